@@ -1,0 +1,107 @@
+# Protocol Desk: `make run` starts it, `make help` lists the rest.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# The first interpreter that is new enough; PYTHON=… chooses another.
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
+	&& { echo $$p; exit; }; done; echo python3)
+PYTEST_ARGS ?= -n auto --dist loadgroup
+
+VENV := .venv
+BIN := $(VENV)/bin
+# A virtual environment does not survive a move: the stamps carry the place they were made for.
+PLACE := $(shell pwd | cksum | cut -d' ' -f1)
+MADE := $(VENV)/.made-$(PLACE)
+INSTALLED := $(VENV)/.installed-$(PLACE)
+INSTALLED_DEV := $(VENV)/.installed-dev-$(PLACE)
+LOCKED := pyproject.toml constraints.txt
+# The constraints also hold for the isolated environment in which pip builds: older pips read the first name, newer the second.
+PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
+	PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip --no-input --quiet
+
+.PHONY: help install run test check lint bench lock format clean dev postgresql javascript
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s'|' 2>/dev/null \
+		|| grep '##' $(firstword $(MAKEFILE_LIST))
+
+install: $(INSTALLED) ## .venv with `desk` in it, from the locked dependencies
+
+run: install ## install what is needed, make and fill the database when it is new, start web and worker
+	@exec $(BIN)/desk run
+
+test: dev postgresql javascript ## the whole test suite; PYTEST_ARGS=… replaces the options
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: lint ## formatting, lint, types, import rules, then the tests
+	@$(MAKE) --no-print-directory test
+
+lint: dev ## formatting, lint, types, import rules
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy
+	$(BIN)/lint-imports
+
+bench: dev postgresql ## the benchmarks, each a ratio against a peer or limit measured in the same run
+	$(BIN)/python -m tests.bench
+
+format: dev ## format, and repair what the linter can
+	$(BIN)/python -m ruff check --fix-only --quiet .
+	$(BIN)/python -m ruff format .
+
+lock: $(MADE) ## renew constraints.txt: the newest versions pyproject.toml allows
+	@$(BIN)/python -c 'import uv' 2>/dev/null || PIP_CONSTRAINT= $(BIN)/python -m pip install --quiet uv
+	$(BIN)/python -m uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+		--extra dev --group build --no-emit-index-url --no-emit-find-links --no-annotate \
+		--custom-compile-command 'make lock' --output-file constraints.txt pyproject.toml
+
+clean: ## remove what make and the tools made; var/ (the data) stays
+	rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache tests/js/node_modules
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+dev: $(INSTALLED_DEV)
+
+$(MADE):
+	@command -v '$(PYTHON)' >/dev/null 2>&1 || { \
+		echo 'Protocol Desk needs Python 3.11 or newer, and no python3 is on this machine.' >&2; exit 1; }
+	@'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Protocol Desk needs Python 3.11 or newer; $(PYTHON) is $$('$(PYTHON)' -V 2>&1). Name a newer one: make PYTHON=/path/to/python3.11 …" >&2; exit 1; }
+	@'$(PYTHON)' -c 'import venv, ensurepip' 2>/dev/null || { \
+		test "$$(id -u)" = 0 && command -v apt-get >/dev/null && echo 'Installing the python3-venv package …' \
+		&& { DEBIAN_FRONTEND=noninteractive apt-get install -qq -y python3-venv >/dev/null 2>&1 \
+			|| { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y python3-venv; } >/dev/null 2>&1; } \
+		&& '$(PYTHON)' -c 'import venv, ensurepip' 2>/dev/null; } || { \
+		echo 'This Python cannot make virtual environments. On Debian and Ubuntu: sudo apt-get install python3-venv' >&2; exit 1; }
+	@echo 'Making .venv …'
+	@'$(PYTHON)' -m venv --clear $(VENV)
+	@touch $@
+
+$(INSTALLED): $(MADE) $(LOCKED)
+	@echo 'Installing the locked dependencies into .venv (a minute or so, only when they change) …'
+	@$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(INSTALLED_DEV): $(INSTALLED) $(LOCKED)
+	@echo 'Installing the locked tools of the tests into .venv …'
+	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# Half of the tests need PostgreSQL's programs (not a running server: the tests start their own and remove it).
+postgresql:
+	@command -v initdb >/dev/null 2>&1 || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+		|| { command -v pg_config >/dev/null 2>&1 && test -x "$$(pg_config --bindir)/initdb"; } \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && echo 'Installing PostgreSQL for the tests …' \
+			&& { DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql >/dev/null 2>&1 \
+				|| { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql; } >/dev/null 2>&1; }; } \
+		|| { echo '*******************************************************************************'; \
+			 echo '* PostgreSQL is not on this machine: its half of the tests will be SKIPPED.   *'; \
+			 echo '* On Debian and Ubuntu: sudo apt-get install postgresql                       *'; \
+			 echo '*******************************************************************************'; } >&2
+
+# ical.js reads the feeds a second time, as browsers and Thunderbird do.
+javascript:
+	@test -d tests/js/node_modules/ical.js \
+		|| { command -v npm >/dev/null 2>&1 && (cd tests/js && npm install --silent --no-package-lock) >/dev/null 2>&1; } \
+		|| echo 'ical.js could not be installed (no npm, or no network): the tests that need it are skipped.' >&2

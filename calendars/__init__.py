@@ -1,0 +1,1 @@
+"""What is computed: no session, no clock, no input or output."""

@@ -1,0 +1,105 @@
+"""Anniversaries: an origin known to the year, the month or the day, and the years it comes round in."""
+
+import re
+from dataclasses import dataclass
+from datetime import MAXYEAR, date
+from typing import Literal
+
+from models.i18n import _, message
+from models.vocabulary import Grade
+
+_NO_ORIGIN = _("“{origin}” is no date; write a year (1984), a month (1984-09) or a day (1962-09-05).")
+_ORIGIN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The beginning an anniversary counts from, as exactly as it is known: ``1984``, ``1984-09``, ``1962-09-05``.
+
+    Raises ValueError for a day without a month and for a date that does not exist.
+    """
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    def __post_init__(self) -> None:
+        try:
+            if self.month is None and self.day is not None:
+                raise ValueError
+            # A zero is not None: "1984-00" is no looser form of 1984.
+            date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
+        except ValueError:
+            raise ValueError(message(_NO_ORIGIN, origin=str(self))) from None
+
+    @classmethod
+    def parse(cls, text: str) -> "Origin":
+        """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; ValueError for anything else."""
+        match = _ORIGIN.fullmatch(text)
+        if not match:
+            raise ValueError(message(_NO_ORIGIN, origin=text[:60]))
+        year, month, day = match.groups()
+        return cls(int(year), None if month is None else int(month), None if day is None else int(day))
+
+    @property
+    def precision(self) -> Literal["year", "month", "day"]:
+        """How exactly the origin is known."""
+        if self.month is None:
+            return "year"
+        return "month" if self.day is None else "day"
+
+    def __str__(self) -> str:
+        parts = [f"{self.year:04d}"]
+        parts += [f"{part:02d}" for part in (self.month, self.day) if part is not None]
+        return "-".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One year of an anniversary; ``date`` is None until a ceremony fixes it, unless the origin has a day."""
+
+    year: int
+    ordinal: int
+    grade: Grade
+    date: date | None
+
+
+def grade_of(ordinal: int) -> Grade:
+    """The class of the n-th anniversary: ending in 0 round, in 5 half-round, else other. ValueError below 1.
+
+    Source: Decree 145/2013/NĐ-CP, article 3 (năm tròn, năm lẻ 5, năm khác).
+    """
+    if ordinal < 1:
+        raise ValueError(message(_("The first anniversary is the year after the beginning.")))
+    return {0: Grade.ROUND, 5: Grade.HALF_ROUND}.get(ordinal % 10, Grade.OTHER)
+
+
+def occurrence(origin: Origin, year: int) -> Occurrence:
+    """The anniversary in one year; its ordinal is the difference of the years (2024 − 1984 = 40).
+
+    An origin known to the year or the month has no date, never an invented first of the month. One of 29 February
+    is kept on 28 February in years without a 29th. Raises ValueError for the origin's own year, earlier ones, and
+    years after 9999.
+    """
+    grade = grade_of(year - origin.year)
+    if year > MAXYEAR:
+        raise ValueError(message(_("The year {year} is outside the calendar."), year=year))
+    return Occurrence(year, year - origin.year, grade, _kept_on(origin, year))
+
+
+def _kept_on(origin: Origin, year: int) -> date | None:
+    if origin.month is None or origin.day is None:
+        return None
+    try:
+        return date(year, origin.month, origin.day)
+    except ValueError:
+        return date(year, 2, 28)
+
+
+def occurrences(origin: Origin, from_year: int, to_year: int) -> list[Occurrence]:
+    """The anniversaries of all years from ``from_year`` to ``to_year``, both inclusive, in order.
+
+    Years up to the origin's own are left out; the list is empty when none remains.
+    """
+    first = max(from_year, origin.year + 1)
+    return [occurrence(origin, year) for year in range(first, min(to_year, MAXYEAR) + 1)]

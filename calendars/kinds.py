@@ -1,0 +1,51 @@
+"""What the words of the closed lists are called in vi, lo and en: kinds, statuses, members' roles.
+
+They stand here and not in the catalogues: "Head" or "Planned" alone is no message id a translator could be sure of.
+"""
+
+from collections.abc import Mapping
+
+from models.text import LocalizedText, localized
+from models.vocabulary import EventKind, EventStatus, MemberRole
+
+KIND_NAMES: Mapping[EventKind, LocalizedText] = {
+    EventKind.DELEGATION: {"vi": "Đoàn công tác", "lo": "ຄະນະຜູ້ແທນ", "en": "Delegation"},
+    EventKind.TRAINING_BATCH: {"vi": "Lớp đào tạo, bồi dưỡng", "lo": "ຊຸດຝຶກອົບຮົມ", "en": "Training batch"},
+    EventKind.ART_TROUPE_VISIT: {"vi": "Đoàn nghệ thuật", "lo": "ຄະນະສິລະປິນ", "en": "Art troupe visit"},
+    EventKind.ANNIVERSARY: {"vi": "Lễ kỷ niệm", "lo": "ພິທີສະເຫຼີມສະຫຼອງ", "en": "Anniversary"},
+    EventKind.ACTIVITY: {"vi": "Hoạt động", "lo": "ກິດຈະກຳ", "en": "Activity"},
+}
+
+STATUS_NAMES: Mapping[EventStatus, LocalizedText] = {
+    EventStatus.DRAFT: {"vi": "Dự thảo", "lo": "ຮ່າງ", "en": "Draft"},
+    EventStatus.PLANNED: {"vi": "Đã lên kế hoạch", "lo": "ວາງແຜນແລ້ວ", "en": "Planned"},
+    EventStatus.CONFIRMED: {"vi": "Đã xác nhận", "lo": "ຢືນຢັນແລ້ວ", "en": "Confirmed"},
+    EventStatus.ONGOING: {"vi": "Đang diễn ra", "lo": "ກຳລັງດຳເນີນ", "en": "Ongoing"},
+    EventStatus.COMPLETED: {"vi": "Đã hoàn thành", "lo": "ສຳເລັດແລ້ວ", "en": "Completed"},
+    EventStatus.POSTPONED: {"vi": "Hoãn", "lo": "ເລື່ອນອອກໄປ", "en": "Postponed"},
+    EventStatus.CANCELLED: {"vi": "Đã hủy", "lo": "ຍົກເລີກແລ້ວ", "en": "Cancelled"},
+}
+
+MEMBER_ROLE_NAMES: Mapping[MemberRole, LocalizedText] = {
+    MemberRole.HEAD: {"vi": "Trưởng đoàn", "lo": "ຫົວໜ້າຄະນະ", "en": "Head of delegation"},
+    MemberRole.DEPUTY: {"vi": "Phó trưởng đoàn", "lo": "ຮອງຫົວໜ້າຄະນະ", "en": "Deputy head"},
+    MemberRole.MEMBER: {"vi": "Thành viên", "lo": "ສະມາຊິກ", "en": "Member"},
+    MemberRole.INTERPRETER: {"vi": "Phiên dịch", "lo": "ນາຍພາສາ", "en": "Interpreter"},
+    MemberRole.SECURITY: {"vi": "Cán bộ an ninh", "lo": "ເຈົ້າໜ້າທີ່ຮັກສາຄວາມປອດໄພ", "en": "Security officer"},
+    MemberRole.DRIVER: {"vi": "Lái xe", "lo": "ພະນັກງານຂັບລົດ", "en": "Driver"},
+}
+
+
+def kind_name(kind: EventKind, language: str) -> str:
+    """What a kind of event is called, singular, as a heading would write it; an unknown language gets Vietnamese."""
+    return localized(KIND_NAMES[kind], language)
+
+
+def status_name(status: EventStatus, language: str) -> str:
+    """What a status is called, as a heading would write it; an unknown language gets Vietnamese."""
+    return localized(STATUS_NAMES[status], language)
+
+
+def member_role_name(role: MemberRole, language: str) -> str:
+    """What a person is in a visit, as the printed list of members says it; an unknown language gets Vietnamese."""
+    return localized(MEMBER_ROLE_NAMES[role], language)

@@ -1,0 +1,147 @@
+"""Days and instants: whole-day and timed spans, one overlap test for each, and wall time turned into instants."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from models.i18n import Message, _, message
+
+MIDNIGHT = time(0)
+DEFAULT_LENGTH = timedelta(hours=1)
+"""How long an event lasts whose beginning has an hour and whose end has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Whole days from ``first`` to ``last``, both inclusive, as people write them: "from 10 to 21 March".
+
+    Raises ValueError when ``last`` is before ``first``.
+    """
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(
+                message(
+                    _("The last day ({last}) is before the first day ({first}); it must be the same or later."),
+                    first=self.first.isoformat(),
+                    last=self.last.isoformat(),
+                )
+            )
+
+    def overlaps(self, other: "Days") -> bool:
+        """Whether both have a day in common; one that ends on the 21st does overlap one that begins on the 21st."""
+        return self.first <= other.last and other.first <= self.last
+
+    def __contains__(self, day: object) -> bool:
+        return isinstance(day, date) and self.first <= day <= self.last
+
+    def __len__(self) -> int:
+        return (self.last - self.first).days + 1
+
+    def __iter__(self) -> Iterator[date]:
+        return map(date.fromordinal, range(self.first.toordinal(), self.last.toordinal() + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Instants ``[start, end)``: the start belongs to it, the end does not; both aware, kept in UTC.
+
+    An empty span (start = end) overlaps nothing. Raises ValueError for a naive instant and for an end before the start.
+    """
+
+    start: datetime
+    end: datetime
+
+    def __post_init__(self) -> None:
+        if self.start.utcoffset() is None or self.end.utcoffset() is None:
+            raise ValueError(message(_("An instant without a zone says nothing; give its offset from UTC.")))
+        # Kept in UTC because Python compares two times of one zone by the clock on the wall,
+        # which runs twice through the hour in which daylight saving ends.
+        object.__setattr__(self, "start", self.start.astimezone(UTC))
+        object.__setattr__(self, "end", self.end.astimezone(UTC))
+        if self.end < self.start:
+            raise ValueError(
+                message(
+                    _("The end ({end}) is before the start ({start}); it must be the same or later."),
+                    start=self.start.isoformat(),
+                    end=self.end.isoformat(),
+                )
+            )
+
+    def overlaps(self, other: "Span") -> bool:
+        """Whether both share an instant.
+
+        Touching spans (one ends at 10:00, the next starts at 10:00) do not overlap.
+        Source: RFC 5545 section 3.6.1 (DTEND is non-inclusive).
+        """
+        return max(self.start, other.start) < min(self.end, other.end)
+
+
+def zone_info(zone: str) -> ZoneInfo:
+    """The rules of an IANA time zone such as ``Asia/Vientiane``; ValueError for a name that is none."""
+    try:
+        return ZoneInfo(zone)
+    except (KeyError, ValueError, OSError):
+        # An unknown name, one that is no key ("../x") and one that is a folder ("Asia") fail in three ways.
+        wrong = message(_("“{zone}” is no time zone; use an IANA name such as Asia/Vientiane."), zone=zone[:60])
+        raise ValueError(wrong) from None
+
+
+def days_after(day: date, days: int) -> date:
+    """The day ``days`` later (negative: earlier); ValueError instead of OverflowError outside the years 1 to 9999."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        raise ValueError(outside_calendar(day)) from None
+
+
+def outside_calendar(day: date) -> Message:
+    """What to say when reckoning from ``day`` leaves the years 1 to 9999."""
+    return message(_("{day} is too near the end of the calendar to reckon with."), day=day.isoformat())
+
+
+def wall_time(day: date, at: time, zone: str) -> datetime:
+    """The instant (aware, UTC) at which clocks in ``zone`` show ``at`` on ``day``.
+
+    A time that daylight saving skips moves forward by the gap (02:30 becomes 03:30); of a time that comes twice it
+    is the first. Raises ValueError for an unknown zone, a time with a zone of its own, a day outside the calendar.
+    Source: RFC 5545 section 3.3.5 (FORM #3).
+    """
+    if at.tzinfo is not None:
+        raise ValueError(message(_("A time of day must not have a zone of its own.")))
+    # fold=0 means both: the offset before a gap, and the first of two equal times.
+    local = datetime.combine(day, at.replace(fold=0), zone_info(zone))
+    try:
+        return local.astimezone(UTC)
+    except OverflowError:
+        raise ValueError(outside_calendar(day)) from None
+
+
+def event_span(first_day: date, last_day: date, start_time: time | None, end_time: time | None, zone: str) -> Span:
+    """The instants an event takes, from its inclusive days and, where they are known, its hours in ``zone``.
+
+    Whole days run from 00:00 of the first to 00:00 of the day after the last, local time: 23 or 25 hours where
+    clocks change. An end without a start begins at 00:00; a start without an end ends one hour later on the last
+    day. Raises ValueError for days or hours in the wrong order.
+    """
+    days = Days(first_day, last_day)
+    if start_time is None and end_time is None:
+        return Span(
+            wall_time(days.first, MIDNIGHT, zone),
+            wall_time(days_after(days.last, 1), MIDNIGHT, zone),
+        )
+    start = wall_time(days.first, start_time or MIDNIGHT, zone)
+    if end_time is None:
+        try:
+            return Span(start, wall_time(days.last, start_time or MIDNIGHT, zone) + DEFAULT_LENGTH)
+        except OverflowError:
+            raise ValueError(outside_calendar(days.last)) from None
+    end = wall_time(days.last, end_time, zone)
+    if (days.first, start_time or MIDNIGHT) <= (days.last, end_time):
+        # 02:30 to 03:00 in the night the clocks jump from 02:00 to 03:00: the start has moved past the end.
+        end = max(start, end)
+    return Span(start, end)

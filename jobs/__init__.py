@@ -1,0 +1,1 @@
+"""What the clock asks: the timetable, claim, deliver, settle, mail, housekeeping."""

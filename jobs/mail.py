@@ -1,0 +1,269 @@
+"""Handing mail over: to files in the outbox, or to a mail server by SMTP. Errors say whether to try again."""
+
+import contextlib
+import os
+import re
+import smtplib
+import socket
+import ssl
+from email.utils import parseaddr
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import unquote, urlsplit
+
+from jobs.config import WorkerConfig
+from models.audience import is_address
+from models.i18n import Message, _, message
+from models.text import one_line
+
+TIMEOUT_SECONDS = 30.0
+_CLOSING = 421
+# 5yz answers that are about how we came in, not about this mail: another day, another configuration may help.
+_NOT_ABOUT_THE_MAIL = {530, 534, 535, 538}
+
+
+class NotSent(Exception):
+    """A mail that was not handed over; ``reason`` is what people read."""
+
+    def __init__(self, reason: Message) -> None:
+        super().__init__(str(reason))
+        self.reason = reason
+
+
+class Refused(NotSent):
+    """The server will never take this mail to this recipient."""
+
+
+class Deferred(NotSent):
+    """Not now; ``server`` tells that nothing at all can be handed over, not only this mail."""
+
+    def __init__(self, reason: Message, *, server: bool = False) -> None:
+        super().__init__(reason)
+        self.server = server
+
+
+class Transport(Protocol):
+    """Hands over one mail at a time."""
+
+    def send(self, name: str, recipient: str, content: bytes) -> None:
+        """Hand over a whole mail (RFC 5322, CRLF); returning means that the other side has it.
+
+        ``name`` is unique to the mail and the same each time it is tried. Raises Refused or Deferred.
+        """
+
+    def rest(self) -> None:
+        """Nothing more for now: let go of connections."""
+
+
+def transport(config: WorkerConfig) -> Transport:
+    """The transport ``mail_url`` asks for. Raises ValueError for one that is none."""
+    parts = urlsplit(config.mail_url)
+    if parts.scheme == "file":
+        return FileTransport(Path(unquote(parts.path)) if parts.path else config.var / "outbox")
+    if parts.scheme in {"smtp", "smtps"} and parts.hostname:
+        is_tls = parts.scheme == "smtps"
+        return SmtpTransport(
+            parts.hostname,
+            parts.port or (465 if is_tls else 25),
+            sender=parseaddr(config.mail_from)[1],
+            login=(unquote(parts.username), unquote(parts.password or "")) if parts.username else None,
+            is_tls=is_tls,
+        )
+    raise ValueError("the mail address must be file: or smtp://user:password@host:port or smtps://…")
+
+
+class FileTransport:
+    """One ``.eml`` file per mail in a folder; a mail that is tried again replaces its own file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def send(self, name: str, recipient: str, content: bytes) -> None:
+        """Write the file under another name first: whoever watches the folder never sees half a mail."""
+        path = self.folder / f"{name}.eml"
+        half = self.folder / f".{name}.{os.getpid()}.tmp"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            with half.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            half.replace(path)
+            self._sync_folder()
+        except OSError as problem:
+            half.unlink(missing_ok=True)
+            raise Deferred(
+                message(_("The outbox can't be written: {problem}."), problem=_why(problem)), server=True
+            ) from problem
+
+    def rest(self) -> None:
+        """Nothing is held open."""
+
+    def _sync_folder(self) -> None:
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)  # the new name outlives a power cut too
+        finally:
+            os.close(descriptor)
+
+
+class SmtpTransport:
+    """A mail server; one connection serves mail after mail until :meth:`rest`.
+
+    ``smtps`` encrypts from the start and checks the certificate. ``smtp`` uses STARTTLS where it is offered; with
+    a login the certificate is checked, and a password never goes over an open line except to this machine.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        port: int,
+        *,
+        sender: str,
+        login: tuple[str, str] | None = None,
+        is_tls: bool = False,
+        timeout: float = TIMEOUT_SECONDS,
+    ) -> None:
+        self.host, self.port, self.sender, self.login, self.is_tls = host, port, sender, login, is_tls
+        self.timeout = timeout
+        self._connection: smtplib.SMTP | None = None
+
+    def send(self, name: str, recipient: str, content: bytes) -> None:
+        """One SMTP transaction.
+
+        Source: RFC 5321 section 4.2.1 (4yz may work later, 5yz will not). An answer to the data that gets lost counts
+        as not sent: the mail may then arrive twice, with one Message-ID, but never not at all.
+        """
+        if not is_address(recipient):
+            raise Refused(message(_("“{address}” is no mail address."), address=one_line(recipient)[:80]))
+        try:
+            connection = self._begin()
+            _accepted(connection.rcpt(recipient))
+            _accepted(connection.data(content))
+        except Refused:
+            self._forget_mail()
+            raise
+        except Deferred as problem:
+            if problem.server:
+                self._drop()
+            else:
+                self._forget_mail()
+            raise
+        except smtplib.SMTPDataError as problem:
+            self._forget_mail()
+            _accepted((problem.smtp_code, _as_bytes(problem.smtp_error)))
+            raise AssertionError from problem  # an answer that smtplib calls an error is one
+        except (OSError, smtplib.SMTPException, ValueError) as problem:
+            self._drop()
+            raise Deferred(
+                message(_("The mail server can't be reached: {problem}."), problem=_why(problem)), server=True
+            ) from problem
+
+    def rest(self) -> None:
+        """Say goodbye; a server that does not listen any more is left without."""
+        if self._connection is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                self._connection.quit()
+            self._drop()
+
+    def _begin(self) -> smtplib.SMTP:
+        """MAIL FROM, on the open connection or a new one: a server may have closed an idle one, that is no failure."""
+        if self._connection is not None:
+            try:
+                code, _text = answer = self._connection.mail(self.sender)
+            except (OSError, smtplib.SMTPException):
+                code, answer = _CLOSING, (_CLOSING, b"")
+            if code != _CLOSING:
+                _accepted(answer)
+                return self._connection
+            self._drop()
+        self._connection = self._connect()
+        _accepted(self._connection.mail(self.sender))
+        return self._connection
+
+    def _connect(self) -> smtplib.SMTP:
+        # A name for EHLO is given: looking up the full one can hang for half a minute on a bad DNS.
+        here = socket.gethostname() or "localhost"
+        if self.is_tls:
+            context = ssl.create_default_context()
+            connection: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, local_hostname=here, timeout=self.timeout, context=context
+            )
+        else:
+            connection = smtplib.SMTP(self.host, self.port, local_hostname=here, timeout=self.timeout)
+        try:
+            connection.ehlo_or_helo_if_needed()
+            is_private = self.is_tls or self._start_tls(connection)
+            if self.login:
+                if not is_private and not _is_this_machine(self.host):
+                    raise Deferred(
+                        message(_("The mail server offers no encryption, so the password is kept back.")), server=True
+                    )
+                connection.login(*self.login)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _start_tls(self, connection: smtplib.SMTP) -> bool:
+        if not connection.has_extn("starttls"):
+            return False
+        context = ssl.create_default_context()
+        if not self.login:
+            # Nothing secret but the mail itself, which would go in the open if the server offered no TLS at all:
+            # a relay's self-made certificate is better than that.
+            context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        connection.starttls(context=context)
+        connection.ehlo_or_helo_if_needed()
+        return True
+
+    def _forget_mail(self) -> None:
+        if self._connection is not None:
+            try:
+                self._connection.rset()
+            except (OSError, smtplib.SMTPException):
+                self._drop()
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def _accepted(answer: tuple[int, bytes]) -> None:
+    """Pass over an answer of 2yz; raise what any other means."""
+    code, said = answer
+    if 200 <= code < 300:
+        return
+    text = one_line(f"{code} {said.decode('utf-8', 'replace')}")[:300]
+    if code == _CLOSING or code in _NOT_ABOUT_THE_MAIL or code < 200:
+        raise Deferred(message(_("The mail server takes no mail now: {answer}"), answer=text), server=True)
+    if code < 500:
+        raise Deferred(message(_("The mail server asks to try again later: {answer}"), answer=text))
+    raise Refused(message(_("The mail server refused this mail: {answer}"), answer=text))
+
+
+def _why(problem: Exception) -> str:
+    match problem:
+        case TimeoutError():
+            return "timeout"
+        case smtplib.SMTPResponseException():
+            return one_line(f"{problem.smtp_code} {_as_bytes(problem.smtp_error).decode('utf-8', 'replace')}")[:300]
+        case OSError() if problem.strerror:
+            return problem.strerror
+        case _:
+            return one_line(str(problem))[:300] or type(problem).__name__
+
+
+def _as_bytes(text: str | bytes) -> bytes:
+    return text.encode("utf-8", "replace") if isinstance(text, str) else text
+
+
+def _is_this_machine(host: str) -> bool:
+    if re.fullmatch(r"localhost\.?", host, re.IGNORECASE):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False

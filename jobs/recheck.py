@@ -1,0 +1,130 @@
+"""Whether a claimed reminder still holds, asked again right before it is sent, and what its mail is about."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import Session, SQLModel, col
+
+from calendars import reminding
+from calendars.reminding import EventDays, RuleFacts, task_due_on
+from calendars.workdays import WorkingDays
+from jobs.compose import Subject
+from jobs.queue import Claimed
+from models.audience import Directory
+from models.events import Event, Task
+from models.i18n import Message, message
+from models.places import Locality
+from models.reminders import Reminder, ReminderRule
+from models.text import LocalizedText
+from models.vocabulary import EventStatus, Language, ReminderPurpose, ReminderState
+
+Stamp = tuple[int, int | None]
+"""The versions of a reminder's event and of its rule: while they stay, what was found out about it stays true."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A reminder that holds: in which language it goes out, what about, and as of which state of event and rule."""
+
+    language: Language
+    about: Subject
+    stamp: Stamp
+
+
+@dataclass(slots=True)
+class Facts:
+    """All that the recheck of some reminders needs, read with a handful of queries however many they are."""
+
+    events: Mapping[str, Event]
+    rules: Mapping[str, ReminderRule]
+    tasks: Mapping[str, list[Task]]
+    localities: Mapping[str, LocalizedText]
+    directory: Directory
+    days_off: WorkingDays
+
+    @classmethod
+    def load(cls, session: Session, claimed: Sequence[Claimed]) -> "Facts":
+        """Read what these reminders are about."""
+        event_ids = {one.event_id for one in claimed}
+        events = _by_id(session, Event, event_ids)
+        rules = _by_id(session, ReminderRule, {one.rule_id for one in claimed if one.rule_id})
+        tasks: dict[str, list[Task]] = defaultdict(list)
+        if any(one.task_id for one in claimed):
+            for task in session.execute(select(Task).where(col(Task.event_id).in_(event_ids))).scalars():
+                tasks[task.event_id].append(task)
+        codes = {code for event in events.values() for code in (event.host, event.guest) if code}
+        names = select(col(Locality.code), col(Locality.name)).where(col(Locality.code).in_(codes))
+        return cls(
+            events,
+            rules,
+            tasks,
+            dict(session.execute(names).tuples().all()),
+            Directory.load(
+                session, {word for rule in rules.values() for word in rule.audience}, col(Event.id).in_(event_ids)
+            ),
+            reminding.OFFICE_DAYS,
+        )
+
+    def check(self, one: Claimed, now: datetime) -> Holding | Message:
+        """The reminder as it is to be sent, or why it is not to be. Raises ValueError for a rule that can't be read."""
+        event = self.events[one.event_id]
+        tasks = self.tasks.get(event.id, [])
+        days = EventDays.of(event, tasks)
+        rule = self.rules.get(one.rule_id or "")
+        language = one.locale
+        if one.purpose is ReminderPurpose.CANCELLATION:
+            if event.status is not EventStatus.CANCELLED:
+                return message(reminding.TAKES_PLACE)
+        else:
+            facts = RuleFacts.of(rule) if rule else None
+            if reason := reminding.no_longer(facts, days, one.task_key or None, one.due_at, self.days_off):
+                return reason
+            people = self.directory.addresses(rule.audience if rule else (), event)
+            if one.recipient not in people:
+                return message(reminding.NOT_ADDRESSED)
+            language = people[one.recipient]
+        if now >= reminding.useful_until(days, one.due_at):
+            return message(reminding.OVER)
+        task = next((task for task in tasks if task.id == one.task_id), None)
+        about = Subject(
+            one.purpose,
+            event,
+            self.localities.get(event.host, {}),
+            self.localities.get(event.guest or ""),
+            rule.name if rule else None,
+            task.title if task else None,
+            task_due_on(reminding.TaskDays.of(task), event.arrives_on) if task else None,
+        )
+        return Holding(language, about, (event.version, rule.version if rule else None))
+
+
+def still_holds(session: Session, one: Claimed, now: datetime) -> Holding | Message:
+    """One reminder looked at from scratch: as it is to be sent, or why it is not to be."""
+    facts = Facts.load(session, [one])
+    return facts.check(one, now) if one.event_id in facts.events else message(reminding.MOVED)
+
+
+def stamp(session: Session, one: Claimed, owner: str) -> Stamp | None:
+    """The present versions of event and rule; None when the reminder is no longer this owner's to send, or gone."""
+    versions = (
+        select(col(Event.version), col(ReminderRule.version))
+        .select_from(Reminder)
+        .join(Event, col(Event.id) == col(Reminder.event_id))
+        .outerjoin(ReminderRule, col(ReminderRule.id) == col(Reminder.rule_id))
+        .where(
+            col(Reminder.id) == one.id,
+            col(Reminder.state) == ReminderState.SENDING,
+            col(Reminder.lease_owner) == owner,
+        )
+    )
+    row = session.execute(versions).first()
+    return None if row is None else (row[0], row[1])
+
+
+def _by_id(session: Session, model: type[Any], ids: set[str]) -> dict[str, Any]:
+    rows: Sequence[SQLModel] = session.execute(select(model).where(col(model.id).in_(ids))).scalars().all()
+    return {row.id: row for row in rows}  # type: ignore[attr-defined]

@@ -1,0 +1,1 @@
+"""What is kept: tables, value types, engine and transaction, errors, shared reads, migrations."""

@@ -1,0 +1,120 @@
+"""Accounts, their API tokens and console sessions, the answers kept for repeated requests, the audit trail."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary
+from sqlmodel import Field, SQLModel
+
+from models.base import Identified, Versioned, one_of
+from models.clock import utcnow
+from models.types import JsonObject, UtcDateTime, WordType
+from models.vocabulary import Language, Role
+
+
+class User(Identified, Versioned, table=True):
+    """An account. ``email`` is kept in lower case; ``password_hash`` is argon2id, None means token login only."""
+
+    __tablename__ = "user"
+    __table_args__ = (one_of("role", Role), one_of("locale", Language))
+
+    email: str = Field(max_length=254, unique=True)
+    name: str = Field(max_length=200)
+    role: Role = Field(sa_type=WordType(Role))  # type: ignore[call-overload]
+    organisation_id: str | None = Field(default=None, foreign_key="organisation.id", index=True, max_length=26)
+    locale: Language = Field(default=Language.VI, sa_type=WordType(Language))  # type: ignore[call-overload]
+    active: bool = Field(default=True)
+    password_hash: str | None = Field(default=None, max_length=200)
+
+
+class ApiToken(Identified, table=True):
+    """A bearer token; only its SHA-256 is kept."""
+
+    __tablename__ = "api_token"
+
+    user_id: str = Field(foreign_key="user.id", index=True, max_length=26, ondelete="CASCADE")
+    name: str = Field(max_length=200)
+    token_hash: str = Field(max_length=64, unique=True)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(default_factory=utcnow, sa_type=UtcDateTime)
+
+
+class WebSession(SQLModel, table=True):
+    """A signed-in browser; the cookie's SHA-256 is the key, so a copy of the table opens nothing."""
+
+    __tablename__ = "web_session"
+
+    token_hash: str = Field(primary_key=True, max_length=64)
+    user_id: str = Field(foreign_key="user.id", index=True, max_length=26, ondelete="CASCADE")
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class LoginFailure(Identified, table=True):
+    """A failed sign-in, counted per account and address for the rate limit; swept after a day."""
+
+    __tablename__ = "login_failure"
+    __table_args__ = (Index("ix_login_failure_who", "account", "address", "at"),)
+
+    account: str = Field(max_length=64)
+    address: str = Field(max_length=64)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class IdempotencyKey(SQLModel, table=True):
+    """The first answer to a keyed POST, written in the transaction of the change itself.
+
+    ``answer`` is encrypted with the service's secret: an answer may show a token once.
+    """
+
+    __tablename__ = "idempotency_key"
+
+    user_id: str = Field(foreign_key="user.id", primary_key=True, max_length=26, ondelete="CASCADE")
+    key_hash: str = Field(primary_key=True, max_length=64)
+    request_hash: str = Field(max_length=64)
+    status: int
+    answer: bytes = Field(sa_type=LargeBinary)
+    created_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class Audit(SQLModel, table=True):
+    """One successful change: who, what, before, after, why. Triggers refuse UPDATE and DELETE."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("ix_audit_entity", "entity", "entity_id"),)
+
+    id: int | None = Field(
+        default=None,
+        primary_key=True,
+        sa_type=BigInteger().with_variant(Integer, "sqlite"),  # type: ignore[call-overload]
+    )
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    actor_id: str | None = Field(default=None, max_length=26)
+    actor_name: str = Field(max_length=254)
+    action: str = Field(max_length=60)
+    entity: str = Field(max_length=60)
+    entity_id: str = Field(max_length=60)
+    event_id: str | None = Field(default=None, max_length=26, index=True)
+    changes: dict[str, Any] = Field(sa_type=JsonObject)
+    reason: str | None = Field(default=None, max_length=2000)
+    request_id: str | None = Field(default=None, max_length=64)
+
+
+class Heartbeat(SQLModel, table=True):
+    """When a worker last ticked."""
+
+    __tablename__ = "heartbeat"
+
+    name: str = Field(primary_key=True, max_length=100)
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SeedEntry(SQLModel, table=True):
+    """Which programme-file entry became which row, and the digest of what was loaded: a second load changes nothing."""
+
+    __tablename__ = "seed_entry"
+
+    section: str = Field(primary_key=True, max_length=40)
+    key: str = Field(primary_key=True, max_length=200)
+    entity_id: str = Field(max_length=60)
+    digest: str = Field(max_length=64)

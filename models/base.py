@@ -1,0 +1,63 @@
+"""What all tables share: naming of constraints, versions for lost updates, folded text for search."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Text, event
+from sqlalchemy.orm import Mapper, declared_attr
+from sqlmodel import Field, SQLModel
+
+from models.clock import utcnow
+from models.text import fold_all
+from models.types import UtcDateTime, new_id
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+metadata = SQLModel.metadata
+
+
+def one_of(column: str, words: Iterable[str]) -> CheckConstraint:
+    """The CHECK that keeps a word column inside its closed list; NULL passes where the column allows it."""
+    listed = ", ".join(f"'{word}'" for word in words)
+    return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_word")
+
+
+class Identified(SQLModel):
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=26)
+
+
+class Versioned(SQLModel):
+    """A row people change: ``version`` grows with every change and makes a lost update fail (SQLAlchemy's
+    ``version_id_col``), below the ETag that guards the same thing over HTTP."""
+
+    created_at: datetime = Field(default_factory=utcnow, sa_type=UtcDateTime)
+    updated_at: datetime = Field(default_factory=utcnow, sa_type=UtcDateTime)
+    version: int = Field(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805 - SQLAlchemy passes the class
+        table = getattr(cls, "__table__", None)
+        return {} if table is None else {"version_id_col": table.c.version}
+
+
+class Searchable(SQLModel):
+    """A row that ``q`` finds; its folded text is kept beside it and follows every change."""
+
+    search_text: str = Field(default="", sa_type=Text)
+
+    def searched(self) -> Iterable[str | Mapping[str, str] | None]:
+        """The texts a search looks through."""
+        raise NotImplementedError
+
+
+@event.listens_for(Searchable, "before_insert", propagate=True)
+@event.listens_for(Searchable, "before_update", propagate=True)
+def _fold_text(mapper: Mapper[Any], connection: Any, target: Searchable) -> None:
+    target.search_text = fold_all(target.searched())

@@ -1,0 +1,76 @@
+"""The engine and the one way to open a transaction, on SQLite and PostgreSQL alike."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlmodel import Session
+
+from models import tables  # noqa: F401 - every mapper is configured before the first session
+
+BUSY_SECONDS = 30
+"""How long a SQLite writer waits for another one before it gives up."""
+
+
+class Database:
+    """One database: its engine and its transactions.
+
+    On SQLite every connection runs in WAL mode with ``synchronous=FULL`` and foreign keys on; a writing
+    transaction takes the write lock at once (BEGIN IMMEDIATE), so that two writers queue instead of failing half-way.
+    """
+
+    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        options: dict[str, Any] = {}
+        if self.is_sqlite:
+            if self.url.database and self.url.database != ":memory:":
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+        else:
+            # A connection that died while idle is replaced before use; a dead server is noticed within seconds.
+            options |= {"pool_pre_ping": True, "pool_size": pool_size, "max_overflow": 10}
+            options["connect_args"] = {"connect_timeout": 5, "options": "-c timezone=utc"}
+        self.engine: Engine = create_engine(self.url, **options)
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _set_pragmas)
+            event.listen(self.engine, "begin", _begin)
+        self._writing = self.engine.execution_options(desk_begin="IMMEDIATE") if self.is_sqlite else self.engine
+
+    @contextmanager
+    def transaction(self, write: bool = True) -> Iterator[Session]:
+        """One transaction: committed when the block ends, rolled back when it raises.
+
+        ``write=False`` promises not to write; on SQLite it then never waits for a writer.
+        """
+        engine = self._writing if write else self.engine
+        with Session(engine, expire_on_commit=False) as session:
+            try:
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def _set_pragmas(connection: Any, record: Any) -> None:
+    # pysqlite's own transaction handling breaks savepoints: it is switched off and `_begin` says BEGIN.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    kind = connection.get_execution_options().get("desk_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {kind}")

@@ -1,0 +1,98 @@
+"""What can go wrong in the domain: each error carries its data and a stable code, and knows no HTTP."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from models.i18n import Message, _, message
+
+FieldErrors = Mapping[str, Sequence[Message]]
+
+
+class DomainError(Exception):
+    """Base of all errors a person or program is told about.
+
+    ``code`` never changes; ``detail`` is a sentence with its values, in no language yet; ``extra`` are members
+    for the answer (what is possible, what it clashes with).
+    """
+
+    code = "error"
+
+    def __init__(self, detail: Message, **extra: Any) -> None:
+        super().__init__(str(detail))
+        self.detail = detail
+        self.extra = extra
+
+
+class NotFound(DomainError):
+    code = "not_found"
+
+    def __init__(self, what: str, identity: str) -> None:
+        super().__init__(message(_("There is no {what} “{identity}”."), what=what, identity=identity[:100]))
+
+
+class Invalid(DomainError):
+    """Fields whose values make no sense: field name → what is wrong and what would be right, the whole list at once."""
+
+    code = "invalid"
+
+    def __init__(self, errors: FieldErrors) -> None:
+        super().__init__(message(_("Some fields are not right: {fields}."), fields=", ".join(sorted(errors))))
+        self.errors = errors
+
+
+class Conflict(DomainError):
+    """The wish is well formed but what is there now forbids it."""
+
+    code = "conflict"
+
+    def __init__(self, detail: Message, code: str = "conflict", **extra: Any) -> None:
+        super().__init__(detail, **extra)
+        self.code = code
+
+
+class ImpossibleTransition(Conflict):
+    """A status cannot follow the present one; ``possible`` are those that can."""
+
+    def __init__(self, status: str, wanted: str, possible: Sequence[str]) -> None:
+        super().__init__(
+            message(
+                _("An event that is {status} can't become {wanted}. Possible now: {possible}."),
+                status=status,
+                wanted=wanted,
+                possible=", ".join(possible) or "–",
+            ),
+            code="impossible_transition",
+            possible=list(possible),
+            status_now=status,
+        )
+
+
+class Forbidden(DomainError):
+    code = "forbidden"
+
+    def __init__(self, detail: Message, code: str = "forbidden") -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class Unauthenticated(DomainError):
+    code = "unauthenticated"
+
+
+class Stale(DomainError):
+    """Somebody else changed the thing since it was read."""
+
+    code = "stale"
+
+    def __init__(self) -> None:
+        super().__init__(message(_("Somebody changed this in the meantime. Read it again, then repeat your change.")))
+
+
+class TooMany(DomainError):
+    """Asked too often; ``retry_after`` is in seconds."""
+
+    code = "too_many_requests"
+
+    def __init__(self, detail: Message, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after

@@ -1,0 +1,228 @@
+"""Events of all five kinds, and the parts an event is made of."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field, Relationship
+
+from models.base import Identified, Searchable, Versioned, one_of
+from models.text import LocalizedText
+from models.types import JsonList, JsonObject, LocalizedTextType, UtcDateTime, WordType
+from models.vocabulary import (
+    ActivityType,
+    Currency,
+    DelegationLevel,
+    EventKind,
+    EventStatus,
+    MemberRole,
+    Visibility,
+)
+
+TimeOfDay = time
+"""A name for the type where a column is itself called ``time``."""
+
+OWN_FIELDS: Mapping[EventKind, tuple[str, ...]] = {
+    EventKind.DELEGATION: ("purpose", "level", "head_id"),
+    EventKind.TRAINING_BATCH: ("subject", "institution_id", "composition"),
+    EventKind.ART_TROUPE_VISIT: ("troupe", "occasion"),
+    EventKind.ANNIVERSARY: ("anniversary_id", "year", "ordinal"),
+    EventKind.ACTIVITY: ("activity_type",),
+}
+"""The columns that belong to one kind only; ``phases`` and ``performances`` are tables of their own."""
+
+
+def _own_to(kind: EventKind) -> CheckConstraint:
+    empty = " AND ".join(f"{column} IS NULL" for column in OWN_FIELDS[kind])
+    return CheckConstraint(f"kind = '{kind}' OR ({empty})", name=f"only_{kind}")
+
+
+def _ordered(table: str) -> dict[str, Any]:
+    return {"cascade": "all, delete-orphan", "order_by": f"{table}.position", "lazy": "raise"}
+
+
+class TrainingPhase(Identified, table=True):
+    """A stretch of a training batch: a year of Vietnamese, then the degree; days inclusive."""
+
+    __tablename__ = "training_phase"
+    __table_args__ = (CheckConstraint("last_day >= first_day", name="days_in_order"),)
+
+    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
+    position: int = Field(default=0)
+    title: LocalizedText = Field(sa_type=LocalizedTextType)
+    first_day: date
+    last_day: date
+    institution_id: str | None = Field(default=None, foreign_key="organisation.id", max_length=26)
+
+
+class Performance(Identified, table=True):
+    """One evening of an art troupe."""
+
+    __tablename__ = "performance"
+
+    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
+    position: int = Field(default=0)
+    day: date
+    time: TimeOfDay | None = None
+    venue: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    title: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+
+
+class Event(Identified, Versioned, Searchable, table=True):
+    """A visit, course, tour, ceremony or activity: whole days first, hours when they are known.
+
+    The five kinds share one table; a CHECK keeps each kind's own columns empty in the others.
+    ``first_day`` and ``last_day`` are inclusive. ``sequence`` rises with days, hours, place, title and status.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        one_of("kind", EventKind),
+        one_of("status", EventStatus),
+        one_of("visibility", Visibility),
+        one_of("level", DelegationLevel),
+        one_of("activity_type", ActivityType),
+        one_of("budget_currency", Currency),
+        *(_own_to(kind) for kind in EventKind),
+        CheckConstraint("last_day >= first_day", name="days_in_order"),
+        CheckConstraint("departs_on >= arrives_on", name="travel_in_order"),
+        CheckConstraint("host <> guest", name="host_is_not_guest"),
+        CheckConstraint("headcount >= 0 AND headcount_actual >= 0", name="headcounts"),
+        CheckConstraint("(budget_amount IS NULL) = (budget_currency IS NULL)", name="budget_has_currency"),
+        CheckConstraint("budget_amount >= 0", name="budget_not_negative"),
+        CheckConstraint(
+            "kind <> 'anniversary' OR (anniversary_id IS NOT NULL AND year IS NOT NULL)", name="ceremony_of"
+        ),
+        Index("ix_event_days", "first_day", "last_day"),
+        Index(
+            "uq_event_one_ceremony_a_year",
+            "anniversary_id",
+            "year",
+            unique=True,
+            sqlite_where=text("kind = 'anniversary' AND status <> 'cancelled'"),
+            postgresql_where=text("kind = 'anniversary' AND status <> 'cancelled'"),
+        ),
+    )
+
+    kind: EventKind = Field(sa_type=WordType(EventKind), index=True)  # type: ignore[call-overload]
+    uid: str = Field(max_length=255, unique=True)
+    sequence: int = Field(default=0, ge=0)
+    title: LocalizedText = Field(sa_type=LocalizedTextType)
+    description: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    host: str = Field(foreign_key="locality.code", index=True, max_length=60)
+    guest: str | None = Field(default=None, foreign_key="locality.code", index=True, max_length=60)
+    first_day: date
+    last_day: date
+    start_time: time | None = None
+    end_time: time | None = None
+    timezone: str = Field(default="Asia/Ho_Chi_Minh", max_length=64)
+    arrives_on: date
+    departs_on: date
+    location: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    status: EventStatus = Field(default=EventStatus.DRAFT, sa_type=WordType(EventStatus), index=True)  # type: ignore[call-overload]
+    postponed_from: date | None = None
+    headcount: int | None = Field(default=None, ge=0, le=100_000)
+    headcount_actual: int | None = Field(default=None, ge=0, le=100_000)
+    commitment_id: str | None = Field(default=None, foreign_key="commitment.id", index=True, max_length=26)
+    organisation_id: str | None = Field(default=None, foreign_key="organisation.id", index=True, max_length=26)
+    funded_by: str | None = Field(default=None, foreign_key="locality.code", max_length=60)
+    budget_amount: int | None = Field(default=None, sa_type=BigInteger)
+    budget_currency: Currency | None = Field(default=None, sa_type=WordType(Currency))  # type: ignore[call-overload]
+    visibility: Visibility = Field(default=Visibility.INTERNAL, sa_type=WordType(Visibility))  # type: ignore[call-overload]
+    created_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
+
+    purpose: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    level: DelegationLevel | None = Field(default=None, sa_type=WordType(DelegationLevel))  # type: ignore[call-overload]
+    head_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
+    subject: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    institution_id: str | None = Field(default=None, foreign_key="organisation.id", max_length=26)
+    composition: dict[str, int] | None = Field(default=None, sa_type=JsonObject)
+    troupe: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    occasion: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    anniversary_id: str | None = Field(default=None, foreign_key="anniversary.id", index=True, max_length=26)
+    year: int | None = Field(default=None, ge=1, le=9999)
+    ordinal: int | None = Field(default=None, ge=0)
+    activity_type: ActivityType | None = Field(default=None, sa_type=WordType(ActivityType))  # type: ignore[call-overload]
+
+    phases: list[TrainingPhase] = Relationship(sa_relationship_kwargs=_ordered("TrainingPhase"))
+    performances: list[Performance] = Relationship(sa_relationship_kwargs=_ordered("Performance"))
+
+    @property
+    def budget(self) -> dict[str, str] | None:
+        """``{"amount": "100000000", "currency": "VND"}``, exact; None when no budget is set."""
+        if self.budget_amount is None or self.budget_currency is None:
+            return None
+        places = self.budget_currency.decimals
+        amount = Decimal(self.budget_amount).scaleb(-places)
+        return {"amount": f"{amount:.{places}f}", "currency": self.budget_currency.value}
+
+    @budget.setter
+    def budget(self, value: Mapping[str, str] | None) -> None:
+        if value is None:
+            self.budget_amount = self.budget_currency = None
+            return
+        currency = Currency(value["currency"])
+        self.budget_amount = int(Decimal(value["amount"]).scaleb(currency.decimals))
+        self.budget_currency = currency
+
+    def searched(self) -> Iterable[str | Mapping[str, str] | None]:
+        return (self.title, self.description, self.location, self.purpose, self.subject, self.troupe, self.occasion)
+
+
+class Member(Identified, Versioned, table=True):
+    """A person in a visit and what they are in it."""
+
+    __tablename__ = "member"
+    __table_args__ = (one_of("role", MemberRole), UniqueConstraint("event_id", "person_id", name="uq_member_once"))
+
+    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
+    person_id: str = Field(foreign_key="person.id", index=True, max_length=26)
+    role: MemberRole = Field(default=MemberRole.MEMBER, sa_type=WordType(MemberRole))  # type: ignore[call-overload]
+
+
+class ProgrammeItem(Identified, table=True):
+    """One line of a visit programme: when, what, where, who hosts, who attends."""
+
+    __tablename__ = "programme_item"
+    __table_args__ = (CheckConstraint("end_time > start_time", name="hours_in_order"),)
+
+    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
+    position: int = Field(default=0)
+    day: date
+    start_time: time | None = None
+    end_time: time | None = None
+    title: LocalizedText = Field(sa_type=LocalizedTextType)
+    place: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    hosted_by: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    attendees: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+
+
+class ProgrammeRevision(Identified, table=True):
+    """A published state of the programme; number 1 is the first, each later one an adjustment (Điều chỉnh lần N−1)."""
+
+    __tablename__ = "programme_revision"
+    __table_args__ = (UniqueConstraint("event_id", "number", name="uq_programme_revision_number"),)
+
+    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
+    number: int = Field(ge=1)
+    note: str | None = Field(default=None, max_length=2000)
+    items: list[dict[str, Any]] = Field(sa_type=JsonList)
+    published_at: datetime = Field(sa_type=UtcDateTime)
+    published_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
+
+
+class Task(Identified, Versioned, table=True):
+    """What somebody must do for an event, due on a day: fixed (``due_on``) or counted from arrival (``due_offset``)."""
+
+    __tablename__ = "task"
+
+    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
+    title: LocalizedText = Field(sa_type=LocalizedTextType)
+    organisation_id: str | None = Field(default=None, foreign_key="organisation.id", max_length=26)
+    person_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
+    due_on: date | None = Field(default=None, index=True)
+    due_offset: str | None = Field(default=None, max_length=40)
+    done: bool = Field(default=False)
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

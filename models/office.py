@@ -1,0 +1,16 @@
+"""The office this service works for: what computations need to know of the settings."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """``locality`` is the office's own (a code), ``timezone`` its IANA zone, ``public_url`` without a slash at its end."""
+
+    locality: str
+    timezone: str
+    public_url: str
+
+    def event_url(self, event_id: str) -> str:
+        """Where a person reads about an event."""
+        return f"{self.public_url}/events/{event_id}"

@@ -1,0 +1,71 @@
+"""Localities, organisations and people."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field
+
+from models.base import Identified, Searchable, Versioned, one_of
+from models.text import LocalizedText
+from models.types import JsonList, LocalizedTextType, WordType
+from models.vocabulary import LocalityLevel
+
+CODE_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+
+
+class Locality(Versioned, Searchable, table=True):
+    """A province, city, capital or country; ``code`` is its id and never changes.
+
+    One that merges has a ``successor`` from ``succeeded_on``: earlier things keep the old name.
+    """
+
+    __tablename__ = "locality"
+    __table_args__ = (
+        one_of("level", LocalityLevel),
+        CheckConstraint("(successor IS NULL) = (succeeded_on IS NULL)", name="successor_has_day"),
+        CheckConstraint("successor <> code", name="not_its_own_successor"),
+    )
+
+    code: str = Field(primary_key=True, max_length=60, regex=CODE_PATTERN)
+    name: LocalizedText = Field(sa_type=LocalizedTextType)
+    country: str = Field(max_length=2, regex=r"^[A-Z]{2}$")
+    level: LocalityLevel = Field(sa_type=WordType(LocalityLevel))  # type: ignore[call-overload]
+    aliases: list[str] = Field(default_factory=list, sa_type=JsonList)
+    timezone: str = Field(max_length=64)
+    successor: str | None = Field(default=None, foreign_key="locality.code", max_length=60)
+    succeeded_on: date | None = None
+
+    def searched(self) -> Iterable[str | Mapping[str, str] | None]:
+        return (self.name, self.code.replace("-", " "), *self.aliases)
+
+
+class Organisation(Identified, Versioned, Searchable, table=True):
+    """A department, committee, office, school or centre of one locality."""
+
+    __tablename__ = "organisation"
+
+    name: LocalizedText = Field(sa_type=LocalizedTextType)
+    locality: str = Field(foreign_key="locality.code", index=True, max_length=60)
+    aliases: list[str] = Field(default_factory=list, sa_type=JsonList)
+
+    def searched(self) -> Iterable[str | Mapping[str, str] | None]:
+        return (self.name, *self.aliases)
+
+
+class Person(Identified, Versioned, Searchable, table=True):
+    """Somebody who hosts, travels or interprets; ``precedence`` 1 is the highest."""
+
+    __tablename__ = "person"
+    __table_args__ = (CheckConstraint("precedence >= 1", name="precedence_from_one"),)
+
+    name: str = Field(max_length=200)
+    position: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    organisation_id: str | None = Field(default=None, foreign_key="organisation.id", index=True, max_length=26)
+    precedence: int = Field(default=100, ge=1, le=100_000)
+    email: str | None = Field(default=None, max_length=254)
+    phone: str | None = Field(default=None, max_length=40)
+    languages: list[str] = Field(default_factory=list, sa_type=JsonList)
+
+    def searched(self) -> Iterable[str | Mapping[str, str] | None]:
+        return (self.name, self.position, self.email)

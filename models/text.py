@@ -1,0 +1,83 @@
+"""Text in three languages, folding for search, and what may not stand in a stored text."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+
+from models.vocabulary import Language
+
+LocalizedText = dict[str, str]
+"""``{"vi": …, "lo": …, "en": …}``; at least ``vi`` or ``en`` is there."""
+
+FALLBACK = (Language.VI, Language.EN, Language.LO)
+
+# One province, many spellings: the sources write Viên Chăn, Viêng Chăn and Viêng chăn, English has
+# Vientiane, Lao romanises Viangchan. Each folds to the first, on both sides of a search.
+_SPELLINGS = (
+    (re.compile(r"\b(?:vieng|viang|vien)[ -]?chan\b"), "vien chan"),
+    (re.compile(r"\bvientiane\b"), "vien chan"),
+    (re.compile(r"ວຽງຈັນ"), "vien chan"),
+    (re.compile(r"\bvieng\b"), "vien"),
+)
+_LATIN_MARKS = re.compile("[\u0300-\u036f]")
+_LAO_TONES = re.compile("[\u0ec8-\u0ecb]")
+# Control characters and the invisible line ends that calendars, mail headers and JSON readers disagree on;
+# tab and line feed stay. Bidi overrides let a text show other than it reads.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def fold(text: str) -> str:
+    """Reduce a text to what a search compares: no accents, no case, đ = d, one spelling of Viêng Chăn.
+
+    Lao keeps its vowels and loses its tone marks. White space becomes one blank.
+    """
+    text = unicodedata.normalize("NFKD", text).casefold().replace("đ", "d")
+    text = _LAO_TONES.sub("", _LATIN_MARKS.sub("", text))
+    text = " ".join(text.split())
+    for pattern, spelling in _SPELLINGS:
+        text = pattern.sub(spelling, text)
+    return text
+
+
+def fold_all(values: Iterable[str | Mapping[str, str] | None]) -> str:
+    """Fold several plain or localized texts into one line to search in; None counts as empty."""
+    words: list[str] = []
+    for value in values:
+        if isinstance(value, str):
+            words.append(value)
+        elif value:
+            words.extend(value.values())
+    return fold(" · ".join(words))
+
+
+def clean(text: str) -> str:
+    """Strip control characters and surrounding blanks; line ends become LF; the result is NFC."""
+    text = (
+        text.replace("\r\n", "\n")
+        .replace("\r", "\n")
+        .replace("\x85", "\n")
+        .replace("\u2028", "\n")
+        .replace("\u2029", "\n")
+    )
+    return unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", _FORBIDDEN.sub("", text))).strip()
+
+
+def one_line(text: str) -> str:
+    """Clean a text that must stay on one line (a title, a name): line ends and tabs become blanks."""
+    return " ".join(clean(text).split())
+
+
+def localized(text: Mapping[str, str] | None, language: str) -> str:
+    """A localized text in one language; what is missing falls back to vi, then en, then lo."""
+    if not text:
+        return ""
+    for candidate in (language, *FALLBACK):
+        if text.get(candidate):
+            return text[candidate]
+    return ""
+
+
+def in_order(text: Mapping[str, str]) -> LocalizedText:
+    """The same text with its languages in the order vi, lo, en."""
+    return {language.value: text[language] for language in Language if text.get(language)}

@@ -1,0 +1,97 @@
+"""Column types and the small things every table shares: ids, instants, JSON, enumerations."""
+
+import secrets
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, Enum
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from models.clock import utcnow
+from models.text import in_order
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
+
+
+def new_id() -> str:
+    """A new opaque id: 26 letters and digits that sort by the time they were made.
+
+    48 bits of milliseconds, 80 random bits, base 32: neighbours in time are neighbours in an index.
+    """
+    number = (int(utcnow().timestamp() * 1000) << 80) | secrets.randbits(80)
+    return "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An instant: aware going in, aware UTC coming out; a naive value is refused.
+
+    SQLite has no zones: there the UTC wall time is kept.
+    """
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(DateTime(timezone=dialect.name != "sqlite"))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"an instant needs its zone, {value!r} has none")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+JSON_VALUE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+class JsonList(TypeDecorator[list[Any]]):
+    """A list of plain values, kept as JSON."""
+
+    impl = JSON_VALUE
+    cache_ok = True
+
+
+class JsonObject(TypeDecorator[dict[str, Any]]):
+    """An object of plain values, kept as JSON."""
+
+    impl = JSON_VALUE
+    cache_ok = True
+
+
+class LocalizedTextType(TypeDecorator[dict[str, str]]):
+    """A text in vi, lo, en; always read back in that order (PostgreSQL's JSONB keeps none)."""
+
+    impl = JSON_VALUE
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, str] | None, dialect: Dialect) -> dict[str, str] | None:
+        return None if value is None else in_order(value)
+
+    def process_result_value(self, value: dict[str, str] | None, dialect: Dialect) -> dict[str, str] | None:
+        return None if value is None else in_order(value)
+
+
+class WordType(TypeDecorator[StrEnum]):
+    """One word of a closed list, kept as text under a CHECK constraint."""
+
+    impl = Enum
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        self.words = words
+        super().__init__(
+            words,
+            native_enum=False,
+            create_constraint=False,
+            length=32,
+            values_callable=lambda members: [member.value for member in members],
+        )

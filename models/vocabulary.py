@@ -1,0 +1,160 @@
+"""The closed word lists of the contract: kinds, states, roles, grades, units."""
+
+from enum import StrEnum
+
+
+class Language(StrEnum):
+    """The languages people read here, in the office's order of preference."""
+
+    VI = "vi"
+    LO = "lo"
+    EN = "en"
+
+
+class Role(StrEnum):
+    """What an account may do; each role includes the ones before it."""
+
+    VIEWER = "viewer"
+    OFFICER = "officer"
+    APPROVER = "approver"
+    ADMIN = "admin"
+
+    @property
+    def rank(self) -> int:
+        """Position in the order of growing rights, 0 = viewer."""
+        return list(Role).index(self)
+
+    def suffices_for(self, needed: "Role") -> bool:
+        """Whether an account of this role may do what ``needed`` may do."""
+        return self.rank >= needed.rank
+
+
+class LocalityLevel(StrEnum):
+    PROVINCE = "province"
+    CITY = "city"
+    CAPITAL = "capital"
+    COUNTRY = "country"
+
+
+class EventKind(StrEnum):
+    DELEGATION = "delegation"
+    TRAINING_BATCH = "training_batch"
+    ART_TROUPE_VISIT = "art_troupe_visit"
+    ANNIVERSARY = "anniversary"
+    ACTIVITY = "activity"
+
+
+class EventStatus(StrEnum):
+    DRAFT = "draft"
+    PLANNED = "planned"
+    CONFIRMED = "confirmed"
+    ONGOING = "ongoing"
+    COMPLETED = "completed"
+    POSTPONED = "postponed"
+    CANCELLED = "cancelled"
+
+
+class Direction(StrEnum):
+    """Seen from the office's own locality (đoàn vào, đoàn ra)."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+    DOMESTIC = "domestic"
+
+
+class Visibility(StrEnum):
+    PUBLIC = "public"
+    INTERNAL = "internal"
+
+
+class DelegationLevel(StrEnum):
+    HIGH = "high"
+    DEPARTMENT = "department"
+    WORKING = "working"
+
+
+class ActivityType(StrEnum):
+    MEETING = "meeting"
+    SEMINAR = "seminar"
+    FORUM = "forum"
+    FAIR = "fair"
+    SPORTS = "sports"
+    CEREMONY = "ceremony"
+    SURVEY = "survey"
+    HANDOVER = "handover"
+    OTHER = "other"
+
+
+class MemberRole(StrEnum):
+    """What a person is in a visit; the order is the order of the printed list."""
+
+    HEAD = "head"
+    DEPUTY = "deputy"
+    MEMBER = "member"
+    INTERPRETER = "interpreter"
+    SECURITY = "security"
+    DRIVER = "driver"
+
+
+class DurationUnit(StrEnum):
+    DAYS = "days"
+    MONTHS = "months"
+    YEARS = "years"
+
+
+class FrequencyType(StrEnum):
+    PER_YEAR = "per_year"
+    EVERY = "every"
+    IN_PERIOD = "in_period"
+    OPEN = "open"
+
+
+class Grade(StrEnum):
+    """Classes of an anniversary year. Source: Decree 145/2013/NĐ-CP (năm tròn, năm lẻ 5, năm khác)."""
+
+    ROUND = "round"
+    HALF_ROUND = "half_round"
+    OTHER = "other"
+
+
+class Currency(StrEnum):
+    """Currencies the office pays in."""
+
+    VND = "VND"
+    LAK = "LAK"
+    USD = "USD"
+
+    @property
+    def decimals(self) -> int:
+        """Digits after the point: đồng and kip are whole, dollars have cents."""
+        return 2 if self is Currency.USD else 0
+
+
+class ReminderAnchor(StrEnum):
+    ARRIVAL = "arrival"
+    START = "start"
+    END = "end"
+    TASK_DUE = "task_due"
+
+
+class ReminderState(StrEnum):
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class ReminderPurpose(StrEnum):
+    REMINDER = "reminder"
+    CANCELLATION = "cancellation"
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    BLOCKING = "blocking"

@@ -1,0 +1,1 @@
+"""Programme files an officer can read and edit, and their loader."""

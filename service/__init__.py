@@ -1,0 +1,1 @@
+"""What a person asks: the application, its API, its pages and the command line."""

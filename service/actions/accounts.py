@@ -1,0 +1,152 @@
+"""Accounts, API tokens and sign-ins."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import delete as core_delete, func
+from sqlmodel import Session, col, select
+
+from models.accounts import ApiToken, LoginFailure, User, WebSession
+from models.errors import Conflict, TooMany, Unauthenticated
+from models.i18n import _, message
+from models.vocabulary import Role
+from service.actions import rows
+from service.actions.acting import Act
+from service.actions.credentials import check_password, hash_password, new_token, token_hash
+from service.actions.places import address_errors
+from service.actions.trail import record
+
+MAX_FAILURES = 10
+FAILURE_WINDOW = timedelta(minutes=15)
+SESSION_LENGTH = timedelta(hours=12)
+
+
+def create_user(session: Session, act: Act, values: Mapping[str, Any]) -> User:
+    """Make an account; without a password it can use tokens only."""
+    values = _prepared(session, values)
+    if session.exec(select(User.id).where(User.email == values["email"])).first():
+        raise Conflict(
+            message(_("There is already an account for {email}."), email=values["email"]), code="already_exists"
+        )
+    values.setdefault("name", values["email"].split("@")[0])
+    return rows.create(session, act, User(**values))
+
+
+def change_user(session: Session, act: Act, user: User, values: Mapping[str, Any]) -> User:
+    """Change an account. Disabling it takes effect with the next request of every token, feed and session.
+
+    Raises:
+        Conflict: the last active administrator would be gone.
+    """
+    values = _prepared(session, values)
+    loses_admin = user.role is Role.ADMIN and user.active
+    loses_admin = loses_admin and (values.get("role", user.role) is not Role.ADMIN or not values.get("active", True))
+    if loses_admin:
+        others = select(func.count()).where(User.role == Role.ADMIN, col(User.active), User.id != user.id)
+        if session.exec(others).one() == 0:
+            raise Conflict(message(_("This is the last active administrator.")), code="last_admin")
+    rows.change(session, act, user, values)
+    if values.get("active") is False or "password_hash" in values:
+        session.execute(core_delete(WebSession).where(col(WebSession.user_id) == user.id))
+    return user
+
+
+def _prepared(session: Session, values: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(values)
+    errors = rows.missing_references(session, User, values)
+    if "email" in values:
+        values["email"] = values["email"].lower()
+        errors["email"] = address_errors(values["email"])
+    rows.check(errors)
+    if values.get("password") is not None:
+        values["password_hash"] = hash_password(values["password"])
+    values.pop("password", None)
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A new token's row and the secret itself, which is shown this once."""
+
+    row: ApiToken
+    secret: str
+
+
+def issue_token(session: Session, act: Act, user: User, name: str, expires_at: datetime | None = None) -> IssuedToken:
+    """Make an API token for an account."""
+    if expires_at is not None and expires_at <= act.now:
+        rows.check({"expires_at": [message(_("Must lie in the future."))]})
+    secret = new_token()
+    row = ApiToken(user_id=user.id, name=name, token_hash=token_hash(secret), expires_at=expires_at, created_at=act.now)
+    rows.create(session, act, row)
+    return IssuedToken(row, secret)
+
+
+def account_of_token(session: Session, secret: str, now: datetime) -> User:
+    """The active account a bearer token stands for.
+
+    Raises:
+        Unauthenticated: unknown, expired or revoked token, or a disabled account; the answer does not tell which.
+    """
+    found = session.exec(
+        select(ApiToken, User).where(ApiToken.token_hash == token_hash(secret), ApiToken.user_id == User.id)
+    ).first()
+    if found is not None:
+        token, user = found
+        if user.active and (token.expires_at is None or token.expires_at > now):
+            return user
+    raise Unauthenticated(message(_("This token is not valid (any more). Make a new one, or sign in.")))
+
+
+def sign_in(session: Session, act: Act, email: str, password: str, address: str) -> User | None:
+    """The account for an address and password, or None when they don't fit; the failure is then counted.
+
+    Raises:
+        TooMany: ten failures from here for this account within 15 minutes; nobody is locked out for good.
+    """
+    email = email.strip().lower()
+    account = sha256(email.encode("utf-8", "surrogatepass")).hexdigest()
+    since = act.now - FAILURE_WINDOW
+    failures = session.exec(
+        select(func.count()).where(
+            LoginFailure.account == account, LoginFailure.address == address[:64], LoginFailure.at > since
+        )
+    ).one()
+    if failures >= MAX_FAILURES:
+        raise TooMany(
+            message(_("Too many failed sign-ins. Wait {minutes} minutes, then try again."), minutes=15),
+            retry_after=int(FAILURE_WINDOW.total_seconds()),
+        )
+    user = session.exec(select(User).where(User.email == email)).first()
+    right = check_password(user.password_hash if user else None, password)
+    if user is None or not right or not user.active:
+        session.add(LoginFailure(account=account, address=address[:64], at=act.now))
+        return None
+    record(session, act, "sign_in", "user", user.id, {})
+    return user
+
+
+def open_session(session: Session, user: User, now: datetime) -> str:
+    """Sign a browser in: the cookie's secret; its hash is what is kept."""
+    secret = new_token()
+    session.add(
+        WebSession(token_hash=token_hash(secret), user_id=user.id, created_at=now, expires_at=now + SESSION_LENGTH)
+    )
+    return secret
+
+
+def account_of_session(session: Session, secret: str, now: datetime) -> User | None:
+    """The active account of a signed-in browser; None when the session is unknown or over."""
+    return session.exec(
+        select(User)
+        .join(WebSession, col(WebSession.user_id) == col(User.id))
+        .where(WebSession.token_hash == token_hash(secret), WebSession.expires_at > now, col(User.active))
+    ).first()
+
+
+def close_session(session: Session, secret: str) -> None:
+    """Sign a browser out."""
+    session.execute(core_delete(WebSession).where(col(WebSession.token_hash) == token_hash(secret)))

@@ -1,0 +1,28 @@
+"""Who does something, when, and for which office: what every action needs besides its session."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from models.accounts import User
+from models.clock import today
+from models.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One action's circumstances. ``user`` None is the service itself (the seed, the command line)."""
+
+    user: User | None
+    now: datetime
+    office: Office
+    request_id: str | None = None
+
+    @property
+    def today(self) -> date:
+        """The calendar day in the office's zone."""
+        return today(self.office.timezone, self.now)
+
+    @property
+    def name(self) -> str:
+        """Who the audit trail names."""
+        return self.user.email if self.user else "desk"

@@ -1,0 +1,156 @@
+"""Agreements, their commitments, and anniversaries with their ceremonies' definitions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from calendars.anniversaries import Origin
+from models.agreements import Agreement, Anniversary, Commitment
+from models.i18n import Message, _, message
+from models.places import Locality
+from models.vocabulary import FrequencyType
+from service.actions import rows
+from service.actions.acting import Act
+
+_ANY_ORDER = _("The last day can't be before the first.")
+
+
+def create_agreement(session: Session, act: Act, values: Mapping[str, Any]) -> Agreement:
+    """Make an agreement between at least two localities."""
+    rows.check(_agreement_errors(session, None, values))
+    plain = {name: value for name, value in values.items() if name != "parties"}
+    agreement = Agreement(**plain)
+    agreement.parties = values["parties"]
+    return rows.create(session, act, agreement, computed=("parties",))
+
+
+def change_agreement(session: Session, act: Act, agreement: Agreement, values: Mapping[str, Any]) -> Agreement:
+    """Change an agreement."""
+    rows.check(_agreement_errors(session, agreement, values))
+    rows.change(session, act, agreement, values, computed=("parties",))
+    return agreement
+
+
+def _agreement_errors(session: Session, agreement: Agreement | None, values: Mapping[str, Any]) -> rows.Errors:
+    errors = rows.missing_references(session, Agreement, values)
+    if "parties" in values:
+        errors["parties"] = party_errors(session, values["parties"], at_least=2)
+    starts_on = values.get("starts_on") or (agreement and agreement.starts_on)
+    ends_on = values.get("ends_on") or (agreement and agreement.ends_on)
+    if starts_on and ends_on and ends_on < starts_on:
+        errors["ends_on"] = [message(_ANY_ORDER)]
+    if agreement and values.get("predecessor_id") == agreement.id:
+        errors["predecessor_id"] = [message(_("An agreement can't precede itself."))]
+    return errors
+
+
+def party_errors(session: Session, codes: Sequence[str], *, at_least: int) -> list[Message]:
+    """What is wrong with a list of parties: too few, one twice, one that doesn't exist."""
+    errors = []
+    if len(codes) < at_least:
+        errors.append(message(_("Name at least {count} localities."), count=at_least))
+    if len(set(codes)) < len(codes):
+        errors.append(message(_("Name each locality once.")))
+    errors += [
+        message(_("There is no {what} “{identity}”."), what="locality", identity=code)
+        for code in codes
+        if session.get(Locality, code) is None
+    ]
+    return errors
+
+
+def create_commitment(session: Session, act: Act, agreement: Agreement, values: Mapping[str, Any]) -> Commitment:
+    """Add an undertaking to an agreement."""
+    rows.check(_commitment_errors(session, agreement, None, values))
+    plain = {name: value for name, value in values.items() if name != "frequency"}
+    commitment = Commitment(agreement_id=agreement.id, **plain)
+    commitment.frequency = values.get("frequency") or {"type": FrequencyType.OPEN}
+    return rows.create(session, act, commitment, computed=("frequency",))
+
+
+def change_commitment(session: Session, act: Act, commitment: Commitment, values: Mapping[str, Any]) -> Commitment:
+    """Change an undertaking."""
+    agreement = rows.find(session, Agreement, commitment.agreement_id)
+    rows.check(_commitment_errors(session, agreement, commitment, values))
+    rows.change(session, act, commitment, values, computed=("frequency",))
+    return commitment
+
+
+def _commitment_errors(
+    session: Session, agreement: Agreement, commitment: Commitment | None, values: Mapping[str, Any]
+) -> rows.Errors:
+    errors = rows.missing_references(session, Commitment, values)
+
+    def after(name: str) -> Any:
+        return values[name] if name in values else getattr(commitment, name, None)
+
+    for low, high in (("headcount_min", "headcount_max"), ("duration_min", "duration_max")):
+        if after(low) is not None and after(high) is not None and after(high) < after(low):
+            errors[high] = [message(_("Must be at least {minimum}, as {field} says."), minimum=after(low), field=low)]
+    if after("headcount_total") is not None and after("headcount_min") is not None:
+        if after("headcount_total") < after("headcount_min"):
+            errors["headcount_total"] = [
+                message(
+                    _("Must be at least {minimum}, as {field} says."),
+                    minimum=after("headcount_min"),
+                    field="headcount_min",
+                )
+            ]
+    if (after("duration_min") is not None or after("duration_max") is not None) and after("duration_unit") is None:
+        errors["duration_unit"] = [message(_("A duration needs its unit: days, months or years."))]
+    for name in ("host", "guest", "funded_by"):
+        if after(name) and after(name) not in agreement.parties and name not in errors:
+            errors[name] = [
+                message(_("Must be a party of the agreement: {parties}."), parties=", ".join(agreement.parties))
+            ]
+    if after("host") and after("host") == after("guest"):
+        errors["guest"] = [message(_("Host and guest must be two different localities."))]
+    if values.get("frequency"):
+        errors["frequency"] = frequency_errors(values["frequency"])
+    return errors
+
+
+def frequency_errors(frequency: Mapping[str, Any]) -> list[Message]:
+    """What is wrong with a frequency: each type has its own numbers, and no others."""
+    needed = {
+        FrequencyType.PER_YEAR: {"count"},
+        FrequencyType.IN_PERIOD: {"count"},
+        FrequencyType.EVERY: {"min_years", "max_years"},
+        FrequencyType.OPEN: set[str](),
+    }[FrequencyType(frequency["type"])]
+    given = {name for name, value in frequency.items() if name != "type" and value is not None}
+    if given != needed:
+        shown = ", ".join(sorted(needed)) or "–"
+        return [message(_("A frequency of type {type} takes: {needed}."), type=str(frequency["type"]), needed=shown)]
+    if needed == {"min_years", "max_years"} and frequency["max_years"] < frequency["min_years"]:
+        return [message(_("max_years must be at least min_years."))]
+    return []
+
+
+def create_anniversary(session: Session, act: Act, values: Mapping[str, Any]) -> Anniversary:
+    """Define an anniversary: what began when, between whom."""
+    rows.check(_anniversary_errors(session, values))
+    plain = {name: value for name, value in values.items() if name != "parties"}
+    anniversary = Anniversary(**plain)
+    anniversary.parties = values.get("parties", [])
+    return rows.create(session, act, anniversary, computed=("parties",))
+
+
+def change_anniversary(session: Session, act: Act, anniversary: Anniversary, values: Mapping[str, Any]) -> Anniversary:
+    """Change an anniversary's definition; ceremonies already held keep their ordinal."""
+    rows.check(_anniversary_errors(session, values))
+    rows.change(session, act, anniversary, values, computed=("parties",))
+    return anniversary
+
+
+def _anniversary_errors(session: Session, values: Mapping[str, Any]) -> rows.Errors:
+    errors: rows.Errors = {}
+    if "parties" in values:
+        errors["parties"] = party_errors(session, values["parties"], at_least=1)
+    if "origin" in values:
+        try:
+            Origin.parse(values["origin"])
+        except ValueError:
+            errors["origin"] = [message(_("Write a year, a month or a day that exists: 1984, 1984-09 or 1962-09-05."))]
+    return errors

@@ -1,0 +1,308 @@
+"""Events of every kind: planned, changed, moved through their states, deleted."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import delete as core_delete
+from sqlalchemy.orm import selectinload
+from sqlmodel import Session, SQLModel, col, select
+
+from calendars.anniversaries import Origin, occurrence
+from calendars.lifecycle import needs_reason, possible_steps
+from models.agreements import Anniversary, Commitment
+from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
+from models.events import OWN_FIELDS, Event, Performance, TrainingPhase
+from models.feeds import IcalFragment
+from models.i18n import _, message
+from models.vocabulary import EventKind, EventStatus, Role
+from service.actions import reminders, rows
+from service.actions.acting import Act
+from service.actions.places import zone_errors
+from service.actions.trail import plain
+
+COMPUTED = ("budget",)
+# A calendar client takes a change as news only when SEQUENCE rises: with these (RFC 5545, 3.8.7.4).
+_SIGNIFICANT = {"first_day", "last_day", "start_time", "end_time", "timezone", "location", "title", "status"}
+_PARTS: Mapping[str, type[SQLModel]] = {"phases": TrainingPhase, "performances": Performance}
+
+SPOKEN_FOR = _("There is already a ceremony for {year}; change that one, or cancel it first.")
+
+
+def find_event(session: Session, identity: str, kind: EventKind | None = None) -> Event:
+    """The event with its phases and performances.
+
+    Raises:
+        NotFound: there is none, or it is of another kind.
+    """
+    statement = (
+        select(Event).where(Event.id == identity).options(selectinload(Event.phases), selectinload(Event.performances))  # type: ignore[arg-type]
+    )
+    event = session.exec(statement).first()
+    if event is None or (kind is not None and event.kind is not kind):
+        raise NotFound((kind or "event").replace("_", " "), identity)
+    return event
+
+
+def create_event(
+    session: Session,
+    act: Act,
+    kind: EventKind,
+    values: Mapping[str, Any],
+    *,
+    status: EventStatus = EventStatus.DRAFT,
+) -> Event:
+    """Make an event; a person's begins as a draft, the seed also loads what is over."""
+    values = dict(values)
+    values.setdefault("arrives_on", values["first_day"])
+    values.setdefault("departs_on", values["last_day"])
+    values.setdefault("timezone", act.office.timezone)
+    if values.get("organisation_id") is None and act.user:
+        values["organisation_id"] = act.user.organisation_id
+    parts = {name: values.pop(name) for name in _PARTS if name in values}
+    errors = _errors(session, kind, None, values | parts)
+    rows.check(errors)
+    if kind is EventKind.ANNIVERSARY:
+        values["ordinal"] = _ordinal(session, values)
+    budget = values.pop("budget", None)
+    event = Event(kind=kind, uid=str(uuid4()), status=status, created_by=act.user.id if act.user else None, **values)
+    event.phases, event.performances = [], []
+    rows.assign(event, {"budget": budget} | _new_parts(event, parts))
+    rows.create(session, act, event, computed=(*COMPUTED, *_PARTS), event_id=event.id)
+    reminders.plan_event(session, act, event)
+    return event
+
+
+def change_event(session: Session, act: Act, event: Event, values: Mapping[str, Any]) -> Event:
+    """Change an event; moving its days takes arrival and departure along unless they are given."""
+    if event.status is EventStatus.COMPLETED and _SIGNIFICANT & set(values) - {"title"}:
+        moved = {name for name in _SIGNIFICANT & set(values) if getattr(event, name) != values[name]} - {"title"}
+        if moved:
+            raise Conflict(
+                message(
+                    _("A completed event keeps its days and place; only words, people and money can be corrected.")
+                ),
+                code="event_completed",
+            )
+    values = dict(values)
+    for travel, day in (("arrives_on", "first_day"), ("departs_on", "last_day")):
+        if day in values and travel not in values and getattr(event, travel) == getattr(event, day):
+            values[travel] = values[day]
+    parts = {name: values.pop(name) for name in _PARTS if name in values}
+    rows.check(_errors(session, event.kind, event, values | parts))
+    if event.kind is EventKind.ANNIVERSARY and {"year", "anniversary_id"} & set(values):
+        values["ordinal"] = _ordinal(session, values, event)
+    _apply(session, act, event, values | _new_parts(event, parts))
+    return event
+
+
+def _apply(
+    session: Session,
+    act: Act,
+    event: Event,
+    values: Mapping[str, Any],
+    *,
+    action: str = "change",
+    reason: str | None = None,
+) -> None:
+    """Write the change, raise SEQUENCE where it matters, drop the kept calendar bytes, plan the reminders anew."""
+    significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
+    if significant:
+        values = {**values, "sequence": event.sequence + 1}
+    if rows.change(
+        session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
+    ):
+        forget_rendered(session, event.id)
+        reminders.plan_event(session, act, event)
+
+
+def forget_rendered(session: Session, event_id: str) -> None:
+    """Drop an event's kept calendar bytes, in the transaction that changes it."""
+    session.execute(core_delete(IcalFragment).where(col(IcalFragment.event_id) == event_id))
+
+
+def delete_event(session: Session, act: Act, event: Event) -> None:
+    """Delete a draft or a cancelled event; anything else is cancelled first, so that people hear of it.
+
+    Raises:
+        Conflict: it is neither.
+    """
+    if event.status not in {EventStatus.DRAFT, EventStatus.CANCELLED}:
+        raise Conflict(
+            message(
+                _("Only a draft or a cancelled event can be deleted. Cancel this one first, so that people hear of it.")
+            ),
+            code="not_deletable",
+        )
+    rows.delete(session, act, event, event_id=event.id)
+
+
+def transition(
+    session: Session,
+    act: Act,
+    event: Event,
+    to: EventStatus,
+    reason: str | None = None,
+    days: Mapping[str, date] | None = None,
+) -> Event:
+    """Take an event to another status.
+
+    ``days`` (``first_day``, ``last_day``) may come along when a postponed event returns to planned.
+
+    Raises:
+        ImpossibleTransition: the status can't follow the present one.
+        Invalid: postponing or cancelling without a reason; returning from postponed without new days.
+        Forbidden: confirming needs an approver who did not make the event.
+    """
+    if to not in possible_steps(event.status):
+        raise ImpossibleTransition(event.status.value, to.value, [step.value for step in possible_steps(event.status)])
+    if needs_reason(to) and not reason:
+        rows.check({"reason": [message(_("Say why, so that everyone concerned can read it."))]})
+    if to is EventStatus.CONFIRMED and act.user is not None:
+        _check_four_eyes(act, event)
+    values: dict[str, Any] = dict(days or {})
+    if to is EventStatus.POSTPONED:
+        values["postponed_from"] = event.first_day
+    if event.status is EventStatus.POSTPONED and to is EventStatus.PLANNED:
+        if values.get("first_day", event.first_day) == event.postponed_from:
+            rows.check(
+                {"first_day": [message(_("A postponed event returns with new days: give first_day and last_day."))]}
+            )
+        values["postponed_from"] = None
+    elif days:
+        rows.check(
+            {name: [message(_("Days come along only when a postponed event returns to planned."))] for name in days}
+        )
+    if days:
+        for travel, day in (("arrives_on", "first_day"), ("departs_on", "last_day")):
+            if day in values and getattr(event, travel) == getattr(event, day):
+                values[travel] = values[day]
+        rows.check(_errors(session, event.kind, event, values))
+    _apply(session, act, event, {**values, "status": to}, action="transition", reason=reason)
+    if to is EventStatus.CANCELLED:
+        reminders.announce_cancellation(session, act, event)
+    return event
+
+
+def _check_four_eyes(act: Act, event: Event) -> None:
+    assert act.user is not None
+    if not act.user.role.suffices_for(Role.APPROVER):
+        raise Forbidden(message(_("Confirming needs an approver.")), code="approver_required")
+    if event.created_by == act.user.id:
+        raise Forbidden(
+            message(_("Confirming needs a second person: an approver other than the one who made the event.")),
+            code="four_eyes",
+        )
+
+
+def _errors(session: Session, kind: EventKind, event: Event | None, values: Mapping[str, Any]) -> rows.Errors:
+    errors = rows.missing_references(session, Event, values)
+    if found := zone_errors(values.get("timezone")):
+        errors["timezone"] = found
+
+    def after(name: str) -> Any:
+        return values[name] if name in values else getattr(event, name, None)
+
+    first, last = after("first_day"), after("last_day")
+    if last < first:
+        errors["last_day"] = [
+            message(_("The last day can't be before the first day, {first_day}."), first_day=str(first))
+        ]
+    elif (last - first).days > 3660:
+        errors["last_day"] = [message(_("An event lasts ten years at the most."))]
+    if "last_day" not in errors and after("departs_on") < after("arrives_on"):
+        errors["departs_on"] = [
+            message(_("The departure can't be before the arrival, {arrives_on}."), arrives_on=str(after("arrives_on")))
+        ]
+    start, end = after("start_time"), after("end_time")
+    if start and end and first == last and end <= start:
+        errors["end_time"] = [message(_("The end must be after the start, {start_time}."), start_time=f"{start:%H:%M}")]
+    if after("guest") and after("host") == after("guest"):
+        errors["guest"] = [message(_("Host and guest must be two different localities."))]
+    if after("commitment_id") and "commitment_id" not in errors and "commitment_id" in values:
+        errors |= _commitment_errors(session, kind, after("commitment_id"))
+    if kind is EventKind.TRAINING_BATCH:
+        errors |= _phase_errors(session, values.get("phases") or ())
+    if kind is EventKind.ART_TROUPE_VISIT:
+        errors |= _performance_errors(values.get("performances") or (), first, last)
+    return errors
+
+
+def _commitment_errors(session: Session, kind: EventKind, commitment_id: str) -> rows.Errors:
+    commitment = rows.find(session, Commitment, commitment_id)
+    if commitment.activity is kind:
+        return {}
+    return {
+        "commitment_id": [
+            message(
+                _("This commitment is about another kind of event: {kind}."), kind=commitment.activity.replace("_", " ")
+            )
+        ]
+    }
+
+
+def _phase_errors(session: Session, phases: Sequence[Mapping[str, Any]]) -> rows.Errors:
+    errors: rows.Errors = {}
+    for number, phase in enumerate(phases):
+        if phase["last_day"] < phase["first_day"]:
+            errors[f"phases.{number}.last_day"] = [
+                message(
+                    _("The last day can't be before the first day, {first_day}."), first_day=str(phase["first_day"])
+                )
+            ]
+        for field, found in rows.missing_references(session, TrainingPhase, phase).items():
+            errors[f"phases.{number}.{field}"] = found
+    return errors
+
+
+def _performance_errors(performances: Sequence[Mapping[str, Any]], first: date, last: date) -> rows.Errors:
+    return {
+        f"performances.{number}.day": [
+            message(
+                _("Must lie within the visit, {first_day} to {last_day}."), first_day=str(first), last_day=str(last)
+            )
+        ]
+        for number, performance in enumerate(performances)
+        if not first <= performance["day"] <= last
+    }
+
+
+def _new_parts(event: Event, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[SQLModel]]:
+    """Rows for the given parts; a part that would be the same again is left out, so that nothing counts as changed."""
+    made: dict[str, list[SQLModel]] = {}
+    for name, wanted in parts.items():
+        model = _PARTS[name]
+        new = [model(position=position, **value) for position, value in enumerate(wanted)]
+        if plain(new) != plain(getattr(event, name)):
+            made[name] = new
+    return made
+
+
+def _ordinal(session: Session, values: Mapping[str, Any], event: Event | None = None) -> int:
+    """The number of the anniversary: 2024 − 1984 = 40.
+
+    Raises:
+        Invalid: the year is not after the origin.
+        Conflict: that year already has a ceremony.
+    """
+    anniversary_id = values.get("anniversary_id") or (event and event.anniversary_id)
+    year = values.get("year") or (event and event.year)
+    anniversary = rows.find(session, Anniversary, str(anniversary_id))
+    origin = Origin.parse(anniversary.origin)
+    assert year is not None
+    if year <= origin.year:
+        rows.check({"year": [message(_("Must be after the year of origin, {year}."), year=origin.year)]})
+    taken = select(Event.id).where(
+        Event.anniversary_id == anniversary.id, Event.year == year, Event.status != EventStatus.CANCELLED
+    )
+    other = session.exec(taken).first()
+    if other is not None and other != (event and event.id):
+        raise Conflict(message(SPOKEN_FOR, year=year), code="ceremony_exists", event_id=other)
+    return occurrence(origin, year).ordinal
+
+
+def own_fields(kind: EventKind) -> tuple[str, ...]:
+    """The fields only this kind has, those kept in tables of their own included."""
+    more = {EventKind.TRAINING_BATCH: ("phases",), EventKind.ART_TROUPE_VISIT: ("performances",)}
+    return OWN_FIELDS[kind] + more.get(kind, ())

@@ -1,0 +1,106 @@
+"""Keyed POSTs: the first answer is kept in the transaction of the change and given again to the same request.
+
+Change and kept answer commit together or not at all: a process killed in between leaves neither, and the repeated
+request is then simply the first. Only answers that changed something are kept; an error changed nothing.
+"""
+
+import base64
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+
+from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy import text
+from sqlmodel import Session
+
+from models.accounts import IdempotencyKey
+from models.errors import Conflict, Invalid
+from models.i18n import _, message
+from service.actions.acting import Act
+
+LIFETIME = timedelta(hours=24)
+MAX_KEY = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a request was answered: status, the headers that matter, body."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def _cipher(secret: str) -> Fernet:
+    # An answer may show a token once; at rest it is readable only with the service's secret.
+    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"idempotency:" + secret.encode()).digest()))
+
+
+def _digest(*parts: bytes) -> str:
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(len(part).to_bytes(8, "big") + part)
+    return whole.hexdigest()
+
+
+def recall(session: Session, act: Act, secret: str, key: str, request: tuple[bytes, ...]) -> Answer | None:
+    """The kept answer to this key, or None when the request is the first.
+
+    On PostgreSQL a lock says at once that the first is still running; on SQLite the writer's lock has made us wait.
+
+    Raises:
+        Conflict: the first request with this key is still running.
+        Invalid: the key was used with another body or address.
+    """
+    assert act.user is not None
+    if not key or len(key) > MAX_KEY or not key.isprintable():
+        raise Invalid(
+            {
+                "Idempotency-Key": [
+                    message(_("Must be 1 to {max} printable characters, new for each wish."), max=MAX_KEY)
+                ]
+            }
+        )
+    key_hash = _digest(key.encode())
+    if session.get_bind().dialect.name == "postgresql":
+        number = int.from_bytes(hashlib.sha256(f"{act.user.id}:{key_hash}".encode()).digest()[:8], "big", signed=True)
+        if not session.execute(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number}).scalar_one():
+            raise Conflict(
+                message(_("The first request with this key is still running. Ask again shortly.")),
+                code="idempotency_in_progress",
+            )
+    kept = session.get(IdempotencyKey, (act.user.id, key_hash))
+    if kept is None:
+        return None
+    if kept.created_at + LIFETIME <= act.now:
+        session.delete(kept)
+        session.flush()
+        return None
+    if kept.request_hash != _digest(*request):
+        raise Invalid({"Idempotency-Key": [message(_("This key was used for another request; take a new one."))]})
+    try:
+        stored = json.loads(_cipher(secret).decrypt(kept.answer))
+    except InvalidToken:
+        # The secret was changed since: the answer can't be read any more, but the wish was carried out.
+        raise Conflict(
+            message(_("This was already carried out, but its answer can't be shown again.")), code="already_exists"
+        ) from None
+    return Answer(kept.status, stored["headers"], base64.b64decode(stored["body"]))
+
+
+def keep(session: Session, act: Act, secret: str, key: str, request: tuple[bytes, ...], answer: Answer) -> None:
+    """Keep the first answer for 24 hours."""
+    assert act.user is not None
+    stored = json.dumps({"headers": answer.headers, "body": base64.b64encode(answer.body).decode()})
+    session.add(
+        IdempotencyKey(
+            user_id=act.user.id,
+            key_hash=_digest(key.encode()),
+            request_hash=_digest(*request),
+            status=answer.status,
+            answer=_cipher(secret).encrypt(stored.encode()),
+            created_at=act.now,
+        )
+    )
+    session.flush()

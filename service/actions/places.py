@@ -1,0 +1,121 @@
+"""Localities, organisations and people: making and changing them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import delete as core_delete, or_
+from sqlmodel import Session, col, select
+
+from models.errors import Conflict
+from models.events import Event
+from models.feeds import IcalFragment
+from models.i18n import Message, _, message
+from models.places import CODE_PATTERN, Locality, Organisation, Person
+from service.actions import rows
+from service.actions.acting import Act
+
+EMAIL = re.compile(r"[^@\s,;<>\"()\[\]\\\x00-\x1f\x7f]{1,64}@[A-Za-z0-9.-]{1,189}")
+
+
+def create_locality(session: Session, act: Act, values: Mapping[str, Any]) -> Locality:
+    """Make a locality; its code stays for ever."""
+    errors = _locality_errors(session, None, values)
+    if not re.fullmatch(CODE_PATTERN, values["code"]):
+        errors.setdefault("code", []).append(
+            message(_("A code has small letters, digits and hyphens only, like vientiane-province."))
+        )
+    rows.check(errors)
+    if session.get(Locality, values["code"]):
+        raise Conflict(message(_("There is already a locality “{code}”."), code=values["code"]), code="already_exists")
+    return rows.create(session, act, Locality(**values))
+
+
+def change_locality(session: Session, act: Act, locality: Locality, values: Mapping[str, Any]) -> Locality:
+    """Change a locality; the calendars that show its name are rendered anew."""
+    rows.check(_locality_errors(session, locality, values))
+    if rows.change(session, act, locality, values):
+        shown_in = select(Event.id).where(or_(Event.host == locality.code, Event.guest == locality.code))
+        session.execute(core_delete(IcalFragment).where(col(IcalFragment.event_id).in_(shown_in)))
+    return locality
+
+
+def _locality_errors(session: Session, locality: Locality | None, values: Mapping[str, Any]) -> rows.Errors:
+    errors = rows.missing_references(session, Locality, values)
+    errors |= {"timezone": found} if (found := zone_errors(values.get("timezone"))) else {}
+
+    def after(name: str) -> Any:
+        return values[name] if name in values else getattr(locality, name, None)
+
+    successor, since, code = after("successor"), after("succeeded_on"), after("code")
+    if successor and not since:
+        errors["succeeded_on"] = [message(_("A successor needs the day from which it stands."))]
+    if since and not successor:
+        errors["successor"] = [message(_("Name the locality that succeeds from this day on."))]
+    # A chain of successors must end: a circle would send every look-up round for ever.
+    seen = {code}
+    following = successor
+    while following and "successor" not in errors:
+        if following in seen:
+            errors["successor"] = [message(_("A locality can't be succeeded by itself, not even through others."))]
+            break
+        seen.add(following)
+        further = session.get(Locality, following)
+        following = further.successor if further else None
+    return errors
+
+
+def zone_errors(name: str | None) -> list[Message]:
+    """What is wrong with an IANA zone's name; None is not judged."""
+    if name is None:
+        return []
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return [message(_("There is no time zone “{name}”; write it like Asia/Vientiane."), name=name[:64])]
+    return []
+
+
+def create_organisation(session: Session, act: Act, values: Mapping[str, Any]) -> Organisation:
+    """Make an organisation of a locality."""
+    rows.check(rows.missing_references(session, Organisation, values))
+    return rows.create(session, act, Organisation(**values))
+
+
+def change_organisation(
+    session: Session, act: Act, organisation: Organisation, values: Mapping[str, Any]
+) -> Organisation:
+    """Change an organisation; the calendars that show its name are rendered anew."""
+    rows.check(rows.missing_references(session, Organisation, values))
+    if rows.change(session, act, organisation, values):
+        shown_in = select(Event.id).where(Event.organisation_id == organisation.id)
+        session.execute(core_delete(IcalFragment).where(col(IcalFragment.event_id).in_(shown_in)))
+    return organisation
+
+
+def create_person(session: Session, act: Act, values: Mapping[str, Any]) -> Person:
+    """Make a person."""
+    rows.check(_person_errors(session, values))
+    return rows.create(session, act, Person(**values))
+
+
+def change_person(session: Session, act: Act, person: Person, values: Mapping[str, Any]) -> Person:
+    """Change a person."""
+    rows.check(_person_errors(session, values))
+    rows.change(session, act, person, values)
+    return person
+
+
+def _person_errors(session: Session, values: Mapping[str, Any]) -> rows.Errors:
+    errors = rows.missing_references(session, Person, values)
+    if email_errors := address_errors(values.get("email")):
+        errors["email"] = email_errors
+    return errors
+
+
+def address_errors(address: str | None) -> list[Message]:
+    """What is wrong with a mail address; None is not judged."""
+    if address is not None and not EMAIL.fullmatch(address):
+        return [message(_("Not a mail address; write it like name@example.org."))]
+    return []

@@ -1,0 +1,205 @@
+"""Lists and look-ups: what people can ask for, each in a fixed number of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Select, and_, false, not_, or_, select as core_select
+from sqlalchemy.orm import selectinload
+from sqlmodel import Session, col, select
+
+from calendars import fitness
+from calendars.direction import direction
+from calendars.spans import Days
+from models.accounts import Audit
+from models.agreements import Agreement, AgreementParty, Commitment
+from models.events import Event
+from models.places import Locality
+from models.reminders import Reminder
+from models.vocabulary import Direction, EventKind, EventStatus
+from service.actions import rows
+from service.actions.acting import Act
+
+
+@dataclass(frozen=True, slots=True)
+class Compass:
+    """What direction is seen from: the office's locality with those it was and became, and who lies in which country."""
+
+    own: frozenset[str]
+    country_of: Mapping[str, str]
+    own_country: str
+
+    def of(self, event: Event) -> Direction:
+        """Whether an event comes in, goes out, or stays at home."""
+        return direction(event.host, event.guest, self.own, self.country_of, self.own_country)
+
+
+def compass(session: Session, act: Act) -> Compass:
+    """The compass of the office; one query."""
+    found = session.execute(core_select(Locality.code, Locality.country, Locality.successor)).all()
+    country_of = {code: country for code, country, _successor in found}
+    own = line_of(act.office.locality, {code: successor for code, _country, successor in found})
+    return Compass(own, country_of, country_of.get(act.office.locality, ""))
+
+
+def line_of(code: str, successors: Mapping[str, str | None]) -> frozenset[str]:
+    """A locality with all it succeeds and is succeeded by: Hải Dương and Hải Phòng are one line."""
+    line = {code}
+    while True:
+        more = {old for old, new in successors.items() if new in line}
+        more |= {new for old, new in successors.items() if old in line and new}
+        if more <= line:
+            return frozenset(line)
+        line |= more
+
+
+class Presenter:
+    """Adds to events what is computed for the reader: direction and warnings, without a query per event."""
+
+    def __init__(self, session: Session, act: Act) -> None:
+        self.session = session
+        self.act = act
+        self.compass = compass(session, act)
+        self._promises: dict[str, fitness.Promise] = {}
+
+    def prefetch(self, events: Sequence[Event]) -> None:
+        """Load the commitments these events are held against; one query."""
+        wanted = {event.commitment_id for event in events if event.commitment_id} - set(self._promises)
+        if not wanted:
+            return
+        found = self.session.exec(
+            select(Commitment, Agreement).where(col(Commitment.id).in_(wanted), Commitment.agreement_id == Agreement.id)
+        ).all()
+        for commitment, agreement in found:
+            self._promises[commitment.id] = fitness.Promise(
+                commitment_id=commitment.id,
+                activity=commitment.activity,
+                host=commitment.host,
+                guest=commitment.guest,
+                headcount_min=commitment.headcount_min,
+                headcount_max=commitment.headcount_max,
+                duration_min=commitment.duration_min,
+                duration_max=commitment.duration_max,
+                duration_unit=commitment.duration_unit,
+                agreement_starts_on=agreement.starts_on,
+                agreement_ends_on=agreement.ends_on,
+                agreement_id=agreement.id,
+            )
+
+    def notices(self, event: Event) -> list[fitness.Notice]:
+        """The warnings about an event; none for one that is over or called off."""
+        if event.status in {EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.POSTPONED}:
+            return []
+        visit = fitness.Visit(
+            kind=event.kind,
+            host=event.host,
+            guest=event.guest,
+            days=Days(event.first_day, event.last_day),
+            headcount=event.headcount,
+        )
+        self.prefetch([event])
+        found = []
+        if event.commitment_id:
+            found += fitness.notices(visit, self._promises[event.commitment_id])
+        if (short := fitness.short_notice(visit, self.act.today)) is not None:
+            found.append(short)
+        return found
+
+
+def events_where(session: Session, act: Act, query: Mapping[str, Any], kind: EventKind | None = None) -> Select[Any]:
+    """The select of events a query string asks for; parts (phases, performances) come along."""
+    statement: Any = select(Event).options(
+        selectinload(Event.phases),  # type: ignore[arg-type]
+        selectinload(Event.performances),  # type: ignore[arg-type]
+    )
+    kinds = [kind] if kind else query.get("kind")
+    if kinds:
+        statement = statement.where(col(Event.kind).in_(kinds))
+    if query.get("status"):
+        statement = statement.where(col(Event.status).in_(query["status"]))
+    for name in ("host", "guest"):
+        if query.get(name):
+            statement = statement.where(col(getattr(Event, name)).in_(_line(session, query[name])))
+    if query.get("locality"):
+        line = _line(session, query["locality"])
+        statement = statement.where(or_(col(Event.host).in_(line), col(Event.guest).in_(line)))
+    for name in ("organisation_id", "commitment_id", "visibility"):
+        if query.get(name):
+            statement = statement.where(getattr(Event, name) == query[name])
+    if query.get("agreement_id"):
+        of_agreement = select(Commitment.id).where(Commitment.agreement_id == query["agreement_id"])
+        statement = statement.where(col(Event.commitment_id).in_(of_agreement))
+    if query.get("from_"):
+        statement = statement.where(Event.last_day >= query["from_"])
+    if query.get("to"):
+        statement = statement.where(Event.first_day <= query["to"])
+    if query.get("direction"):
+        statement = statement.where(_directed(compass(session, act), Direction(query["direction"])))
+    return rows.matching(statement, col(Event.search_text), query.get("q"))  # type: ignore[no-any-return]
+
+
+def _line(session: Session, code: str) -> frozenset[str]:
+    found = session.execute(core_select(Locality.code, Locality.successor)).all()
+    return line_of(code, {row.code: row.successor for row in found})
+
+
+def _directed(seen: Compass, wanted: Direction) -> Any:
+    """The condition for a direction: every pair of localities that gives it (there are few localities)."""
+    pairs = []
+    for host in seen.country_of:
+        guests = [guest for guest in (*seen.country_of, None) if guest != host]
+        right = [
+            guest for guest in guests if direction(host, guest, seen.own, seen.country_of, seen.own_country) is wanted
+        ]
+        if not right:
+            continue
+        condition = col(Event.guest).in_([guest for guest in right if guest])
+        if None in right:
+            condition = or_(condition, col(Event.guest).is_(None))
+        pairs.append(and_(Event.host == host, condition))
+    return or_(*pairs) if pairs else false()
+
+
+EVENT_ORDER = (col(Event.first_day), col(Event.id))
+
+
+def agreements_where(query: Mapping[str, Any]) -> Any:
+    """The select of agreements a query string asks for."""
+    statement: Any = select(Agreement)
+    if query.get("party"):
+        having = select(AgreementParty.agreement_id).where(AgreementParty.locality == query["party"])
+        statement = statement.where(col(Agreement.id).in_(having))
+    return rows.matching(statement, col(Agreement.search_text), query.get("q"))
+
+
+def reminders_where(act: Act, query: Mapping[str, Any]) -> Any:
+    """The select of reminders a query string asks for; days are those of the office's zone."""
+    statement: Any = select(Reminder)
+    for name in ("event_id", "rule_id", "recipient"):
+        if query.get(name):
+            statement = statement.where(getattr(Reminder, name) == query[name])
+    if query.get("state"):
+        statement = statement.where(col(Reminder.state).in_(query["state"]))
+    return within(statement, col(Reminder.due_at), act, query)
+
+
+def audit_where(act: Act, query: Mapping[str, Any]) -> Any:
+    """The select of audit rows a query string asks for."""
+    statement: Any = select(Audit)
+    for name in ("entity", "entity_id", "actor_id", "event_id"):
+        if query.get(name):
+            statement = statement.where(getattr(Audit, name) == query[name])
+    return within(statement, col(Audit.at), act, query)
+
+
+def within(statement: Any, column: Any, act: Act, query: Mapping[str, Any]) -> Any:
+    """Narrow a select to instants that fall on the office's days ``from`` to ``to``, both inclusive."""
+    zone = ZoneInfo(act.office.timezone)
+    if query.get("from_"):
+        statement = statement.where(column >= datetime.combine(query["from_"], time(), zone).astimezone(UTC))
+    if query.get("to"):
+        after = datetime.combine(query["to"] + timedelta(days=1), time(), zone).astimezone(UTC)
+        statement = statement.where(not_(column >= after))
+    return statement

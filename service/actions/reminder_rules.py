@@ -1,0 +1,62 @@
+"""Reminder rules: made, changed and deleted; each time the future is planned anew."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from calendars.due import Offset
+from models.audience import check_audience
+from models.i18n import _, message
+from models.reminders import ReminderRule
+from service.actions import reminders, rows
+from service.actions.acting import Act
+
+
+def create_rule(session: Session, act: Act, values: Mapping[str, Any]) -> ReminderRule:
+    """Make a rule."""
+    values = _checked(values)
+    rule = rows.create(session, act, ReminderRule(**values))
+    reminders.plan_rule(session, act, rule)
+    return rule
+
+
+def change_rule(session: Session, act: Act, rule: ReminderRule, values: Mapping[str, Any]) -> ReminderRule:
+    """Change a rule."""
+    if rows.change(session, act, rule, _checked(values)):
+        reminders.plan_rule(session, act, rule)
+    return rule
+
+
+def delete_rule(session: Session, act: Act, rule: ReminderRule) -> None:
+    """Delete a rule; what it had planned is skipped, what it had sent stays on record."""
+    rule.active = False
+    reminders.plan_rule(session, act, rule)
+    rows.delete(session, act, rule)
+
+
+def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(values)
+    errors: rows.Errors = {}
+    if "kinds" in values:
+        values["kinds"] = [str(kind) for kind in values["kinds"]]
+    if "offset" in values:
+        try:
+            values["offset"] = str(Offset.parse(values["offset"]))
+        except ValueError:
+            errors["offset"] = [
+                message(_("Write an offset like -P30D (30 days before), -PT2H (2 hours before) or P1W (a week after)."))
+            ]
+    if "audience" in values:
+        try:
+            check_audience(values["audience"])
+        except ValueError:
+            errors["audience"] = [
+                message(
+                    _(
+                        "Each must be owner, members, organisation, role:officer (or another role) or email:name@example.org."
+                    )
+                )
+            ]
+    rows.check(errors)
+    return values

@@ -1,0 +1,312 @@
+"""Planning reminders: rows are made, kept, called off and called back in the transaction of what they follow from.
+
+Nothing is sent here; a worker claims what is due, and looks once more whether it still holds before it sends.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, Update, bindparam, inspect, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from calendars import reminding
+from calendars.lifecycle import REMINDED
+from calendars.reminding import Due, EventDays, RuleFacts
+from calendars.workdays import WorkingDays
+from models.audience import Directory
+from models.errors import Conflict
+from models.events import Event, Task
+from models.i18n import _, message
+from models.reminders import Reminder, ReminderRule
+from models.types import new_id
+from models.vocabulary import EventStatus, Language, ReminderAnchor, ReminderPurpose, ReminderState
+from service.actions.acting import Act
+from service.actions.trail import record
+
+_TABLE: Table = Reminder.__table__  # type: ignore[attr-defined]
+_PLANNING_LOCK = 0x6465736B
+_EVENT_COLUMNS = tuple(
+    map(
+        col,
+        (
+            Event.id,
+            Event.kind,
+            Event.status,
+            Event.first_day,
+            Event.last_day,
+            Event.start_time,
+            Event.end_time,
+            Event.timezone,
+            Event.arrives_on,
+            Event.departs_on,
+            Event.organisation_id,
+            Event.created_by,
+        ),
+    )
+)
+_TASK_COLUMNS = tuple(map(col, (Task.id, Task.event_id, Task.due_on, Task.due_offset, Task.done)))
+
+Key = tuple[str, str, str, str, datetime]
+"""What makes a reminder unique: event, rule key, task key, recipient, due instant."""
+
+
+Rules = Mapping[str, tuple[RuleFacts, list[str]]]
+"""Rule id → what it asks, and its audience."""
+
+_SKIP_ONE = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("row_id"), _TABLE.c.state == ReminderState.PENDING)
+    .values(state=ReminderState.SKIPPED, reason=bindparam("why"))
+)
+_CALL_BACK_ONE = (
+    update(_TABLE)
+    .where(_TABLE.c.id == bindparam("row_id"), _TABLE.c.state == ReminderState.SKIPPED)
+    .values(state=ReminderState.PENDING, reason=None, attempts=0, next_at=bindparam("due"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """A reminder somebody should get, as the rules and events are now."""
+
+    rule_id: str
+    task_id: str | None
+    locale: Language
+
+
+def plan_event(session: Session, act: Act, event: Event) -> None:
+    """Plan an event's reminders anew after it, its members or its tasks were made, changed or moved.
+
+    Missing reminders are made, equal ones kept, pending ones nobody wants any more skipped with the reason, and those
+    skipped that are wanted again called back. What was due more than a quarter of an hour ago is made as
+    skipped, so that people see it. Sent, failed and just being sent ones stay as they are. A cancelled event is
+    left alone: :func:`announce_cancellation` settles it. Rows are changed beneath Reminder objects already read.
+    """
+    session.flush()
+    if event.status is EventStatus.CANCELLED:
+        return
+    _lock_planning(session, exclusive=False)
+    rules = _active_rules(session) if event.status in REMINDED else {}
+    scene = _Scene.load(session, rules, [event], col(Event.id) == event.id)
+    _plan(session, act, scene, _TABLE.c.event_id == event.id)
+
+
+def plan_rule(session: Session, act: Act, rule: ReminderRule) -> None:
+    """Plan a rule's reminders of all future events anew after it was made, changed, switched or deleted.
+
+    A rule given to ``session.delete`` and one switched off have all that is pending skipped.
+    """
+    gone = rule in session.deleted
+    if not gone:
+        session.flush()
+    gone = gone or inspect(rule).deleted
+    _lock_planning(session, exclusive=True)
+    own = _TABLE.c.rule_key == rule.id
+    if gone or not rule.active:
+        _skip(session, act, reminding.RULE_DELETED if gone else reminding.RULE_OFF, own)
+        return
+    future = col(Event.last_day) >= act.today
+    events = session.execute(select(*_EVENT_COLUMNS).where(future, col(Event.status).in_(REMINDED))).all()
+    scene = _Scene.load(session, {rule.id: (RuleFacts.of(rule), list(rule.audience))}, events, future)
+    _plan(session, act, scene, own & _TABLE.c.event_id.in_(select(col(Event.id)).where(future)))
+
+
+def announce_cancellation(session: Session, act: Act, event: Event) -> None:
+    """Call off what an event still had to send, and tell everyone it had reminded or was going to, once each.
+
+    Whoever waits for an earlier cancellation that is not out yet gets no second one. Nobody is told of an event
+    that is over already: that row is made as skipped.
+    """
+    session.flush()
+    _lock_planning(session, exclusive=False)
+    own = select(col(Reminder.recipient), col(Reminder.locale), col(Reminder.purpose), col(Reminder.state)).where(
+        col(Reminder.event_id) == event.id, col(Reminder.state) != ReminderState.SKIPPED
+    )
+    recipients: dict[str, Language] = {}
+    waiting: set[str] = set()
+    for row in session.execute(own.order_by(col(Reminder.recipient))):
+        if row.purpose is ReminderPurpose.REMINDER:
+            recipients[row.recipient] = row.locale
+        elif row.state in {ReminderState.PENDING, ReminderState.SENDING}:
+            waiting.add(row.recipient)
+    _skip(
+        session,
+        act,
+        reminding.SILENT[EventStatus.CANCELLED],
+        col(Reminder.event_id) == event.id,
+        col(Reminder.purpose) == ReminderPurpose.REMINDER,
+    )
+    late = reminding.OVER if EventDays.of(event).over_at <= act.now else None
+    rows = [
+        _row(act, (event.id, f"cancellation:{event.sequence}", "", recipient, act.now), locale, late)
+        for recipient, locale in recipients.items()
+        if recipient not in waiting
+    ]
+    _insert(session, rows)
+
+
+def retry(session: Session, act: Act, reminder: Reminder) -> Reminder:
+    """Send a failed reminder once more, from now on with a fresh count of attempts.
+
+    Raises:
+        Conflict: it has not failed.
+    """
+    again = {"state": ReminderState.PENDING, "reason": None, "attempts": 0, "next_at": act.now, "updated_at": act.now}
+    failed = (_TABLE.c.id == reminder.id, _TABLE.c.state == ReminderState.FAILED)
+    done = session.execute(update(_TABLE).where(*failed).values(again).returning(_TABLE.c.id)).first()
+    session.refresh(reminder)
+    if done is None:
+        wrong = _("Only a reminder that failed can be sent again; this one is {state}.")
+        raise Conflict(message(wrong, state=reminder.state.value), code="not_failed")
+    change = {"state": {"from": ReminderState.FAILED.value, "to": ReminderState.PENDING.value}}
+    record(session, act, "retry", "reminder", reminder.id, change, event_id=reminder.event_id)
+    return reminder
+
+
+def _lock_planning(session: Session, *, exclusive: bool) -> None:
+    """Let a rule and an event that change at the same moment see each other, or both would miss a reminder.
+
+    SQLite's writers stand in line anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
+        session.execute(text(f"SELECT {function}(:key)"), {"key": _PLANNING_LOCK})
+
+
+def _active_rules(session: Session) -> Rules:
+    columns = ("id", "kinds", "anchor", "offset", "at", "working_days", "active", "audience")
+    rules = select(*(col(getattr(ReminderRule, name)) for name in columns)).where(col(ReminderRule.active))
+    return {row.id: (RuleFacts.of(row), row.audience) for row in session.execute(rules)}
+
+
+@dataclass(slots=True)
+class _Scene:
+    """Rules, events and the people they reach, read with a bounded number of queries."""
+
+    rules: Rules
+    events: dict[str, tuple[EventDays, Any]]
+    directory: Directory
+    days_off: WorkingDays
+
+    @classmethod
+    def load(cls, session: Session, rules: Rules, rows: Sequence[Any], which: ColumnElement[bool]) -> "_Scene":
+        """``rows`` are the events the condition selects, or a part of them."""
+        kinds = {row.kind for row in rows}
+        concerned = [pair for pair in rules.values() if any(pair[0].covers(kind) for kind in kinds)]
+        of_tasks = any(rule.anchor is ReminderAnchor.TASK_DUE for rule, _audience in concerned)
+        tasks = _open_tasks(session, which) if of_tasks else {}
+        directory = Directory.load(session, {word for _rule, audience in concerned for word in audience}, which)
+        events = {row.id: (EventDays.of(row, tasks.get(row.id, ())), row) for row in rows}
+        return cls(rules, events, directory, reminding.OFFICE_DAYS)
+
+    def wishes(self) -> Iterator[tuple[Key, _Wish]]:
+        """Every reminder the rules want of the events, under its unique key."""
+        for days, row in self.events.values():
+            for rule, audience in self.rules.values():
+                dues = self._dues(rule, days)
+                people = self.directory.addresses(audience, row) if dues else {}
+                for due in dues:
+                    for recipient, locale in people.items():
+                        key = (days.id, rule.id, due.task_id or "", recipient, due.due_at)
+                        yield key, _Wish(rule.id, due.task_id, locale)
+
+    def _dues(self, rule: RuleFacts, days: EventDays) -> list[Due]:
+        try:
+            return reminding.wanted(rule, days, self.days_off)
+        except ValueError:
+            return []  # from these days the offset leads out of the calendar: there is no such instant
+
+    def why_not(self, row: Any) -> str:
+        """Why a pending reminder is not among the wishes."""
+        if row.purpose is ReminderPurpose.CANCELLATION:
+            return reminding.TAKES_PLACE
+        if row.event_id not in self.events:
+            return reminding.MOVED
+        days = self.events[row.event_id][0]
+        if days.status in REMINDED and row.rule_key not in self.rules:
+            return reminding.RULE_OFF
+        rule = self.rules[row.rule_key][0] if row.rule_key in self.rules else None
+        try:
+            reason = reminding.no_longer(rule, days, row.task_key or None, row.due_at, self.days_off)
+        except ValueError:
+            return reminding.MOVED
+        return reason.text if reason else reminding.NOT_ADDRESSED
+
+
+def _plan(session: Session, act: Act, scene: _Scene, which: ColumnElement[bool]) -> None:
+    """Make the reminders ``which`` selects what the scene wants; a bounded number of statements."""
+    wishes = dict(scene.wishes())
+    columns = ("id", "purpose", "event_id", "rule_key", "task_key", "recipient", "due_at", "state")
+    unwanted: list[dict[str, Any]] = []
+    back: list[dict[str, Any]] = []
+    for row in session.execute(select(*(_TABLE.c[name] for name in columns)).where(which)):
+        key: Key = (row.event_id, row.rule_key, row.task_key, row.recipient, row.due_at)
+        if wishes.pop(key, None) is None:
+            if row.state is ReminderState.PENDING:
+                unwanted.append({"row_id": row.id, "why": scene.why_not(row)})
+        elif row.state is ReminderState.SKIPPED and not reminding.too_late(row.due_at, act.now):
+            back.append({"row_id": row.id, "due": row.due_at})
+    # A worker may have claimed one since it was read: the state is asked again.
+    _change_each(session, _SKIP_ONE.values(updated_at=act.now), unwanted)
+    _change_each(session, _CALL_BACK_ONE.values(updated_at=act.now), back)
+    made = []
+    for key in sorted(wishes):
+        wish, late = wishes[key], reminding.too_late(key[-1], act.now)
+        made.append(_row(act, key, wish.locale, reminding.TOO_LATE if late else None, wish.rule_id, wish.task_id))
+    _insert(session, made)
+
+
+def _change_each(session: Session, statement: Update, rows: list[dict[str, Any]]) -> None:
+    if rows:
+        # In the order of their ids: two plans at once then wait for each other instead of deadlocking.
+        session.connection().execute(statement, sorted(rows, key=lambda row: str(row["row_id"])))
+
+
+def _open_tasks(session: Session, which: ColumnElement[bool]) -> dict[str, list[Any]]:
+    open_tasks = select(*_TASK_COLUMNS).join(Event, col(Event.id) == col(Task.event_id))
+    found: dict[str, list[Any]] = defaultdict(list)
+    for row in session.execute(open_tasks.where(which, col(Task.done).is_(False))):
+        found[row.event_id].append(row)
+    return found
+
+
+def _skip(session: Session, act: Act, reason: str, *which: ColumnElement[bool]) -> None:
+    """Skip the pending reminders of a kind, whole sets at once."""
+    pending = update(_TABLE).where(*which, _TABLE.c.state == ReminderState.PENDING)
+    session.execute(pending.values(state=ReminderState.SKIPPED, reason=reason, updated_at=act.now))
+
+
+def _row(
+    act: Act, key: Key, locale: Language, late: str | None, rule_id: str | None = None, task_id: str | None = None
+) -> dict[str, Any]:
+    """A new reminder's columns; pending, or skipped when ``late`` says why."""
+    event_id, rule_key, task_key, recipient, due_at = key
+    return {
+        "id": new_id(),
+        "purpose": ReminderPurpose.REMINDER if rule_id else ReminderPurpose.CANCELLATION,
+        "rule_id": rule_id,
+        "rule_key": rule_key,
+        "event_id": event_id,
+        "task_id": task_id,
+        "task_key": task_key,
+        "recipient": recipient,
+        "locale": locale,
+        "due_at": due_at,
+        "next_at": due_at,
+        "state": ReminderState.SKIPPED if late else ReminderState.PENDING,
+        "reason": late,
+        "attempts": 0,
+        "created_at": act.now,
+        "updated_at": act.now,
+    }
+
+
+def _insert(session: Session, rows: Iterable[dict[str, Any]]) -> None:
+    """Insert reminders; one that another transaction made meanwhile is left as it is (uq_reminder_once)."""
+    if made := list(rows):
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        session.connection().execute(insert(_TABLE).on_conflict_do_nothing(), made)

@@ -1,0 +1,166 @@
+"""What every noun's actions do alike: find, check references, create, change, delete, each with its audit row."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from sqlalchemy import func, inspect, select as core_select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, SQLModel
+
+from models.errors import Conflict, Invalid, NotFound
+from models.i18n import Message, _, message
+from models.text import fold
+from service.actions.acting import Act
+from service.actions.trail import changes, record, snapshot
+
+Row = TypeVar("Row", bound=SQLModel)
+
+Errors = dict[str, list[Message]]
+
+
+def find(session: Session, model: type[Row], identity: str) -> Row:
+    """The row with this id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = session.get(model, identity)
+    if row is None:
+        raise NotFound(noun(model), identity)
+    return row
+
+
+def noun(model: type[SQLModel]) -> str:
+    """A table's name as a person reads it: ``training batch``, not ``training_batch``."""
+    return str(model.__tablename__).replace("_", " ")
+
+
+def missing_references(session: Session, model: type[SQLModel], values: Mapping[str, Any]) -> Errors:
+    """For every given foreign key of the model: an error under its field where nothing has that id."""
+    errors: Errors = {}
+    for column in inspect(model).local_table.columns:
+        if not column.foreign_keys or not isinstance(values.get(column.key), str):
+            continue
+        target = next(iter(column.foreign_keys)).column
+        if session.execute(core_select(target).where(target == values[column.key])).first() is None:
+            what = str(target.table.name).replace("_", " ")
+            errors[column.key] = [
+                message(_("There is no {what} “{identity}”."), what=what, identity=values[column.key])
+            ]
+    return errors
+
+
+def check(errors: Mapping[str, list[Message]]) -> None:
+    """Raise all collected field errors at once; nothing happens when there are none."""
+    if found := {field: messages for field, messages in errors.items() if messages}:
+        raise Invalid(found)
+
+
+def assign(row: SQLModel, values: Mapping[str, Any]) -> None:
+    """Set the given attributes; computed ones (``parties``, ``budget`` …) through their properties."""
+    for name, value in values.items():
+        # SQLModel's own __setattr__ knows columns only; a property's setter is called directly.
+        attribute = getattr(type(row), name, None)
+        if isinstance(attribute, property):
+            assert attribute.fset is not None
+            attribute.fset(row, value)
+        elif getattr(row, name) != value:
+            setattr(row, name, value)
+
+
+def create(session: Session, act: Act, row: Row, *, computed: tuple[str, ...] = (), event_id: str | None = None) -> Row:
+    """Add a row and its audit row."""
+    if hasattr(row, "created_at"):
+        row.created_at = act.now
+    if hasattr(row, "updated_at"):
+        row.updated_at = act.now
+    session.add(row)
+    flush(session)
+    after = snapshot(row, computed)
+    record(session, act, "create", _entity(row), identity(row), changes({}, after), event_id=event_id)
+    return row
+
+
+def change(
+    session: Session,
+    act: Act,
+    row: Row,
+    values: Mapping[str, Any],
+    *,
+    computed: tuple[str, ...] = (),
+    event_id: str | None = None,
+    reason: str | None = None,
+    action: str = "change",
+) -> set[str]:
+    """Set values, write the audit row, and say which fields really changed; equal values write nothing."""
+    before = snapshot(row, computed)
+    assign(row, values)
+    after = snapshot(row, computed)
+    changed = changes(before, after)
+    if changed:
+        if hasattr(row, "updated_at"):
+            # A second change within the clock's tick still moves the stamp: DTSTAMP and ETags rely on it.
+            row.updated_at = act.now
+        flush(session)
+        record(session, act, action, _entity(row), identity(row), changed, event_id=event_id, reason=reason)
+    return set(changed)
+
+
+def delete(session: Session, act: Act, row: SQLModel, *, event_id: str | None = None) -> None:
+    """Delete a row and write its audit row.
+
+    Raises:
+        Conflict: something else still refers to it.
+    """
+    before = snapshot(row)
+    name, key = _entity(row), identity(row)
+    session.delete(row)
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError:
+        raise Conflict(
+            message(_("This {what} is still in use and can't be deleted."), what=noun(type(row))), code="in_use"
+        ) from None
+    record(session, act, "delete", name, key, changes(before, {}), event_id=event_id)
+
+
+def flush(session: Session) -> None:
+    """Send what is pending to the database, where its constraints stand.
+
+    Raises:
+        Conflict: one that must be unique is there already.
+    """
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError as problem:
+        if "unique" in str(problem.orig).lower() or "duplicate" in str(problem.orig).lower():
+            raise Conflict(
+                message(_("Something with the same name or key is there already.")), code="already_exists"
+            ) from None
+        raise
+
+
+def identity(row: SQLModel) -> str:
+    """A row's id as the audit names it."""
+    return str(inspect(row).mapper.primary_key_from_instance(row)[0])
+
+
+def _entity(row: SQLModel) -> str:
+    return str(type(row).__tablename__)
+
+
+def matching(statement: Any, column: Any, query: str | None) -> Any:
+    """Narrow a select to rows whose folded text holds every word of ``query``."""
+    for word in fold(query or "").split():
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        statement = statement.where(column.like(f"%{escaped}%", escape="\\"))
+    return statement
+
+
+def page_of(session: Session, statement: Any, order: Iterable[Any], first: int, size: int) -> tuple[list[Any], int]:
+    """One page of a select and the total number of rows it would give."""
+    total = session.execute(core_select(func.count()).select_from(statement.order_by(None).subquery())).scalar_one()
+    rows = session.exec(statement.order_by(*order).offset(first).limit(size)).all()
+    return list(rows), total

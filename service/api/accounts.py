@@ -1,0 +1,136 @@
+"""/users, /tokens, /me and /audit."""
+
+from typing import Any
+
+from flask_smorest.pagination import PaginationParameters
+from sqlmodel import col, select
+
+from models.accounts import ApiToken, Audit, User
+from models.errors import NotFound
+from models.text import fold
+from models.vocabulary import Role
+from service.actions import accounts, reading, rows
+from service.api.resource import Blueprint, Resource, act, requires, session
+from service.schemas.accounts import TokenSchema, UserSchema
+from service.schemas.events import HistoryEntrySchema
+from service.schemas.queries import AuditQuery, QuerySchema, UserQuery
+
+blp = Blueprint("accounts", __name__, description="Accounts, API tokens, the audit trail")
+
+
+@blp.route("/users")
+class Users(Resource):
+    @requires(Role.ADMIN)
+    @blp.arguments(UserQuery, location="query")
+    @blp.many(UserSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List accounts"""
+        statement: Any = select(User).order_by(col(User.email))
+        if query.get("active") is not None:
+            statement = statement.where(User.active == query["active"])
+        wanted = fold(query.get("q", "")).split()
+        found = [
+            user
+            for user in session().exec(statement).all()
+            if all(word in fold(f"{user.name} {user.email}") for word in wanted)
+        ]
+        pagination_parameters.item_count = len(found)
+        first = pagination_parameters.first_item
+        return found[first : first + pagination_parameters.page_size]
+
+    @requires(Role.ADMIN)
+    @blp.arguments(UserSchema)
+    @blp.created(UserSchema)
+    def post(self, values: dict[str, Any]) -> Any:
+        """Make an account"""
+        return accounts.create_user(session(), act(), values)
+
+
+@blp.route("/users/<user_id>")
+class OneUser(Resource):
+    @requires(Role.ADMIN)
+    @blp.one(UserSchema)
+    def get(self, user_id: str) -> Any:
+        """Read an account"""
+        return rows.find(session(), User, user_id)
+
+    @requires(Role.ADMIN)
+    @blp.arguments(UserSchema(partial=True))
+    @blp.one(UserSchema)
+    def patch(self, values: dict[str, Any], user_id: str) -> Any:
+        """Change or disable an account"""
+        user = rows.find(session(), User, user_id)
+        blp.check_etag(user, UserSchema)
+        return accounts.change_user(session(), act(), user, values)
+
+
+@blp.route("/me")
+class Me(Resource):
+    @requires(Role.VIEWER)
+    @blp.one(UserSchema)
+    def get(self) -> Any:
+        """The account that asks"""
+        return act().user
+
+
+def _own_token(token_id: str) -> ApiToken:
+    token = session().get(ApiToken, token_id)
+    user = act().user
+    if token is None or user is None or token.user_id != user.id:
+        raise NotFound("token", token_id)
+    return token
+
+
+@blp.route("/tokens")
+class Tokens(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(QuerySchema, location="query")
+    @blp.many(TokenSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List your own API tokens, without their secrets"""
+        user = act().user
+        assert user is not None
+        found, pagination_parameters.item_count = rows.page_of(
+            session(),
+            select(ApiToken).where(ApiToken.user_id == user.id),
+            (col(ApiToken.id),),
+            pagination_parameters.first_item,
+            pagination_parameters.page_size,
+        )
+        return found
+
+    @requires(Role.VIEWER)
+    @blp.arguments(TokenSchema)
+    @blp.created(TokenSchema)
+    def post(self, values: dict[str, Any]) -> Any:
+        """Make an API token for yourself; the secret is shown this once"""
+        user = act().user
+        assert user is not None
+        issued = accounts.issue_token(session(), act(), user, **values)
+        return issued.row.model_dump() | {"token": issued.secret}
+
+
+@blp.route("/tokens/<token_id>")
+class OneToken(Resource):
+    @requires(Role.VIEWER)
+    @blp.response(204)
+    def delete(self, token_id: str) -> None:
+        """Revoke one of your API tokens, at once. A token can't be read again, so no ``If-Match`` is asked for"""
+        rows.delete(session(), act(), _own_token(token_id))
+
+
+@blp.route("/audit")
+class AuditTrail(Resource):
+    @requires(Role.ADMIN)
+    @blp.arguments(AuditQuery, location="query")
+    @blp.many(HistoryEntrySchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """Every change ever made, newest first"""
+        found, pagination_parameters.item_count = rows.page_of(
+            session(),
+            reading.audit_where(act(), query),
+            (col(Audit.id).desc(),),
+            pagination_parameters.first_item,
+            pagination_parameters.page_size,
+        )
+        return found

@@ -1,0 +1,207 @@
+"""/agreements with their commitments, and /anniversaries with their occurrences and ceremonies."""
+
+from typing import Any
+
+from flask_smorest.pagination import PaginationParameters
+from sqlmodel import col, select
+
+from calendars.anniversaries import Origin, occurrences
+from models.agreements import Agreement, Anniversary, Commitment
+from models.errors import Invalid
+from models.events import Event
+from models.i18n import _, message
+from models.vocabulary import EventStatus, Role
+from service.actions import agreements, reading, rows
+from service.api.resource import Blueprint, Resource, act, requires, session
+from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema, OccurrenceSchema
+from service.schemas.queries import AgreementQuery, QuerySchema, SearchQuery, YearsQuery
+
+blp = Blueprint("agreements", __name__, description="Agreements, commitments and anniversaries")
+
+MAX_YEARS = 500
+
+
+@blp.route("/agreements")
+class Agreements(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(AgreementQuery, location="query")
+    @blp.many(AgreementSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List agreements, oldest first"""
+        found, pagination_parameters.item_count = rows.page_of(
+            session(),
+            reading.agreements_where(query),
+            (col(Agreement.starts_on), col(Agreement.id)),
+            pagination_parameters.first_item,
+            pagination_parameters.page_size,
+        )
+        return found
+
+    @requires(Role.OFFICER)
+    @blp.arguments(AgreementSchema)
+    @blp.created(AgreementSchema)
+    def post(self, values: dict[str, Any]) -> Any:
+        """Make an agreement"""
+        return agreements.create_agreement(session(), act(), values)
+
+
+@blp.route("/agreements/<agreement_id>")
+class OneAgreement(Resource):
+    @requires(Role.VIEWER)
+    @blp.one(AgreementSchema)
+    def get(self, agreement_id: str) -> Any:
+        """Read an agreement"""
+        return rows.find(session(), Agreement, agreement_id)
+
+    @requires(Role.OFFICER)
+    @blp.arguments(AgreementSchema(partial=True))
+    @blp.one(AgreementSchema)
+    def patch(self, values: dict[str, Any], agreement_id: str) -> Any:
+        """Change an agreement"""
+        agreement = rows.find(session(), Agreement, agreement_id)
+        blp.check_etag(agreement, AgreementSchema)
+        return agreements.change_agreement(session(), act(), agreement, values)
+
+    @requires(Role.ADMIN)
+    @blp.gone()
+    def delete(self, agreement_id: str) -> None:
+        """Delete an agreement whose commitments no event refers to"""
+        agreement = rows.find(session(), Agreement, agreement_id)
+        blp.check_etag(agreement, AgreementSchema)
+        rows.delete(session(), act(), agreement)
+
+
+@blp.route("/agreements/<agreement_id>/commitments")
+class Commitments(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(QuerySchema, location="query")
+    @blp.many(CommitmentSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, agreement_id: str) -> Any:
+        """List an agreement's commitments in the order of its articles"""
+        rows.find(session(), Agreement, agreement_id)
+        found, pagination_parameters.item_count = rows.page_of(
+            session(),
+            select(Commitment).where(Commitment.agreement_id == agreement_id),
+            (col(Commitment.position), col(Commitment.id)),
+            pagination_parameters.first_item,
+            pagination_parameters.page_size,
+        )
+        return found
+
+    @requires(Role.OFFICER)
+    @blp.arguments(CommitmentSchema)
+    @blp.created(CommitmentSchema, at="/api/v1/commitments")
+    def post(self, values: dict[str, Any], agreement_id: str) -> Any:
+        """Add a commitment to an agreement"""
+        agreement = rows.find(session(), Agreement, agreement_id)
+        return agreements.create_commitment(session(), act(), agreement, values)
+
+
+@blp.route("/commitments/<commitment_id>")
+class OneCommitment(Resource):
+    @requires(Role.VIEWER)
+    @blp.one(CommitmentSchema)
+    def get(self, commitment_id: str) -> Any:
+        """Read a commitment"""
+        return rows.find(session(), Commitment, commitment_id)
+
+    @requires(Role.OFFICER)
+    @blp.arguments(CommitmentSchema(partial=True))
+    @blp.one(CommitmentSchema)
+    def patch(self, values: dict[str, Any], commitment_id: str) -> Any:
+        """Change a commitment"""
+        commitment = rows.find(session(), Commitment, commitment_id)
+        blp.check_etag(commitment, CommitmentSchema)
+        return agreements.change_commitment(session(), act(), commitment, values)
+
+    @requires(Role.OFFICER)
+    @blp.gone()
+    def delete(self, commitment_id: str) -> None:
+        """Delete a commitment no event refers to"""
+        commitment = rows.find(session(), Commitment, commitment_id)
+        blp.check_etag(commitment, CommitmentSchema)
+        rows.delete(session(), act(), commitment)
+
+
+@blp.route("/anniversaries")
+class Anniversaries(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(SearchQuery, location="query")
+    @blp.many(AnniversarySchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List anniversaries, oldest origin first"""
+        found, pagination_parameters.item_count = rows.page_of(
+            session(),
+            rows.matching(select(Anniversary), col(Anniversary.search_text), query.get("q")),
+            (col(Anniversary.origin), col(Anniversary.id)),
+            pagination_parameters.first_item,
+            pagination_parameters.page_size,
+        )
+        return found
+
+    @requires(Role.OFFICER)
+    @blp.arguments(AnniversarySchema)
+    @blp.created(AnniversarySchema)
+    def post(self, values: dict[str, Any]) -> Any:
+        """Define an anniversary"""
+        return agreements.create_anniversary(session(), act(), values)
+
+
+@blp.route("/anniversaries/<anniversary_id>")
+class OneAnniversary(Resource):
+    @requires(Role.VIEWER)
+    @blp.one(AnniversarySchema)
+    def get(self, anniversary_id: str) -> Any:
+        """Read an anniversary"""
+        return rows.find(session(), Anniversary, anniversary_id)
+
+    @requires(Role.OFFICER)
+    @blp.arguments(AnniversarySchema(partial=True))
+    @blp.one(AnniversarySchema)
+    def patch(self, values: dict[str, Any], anniversary_id: str) -> Any:
+        """Change an anniversary"""
+        anniversary = rows.find(session(), Anniversary, anniversary_id)
+        blp.check_etag(anniversary, AnniversarySchema)
+        return agreements.change_anniversary(session(), act(), anniversary, values)
+
+    @requires(Role.OFFICER)
+    @blp.gone()
+    def delete(self, anniversary_id: str) -> None:
+        """Delete an anniversary without ceremonies"""
+        anniversary = rows.find(session(), Anniversary, anniversary_id)
+        blp.check_etag(anniversary, AnniversarySchema)
+        rows.delete(session(), act(), anniversary)
+
+
+@blp.route("/anniversaries/<anniversary_id>/occurrences")
+class Occurrences(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(YearsQuery, location="query")
+    @blp.response(200, OccurrenceSchema(many=True))
+    def get(self, query: dict[str, Any], anniversary_id: str) -> Any:
+        """The anniversary year by year: ordinal, grade, date, ceremony. Default: this year and the next nine"""
+        anniversary = rows.find(session(), Anniversary, anniversary_id)
+        first = query.get("from_year", act().today.year)
+        last = query.get("to_year", first + 9)
+        if not first <= last < first + MAX_YEARS:
+            raise Invalid(
+                {"to_year": [message(_("Must be from_year or later, {count} years at the most."), count=MAX_YEARS)]}
+            )
+        ceremonies = {
+            year: identity
+            for identity, year in session().exec(
+                select(Event.id, Event.year).where(
+                    Event.anniversary_id == anniversary.id, Event.status != EventStatus.CANCELLED
+                )
+            )
+        }
+        return [
+            {
+                "year": found.year,
+                "ordinal": found.ordinal,
+                "grade": found.grade,
+                "date": found.date,
+                "ceremony_event_id": ceremonies.get(found.year),
+            }
+            for found in occurrences(Origin.parse(anniversary.origin), first, last)
+        ]

@@ -1,0 +1,218 @@
+"""/events (all kinds together), and each kind at its own address."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import g
+from flask_smorest.pagination import PaginationParameters
+from sqlmodel import col, select
+
+from models.accounts import Audit
+from models.agreements import Anniversary
+from models.errors import NotFound
+from models.events import Event
+from models.vocabulary import EventKind, Role
+from service.actions import events, reading, rows
+from service.api.resource import Blueprint, Resource, act, requires, session
+from service.problems import reader_language
+from service.schemas.events import KIND_SCHEMAS, AnyEventSchema, CeremonySchema, HistoryEntrySchema, TransitionSchema
+from service.schemas.queries import EventQuery, KindEventQuery, QuerySchema
+
+blp = Blueprint("events", __name__, description="Events of all kinds: planned, changed, taken through their states")
+
+KIND_PATHS = {
+    EventKind.DELEGATION: "delegations",
+    EventKind.TRAINING_BATCH: "training-batches",
+    EventKind.ART_TROUPE_VISIT: "art-troupe-visits",
+    EventKind.ACTIVITY: "activities",
+}
+
+
+class Shown:
+    """An event as the reader sees it: its columns, its direction and its warnings."""
+
+    def __init__(self, event: Event, presenter: reading.Presenter, language: str) -> None:
+        self._event = event
+        self.direction = presenter.compass.of(event)
+        self.conflicts = [
+            {
+                "code": notice.code,
+                "severity": notice.severity,
+                "detail": notice.detail.to(language),
+                "with_": notice.with_,
+            }
+            for notice in presenter.notices(event)
+        ]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._event, name)
+
+
+def shown(found: Sequence[Event]) -> list[Shown]:
+    """Events with what is computed for the reader."""
+    if "presenter" not in g:
+        g.presenter = reading.Presenter(session(), act())
+    g.presenter.prefetch(found)
+    language = reader_language()
+    return [Shown(event, g.presenter, language) for event in found]
+
+
+def show(event: Event) -> Shown:
+    """One event with what is computed for the reader."""
+    return shown([event])[0]
+
+
+def _page(query: dict[str, Any], paging: PaginationParameters, kind: EventKind | None = None) -> list[Shown]:
+    found, paging.item_count = rows.page_of(
+        session(),
+        reading.events_where(session(), act(), query, kind),
+        reading.EVENT_ORDER,
+        paging.first_item,
+        paging.page_size,
+    )
+    return shown(found)
+
+
+@blp.route("/events")
+class Events(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(EventQuery, location="query")
+    @blp.many(AnyEventSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List events of all kinds, by first day"""
+        return _page(query, pagination_parameters)
+
+
+@blp.route("/events/<event_id>")
+class OneEvent(Resource):
+    @requires(Role.VIEWER)
+    @blp.one(AnyEventSchema)
+    def get(self, event_id: str) -> Any:
+        """Read an event of any kind"""
+        return show(events.find_event(session(), event_id))
+
+
+@blp.route("/events/<event_id>/transitions")
+class Transitions(Resource):
+    @requires(Role.OFFICER)
+    @blp.arguments(TransitionSchema)
+    @blp.one(AnyEventSchema)
+    def post(self, wish: dict[str, Any], event_id: str) -> Any:
+        """Take an event to another status
+
+        Confirming needs an approver who did not make the event. Postponing and cancelling need a reason. An
+        impossible step is 409 with the steps that are possible.
+        """
+        event = events.find_event(session(), event_id)
+        days = {name: wish[name] for name in ("first_day", "last_day") if name in wish}
+        events.transition(session(), act(), event, wish["to"], wish.get("reason"), days)
+        return show(event)
+
+
+@blp.route("/events/<event_id>/history")
+class History(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(QuerySchema, location="query")
+    @blp.many(HistoryEntrySchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
+        """Who changed what of an event, when and why; oldest first"""
+        events.find_event(session(), event_id)
+        found, pagination_parameters.item_count = rows.page_of(
+            session(),
+            select(Audit).where(Audit.event_id == event_id),
+            (col(Audit.id),),
+            pagination_parameters.first_item,
+            pagination_parameters.page_size,
+        )
+        return found
+
+
+def _register_kind(kind: EventKind, path: str) -> None:
+    """Four addresses a kind: list and make; read, change and delete."""
+    schema = KIND_SCHEMAS[kind]
+    name = kind.value.replace("_", " ")
+
+    class OfKind(Resource):
+        @requires(Role.VIEWER)
+        @blp.arguments(KindEventQuery, location="query")
+        @blp.many(schema)
+        def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+            return _page(query, pagination_parameters, kind)
+
+        @requires(Role.OFFICER)
+        @blp.arguments(schema)
+        @blp.created(schema)
+        def post(self, values: dict[str, Any]) -> Any:
+            return show(events.create_event(session(), act(), kind, values))
+
+    class OneOfKind(Resource):
+        @requires(Role.VIEWER)
+        @blp.one(schema)
+        def get(self, event_id: str) -> Any:
+            return show(events.find_event(session(), event_id, kind))
+
+        @requires(Role.OFFICER)
+        @blp.arguments(schema(partial=True))
+        @blp.one(schema)
+        def patch(self, values: dict[str, Any], event_id: str) -> Any:
+            event = events.find_event(session(), event_id, kind)
+            blp.check_etag(show(event), schema)
+            return show(events.change_event(session(), act(), event, values))
+
+        @requires(Role.OFFICER)
+        @blp.gone()
+        def delete(self, event_id: str) -> None:
+            event = events.find_event(session(), event_id, kind)
+            blp.check_etag(show(event), schema)
+            events.delete_event(session(), act(), event)
+
+    OfKind.get.__doc__ = f"List events of the kind {name}, by first day"
+    OfKind.post.__doc__ = f"Plan an event of the kind {name}; it begins as a draft"
+    OneOfKind.get.__doc__ = f"Read an event of the kind {name}"
+    OneOfKind.patch.__doc__ = f"Change an event of the kind {name}; moving its days takes arrival and departure along"
+    OneOfKind.delete.__doc__ = f"Delete a draft or cancelled event of the kind {name}"
+    blp.add_url_rule(f"/{path}", f"{kind.value}s", OfKind)
+    blp.add_url_rule(f"/{path}/<event_id>", kind.value, OneOfKind)
+
+
+for _kind, _path in KIND_PATHS.items():
+    _register_kind(_kind, _path)
+
+
+@blp.route("/anniversaries/<anniversary_id>/ceremonies")
+class Ceremonies(Resource):
+    @requires(Role.OFFICER)
+    @blp.arguments(CeremonySchema)
+    @blp.created(CeremonySchema, at="/api/v1/events")
+    def post(self, values: dict[str, Any], anniversary_id: str) -> Any:
+        """Plan the ceremony of an anniversary for a year; its ordinal is counted"""
+        rows.find(session(), Anniversary, anniversary_id)
+        wish = values | {"anniversary_id": anniversary_id}
+        return show(events.create_event(session(), act(), EventKind.ANNIVERSARY, wish))
+
+
+def _ceremony(anniversary_id: str, event_id: str) -> Event:
+    event = events.find_event(session(), event_id, EventKind.ANNIVERSARY)
+    if event.anniversary_id != anniversary_id:
+        raise NotFound("ceremony", event_id)
+    return event
+
+
+@blp.route("/anniversaries/<anniversary_id>/ceremonies/<event_id>")
+class OneCeremony(Resource):
+    @requires(Role.OFFICER)
+    @blp.arguments(CeremonySchema(partial=True))
+    @blp.one(CeremonySchema)
+    def patch(self, values: dict[str, Any], anniversary_id: str, event_id: str) -> Any:
+        """Change a ceremony"""
+        event = _ceremony(anniversary_id, event_id)
+        blp.check_etag(show(event), AnyEventSchema)
+        return show(events.change_event(session(), act(), event, values))
+
+    @requires(Role.OFFICER)
+    @blp.gone()
+    def delete(self, anniversary_id: str, event_id: str) -> None:
+        """Delete a draft or cancelled ceremony"""
+        event = _ceremony(anniversary_id, event_id)
+        blp.check_etag(show(event), AnyEventSchema)
+        events.delete_event(session(), act(), event)

@@ -1,0 +1,148 @@
+"""/localities, /organisations and /people."""
+
+from typing import Any
+
+from flask_smorest.pagination import PaginationParameters
+from sqlmodel import col, select
+
+from models.places import Locality, Organisation, Person
+from models.vocabulary import Role
+from service.actions import places, rows
+from service.api.resource import Blueprint, Resource, act, requires, session
+from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
+from service.schemas.queries import LocalityQuery, OrganisationQuery, PersonQuery
+
+blp = Blueprint("places", __name__, description="Localities, organisations and people")
+
+
+def _page(model: Any, query: dict[str, Any], paging: PaginationParameters, *equal: str) -> list[Any]:
+    statement: Any = select(model)
+    for name in equal:
+        if query.get(name):
+            statement = statement.where(getattr(model, name) == query[name])
+    statement = rows.matching(statement, model.search_text, query.get("q"))
+    key = col(model.code if model is Locality else model.id)
+    order = (col(model.precedence), col(model.search_text), key) if model is Person else (col(model.search_text), key)
+    found, paging.item_count = rows.page_of(session(), statement, order, paging.first_item, paging.page_size)
+    return found
+
+
+@blp.route("/localities")
+class Localities(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(LocalityQuery, location="query")
+    @blp.many(LocalitySchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List localities"""
+        return _page(Locality, query, pagination_parameters, "country")
+
+    @requires(Role.ADMIN)
+    @blp.arguments(LocalitySchema)
+    @blp.created(LocalitySchema)
+    def post(self, values: dict[str, Any]) -> Any:
+        """Make a locality"""
+        return places.create_locality(session(), act(), values)
+
+
+@blp.route("/localities/<code>")
+class OneLocality(Resource):
+    @requires(Role.VIEWER)
+    @blp.one(LocalitySchema)
+    def get(self, code: str) -> Any:
+        """Read a locality"""
+        return rows.find(session(), Locality, code)
+
+    @requires(Role.ADMIN)
+    @blp.arguments(LocalityChangeSchema(partial=True))
+    @blp.one(LocalitySchema)
+    def patch(self, values: dict[str, Any], code: str) -> Any:
+        """Change a locality"""
+        locality = rows.find(session(), Locality, code)
+        blp.check_etag(locality, LocalitySchema)
+        return places.change_locality(session(), act(), locality, values)
+
+
+@blp.route("/organisations")
+class Organisations(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(OrganisationQuery, location="query")
+    @blp.many(OrganisationSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List organisations"""
+        return _page(Organisation, query, pagination_parameters, "locality")
+
+    @requires(Role.OFFICER)
+    @blp.arguments(OrganisationSchema)
+    @blp.created(OrganisationSchema)
+    def post(self, values: dict[str, Any]) -> Any:
+        """Make an organisation"""
+        return places.create_organisation(session(), act(), values)
+
+
+@blp.route("/organisations/<organisation_id>")
+class OneOrganisation(Resource):
+    @requires(Role.VIEWER)
+    @blp.one(OrganisationSchema)
+    def get(self, organisation_id: str) -> Any:
+        """Read an organisation"""
+        return rows.find(session(), Organisation, organisation_id)
+
+    @requires(Role.OFFICER)
+    @blp.arguments(OrganisationSchema(partial=True))
+    @blp.one(OrganisationSchema)
+    def patch(self, values: dict[str, Any], organisation_id: str) -> Any:
+        """Change an organisation"""
+        organisation = rows.find(session(), Organisation, organisation_id)
+        blp.check_etag(organisation, OrganisationSchema)
+        return places.change_organisation(session(), act(), organisation, values)
+
+    @requires(Role.ADMIN)
+    @blp.gone()
+    def delete(self, organisation_id: str) -> None:
+        """Delete an organisation nothing refers to"""
+        organisation = rows.find(session(), Organisation, organisation_id)
+        blp.check_etag(organisation, OrganisationSchema)
+        rows.delete(session(), act(), organisation)
+
+
+@blp.route("/people")
+class People(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(PersonQuery, location="query")
+    @blp.many(PersonSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List people in order of precedence"""
+        return _page(Person, query, pagination_parameters, "organisation_id")
+
+    @requires(Role.OFFICER)
+    @blp.arguments(PersonSchema)
+    @blp.created(PersonSchema)
+    def post(self, values: dict[str, Any]) -> Any:
+        """Make a person"""
+        return places.create_person(session(), act(), values)
+
+
+@blp.route("/people/<person_id>")
+class OnePerson(Resource):
+    @requires(Role.VIEWER)
+    @blp.one(PersonSchema)
+    def get(self, person_id: str) -> Any:
+        """Read a person"""
+        return rows.find(session(), Person, person_id)
+
+    @requires(Role.OFFICER)
+    @blp.arguments(PersonSchema(partial=True))
+    @blp.one(PersonSchema)
+    def patch(self, values: dict[str, Any], person_id: str) -> Any:
+        """Change a person"""
+        person = rows.find(session(), Person, person_id)
+        blp.check_etag(person, PersonSchema)
+        return places.change_person(session(), act(), person, values)
+
+    @requires(Role.OFFICER)
+    @blp.gone()
+    def delete(self, person_id: str) -> None:
+        """Delete a person nothing refers to"""
+        person = rows.find(session(), Person, person_id)
+        blp.check_etag(person, PersonSchema)
+        rows.delete(session(), act(), person)

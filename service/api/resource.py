@@ -1,0 +1,177 @@
+"""What every API operation shares: one transaction, an account, a role, keyed POSTs; and the blueprint they hang on."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, cast
+
+import flask_smorest
+from flask import Response, current_app, g, request
+from flask.typing import ResponseReturnValue
+from flask.views import MethodView
+from marshmallow import Schema
+from sqlmodel import Session
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+from models.accounts import User
+from models.errors import Forbidden, Unauthenticated
+from models.i18n import _, message
+from models.vocabulary import Role
+from service.actions import accounts, idempotency
+from service.actions.acting import Act
+from service.desk import Desk, current_desk
+
+SAFE = {"GET", "HEAD", "OPTIONS"}
+KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def requires(role: Role) -> Callable[[View], View]:
+    """Mark an operation with the role that suffices for it. An operation without a mark does not start."""
+
+    def mark(view: View) -> View:
+        view.required_role = role  # type: ignore[attr-defined]
+        documented = {"x-required-role": role.value, "security": [{"bearer": []}, {"session": []}]}
+        return cast(View, flask_smorest.Blueprint.doc(**documented)(view))
+
+    return mark
+
+
+def session() -> Session:
+    """The open transaction of this request."""
+    return cast(Session, g.session)
+
+
+def act() -> Act:
+    """Who asks, and when."""
+    return cast(Act, g.act)
+
+
+class Resource(MethodView):
+    """An address of the API. Each request runs in one transaction that commits after the answer is built."""
+
+    def dispatch_request(self, **kwargs: Any) -> ResponseReturnValue:
+        method = request.method.lower()
+        handler = getattr(self, method, None) or getattr(self, "get")  # noqa: B009 - HEAD is GET without a body
+        role: Role = handler.required_role
+        # The body is read before the transaction opens: a slow sender holds no lock.
+        body = request.get_data(cache=True) if request.method not in SAFE else b""
+        desk = current_desk()
+        with desk.database.transaction(write=request.method not in SAFE) as opened:
+            g.session = opened
+            g.act = Act(user=None, now=desk.clock(), office=desk.settings.office, request_id=g.request_id)
+            g.act = Act(
+                user=authenticate(opened, desk), now=g.act.now, office=g.act.office, request_id=g.act.request_id
+            )
+            user = g.act.user
+            g.locale = user.locale.value
+            if not user.role.suffices_for(role):
+                raise Forbidden(
+                    message(
+                        _("This needs the role {needed}; yours is {role}."), needed=role.value, role=user.role.value
+                    )
+                )
+            _check_body_type(body)
+            key = request.headers.get("Idempotency-Key")
+            if request.method == "POST" and key is not None:
+                return self._keyed(desk, key, body, kwargs)
+            return super().dispatch_request(**kwargs)
+
+    def _keyed(self, desk: Desk, key: str, body: bytes, kwargs: dict[str, Any]) -> ResponseReturnValue:
+        secret = desk.settings.secret_key
+        wish = (request.method.encode(), request.full_path.encode(), body)
+        if kept := idempotency.recall(session(), act(), secret, key, wish):
+            replayed = Response(kept.body, status=kept.status)
+            replayed.headers.update(kept.headers)
+            replayed.headers["Idempotency-Replayed"] = "true"
+            return replayed
+        response = current_app.make_response(super().dispatch_request(**kwargs))
+        headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        answer = idempotency.Answer(response.status_code, headers, response.get_data())
+        idempotency.keep(session(), act(), secret, key, wish, answer)
+        return response
+
+
+def _check_body_type(body: bytes) -> None:
+    if body and request.mimetype != "application/json":
+        raise UnsupportedMediaType
+    if b"\x00" in body:
+        raise BadRequest
+
+
+def authenticate(opened: Session, desk: Desk) -> User:
+    """The account that asks: a bearer token, or the console's session (then writing needs its CSRF token).
+
+    Raises:
+        Unauthenticated: neither, or not valid.
+        Forbidden: a session without its CSRF token wants to change something.
+    """
+    header = request.headers.get("Authorization", "")
+    scheme, _blank, secret = header.partition(" ")
+    if header:
+        if scheme.lower() != "bearer" or not secret.strip():
+            raise Unauthenticated(message(_("Send the token as “Authorization: Bearer TOKEN”.")))
+        return accounts.account_of_token(opened, secret.strip(), desk.clock())
+    cookie = request.cookies.get(desk.session_cookie)
+    user = accounts.account_of_session(opened, cookie, desk.clock()) if cookie else None
+    if user is None or cookie is None:
+        raise Unauthenticated(message(_("Sign in, or send an API token.")))
+    if request.method not in SAFE and not desk.is_csrf_token(cookie, request.headers.get("X-CSRF-Token", "")):
+        raise Forbidden(message(_("The X-CSRF-Token header is missing or wrong.")), code="csrf")
+    return user
+
+
+class JsonParser(FlaskParser):
+    """Reads bodies and query strings; a JSON value that is no object is told apart from an empty one."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "json": None, "query": None}
+
+
+class Blueprint(flask_smorest.Blueprint):
+    """A noun's operations."""
+
+    ARGUMENTS_PARSER = JsonParser()
+    DEFAULT_PAGINATION_PARAMETERS = {"page": 1, "page_size": 50, "max_page_size": 500}
+
+    def created(self, schema: Schema | type[Schema], *, at: str | None = None) -> Callable[[View], View]:
+        """Answer 201 with the thing made, its ETag and its address (Location): below ``at``, else below the request's."""
+
+        def decorate(view: View) -> View:
+            answered = self.response(201, schema)(view)
+
+            @wraps(answered)
+            def with_location(*args: Any, **kwargs: Any) -> Response:
+                response = current_app.make_response(answered(*args, **kwargs))
+                made = response.get_json()
+                if isinstance(made, dict) and "id" in made:
+                    response.headers["Location"] = f"{at or request.path.rstrip('/')}/{made['id']}"
+                return response
+
+            return cast(View, self.etag(with_location))
+
+        return decorate
+
+    def one(self, schema: Schema | type[Schema]) -> Callable[[View], View]:
+        """Answer 200 with one thing and its ETag."""
+
+        def decorate(view: View) -> View:
+            return cast(View, self.etag(self.response(200, schema)(view)))
+
+        return decorate
+
+    def gone(self) -> Callable[[View], View]:
+        """Answer 204: it is deleted. ``If-Match`` is needed."""
+
+        def decorate(view: View) -> View:
+            return cast(View, self.etag(self.response(204)(view)))
+
+        return decorate
+
+    def many(self, schema: type[Schema]) -> Callable[[View], View]:
+        """Answer 200 with one page of a list; the total stands in X-Pagination."""
+
+        def decorate(view: View) -> View:
+            return cast(View, self.response(200, schema(many=True))(self.paginate()(view)))
+
+        return decorate

@@ -1,0 +1,190 @@
+"""The Flask application: settings, database, API, pages, errors, security headers. It starts no scheduler."""
+
+import json
+import logging
+import re
+import secrets
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from apispec.ext.marshmallow import MarshmallowPlugin, common
+from flask import Flask, Response, g, request
+from flask_smorest import Api
+from marshmallow import Schema, fields
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import col, func, select
+
+from models.accounts import Heartbeat
+from models.clock import utcnow
+from models.database import Database
+from models.migrate import current_revision, newest_revision
+from service import problems
+from service.api import accounts, agreements, docs, events, feeds, parts, places, reminders
+from service.desk import Desk, current_desk
+from service.settings import Settings, load_settings
+from service.web import pages
+
+log = logging.getLogger("desk.web")
+
+API_PREFIX = "/api/v1"
+VERSION = "0.1.0"
+MAX_BODY = 2 * 1024 * 1024
+WORKER_SILENCE = timedelta(seconds=60)
+"""After this long without a tick the worker counts as down."""
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class Problem(Schema):
+    """An error (RFC 9457). ``code`` is stable; ``errors`` names fields; ``conflicts`` what it clashes with."""
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    code = fields.String()
+    request_id = fields.String(allow_none=True)
+    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+    conflicts = fields.List(fields.Dict())
+    possible = fields.List(
+        fields.String(), metadata={"description": "Statuses that can follow, after an impossible one."}
+    )
+
+
+def _schema_name(schema: Any) -> str:
+    """A schema's name in the document; one whose fields are all optional is another schema and has its own."""
+    instance = common.resolve_schema_instance(schema)
+    name = common.resolve_schema_cls(schema).__name__.removesuffix("Schema")
+    return f"{name.removesuffix('Change')}Change" if instance.partial else name
+
+
+class DeskApi(Api):
+    """flask-smorest with problem documents instead of its own errors."""
+
+    ERROR_SCHEMA = Problem
+
+    def _register_error_handlers(self) -> None:
+        problems.register(self._app)
+
+    def _register_responses(self) -> None:
+        # Private in flask-smorest, whose version is pinned for it: its documented errors would say application/json.
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
+        super()._register_responses()
+        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
+
+
+def create_app(
+    settings: Settings | None = None,
+    database: Database | None = None,
+    clock: Callable[[], datetime] = utcnow,
+) -> Flask:
+    """Build the application.
+
+    Args:
+        settings: read from the environment when not given.
+        database: opened from the settings when not given.
+        clock: the present instant; tests give their own.
+    """
+    settings = settings or load_settings()
+    app = Flask("service", static_folder=None)
+    app.extensions["desk"] = Desk(settings, database or Database(settings.database_url), clock)
+    app.config.update(
+        API_TITLE="Protocol Desk",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=API_PREFIX,
+        OPENAPI_JSON_PATH="openapi.json",
+        MAX_CONTENT_LENGTH=MAX_BODY,
+        SECRET_KEY=settings.secret_key,
+        JSON_SORT_KEYS=False,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.url_map.strict_slashes = False
+    _register_api(app)
+    app.register_blueprint(feeds.public)
+    app.register_blueprint(docs.blp)
+    app.register_blueprint(pages.blp)
+    app.before_request(_name_request)
+    app.after_request(_secure)
+    app.add_url_rule("/healthz", "healthz", _healthz)
+    app.add_url_rule("/readyz", "readyz", _readyz)
+    return app
+
+
+def _register_api(app: Flask) -> None:
+    api = DeskApi(
+        app,
+        spec_kwargs={
+            "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name),
+            "info": {
+                "description": "Plans delegations, training batches, art troupe visits and anniversaries between twin "
+                "provinces; reminds people in time; publishes calendars.",
+                "license": {"name": "Apache-2.0"},
+            },
+        },
+    )
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    api.spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "desk"})
+    for module in (places, agreements, events, parts, accounts, reminders, feeds):
+        api.register_blueprint(module.blp, url_prefix=API_PREFIX)
+    _check_roles(app)
+
+
+def _check_roles(app: Flask) -> None:
+    """Refuse to start while an operation of the API has no role."""
+    for rule in app.url_map.iter_rules():
+        view = getattr(app.view_functions[rule.endpoint], "view_class", None)
+        if view is None or not rule.rule.startswith(API_PREFIX):
+            continue
+        for method in rule.methods - {"HEAD", "OPTIONS"} if rule.methods else ():
+            if not hasattr(getattr(view, method.lower()), "required_role"):
+                raise RuntimeError(f"{method} {rule.rule} has no role")
+
+
+def _name_request() -> None:
+    given = request.headers.get("X-Request-Id", "")
+    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+
+
+def _secure(response: Response) -> Response:
+    headers = response.headers
+    headers["X-Request-Id"] = getattr(g, "request_id", "")
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "no-referrer")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault(
+        "Content-Security-Policy",
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; script-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    )
+    if request.path.startswith(API_PREFIX):
+        headers.setdefault("Cache-Control", "private, no-cache")
+        headers["Vary"] = "Authorization, Cookie, Accept-Language"
+    if current_desk().settings.is_https:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    return response
+
+
+def _healthz() -> Response:
+    """Alive; asks nobody."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+def _readyz() -> Response:
+    """Ready for work: the database answers, has this code's shape, and a worker ticks."""
+    desk = current_desk()
+    found = {"database": False, "migrations": False, "worker": False}
+    try:
+        with desk.database.transaction(write=False) as session:
+            session.execute(select(1))
+            found["database"] = True
+            found["migrations"] = current_revision(desk.database) == newest_revision()
+            last = session.exec(select(func.max(col(Heartbeat.at)))).one() if found["migrations"] else None
+            found["worker"] = last is not None and abs(desk.clock() - last) < WORKER_SILENCE
+    except DBAPIError as problem:
+        log.warning("not_ready", extra={"problem": type(problem.orig).__name__})
+    ready = all(found.values())
+    body = json.dumps({"ready": ready, **found}) + "\n"
+    return Response(body, status=200 if ready else 503, mimetype="application/json")

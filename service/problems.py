@@ -1,0 +1,191 @@
+"""Every error as application/problem+json (RFC 9457), in the reader's language. The one table from domain errors to HTTP."""
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, Response, g, request
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from models import errors
+from models.i18n import Message, _, message, translate, translate_filled
+from models.vocabulary import Language
+
+log = logging.getLogger("desk.web")
+
+STATUS_OF: Mapping[type[errors.DomainError], int] = {
+    errors.NotFound: 404,
+    errors.Invalid: 422,
+    errors.Conflict: 409,
+    errors.Forbidden: 403,
+    errors.Unauthenticated: 401,
+    errors.Stale: 412,
+    errors.TooMany: 429,
+}
+
+_TITLES = {
+    400: _("The request is malformed"),
+    401: _("Sign in first"),
+    403: _("Not allowed"),
+    404: _("Not found"),
+    405: _("Method not allowed"),
+    406: _("Not available in that format"),
+    409: _("Conflict with what is there"),
+    412: _("Changed by somebody else"),
+    413: _("Too large"),
+    414: _("Address too long"),
+    415: _("Unsupported content type"),
+    422: _("Invalid values"),
+    428: _("Precondition missing"),
+    429: _("Too many requests"),
+    500: _("Internal error"),
+    503: _("Temporarily not available"),
+}
+_DETAILS = {
+    400: _("The body is not valid JSON in UTF-8."),
+    404: _("There is nothing at this address."),
+    405: _("This address does not take that method."),
+    412: _("Somebody changed this in the meantime. Read it again, then repeat your change."),
+    413: _("The body is too large."),
+    415: _("Send the body as application/json."),
+    428: _("Send the ETag you read in an If-Match header, so that nobody's change is lost."),
+    500: _("Something went wrong here; it has been noted under the request id."),
+    503: _("The database does not answer at the moment. Nothing was changed; try again shortly."),
+}
+_CODES = {
+    400: "malformed",
+    401: "unauthenticated",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "conflict",
+    412: "stale",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid",
+    428: "precondition_required",
+    429: "too_many_requests",
+    500: "internal_error",
+    503: "unavailable",
+}
+
+
+def reader_language() -> str:
+    """The language of whoever reads the answer: Accept-Language, else the account's, else English."""
+    wanted = request.accept_languages.best_match([language.value for language in Language])
+    if wanted:
+        return wanted
+    # Not read from the account's row: after an error its transaction is gone, and the row with it.
+    return str(getattr(g, "locale", Language.EN.value))
+
+
+def problem(status: int, code: str, detail: Message | str, **members: Any) -> Response:
+    """A problem document. ``errors`` may hold messages or sentences; both come out in the reader's language."""
+    language = reader_language()
+    body: dict[str, Any] = {
+        "type": f"urn:protocol-desk:problem:{code}",
+        "title": translate(_TITLES.get(status, _TITLES[500]), language),
+        "status": status,
+        "detail": _told(detail, language),
+        "code": code,
+        "request_id": getattr(g, "request_id", None),
+    }
+    if "errors" in members:
+        members["errors"] = {
+            field: [_told(sentence, language) for sentence in sentences]
+            for field, sentences in members["errors"].items()
+        }
+    body |= members
+    response = Response(json.dumps(body, ensure_ascii=False), status=status, mimetype="application/problem+json")
+    response.headers["Content-Language"] = language
+    return response
+
+
+def _told(sentence: Message | str, language: str) -> str:
+    return sentence.to(language) if isinstance(sentence, Message) else translate_filled(str(sentence), language)
+
+
+def flat(messages: Any, path: str = "") -> dict[str, list[str]]:
+    """marshmallow's nested messages as ``{"phases.0.title": [...]}``; the location (json, query) is left out."""
+    if isinstance(messages, str):
+        return {path or "body": [messages]}
+    if isinstance(messages, list | tuple):
+        return {path or "body": [str(item) for item in messages]}
+    found: dict[str, list[str]] = {}
+    for key, value in messages.items():
+        at_location = (
+            not path and key in {"json", "query", "headers", "form", "path"} and isinstance(value, Mapping | list)
+        )
+        step = "" if at_location or key in {"_schema", "value", "key"} else str(key)
+        for field, sentences in flat(value, ".".join(filter(None, (path, step)))).items():
+            found.setdefault(field, []).extend(sentences)
+    return found
+
+
+def from_domain(error: errors.DomainError) -> Response:
+    """The answer to a domain error."""
+    status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
+    members = dict(error.extra)
+    if isinstance(error, errors.Invalid):
+        members["errors"] = error.errors
+    response = problem(status, error.code, error.detail, **members)
+    if isinstance(error, errors.TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="protocol-desk"'
+    return response
+
+
+def from_http(error: HTTPException) -> Response:
+    """The answer to an error of the framework: unknown address, bad body, missing precondition."""
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]
+    data = getattr(error, "data", None) or {}
+    messages = data.get("errors") or data.get("messages")
+    code = _CODES.get(status, "error")
+    if status == 422 and messages:
+        found = flat(messages)
+        detail: Message | str = message(_("Some fields are not right: {fields}."), fields=", ".join(sorted(found)))
+        response = problem(422, code, detail, errors=found)
+    else:
+        response = problem(status, code, _DETAILS.get(status) or error.description or error.name)
+    for name, value in error.get_headers():
+        if name.lower() in {"allow", "retry-after"}:
+            response.headers[name] = value
+    return response
+
+
+def from_database(error: DBAPIError) -> Response:
+    """The answer when the database refuses or does not answer. What was under way is rolled back."""
+    if isinstance(error, IntegrityError):
+        # Two requests met between check and write; the constraint decided, the later one may look again.
+        return problem(
+            409, "conflict", message(_("This clashes with a change made at the same moment. Read again and retry."))
+        )
+    if isinstance(error, OperationalError) or error.connection_invalidated:
+        log.error("database_unavailable", extra={"problem": type(error.orig).__name__})
+        response = problem(503, "unavailable", _DETAILS[503])
+        response.headers["Retry-After"] = "5"
+        return response
+    return unexpected(error)
+
+
+def unexpected(error: Exception) -> Response:
+    """The answer to a defect of ours: nothing about its inside is told, the log has it under the request id."""
+    log.error("unexpected_error", exc_info=error)
+    return problem(500, "internal_error", _DETAILS[500])
+
+
+def register(app: Flask) -> None:
+    """Make every error of the application a problem document."""
+    app.register_error_handler(errors.DomainError, from_domain)
+    app.register_error_handler(StaleDataError, lambda error: from_domain(errors.Stale()))
+    app.register_error_handler(DBAPIError, from_database)
+    app.register_error_handler(HTTPException, from_http)
+    app.register_error_handler(Exception, unexpected)

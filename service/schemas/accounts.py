@@ -1,0 +1,29 @@
+"""Accounts and API tokens as JSON."""
+
+from marshmallow import fields, validate
+
+from models.accounts import ApiToken, User
+from service.schemas.fields import Text
+from service.schemas.rows import RowSchema
+
+
+class UserSchema(RowSchema):
+    """An account. A password goes in and never comes out."""
+
+    class Meta:
+        model = User
+        exclude = ("password_hash",)
+
+    name = Text(validate=validate.Length(1, 200))
+    password = fields.String(load_only=True, validate=validate.Length(max=1000))
+
+
+class TokenSchema(RowSchema):
+    """An API token; ``token`` is there only in the answer that makes it."""
+
+    class Meta:
+        model = ApiToken
+        exclude = ("token_hash",)
+        dump_only = ("user_id",)
+
+    token = fields.String(dump_only=True)

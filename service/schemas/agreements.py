@@ -1,0 +1,70 @@
+"""Agreements, commitments and anniversaries as JSON."""
+
+from marshmallow import fields, validate
+
+from models.agreements import Agreement, Anniversary, Commitment
+from models.i18n import _
+from models.vocabulary import DurationUnit, FrequencyType, Grade, Language
+from service.schemas.fields import MAX_TITLE, Day, LocalizedText, Number, Text, Word
+from service.schemas.rows import RowSchema, StrictSchema
+
+
+class AgreementSchema(RowSchema):
+    """A cooperation agreement: parties, period (both days inclusive), signature."""
+
+    class Meta:
+        model = Agreement
+
+    parties = fields.List(Text(), required=True, validate=validate.Length(max=20))
+    languages = fields.List(Word(Language))
+
+
+class FrequencySchema(StrictSchema):
+    """How often: n a year, one every a–b years, n in the period, or open (no quota)."""
+
+    type = Word(FrequencyType, required=True)
+    count = Number(validate=validate.Range(1, 1000))
+    min_years = Number(validate=validate.Range(1, 100))
+    max_years = Number(validate=validate.Range(1, 100))
+
+
+class CommitmentPhaseSchema(StrictSchema):
+    """A stage of an undertaking: a year of Vietnamese, then the degree."""
+
+    title = LocalizedText(required=True, max_length=MAX_TITLE)
+    duration = Number(validate=validate.Range(1, 10_000))
+    unit = fields.String(
+        validate=validate.OneOf([unit.value for unit in DurationUnit], error=_("Must be one of: {choices}."))
+    )
+
+
+class CommitmentSchema(RowSchema):
+    """One article's undertaking; host and guest null mean either party."""
+
+    class Meta:
+        model = Commitment
+        exclude = ("frequency_type", "frequency_count", "frequency_min_years", "frequency_max_years")
+        dump_only = ("agreement_id",)
+
+    field = LocalizedText(required=True, max_length=MAX_TITLE, plain_allowed=True)
+    frequency = fields.Nested(FrequencySchema)
+    phases = fields.List(fields.Nested(CommitmentPhaseSchema), validate=validate.Length(max=20))
+
+
+class AnniversarySchema(RowSchema):
+    """What began when; ``origin`` is a year, a month or a day, as far as it is known."""
+
+    class Meta:
+        model = Anniversary
+
+    parties = fields.List(Text(), required=True, validate=validate.Length(max=20))
+
+
+class OccurrenceSchema(StrictSchema):
+    """An anniversary in one year; ``date`` is null unless the origin is known to the day."""
+
+    year = Number()
+    ordinal = Number()
+    grade = Word(Grade)
+    date = Day(allow_none=True)
+    ceremony_event_id = fields.String(allow_none=True)

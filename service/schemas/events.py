@@ -1,0 +1,214 @@
+"""Events of the five kinds and their parts as JSON."""
+
+from typing import Any, ClassVar
+
+from marshmallow import fields, validate
+
+from models.events import OWN_FIELDS, Event, Member, Performance, ProgrammeItem, ProgrammeRevision, Task, TrainingPhase
+
+from models.vocabulary import Direction, EventKind, EventStatus, Severity
+from service.schemas.fields import Day, Instant, Money, Number, Text, Word
+from service.schemas.rows import RowSchema, StrictSchema
+
+_OWN = {field for names in OWN_FIELDS.values() for field in names}
+
+
+def _without(*kept: EventKind) -> tuple[str, ...]:
+    """The columns a kind's schema leaves out: those of other kinds, and what is shown another way."""
+    own = {field for kind in kept for field in OWN_FIELDS[kind]}
+    return (*sorted(_OWN - own), "budget_amount", "budget_currency", "postponed_from")
+
+
+_COMPUTED = ("kind", "status", "uid", "sequence", "created_by")
+
+
+class NoticeSchema(StrictSchema):
+    """A warning about an event: never blocking, always saying what it is about."""
+
+    code = fields.String()
+    severity = Word(Severity)
+    detail = fields.String()
+    with_ = fields.String(data_key="with", attribute="with_", allow_none=True)
+
+
+class EventSchema(RowSchema):
+    """What every kind of event has."""
+
+    class Meta:
+        model = Event
+        exclude = _without()
+        dump_only = _COMPUTED
+
+    arrives_on = Day(metadata={"description": "Default: first_day."})
+    departs_on = Day(metadata={"description": "Default: last_day."})
+    budget = Money(allow_none=True)
+    direction = Word(Direction, dump_only=True)
+    conflicts = fields.List(fields.Nested(NoticeSchema), dump_only=True)
+
+
+class DelegationSchema(EventSchema):
+    """A delegation, incoming or outgoing as seen from the office."""
+
+    class Meta(EventSchema.Meta):
+        exclude = _without(EventKind.DELEGATION)
+
+
+class TrainingPhaseSchema(RowSchema):
+    """A stretch of a training batch; both days inclusive."""
+
+    class Meta:
+        model = TrainingPhase
+        exclude = ("id", "event_id")
+
+
+class TrainingBatchSchema(EventSchema):
+    """A cohort that arrives, stays and leaves; perhaps in phases."""
+
+    class Meta(EventSchema.Meta):
+        exclude = _without(EventKind.TRAINING_BATCH)
+
+    composition = fields.Dict(
+        keys=Text(validate=validate.Length(1, 60)),
+        values=Number(validate=validate.Range(0, 100_000)),
+        allow_none=True,
+        validate=validate.Length(max=50),
+        metadata={"example": {"coach": 1, "athlete": 8}},
+    )
+    phases = fields.List(fields.Nested(TrainingPhaseSchema), validate=validate.Length(max=50))
+
+
+class PerformanceSchema(RowSchema):
+    """One evening of an art troupe."""
+
+    class Meta:
+        model = Performance
+        exclude = ("id", "event_id")
+
+
+class ArtTroupeVisitSchema(EventSchema):
+    """An art troupe's visit with its performances."""
+
+    class Meta(EventSchema.Meta):
+        exclude = _without(EventKind.ART_TROUPE_VISIT)
+
+    performances = fields.List(fields.Nested(PerformanceSchema), validate=validate.Length(max=100))
+
+
+class CeremonySchema(EventSchema):
+    """A ceremony of an anniversary; its ordinal is counted from the origin."""
+
+    class Meta(EventSchema.Meta):
+        exclude = _without(EventKind.ANNIVERSARY)
+        dump_only = (*_COMPUTED, "anniversary_id", "ordinal")
+
+    year = Number(required=True, validate=validate.Range(1, 9999))
+
+
+class ActivitySchema(EventSchema):
+    """A meeting, seminar, forum, fair, sports event, ceremony, survey, handover …"""
+
+    class Meta(EventSchema.Meta):
+        exclude = _without(EventKind.ACTIVITY)
+
+
+KIND_SCHEMAS: dict[EventKind, type[EventSchema]] = {
+    EventKind.DELEGATION: DelegationSchema,
+    EventKind.TRAINING_BATCH: TrainingBatchSchema,
+    EventKind.ART_TROUPE_VISIT: ArtTroupeVisitSchema,
+    EventKind.ANNIVERSARY: CeremonySchema,
+    EventKind.ACTIVITY: ActivitySchema,
+}
+
+
+class AnyEventSchema(EventSchema):
+    """An event of any kind, shown with its own kind's fields."""
+
+    _by_kind: ClassVar[dict[EventKind, EventSchema]] = {}
+
+    def dump(self, obj: Any, *, many: bool | None = None) -> Any:
+        if many if many is not None else self.many:
+            return [self.dump(one, many=False) for one in obj]
+        if obj.kind not in self._by_kind:
+            self._by_kind[obj.kind] = KIND_SCHEMAS[obj.kind]()
+        return self._by_kind[obj.kind].dump(obj, many=False)
+
+
+class TransitionSchema(StrictSchema):
+    """A step to another status. Days come along when a postponed event returns to planned."""
+
+    to = Word(EventStatus, required=True)
+    reason = Text(allow_none=True, multiline=True, validate=validate.Length(max=2000))
+    first_day = Day()
+    last_day = Day()
+
+
+class MemberPersonSchema(StrictSchema):
+    """Who a member is, for the printed list."""
+
+    id = fields.String()
+    name = fields.String()
+    position = fields.Dict(allow_none=True)
+    precedence = Number()
+    organisation_id = fields.String(allow_none=True)
+
+
+class MemberSchema(RowSchema):
+    """A person in a visit and what they are in it."""
+
+    class Meta:
+        model = Member
+        dump_only = ("event_id",)
+
+    person = fields.Nested(MemberPersonSchema, dump_only=True)
+
+
+class ProgrammeItemSchema(RowSchema):
+    """One line of a visit programme."""
+
+    class Meta:
+        model = ProgrammeItem
+        exclude = ("event_id",)
+
+
+class ProgrammeRevisionSchema(RowSchema):
+    """A published state of the programme."""
+
+    class Meta:
+        model = ProgrammeRevision
+        exclude = ("id", "event_id")
+        dump_only = ("number", "items", "published_at", "published_by")
+
+    items = fields.List(fields.Dict(), dump_only=True)
+
+
+class ProgrammeSchema(StrictSchema):
+    """The working programme, and the revisions published so far."""
+
+    items = fields.List(fields.Nested(ProgrammeItemSchema), required=True, validate=validate.Length(max=500))
+    revisions = fields.List(fields.Nested(ProgrammeRevisionSchema), dump_only=True)
+
+
+class TaskSchema(RowSchema):
+    """What must be done for an event. ``due_on`` comes out computed when only an offset from arrival is given."""
+
+    class Meta:
+        model = Task
+        dump_only = ("event_id", "done_at")
+
+    due = Day(dump_only=True, allow_none=True, metadata={"description": "The day it is due, however it was given."})
+
+
+class HistoryEntrySchema(StrictSchema):
+    """One change: who, when, what (field → from, to), why."""
+
+    id = fields.String()
+    at = Instant()
+    actor_id = fields.String(allow_none=True)
+    actor_name = fields.String()
+    action = fields.String()
+    entity = fields.String()
+    entity_id = fields.String()
+    event_id = fields.String(allow_none=True)
+    changes = fields.Dict()
+    reason = fields.String(allow_none=True)
+    request_id = fields.String(allow_none=True)

@@ -1,0 +1,203 @@
+"""Fields the contract needs beyond marshmallow's own: texts, words, hours, money, instants."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields, validate
+
+from models.i18n import _
+from models.text import clean, in_order, one_line
+from models.vocabulary import Currency, Language
+
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
+
+MAX_TITLE = 300
+MAX_TEXT = 20_000
+
+
+class Text(fields.String):
+    """A string without control characters; blanks around it are taken off. ``multiline`` keeps line ends."""
+
+    def __init__(self, *, multiline: bool = False, **kwargs: Any) -> None:
+        self.multiline = multiline
+        super().__init__(**kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        return clean(text) if self.multiline else one_line(text)
+
+
+class LocalizedText(fields.Field[dict[str, str]]):
+    """``{"vi": …, "lo": …, "en": …}``: vi or en must be there; each a text of bounded length.
+
+    ``plain_allowed`` also takes a mere string, which then stands for Vietnamese (names of rules).
+    """
+
+    default_error_messages = {  # noqa: RUF012 - marshmallow's own way
+        "shape": _('Write texts as {"vi": "…", "lo": "…", "en": "…"}.'),
+        "missing": _("A text in Vietnamese (vi) or English (en) must be there."),
+        "language": _("Languages are vi, lo and en."),
+        "length": _("A text has at most {max} characters."),
+    }
+
+    def __init__(self, *, max_length: int = MAX_TEXT, plain_allowed: bool = False, **kwargs: Any) -> None:
+        self.max_length = max_length
+        self.plain_allowed = plain_allowed
+        metadata = kwargs.setdefault("metadata", {})
+        metadata |= {
+            "type": "object",
+            "properties": {language.value: {"type": "string", "maxLength": max_length} for language in Language},
+            "additionalProperties": False,
+        }
+        if plain_allowed:
+            metadata["type"] = ["object", "string"]
+        super().__init__(**kwargs)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> dict[str, str]:
+        if self.plain_allowed and isinstance(value, str):
+            value = {Language.VI.value: value}
+        if not isinstance(value, Mapping) or not all(isinstance(text, str | None) for text in value.values()):
+            raise self.make_error("shape")
+        if set(value) - set(Language):
+            raise self.make_error("language")
+        tidy = clean if self.max_length > MAX_TITLE else one_line
+        texts = {language: tidy(text) for language, text in value.items() if text}
+        if not texts.get(Language.VI) and not texts.get(Language.EN):
+            raise self.make_error("missing")
+        if any(len(text) > self.max_length for text in texts.values()):
+            raise self.make_error("length", max=self.max_length)
+        return in_order(texts)
+
+
+class Word(fields.Enum[StrEnum]):
+    """One of a closed list, by its value."""
+
+    default_error_messages = {"unknown": _("Must be one of: {choices}.")}  # noqa: RUF012
+
+    def __init__(self, words: type[StrEnum], **kwargs: Any) -> None:
+        super().__init__(words, by_value=fields.String(), **kwargs)
+        self.choices_text = ", ".join(word.value for word in words)
+        self.metadata.setdefault("enum", [word.value for word in words])
+        self.metadata.setdefault("type", "string")
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value.value if isinstance(value, StrEnum) else value
+
+
+class Day(fields.Date):
+    """A calendar day ``YYYY-MM-DD`` between 1900 and 2199."""
+
+    default_error_messages = {  # noqa: RUF012
+        "invalid": _("Not a day; write it like 2027-03-10."),
+        "range": _("Must be a day between 1900-01-01 and 2199-12-31."),
+    }
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
+            raise self.make_error("invalid")
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if not EARLIEST <= day <= LATEST:
+            raise self.make_error("range")
+        return day
+
+
+class Hour(fields.Time):
+    """A local time of day ``HH:MM``."""
+
+    default_error_messages = {"invalid": _("Not a time of day; write it like 08:30.")}  # noqa: RUF012
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(format="%H:%M", **kwargs)
+        self.metadata.setdefault("format", "HH:MM")
+        self.metadata.setdefault("pattern", r"^([01]\d|2[0-3]):[0-5]\d$")
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value, re.ASCII):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Instant(fields.AwareDateTime):
+    """An instant, RFC 3339; always UTC going out (``…Z``)."""
+
+    default_error_messages = {  # noqa: RUF012
+        "invalid": _("Not an instant; write it like 2027-03-10T01:00:00Z."),
+        "invalid_awareness": _("An instant needs its zone; write it like 2027-03-10T01:00:00Z."),
+    }
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        if value is None:
+            return None
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class Number(fields.Integer):
+    """A whole number, written as a number: neither "3" nor 3.0 nor true."""
+
+    default_error_messages = {"invalid": _("Not a whole number.")}  # noqa: RUF012
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strict=True, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class Flag(fields.Boolean):
+    """true or false, nothing that merely looks like it."""
+
+    default_error_messages = {"invalid": _("Must be true or false.")}  # noqa: RUF012
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid")
+        return value
+
+
+class OneOrMany(fields.List[Any]):
+    """A list; a single value stands for a list of one."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        return super()._deserialize([value] if isinstance(value, str) else value, attr, data, **kwargs)
+
+
+class MoneySchema(Schema):
+    """An amount: a decimal string and its currency; whole đồng and kip, cents of dollars."""
+
+    amount = fields.String(
+        required=True,
+        validate=validate.Regexp(
+            re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII),
+            error=_('Not an amount; write it like "100000000" or "99.50".'),
+        ),
+    )
+    currency = Word(Currency, required=True)
+
+
+class Money(fields.Nested):
+    """Money as ``{"amount": "100000000", "currency": "VND"}``, never a float."""
+
+    default_error_messages = {  # noqa: RUF012
+        "places": _("{currency} has {places} decimal places at the most."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(MoneySchema, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        money = super()._deserialize(value, attr, data, **kwargs)
+        if not re.fullmatch(r"\d{1,15}(\.\d{1,2})?", money["amount"], re.ASCII):
+            raise ValidationError({"amount": [_('Not an amount; write it like "100000000" or "99.50".')]})
+        exponent = Decimal(money["amount"]).as_tuple().exponent
+        if isinstance(exponent, int) and -exponent > money["currency"].decimals:
+            raise self.make_error("places", currency=money["currency"].value, places=money["currency"].decimals)
+        return money

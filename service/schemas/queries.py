@@ -1,0 +1,102 @@
+"""What lists take in their query string; an unknown parameter is an error, not a filter that does nothing."""
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
+
+from models.i18n import _
+from models.vocabulary import Direction, EventKind, EventStatus, ReminderState, Visibility
+from service.schemas.fields import Day, Text, Word
+
+_PAGING = {"page", "page_size"}
+_TOO_MANY = _("Unknown parameter.")
+
+
+class QuerySchema(Schema):
+    """Base of all query strings."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def refuse_unknown(self, data: Any, original: Any, **kwargs: Any) -> None:
+        """Name each parameter that does not exist here."""
+        known = {field.data_key or name for name, field in self.fields.items()} | _PAGING
+        if unknown := sorted(set(original) - known):
+            raise ValidationError({name: [_TOO_MANY] for name in unknown})
+
+
+class SearchQuery(QuerySchema):
+    q = Text(
+        validate=validate.Length(max=200), metadata={"description": "Words to find; accents and case don't matter."}
+    )
+
+
+class LocalityQuery(SearchQuery):
+    country = Text(validate=validate.Length(max=2))
+
+
+class OrganisationQuery(SearchQuery):
+    locality = Text()
+
+
+class PersonQuery(SearchQuery):
+    organisation_id = Text()
+
+
+class AgreementQuery(SearchQuery):
+    party = Text()
+
+
+class RangeQuery(SearchQuery):
+    """A range of days, both inclusive; it selects what overlaps it."""
+
+    from_ = Day(data_key="from")
+    to = Day()
+
+    @validates_schema
+    def in_order(self, data: Any, **kwargs: Any) -> None:
+        """``from`` can't be after ``to``."""
+        if data.get("from_") and data.get("to") and data["from_"] > data["to"]:
+            raise ValidationError({"to": [_("Can't be before from.")]})
+
+
+class KindEventQuery(RangeQuery):
+    """Filters of the events of one kind; a filter that may be repeated takes any of its values."""
+
+    status = fields.List(Word(EventStatus))
+    host = Text()
+    guest = Text()
+    locality = Text(metadata={"description": "Host or guest, under its old or new name."})
+    organisation_id = Text()
+    agreement_id = Text()
+    commitment_id = Text()
+    direction = Word(Direction)
+    visibility = Word(Visibility)
+
+
+class EventQuery(KindEventQuery):
+    kind = fields.List(Word(EventKind))
+
+
+class ReminderQuery(RangeQuery):
+    state = fields.List(Word(ReminderState))
+    event_id = Text()
+    rule_id = Text()
+    recipient = Text()
+
+
+class YearsQuery(QuerySchema):
+    from_year = fields.Integer(validate=validate.Range(1, 9999))
+    to_year = fields.Integer(validate=validate.Range(1, 9999))
+
+
+class AuditQuery(RangeQuery):
+    entity = Text()
+    entity_id = Text()
+    actor_id = Text()
+    event_id = Text()
+
+
+class UserQuery(SearchQuery):
+    active = fields.Boolean()

@@ -1,0 +1,97 @@
+"""Schemas from tables: the SQLModel class is the one source of names, types, lengths and ranges."""
+
+from functools import cache, partial
+from typing import Any
+
+import annotated_types
+import sqlalchemy as sa
+from marshmallow import RAISE, Schema, fields, validate
+from marshmallow_sqlalchemy import ModelConverter, SQLAlchemyAutoSchema, SQLAlchemyAutoSchemaOpts
+from sqlmodel import AutoString, SQLModel
+
+from models import types
+from models.i18n import _
+from service.schemas.fields import MAX_TITLE, Day, Flag, Hour, Instant, LocalizedText, Number, Text, Word
+
+MACHINE_FIELDS = ("search_text", "version", "position")
+"""Columns that only serve the machine and are never shown."""
+
+_TITLES = {"title", "name", "field", "position"}
+
+
+@cache
+def _models_by_table() -> dict[sa.FromClause, type[SQLModel]]:
+    return {mapper.local_table: mapper.class_ for mapper in SQLModel._sa_registry.mappers}
+
+
+class Converter(ModelConverter):
+    """Columns to fields: our column types, and the ranges and lengths that stand in the table's own annotations."""
+
+    SQLA_TYPE_MAPPING = {
+        **ModelConverter.SQLA_TYPE_MAPPING,
+        types.LocalizedTextType: LocalizedText,
+        types.WordType: lambda converter, data_type: partial(Word, words=data_type.words),
+        types.UtcDateTime: Instant,
+        types.JsonList: lambda converter, data_type: partial(fields.List, Text(validate=validate.Length(1, 200))),
+        types.JsonObject: fields.Dict,
+        sa.Date: Day,
+        sa.Time: Hour,
+        sa.Integer: Number,
+        sa.BigInteger: Number,
+        sa.Boolean: Flag,
+        sa.String: Text,
+    }
+
+    def _add_column_kwargs(self, kwargs: dict[str, Any], column: sa.Column[Any]) -> None:
+        known = _models_by_table()[column.table].model_fields[column.key]
+        kwargs["required"] = known.is_required()
+        kwargs["allow_none"] = bool(column.nullable)
+        checks: list[Any] = kwargs.setdefault("validate", [])
+        low = next((item.ge for item in known.metadata if isinstance(item, annotated_types.Ge)), None)
+        high = next((item.le for item in known.metadata if isinstance(item, annotated_types.Le)), None)
+        if low is not None or high is not None:
+            checks.append(validate.Range(min=low, max=high))  # type: ignore[type-var]
+        if isinstance(column.type, types.LocalizedTextType):
+            kwargs["max_length"] = MAX_TITLE if column.key in _TITLES else 20_000
+        elif isinstance(column.type, AutoString):
+            checks.append(validate.Length(min=1, max=column.type.length))
+        elif isinstance(column.type, types.JsonList):
+            checks.append(validate.Length(max=100))
+
+
+class RowOptions(SQLAlchemyAutoSchemaOpts):
+    """Every row schema: foreign keys are plain ids, unknown fields are refused, machine fields never shown."""
+
+    def __init__(self, meta: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(meta, *args, **kwargs)
+        self.include_fk = True
+        self.unknown = RAISE
+        self.model_converter = Converter
+        model = getattr(meta, "model", None)
+        if model is not None:
+            self.exclude = tuple({*self.exclude, *MACHINE_FIELDS} & {*model.model_fields})
+            always = {"id", "created_at", "updated_at"} & {*model.model_fields}
+            self.dump_only = tuple({*self.dump_only, *always})
+
+
+class StrictSchema(Schema):
+    """A schema that refuses fields it does not know, and says so."""
+
+    class Meta:
+        unknown = RAISE
+
+    error_messages = {"unknown": _("Unknown field, or one that can't be set."), "type": _("Must be a JSON object.")}  # noqa: RUF012
+
+
+class RowSchema(SQLAlchemyAutoSchema):
+    """Base of the schemas that show a table's rows and take their changes."""
+
+    OPTIONS_CLASS = RowOptions
+
+    error_messages = StrictSchema.error_messages
+
+    def _init_fields(self) -> None:
+        super()._init_fields()
+        # As a person reads it: the id first, what belongs to the thing, the stamps last.
+        places = {"id": 0, "created_at": 2, "updated_at": 3}
+        self.dump_fields = dict(sorted(self.dump_fields.items(), key=lambda item: places.get(item[0], 1)))

@@ -1,0 +1,194 @@
+"""Settings: environment variables, read once at start, each checked; a bad one is named."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from models.office import Office
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 8000
+
+
+class BadSetting(Exception):
+    """A setting that can't be used: which variable, what it holds, what would be right."""
+
+    def __init__(self, name: str, value: str, right: str) -> None:
+        super().__init__(f"{name}={value!r}: {right}")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the environment decides. ``secret_key`` signs cookies and encrypts kept answers."""
+
+    database_url: str
+    var: Path
+    host: str
+    port: int
+    public_url: str
+    mail_url: str
+    mail_from: str
+    locality: str
+    timezone: str
+    secret_key: str
+    web_workers: int
+    lease_seconds: float
+    retry_seconds: float
+
+    @property
+    def office(self) -> Office:
+        """What computations need to know of these settings."""
+        return Office(locality=self.locality, timezone=self.timezone, public_url=self.public_url)
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the service over TLS: cookies are then sent over TLS only."""
+        return self.public_url.startswith("https://")
+
+
+def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read and check all settings; missing ones take their defaults, ``DESK_VAR`` and the secret are made when new.
+
+    Raises:
+        BadSetting: for the first variable whose value can't be used.
+    """
+    env = os.environ if environment is None else environment
+    var = Path(env.get("DESK_VAR") or "var").absolute()
+    _make_private(var)
+    host = env.get("DESK_HOST") or DEFAULT_HOST
+    port = _number(env, "DESK_PORT", DEFAULT_PORT, 1, 65535)
+    return Settings(
+        database_url=_database_url(env.get("DESK_DATABASE_URL") or f"sqlite:///{var / 'desk.db'}"),
+        var=var,
+        host=host,
+        port=port,
+        public_url=_public_url(env.get("DESK_PUBLIC_URL") or f"http://{_shown_host(host)}:{port}"),
+        mail_url=_mail_url(env.get("DESK_MAIL_URL") or "file:"),
+        mail_from=_mail_from(env.get("DESK_MAIL_FROM") or "Protocol Desk <desk@localhost>"),
+        locality=env.get("DESK_LOCALITY") or "hai-duong",
+        timezone=_timezone(env.get("DESK_TIMEZONE") or "Asia/Ho_Chi_Minh"),
+        secret_key=_secret_key(env.get("DESK_SECRET_KEY"), var),
+        web_workers=_number(env, "DESK_WEB_WORKERS", 2, 1, 64),
+        lease_seconds=_seconds(env, "DESK_LEASE_SECONDS", 120, 1, 3600),
+        retry_seconds=_seconds(env, "DESK_RETRY_SECONDS", 60, 0.1, 86_400),
+    )
+
+
+def _make_private(var: Path) -> None:
+    try:
+        var.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as problem:
+        raise BadSetting("DESK_VAR", str(var), f"must be a folder that can be written ({problem.strerror})") from None
+
+
+def _shown_host(host: str) -> str:
+    if host in {"0.0.0.0", "::", ""}:  # noqa: S104 - compared, not bound
+        return DEFAULT_HOST
+    return f"[{host}]" if ":" in host else host
+
+
+def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    text = env.get(name)
+    if not text:
+        return default
+    if not text.isascii() or not text.isdigit() or not low <= int(text[:9]) <= high:
+        raise BadSetting(name, text, f"must be a whole number from {low} to {high}")
+    return int(text)
+
+
+def _seconds(env: Mapping[str, str], name: str, default: float, low: float, high: float) -> float:
+    text = env.get(name)
+    if not text:
+        return default
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not low <= value <= high:
+        raise BadSetting(name, text, f"must be a number of seconds from {low:g} to {high:g}")
+    return value
+
+
+def _database_url(url: str) -> str:
+    scheme = url.split(":", 1)[0]
+    if scheme in {"postgresql", "postgres"}:
+        return "postgresql+psycopg" + url[len(scheme) :]
+    if scheme == "postgresql+psycopg" or url.startswith("sqlite:///"):
+        return url
+    raise BadSetting(
+        "DESK_DATABASE_URL",
+        f"{scheme}:…",
+        "must start with sqlite:/// and a file's path, or postgresql+psycopg://user:password@host:port/name",
+    )
+
+
+def _public_url(url: str) -> str:
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+        raise BadSetting("DESK_PUBLIC_URL", url, "must be the address people use, like https://desk.example.org")
+    return url.rstrip("/")
+
+
+def _mail_url(url: str) -> str:
+    parts = urlsplit(url)
+    try:
+        good = (
+            url == "file:"
+            or (parts.scheme == "file" and parts.path)
+            or _is_smtp(parts.scheme, parts.hostname, parts.port)
+        )
+    except ValueError:
+        good = False
+    if not good:
+        shown = f"{parts.scheme}:…" if parts.scheme else url
+        raise BadSetting("DESK_MAIL_URL", shown, "must be file: or smtp://user:password@host:port or smtps://…")
+    return url
+
+
+def _is_smtp(scheme: str, host: str | None, port: int | None) -> bool:
+    return scheme in {"smtp", "smtps"} and bool(host) and (port is None or 0 < port < 65536)
+
+
+def _mail_from(text: str) -> str:
+    from email.utils import parseaddr
+
+    address = parseaddr(text)[1]
+    if "@" not in address or any(character in text for character in "\r\n"):
+        raise BadSetting("DESK_MAIL_FROM", text, "must be an address like Protocol Desk <desk@example.org>")
+    return text
+
+
+def _timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadSetting("DESK_TIMEZONE", name, "must be an IANA zone like Asia/Ho_Chi_Minh") from None
+    return name
+
+
+def _secret_key(given: str | None, var: Path) -> str:
+    if given:
+        if len(given) < 32:
+            raise BadSetting("DESK_SECRET_KEY", "…", "must have at least 32 characters, drawn at random")
+        return given
+    path = var / "secret_key"
+    try:
+        # Two processes may start at once: only one makes the file, the other reads what it finds.
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    except FileExistsError:
+        pass
+    else:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+            file.flush()
+            os.fsync(file.fileno())
+    key = path.read_text().strip()
+    if len(key) < 32:
+        raise BadSetting(
+            "DESK_SECRET_KEY", "…", f"the file {path} is damaged: put a copy back, or remove it to make a new one"
+        )
+    return key

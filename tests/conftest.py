@@ -1,0 +1,129 @@
+"""What every room's tests share: a clock that stands still, and a fresh migrated database of either kind."""
+
+import itertools
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests import cluster
+
+if TYPE_CHECKING:
+    from models.database import Database
+
+_DIRECTORY = "DESK_TEST_CLUSTER"
+_REQUIRED = "DESK_TEST_REQUIRE_POSTGRESQL"
+_numbers = itertools.count(1)
+_NO_POSTGRESQL = "PostgreSQL's programs (initdb, postgres) are not on this machine"
+
+settings.register_profile("quick", deadline=None, max_examples=50)
+settings.register_profile("ci", settings.get_profile("quick"), derandomize=True, print_blob=True)
+settings.register_profile(
+    "soak", deadline=None, max_examples=2000, stateful_step_count=50, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "quick"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Hold the session's lock (the controller only: its workers come and go, and find the directory by name)."""
+    if not hasattr(config, "workerinput"):
+        session = cluster.session()
+        os.environ[_DIRECTORY] = str(session.__enter__())
+        config.add_cleanup(lambda: session.__exit__(None, None, None))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly when half of the tests did not run."""
+    skipped = [report for report in terminalreporter.getreports("skipped") if _NO_POSTGRESQL in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section("POSTGRESQL WAS NOT TESTED", sep="!", red=True, bold=True)
+        terminalreporter.line(f"{len(skipped)} tests were skipped: {_NO_POSTGRESQL}.", red=True)
+        terminalreporter.line("On Debian and Ubuntu: sudo apt-get install postgresql", red=True)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The tests' instant: Sunday 22 November 2026, 10:00 in the office."""
+    return datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> cluster.Cluster:
+    """The session's throw-away PostgreSQL."""
+    if cluster.binaries() is None:
+        if os.environ.get(_REQUIRED):
+            pytest.fail(f"{_NO_POSTGRESQL}, and {_REQUIRED} is set", pytrace=False)
+        pytest.skip(_NO_POSTGRESQL)
+    return cluster.cluster(Path(os.environ[_DIRECTORY]))
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file, made once per worker; to be copied."""
+    from models.migrate import upgrade
+
+    path = tmp_path_factory.mktemp("template") / "desk.sqlite"
+    upgrade(f"sqlite:///{path}")
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # or the copy would lack what only the -wal file holds
+    connection.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: cluster.Cluster, worker_id: str) -> str:
+    """The name of a migrated, empty PostgreSQL database, made once per worker; to be copied."""
+    from models.migrate import upgrade
+
+    name = f"template_{worker_id}"
+    upgrade(postgresql.create(name))
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Both databases, one test each; parametrize it indirectly or override it to run on one."""
+    kind: str = request.param
+    return kind
+
+
+def _fresh(request: pytest.FixtureRequest, kind: str, tmp_path: Path, migrated: bool) -> Iterator[str]:
+    if kind == "sqlite":
+        path = tmp_path / ("desk.sqlite" if migrated else "empty.sqlite")
+        if migrated:
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: cluster.Cluster = request.getfixturevalue("postgresql")
+    template = request.getfixturevalue("postgresql_template") if migrated else "template0"
+    name = f"test_{request.getfixturevalue('worker_id')}_{next(_numbers)}"
+    yield server.create(name, template)
+    server.drop(name)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated database without data, this test's own."""
+    yield from _fresh(request, database_kind, tmp_path, migrated=True)
+
+
+@pytest.fixture
+def empty_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a table, for tests of the migrations."""
+    yield from _fresh(request, database_kind, tmp_path, migrated=False)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator["Database"]:
+    """A migrated database without data, its connections closed after the test."""
+    from models.database import Database
+
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()
