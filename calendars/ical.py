@@ -147,8 +147,8 @@ def calendar_head(
     calendar.add("CALSCALE", "GREGORIAN")
     calendar.add("METHOD", "PUBLISH")
     # Each pair says one thing twice: the standard's property, and the older one that Google, Outlook and Apple read.
-    # icalendar escapes no X- property unless told that it is text.
-    calendar.add("NAME", one_line(name))
+    # icalendar escapes neither NAME nor an X- property unless told that it is text.
+    calendar.add("NAME", vText(one_line(name)))
     calendar.add("X-WR-CALNAME", vText(one_line(name)))
     if description and clean(description):
         calendar.add("DESCRIPTION", clean(description))

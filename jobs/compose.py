@@ -123,9 +123,12 @@ def _html(lines: list[str], link: str, url: str, closing: str, language: Languag
     )
 
 
-def message_id(reminder_id: str, office: Office) -> str:
-    """The Message-ID of a reminder: each time it is sent the same, so that a resend can be recognised."""
-    return f"<reminder-{reminder_id}@{urlsplit(office.public_url).hostname or 'protocol-desk'}>"
+def around_id(office: Office) -> tuple[str, str]:
+    """What stands before and after a reminder's id in its Message-ID.
+
+    Each time it is sent the Message-ID is the same, so that a resend can be recognised.
+    """
+    return "<reminder-", f"@{urlsplit(office.public_url).hostname or 'protocol-desk'}>"
 
 
 @dataclass(frozen=True, slots=True)

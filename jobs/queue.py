@@ -4,12 +4,12 @@ Everything here is guarded by state and owner: a worker whose lease another one 
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Update, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Table, Text, Update, and_, bindparam, or_, select, update
 from sqlmodel import Session
 
 from models.reminders import Reminder
@@ -44,15 +44,59 @@ class Claimed:
 _CLAIMED = tuple(TABLE.c[field.name] for field in fields(Claimed))
 
 
-def _claimable(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    lapsed = and_(TABLE.c.state == ReminderState.SENDING, TABLE.c.lease_until <= now)
-    due = and_(TABLE.c.state == ReminderState.PENDING, TABLE.c.next_at <= now)
-    return lapsed, due
+# The statements are built once, with places for their values: building one takes longer than running it.
+_PENDING = TABLE.c.state == ReminderState.PENDING
+_SENDING = TABLE.c.state == ReminderState.SENDING
+_MINE = and_(_SENDING, TABLE.c.lease_owner == bindparam("me"))
+_LAPSED = and_(_SENDING, TABLE.c.lease_until <= bindparam("now"))
+_DUE = and_(_PENDING, TABLE.c.next_at <= bindparam("now"))
+
+
+def _taking(condition: ColumnElement[bool], order: ColumnElement[Any], skip_locked: bool) -> Update:
+    chosen = select(TABLE.c.id).where(condition).order_by(order).limit(bindparam("n"))
+    if skip_locked:
+        chosen = chosen.with_for_update(skip_locked=True)
+    lease = {
+        "state": ReminderState.SENDING,
+        "lease_owner": bindparam("me"),
+        "lease_until": bindparam("until"),
+        "attempts": TABLE.c.attempts + 1,
+        "updated_at": bindparam("now"),
+    }
+    return update(TABLE).where(TABLE.c.id.in_(chosen)).values(lease).returning(*_CLAIMED)
+
+
+# Two statements, not one with OR: each walks the index (state, next_at) and stops at its limit.
+_TAKE = {
+    dialect: (
+        _taking(_LAPSED, TABLE.c.lease_until, dialect == "postgresql"),
+        _taking(_DUE, TABLE.c.next_at, dialect == "postgresql"),
+    )
+    for dialect in ("sqlite", "postgresql")
+}
+_ANYTHING_DUE = select(TABLE.c.id).where(or_(_LAPSED, _DUE)).limit(1)
+_RENEW = update(TABLE).where(_MINE).values(lease_until=bindparam("until"))
+
+
+def _ending(state: ReminderState, which: ColumnElement[bool], **values: Any) -> Update:
+    end = {"state": state, "lease_until": None, "lease_owner": None, "updated_at": bindparam("now")}
+    return update(TABLE).where(_MINE, which).values(end | values)
+
+
+_THESE = TABLE.c.id.in_(bindparam("ids", expanding=True))
+_MESSAGE_ID = bindparam("before", type_=Text) + TABLE.c.id + bindparam("after", type_=Text)
+_SENT = _ending(ReminderState.SENT, _THESE, reason=None, sent_at=bindparam("now"), message_id=_MESSAGE_ID)
+_FAILED = _ending(ReminderState.FAILED, _THESE, reason=bindparam("why"))
+_SKIPPED = _ending(ReminderState.SKIPPED, _THESE, reason=bindparam("why"))
+_PUT_BACK = _ending(ReminderState.PENDING, _THESE, attempts=TABLE.c.attempts - 1)
+_RETRY = _ending(
+    ReminderState.PENDING, TABLE.c.id == bindparam("row_id"), reason=bindparam("why"), next_at=bindparam("again_at")
+)
 
 
 def anything_due(session: Session, now: datetime) -> bool:
     """Whether there is something to claim. Only reads: an idle worker never asks for SQLite's write lock."""
-    return session.execute(select(TABLE.c.id).where(or_(*_claimable(now))).limit(1)).first() is not None
+    return session.connection().execute(_ANYTHING_DUE, {"now": now}).first() is not None
 
 
 def claim(session: Session, now: datetime, owner: str, lease_seconds: float, limit: int) -> list[Claimed]:
@@ -61,62 +105,50 @@ def claim(session: Session, now: datetime, owner: str, lease_seconds: float, lim
     Each claim counts as an attempt. On PostgreSQL rows that another worker is just claiming are passed over; on
     SQLite the transaction must be a writing one (``Database.transaction()``).
     """
-    lease = {
-        "state": ReminderState.SENDING,
-        "lease_owner": owner,
-        "lease_until": now + timedelta(seconds=lease_seconds),
-        "attempts": TABLE.c.attempts + 1,
-        "updated_at": now,
-    }
+    connection = session.connection()
+    lease = {"now": now, "me": owner, "until": now + timedelta(seconds=lease_seconds)}
     taken: list[Claimed] = []
-    # Two statements: each can walk the index (state, next_at) and stop at its limit.
-    for condition, order in zip(_claimable(now), (TABLE.c.lease_until, TABLE.c.next_at), strict=True):
-        if len(taken) == limit:
-            break
-        chosen = select(TABLE.c.id).where(condition).order_by(order).limit(limit - len(taken))
-        if session.get_bind().dialect.name == "postgresql":
-            chosen = chosen.with_for_update(skip_locked=True)
-        taking = update(TABLE).where(TABLE.c.id.in_(chosen)).values(lease).returning(*_CLAIMED)
-        rows = [Claimed(*row) for row in session.execute(taking)]
-        taken += sorted(rows, key=lambda row: (row.due_at, row.id))
+    for statement in _TAKE[connection.dialect.name]:
+        if len(taken) < limit:
+            rows = connection.execute(statement, lease | {"n": limit - len(taken)})
+            taken += sorted((Claimed(*row) for row in rows), key=lambda one: (one.due_at, one.id))
     return taken
 
 
 def renew(session: Session, owner: str, until: datetime) -> int:
     """Hold everything this owner has claimed until then; how many rows that are."""
-    result = session.execute(_mine(owner).values(lease_until=until))
-    return int(result.rowcount)  # type: ignore[attr-defined]
+    return int(session.connection().execute(_RENEW, {"me": owner, "until": until}).rowcount)
 
 
-def settle_sent(session: Session, sent: Mapping[str, str], owner: str, now: datetime) -> int:
-    """Mark as sent, after the fact: reminder id → its Message-ID. How many were still this owner's."""
-    settled = _release(ReminderState.SENT, now, reason=None, sent_at=now, message_id=bindparam("key"))
-    return _settle(session, settled, owner, [{"row_id": one, "key": key} for one, key in sent.items()])
+def settle_sent(session: Session, ids: Collection[str], owner: str, now: datetime, around: tuple[str, str]) -> int:
+    """Mark as sent, after the fact; how many were still this owner's.
+
+    ``around`` is what stands before and after the reminder's id in its Message-ID.
+    """
+    return _end(session, _SENT, ids, owner, now, before=around[0], after=around[1])
 
 
-def settle_failed(session: Session, failed: Mapping[str, str], owner: str, now: datetime) -> int:
-    """Give up on reminders (id → reason); people see them as failed."""
-    settled = _release(ReminderState.FAILED, now, reason=bindparam("why"))
-    return _settle(session, settled, owner, [{"row_id": one, "why": why} for one, why in failed.items()])
+def settle_failed(session: Session, ids: Collection[str], owner: str, now: datetime, reason: str) -> int:
+    """Give up on reminders; people see them as failed, with the reason."""
+    return _end(session, _FAILED, ids, owner, now, why=reason)
 
 
-def settle_skipped(session: Session, skipped: Mapping[str, str], owner: str, now: datetime) -> int:
-    """Do not send reminders that no longer hold or came too late (id → reason)."""
-    settled = _release(ReminderState.SKIPPED, now, reason=bindparam("why"))
-    return _settle(session, settled, owner, [{"row_id": one, "why": why} for one, why in skipped.items()])
+def settle_skipped(session: Session, ids: Collection[str], owner: str, now: datetime, reason: str) -> int:
+    """Do not send reminders that no longer hold or came too late."""
+    return _end(session, _SKIPPED, ids, owner, now, why=reason)
 
 
-def settle_retry(session: Session, later: Mapping[str, tuple[str, datetime]], owner: str, now: datetime) -> int:
-    """Try reminders again later (id → why it did not work this time, when the next attempt is due)."""
-    settled = _release(ReminderState.PENDING, now, reason=bindparam("why"), next_at=bindparam("at"))
-    rows = [{"row_id": one, "why": why, "at": at} for one, (why, at) in later.items()]
-    return _settle(session, settled, owner, rows)
+def settle_retry(session: Session, again: Mapping[str, datetime], owner: str, now: datetime, reason: str) -> int:
+    """Try reminders again later: id → when the next attempt is due."""
+    if not again:
+        return 0
+    rows = [{"me": owner, "now": now, "why": reason, "row_id": one, "again_at": at} for one, at in again.items()]
+    return int(session.connection().execute(_RETRY, rows).rowcount)
 
 
-def put_back(session: Session, ids: Sequence[str], owner: str, now: datetime) -> int:
+def put_back(session: Session, ids: Collection[str], owner: str, now: datetime) -> int:
     """Return claimed reminders untried, as if they had never been claimed (the worker is stopping)."""
-    settled = _release(ReminderState.PENDING, now, attempts=TABLE.c.attempts - 1)
-    return _settle(session, settled, owner, [{"row_id": one} for one in ids])
+    return _end(session, _PUT_BACK, ids, owner, now)
 
 
 def pause(attempts: int, first_seconds: float) -> timedelta:
@@ -142,16 +174,7 @@ def _nominal_pause(attempts: int, first_seconds: float) -> timedelta:
     return min(timedelta(seconds=min(first_seconds * 2.0**doublings, 1e6)), LONGEST_PAUSE)
 
 
-def _mine(owner: str) -> Update:
-    return update(TABLE).where(TABLE.c.state == ReminderState.SENDING, TABLE.c.lease_owner == owner)
-
-
-def _release(state: ReminderState, now: datetime, **values: Any) -> dict[str, Any]:
-    return {"state": state, "lease_until": None, "lease_owner": None, "updated_at": now} | values
-
-
-def _settle(session: Session, values: dict[str, Any], owner: str, rows: list[dict[str, Any]]) -> int:
-    if not rows:
+def _end(session: Session, statement: Update, ids: Collection[str], owner: str, now: datetime, **values: str) -> int:
+    if not ids:
         return 0
-    statement = _mine(owner).where(TABLE.c.id == bindparam("row_id")).values(values)
-    return int(session.connection().execute(statement, rows).rowcount)
+    return int(session.connection().execute(statement, {"me": owner, "now": now, "ids": list(ids)} | values).rowcount)

@@ -6,24 +6,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlmodel import Session, SQLModel, col
 
 from calendars import reminding
 from calendars.reminding import EventDays, RuleFacts, task_due_on
 from calendars.workdays import WorkingDays
 from jobs.compose import Subject
-from jobs.queue import Claimed
+from jobs.queue import TABLE, Claimed
 from models.audience import Directory
 from models.events import Event, Task
 from models.i18n import Message, message
 from models.places import Locality
-from models.reminders import Reminder, ReminderRule
+from models.reminders import ReminderRule
 from models.text import LocalizedText
 from models.vocabulary import EventStatus, Language, ReminderPurpose, ReminderState
 
 Stamp = tuple[int, int | None]
 """The versions of a reminder's event and of its rule: while they stay, what was found out about it stays true."""
+
+
+_EVENT, _RULE = Event.__table__, ReminderRule.__table__  # type: ignore[attr-defined]
+_VERSIONS = (
+    select(_EVENT.c.version, _RULE.c.version)
+    .select_from(TABLE)
+    .join(_EVENT, _EVENT.c.id == TABLE.c.event_id)
+    .outerjoin(_RULE, _RULE.c.id == TABLE.c.rule_id)
+    .where(
+        TABLE.c.id == bindparam("row_id"),
+        TABLE.c.state == ReminderState.SENDING,
+        TABLE.c.lease_owner == bindparam("me"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,7 @@ class Facts:
             events,
             rules,
             tasks,
-            dict(session.execute(names).tuples().all()),
+            dict(session.execute(names).all()),
             Directory.load(
                 session, {word for rule in rules.values() for word in rule.audience}, col(Event.id).in_(event_ids)
             ),
@@ -110,18 +124,7 @@ def still_holds(session: Session, one: Claimed, now: datetime) -> Holding | Mess
 
 def stamp(session: Session, one: Claimed, owner: str) -> Stamp | None:
     """The present versions of event and rule; None when the reminder is no longer this owner's to send, or gone."""
-    versions = (
-        select(col(Event.version), col(ReminderRule.version))
-        .select_from(Reminder)
-        .join(Event, col(Event.id) == col(Reminder.event_id))
-        .outerjoin(ReminderRule, col(ReminderRule.id) == col(Reminder.rule_id))
-        .where(
-            col(Reminder.id) == one.id,
-            col(Reminder.state) == ReminderState.SENDING,
-            col(Reminder.lease_owner) == owner,
-        )
-    )
-    row = session.execute(versions).first()
+    row = session.connection().execute(_VERSIONS, {"row_id": one.id, "me": owner}).first()
     return None if row is None else (row[0], row[1])
 
 

@@ -57,7 +57,7 @@ class Outcome:
     """What became of one reminder; ``at`` is when it is tried next."""
 
     state: str
-    text: str
+    reason: str = ""
     at: datetime | None = None
 
 
@@ -79,6 +79,7 @@ class Worker:
         # A process number may come again after a restart, and tests run several workers in one process.
         self.owner = f"{self.name}:{secrets.token_hex(6)}"
         self.stopping = threading.Event()
+        self._around_id = compose.around_id(config.office)
         self._unsettled: dict[str, Outcome] = {}
         self._letters: dict[tuple[object, ...], Prepared] = {}
         self._beaten_at = -BEAT_SECONDS
@@ -95,7 +96,7 @@ class Worker:
         tally: Tally = Counter()
         self._moved()
         self.beat()
-        self._settle_again()
+        self._settle(Counter())
         try:
             while not self.stopping.is_set() and self._anything_due():
                 claimed, holding = self._claim(tally)
@@ -119,7 +120,9 @@ class Worker:
         scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        scheduler.add_job(self.tick_safely, "interval", seconds=self.config.tick_seconds, id="tick")
+        scheduler.add_job(
+            self.tick_safely, "interval", seconds=self.config.tick_seconds, id="tick", next_run_time=utcnow()
+        )
         scheduler.add_job(self.sweep_safely, "interval", hours=1, id="housekeeping", next_run_time=utcnow())
         # A tick that takes longer than a second is no news, and says so every second.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
@@ -187,7 +190,7 @@ class Worker:
     # Send
 
     def _send_all(self, holding: Sequence[tuple[Claimed, Holding]], tally: Tally) -> bool:
-        """Send one after the other, settling each before the next; whether the mail server is there."""
+        """Send one after the other; each is settled before the next leaves. Whether the mail server is there."""
         checked_at = monotonic()
         for position, (one, held) in enumerate(holding):
             rest = [later for later, _held in holding[position:]]
@@ -195,43 +198,45 @@ class Worker:
                 self._put_back(rest, tally)
                 return False
             self._moved()
-            fresh = self._look_again(one, held, is_old=monotonic() - checked_at > STALE_SECONDS)
-            if fresh is None:
-                tally["lost"] += 1
-            elif isinstance(fresh, Outcome):
-                self._settle({one.id: fresh}, tally)
-            else:
-                failure = self.deliver(one, fresh, tally)
-                if self._server_failures >= DEAD_SERVER and failure is not None:
-                    self._settle({later.id: self._not_sent(later, failure) for later in rest[1:]}, tally)
+            fresh = self._settle_and_look(one, held, tally, is_old=monotonic() - checked_at > STALE_SECONDS)
+            if isinstance(fresh, Holding):
+                self._unsettled[one.id], failure = self.hand_over(one, fresh)
+                if failure is not None and self._server_failures >= DEAD_SERVER:
+                    self._unsettled |= {later.id: self._not_sent(later, failure) for later in rest[1:]}
+                    self._settle(tally)
                     return False
+                self.mail.announce()
+            elif fresh is not None:
+                self._unsettled[one.id] = fresh
+        self._settle(tally)
         return True
 
-    def _look_again(self, one: Claimed, held: Holding, *, is_old: bool) -> Holding | Outcome | None:
-        """The last look before the mail leaves; None when the reminder is another worker's by now, or gone."""
-        with self.database.transaction(write=False) as session:
-            now_stamp = stamp(session, one, self.owner)
-            if now_stamp is None:
-                return None
-            if now_stamp == held.stamp and not is_old:
-                return held
-            verdict = still_holds(session, one, self.clock())
-        return verdict if isinstance(verdict, Holding) else Outcome("skipped", str(verdict))
+    def _settle_and_look(self, one: Claimed, held: Holding, tally: Tally, *, is_old: bool) -> Holding | Outcome | None:
+        """Settle the mail before and look at this one a last time, in one transaction.
 
-    def deliver(self, one: Claimed, held: Holding, tally: Tally) -> NotSent | None:
-        """Hand one mail over, outside any transaction, then settle it; the failure when there was one."""
-        outcome, failure = self.hand_over(one, held)
-        self._settle({one.id: outcome}, tally)
-        return failure
+        None when the reminder is another worker's by now, or gone.
+        """
+        verdict: Holding | Message = held
+        with self.database.transaction(write=bool(self._unsettled)) as session:
+            settled = self._write(session, self._unsettled)
+            now_stamp = stamp(session, one, self.owner)
+            if now_stamp is not None and (is_old or now_stamp != held.stamp):
+                verdict = still_holds(session, one, self.clock())
+        self._unsettled.clear()
+        tally += settled
+        if now_stamp is None:
+            tally["lost"] += 1
+            return None
+        return verdict if isinstance(verdict, Holding) else Outcome("skipped", str(verdict))
 
     def hand_over(self, one: Claimed, held: Holding) -> tuple[Outcome, NotSent | None]:
         """Hand one mail over; what became of it, and the failure when there was one."""
-        key = compose.message_id(one.id, self.config.office)
+        before, after = self._around_id
         failure: NotSent | None = None
         try:
-            content = self._letter(one, held).to(one.recipient, key, self.clock())
+            content = self._letter(one, held).to(one.recipient, before + one.id + after, self.clock())
             self.mail.send(one.id, one.recipient, content)
-            outcome = Outcome("sent", key)
+            outcome = Outcome("sent")
         except NotSent as problem:
             failure, outcome = problem, self._not_sent(one, problem)
         except Exception:
@@ -259,36 +264,31 @@ class Worker:
 
     # Settle
 
-    def _settle(self, outcomes: dict[str, Outcome], tally: Tally) -> None:
-        """Write down what became of reminders; when the database is away it is remembered for the next tick."""
-        self._unsettled |= outcomes
-        with self.database.transaction() as session:
-            settled = self._write(session, self._unsettled)
-        self._unsettled.clear()
-        tally += settled
-
-    def _settle_again(self) -> None:
+    def _settle(self, tally: Tally) -> None:
+        """Write down what became of reminders; while the database is away it is remembered for the next tick."""
         if self._unsettled:
-            self._settle({}, Counter())
+            with self.database.transaction() as session:
+                settled = self._write(session, self._unsettled)
+            self._unsettled.clear()
+            tally += settled
 
     def _write(self, session: Session, outcomes: dict[str, Outcome]) -> Tally:
+        """Settle, those with the same state and reason at once; what is another worker's by now counts as lost."""
         now = self.clock()
-        of: dict[str, dict[str, Outcome]] = {}
+        alike: dict[tuple[str, str], dict[str, datetime]] = {}
         for one, outcome in outcomes.items():
-            of.setdefault(outcome.state, {})[one] = outcome
+            alike.setdefault((outcome.state, outcome.reason), {})[one] = outcome.at or now
         settled: Tally = Counter()
-        for state, some in of.items():
-            texts = {one: outcome.text for one, outcome in some.items()}
+        for (state, reason), some in alike.items():
             match state:
                 case "sent":
-                    count = queue.settle_sent(session, texts, self.owner, now)
+                    count = queue.settle_sent(session, some, self.owner, now, self._around_id)
                 case "failed":
-                    count = queue.settle_failed(session, texts, self.owner, now)
+                    count = queue.settle_failed(session, some, self.owner, now, reason)
                 case "skipped":
-                    count = queue.settle_skipped(session, texts, self.owner, now)
+                    count = queue.settle_skipped(session, some, self.owner, now, reason)
                 case _:
-                    later = {one: (outcome.text, outcome.at or now) for one, outcome in some.items()}
-                    count = queue.settle_retry(session, later, self.owner, now)
+                    count = queue.settle_retry(session, some, self.owner, now, reason)
             settled[state] += count
             settled["lost"] += len(some) - count
         return +settled
@@ -360,6 +360,6 @@ class Worker:
     def _say_goodbye(self) -> None:
         """Settle what is left; a database that is away leaves it to the lease."""
         try:
-            self._settle_again()
+            self._settle(Counter())
         except SQLAlchemyError:
             log.warning("worker.unsettled", extra={"count": len(self._unsettled)})

@@ -20,9 +20,9 @@ class User(Identified, Versioned, table=True):
 
     email: str = Field(max_length=254, unique=True)
     name: str = Field(max_length=200)
-    role: Role = Field(sa_type=WordType(Role))  # type: ignore[call-overload]
+    role: Role = Field(sa_type=WordType(Role))
     organisation_id: str | None = Field(default=None, foreign_key="organisation.id", index=True, max_length=26)
-    locale: Language = Field(default=Language.VI, sa_type=WordType(Language))  # type: ignore[call-overload]
+    locale: Language = Field(default=Language.VI, sa_type=WordType(Language))
     active: bool = Field(default=True)
     password_hash: str | None = Field(default=None, max_length=200)
 
@@ -86,7 +86,7 @@ class Audit(SQLModel, table=True):
     id: int | None = Field(
         default=None,
         primary_key=True,
-        sa_type=BigInteger().with_variant(Integer, "sqlite"),  # type: ignore[call-overload]
+        sa_type=BigInteger().with_variant(Integer, "sqlite"),
     )
     at: datetime = Field(sa_type=UtcDateTime, index=True)
     actor_id: str | None = Field(default=None, max_length=26)

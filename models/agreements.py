@@ -106,7 +106,7 @@ class Commitment(Identified, Versioned, Searchable, table=True):
     article: str = Field(max_length=20)
     field: LocalizedText = Field(sa_type=LocalizedTextType)
     title: LocalizedText = Field(sa_type=LocalizedTextType)
-    activity: EventKind = Field(sa_type=WordType(EventKind))  # type: ignore[call-overload]
+    activity: EventKind = Field(sa_type=WordType(EventKind))
     host: str | None = Field(default=None, foreign_key="locality.code", max_length=60)
     guest: str | None = Field(default=None, foreign_key="locality.code", max_length=60)
     headcount_min: int | None = Field(default=None, ge=0, le=100_000)
@@ -114,8 +114,8 @@ class Commitment(Identified, Versioned, Searchable, table=True):
     headcount_total: int | None = Field(default=None, ge=0, le=1_000_000)
     duration_min: int | None = Field(default=None, ge=1, le=10_000)
     duration_max: int | None = Field(default=None, ge=1, le=10_000)
-    duration_unit: DurationUnit | None = Field(default=None, sa_type=WordType(DurationUnit))  # type: ignore[call-overload]
-    frequency_type: FrequencyType = Field(default=FrequencyType.OPEN, sa_type=WordType(FrequencyType))  # type: ignore[call-overload]
+    duration_unit: DurationUnit | None = Field(default=None, sa_type=WordType(DurationUnit))
+    frequency_type: FrequencyType = Field(default=FrequencyType.OPEN, sa_type=WordType(FrequencyType))
     frequency_count: int | None = Field(default=None, ge=1, le=1000)
     frequency_min_years: int | None = Field(default=None, ge=1, le=100)
     frequency_max_years: int | None = Field(default=None, ge=1, le=100)

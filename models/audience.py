@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -162,5 +162,4 @@ class Directory:
             .join(Locality, col(Locality.code) == col(Organisation.locality))
             .where(col(Organisation.id).in_(owners))
         )
-        found: Mapping[str, str] = dict(session.execute(rows).tuples().all())
-        self.countries.update(found)
+        self.countries.update((identity, country) for identity, country in session.execute(rows))

@@ -106,7 +106,7 @@ class Event(Identified, Versioned, Searchable, table=True):
         ),
     )
 
-    kind: EventKind = Field(sa_type=WordType(EventKind), index=True)  # type: ignore[call-overload]
+    kind: EventKind = Field(sa_type=WordType(EventKind), index=True)
     uid: str = Field(max_length=255, unique=True)
     sequence: int = Field(default=0, ge=0)
     title: LocalizedText = Field(sa_type=LocalizedTextType)
@@ -121,7 +121,7 @@ class Event(Identified, Versioned, Searchable, table=True):
     arrives_on: date
     departs_on: date
     location: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
-    status: EventStatus = Field(default=EventStatus.DRAFT, sa_type=WordType(EventStatus), index=True)  # type: ignore[call-overload]
+    status: EventStatus = Field(default=EventStatus.DRAFT, sa_type=WordType(EventStatus), index=True)
     postponed_from: date | None = None
     headcount: int | None = Field(default=None, ge=0, le=100_000)
     headcount_actual: int | None = Field(default=None, ge=0, le=100_000)
@@ -129,12 +129,12 @@ class Event(Identified, Versioned, Searchable, table=True):
     organisation_id: str | None = Field(default=None, foreign_key="organisation.id", index=True, max_length=26)
     funded_by: str | None = Field(default=None, foreign_key="locality.code", max_length=60)
     budget_amount: int | None = Field(default=None, sa_type=BigInteger)
-    budget_currency: Currency | None = Field(default=None, sa_type=WordType(Currency))  # type: ignore[call-overload]
-    visibility: Visibility = Field(default=Visibility.INTERNAL, sa_type=WordType(Visibility))  # type: ignore[call-overload]
+    budget_currency: Currency | None = Field(default=None, sa_type=WordType(Currency))
+    visibility: Visibility = Field(default=Visibility.INTERNAL, sa_type=WordType(Visibility))
     created_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
 
     purpose: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
-    level: DelegationLevel | None = Field(default=None, sa_type=WordType(DelegationLevel))  # type: ignore[call-overload]
+    level: DelegationLevel | None = Field(default=None, sa_type=WordType(DelegationLevel))
     head_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
     subject: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
     institution_id: str | None = Field(default=None, foreign_key="organisation.id", max_length=26)
@@ -144,7 +144,7 @@ class Event(Identified, Versioned, Searchable, table=True):
     anniversary_id: str | None = Field(default=None, foreign_key="anniversary.id", index=True, max_length=26)
     year: int | None = Field(default=None, ge=1, le=9999)
     ordinal: int | None = Field(default=None, ge=0)
-    activity_type: ActivityType | None = Field(default=None, sa_type=WordType(ActivityType))  # type: ignore[call-overload]
+    activity_type: ActivityType | None = Field(default=None, sa_type=WordType(ActivityType))
 
     phases: list[TrainingPhase] = Relationship(sa_relationship_kwargs=_ordered("TrainingPhase"))
     performances: list[Performance] = Relationship(sa_relationship_kwargs=_ordered("Performance"))
@@ -179,7 +179,7 @@ class Member(Identified, Versioned, table=True):
 
     event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
     person_id: str = Field(foreign_key="person.id", index=True, max_length=26)
-    role: MemberRole = Field(default=MemberRole.MEMBER, sa_type=WordType(MemberRole))  # type: ignore[call-overload]
+    role: MemberRole = Field(default=MemberRole.MEMBER, sa_type=WordType(MemberRole))
 
 
 class ProgrammeItem(Identified, table=True):

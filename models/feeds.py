@@ -19,7 +19,7 @@ class Feed(Identified, Versioned, table=True):
 
     user_id: str = Field(foreign_key="user.id", index=True, max_length=26, ondelete="CASCADE")
     name: str = Field(max_length=200)
-    locale: Language = Field(default=Language.VI, sa_type=WordType(Language))  # type: ignore[call-overload]
+    locale: Language = Field(default=Language.VI, sa_type=WordType(Language))
     filter: dict[str, Any] = Field(default_factory=dict, sa_type=JsonObject)
     alarms: bool = Field(default=False)
     past_days: int = Field(default=365, ge=0, le=36_500)
@@ -37,7 +37,7 @@ class IcalFragment(SQLModel, table=True):
     __tablename__ = "ical_fragment"
 
     event_id: str = Field(foreign_key="event.id", primary_key=True, max_length=26, ondelete="CASCADE")
-    language: Language = Field(primary_key=True, sa_type=WordType(Language))  # type: ignore[call-overload]
+    language: Language = Field(primary_key=True, sa_type=WordType(Language))
     alarm: bool = Field(primary_key=True)
     fingerprint: str = Field(max_length=64)
     body: bytes = Field(sa_type=LargeBinary)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """``locality`` is the office's own (a code), ``timezone`` its IANA zone, ``public_url`` without a slash at its end."""
+    """``locality`` is the office's own (a code), ``timezone`` its IANA zone; ``public_url`` ends without a slash."""
 
     locality: str
     timezone: str

@@ -30,7 +30,7 @@ class Locality(Versioned, Searchable, table=True):
     code: str = Field(primary_key=True, max_length=60, regex=CODE_PATTERN)
     name: LocalizedText = Field(sa_type=LocalizedTextType)
     country: str = Field(max_length=2, regex=r"^[A-Z]{2}$")
-    level: LocalityLevel = Field(sa_type=WordType(LocalityLevel))  # type: ignore[call-overload]
+    level: LocalityLevel = Field(sa_type=WordType(LocalityLevel))
     aliases: list[str] = Field(default_factory=list, sa_type=JsonList)
     timezone: str = Field(max_length=64)
     successor: str | None = Field(default=None, foreign_key="locality.code", max_length=60)

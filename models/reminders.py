@@ -19,12 +19,12 @@ class ReminderRule(Identified, Versioned, table=True):
 
     name: LocalizedText = Field(sa_type=LocalizedTextType)
     kinds: list[str] = Field(default_factory=list, sa_type=JsonList)
-    anchor: ReminderAnchor = Field(sa_type=WordType(ReminderAnchor))  # type: ignore[call-overload]
+    anchor: ReminderAnchor = Field(sa_type=WordType(ReminderAnchor))
     offset: str = Field(max_length=40)
     at: time | None = None
     working_days: bool = Field(default=False)
     audience: list[str] = Field(sa_type=JsonList)
-    channel: Channel = Field(default=Channel.EMAIL, sa_type=WordType(Channel))  # type: ignore[call-overload]
+    channel: Channel = Field(default=Channel.EMAIL, sa_type=WordType(Channel))
     active: bool = Field(default=True)
 
 
@@ -48,7 +48,7 @@ class Reminder(Identified, table=True):
         Index("ix_reminder_queue", "state", "next_at"),
     )
 
-    purpose: ReminderPurpose = Field(default=ReminderPurpose.REMINDER, sa_type=WordType(ReminderPurpose))  # type: ignore[call-overload]
+    purpose: ReminderPurpose = Field(default=ReminderPurpose.REMINDER, sa_type=WordType(ReminderPurpose))
     rule_id: str | None = Field(
         default=None, foreign_key="reminder_rule.id", index=True, max_length=26, ondelete="SET NULL"
     )
@@ -57,10 +57,10 @@ class Reminder(Identified, table=True):
     task_id: str | None = Field(default=None, foreign_key="task.id", max_length=26, ondelete="SET NULL")
     task_key: str = Field(default="", max_length=26)
     recipient: str = Field(max_length=254)
-    locale: Language = Field(default=Language.VI, sa_type=WordType(Language))  # type: ignore[call-overload]
+    locale: Language = Field(default=Language.VI, sa_type=WordType(Language))
     due_at: datetime = Field(sa_type=UtcDateTime)
     next_at: datetime = Field(sa_type=UtcDateTime)
-    state: ReminderState = Field(default=ReminderState.PENDING, sa_type=WordType(ReminderState))  # type: ignore[call-overload]
+    state: ReminderState = Field(default=ReminderState.PENDING, sa_type=WordType(ReminderState))
     reason: str | None = Field(default=None, max_length=2000)
     attempts: int = Field(default=0, ge=0)
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -55,7 +55,7 @@ class Problem(Schema):
 def _schema_name(schema: Any) -> str:
     """A schema's name in the document; one whose fields are all optional is another schema and has its own."""
     instance = common.resolve_schema_instance(schema)
-    name = common.resolve_schema_cls(schema).__name__.removesuffix("Schema")
+    name = type(instance).__name__.removesuffix("Schema")
     return f"{name.removesuffix('Change')}Change" if instance.partial else name
 
 

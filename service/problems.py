@@ -1,4 +1,4 @@
-"""Every error as application/problem+json (RFC 9457), in the reader's language. The one table from domain errors to HTTP."""
+"""Every error as application/problem+json (RFC 9457), in the reader's language: the one table from errors to HTTP."""
 
 import json
 import logging
@@ -108,21 +108,30 @@ def _told(sentence: Message | str, language: str) -> str:
     return sentence.to(language) if isinstance(sentence, Message) else translate_filled(str(sentence), language)
 
 
-def flat(messages: Any, path: str = "") -> dict[str, list[str]]:
-    """marshmallow's nested messages as ``{"phases.0.title": [...]}``; the location (json, query) is left out."""
-    if isinstance(messages, str):
-        return {path or "body": [messages]}
-    if isinstance(messages, list | tuple):
-        return {path or "body": [str(item) for item in messages]}
+_LOCATIONS = {"json", "query", "headers", "path"}
+
+
+def flat(messages: Any) -> dict[str, list[str]]:
+    """webargs' nested messages as ``{"phases.0.title": [...]}``; the location (json, query) is left out."""
     found: dict[str, list[str]] = {}
-    for key, value in messages.items():
-        at_location = (
-            not path and key in {"json", "query", "headers", "form", "path"} and isinstance(value, Mapping | list)
-        )
-        step = "" if at_location or key in {"_schema", "value", "key"} else str(key)
-        for field, sentences in flat(value, ".".join(filter(None, (path, step)))).items():
-            found.setdefault(field, []).extend(sentences)
+    if isinstance(messages, Mapping) and set(messages) <= _LOCATIONS:
+        for below in messages.values():
+            _flatten(below, "", found)
+    else:
+        _flatten(messages, "", found)
     return found
+
+
+def _flatten(messages: Any, path: str, found: dict[str, list[str]]) -> None:
+    if isinstance(messages, Mapping):
+        for key, value in messages.items():
+            step = "" if key in {"_schema", "value", "key"} else str(key)
+            _flatten(value, ".".join(filter(None, (path, step))), found)
+    elif isinstance(messages, list | tuple):
+        for item in messages:
+            _flatten(item, path, found)
+    else:
+        found.setdefault(path or "body", []).append(str(messages))
 
 
 def from_domain(error: errors.DomainError) -> Response:

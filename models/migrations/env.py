@@ -1,4 +1,4 @@
-"""How Alembic reaches the database: one transaction for all steps, so that a killed migration leaves nothing half done."""
+"""How Alembic reaches the database: one transaction for all steps; a killed migration leaves nothing half done."""
 
 from typing import Any, Literal
 

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete as core_delete, func
+from sqlalchemy import delete as core_delete
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from models.accounts import ApiToken, LoginFailure, User, WebSession

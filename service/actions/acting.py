@@ -18,6 +18,17 @@ class Act:
     request_id: str | None = None
 
     @property
+    def account(self) -> User:
+        """The account that acts, where only an account can.
+
+        Raises:
+            RuntimeError: the service itself acts; a defect of the caller.
+        """
+        if self.user is None:
+            raise RuntimeError("this needs an account, and the service itself acts")
+        return self.user
+
+    @property
     def today(self) -> date:
         """The calendar day in the office's zone."""
         return today(self.office.timezone, self.now)

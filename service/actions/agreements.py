@@ -85,18 +85,13 @@ def _commitment_errors(
     def after(name: str) -> Any:
         return values[name] if name in values else getattr(commitment, name, None)
 
-    for low, high in (("headcount_min", "headcount_max"), ("duration_min", "duration_max")):
+    for low, high in (
+        ("headcount_min", "headcount_max"),
+        ("headcount_min", "headcount_total"),
+        ("duration_min", "duration_max"),
+    ):
         if after(low) is not None and after(high) is not None and after(high) < after(low):
             errors[high] = [message(_("Must be at least {minimum}, as {field} says."), minimum=after(low), field=low)]
-    if after("headcount_total") is not None and after("headcount_min") is not None:
-        if after("headcount_total") < after("headcount_min"):
-            errors["headcount_total"] = [
-                message(
-                    _("Must be at least {minimum}, as {field} says."),
-                    minimum=after("headcount_min"),
-                    field="headcount_min",
-                )
-            ]
     if (after("duration_min") is not None or after("duration_max") is not None) and after("duration_unit") is None:
         errors["duration_unit"] = [message(_("A duration needs its unit: days, months or years."))]
     for name in ("host", "guest", "funded_by"):

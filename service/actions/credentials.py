@@ -66,6 +66,7 @@ def hash_password(password: str) -> str:
 def check_password(kept: str | None, password: str) -> bool:
     """Whether the password is the one kept; takes as long for an account without one."""
     try:
-        return _hasher.verify(kept or _NOBODY, password) and kept is not None
+        _hasher.verify(kept or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
+    return kept is not None

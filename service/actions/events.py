@@ -186,10 +186,9 @@ def transition(
 
 
 def _check_four_eyes(act: Act, event: Event) -> None:
-    assert act.user is not None
-    if not act.user.role.suffices_for(Role.APPROVER):
+    if not act.account.role.suffices_for(Role.APPROVER):
         raise Forbidden(message(_("Confirming needs an approver.")), code="approver_required")
-    if event.created_by == act.user.id:
+    if event.created_by == act.account.id:
         raise Forbidden(
             message(_("Confirming needs a second person: an approver other than the one who made the event.")),
             code="four_eyes",
@@ -286,11 +285,10 @@ def _ordinal(session: Session, values: Mapping[str, Any], event: Event | None = 
         Invalid: the year is not after the origin.
         Conflict: that year already has a ceremony.
     """
-    anniversary_id = values.get("anniversary_id") or (event and event.anniversary_id)
-    year = values.get("year") or (event and event.year)
+    anniversary_id = values.get("anniversary_id") or (event.anniversary_id if event else None)
+    year = int(values.get("year") or (event.year if event else None) or 0)
     anniversary = rows.find(session, Anniversary, str(anniversary_id))
     origin = Origin.parse(anniversary.origin)
-    assert year is not None
     if year <= origin.year:
         rows.check({"year": [message(_("Must be after the year of origin, {year}."), year=origin.year)]})
     taken = select(Event.id).where(

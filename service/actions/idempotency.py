@@ -53,7 +53,6 @@ def recall(session: Session, act: Act, secret: str, key: str, request: tuple[byt
         Conflict: the first request with this key is still running.
         Invalid: the key was used with another body or address.
     """
-    assert act.user is not None
     if not key or len(key) > MAX_KEY or not key.isprintable():
         raise Invalid(
             {
@@ -64,13 +63,15 @@ def recall(session: Session, act: Act, secret: str, key: str, request: tuple[byt
         )
     key_hash = _digest(key.encode())
     if session.get_bind().dialect.name == "postgresql":
-        number = int.from_bytes(hashlib.sha256(f"{act.user.id}:{key_hash}".encode()).digest()[:8], "big", signed=True)
+        number = int.from_bytes(
+            hashlib.sha256(f"{act.account.id}:{key_hash}".encode()).digest()[:8], "big", signed=True
+        )
         if not session.execute(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number}).scalar_one():
             raise Conflict(
                 message(_("The first request with this key is still running. Ask again shortly.")),
                 code="idempotency_in_progress",
             )
-    kept = session.get(IdempotencyKey, (act.user.id, key_hash))
+    kept = session.get(IdempotencyKey, (act.account.id, key_hash))
     if kept is None:
         return None
     if kept.created_at + LIFETIME <= act.now:
@@ -91,11 +92,10 @@ def recall(session: Session, act: Act, secret: str, key: str, request: tuple[byt
 
 def keep(session: Session, act: Act, secret: str, key: str, request: tuple[bytes, ...], answer: Answer) -> None:
     """Keep the first answer for 24 hours."""
-    assert act.user is not None
     stored = json.dumps({"headers": answer.headers, "body": base64.b64encode(answer.body).decode()})
     session.add(
         IdempotencyKey(
-            user_id=act.user.id,
+            user_id=act.account.id,
             key_hash=_digest(key.encode()),
             request_hash=_digest(*request),
             status=answer.status,

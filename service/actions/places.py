@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import delete as core_delete, or_
+from sqlalchemy import delete as core_delete
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from models.errors import Conflict
@@ -36,7 +37,7 @@ def change_locality(session: Session, act: Act, locality: Locality, values: Mapp
     """Change a locality; the calendars that show its name are rendered anew."""
     rows.check(_locality_errors(session, locality, values))
     if rows.change(session, act, locality, values):
-        shown_in = select(Event.id).where(or_(Event.host == locality.code, Event.guest == locality.code))
+        shown_in = select(Event.id).where(or_(col(Event.host) == locality.code, col(Event.guest) == locality.code))
         session.execute(core_delete(IcalFragment).where(col(IcalFragment.event_id).in_(shown_in)))
     return locality
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, false, not_, or_, select as core_select
+from sqlalchemy import Select, and_, false, not_, or_
+from sqlalchemy import select as core_select
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col, select
 
@@ -25,7 +26,7 @@ from service.actions.acting import Act
 
 @dataclass(frozen=True, slots=True)
 class Compass:
-    """What direction is seen from: the office's locality with those it was and became, and who lies in which country."""
+    """What direction is seen from: the office's locality, those it was and became, and who lies in which country."""
 
     own: frozenset[str]
     country_of: Mapping[str, str]
@@ -38,7 +39,7 @@ class Compass:
 
 def compass(session: Session, act: Act) -> Compass:
     """The compass of the office; one query."""
-    found = session.execute(core_select(Locality.code, Locality.country, Locality.successor)).all()
+    found = session.execute(core_select(col(Locality.code), col(Locality.country), col(Locality.successor))).all()
     country_of = {code: country for code, country, _successor in found}
     own = line_of(act.office.locality, {code: successor for code, _country, successor in found})
     return Compass(own, country_of, country_of.get(act.office.locality, ""))
@@ -141,7 +142,7 @@ def events_where(session: Session, act: Act, query: Mapping[str, Any], kind: Eve
 
 
 def _line(session: Session, code: str) -> frozenset[str]:
-    found = session.execute(core_select(Locality.code, Locality.successor)).all()
+    found = session.execute(core_select(col(Locality.code), col(Locality.successor))).all()
     return line_of(code, {row.code: row.successor for row in found})
 
 
@@ -155,10 +156,10 @@ def _directed(seen: Compass, wanted: Direction) -> Any:
         ]
         if not right:
             continue
-        condition = col(Event.guest).in_([guest for guest in right if guest])
+        condition: Any = col(Event.guest).in_([guest for guest in right if guest])
         if None in right:
             condition = or_(condition, col(Event.guest).is_(None))
-        pairs.append(and_(Event.host == host, condition))
+        pairs.append(and_(col(Event.host) == host, condition))
     return or_(*pairs) if pairs else false()
 
 

@@ -54,7 +54,7 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
             errors["audience"] = [
                 message(
                     _(
-                        "Each must be owner, members, organisation, role:officer (or another role) or email:name@example.org."
+                        "Each must be owner, members, organisation, role:… (like role:officer) or email:name@example.org."
                     )
                 )
             ]

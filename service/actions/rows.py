@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from sqlalchemy import func, inspect, select as core_select
+from sqlalchemy import func, inspect
+from sqlalchemy import select as core_select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel
 
@@ -61,8 +62,7 @@ def assign(row: SQLModel, values: Mapping[str, Any]) -> None:
     for name, value in values.items():
         # SQLModel's own __setattr__ knows columns only; a property's setter is called directly.
         attribute = getattr(type(row), name, None)
-        if isinstance(attribute, property):
-            assert attribute.fset is not None
+        if isinstance(attribute, property) and attribute.fset is not None:
             attribute.fset(row, value)
         elif getattr(row, name) != value:
             setattr(row, name, value)

@@ -75,8 +75,7 @@ class Me(Resource):
 
 def _own_token(token_id: str) -> ApiToken:
     token = session().get(ApiToken, token_id)
-    user = act().user
-    if token is None or user is None or token.user_id != user.id:
+    if token is None or token.user_id != act().account.id:
         raise NotFound("token", token_id)
     return token
 
@@ -88,8 +87,7 @@ class Tokens(Resource):
     @blp.many(TokenSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List your own API tokens, without their secrets"""
-        user = act().user
-        assert user is not None
+        user = act().account
         found, pagination_parameters.item_count = rows.page_of(
             session(),
             select(ApiToken).where(ApiToken.user_id == user.id),
@@ -104,8 +102,7 @@ class Tokens(Resource):
     @blp.created(TokenSchema)
     def post(self, values: dict[str, Any]) -> Any:
         """Make an API token for yourself; the secret is shown this once"""
-        user = act().user
-        assert user is not None
+        user = act().account
         issued = accounts.issue_token(session(), act(), user, **values)
         return issued.row.model_dump() | {"token": issued.secret}
 

@@ -15,7 +15,7 @@ _PAGE = """<!doctype html>
 <link rel="stylesheet" href="/api/v1/docs/swagger-ui.css">
 <link rel="icon" href="/api/v1/docs/favicon-32x32.png">
 </head><body><div id="swagger-ui"></div>
-<noscript>This page needs JavaScript. The document itself is at <a href="/api/v1/openapi.json">openapi.json</a>.</noscript>
+<noscript>This page needs JavaScript; the document itself is <a href="/api/v1/openapi.json">here</a>.</noscript>
 <script src="/api/v1/docs/swagger-ui-bundle.js"></script><script src="/api/v1/docs/start.js"></script>
 </body></html>
 """

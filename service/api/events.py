@@ -104,7 +104,7 @@ class Transitions(Resource):
         impossible step is 409 with the steps that are possible.
         """
         event = events.find_event(session(), event_id)
-        days = {name: wish[name] for name in ("first_day", "last_day") if name in wish}
+        days: dict[str, Any] = {name: wish[name] for name in ("first_day", "last_day") if name in wish}
         events.transition(session(), act(), event, wish["to"], wish.get("reason"), days)
         return show(event)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 import flask_smorest
 from flask import Response, current_app, g, request
@@ -32,7 +32,7 @@ def requires(role: Role) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         view.required_role = role  # type: ignore[attr-defined]
-        documented = {"x-required-role": role.value, "security": [{"bearer": []}, {"session": []}]}
+        documented: dict[str, Any] = {"x-required-role": role.value, "security": [{"bearer": []}, {"session": []}]}
         return cast(View, flask_smorest.Blueprint.doc(**documented)(view))
 
     return mark
@@ -125,17 +125,25 @@ def authenticate(opened: Session, desk: Desk) -> User:
 class JsonParser(FlaskParser):
     """Reads bodies and query strings; a JSON value that is no object is told apart from an empty one."""
 
-    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "json": None, "query": None}
+    # The schemas themselves say what is unknown to them.
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "json": None, "query": None}  # noqa: RUF012
+
+    def load_json(self, req: Any, schema: Any) -> Any:
+        """The body as JSON; one nested so deep that the reader gives up is malformed too."""
+        try:
+            return super().load_json(req, schema)
+        except RecursionError:
+            raise BadRequest from None
 
 
 class Blueprint(flask_smorest.Blueprint):
     """A noun's operations."""
 
     ARGUMENTS_PARSER = JsonParser()
-    DEFAULT_PAGINATION_PARAMETERS = {"page": 1, "page_size": 50, "max_page_size": 500}
+    DEFAULT_PAGINATION_PARAMETERS: ClassVar[dict[str, int]] = {"page": 1, "page_size": 50, "max_page_size": 500}
 
     def created(self, schema: Schema | type[Schema], *, at: str | None = None) -> Callable[[View], View]:
-        """Answer 201 with the thing made, its ETag and its address (Location): below ``at``, else below the request's."""
+        """Answer 201 with the thing made, its ETag and its address (Location), below ``at`` or the request's own."""
 
         def decorate(view: View) -> View:
             answered = self.response(201, schema)(view)

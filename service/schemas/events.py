@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 from marshmallow import fields, validate
 
 from models.events import OWN_FIELDS, Event, Member, Performance, ProgrammeItem, ProgrammeRevision, Task, TrainingPhase
-
 from models.vocabulary import Direction, EventKind, EventStatus, Severity
 from service.schemas.fields import Day, Instant, Money, Number, Text, Word
 from service.schemas.rows import RowSchema, StrictSchema
@@ -36,8 +35,8 @@ class EventSchema(RowSchema):
 
     class Meta:
         model = Event
-        exclude = _without()
-        dump_only = _COMPUTED
+        exclude: tuple[str, ...] = _without()
+        dump_only: tuple[str, ...] = _COMPUTED
 
     arrives_on = Day(metadata={"description": "Default: first_day."})
     departs_on = Day(metadata={"description": "Default: last_day."})

@@ -38,7 +38,7 @@ class LocalizedText(fields.Field[dict[str, str]]):
     """
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own way
-        "shape": _('Write texts as {"vi": "…", "lo": "…", "en": "…"}.'),
+        "shape": _('Write a text as an object with the languages "vi", "lo", "en".'),
         "missing": _("A text in Vietnamese (vi) or English (en) must be there."),
         "language": _("Languages are vi, lo and en."),
         "length": _("A text has at most {max} characters."),
@@ -84,8 +84,7 @@ class Word(fields.Enum[StrEnum]):
     def __init__(self, words: type[StrEnum], **kwargs: Any) -> None:
         super().__init__(words, by_value=fields.String(), **kwargs)
         self.choices_text = ", ".join(word.value for word in words)
-        self.metadata.setdefault("enum", [word.value for word in words])
-        self.metadata.setdefault("type", "string")
+        self.metadata = {"enum": [word.value for word in words], "type": "string", **self.metadata}
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return value.value if isinstance(value, StrEnum) else value
@@ -115,8 +114,7 @@ class Hour(fields.Time):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="%H:%M", **kwargs)
-        self.metadata.setdefault("format", "HH:MM")
-        self.metadata.setdefault("pattern", r"^([01]\d|2[0-3]):[0-5]\d$")
+        self.metadata = {"format": "HH:MM", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", **self.metadata}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value, re.ASCII):
@@ -193,7 +191,7 @@ class Money(fields.Nested):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(MoneySchema, **kwargs)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, partial: Any = None, **kwargs: Any) -> Any:
         money = super()._deserialize(value, attr, data, **kwargs)
         if not re.fullmatch(r"\d{1,15}(\.\d{1,2})?", money["amount"], re.ASCII):
             raise ValidationError({"amount": [_('Not an amount; write it like "100000000" or "99.50".')]})

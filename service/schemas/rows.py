@@ -27,7 +27,7 @@ def _models_by_table() -> dict[sa.FromClause, type[SQLModel]]:
 class Converter(ModelConverter):
     """Columns to fields: our column types, and the ranges and lengths that stand in the table's own annotations."""
 
-    SQLA_TYPE_MAPPING = {
+    SQLA_TYPE_MAPPING = {  # noqa: RUF012 - the base class's own way
         **ModelConverter.SQLA_TYPE_MAPPING,
         types.LocalizedTextType: LocalizedText,
         types.WordType: lambda converter, data_type: partial(Word, words=data_type.words),
@@ -50,7 +50,7 @@ class Converter(ModelConverter):
         low = next((item.ge for item in known.metadata if isinstance(item, annotated_types.Ge)), None)
         high = next((item.le for item in known.metadata if isinstance(item, annotated_types.Le)), None)
         if low is not None or high is not None:
-            checks.append(validate.Range(min=low, max=high))  # type: ignore[type-var]
+            checks.append(validate.Range(min=low, max=high))
         if isinstance(column.type, types.LocalizedTextType):
             kwargs["max_length"] = MAX_TITLE if column.key in _TITLES else 20_000
         elif isinstance(column.type, AutoString):
@@ -83,7 +83,7 @@ class StrictSchema(Schema):
     error_messages = {"unknown": _("Unknown field, or one that can't be set."), "type": _("Must be a JSON object.")}  # noqa: RUF012
 
 
-class RowSchema(SQLAlchemyAutoSchema):
+class RowSchema(SQLAlchemyAutoSchema[Any]):
     """Base of the schemas that show a table's rows and take their changes."""
 
     OPTIONS_CLASS = RowOptions

@@ -90,7 +90,7 @@ def test_span_is_kept_in_utc() -> None:
     seven = timezone(timedelta(hours=7))
     local = Span(datetime(2027, 3, 10, 8, tzinfo=seven), datetime(2027, 3, 10, 9, tzinfo=seven))
     assert local == Span(datetime(2027, 3, 10, 1, tzinfo=UTC), datetime(2027, 3, 10, 2, tzinfo=UTC))
-    assert local.start.tzinfo is UTC
+    assert local.start.tzinfo is local.end.tzinfo is UTC
 
 
 def test_span_through_the_repeated_hour_is_as_long_as_it_lasts() -> None:

@@ -1,0 +1,207 @@
+"""Programme entries against the API's own schemas: every unknown name, wrong type and missing field, with its line.
+
+A file says ``organisation: hd-tinh-uy`` where the API says ``organisation_id: 01j…``; otherwise names are the same, so
+the schemas stay the one place that knows the fields.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from typing import Any
+
+from marshmallow import Schema, ValidationError, fields
+from sqlalchemy import inspect
+
+from models.errors import DomainError, Invalid
+from models.i18n import Message, _, message
+from seed.reading import File, Node, Steps, told
+from service.problems import flat
+
+BROKEN = "?"
+"""Stands for a reference that can't be followed, while the rest of its entry is checked."""
+
+Resolve = Callable[[str, str], str | Message | None]
+"""A table and a key → the id; what is wrong; or None when the thing referred to has problems of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a group may hold: its names in the file → in the schema, those that refer to a table, those with groups."""
+
+    schema: Schema
+    names: Mapping[str, str]
+    references: Mapping[str, str]
+    nested: Mapping[str, "Shape"]
+
+    def steps_of(self, path: str, prefix: Steps = ()) -> Steps:
+        """A schema's ``phases.0.institution_id`` as the file has it: phases, 0, institution."""
+        shape: Shape | None = self
+        steps: list[str | int] = [*prefix]
+        for part in path.split("."):
+            if part.isdigit():
+                steps.append(int(part))
+                continue
+            name = next((name for name, known in shape.names.items() if known == part), part) if shape else part
+            steps.append(name)
+            shape = shape.nested.get(name) if shape else None
+        return tuple(steps)
+
+
+@cache
+def shape_of(schema_class: type[Schema]) -> Shape:
+    """The shape that a schema gives to a file's group."""
+    schema = schema_class()
+    model = getattr(schema_class.Meta, "model", None)
+    columns = inspect(model).local_table.columns if model is not None else {}
+    names: dict[str, str] = {}
+    references: dict[str, str] = {}
+    nested: dict[str, Shape] = {}
+    for known, known_field in schema.load_fields.items():
+        column = columns.get(known)
+        targets = [key.column.table.name for key in column.foreign_keys] if column is not None else []
+        name = known.removesuffix("_id") if targets else known
+        names[name] = known
+        if targets:
+            references[name] = targets[0]
+        inner = known_field.inner if isinstance(known_field, fields.List) else known_field
+        if isinstance(inner, fields.Nested):
+            nested[name] = shape_of(type(inner.schema))
+    return Shape(schema, names, references, nested)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a group stands: its file, itself, and what it is called (``events[2027-party-training-in]``)."""
+
+    file: File
+    node: Node
+    label: str
+
+    def add(self, steps: Steps, what: Message | str) -> None:
+        """Note a problem of the value that the steps lead to."""
+        way = told(steps)
+        path = f"{self.label}{'' if not way or way.startswith('[') else '.'}{way}"
+        self.file.add(self.node.line_at(steps), path, what)
+
+    def below(self, *steps: str | int) -> "Place":
+        """The place of a group further down; it must be there."""
+        node, label = self.node, self.label
+        for step in steps:
+            node = node.value[step]
+            label += f"[{step}]" if isinstance(step, int) else f".{step}"
+        return Place(self.file, node, label)
+
+    def tell(self, error: DomainError, shape: Shape, prefix: Steps = ()) -> None:
+        """Note what an action refused, each field at its line."""
+        if isinstance(error, Invalid):
+            for field, sentences in error.errors.items():
+                for sentence in sentences:
+                    self.add(shape.steps_of(field, prefix), sentence)
+        else:
+            self.add(prefix, error.detail)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the schema made of a group: the values that are right, and whether nothing needed is missing."""
+
+    values: dict[str, Any]
+    is_complete: bool
+
+
+def check(place: Place, shape: Shape, resolve: Resolve, apart: Sequence[str] = ()) -> Checked:
+    """Check a group and take it in; problems go to the place's file.
+
+    Args:
+        apart: names with a meaning of their own, left out here.
+    """
+    if not isinstance(place.node.value, dict):
+        place.add((), not_a_group())
+        return Checked({}, False)
+    checking = _Checking(place, resolve, apart)
+    wanted = checking.convert(place.node, shape, ())
+    try:
+        values = shape.schema.load(wanted)
+    except ValidationError as problem:
+        values = problem.valid_data if isinstance(problem.valid_data, dict) else {}
+        for path, sentences in flat(problem.messages).items():
+            steps = shape.steps_of(path)
+            checking.spoiled.add(steps[0])
+            for sentence in sentences:
+                place.add(steps, _in_quotes(place.node, steps, sentence))
+    bad = {shape.names.get(str(name)) for name in checking.spoiled}
+    values = {name: value for name, value in values.items() if name not in bad}
+    needed = {name for name, known in shape.schema.load_fields.items() if known.required}
+    return Checked(values, needed <= set(values))
+
+
+class _Checking:
+    """One group on its way into the schema's names; ``spoiled`` are the top names with something wrong below."""
+
+    def __init__(self, place: Place, resolve: Resolve, apart: Sequence[str]) -> None:
+        self.place = place
+        self.resolve = resolve
+        self.apart = apart
+        self.spoiled: set[str | int] = set()
+
+    def convert(self, node: Node, shape: Shape, steps: Steps) -> dict[str, Any]:
+        wanted: dict[str, Any] = {}
+        for name, value in node.value.items():
+            here = (*steps, name)
+            if not steps and name in self.apart:
+                continue
+            if name not in shape.names:
+                self.place.add(here, unknown(name, [*shape.names, *([] if steps else self.apart)]))
+            elif name in shape.references and value.value is not None:
+                wanted[shape.names[name]] = self._reference(shape.references[name], value, here)
+            elif name in shape.nested:
+                wanted[shape.names[name]] = self._nested(value, shape.nested[name], here)
+            else:
+                wanted[shape.names[name]] = value.plain()
+        return wanted
+
+    def _nested(self, node: Node, shape: Shape, steps: Steps) -> Any:
+        if isinstance(node.value, dict):
+            return self.convert(node, shape, steps)
+        if isinstance(node.value, list):
+            return [self._nested(item, shape, (*steps, number)) for number, item in enumerate(node.value)]
+        return node.plain()
+
+    def _reference(self, table: str, node: Node, steps: Steps) -> Any:
+        if not isinstance(node.value, str):
+            return node.plain()
+        found = self.resolve(table, node.value)
+        if isinstance(found, str):
+            return found
+        self.spoiled.add(steps[0])
+        if found is not None:
+            self.place.add(steps, found)
+        return BROKEN
+
+
+def _in_quotes(node: Node, steps: Steps, sentence: str) -> Message | str:
+    """A better sentence for ``origin: 1984`` than that it is no string."""
+    for step in steps:
+        below = node.value
+        if isinstance(below, dict | list) and (step in below if isinstance(below, dict) else step < len(below)):  # type: ignore[operator]
+            node = below[step]
+    if sentence == "Not a valid string." and isinstance(node.value, int | float):
+        shown = str(node.value).lower() if isinstance(node.value, bool) else str(node.value)
+        return message(_("Put this in quotes: “{value}”."), value=shown)
+    return sentence
+
+
+def unknown(name: str, known: Sequence[str]) -> Message:
+    """That a name is not known here, and the nearest one that is, or all of them."""
+    if near := get_close_matches(name, known, 1, 0.6):
+        return message(_("Unknown name. Did you mean {suggestion}?"), suggestion=near[0])
+    return message(_("Unknown name. Possible here: {names}."), names=", ".join(sorted(known)))
+
+
+def not_a_group() -> Message:
+    return message(_("Must be a group of lines “name: value”."))
+
+
+def not_a_list() -> Message:
+    return message(_("Must be a list; each item begins with “- ”."))

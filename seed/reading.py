@@ -1,0 +1,250 @@
+"""Programme files as they are read: YAML values, each with the line it stands on.
+
+Only what a programme file needs of YAML is taken: text, whole numbers, true and false, null, lists and groups. Hours,
+days and words like ``no`` stay text as they are written (YAML 1.1 would make 840 out of 14:00, and false out of no).
+Names that stand twice, tags and several documents in one file are refused; so is what would not fit into memory.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from models.i18n import Message, _, message, translate_filled
+
+MAX_BYTES = 5 * 1024 * 1024
+MAX_DEPTH = 20
+MAX_ALIASES = 100
+MAX_VALUES = 200_000
+
+Steps = tuple[str | int, ...]
+"""The way from a file's top to a value: names and positions, from 0."""
+
+# The C parser is twenty times as fast; it is not on every machine.
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_NULL = {"", "~", "null", "Null", "NULL"}
+_TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+_WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
+_BROKEN = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a file: where (``line`` from 1, ``path`` the way to the field), what, and what would be right.
+
+    ``what`` may also be an English sentence of a library, which is translated when the catalogues know it.
+    """
+
+    file: str
+    line: int
+    path: str
+    what: Message | str
+
+    def told(self, language: str) -> str:
+        """``FILE:LINE: field: sentence`` in a reader's language."""
+        sentence = self.what.to(language) if isinstance(self.what, Message) else translate_filled(self.what, language)
+        return ": ".join(part for part in (f"{self.file}:{self.line}", self.path, sentence) if part)
+
+
+class BadFiles(Exception):
+    """Programme files that can't be loaded; every problem of all of them. Nothing was loaded."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(problem.told("en") for problem in problems))
+        self.problems = problems
+
+
+@dataclass(slots=True)
+class Node:
+    """A value and its line: a scalar, a list of nodes, or a group (name → node, at the line of its name)."""
+
+    value: Any
+    line: int
+    size: int = 1
+
+    def plain(self) -> Any:
+        """The value without lines."""
+        match self.value:
+            case dict():
+                return {name: node.plain() for name, node in self.value.items()}
+            case list():
+                return [node.plain() for node in self.value]
+            case _:
+                return self.value
+
+    def line_at(self, steps: Steps) -> int:
+        """The line of the value that the steps lead to, or of the last one on the way that is there."""
+        node = self
+        for step in steps:
+            below = node.value
+            if isinstance(below, dict) and step in below:
+                node = below[step]
+            elif isinstance(below, list) and isinstance(step, int) and step < len(below):
+                node = below[step]
+            else:
+                break
+        return node.line
+
+
+@dataclass(slots=True)
+class File:
+    """What was read of one file: its top (None when it can't be read at all), and what is wrong with its form."""
+
+    name: str
+    top: Node | None = None
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, line: int, path: str, what: Message | str) -> None:
+        """Note one more problem."""
+        self.problems.append(Problem(self.name, line, path, what))
+
+
+class _Unreadable(Exception):
+    def __init__(self, line: int, what: Message, path: str = "") -> None:
+        super().__init__(str(what))
+        self.line, self.what, self.path = line, what, path
+
+
+def read(path: Path) -> File:
+    """Read one file; never raises, whatever it holds."""
+    file = File(str(path))
+    try:
+        text = _text(path)
+        file.top = _Composer(file, _events(text)).document()
+    except _Unreadable as problem:
+        file.add(problem.line, problem.path, problem.what)
+    return file
+
+
+def _text(path: Path) -> str:
+    try:
+        with path.open("rb") as opened:
+            content = opened.read(MAX_BYTES + 1)
+    except OSError as problem:
+        raise _Unreadable(1, message(_("This file can't be read: {problem}."), problem=problem.strerror)) from None
+    if len(content) > MAX_BYTES:
+        raise _Unreadable(1, message(_("This file is too large; at most {limit} MB."), limit=MAX_BYTES // 1024**2))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = content[: problem.start].count(b"\n") + 1
+        raise _Unreadable(line, message(_("This line is not in UTF-8; save the file as UTF-8."))) from None
+
+
+def _events(text: str) -> Iterator[Any]:
+    try:
+        yield from yaml.parse(text, Loader=_LOADER)
+    except yaml.MarkedYAMLError as problem:
+        mark = problem.problem_mark or problem.context_mark
+        said = ", ".join(part for part in (problem.context, problem.problem) if part)
+        raise _Unreadable(mark.line + 1 if mark else 1, message(_("This is not YAML: {problem}."), problem=said)) from None
+    except yaml.reader.ReaderError as problem:
+        line = text.count("\n", 0, problem.position if isinstance(problem.position, int) else 0) + 1
+        said = f"{problem.reason} (U+{ord(problem.character):04X})" if problem.character else str(problem.reason)
+        raise _Unreadable(line, message(_("This is not YAML: {problem}."), problem=said)) from None
+
+
+class _Composer:
+    """Builds the nodes of one file from the parser's events, within bounds."""
+
+    def __init__(self, file: File, events: Iterator[Any]) -> None:
+        self.file = file
+        self.events = events
+        self.anchors: dict[str, Node] = {}
+        self.aliases = 0
+        self.values = 0
+
+    def document(self) -> Node | None:
+        """The file's one document; None when it is empty."""
+        top = None
+        documents = 0
+        for event in self.events:
+            if isinstance(event, yaml.DocumentStartEvent):
+                documents += 1
+                if documents > 1:
+                    line = event.start_mark.line + 1
+                    raise _Unreadable(line, message(_("A file holds one document only; take this line out.")))
+                top = self._node(next(self.events), ())
+        return top
+
+    def _node(self, event: Any, steps: Steps) -> Node:
+        line = event.start_mark.line + 1
+        if len(steps) > MAX_DEPTH:
+            raise _Unreadable(line, message(_("Nested too deeply; at most {limit} levels."), limit=MAX_DEPTH))
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, line)
+        if event.tag is not None and not (event.tag == "!" and isinstance(event, yaml.ScalarEvent)):
+            raise _Unreadable(line, message(_("Tags like {tag} are not used here; take it out."), tag=event.tag), told(steps))
+        if isinstance(event, yaml.ScalarEvent):
+            node = Node(_scalar(event), line)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            node = self._list(line, steps)
+        else:
+            node = self._group(line, steps)
+        self._count(1, line)
+        if event.anchor is not None:
+            self.anchors[event.anchor] = node
+        return node
+
+    def _alias(self, event: Any, line: int) -> Node:
+        self.aliases += 1
+        known = self.anchors.get(event.anchor)
+        if known is None:
+            # Also one that would hold itself: an anchor is known when its value is complete.
+            raise _Unreadable(line, message(_("This is not YAML: {problem}."), problem=f"unknown alias *{event.anchor}"))
+        if self.aliases > MAX_ALIASES:
+            raise _Unreadable(line, message(_("Too many aliases (*name); at most {limit}."), limit=MAX_ALIASES))
+        self._count(known.size, line)
+        return Node(known.value, line, known.size)
+
+    def _count(self, more: int, line: int) -> None:
+        self.values += more
+        if self.values > MAX_VALUES:
+            raise _Unreadable(line, message(_("Too many values in one file; at most {limit}."), limit=MAX_VALUES))
+
+    def _list(self, line: int, steps: Steps) -> Node:
+        items: list[Node] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            items.append(self._node(event, (*steps, len(items))))
+        return Node(items, line, 1 + sum(item.size for item in items))
+
+    def _group(self, line: int, steps: Steps) -> Node:
+        group: dict[str, Node] = {}
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            at = event.start_mark.line + 1
+            if not isinstance(event, yaml.ScalarEvent):
+                raise _Unreadable(at, message(_("A name is a single word here; write “name: value”.")), told(steps))
+            name = event.value
+            value = self._node(next(self.events), (*steps, name))
+            value.line = at
+            if name in group:
+                first = group[name].line
+                what = message(_("“{name}” stands here twice, first in line {line}; keep one."), name=name, line=first)
+                self.file.add(at, told((*steps, name)), what)
+            else:
+                group[name] = value
+        return Node(group, line, 1 + sum(value.size for value in group.values()))
+
+
+def _scalar(event: Any) -> str | int | float | bool | None:
+    text: str = event.value
+    if not event.implicit[0]:  # in quotes, or a block
+        return text
+    if text in _NULL:
+        return None
+    if text in _TRUTH:
+        return _TRUTH[text]
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    return float(text) if _BROKEN.fullmatch(text) else text
+
+
+def told(steps: Steps) -> str:
+    """The way to a value as people read it: ``events[3].tasks[0].due_offset``."""
+    shown = ""
+    for step in steps:
+        shown += f"[{step}]" if isinstance(step, int) else f".{step}" if shown else step
+    return shown

@@ -1,0 +1,1 @@
+"""The console: pages rendered here, for people with a browser, without JavaScript."""

@@ -1,0 +1,153 @@
+"""A real application on a real database, and one caller per role."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from models.database import Database
+from models.vocabulary import Role
+from service.actions import accounts
+from service.actions.acting import Act
+from service.app import create_app
+from service.settings import Settings, load_settings
+from tests import factories
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until it is moved on."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **units: float) -> None:
+        self.now += timedelta(**units)
+
+
+@dataclass
+class Caller:
+    """Somebody with an account who talks to the API. Answers are werkzeug's; ``headers`` go with every request."""
+
+    client: FlaskClient
+    user_id: str
+    token: str
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
+        """One request below /api/v1; header names are written with underscores (``If_Match``)."""
+        sent = {"Authorization": f"Bearer {self.token}"} | self.headers
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.open(f"/api/v1{path}", method=method, json=body, headers=sent)
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        return self.call("GET", path, **headers)
+
+    def post(self, path: str, body: Any = None, **headers: str) -> TestResponse:
+        return self.call("POST", path, body, **headers)
+
+    def patch(self, path: str, body: Any, etag: str | None = None) -> TestResponse:
+        """Change a thing; its present ETag is read first unless one is given."""
+        return self.call("PATCH", path, body, If_Match=etag or self.etag(path))
+
+    def delete(self, path: str, etag: str | None = None) -> TestResponse:
+        return self.call("DELETE", path, If_Match=etag or self.etag(path))
+
+    def etag(self, path: str) -> str:
+        return self.get(path).headers["ETag"]
+
+    def made(self, path: str, body: Any) -> Any:
+        """POST something that must succeed; the thing made."""
+        answer = self.post(path, body)
+        assert answer.status_code == 201, answer.text
+        return answer.json
+
+
+@pytest.fixture
+def clock(now: datetime) -> Clock:
+    """The application's clock."""
+    return Clock(now)
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of an office on a throw-away database."""
+    return load_settings(
+        {
+            "DESK_DATABASE_URL": database_url,
+            "DESK_VAR": str(tmp_path / "var"),
+            "DESK_PUBLIC_URL": "https://desk.example.org",
+            "DESK_SECRET_KEY": "a secret for tests, long enough to be one",
+        }
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, clock: Clock) -> Flask:
+    """The application, with the two provinces, Hải Phòng and both countries in it."""
+    with database.transaction() as session:
+        for code in ("hai-phong", "hai-duong", "vientiane-province", "vietnam", "laos"):
+            factories.make_locality(session, code)
+    return create_app(settings, database, clock)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """Somebody without an account."""
+    return app.test_client(use_cookies=False)
+
+
+@pytest.fixture
+def caller(
+    app: Flask, client: FlaskClient, database: Database, settings: Settings, clock: Clock
+) -> Callable[..., Caller]:
+    """Make an account of a role and give the one who calls with it."""
+
+    def make(role: Role | str = Role.OFFICER, **values: Any) -> Caller:
+        with database.transaction() as session:
+            act = Act(None, clock.now, settings.office)
+            user = factories.make_user(session, Role(role), **values)
+            issued = accounts.issue_token(session, act, user, "test")
+            return Caller(client, user.id, issued.secret)
+
+    return make
+
+
+@pytest.fixture
+def viewer(caller: Callable[..., Caller]) -> Caller:
+    return caller(Role.VIEWER)
+
+
+@pytest.fixture
+def officer(caller: Callable[..., Caller]) -> Caller:
+    return caller(Role.OFFICER)
+
+
+@pytest.fixture
+def approver(caller: Callable[..., Caller]) -> Caller:
+    return caller(Role.APPROVER)
+
+
+@pytest.fixture
+def admin(caller: Callable[..., Caller]) -> Caller:
+    return caller(Role.ADMIN)
+
+
+BATCH = {
+    "title": {"vi": "Lớp bồi dưỡng cán bộ", "lo": "ຊຸດຝຶກອົບຮົມພະນັກງານ", "en": "Cadre training batch"},
+    "host": "hai-duong",
+    "guest": "vientiane-province",
+    "first_day": "2027-03-10",
+    "last_day": "2027-03-21",
+    "headcount": 12,
+    "location": {"vi": "Trường Chính trị tỉnh", "en": "Provincial political school"},
+}
+"""A training batch: "from 10 to 21 March" is twelve days."""
