@@ -67,7 +67,7 @@ class Occurrence:
 def grade_of(ordinal: int) -> Grade:
     """The class of the n-th anniversary: ending in 0 round, in 5 half-round, else other. ValueError below 1.
 
-    Source: Decree 145/2013/NĐ-CP, article 3 (năm tròn, năm lẻ 5, năm khác).
+    Source: Decree 145/2013/NĐ-CP (năm tròn, năm lẻ 5, năm khác).
     """
     if ordinal < 1:
         raise ValueError(message(_("The first anniversary is the year after the beginning.")))

@@ -24,7 +24,7 @@ _STATUS = {
     EventStatus.POSTPONED: "CANCELLED",
     EventStatus.CANCELLED: "CANCELLED",
 }
-# Google shows no STATUS and Outlook hides TENTATIVE behind a colour: the title says it too.
+# Not every calendar program shows STATUS, so the title says it too.
 _MARKED_TITLE = {
     EventStatus.DRAFT: _("[Draft] {title}"),
     EventStatus.POSTPONED: _("[Postponed] {title}"),

@@ -79,7 +79,7 @@ _RENEW = update(TABLE).where(_MINE).values(lease_until=bindparam("until"))
 
 
 def _ending(state: ReminderState, which: ColumnElement[bool], **values: Any) -> Update:
-    end = {"state": state, "lease_until": None, "lease_owner": None, "updated_at": bindparam("now")}
+    end: dict[str, Any] = {"state": state, "lease_until": None, "lease_owner": None, "updated_at": bindparam("now")}
     return update(TABLE).where(_MINE, which).values(end | values)
 
 

@@ -14,7 +14,7 @@ from calendars.reminding import EventDays, RuleFacts, task_due_on
 from calendars.workdays import WorkingDays
 from jobs.compose import Subject
 from jobs.queue import TABLE, Claimed
-from models.audience import Directory
+from models.audience import Directory, Events
 from models.events import Event, Task
 from models.i18n import Message, message
 from models.places import Locality
@@ -78,7 +78,7 @@ class Facts:
             tasks,
             dict(session.execute(names).all()),
             Directory.load(
-                session, {word for rule in rules.values() for word in rule.audience}, col(Event.id).in_(event_ids)
+                session, {word for rule in rules.values() for word in rule.audience}, Events(tuple(event_ids))
             ),
             reminding.OFFICE_DAYS,
         )

@@ -30,7 +30,7 @@ from jobs.recheck import Facts, Holding, stamp, still_holds
 from models.accounts import Heartbeat
 from models.clock import monotonic, utcnow
 from models.database import Database
-from models.i18n import _, message
+from models.i18n import Message, _, message
 
 BEAT_SECONDS = 5.0
 """How often the heartbeat is written at most; whoever reads it should wait for several."""

@@ -4,10 +4,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
-from sqlmodel import Session, col
+from sqlalchemy import ColumnElement, Select, Table, bindparam, func, or_, select
+from sqlmodel import Session
 
 from models.accounts import User
 from models.events import Event, Member
@@ -52,6 +54,87 @@ def _right() -> str:
     return ", ".join([OWNER, MEMBERS, ORGANISATION, *(f"{_ROLE}{role}" for role in Role), f"{_EMAIL}name@example.org"])
 
 
+# Statements are kept: building one in SQLAlchemy takes several times as long as running it.
+
+_USER: Table = User.__table__  # type: ignore[attr-defined]
+_EVENT: Table = Event.__table__  # type: ignore[attr-defined]
+_MEMBER: Table = Member.__table__  # type: ignore[attr-defined]
+_PERSON: Table = Person.__table__  # type: ignore[attr-defined]
+_ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
+_LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Which events a question is about: those with these ids, or all whose last day is ``since`` or later."""
+
+    ids: tuple[str, ...] = ()
+    since: date | None = None
+
+    @property
+    def by_id(self) -> bool:
+        """Whether they are named one by one."""
+        return self.since is None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is bound into :func:`chosen_events`."""
+        return {"event_ids": self.ids} if self.by_id else {"since": self.since}
+
+
+@cache
+def chosen_events(by_id: bool) -> ColumnElement[bool]:
+    """The condition on the event table that :class:`Events` stand for, its values bound when a statement runs."""
+    if by_id:
+        return _EVENT.c.id.in_(bindparam("event_ids", expanding=True))
+    return _EVENT.c.last_day >= bindparam("since")
+
+
+@cache
+def _users(parts: frozenset[str], by_id: bool) -> Select[*tuple[Any, ...]]:
+    """The accounts the parts of an audience may mean, by address: what is made of them is always in that order."""
+    events = chosen_events(by_id)
+    may_be = {
+        OWNER: _USER.c.id.in_(select(_EVENT.c.created_by).where(events)),
+        ORGANISATION: _USER.c.organisation_id.in_(select(_EVENT.c.organisation_id).where(events)),
+        _ROLE: _USER.c.role.in_(bindparam("roles", expanding=True)),
+        _EMAIL: _USER.c.email.in_(bindparam("emails", expanding=True)),
+        MEMBERS: _USER.c.email.in_(
+            select(func.lower(_PERSON.c.email))
+            .join(_MEMBER, _MEMBER.c.person_id == _PERSON.c.id)
+            .join(_EVENT, _EVENT.c.id == _MEMBER.c.event_id)
+            .where(events)
+        ),
+    }
+    columns = (_USER.c[name] for name in ("id", "email", "role", "organisation_id", "locale", "active"))
+    return select(*columns).where(or_(*(may_be[part] for part in sorted(parts)))).order_by(_USER.c.email)
+
+
+@cache
+def _members(by_id: bool) -> Select[*tuple[Any, ...]]:
+    """People of events who have an address, with the country of their organisation."""
+    return (
+        select(_MEMBER.c.event_id, _PERSON.c.email, _LOCALITY.c.country)
+        .select_from(_MEMBER)
+        .join(_PERSON, _PERSON.c.id == _MEMBER.c.person_id)
+        .join(_EVENT, _EVENT.c.id == _MEMBER.c.event_id)
+        .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _PERSON.c.organisation_id)
+        .outerjoin(_LOCALITY, _LOCALITY.c.code == _ORGANISATION.c.locality)
+        .where(chosen_events(by_id), _PERSON.c.email.is_not(None))
+        .order_by(_PERSON.c.email)
+    )
+
+
+@cache
+def _countries(by_id: bool) -> Select[*tuple[Any, ...]]:
+    """The countries of the organisations that own events."""
+    return (
+        select(_ORGANISATION.c.id, _LOCALITY.c.country)
+        .join(_LOCALITY, _LOCALITY.c.code == _ORGANISATION.c.locality)
+        .where(_ORGANISATION.c.id.in_(select(_EVENT.c.organisation_id).where(chosen_events(by_id))))
+    )
+
+
 def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[str, Language]:
     """The addresses of an event's audience, each once and in lower case, with the language its reader gets.
 
@@ -59,7 +142,8 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
     active; ``organisation`` those accounts; ``members`` the people of the event who have an address; ``role:officer``
     the active accounts of that very role; ``email:…`` the address itself. Words that are none resolve to nobody.
     """
-    return Directory.load(session, audience, col(Event.id) == event.id).addresses(audience, event)
+    session.flush()
+    return Directory.load(session, audience, Events((event.id,))).addresses(audience, event)
 
 
 @dataclass(slots=True)
@@ -74,16 +158,28 @@ class Directory:
     countries: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, session: Session, words: Iterable[str], events: ColumnElement[bool]) -> "Directory":
-        """Read what these words can name for the events the condition selects."""
-        wanted = set(words)
-        read = cls()
-        if wanted:
-            read._read_users(session, wanted, events)
-        if MEMBERS in wanted:
-            read._read_members(session, events)
-        if MEMBERS in wanted or any(word.startswith(_EMAIL) for word in wanted):
-            read._read_countries(session, events)
+    def load(cls, session: Session, words: Iterable[str], events: Events) -> "Directory":
+        """Read what these words can name for these events; what is not flushed yet is not seen."""
+        wanted = frozenset(words)
+        emails = [word.removeprefix(_EMAIL).lower() for word in wanted if word.startswith(_EMAIL)]
+        roles = [role for role in Role if f"{_ROLE}{role}" in wanted]
+        parts = set(wanted & {OWNER, MEMBERS, ORGANISATION})
+        # An owner without an active account is stood in for by the organisation.
+        parts |= {ORGANISATION} if OWNER in parts else set()
+        values = dict(events.values)
+        for part, named in ((_ROLE, roles), (_EMAIL, emails)):
+            if named:
+                parts.add(part)
+                values["roles" if part == _ROLE else "emails"] = named
+        read, connection, by_id = cls(), session.connection(), events.by_id
+        if parts:
+            for user in connection.execute(_users(frozenset(parts), by_id), values):
+                read._add_user(user)
+        if MEMBERS in parts:
+            for event_id, email, country in connection.execute(_members(by_id), events.values):
+                read.members[event_id].append((email, country))
+        if parts & {MEMBERS, _EMAIL}:
+            read.countries.update(connection.execute(_countries(by_id), events.values).all())
         return read
 
     def addresses(self, audience: Iterable[str], event: Any) -> dict[str, Language]:
@@ -112,54 +208,10 @@ class Directory:
             return [(address, None) for address in self.by_organisation.get(event.organisation_id or "", [])]
         return [(address, None) for address in self.by_role.get(word.removeprefix(_ROLE), [])]
 
-    def _read_users(self, session: Session, wanted: set[str], events: ColumnElement[bool]) -> None:
-        conditions: list[ColumnElement[bool]] = []
-        if wanted & {OWNER, ORGANISATION}:
-            conditions.append(col(User.organisation_id).in_(select(col(Event.organisation_id)).where(events)))
-        if OWNER in wanted:
-            conditions.append(col(User.id).in_(select(col(Event.created_by)).where(events)))
-        if roles := [role for role in Role if f"{_ROLE}{role}" in wanted]:
-            conditions.append(col(User.role).in_(roles))
-        if emails := [word.removeprefix(_EMAIL).lower() for word in wanted if word.startswith(_EMAIL)]:
-            conditions.append(col(User.email).in_(emails))
-        if MEMBERS in wanted:
-            lowered = (
-                select(func.lower(col(Person.email)))
-                .join(Member, col(Member.person_id) == col(Person.id))
-                .join(Event, col(Event.id) == col(Member.event_id))
-                .where(events)
-            )
-            conditions.append(col(User.email).in_(lowered))
-        if not conditions:
-            return
-        columns = (User.id, User.email, User.role, User.organisation_id, User.locale, User.active)
-        # By address: what is made of it, rows included, then comes in the same order every time.
-        for user in session.execute(select(*map(col, columns)).where(or_(*conditions)).order_by(col(User.email))):
-            self.users[user.id] = user
-            self.locales[user.email] = user.locale
-            if user.active:
-                self.by_role[user.role].append(user.email)
-                if user.organisation_id:
-                    self.by_organisation[user.organisation_id].append(user.email)
-
-    def _read_members(self, session: Session, events: ColumnElement[bool]) -> None:
-        people = (
-            select(col(Member.event_id), col(Person.email), col(Locality.country))
-            .join(Person, col(Person.id) == col(Member.person_id))
-            .join(Event, col(Event.id) == col(Member.event_id))
-            .outerjoin(Organisation, col(Organisation.id) == col(Person.organisation_id))
-            .outerjoin(Locality, col(Locality.code) == col(Organisation.locality))
-            .where(events, col(Person.email).is_not(None))
-            .order_by(col(Person.email))
-        )
-        for event_id, email, country in session.execute(people):
-            self.members[event_id].append((email, country))
-
-    def _read_countries(self, session: Session, events: ColumnElement[bool]) -> None:
-        owners = select(col(Event.organisation_id)).where(events)
-        rows = (
-            select(col(Organisation.id), col(Locality.country))
-            .join(Locality, col(Locality.code) == col(Organisation.locality))
-            .where(col(Organisation.id).in_(owners))
-        )
-        self.countries.update((identity, country) for identity, country in session.execute(rows))
+    def _add_user(self, user: Any) -> None:
+        self.users[user.id] = user
+        self.locales[user.email] = user.locale
+        if user.active:
+            self.by_role[user.role].append(user.email)
+            if user.organisation_id:
+                self.by_organisation[user.organisation_id].append(user.email)

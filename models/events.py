@@ -175,7 +175,17 @@ class Member(Identified, Versioned, table=True):
     """A person in a visit and what they are in it."""
 
     __tablename__ = "member"
-    __table_args__ = (one_of("role", MemberRole), UniqueConstraint("event_id", "person_id", name="uq_member_once"))
+    __table_args__ = (
+        one_of("role", MemberRole),
+        UniqueConstraint("event_id", "person_id", name="uq_member_once"),
+        Index(
+            "uq_member_one_head",
+            "event_id",
+            unique=True,
+            sqlite_where=text("role = 'head'"),
+            postgresql_where=text("role = 'head'"),
+        ),
+    )
 
     event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
     person_id: str = Field(foreign_key="person.id", index=True, max_length=26)

@@ -183,9 +183,7 @@ class _Checking:
 def _in_quotes(node: Node, steps: Steps, sentence: str) -> Message | str:
     """A better sentence for ``origin: 1984`` than that it is no string."""
     for step in steps:
-        below = node.value
-        if isinstance(below, dict | list) and (step in below if isinstance(below, dict) else step < len(below)):  # type: ignore[operator]
-            node = below[step]
+        node = node.get(step) or node
     if sentence == "Not a valid string." and isinstance(node.value, int | float):
         shown = str(node.value).lower() if isinstance(node.value, bool) else str(node.value)
         return message(_("Put this in quotes: “{value}”."), value=shown)

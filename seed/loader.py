@@ -9,27 +9,23 @@ names stays, except members and tasks that came from it. What was deleted in the
 entry is edited.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from marshmallow import Schema
 from sqlalchemy import text
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel
 
-from models.accounts import SeedEntry
 from models.agreements import Agreement, Anniversary, Commitment
 from models.errors import DomainError
-from models.events import Event
-from models.i18n import Message, _, message
+from models.i18n import _, message
 from models.places import Locality, Organisation, Person
 from models.reminders import ReminderRule
-from seed import eventful
 from seed.checking import Place, check, not_a_group, not_a_list, shape_of, unknown
+from seed.events import load_event
+from seed.ledger import Ledger
 from seed.reading import BadFiles, File, Node, read
 from service.actions import agreements, places, reminder_rules, rows
 from service.actions.acting import Act
@@ -39,7 +35,7 @@ from service.schemas.reminders import ReminderRuleSchema
 
 PROGRAMME = Path(__file__).parent / "programme"
 MAX_KEY = 160
-_LOCK = 0x7365_6564
+_LOCK = 0x73656564
 
 
 def packaged_files() -> list[Path]:
@@ -57,53 +53,56 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A kind of entry: its table, its schema, and how it is made and changed; ``parent`` is a commitment's agreement."""
+class Entry:
+    """One entry of a section: its key, where it stands; for a commitment also its agreement's key and its position."""
 
-    model: type[SQLModel]
-    schema: type[Schema]
-    create: Callable[[Session, Act, Any, Mapping[str, Any]], SQLModel]
-    change: Callable[[Session, Act, Any, Mapping[str, Any]], SQLModel]
-    key: str = "key"
-    apart: tuple[str, ...] = ()
+    section: str
+    key: str
+    place: Place
+    agreement: str = ""
+    position: int = 0
 
 
-def _alone(create: Callable[[Session, Act, Mapping[str, Any]], SQLModel]) -> Callable[..., SQLModel]:
-    return lambda session, act, parent, values: create(session, act, values)
+Create = Callable[[Session, Act, Mapping[str, Any]], SQLModel]
+Change = Callable[[Session, Act, Any, Mapping[str, Any]], SQLModel]
 
 
 def _change_locality(session: Session, act: Act, row: Any, values: Mapping[str, Any]) -> SQLModel:
     return places.change_locality(session, act, row, {name: value for name, value in values.items() if name != "code"})
 
 
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A kind of entry: its table, its schema, how it is made and changed, and what is told apart from its fields."""
+
+    model: type[SQLModel]
+    schema: type[Schema]
+    create: Create | None
+    change: Change
+    key: str = "key"
+    apart: tuple[str, ...] = ("key",)
+
+
 SECTIONS: Mapping[str, Section] = {
-    "localities": Section(Locality, LocalitySchema, _alone(places.create_locality), _change_locality, key="code"),
-    "organisations": Section(
-        Organisation, OrganisationSchema, _alone(places.create_organisation), places.change_organisation
-    ),
-    "people": Section(Person, PersonSchema, _alone(places.create_person), places.change_person),
+    "localities": Section(Locality, LocalitySchema, places.create_locality, _change_locality, "code", ()),
+    "organisations": Section(Organisation, OrganisationSchema, places.create_organisation, places.change_organisation),
+    "people": Section(Person, PersonSchema, places.create_person, places.change_person),
     "agreements": Section(
         Agreement,
         AgreementSchema,
-        _alone(agreements.create_agreement),
+        agreements.create_agreement,
         agreements.change_agreement,
-        apart=("commitments",),
+        apart=("key", "commitments"),
     ),
-    "commitments": Section(
-        Commitment, CommitmentSchema, agreements.create_commitment, agreements.change_commitment
-    ),
+    "commitments": Section(Commitment, CommitmentSchema, None, agreements.change_commitment),
     "anniversaries": Section(
-        Anniversary, AnniversarySchema, _alone(agreements.create_anniversary), agreements.change_anniversary
+        Anniversary, AnniversarySchema, agreements.create_anniversary, agreements.change_anniversary
     ),
-    "reminder_rules": Section(
-        ReminderRule, ReminderRuleSchema, _alone(reminder_rules.create_rule), reminder_rules.change_rule
-    ),
+    "reminder_rules": Section(ReminderRule, ReminderRuleSchema, reminder_rules.create_rule, reminder_rules.change_rule),
 }
 
 TOP = ("localities", "organisations", "people", "agreements", "anniversaries", "events", "reminder_rules")
 """What may stand at the top of a file."""
-
-_SECTION_OF = {section.model.__tablename__: name for name, section in SECTIONS.items()} | {Event.__tablename__: "events"}
 
 
 def load_files(session: Session, act: Act, paths: Sequence[Path]) -> Report:
@@ -114,130 +113,130 @@ def load_files(session: Session, act: Act, paths: Sequence[Path]) -> Report:
     """
     if session.get_bind().dialect.name == "postgresql":
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-    loading = Loading(session, act, [read(path) for path in paths])
-    loading.run()
-    if problems := [problem for file in loading.files for problem in sorted(file.problems, key=lambda one: one.line)]:
+    ledger = Ledger(session, act)
+    files = [read(path) for path in paths]
+    entries = [entry for file in files for entry in _entries_of(ledger, file)]
+    counts = {"created": 0, "changed": 0, "unchanged": 0}
+    for entry in entries:
+        counts[_load(ledger, entry)] += 1
+    if problems := [problem for file in files for problem in sorted(file.problems, key=lambda one: one.line)]:
         raise BadFiles(problems)
-    return Report(**loading.counts)
+    return Report(**counts)
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of a section: its key, where it stands, and the agreement it belongs to."""
+def _load(ledger: Ledger, entry: Entry) -> str:
+    """Load one entry; whether it was created, changed or unchanged."""
+    before, was_known = ledger.writes, ledger.knows(entry.section, entry.key)
+    if entry.section == "events":
+        load_event(ledger, entry.key, entry.place)
+    else:
+        _load_row(ledger, entry)
+    if ledger.writes == before:
+        return "unchanged"
+    return "changed" if was_known else "created"
 
-    section: str
-    key: str
-    place: Place
 
+def _load_row(ledger: Ledger, entry: Entry) -> None:
+    section, place = SECTIONS[entry.section], entry.place
+    shape = shape_of(section.schema)
+    left_out = {"commitments"} if entry.section == "agreements" else set()
+    content = {name: node.plain() for name, node in place.node.value.items() if name not in left_out}
 
-class Loading:
-    """One run over all files. After a problem the run goes on, to find the others; nothing of it is kept then."""
-
-    def __init__(self, session: Session, act: Act, files: list[File]) -> None:
-        self.session = session
-        self.act = act
-        self.files = files
-        self.counts = {"created": 0, "changed": 0, "unchanged": 0}
-        self.writes = 0
-        self.seen = {(entry.section, entry.key): entry for entry in session.exec(select(SeedEntry)).all()}
-        self.done: dict[tuple[str, str], str | None] = {}
-        self.stands: dict[tuple[str, str], str] = {}
-
-    def run(self) -> None:
-        """Check and write all entries in the order in which they stand."""
-        entries = [entry for file in self.files for entry in self._entries_of(file)]
-        for entry in entries:
-            self._load(entry)
-
-    # What stands in the files
-
-    def _entries_of(self, file: File) -> Iterator[Entry]:
-        if file.top is None or file.top.value is None:
-            return
-        whole = Place(file, file.top, "")
-        if not isinstance(file.top.value, dict):
-            whole.add((), not_a_group())
-            return
-        for name, node in file.top.value.items():
-            if name not in TOP:
-                whole.add((name,), unknown(name, TOP))
+    def write(known_id: str | None) -> str | None:
+        checked = check(place, shape, ledger.resolve, section.apart)
+        row = ledger.session.get(section.model, known_id) if known_id else None
+        if not checked.is_complete:
+            return None
+        is_made = entry.section == "localities" and ledger.session.get(Locality, entry.key) is not None
+        if known_id is None and is_made:
+            return entry.key  # made in the service before: it is somebody's, and stays as it is
+        try:
+            if row is not None:
+                section.change(ledger.session, ledger.act, row, checked.values)
+            elif section.create is not None:
+                row = section.create(ledger.session, ledger.act, checked.values)
             else:
-                yield from self._listed(name, Place(file, node, name))
-
-    def _listed(self, section: str, place: Place) -> Iterator[Entry]:
-        """The entries of a list; an agreement is followed by its commitments."""
-        if place.node.value is None:
-            return
-        if not isinstance(place.node.value, list):
-            place.add((), not_a_list())
-            return
-        for number, node in enumerate(place.node.value):
-            key = self._key_of(section, place, number, node)
-            if key is None:
-                continue
-            entry = Entry(section, key, Place(place.file, node, f"{section}[{key}]"))
-            yield entry
-            if section == "agreements" and "commitments" in node.value:
-                yield from self._listed("commitments", entry.place.below("commitments"))
-
-    def _key_of(self, section: str, place: Place, number: int, node: Node) -> str | None:
-        name = SECTIONS[section].key if section in SECTIONS else "key"
-        if not isinstance(node.value, dict):
-            place.add((number,), not_a_group())
+                row = _create_commitment(ledger, entry, checked.values)
+        except DomainError as error:
+            place.tell(error, shape)
             return None
-        if name not in node.value:
-            place.add((number,), message(_("Every entry needs its {name}, a word of its own."), name=name))
+        if row is None:
             return None
-        key = node.value[name].value
-        if not isinstance(key, str) or not 0 < len(key) <= MAX_KEY or not key.isprintable():
-            place.add((number, name), message(_("Must be a word of 1 to {max} letters, digits and hyphens."), max=MAX_KEY))
-            return None
-        at = f"{place.file.name}:{node.value[name].line}"
-        if (section, key) in self.stands:
-            what = message(_("“{key}” is already used at {place}; every entry needs a word of its own."),
-                           key=key, place=self.stands[section, key])  # fmt: skip
-            place.add((number, name), what)
-            return None
-        self.stands[section, key] = at
-        return key
+        if entry.section == "agreements" and rows.identity(row) != known_id:
+            ledger.forget("commitments", _commitment_keys(place))
+        return rows.identity(row)
 
-    # Writing
+    ledger.settle(entry.section, entry.key, content, write)
 
-    def _load(self, entry: Entry) -> None:
-        before = self.writes
-        is_new = (entry.section, entry.key) not in self.seen
-        if entry.section == "events":
-            eventful.load_event(self, entry.key, entry.place)
+
+def _create_commitment(ledger: Ledger, entry: Entry, values: Mapping[str, Any]) -> SQLModel | None:
+    agreement_id = ledger.resolve("agreement", entry.agreement)
+    agreement = ledger.session.get(Agreement, agreement_id) if isinstance(agreement_id, str) else None
+    if agreement is None:
+        return None  # it has problems of its own
+    wanted = {**values, "position": entry.position}
+    return agreements.create_commitment(ledger.session, ledger.act, agreement, wanted)
+
+
+# What stands in the files
+
+
+def _entries_of(ledger: Ledger, file: File) -> Iterator[Entry]:
+    if file.top is None or file.top.value is None:
+        return
+    whole = Place(file, file.top, "")
+    if not isinstance(file.top.value, dict):
+        whole.add((), not_a_group())
+        return
+    for name, node in file.top.value.items():
+        if name not in TOP:
+            whole.add((name,), unknown(name, TOP))
         else:
-            self._load_simple(entry)
-        touched = self.writes > before
-        self.counts["unchanged" if not touched else "created" if is_new else "changed"] += 1
+            yield from _listed(ledger, name, Place(file, node, name))
 
-    def _load_simple(self, entry: Entry) -> None:
-        section, place = SECTIONS[entry.section], entry.place
-        shape = shape_of(section.schema)
-        own = {name: node for name, node in place.node.value.items() if name not in section.apart}
 
-        def write(known_id: str | None) -> str | None:
-            apart = section.apart if section.key in shape.names else (*section.apart, section.key)
-            checked = check(place, shape, self.resolve, apart)
-            if not checked.is_complete:
-                return None
-            row = self.session.get(section.model, known_id) if known_id else None
-            if entry.section == "localities" and known_id is None and self.session.get(Locality, entry.key):
-                return entry.key  # somebody made it in the service before: it is theirs
-            try:
-                if row is None:
-                    self._forget_commitments(place)
-                    parent = self._parent_of(place) if entry.section == "commitments" else None
-                    if entry.section == "commitments" and parent is None:
-                        return None
-                    row = section.create(self.session, self.act, parent, checked.values)
-                else:
-                    section.change(self.session, self.act, row, checked.values)
-            except DomainError as error:
-                place.tell(error, shape)
-                return None
-            return rows.identity(row)
+def _listed(ledger: Ledger, section: str, place: Place, agreement: str = "") -> Iterator[Entry]:
+    """The entries of a list; an agreement is followed by its commitments."""
+    if place.node.value is None:
+        return
+    if not isinstance(place.node.value, list):
+        place.add((), not_a_list())
+        return
+    for position, node in enumerate(place.node.value):
+        key = _key_of(ledger, section, place, position)
+        if key is None:
+            continue
+        entry = Entry(section, key, Place(place.file, node, f"{section}[{key}]"), agreement, position)
+        yield entry
+        if section == "agreements" and "commitments" in node.value:
+            yield from _listed(ledger, "commitments", Place(place.file, node.value["commitments"], "commitments"), key)
 
-        self.settle(entry.section, entry.key, {name: node.plain() for name, node in own.items()}, write)
+
+def _key_of(ledger: Ledger, section: str, place: Place, position: int) -> str | None:
+    """The word an entry is known by; None, and a problem noted, when it has none of its own."""
+    node: Node = place.node.value[position]
+    name = SECTIONS[section].key if section in SECTIONS else "key"
+    if not isinstance(node.value, dict):
+        place.add((position,), not_a_group())
+        return None
+    if name not in node.value:
+        place.add((position,), message(_("Every entry needs a {name}, a word of its own."), name=name))
+        return None
+    key = node.value[name].value
+    if not isinstance(key, str) or not 0 < len(key) <= MAX_KEY or not key.isprintable():
+        place.add((position, name), message(_("Must be a word of 1 to {max} characters."), max=MAX_KEY))
+        return None
+    if first := ledger.stands.get((section, key)):
+        what = message(_("“{key}” is used already, at {place}; every entry needs its own."), key=key, place=first)
+        place.add((position, name), what)
+        return None
+    ledger.stands[section, key] = f"{place.file.name}:{node.value[name].line}"
+    return key
+
+
+def _commitment_keys(place: Place) -> list[str]:
+    listed = place.node.value.get("commitments")
+    if listed is None or not isinstance(listed.value, list):
+        return []
+    groups = (node.value for node in listed.value if isinstance(node.value, dict))
+    return [str(group["key"].value) for group in groups if "key" in group]

@@ -79,14 +79,21 @@ class Node:
         """The line of the value that the steps lead to, or of the last one on the way that is there."""
         node = self
         for step in steps:
-            below = node.value
-            if isinstance(below, dict) and step in below:
-                node = below[step]
-            elif isinstance(below, list) and isinstance(step, int) and step < len(below):
-                node = below[step]
-            else:
+            found = node.get(step)
+            if found is None:
                 break
+            node = found
         return node.line
+
+    def get(self, step: str | int) -> "Node | None":
+        """The value under a name or at a position, None when there is none."""
+        below: Node | None = None
+        match self.value:
+            case dict():
+                below = self.value.get(step)
+            case list() if isinstance(step, int) and step < len(self.value):
+                below = self.value[step]
+        return below
 
 
 @dataclass(slots=True)
@@ -138,9 +145,10 @@ def _events(text: str) -> Iterator[Any]:
     try:
         yield from yaml.parse(text, Loader=_LOADER)
     except yaml.MarkedYAMLError as problem:
-        mark = problem.problem_mark or problem.context_mark
+        marks = [mark for mark in (problem.problem_mark, problem.context_mark) if mark is not None]
+        line = marks[0].line + 1 if marks else 1
         said = ", ".join(part for part in (problem.context, problem.problem) if part)
-        raise _Unreadable(mark.line + 1 if mark else 1, message(_("This is not YAML: {problem}."), problem=said)) from None
+        raise _Unreadable(line, message(_("This is not YAML: {problem}."), problem=said)) from None
     except yaml.reader.ReaderError as problem:
         line = text.count("\n", 0, problem.position if isinstance(problem.position, int) else 0) + 1
         said = f"{problem.reason} (U+{ord(problem.character):04X})" if problem.character else str(problem.reason)
@@ -162,10 +170,10 @@ class _Composer:
         top = None
         documents = 0
         for event in self.events:
+            line = event.start_mark.line + 1
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    line = event.start_mark.line + 1
                     raise _Unreadable(line, message(_("A file holds one document only; take this line out.")))
                 top = self._node(next(self.events), ())
         return top
@@ -177,7 +185,9 @@ class _Composer:
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, line)
         if event.tag is not None and not (event.tag == "!" and isinstance(event, yaml.ScalarEvent)):
-            raise _Unreadable(line, message(_("Tags like {tag} are not used here; take it out."), tag=event.tag), told(steps))
+            raise _Unreadable(
+                line, message(_("Tags like {tag} are not used here; take it out."), tag=event.tag), told(steps)
+            )
         if isinstance(event, yaml.ScalarEvent):
             node = Node(_scalar(event), line)
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -194,7 +204,9 @@ class _Composer:
         known = self.anchors.get(event.anchor)
         if known is None:
             # Also one that would hold itself: an anchor is known when its value is complete.
-            raise _Unreadable(line, message(_("This is not YAML: {problem}."), problem=f"unknown alias *{event.anchor}"))
+            raise _Unreadable(
+                line, message(_("This is not YAML: {problem}."), problem=f"unknown alias *{event.anchor}")
+            )
         if self.aliases > MAX_ALIASES:
             raise _Unreadable(line, message(_("Too many aliases (*name); at most {limit}."), limit=MAX_ALIASES))
         self._count(known.size, line)

@@ -22,6 +22,7 @@ from models.migrate import current_revision, newest_revision
 from service import problems
 from service.api import accounts, agreements, docs, events, feeds, parts, places, reminders
 from service.desk import Desk, current_desk
+from service.schemas.events import KIND_SCHEMAS
 from service.settings import Settings, load_settings
 from service.web import pages
 
@@ -129,6 +130,9 @@ def _register_api(app: Flask) -> None:
     api.spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "desk"})
     for module in (places, agreements, events, parts, accounts, reminders, feeds):
         api.register_blueprint(module.blp, url_prefix=API_PREFIX)
+    # An event of any kind is exactly one of the five.
+    kinds = [f"#/components/schemas/{schema.__name__.removesuffix('Schema')}" for schema in KIND_SCHEMAS.values()]
+    api.spec.components.schemas["AnyEvent"] = {"oneOf": [{"$ref": kind} for kind in kinds]}
     _check_roles(app)
 
 

@@ -1,6 +1,7 @@
 """Settings: environment variables, read once at start, each checked; a bad one is named."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +9,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 from models.office import Office
+from models.places import CODE_PATTERN
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -69,7 +74,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         public_url=_public_url(env.get("DESK_PUBLIC_URL") or f"http://{_shown_host(host)}:{port}"),
         mail_url=_mail_url(env.get("DESK_MAIL_URL") or "file:"),
         mail_from=_mail_from(env.get("DESK_MAIL_FROM") or "Protocol Desk <desk@localhost>"),
-        locality=env.get("DESK_LOCALITY") or "hai-duong",
+        locality=_locality(env.get("DESK_LOCALITY") or "hai-duong"),
         timezone=_timezone(env.get("DESK_TIMEZONE") or "Asia/Ho_Chi_Minh"),
         secret_key=_secret_key(env.get("DESK_SECRET_KEY"), var),
         web_workers=_number(env, "DESK_WEB_WORKERS", 2, 1, 64),
@@ -116,9 +121,16 @@ def _seconds(env: Mapping[str, str], name: str, default: float, low: float, high
 def _database_url(url: str) -> str:
     scheme = url.split(":", 1)[0]
     if scheme in {"postgresql", "postgres"}:
-        return "postgresql+psycopg" + url[len(scheme) :]
-    if scheme == "postgresql+psycopg" or url.startswith("sqlite:///"):
-        return url
+        url = "postgresql+psycopg" + url[len(scheme) :]
+    try:
+        parts = make_url(url)
+    except (ArgumentError, ValueError):
+        parts = None
+    if parts is not None:
+        # A database in memory would be another one in every process.
+        is_file = url.startswith("sqlite:///") and parts.database not in {None, "", ":memory:"}
+        if is_file or (parts.drivername == "postgresql+psycopg" and parts.database):
+            return url
     raise BadSetting(
         "DESK_DATABASE_URL",
         f"{scheme}:…",
@@ -127,15 +139,21 @@ def _database_url(url: str) -> str:
 
 
 def _public_url(url: str) -> str:
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and parts.hostname and (parts.port is None or parts.port > 0)
+    except ValueError:
+        raise BadSetting(
+            "DESK_PUBLIC_URL", url, "must be the address people use, like https://desk.example.org"
+        ) from None
+    if not good or parts.query or parts.fragment or "@" in parts.netloc or any(sign.isspace() for sign in url):
         raise BadSetting("DESK_PUBLIC_URL", url, "must be the address people use, like https://desk.example.org")
     return url.rstrip("/")
 
 
 def _mail_url(url: str) -> str:
-    parts = urlsplit(url)
     try:
+        parts = urlsplit(url)
         good = (
             url == "file:"
             or (parts.scheme == "file" and parts.path)
@@ -144,7 +162,7 @@ def _mail_url(url: str) -> str:
     except ValueError:
         good = False
     if not good:
-        shown = f"{parts.scheme}:…" if parts.scheme else url
+        shown = f"{url.split(':', 1)[0]}:…" if ":" in url else url
         raise BadSetting("DESK_MAIL_URL", shown, "must be file: or smtp://user:password@host:port or smtps://…")
     return url
 
@@ -162,6 +180,12 @@ def _mail_from(text: str) -> str:
     return text
 
 
+def _locality(code: str) -> str:
+    if not re.fullmatch(CODE_PATTERN, code) or len(code) > 60:
+        raise BadSetting("DESK_LOCALITY", code, "must be a locality's code, like hai-duong")
+    return code
+
+
 def _timezone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -177,6 +201,18 @@ def _secret_key(given: str | None, var: Path) -> str:
         return given
     path = var / "secret_key"
     try:
+        key = _kept_key(path)
+    except OSError as problem:
+        raise BadSetting("DESK_VAR", str(var), f"{path} can't be read or written ({problem.strerror})") from None
+    if len(key) < 32:
+        raise BadSetting(
+            "DESK_SECRET_KEY", "…", f"the file {path} is damaged: put a copy back, or remove it to make a new one"
+        )
+    return key
+
+
+def _kept_key(path: Path) -> str:
+    try:
         # Two processes may start at once: only one makes the file, the other reads what it finds.
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:
@@ -186,9 +222,4 @@ def _secret_key(given: str | None, var: Path) -> str:
             file.write(secrets.token_urlsafe(48))
             file.flush()
             os.fsync(file.fileno())
-    key = path.read_text().strip()
-    if len(key) < 32:
-        raise BadSetting(
-            "DESK_SECRET_KEY", "…", f"the file {path} is damaged: put a copy back, or remove it to make a new one"
-        )
-    return key
+    return path.read_text(errors="replace").strip()

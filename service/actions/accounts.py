@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from models.accounts import ApiToken, LoginFailure, User, WebSession
 from models.errors import Conflict, TooMany, Unauthenticated
 from models.i18n import _, message
+from models.text import one_line
 from models.vocabulary import Role
 from service.actions import rows
 from service.actions.acting import Act
@@ -108,7 +109,7 @@ def sign_in(session: Session, act: Act, email: str, password: str, address: str)
     Raises:
         TooMany: ten failures from here for this account within 15 minutes; nobody is locked out for good.
     """
-    email = email.strip().lower()
+    email = one_line(email).lower()
     account = sha256(email.encode("utf-8", "surrogatepass")).hexdigest()
     since = act.now - FAILURE_WINDOW
     failures = session.exec(

@@ -146,6 +146,6 @@ def _anniversary_errors(session: Session, values: Mapping[str, Any]) -> rows.Err
     if "origin" in values:
         try:
             Origin.parse(values["origin"])
-        except ValueError:
-            errors["origin"] = [message(_("Write a year, a month or a day that exists: 1984, 1984-09 or 1962-09-05."))]
+        except ValueError as problem:
+            errors["origin"] = [problem.args[0]]
     return errors

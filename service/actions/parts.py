@@ -204,8 +204,8 @@ def _task_errors(session: Session, task: Task | None, values: Mapping[str, Any])
     if values.get("due_offset") is not None:
         try:
             offset = Offset.parse(values["due_offset"])
-        except ValueError:
-            errors["due_offset"] = [message(_("Write an offset like -P14D (14 days before) or P1W (a week after)."))]
+        except ValueError as problem:
+            errors["due_offset"] = [problem.args[0]]
         else:
             if offset.seconds:
                 errors["due_offset"] = [message(_("A task is due on a day: count in days or weeks."))]

@@ -9,6 +9,7 @@ from sqlalchemy import delete as core_delete
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
+from models.audience import is_address
 from models.errors import Conflict
 from models.events import Event
 from models.feeds import IcalFragment
@@ -16,8 +17,6 @@ from models.i18n import Message, _, message
 from models.places import CODE_PATTERN, Locality, Organisation, Person
 from service.actions import rows
 from service.actions.acting import Act
-
-EMAIL = re.compile(r"[^@\s,;<>\"()\[\]\\\x00-\x1f\x7f]{1,64}@[A-Za-z0-9.-]{1,189}")
 
 
 def create_locality(session: Session, act: Act, values: Mapping[str, Any]) -> Locality:
@@ -117,6 +116,6 @@ def _person_errors(session: Session, values: Mapping[str, Any]) -> rows.Errors:
 
 def address_errors(address: str | None) -> list[Message]:
     """What is wrong with a mail address; None is not judged."""
-    if address is not None and not EMAIL.fullmatch(address):
+    if address is not None and not is_address(address):
         return [message(_("Not a mail address; write it like name@example.org."))]
     return []

@@ -7,7 +7,6 @@ from sqlmodel import Session
 
 from calendars.due import Offset
 from models.audience import check_audience
-from models.i18n import _, message
 from models.reminders import ReminderRule
 from service.actions import reminders, rows
 from service.actions.acting import Act
@@ -43,20 +42,12 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if "offset" in values:
         try:
             values["offset"] = str(Offset.parse(values["offset"]))
-        except ValueError:
-            errors["offset"] = [
-                message(_("Write an offset like -P30D (30 days before), -PT2H (2 hours before) or P1W (a week after)."))
-            ]
+        except ValueError as problem:
+            errors["offset"] = [problem.args[0]]
     if "audience" in values:
         try:
             check_audience(values["audience"])
-        except ValueError:
-            errors["audience"] = [
-                message(
-                    _(
-                        "Each must be owner, members, organisation, role:… (like role:officer) or email:name@example.org."
-                    )
-                )
-            ]
+        except ValueError as problem:
+            errors["audience"] = [problem.args[0]]
     rows.check(errors)
     return values

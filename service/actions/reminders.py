@@ -4,12 +4,13 @@ Nothing is sent here; a worker claims what is due, and looks once more whether i
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, Update, bindparam, inspect, select, text, update
+from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, inspect, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -17,7 +18,7 @@ from calendars import reminding
 from calendars.lifecycle import REMINDED
 from calendars.reminding import Due, EventDays, RuleFacts
 from calendars.workdays import WorkingDays
-from models.audience import Directory
+from models.audience import Directory, Events, chosen_events
 from models.errors import Conflict
 from models.events import Event, Task
 from models.i18n import _, message
@@ -28,27 +29,10 @@ from service.actions.acting import Act
 from service.actions.trail import record
 
 _TABLE: Table = Reminder.__table__  # type: ignore[attr-defined]
+_EVENT: Table = Event.__table__  # type: ignore[attr-defined]
+_TASK: Table = Task.__table__  # type: ignore[attr-defined]
+_RULE: Table = ReminderRule.__table__  # type: ignore[attr-defined]
 _PLANNING_LOCK = 0x6465736B
-_EVENT_COLUMNS = tuple(
-    map(
-        col,
-        (
-            Event.id,
-            Event.kind,
-            Event.status,
-            Event.first_day,
-            Event.last_day,
-            Event.start_time,
-            Event.end_time,
-            Event.timezone,
-            Event.arrives_on,
-            Event.departs_on,
-            Event.organisation_id,
-            Event.created_by,
-        ),
-    )
-)
-_TASK_COLUMNS = tuple(map(col, (Task.id, Task.event_id, Task.due_on, Task.due_offset, Task.done)))
 
 Key = tuple[str, str, str, str, datetime]
 """What makes a reminder unique: event, rule key, task key, recipient, due instant."""
@@ -57,16 +41,36 @@ Key = tuple[str, str, str, str, datetime]
 Rules = Mapping[str, tuple[RuleFacts, list[str]]]
 """Rule id → what it asks, and its audience."""
 
+# Statements are kept: building one in SQLAlchemy takes several times as long as running it.
+_ACTIVE_RULES = select(_RULE).where(_RULE.c.active)
+_REMINDED_EVENTS = select(_EVENT).where(_EVENT.c.last_day >= bindparam("since"), _EVENT.c.status.in_(REMINDED))
+_PRESENT = select(
+    *(_TABLE.c[name] for name in ("id", "purpose", "event_id", "rule_key", "task_key", "recipient", "due_at", "state"))
+)
+_OF_EVENT = _PRESENT.where(_TABLE.c.event_id == bindparam("event"))
+_OF_RULE = _PRESENT.join(_EVENT, _EVENT.c.id == _TABLE.c.event_id).where(
+    _TABLE.c.rule_key == bindparam("rule"), _EVENT.c.last_day >= bindparam("since")
+)
 _SKIP_ONE = (
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("row_id"), _TABLE.c.state == ReminderState.PENDING)
-    .values(state=ReminderState.SKIPPED, reason=bindparam("why"))
+    .values(state=ReminderState.SKIPPED, reason=bindparam("why"), updated_at=bindparam("now"))
 )
 _CALL_BACK_ONE = (
     update(_TABLE)
     .where(_TABLE.c.id == bindparam("row_id"), _TABLE.c.state == ReminderState.SKIPPED)
-    .values(state=ReminderState.PENDING, reason=None, attempts=0, next_at=bindparam("due"))
+    .values(state=ReminderState.PENDING, reason=None, attempts=0, next_at=bindparam("due"), updated_at=bindparam("now"))
 )
+_INSERT = {
+    dialect: module.insert(_TABLE).on_conflict_do_nothing()
+    for dialect, module in (("sqlite", sqlite), ("postgresql", postgresql))
+}
+
+
+@cache
+def _open_tasks(by_id: bool) -> Select[*tuple[Any, ...]]:
+    tasks = select(_TASK).join(_EVENT, _EVENT.c.id == _TASK.c.event_id)
+    return tasks.where(chosen_events(by_id), _TASK.c.done.is_(False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,8 @@ def plan_event(session: Session, act: Act, event: Event) -> None:
         return
     _lock_planning(session, exclusive=False)
     rules = _active_rules(session) if event.status in REMINDED else {}
-    scene = _Scene.load(session, rules, [event], col(Event.id) == event.id)
-    _plan(session, act, scene, _TABLE.c.event_id == event.id)
+    scene = _Scene.load(session, rules, [event], Events((event.id,)))
+    _plan(session, act, scene, session.connection().execute(_OF_EVENT, {"event": event.id}).all())
 
 
 def plan_rule(session: Session, act: Act, rule: ReminderRule) -> None:
@@ -109,10 +113,11 @@ def plan_rule(session: Session, act: Act, rule: ReminderRule) -> None:
     if gone or not rule.active:
         _skip(session, act, reminding.RULE_DELETED if gone else reminding.RULE_OFF, own)
         return
-    future = col(Event.last_day) >= act.today
-    events = session.execute(select(*_EVENT_COLUMNS).where(future, col(Event.status).in_(REMINDED))).all()
-    scene = _Scene.load(session, {rule.id: (RuleFacts.of(rule), list(rule.audience))}, events, future)
-    _plan(session, act, scene, own & _TABLE.c.event_id.in_(select(col(Event.id)).where(future)))
+    connection = session.connection()
+    events = connection.execute(_REMINDED_EVENTS, {"since": act.today}).all()
+    rules = {rule.id: (RuleFacts.of(rule), list(rule.audience))}
+    scene = _Scene.load(session, rules, events, Events(since=act.today))
+    _plan(session, act, scene, connection.execute(_OF_RULE, {"rule": rule.id, "since": act.today}).all())
 
 
 def announce_cancellation(session: Session, act: Act, event: Event) -> None:
@@ -178,9 +183,7 @@ def _lock_planning(session: Session, *, exclusive: bool) -> None:
 
 
 def _active_rules(session: Session) -> Rules:
-    columns = ("id", "kinds", "anchor", "offset", "at", "working_days", "active", "audience")
-    rules = select(*(col(getattr(ReminderRule, name)) for name in columns)).where(col(ReminderRule.active))
-    return {row.id: (RuleFacts.of(row), row.audience) for row in session.execute(rules)}
+    return {row.id: (RuleFacts.of(row), row.audience) for row in session.connection().execute(_ACTIVE_RULES)}
 
 
 @dataclass(slots=True)
@@ -193,12 +196,15 @@ class _Scene:
     days_off: WorkingDays
 
     @classmethod
-    def load(cls, session: Session, rules: Rules, rows: Sequence[Any], which: ColumnElement[bool]) -> "_Scene":
-        """``rows`` are the events the condition selects, or a part of them."""
+    def load(cls, session: Session, rules: Rules, rows: Sequence[Any], which: Events) -> "_Scene":
+        """``rows`` are the events ``which`` means, or some of them."""
         kinds = {row.kind for row in rows}
         concerned = [pair for pair in rules.values() if any(pair[0].covers(kind) for kind in kinds)]
         of_tasks = any(rule.anchor is ReminderAnchor.TASK_DUE for rule, _audience in concerned)
-        tasks = _open_tasks(session, which) if of_tasks else {}
+        tasks: dict[str, list[Any]] = defaultdict(list)
+        if of_tasks:
+            for task in session.connection().execute(_open_tasks(which.by_id), which.values):
+                tasks[task.event_id].append(task)
         directory = Directory.load(session, {word for _rule, audience in concerned for word in audience}, which)
         events = {row.id: (EventDays.of(row, tasks.get(row.id, ())), row) for row in rows}
         return cls(rules, events, directory, reminding.OFFICE_DAYS)
@@ -237,22 +243,21 @@ class _Scene:
         return reason.text if reason else reminding.NOT_ADDRESSED
 
 
-def _plan(session: Session, act: Act, scene: _Scene, which: ColumnElement[bool]) -> None:
-    """Make the reminders ``which`` selects what the scene wants; a bounded number of statements."""
+def _plan(session: Session, act: Act, scene: _Scene, present: Sequence[Any]) -> None:
+    """Make of the reminders that are there what the scene wants; a bounded number of statements."""
     wishes = dict(scene.wishes())
-    columns = ("id", "purpose", "event_id", "rule_key", "task_key", "recipient", "due_at", "state")
     unwanted: list[dict[str, Any]] = []
     back: list[dict[str, Any]] = []
-    for row in session.execute(select(*(_TABLE.c[name] for name in columns)).where(which)):
+    for row in present:
         key: Key = (row.event_id, row.rule_key, row.task_key, row.recipient, row.due_at)
         if wishes.pop(key, None) is None:
             if row.state is ReminderState.PENDING:
-                unwanted.append({"row_id": row.id, "why": scene.why_not(row)})
+                unwanted.append({"row_id": row.id, "now": act.now, "why": scene.why_not(row)})
         elif row.state is ReminderState.SKIPPED and not reminding.too_late(row.due_at, act.now):
-            back.append({"row_id": row.id, "due": row.due_at})
-    # A worker may have claimed one since it was read: the state is asked again.
-    _change_each(session, _SKIP_ONE.values(updated_at=act.now), unwanted)
-    _change_each(session, _CALL_BACK_ONE.values(updated_at=act.now), back)
+            back.append({"row_id": row.id, "now": act.now, "due": row.due_at})
+    # A worker may have claimed one since it was read: the statements ask the state again.
+    _change_each(session, _SKIP_ONE, unwanted)
+    _change_each(session, _CALL_BACK_ONE, back)
     made = []
     for key in sorted(wishes):
         wish, late = wishes[key], reminding.too_late(key[-1], act.now)
@@ -264,14 +269,6 @@ def _change_each(session: Session, statement: Update, rows: list[dict[str, Any]]
     if rows:
         # In the order of their ids: two plans at once then wait for each other instead of deadlocking.
         session.connection().execute(statement, sorted(rows, key=lambda row: str(row["row_id"])))
-
-
-def _open_tasks(session: Session, which: ColumnElement[bool]) -> dict[str, list[Any]]:
-    open_tasks = select(*_TASK_COLUMNS).join(Event, col(Event.id) == col(Task.event_id))
-    found: dict[str, list[Any]] = defaultdict(list)
-    for row in session.execute(open_tasks.where(which, col(Task.done).is_(False))):
-        found[row.event_id].append(row)
-    return found
 
 
 def _skip(session: Session, act: Act, reason: str, *which: ColumnElement[bool]) -> None:
@@ -305,8 +302,8 @@ def _row(
     }
 
 
-def _insert(session: Session, rows: Iterable[dict[str, Any]]) -> None:
+def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
     """Insert reminders; one that another transaction made meanwhile is left as it is (uq_reminder_once)."""
-    if made := list(rows):
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-        session.connection().execute(insert(_TABLE).on_conflict_do_nothing(), made)
+    if rows:
+        connection = session.connection()
+        connection.execute(_INSERT[connection.dialect.name], rows)

@@ -162,5 +162,7 @@ def matching(statement: Any, column: Any, query: str | None) -> Any:
 def page_of(session: Session, statement: Any, order: Iterable[Any], first: int, size: int) -> tuple[list[Any], int]:
     """One page of a select and the total number of rows it would give."""
     total = session.execute(core_select(func.count()).select_from(statement.order_by(None).subquery())).scalar_one()
+    if first >= total:
+        return [], total  # also keeps a page number without bounds away from the database
     rows = session.exec(statement.order_by(*order).offset(first).limit(size)).all()
     return list(rows), total

@@ -12,6 +12,7 @@ from marshmallow import Schema
 from sqlmodel import Session
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import NotFound as NotFoundError
 
 from models.accounts import User
 from models.errors import Forbidden, Unauthenticated
@@ -55,6 +56,8 @@ class Resource(MethodView):
         method = request.method.lower()
         handler = getattr(self, method, None) or getattr(self, "get")  # noqa: B009 - HEAD is GET without a body
         role: Role = handler.required_role
+        if not all(value.isascii() and value.isprintable() for value in kwargs.values()):
+            raise NotFoundError  # no id has such characters, and PostgreSQL refuses some of them
         # The body is read before the transaction opens: a slow sender holds no lock.
         body = request.get_data(cache=True) if request.method not in SAFE else b""
         desk = current_desk()

@@ -130,6 +130,12 @@ class Instant(fields.AwareDateTime):
         "invalid_awareness": _("An instant needs its zone; write it like 2027-03-10T01:00:00Z."),
     }
 
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
+        except OverflowError:
+            raise self.make_error("invalid") from None
+
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         if value is None:
             return None

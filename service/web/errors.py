@@ -4,7 +4,7 @@ from flask import Request, Response, g, json, request
 
 from models.i18n import _, translate
 from service.web.language import choose_language
-from service.web.view import render
+from service.web.rendering import render
 
 _NOT_FOUND = _("There is nothing at this address. It may have been deleted, or the link is incomplete.")
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")

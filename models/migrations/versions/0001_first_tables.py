@@ -524,6 +524,13 @@ def upgrade() -> None:
     with op.batch_alter_table("member", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_member_event_id"), ["event_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_member_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "uq_member_one_head",
+            ["event_id"],
+            unique=True,
+            sqlite_where=sa.text("role = 'head'"),
+            postgresql_where=sa.text("role = 'head'"),
+        )
 
     op.create_table(
         "performance",
@@ -704,6 +711,9 @@ def downgrade() -> None:
 
     op.drop_table("performance")
     with op.batch_alter_table("member", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_member_one_head", sqlite_where=sa.text("role = 'head'"), postgresql_where=sa.text("role = 'head'")
+        )
         batch_op.drop_index(batch_op.f("ix_member_person_id"))
         batch_op.drop_index(batch_op.f("ix_member_event_id"))
 

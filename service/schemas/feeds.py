@@ -1,0 +1,47 @@
+"""Feeds as JSON: what they select, and the address that is shown once."""
+
+from collections.abc import Callable
+from typing import Any
+
+from marshmallow import fields, validate
+
+from models.feeds import Feed
+from models.vocabulary import Direction, EventKind, EventStatus, Visibility
+from service.schemas.fields import OneOrMany, Text, Word
+from service.schemas.rows import RowSchema, StrictSchema
+
+
+def _any_of(item: Callable[[], fields.Field[Any]], description: str) -> OneOrMany:
+    return OneOrMany(item(), validate=validate.Length(max=100), metadata={"description": description})
+
+
+def _key() -> Text:
+    return Text(validate=validate.Length(1, 60))
+
+
+class FeedFilterSchema(StrictSchema):
+    """What a feed selects: an event has to match each list that is given, by any of its values.
+
+    A list that is missing or empty selects nothing in particular, but of ``statuses`` it means all but draft.
+    """
+
+    kinds = _any_of(lambda: Word(EventKind), "Kinds of events.")
+    localities = _any_of(_key, "Codes of host or guest; each stands for what it was and became, too.")
+    organisations = _any_of(_key, "Ids of the organisations that own the events.")
+    agreements = _any_of(_key, "Ids of agreements: events that fulfil one of their commitments.")
+    statuses = _any_of(lambda: Word(EventStatus), "Default: all but draft.")
+    direction = _any_of(lambda: Word(Direction), "Seen from the office; one word or a list.")
+    visibility = _any_of(lambda: Word(Visibility), "Public or internal events.")
+
+
+class FeedSchema(RowSchema):
+    """A feed. ``url`` and ``webcal_url`` are there only in the answer that makes or rotates it."""
+
+    class Meta:
+        model = Feed
+        exclude = ("token_hash",)
+        dump_only = ("user_id",)
+
+    filter = fields.Nested(FeedFilterSchema)
+    url = fields.String(dump_only=True, metadata={"description": "The address to subscribe to: a secret, shown once."})
+    webcal_url = fields.String(dump_only=True, metadata={"description": "The same for calendar programs."})

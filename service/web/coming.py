@@ -1,0 +1,134 @@
+"""What is coming: the first page, from today on, month by month."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+from typing import Any
+
+from flask import Response, request, url_for
+from marshmallow import ValidationError
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from calendars.lifecycle import CALLED_OFF
+from models.events import Event
+from models.reminders import Reminder
+from models.vocabulary import EventKind, EventStatus, ReminderState
+from service.actions import reading, rows
+from service.schemas.queries import EventQuery
+from service.web.gate import page
+from service.web.view import View
+from service.web.words import FIELDS
+
+PAGE_SIZE = 30
+FAILED_SHOWN = 5
+FAILED_DAYS = 30
+_LISTS = ("kind", "status")
+_PLAIN = ("q", "from", "to")
+_UNFINISHED = tuple(status for status in EventStatus if status is not EventStatus.DRAFT)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address asks for: ``asked`` as written there, ``query`` as :func:`reading.events_where` takes it."""
+
+    asked: Mapping[str, Any]
+    query: Mapping[str, Any]
+    number: int
+    problems: Mapping[str, list[str]]
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything narrows the list."""
+        return any(self.asked.values())
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the list looks back only: then the latest comes first."""
+        return "from_" not in self.query
+
+    def url(self, **changed: Any) -> str:
+        """The same page with some of its parameters changed; empty ones are left out."""
+        wanted = {**self.asked, "page": None} | changed
+        return url_for("pages.coming", **{name: value for name, value in wanted.items() if value})
+
+
+def read_wish(view: View) -> Wish:
+    """The filters of the address. One that makes no sense is named, and the others still hold."""
+    asked: dict[str, Any] = {name: [value for value in request.args.getlist(name) if value] for name in _LISTS}
+    asked |= {name: request.args.get(name, "").strip() for name in _PLAIN}
+    given = {name: value for name, value in asked.items() if value}
+    problems: dict[str, list[str]] = {}
+    try:
+        query = EventQuery().load(given)
+    except ValidationError as wrong:
+        query = dict(wrong.valid_data or {})
+        for name, told in (wrong.normalized_messages()).items():
+            sentences = told if isinstance(told, list) else [line for lines in told.values() for line in lines]
+            problems[name] = [view.said(str(sentence)) for sentence in sentences]
+        query.pop("to" if "to" in problems else "", None)
+    if "from_" not in query and not (query.get("to") and query["to"] < view.act.today):
+        query["from_"] = view.act.today
+    if not query.get("status"):
+        query["status"] = _UNFINISHED
+    page = request.args.get("page", "1")
+    number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 7 else 1
+    return Wish(asked, query, max(number, 1), problems)
+
+
+@page()
+def coming(view: View) -> Response:
+    """Events from today on, what is on now first; reminders that failed; the way to drafts and to what was."""
+    wish = read_wish(view)
+    order = (col(Event.first_day).desc(), col(Event.id)) if wish.is_past else reading.EVENT_ORDER
+    found, total = rows.page_of(
+        view.session,
+        reading.events_where(view.session, view.act, wish.query),
+        order,
+        (wish.number - 1) * PAGE_SIZE,
+        PAGE_SIZE,
+    )
+    failed = _failed(view)
+    return view.page(
+        "coming.html",
+        wish=wish,
+        total=total,
+        pages=max(1, -(-total // PAGE_SIZE)),
+        now=[] if wish.is_past else [event for event in found if _is_on(event, view.act.today)],
+        months=_by_month(view, [event for event in found if wish.is_past or not _is_on(event, view.act.today)]),
+        drafts=_drafts(view),
+        failed=failed[:FAILED_SHOWN],
+        more_failed=len(failed) > FAILED_SHOWN,
+        yesterday=view.act.today - timedelta(days=1),
+        kinds=list(EventKind),
+        statuses=list(EventStatus),
+        labels=FIELDS,
+    )
+
+
+def _is_on(event: Event, today: date) -> bool:
+    return event.first_day <= today <= event.last_day and event.status not in CALLED_OFF
+
+
+def _by_month(view: View, events: list[Event]) -> list[tuple[str, list[Event]]]:
+    months = groupby(events, key=lambda event: event.first_day.replace(day=1))
+    return [(view.month(first), list(listed)) for first, listed in months]
+
+
+def _drafts(view: View) -> int:
+    """How many drafts there are from today on."""
+    waiting = select(func.count()).where(Event.status == EventStatus.DRAFT, Event.last_day >= view.act.today)
+    return view.session.exec(waiting).one()
+
+
+def _failed(view: View) -> list[tuple[Reminder, Event]]:
+    """The reminders that could not be sent lately, the newest first; one more than is shown."""
+    since = view.act.now - timedelta(days=FAILED_DAYS)
+    statement = (
+        select(Reminder, Event)
+        .where(Reminder.state == ReminderState.FAILED, Reminder.due_at >= since, Reminder.event_id == Event.id)
+        .order_by(col(Reminder.due_at).desc(), col(Reminder.id))
+        .limit(FAILED_SHOWN + 1)
+    )
+    return [(reminder, event) for reminder, event in view.session.exec(statement).all()]

@@ -1,0 +1,35 @@
+"""The console's addresses: which page answers where."""
+
+from flask import Blueprint, Response, abort, request, send_from_directory
+
+from service.web import agreements, coming, event, feeds, sign_in
+from service.web.errors import as_page, choose_for_browsers
+from service.web.rendering import STATIC, asset_version
+
+_YEAR = 365 * 86_400
+_FILES = {"desk.css", "icon.svg"}
+
+blp = Blueprint("pages", __name__, template_folder="templates")
+blp.before_app_request(choose_for_browsers)
+blp.after_app_request(as_page)
+
+
+def static_file(name: str) -> Response:
+    """A static file; asked for by its present version it may be kept for good."""
+    if name not in _FILES:
+        abort(404)
+    is_present = request.args.get("v") == asset_version(name)
+    response = send_from_directory(STATIC, name, max_age=_YEAR if is_present else 0)
+    response.cache_control.immutable = is_present
+    return response
+
+
+blp.add_url_rule("/", "coming", coming.coming)
+blp.add_url_rule("/events/<event_id>", "event", event.event, methods=["GET", "POST"])
+blp.add_url_rule("/agreements", "agreements", agreements.agreements)
+blp.add_url_rule("/agreements/<agreement_id>", "agreement", agreements.agreement)
+blp.add_url_rule("/feeds", "feeds", feeds.feeds, methods=["GET", "POST"])
+blp.add_url_rule("/login", "sign_in", sign_in.sign_in, methods=["GET", "POST"])
+blp.add_url_rule("/logout", "sign_out", sign_in.sign_out, methods=["POST"])
+blp.add_url_rule("/language", "language", sign_in.switch_language, methods=["POST"])
+blp.add_url_rule("/static/<name>", "static_file", static_file)

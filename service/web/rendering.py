@@ -1,0 +1,47 @@
+"""Templates become answers: in one language, kept by nobody; static files get addresses that may be kept for good."""
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from flask import Response, render_template, request, url_for
+
+from models.i18n import translate
+from service.web.language import SELF_NAMES
+
+STATIC = Path(__file__).parent / "static"
+
+
+def render(template: str, language: str, /, **values: Any) -> Response:
+    """A page in a language. Nothing of it is kept by caches: it shows what one account may see."""
+
+    def say(sentence: str, /, **filled: object) -> str:
+        return translate(sentence, language, **filled)
+
+    body = render_template(
+        template, **({"view": None} | values), _=say, language=language, languages=SELF_NAMES, asset=asset, here=here()
+    )
+    response = Response(body, mimetype="text/html")
+    response.headers["Content-Language"] = language
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Cookie, Accept-Language"
+    # Not no-referrer: under that browsers send "Origin: null" with our own forms.
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+def here() -> str:
+    """The address of this page on this site, its query included."""
+    return request.full_path if request.query_string else request.path
+
+
+@cache
+def asset_version(name: str) -> str:
+    """What changes in a static file's address when its bytes do."""
+    return sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a static file, which may be kept for good."""
+    return url_for("pages.static_file", name=name, v=asset_version(name))

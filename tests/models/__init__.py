@@ -1,0 +1,1 @@
+"""Tests of the models room: types, text, transactions, migrations."""

@@ -1,0 +1,210 @@
+"""Types, transactions, constraints, migrations; on both databases."""
+
+import subprocess
+import sys
+import threading
+import time
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm.exc import StaleDataError
+from sqlmodel import col, select
+
+from models.database import Database
+from models.events import Event
+from models.migrate import alembic_config, current_revision, downgrade, newest_revision, upgrade
+from models.places import Person
+from models.tables import metadata
+from models.types import new_id
+from models.vocabulary import Currency, EventKind, EventStatus
+from tests import factories
+
+
+def test_ids_are_opaque_and_sort_by_time() -> None:
+    ids = [new_id() for _ in range(1000)]
+    assert len(set(ids)) == 1000
+    assert {len(one) for one in ids} == {26}
+    time.sleep(0.002)
+    assert new_id() > max(ids)
+
+
+def test_instant_comes_back_in_utc_whatever_its_zone(database: Database) -> None:
+    with database.transaction() as session:
+        person = Person(name="A", created_at=datetime(2027, 3, 10, 8, tzinfo=timezone(timedelta(hours=7))))
+        session.add(person)
+    with database.transaction(write=False) as session:
+        assert session.exec(select(Person)).one().created_at == datetime(2027, 3, 10, 1, tzinfo=UTC)
+        assert session.exec(select(Person)).one().created_at.tzinfo is UTC
+
+
+def test_naive_instant_is_refused(database: Database) -> None:
+    with pytest.raises(StatementError, match="needs its zone"), database.transaction() as session:
+        session.add(Person(name="A", created_at=datetime(2027, 3, 10)))
+
+
+def test_block_that_raises_leaves_nothing(database: Database) -> None:
+    with pytest.raises(ZeroDivisionError), database.transaction() as session:  # noqa: PT012 - the block is the point
+        session.add(Person(name="A"))
+        session.flush()
+        _ = 1 / 0
+    with database.transaction(write=False) as session:
+        assert session.exec(select(Person)).all() == []
+
+
+def test_second_writer_of_the_same_version_fails(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(Person(id="x", name="A"))
+    with database.transaction(write=False) as session:
+        read = session.exec(select(Person)).one()
+        session.expunge(read)
+    with database.transaction() as session:
+        session.exec(select(Person)).one().name = "B"
+    with pytest.raises(StaleDataError), database.transaction() as session:  # noqa: PT012
+        session.add(read)
+        read.name = "C"
+
+
+def test_writers_queue_instead_of_failing(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(Person(id="x", name="0", precedence=1))
+
+    def count_up() -> None:
+        for _ in range(10):
+            with database.transaction() as session:
+                person = session.exec(select(Person).with_for_update()).one()
+                person.precedence += 1
+
+    threads = [threading.Thread(target=count_up) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.transaction(write=False) as session:
+        assert session.exec(select(Person.precedence)).one() == 51
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_every_sqlite_connection_is_durable_and_checks_keys(database: Database) -> None:
+    with database.engine.connect() as one, database.engine.connect() as two:
+        for connection in (one, two):
+            found = {
+                name: connection.exec_driver_sql(f"PRAGMA {name}").scalar_one()
+                for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+            }
+            assert found == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30_000}
+
+
+GOOD = {"kind": EventKind.ACTIVITY, "first_day": date(2027, 3, 10), "last_day": date(2027, 3, 11)}
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"last_day": date(2027, 3, 9)},
+        {"departs_on": date(2027, 3, 9)},
+        {"headcount": -1},
+        {"guest": "hai-duong"},
+        {"level": "high"},
+        {"ordinal": 3},
+        {"kind": EventKind.ANNIVERSARY},
+        {"budget_amount": 5},
+        {"budget_amount": -5, "budget_currency": Currency.VND},
+        {"host": "nowhere"},
+    ],
+)
+def test_constraints_refuse_what_makes_no_sense(database: Database, values: dict[str, Any]) -> None:
+    with database.transaction() as session:
+        factories.make_locality(session, "hai-duong")
+    wish = GOOD | {"uid": new_id(), "title": {"vi": "x"}, "host": "hai-duong"} | values
+    wish = {"arrives_on": wish["first_day"], "departs_on": wish["last_day"]} | wish
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.add(Event(**wish))
+
+
+@pytest.mark.parametrize(
+    ("money", "minor"),
+    [({"amount": "100000000", "currency": "VND"}, 100_000_000), ({"amount": "99.50", "currency": "USD"}, 9950)],
+)
+def test_money_is_exact(database: Database, money: dict[str, str], minor: int) -> None:
+    event = Event(**GOOD)
+    event.budget = money
+    assert (event.budget_amount, event.budget) == (minor, money)
+    event.budget = None
+    assert (event.budget_amount, event.budget_currency, event.budget) == (None, None, None)
+
+
+def fill(database: Database, count: int) -> None:
+    with database.transaction() as session:
+        for number in range(count):
+            event = factories.make_event(session, title={"vi": f"Đoàn {number}", "lo": "ຄະນະ"})
+            person = Person(name=f"Người {number}")
+            session.add(person)
+            session.flush()
+            session.execute(
+                text("INSERT INTO member (id, event_id, person_id, role, created_at, updated_at, version)"
+                     " VALUES (:id, :event, :person, 'member', :at, :at, 1)"),
+                {"id": new_id(), "event": event.id, "person": person.id, "at": "2026-11-22 03:00:00.000000"},
+            )  # fmt: skip
+
+
+def contents(database: Database) -> dict[str, list[Any]]:
+    with database.engine.connect() as connection:
+        return {
+            table.name: sorted(map(str, connection.execute(table.select()).all())) for table in metadata.sorted_tables
+        }
+
+
+def test_migrated_schema_is_what_the_tables_say(database: Database, database_url: str) -> None:
+    assert current_revision(database) == newest_revision()
+    command.check(alembic_config(database_url))
+
+
+def test_newest_migration_goes_down_and_up_again_with_rows_in_place(database: Database, database_url: str) -> None:
+    fill(database, 20)
+    before = contents(database)
+    downgrade(database_url, "-1")
+    upgrade(database_url)
+    assert contents(database) == before
+
+
+def test_all_migrations_go_down_to_nothing_and_up_again(database: Database, database_url: str) -> None:
+    fill(database, 2)
+    downgrade(database_url)
+    upgrade(database_url)
+    command.check(alembic_config(database_url))
+    assert all(rows == [] for rows in contents(database).values())
+
+
+def test_migrating_again_changes_nothing(database: Database, database_url: str) -> None:
+    fill(database, 1)
+    before = contents(database)
+    upgrade(database_url)
+    assert contents(database) == before
+
+
+def test_killed_migration_runs_again(empty_database_url: str, tmp_path: Path) -> None:
+    """SIGKILL at a random point of the migration leaves a database that migrates all the way."""
+    script = "import sys; from models.migrate import upgrade; upgrade(sys.argv[1])"
+    for pause in (0.4, 0.6, 0.8):
+        process = subprocess.Popen([sys.executable, "-c", script, empty_database_url])
+        time.sleep(pause)
+        process.kill()
+        process.wait()
+    upgrade(empty_database_url)
+    database = Database(empty_database_url)
+    assert current_revision(database) == newest_revision()
+    command.check(alembic_config(empty_database_url))
+    database.dispose()
+
+
+@pytest.mark.parametrize("status", EventStatus)
+def test_every_word_of_a_closed_list_can_be_stored(database: Database, status: EventStatus) -> None:
+    with database.transaction() as session:
+        event_id = factories.make_event(session, status=status).id
+    with database.transaction(write=False) as session:
+        assert session.exec(select(Event.status).where(col(Event.id) == event_id)).one() is status
