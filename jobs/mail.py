@@ -95,7 +95,8 @@ class FileTransport:
             half.replace(path)
             self._sync_folder()
         except OSError as problem:
-            half.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                half.unlink(missing_ok=True)
             raise Deferred(
                 message(_("The outbox can't be written: {problem}."), problem=_why(problem)), server=True
             ) from problem

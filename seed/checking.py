@@ -81,7 +81,8 @@ class Place:
     def add(self, steps: Steps, what: Message | str) -> None:
         """Note a problem of the value that the steps lead to."""
         way = told(steps)
-        path = f"{self.label}{'' if not way or way.startswith('[') else '.'}{way}"
+        joint = "." if self.label and way and not way.startswith("[") else ""
+        path = f"{self.label}{joint}{way}"
         self.file.add(self.node.line_at(steps), path, what)
 
     def below(self, *steps: str | int) -> "Place":
@@ -192,7 +193,7 @@ def _in_quotes(node: Node, steps: Steps, sentence: str) -> Message | str:
 
 def unknown(name: str, known: Sequence[str]) -> Message:
     """That a name is not known here, and the nearest one that is, or all of them."""
-    if near := get_close_matches(name, known, 1, 0.6):
+    if near := get_close_matches(name, known, 1, 0.7):
         return message(_("Unknown name. Did you mean {suggestion}?"), suggestion=near[0])
     return message(_("Unknown name. Possible here: {names}."), names=", ".join(sorted(known)))
 

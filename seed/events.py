@@ -123,7 +123,7 @@ def _settle_status(
             return None
         if not is_made and known_id is not None:
             try:
-                _move(ledger, place, event, status)
+                _move(ledger, place, events.find_event(ledger.session, event.id), status)
             except DomainError as error:
                 place.tell(error, shape_of(EventSchema), ("status",))
                 return None
@@ -205,8 +205,8 @@ def _write_member(
     try:
         if member is None:
             return parts.add_member(ledger.session, ledger.act, event, values).id
-        new = {name: value for name, value in values.items() if name != "person_id"}
-        return parts.change_member(ledger.session, ledger.act, event, member, new).id
+        role = values.get("role", MemberRole.MEMBER)
+        return parts.change_member(ledger.session, ledger.act, event, member, {"role": role}).id
     except DomainError as error:
         item.tell(error, shape)
         return None

@@ -99,7 +99,7 @@ class Ledger:
         if place := self.stands.get((section, key)):
             return message(_("“{key}” comes only later, at {place}; move it before this entry."), key=key, place=place)
         known = {name for kind, name in (*self.stands, *self._kept) if kind == section}
-        if near := get_close_matches(key, sorted(known), 1, 0.6):
+        if near := get_close_matches(key, sorted(known), 1, 0.7):
             return message(
                 _("There is no “{key}” in {section}. Did you mean {suggestion}?"),
                 key=key, section=section, suggestion=near[0],

@@ -38,9 +38,9 @@ MAX_KEY = 160
 _LOCK = 0x73656564
 
 
-def packaged_files() -> list[Path]:
-    """The programme that comes with the service, in the order of the files' names."""
-    return sorted(PROGRAMME.glob("*.yaml"))
+def packaged_files(names: str = "*.yaml") -> list[Path]:
+    """The programme that comes with the service, or some of its files, in the order of their names."""
+    return sorted(PROGRAMME.glob(names))
 
 
 @dataclass(frozen=True, slots=True)

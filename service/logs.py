@@ -66,5 +66,9 @@ def configuration(level: str = "INFO") -> dict[str, Any]:
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
         "root": {"handlers": ["stderr"], "level": level},
         # The server's own are worth a line only when something is wrong; the job timetable's never say more than ours.
-        "loggers": {"_granian": {"level": "WARNING"}, "alembic": {"level": "WARNING"}, "apscheduler": {"level": "ERROR"}},
+        "loggers": {
+            "_granian": {"level": "WARNING"},
+            "alembic": {"level": "WARNING"},
+            "apscheduler": {"level": "ERROR"},
+        },
     }

@@ -74,7 +74,9 @@ _CODES = {
 
 
 def reader_language() -> str:
-    """The language of whoever reads the answer: Accept-Language, else the account's, else English."""
+    """The language of whoever reads the answer: a page's own, else Accept-Language, the account's, English."""
+    if page := getattr(g, "reader_language", None):
+        return str(page)
     wanted = request.accept_languages.best_match([language.value for language in Language])
     if wanted:
         return wanted

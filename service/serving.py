@@ -30,7 +30,7 @@ from jobs.worker import Worker
 from models.clock import monotonic, utcnow
 from models.database import Database
 from service import logs
-from service.settings import Settings
+from service.settings import BadSetting, Settings
 
 log = logging.getLogger("desk.serving")
 
@@ -59,12 +59,15 @@ def check_address(host: str, port: int) -> str:
     granian's processes share the port (SO_REUSEPORT) and would silently share it with a second service too.
 
     Raises:
-        CannotServe: somebody listens there already, or the host is not one of this machine's.
+        CannotServe: somebody listens there already.
+        BadSetting: the host is none.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (socket.gaierror, UnicodeError):
-        raise CannotServe(f"DESK_HOST={host!r}: no such host; 127.0.0.1 serves this machine, 0.0.0.0 everyone") from None
+        raise BadSetting(
+            "DESK_HOST", host, "must be an address of this machine, 127.0.0.1, or 0.0.0.0 for all"
+        ) from None
     family, kind, protocol, _name, address = found[0]
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -113,7 +116,7 @@ def serve_web(settings: Settings) -> None:
         websockets=False,
         # No access log: the paths of feeds are secrets, and a proxy in front keeps its own.
         log_access=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         log_dictconfig=logs.configuration(),
         respawn_failed_workers=True,
         respawn_interval=0.1,

@@ -1,5 +1,6 @@
 """Settings: environment variables, read once at start, each checked; a bad one is named."""
 
+import contextlib
 import os
 import re
 import secrets
@@ -212,14 +213,16 @@ def _secret_key(given: str | None, var: Path) -> str:
 
 
 def _kept_key(path: Path) -> str:
-    try:
-        # Two processes may start at once: only one makes the file, the other reads what it finds.
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        pass
-    else:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_urlsafe(48))
-            file.flush()
-            os.fsync(file.fileno())
+    if not path.exists():
+        # Two processes may start at once: the first whole file gets the name, the other is thrown away.
+        draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+        try:
+            with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+                file.flush()
+                os.fsync(file.fileno())
+            with contextlib.suppress(FileExistsError):
+                os.link(draft, path)
+        finally:
+            draft.unlink(missing_ok=True)
     return path.read_text(errors="replace").strip()

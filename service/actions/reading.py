@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, false, not_, or_
 from sqlalchemy import select as core_select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import attributes
 from sqlmodel import Session, col, select
 
 from calendars import fitness
@@ -16,7 +16,7 @@ from calendars.direction import direction
 from calendars.spans import Days
 from models.accounts import Audit
 from models.agreements import Agreement, AgreementParty, Commitment
-from models.events import Event
+from models.events import Event, Performance, TrainingPhase
 from models.places import Locality
 from models.reminders import Reminder
 from models.vocabulary import Direction, EventKind, EventStatus
@@ -66,7 +66,24 @@ class Presenter:
         self._promises: dict[str, fitness.Promise] = {}
 
     def prefetch(self, events: Sequence[Event]) -> None:
-        """Load the commitments these events are held against; one query."""
+        """Load the parts of these events and the commitments they are held against; one query each."""
+        self._load_parts(events, EventKind.TRAINING_BATCH, "phases", TrainingPhase)
+        self._load_parts(events, EventKind.ART_TROUPE_VISIT, "performances", Performance)
+        self._load_promises(events)
+
+    def _load_parts(self, events: Sequence[Event], kind: EventKind, name: str, model: type[Any]) -> None:
+        wanted = {event.id: event for event in events if event.kind is kind and name not in event.__dict__}
+        if not wanted:
+            return
+        found: dict[str, list[Any]] = {event_id: [] for event_id in wanted}
+        for part in self.session.exec(
+            select(model).where(col(model.event_id).in_(wanted)).order_by(col(model.position))
+        ):
+            found[part.event_id].append(part)
+        for event_id, parts in found.items():
+            attributes.set_committed_value(wanted[event_id], name, parts)
+
+    def _load_promises(self, events: Sequence[Event]) -> None:
         wanted = {event.commitment_id for event in events if event.commitment_id} - set(self._promises)
         if not wanted:
             return
@@ -100,7 +117,7 @@ class Presenter:
             days=Days(event.first_day, event.last_day),
             headcount=event.headcount,
         )
-        self.prefetch([event])
+        self._load_promises([event])
         found = []
         if event.commitment_id:
             found += fitness.notices(visit, self._promises[event.commitment_id])
@@ -110,11 +127,8 @@ class Presenter:
 
 
 def events_where(session: Session, act: Act, query: Mapping[str, Any], kind: EventKind | None = None) -> Select[Any]:
-    """The select of events a query string asks for; parts (phases, performances) come along."""
-    statement: Any = select(Event).options(
-        selectinload(Event.phases),  # type: ignore[arg-type]
-        selectinload(Event.performances),  # type: ignore[arg-type]
-    )
+    """The select of events a query string asks for, without their parts (phases, performances)."""
+    statement: Any = select(Event)
     kinds = [kind] if kind else query.get("kind")
     if kinds:
         statement = statement.where(col(Event.kind).in_(kinds))

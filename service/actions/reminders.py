@@ -33,6 +33,7 @@ _EVENT: Table = Event.__table__  # type: ignore[attr-defined]
 _TASK: Table = Task.__table__  # type: ignore[attr-defined]
 _RULE: Table = ReminderRule.__table__  # type: ignore[attr-defined]
 _PLANNING_LOCK = 0x6465736B
+_AT_ONCE = 1000
 
 Key = tuple[str, str, str, str, datetime]
 """What makes a reminder unique: event, rule key, task key, recipient, due instant."""
@@ -51,20 +52,23 @@ _OF_EVENT = _PRESENT.where(_TABLE.c.event_id == bindparam("event"))
 _OF_RULE = _PRESENT.join(_EVENT, _EVENT.c.id == _TABLE.c.event_id).where(
     _TABLE.c.rule_key == bindparam("rule"), _EVENT.c.last_day >= bindparam("since")
 )
-_SKIP_ONE = (
+_THESE = _TABLE.c.id.in_(bindparam("ids", expanding=True))
+_SKIP = (
     update(_TABLE)
-    .where(_TABLE.c.id == bindparam("row_id"), _TABLE.c.state == ReminderState.PENDING)
+    .where(_THESE, _TABLE.c.state == ReminderState.PENDING)
     .values(state=ReminderState.SKIPPED, reason=bindparam("why"), updated_at=bindparam("now"))
 )
-_CALL_BACK_ONE = (
+_CALL_BACK = (
     update(_TABLE)
-    .where(_TABLE.c.id == bindparam("row_id"), _TABLE.c.state == ReminderState.SKIPPED)
-    .values(state=ReminderState.PENDING, reason=None, attempts=0, next_at=bindparam("due"), updated_at=bindparam("now"))
+    .where(_THESE, _TABLE.c.state == ReminderState.SKIPPED)
+    .values(state=ReminderState.PENDING, reason=None, attempts=0, next_at=_TABLE.c.due_at, updated_at=bindparam("now"))
 )
 _INSERT = {
-    dialect: module.insert(_TABLE).on_conflict_do_nothing()
-    for dialect, module in (("sqlite", sqlite), ("postgresql", postgresql))
+    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(),
+    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
 }
+_LOCK_EVENT = text("SELECT pg_advisory_xact_lock_shared(:key) FROM event WHERE id = :event FOR NO KEY UPDATE")
+_LOCK_ALL = text("SELECT pg_advisory_xact_lock(:key)")
 
 
 @cache
@@ -93,7 +97,7 @@ def plan_event(session: Session, act: Act, event: Event) -> None:
     session.flush()
     if event.status is EventStatus.CANCELLED:
         return
-    _lock_planning(session, exclusive=False)
+    _lock_planning(session, event.id)
     rules = _active_rules(session) if event.status in REMINDED else {}
     scene = _Scene.load(session, rules, [event], Events((event.id,)))
     _plan(session, act, scene, session.connection().execute(_OF_EVENT, {"event": event.id}).all())
@@ -108,10 +112,10 @@ def plan_rule(session: Session, act: Act, rule: ReminderRule) -> None:
     if not gone:
         session.flush()
     gone = gone or inspect(rule).deleted
-    _lock_planning(session, exclusive=True)
+    _lock_planning(session)
     own = _TABLE.c.rule_key == rule.id
     if gone or not rule.active:
-        _skip(session, act, reminding.RULE_DELETED if gone else reminding.RULE_OFF, own)
+        _skip_all(session, act, reminding.RULE_DELETED if gone else reminding.RULE_OFF, own)
         return
     connection = session.connection()
     events = connection.execute(_REMINDED_EVENTS, {"since": act.today}).all()
@@ -127,7 +131,7 @@ def announce_cancellation(session: Session, act: Act, event: Event) -> None:
     that is over already: that row is made as skipped.
     """
     session.flush()
-    _lock_planning(session, exclusive=False)
+    _lock_planning(session, event.id)
     own = select(col(Reminder.recipient), col(Reminder.locale), col(Reminder.purpose), col(Reminder.state)).where(
         col(Reminder.event_id) == event.id, col(Reminder.state) != ReminderState.SKIPPED
     )
@@ -138,13 +142,8 @@ def announce_cancellation(session: Session, act: Act, event: Event) -> None:
             recipients[row.recipient] = row.locale
         elif row.state in {ReminderState.PENDING, ReminderState.SENDING}:
             waiting.add(row.recipient)
-    _skip(
-        session,
-        act,
-        reminding.SILENT[EventStatus.CANCELLED],
-        col(Reminder.event_id) == event.id,
-        col(Reminder.purpose) == ReminderPurpose.REMINDER,
-    )
+    is_reminder = _TABLE.c.purpose == ReminderPurpose.REMINDER
+    _skip_all(session, act, reminding.SILENT[EventStatus.CANCELLED], _TABLE.c.event_id == event.id, is_reminder)
     late = reminding.OVER if EventDays.of(event).over_at <= act.now else None
     rows = [
         _row(act, (event.id, f"cancellation:{event.sequence}", "", recipient, act.now), locale, late)
@@ -172,14 +171,18 @@ def retry(session: Session, act: Act, reminder: Reminder) -> Reminder:
     return reminder
 
 
-def _lock_planning(session: Session, *, exclusive: bool) -> None:
-    """Let a rule and an event that change at the same moment see each other, or both would miss a reminder.
+def _lock_planning(session: Session, event_id: str | None = None) -> None:
+    """Let plans that touch follow each other: two of one event, and one of a rule (no event) with any other.
 
-    SQLite's writers stand in line anyway.
+    Without it a rule and an event that are made at the same moment do not see each other, and no reminder comes of
+    them. SQLite's writers stand in line anyway.
     """
-    if session.get_bind().dialect.name == "postgresql":
-        function = "pg_advisory_xact_lock" if exclusive else "pg_advisory_xact_lock_shared"
-        session.execute(text(f"SELECT {function}(:key)"), {"key": _PLANNING_LOCK})
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        if event_id is None:
+            connection.execute(_LOCK_ALL, {"key": _PLANNING_LOCK})
+        else:
+            connection.execute(_LOCK_EVENT, {"key": _PLANNING_LOCK, "event": event_id})
 
 
 def _active_rules(session: Session) -> Rules:
@@ -246,18 +249,19 @@ class _Scene:
 def _plan(session: Session, act: Act, scene: _Scene, present: Sequence[Any]) -> None:
     """Make of the reminders that are there what the scene wants; a bounded number of statements."""
     wishes = dict(scene.wishes())
-    unwanted: list[dict[str, Any]] = []
-    back: list[dict[str, Any]] = []
+    unwanted: dict[str, list[str]] = defaultdict(list)
+    back: list[str] = []
     for row in present:
         key: Key = (row.event_id, row.rule_key, row.task_key, row.recipient, row.due_at)
         if wishes.pop(key, None) is None:
             if row.state is ReminderState.PENDING:
-                unwanted.append({"row_id": row.id, "now": act.now, "why": scene.why_not(row)})
+                unwanted[scene.why_not(row)].append(row.id)
         elif row.state is ReminderState.SKIPPED and not reminding.too_late(row.due_at, act.now):
-            back.append({"row_id": row.id, "now": act.now, "due": row.due_at})
+            back.append(row.id)
     # A worker may have claimed one since it was read: the statements ask the state again.
-    _change_each(session, _SKIP_ONE, unwanted)
-    _change_each(session, _CALL_BACK_ONE, back)
+    for why, ids in unwanted.items():
+        _change(session, _SKIP, ids, now=act.now, why=why)
+    _change(session, _CALL_BACK, back, now=act.now)
     made = []
     for key in sorted(wishes):
         wish, late = wishes[key], reminding.too_late(key[-1], act.now)
@@ -265,16 +269,15 @@ def _plan(session: Session, act: Act, scene: _Scene, present: Sequence[Any]) -> 
     _insert(session, made)
 
 
-def _change_each(session: Session, statement: Update, rows: list[dict[str, Any]]) -> None:
-    if rows:
-        # In the order of their ids: two plans at once then wait for each other instead of deadlocking.
-        session.connection().execute(statement, sorted(rows, key=lambda row: str(row["row_id"])))
+def _change(session: Session, statement: Update, ids: Sequence[str], **values: Any) -> None:
+    for start in range(0, len(ids), _AT_ONCE):
+        session.connection().execute(statement, {"ids": ids[start : start + _AT_ONCE]} | values)
 
 
-def _skip(session: Session, act: Act, reason: str, *which: ColumnElement[bool]) -> None:
-    """Skip the pending reminders of a kind, whole sets at once."""
+def _skip_all(session: Session, act: Act, reason: str, *which: ColumnElement[bool]) -> None:
+    """Skip the pending reminders of a kind."""
     pending = update(_TABLE).where(*which, _TABLE.c.state == ReminderState.PENDING)
-    session.execute(pending.values(state=ReminderState.SKIPPED, reason=reason, updated_at=act.now))
+    session.connection().execute(pending.values(state=ReminderState.SKIPPED, reason=reason, updated_at=act.now))
 
 
 def _row(

@@ -28,24 +28,8 @@ KIND_PATHS = {
 }
 
 
-class Shown:
-    """An event as the reader sees it: its columns, its direction and its warnings."""
-
-    def __init__(self, event: Event, presenter: reading.Presenter, language: str) -> None:
-        self._event = event
-        self.direction = presenter.compass.of(event)
-        self.conflicts = [
-            {
-                "code": notice.code,
-                "severity": notice.severity,
-                "detail": notice.detail.to(language),
-                "with_": notice.with_,
-            }
-            for notice in presenter.notices(event)
-        ]
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._event, name)
+Shown = dict[str, Any]
+"""An event as the reader sees it: its columns, its parts, its direction and its warnings."""
 
 
 def shown(found: Sequence[Event]) -> list[Shown]:
@@ -54,7 +38,24 @@ def shown(found: Sequence[Event]) -> list[Shown]:
         g.presenter = reading.Presenter(session(), act())
     g.presenter.prefetch(found)
     language = reader_language()
-    return [Shown(event, g.presenter, language) for event in found]
+    return [
+        # A plain dict: marshmallow reads one ten times faster than an object of many columns.
+        event.__dict__
+        | {
+            "budget": event.budget,
+            "direction": g.presenter.compass.of(event),
+            "conflicts": [
+                {
+                    "code": notice.code,
+                    "severity": notice.severity,
+                    "detail": notice.detail.to(language),
+                    "with_": notice.with_,
+                }
+                for notice in g.presenter.notices(event)
+            ],
+        }
+        for event in found
+    ]
 
 
 def show(event: Event) -> Shown:

@@ -32,9 +32,10 @@ class CommitmentPhaseSchema(StrictSchema):
     """A stage of an undertaking: a year of Vietnamese, then the degree."""
 
     title = LocalizedText(required=True, max_length=MAX_TITLE)
-    duration = Number(validate=validate.Range(1, 10_000))
+    duration = Number(allow_none=True, validate=validate.Range(1, 10_000))
     unit = fields.String(
-        validate=validate.OneOf([unit.value for unit in DurationUnit], error=_("Must be one of: {choices}."))
+        allow_none=True,
+        validate=validate.OneOf([unit.value for unit in DurationUnit], error=_("Must be one of: {choices}.")),
     )
 
 

@@ -127,9 +127,10 @@ class AnyEventSchema(EventSchema):
     def dump(self, obj: Any, *, many: bool | None = None) -> Any:
         if many if many is not None else self.many:
             return [self.dump(one, many=False) for one in obj]
-        if obj.kind not in self._by_kind:
-            self._by_kind[obj.kind] = KIND_SCHEMAS[obj.kind]()
-        return self._by_kind[obj.kind].dump(obj, many=False)
+        kind = obj["kind"]
+        if kind not in self._by_kind:
+            self._by_kind[kind] = KIND_SCHEMAS[kind]()
+        return self._by_kind[kind].dump(obj, many=False)
 
 
 class TransitionSchema(StrictSchema):

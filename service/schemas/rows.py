@@ -59,6 +59,10 @@ class Converter(ModelConverter):
             checks.append(validate.Length(max=100))
 
 
+def _is_number(model: type[SQLModel], name: str) -> bool:
+    return name in model.model_fields and model.model_fields[name].annotation is int
+
+
 class RowOptions(SQLAlchemyAutoSchemaOpts):
     """Every row schema: foreign keys are plain ids, unknown fields are refused, machine fields never shown."""
 
@@ -69,7 +73,9 @@ class RowOptions(SQLAlchemyAutoSchemaOpts):
         self.model_converter = Converter
         model = getattr(meta, "model", None)
         if model is not None:
-            self.exclude = tuple({*self.exclude, *MACHINE_FIELDS} & {*model.model_fields})
+            # A person's position is a text for people; elsewhere it is a row's number in its list.
+            machine = {name for name in MACHINE_FIELDS if name != "position" or _is_number(model, name)}
+            self.exclude = tuple({*self.exclude, *machine} & {*model.model_fields})
             always = {"id", "created_at", "updated_at"} & {*model.model_fields}
             self.dump_only = tuple({*self.dump_only, *always})
 

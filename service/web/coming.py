@@ -16,6 +16,7 @@ from models.events import Event
 from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, ReminderState
 from service.actions import reading, rows
+from service.problems import flat
 from service.schemas.queries import EventQuery
 from service.web.gate import page
 from service.web.view import View
@@ -64,10 +65,11 @@ def read_wish(view: View) -> Wish:
         query = EventQuery().load(given)
     except ValidationError as wrong:
         query = dict(wrong.valid_data or {})
-        for name, told in (wrong.normalized_messages()).items():
-            sentences = told if isinstance(told, list) else [line for lines in told.values() for line in lines]
-            problems[name] = [view.said(str(sentence)) for sentence in sentences]
-        query.pop("to" if "to" in problems else "", None)
+        problems = {
+            name.split(".")[0]: [view.said(line) for line in told] for name, told in flat(wrong.messages).items()
+        }
+        for name in problems:
+            query.pop(name, None)
     if "from_" not in query and not (query.get("to") and query["to"] < view.act.today):
         query["from_"] = view.act.today
     if not query.get("status"):

@@ -1,13 +1,13 @@
 """The console's addresses: which page answers where."""
 
-from flask import Blueprint, Response, abort, request, send_from_directory
+from flask import Blueprint, Response, abort, request
 
 from service.web import agreements, coming, event, feeds, sign_in
 from service.web.errors import as_page, choose_for_browsers
 from service.web.rendering import STATIC, asset_version
 
 _YEAR = 365 * 86_400
-_FILES = {"desk.css", "icon.svg"}
+_FILES = {"desk.css": "text/css", "icon.svg": "image/svg+xml"}
 
 blp = Blueprint("pages", __name__, template_folder="templates")
 blp.before_app_request(choose_for_browsers)
@@ -18,10 +18,12 @@ def static_file(name: str) -> Response:
     """A static file; asked for by its present version it may be kept for good."""
     if name not in _FILES:
         abort(404)
+    response = Response((STATIC / name).read_bytes(), mimetype=_FILES[name])
     is_present = request.args.get("v") == asset_version(name)
-    response = send_from_directory(STATIC, name, max_age=_YEAR if is_present else 0)
-    response.cache_control.immutable = is_present
-    return response
+    response.cache_control.max_age = _YEAR if is_present else 0
+    response.cache_control.public = response.cache_control.immutable = is_present
+    response.set_etag(asset_version(name))
+    return response.make_conditional(request)
 
 
 blp.add_url_rule("/", "coming", coming.coming)

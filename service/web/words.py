@@ -49,7 +49,7 @@ REMINDER_STATES: Mapping[ReminderState, str] = {
     ReminderState.SENDING: _("Being sent"),
     ReminderState.PENDING: _("To be sent"),
     ReminderState.SENT: _("Sent"),
-    ReminderState.SKIPPED: _("Not sent, no longer needed"),
+    ReminderState.SKIPPED: _("Not sent"),
 }
 """In the order people should see them."""
 
@@ -57,6 +57,7 @@ FIELDS: Mapping[str, str] = {
     "title": _("Title"),
     "description": _("Description"),
     "host": _("Host"),
+    "direction": _("Direction"),
     "guest": _("Guest"),
     "first_day": _("First day"),
     "last_day": _("Last day"),

@@ -100,23 +100,27 @@ class _Server(SMTP):
 
     async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802
         if answer := await self.sink.reached("EHLO"):
-            await self.push(answer)
+            await self.refuse(answer)
             return
         await super().smtp_EHLO(hostname)
 
     async def smtp_MAIL(self, arg: str | None) -> None:  # noqa: N802
         if answer := await self.sink.reached("MAIL"):
-            await self.push(answer)
-            if answer.startswith("421"):
-                self.transport.close()
+            await self.refuse(answer)
             return
         await super().smtp_MAIL(arg)
 
     async def smtp_DATA(self, arg: str) -> None:  # noqa: N802
         if answer := await self.sink.reached("DATA", self.envelope.rcpt_tos[0] if self.envelope.rcpt_tos else ""):
-            await self.push(answer)
+            await self.refuse(answer)
             return
         await super().smtp_DATA(arg)
+
+    async def refuse(self, answer: str) -> None:
+        """Push an answer; 421 closes the connection."""
+        await self.push(answer)
+        if answer.startswith("421") and self.transport is not None:
+            self.transport.close()
 
 
 class SinkServer(Controller):
@@ -125,6 +129,10 @@ class SinkServer(Controller):
     def __init__(self, port: int | None = None) -> None:
         self.sink = Sink(port or free_port())
         super().__init__(_Handler(self.sink), hostname="127.0.0.1", port=self.sink.port, ready_timeout=10)
+
+    def start(self) -> None:
+        super().start()
+        self.sink.connections = 0  # starting tries the port once
 
     def factory(self) -> SMTP:
         return _Server(self.sink, self.handler, loop=self.loop, hostname="sink.example.org", timeout=60)

@@ -1,8 +1,10 @@
 """A real application on a real database, and one caller per role."""
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from models.vocabulary import Role
 from service.actions import accounts
 from service.actions.acting import Act
 from service.app import create_app
+from service.desk import Desk
 from service.settings import Settings, load_settings
 from tests import factories
 
@@ -90,13 +93,21 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     )
 
 
+@cache
+def built_app() -> Flask:
+    """One application for all tests: building its API takes longer than most of them. It gets its belongings per test."""
+    return create_app(load_settings({"DESK_VAR": tempfile.mkdtemp(), "DESK_SECRET_KEY": "x" * 40}))
+
+
 @pytest.fixture
 def app(settings: Settings, database: Database, clock: Clock) -> Flask:
     """The application, with the two provinces, Hải Phòng and both countries in it."""
     with database.transaction() as session:
         for code in ("hai-phong", "hai-duong", "vientiane-province", "vietnam", "laos"):
             factories.make_locality(session, code)
-    return create_app(settings, database, clock)
+    app = built_app()
+    app.extensions["desk"] = Desk(settings, database, clock)
+    return app
 
 
 @pytest.fixture

@@ -1,0 +1,343 @@
+"""The command line: `desk init`, `seed`, `serve`, `web`, `worker`, `run`, and accounts, passwords and tokens.
+
+Exit codes: 2 for a setting or argument that can't be used, 1 for what went wrong; both with a sentence on stderr.
+"""
+
+import logging.config
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+from alembic.util import CommandError
+from marshmallow import ValidationError
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, select
+
+from models.accounts import User
+from models.clock import utcnow
+from models.database import BUSY_SECONDS, Database
+from models.errors import DomainError, Invalid
+from models.i18n import translate_filled
+from models.migrate import current_revision, newest_revision, upgrade
+from models.vocabulary import Language, Role
+from seed.loader import Report, load_files, packaged_files
+from seed.reading import BadFiles
+from service import logs, serving, starting
+from service.actions import accounts
+from service.actions.acting import Act
+from service.actions.trail import record
+from service.problems import flat
+from service.schemas.accounts import TokenSchema, UserSchema
+from service.settings import BadSetting, Settings, load_settings
+
+SETTINGS_HELP = """\b
+Settings are environment variables:
+  DESK_DATABASE_URL   sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST:PORT/NAME
+                      (default: the SQLite file desk.db in DESK_VAR)
+  DESK_VAR            folder for the database, the secret key and the outbox (default: var)
+  DESK_HOST           address to listen on (default: 127.0.0.1; 0.0.0.0 = everyone)
+  DESK_PORT           port to listen on (default: 8000)
+  DESK_PUBLIC_URL     the address people use, like https://desk.example.org
+  DESK_MAIL_URL       file: (default: one .eml each in DESK_VAR/outbox),
+                      smtp://USER:PASSWORD@HOST:PORT or smtps://…
+  DESK_MAIL_FROM      sender, like "Protocol Desk <desk@example.org>"
+  DESK_LOCALITY       code of the office's own locality (default: hai-duong)
+  DESK_TIMEZONE       IANA zone of the office (default: Asia/Ho_Chi_Minh)
+  DESK_SECRET_KEY     signs cookies (default: made once, kept in DESK_VAR)
+  DESK_WEB_WORKERS    web processes (default: 2)
+  DESK_LEASE_SECONDS  how long a claimed reminder stays claimed (default: 120)
+  DESK_RETRY_SECONDS  first pause before a mail is tried again (default: 60)
+"""
+
+
+class Failed(click.ClickException):
+    """Something went wrong; exit code 1."""
+
+    exit_code = 1
+
+    def show(self, file: Any = None) -> None:
+        """Print the sentence, with the program's name before it."""
+        click.echo(f"desk: {self.message}", err=True)
+
+
+class Misused(Failed):
+    """A setting or argument that can't be used; exit code 2."""
+
+    exit_code = 2
+
+
+def language_of(environment: Mapping[str, str]) -> str:
+    """The language of the person at the terminal: Vietnamese, Lao, else English."""
+    wanted = next(filter(None, map(environment.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return next((language.value for language in Language if wanted.lower().startswith(language.value)), "en")
+
+
+class Commands(click.Group):
+    """A group whose commands fail with a sentence, never with a traceback, where the trouble is expected."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command, turning known errors into sentences and exit codes."""
+        language = language_of(os.environ)
+        try:
+            return super().invoke(ctx)
+        except BadSetting as problem:
+            raise Misused(str(problem)) from None
+        except BadFiles as problem:
+            for one in problem.problems:
+                click.echo(one.told(language), err=True)
+            raise Failed(f"{len(problem.problems)} problems; nothing was loaded.") from None
+        except ValidationError as problem:
+            raise Misused(_sentences(flat(problem.messages), language)) from None
+        except Invalid as problem:
+            found = {name: [sentence.to(language) for sentence in those] for name, those in problem.errors.items()}
+            raise Misused(_sentences(found, language)) from None
+        except DomainError as problem:
+            raise Failed(problem.detail.to(language)) from None
+        except serving.CannotServe as problem:
+            raise Failed(str(problem)) from None
+        except DBAPIError as problem:
+            raise Failed(_database_trouble(problem)) from None
+        except CommandError as problem:
+            raise Failed(f"The database can't be migrated: {problem}. Is it a newer version's?") from None
+        except OSError as problem:
+            raise Failed(f"{problem.strerror or problem}: {problem.filename or ''}".rstrip(": ")) from None
+
+
+def _sentences(found: Mapping[str, list[str]], language: str) -> str:
+    return "; ".join(
+        f"{name}: {' '.join(translate_filled(sentence, language) for sentence in those)}"
+        for name, those in found.items()
+    )
+
+
+def _database_trouble(problem: DBAPIError) -> str:
+    """What a person can do about a database that does not do what it should."""
+    said = logs.redact(str(problem.orig).strip().partition("\n")[0])
+    lower = said.lower()
+    if "locked" in lower or "busy" in lower:
+        return f"The database is busy: another process kept it locked for {BUSY_SECONDS} seconds. Try again shortly."
+    if "no such table" in lower or ("does not exist" in lower and "relation" in lower):
+        return "The database is not migrated: run `desk init`."
+    return f"The database does not do it ({said}). Look at DESK_DATABASE_URL and whether the database runs."
+
+
+@dataclass
+class Place:
+    """What most commands need: the settings, a migrated database, and who acts."""
+
+    settings: Settings
+    database: Database
+
+    def act(self) -> Act:
+        """The command line acts for the service itself."""
+        return Act(None, utcnow(), self.settings.office)
+
+
+@contextmanager
+def _place(*, is_migrated: bool = True) -> Iterator[Place]:
+    settings = load_settings()
+    database = Database(settings.database_url)
+    try:
+        if is_migrated:
+            found, wanted = current_revision(database), newest_revision()
+            if found != wanted:
+                state = f"is at {found}" if found else "is new"
+                raise Failed(
+                    f"The database is not migrated (it {state}, this version needs {wanted}): run `desk init`."
+                )
+        yield Place(settings, database)
+    finally:
+        database.dispose()
+
+
+def _ready_to_serve() -> Settings:
+    """The settings, after a look at the database that the service is going to use."""
+    with _place() as place, place.database.transaction(write=False) as session:
+        starting.check_locality(session, place.settings.locality)
+        return place.settings
+
+
+@click.group(cls=Commands, epilog=SETTINGS_HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="protocol-desk", prog_name="desk")
+def desk() -> None:
+    """Protocol Desk: calendar, reminders and commitments of an office of protocol.
+
+    First time: `desk run`, or `desk init`, `desk seed`, `desk user create`, `desk serve`.
+
+    Lần đầu: chạy `desk run`.
+    """
+
+
+@desk.command()
+def init() -> None:
+    """Create or migrate the database. Doing it again changes nothing."""
+    settings = load_settings()
+    Database(settings.database_url).dispose()  # makes the folder of a new file
+    upgrade(settings.database_url)
+    click.echo(f"The database is ready ({newest_revision()}). Cơ sở dữ liệu đã sẵn sàng.")
+
+
+@desk.command()
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def seed(files: tuple[Path, ...]) -> None:
+    """Load programme files; without FILES those that come with the service.
+
+    All are checked first; with one mistake anywhere nothing is loaded. Loading again changes nothing.
+    """
+    with _place() as place, place.database.transaction() as session:
+        report = load_files(session, place.act(), files or _packaged())
+    click.echo(_told(report))
+
+
+def _packaged() -> list[Path]:
+    """The packaged programme, named as short as it goes."""
+    shown = [Path(os.path.relpath(path)) for path in packaged_files()]
+    return [short if ".." not in short.parts else path for short, path in zip(shown, packaged_files(), strict=True)]
+
+
+def _told(report: Report) -> str:
+    return f"{report.created} entries created, {report.changed} changed, {report.unchanged} unchanged."
+
+
+_parent = click.option("--parent", type=int, hidden=True, help="End when this process does.")
+
+
+@desk.command()
+@_parent
+def web(parent: int | None) -> None:
+    """Answer HTTP: console, API, calendar feeds. Any number of these share one PostgreSQL."""
+    if parent:
+        serving.die_with(parent)
+    serving.serve_web(_ready_to_serve())
+
+
+@desk.command()
+@_parent
+def worker(parent: int | None) -> None:
+    """Send reminders when they are due. Any number of these share one PostgreSQL."""
+    if parent:
+        serving.die_with(parent)
+    serving.serve_worker(_ready_to_serve())
+
+
+@desk.command()
+def serve() -> None:
+    """Web and worker together, for one machine."""
+    _serve(_ready_to_serve())
+
+
+def _serve(settings: Settings) -> None:
+    serving.check_address(settings.host, settings.port)
+    logging.config.dictConfig(logs.configuration())
+    serving.Supervisor({"web": ["web"], "worker": ["worker"]}).run()
+
+
+@desk.group()
+def user() -> None:
+    """Accounts and their passwords."""
+
+
+_password_stdin = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of stdin.")
+
+
+@user.command("create")
+@click.option("--email", required=True)
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--organisation", required=True, metavar="NAME|ID", help="Made, in DESK_LOCALITY, when there is none.")
+@click.option("--name", help="As it is shown; default: what stands before the @.")
+@click.option("--locale", type=click.Choice([language.value for language in Language]), default="vi", show_default=True)
+@_password_stdin
+def create_user(email: str, role: str, organisation: str, name: str | None, locale: str, password_stdin: bool) -> None:
+    """Make an account. Without a password it can use API tokens only."""
+    given: dict[str, Any] = {"email": email, "role": role, "locale": locale}
+    given |= {"name": name} if name is not None else {}
+    given |= {"password": _read_password()} if password_stdin else {}
+    values = UserSchema().load(given)  # type: ignore[no-untyped-call]
+    with _place() as place, place.database.transaction() as session:
+        act = place.act()
+        values["organisation_id"] = starting.find_or_make_organisation(session, act, organisation).id
+        made = accounts.create_user(session, act, values)
+        click.echo(f"Account {made.email} ({made.role.value}) made.", err=True)
+        click.echo(made.id)
+
+
+@user.command("password")
+@click.option("--email", required=True)
+@_password_stdin
+def set_password(email: str, password_stdin: bool) -> None:
+    """Give an account a new password: yours from stdin, or a random one, printed once."""
+    password = _read_password() if password_stdin else starting.new_password()
+    with _place() as place, place.database.transaction() as session:
+        found, act = _account(session, email), place.act()
+        accounts.change_user(session, act, found, {"password": password})
+        record(session, act, "password", "user", found.id, {})
+    click.echo(f"{email} has a new password; all its browsers are signed out.", err=True)
+    if not password_stdin:
+        click.echo(password)
+
+
+@desk.group()
+def token() -> None:
+    """API tokens."""
+
+
+@token.command("create")
+@click.option("--email", required=True, help="The account the token stands for.")
+@click.option("--name", required=True, help="What it is for.")
+@click.option("--expires", type=click.IntRange(1, 3650), metavar="DAYS", help="Default: never.")
+def create_token(email: str, name: str, expires: int | None) -> None:
+    """Make an API token and print it, this once, alone on stdout."""
+    values = TokenSchema().load({"name": name})  # type: ignore[no-untyped-call]
+    with _place() as place, place.database.transaction() as session:
+        act = place.act()
+        until = act.now + timedelta(days=expires) if expires else None
+        issued = accounts.issue_token(session, act, _account(session, email), values["name"], until)
+    click.echo(issued.secret)
+
+
+@desk.command()
+def run() -> None:
+    """Everything for one machine: make and fill the database when it is new, print where it is, then serve."""
+    settings = load_settings()
+    serving.check_address(settings.host, settings.port)
+    database = Database(settings.database_url)
+    try:
+        upgrade(settings.database_url)
+        place = Place(settings, database)
+        # Programme, account and feed come in one transaction: a start that was broken off begins anew.
+        with database.transaction() as session:
+            lines = starting.first_start(session, place.act(), settings) or starting.later_start(session, settings)
+    finally:
+        database.dispose()
+    click.echo("\n".join(["", *lines, ""]))
+    sys.stdout.flush()
+    _serve(settings)
+
+
+def _account(session: Session, email: str) -> User:
+    found = session.exec(select(User).where(User.email == email.strip().lower())).first()
+    if found is None:
+        raise Failed(f"There is no account {email}. Không có tài khoản này.")
+    return found
+
+
+def _read_password() -> str:
+    line = sys.stdin.readline().rstrip("\r\n")
+    if not line:
+        raise Misused("--password-stdin: stdin is empty; send the password as its first line")
+    return line
+
+
+def main() -> None:
+    """The console script."""
+    desk(prog_name="desk")
+
+
+if __name__ == "__main__":
+    main()

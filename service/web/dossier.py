@@ -1,0 +1,201 @@
+"""All that an event's page shows besides its history, read in a fixed number of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from markupsafe import Markup
+from sqlmodel import col, select
+
+from calendars.fitness import Notice
+from calendars.reminding import TaskDays, task_due_on
+from models.agreements import Agreement, Anniversary, Commitment
+from models.events import Event, Member, ProgrammeItem, Task
+from models.places import Organisation, Person
+from models.reminders import Reminder, ReminderRule
+from models.vocabulary import ReminderState
+from service.actions import parts
+from service.actions.reading import Presenter
+from service.web.view import View, ids
+from service.web.words import ACTIVITY_TYPES, DIRECTIONS, FIELDS, LEVELS, REMINDER_STATES, VISIBILITIES, money
+
+REMINDERS_SHOWN = 500
+
+Value = Markup | str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A task with its due day and whoever is responsible; ``is_late`` when it is open and its day is over."""
+
+    task: Task
+    due: date | None
+    responsible: list[Value]
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """Reminders that differ in their address only."""
+
+    first: Reminder
+    rule: ReminderRule | None
+    all: Sequence[Reminder]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """An event's page, ready to be written."""
+
+    facts: list[tuple[str, Value]]
+    commitment: Commitment | None
+    agreement: Agreement | None
+    members: list[tuple[Member, Person]]
+    programme: list[tuple[date, list[ProgrammeItem]]]
+    revision: int
+    tasks: list[TaskLine]
+    mailings: list[tuple[str, list[Mailing]]]
+    has_more_reminders: bool
+    notices: list[Notice]
+
+
+def read_dossier(view: View, event: Event) -> Dossier:
+    """Read what an event's page shows; as many queries for a large visit as for a small one."""
+    session = view.session
+    members = parts.members_of(session, event.id)
+    tasks = parts.tasks_of(session, event.id)
+    organisations = {
+        row.id: row
+        for row in session.exec(
+            select(Organisation).where(
+                col(Organisation.id).in_(
+                    ids(
+                        event.organisation_id,
+                        event.institution_id,
+                        *(phase.institution_id for phase in event.phases),
+                        *(task.organisation_id for task in tasks),
+                        *(person.organisation_id for _member, person in members),
+                    )
+                )
+            )
+        ).all()
+    }
+    wanted = ids(event.head_id, *(task.person_id for task in tasks))
+    people = {row.id: row for row in session.exec(select(Person).where(col(Person.id).in_(wanted))).all()}
+    commitment, agreement = _promise(view, event)
+    revisions = parts.revisions_of(session, event.id)
+    found, has_more = _reminders(view, event)
+    return Dossier(
+        facts=_facts(view, event, organisations, people),
+        commitment=commitment,
+        agreement=agreement,
+        members=members,
+        programme=[
+            (day, list(items))
+            for day, items in groupby(parts.programme_of(session, event.id), key=lambda item: item.day)
+        ],
+        revision=revisions[-1].number if revisions else 0,
+        tasks=_task_lines(view, event, tasks, organisations, people),
+        mailings=_mailings(view, found),
+        has_more_reminders=has_more,
+        notices=Presenter(session, view.act).notices(event),
+    )
+
+
+def _promise(view: View, event: Event) -> tuple[Commitment | None, Agreement | None]:
+    if event.commitment_id is None:
+        return None, None
+    statement = select(Commitment, Agreement).where(
+        Commitment.id == event.commitment_id, Commitment.agreement_id == Agreement.id
+    )
+    return view.session.exec(statement).first() or (None, None)
+
+
+def _facts(
+    view: View, event: Event, organisations: Mapping[str, Organisation], people: Mapping[str, Person]
+) -> list[tuple[str, Value]]:
+    """What is known, label by label; what is not known is left out."""
+
+    def organisation(identity: str | None) -> Value:
+        known = organisations.get(identity or "")
+        return view.text(known.name) if known else ""
+
+    anniversary = view.session.get(Anniversary, event.anniversary_id) if event.anniversary_id else None
+    head = people.get(event.head_id or "")
+    travels = (event.arrives_on, event.departs_on) != (event.first_day, event.last_day)
+    found: dict[str, Any] = {
+        "host": view.place(event.host, event.first_day),
+        "guest": view.place(event.guest, event.first_day) if event.guest else "",
+        "direction": view.say(DIRECTIONS[view.direction(event)]),
+        "location": view.text(event.location),
+        "arrives_on": view.day(event.arrives_on) if travels else "",
+        "departs_on": view.day(event.departs_on) if travels else "",
+        "headcount": "" if event.headcount is None else str(event.headcount),
+        "headcount_actual": "" if event.headcount_actual is None else str(event.headcount_actual),
+        "purpose": view.text(event.purpose),
+        "level": view.say(LEVELS[event.level]) if event.level else "",
+        "head_id": head.name if head else "",
+        "subject": view.text(event.subject),
+        "institution_id": organisation(event.institution_id),
+        "composition": ", ".join(f"{name}: {count}" for name, count in (event.composition or {}).items()),
+        "troupe": view.text(event.troupe),
+        "occasion": view.text(event.occasion),
+        "anniversary_id": view.text(anniversary.title) if anniversary else "",
+        "ordinal": "" if event.ordinal is None else str(event.ordinal),
+        "activity_type": view.say(ACTIVITY_TYPES[event.activity_type]) if event.activity_type else "",
+        "organisation_id": organisation(event.organisation_id),
+        "funded_by": view.place(event.funded_by, event.first_day) if event.funded_by else "",
+        "budget": money(event.budget, view.language),
+        "visibility": view.say(VISIBILITIES[event.visibility]),
+    }
+    return [(view.say(FIELDS[name]), value) for name, value in found.items() if value]
+
+
+def _task_lines(
+    view: View,
+    event: Event,
+    tasks: Sequence[Task],
+    organisations: Mapping[str, Organisation],
+    people: Mapping[str, Person],
+) -> list[TaskLine]:
+    lines = []
+    for task in tasks:
+        due = task_due_on(TaskDays.of(task), event.arrives_on)
+        responsible: list[Value] = []
+        if person := people.get(task.person_id or ""):
+            responsible.append(person.name)
+        if organisation := organisations.get(task.organisation_id or ""):
+            responsible.append(view.text(organisation.name))
+        is_late = not task.done and due is not None and due < view.act.today
+        lines.append(TaskLine(task, due, responsible, is_late))
+    return sorted(lines, key=lambda line: (line.task.done, line.due or date.max, line.task.id))
+
+
+def _reminders(view: View, event: Event) -> tuple[list[tuple[Reminder, ReminderRule | None]], bool]:
+    statement = (
+        select(Reminder, ReminderRule)
+        .join(ReminderRule, col(ReminderRule.id) == col(Reminder.rule_id), isouter=True)
+        .where(Reminder.event_id == event.id)
+        .order_by(col(Reminder.due_at), col(Reminder.rule_key), col(Reminder.recipient))
+        .limit(REMINDERS_SHOWN + 1)
+    )
+    found: list[tuple[Reminder, ReminderRule | None]] = [(row[0], row[1]) for row in view.session.exec(statement)]
+    return found[:REMINDERS_SHOWN], len(found) > REMINDERS_SHOWN
+
+
+def _mailings(view: View, found: Sequence[tuple[Reminder, ReminderRule | None]]) -> list[tuple[str, list[Mailing]]]:
+    """By state, those that need somebody first; addresses that share all else stand together."""
+    by_state: dict[ReminderState, dict[tuple[Any, ...], list[tuple[Reminder, ReminderRule | None]]]] = {}
+    for reminder, rule in found:
+        alike = (reminder.due_at, reminder.rule_key, reminder.task_key, reminder.reason)
+        by_state.setdefault(reminder.state, {}).setdefault(alike, []).append((reminder, rule))
+    return [
+        (
+            view.say(told),
+            [Mailing(alike[0][0], alike[0][1], [reminder for reminder, _rule in alike]) for alike in groups.values()],
+        )
+        for state, told in REMINDER_STATES.items()
+        if (groups := by_state.get(state))
+    ]

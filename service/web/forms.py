@@ -1,0 +1,55 @@
+"""A form's wish, tried out: what was refused stands on the page again, with what was typed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from marshmallow import ValidationError
+from sqlalchemy.orm.exc import StaleDataError
+
+from models import errors
+from models.i18n import Message, _, message
+from models.vocabulary import EventStatus
+from service.problems import STATUS_OF, flat
+from service.web.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a wish was not granted, in the reader's language: one sentence, and what is wrong with which field."""
+
+    status: int
+    sentence: str
+    fields: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+def attempt(view: View, wish: Callable[[], object]) -> Refusal | None:
+    """Do something; when it is refused, undo all of it and say why. The page's transaction goes on either way."""
+    try:
+        with view.session.begin_nested():
+            wish()
+    except ValidationError as wrong:
+        told = {name: [view.said(line) for line in lines] for name, lines in flat(wrong.messages).items()}
+        return Refusal(422, view.say(_("Some entries are not right.")), told)
+    except errors.Invalid as wrong:
+        told = {name: [view.say(line) for line in lines] for name, lines in wrong.errors.items()}
+        return Refusal(422, view.say(_("Some entries are not right.")), told)
+    except StaleDataError:
+        return _refused(view, errors.Stale())
+    except errors.DomainError as wrong:
+        return _refused(view, wrong)
+    return None
+
+
+def _refused(view: View, error: errors.DomainError) -> Refusal:
+    status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
+    return Refusal(status, view.say(_impossible(view, error) or error.detail))
+
+
+def _impossible(view: View, error: errors.DomainError) -> Message | None:
+    """An impossible step, with the statuses' names instead of the words programs use."""
+    if not isinstance(error, errors.ImpossibleTransition):
+        return None
+    return message(
+        _("The event is now “{status}”; this step is no longer possible."),
+        status=view.status(EventStatus(error.extra["status_now"])),
+    )

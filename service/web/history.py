@@ -1,0 +1,186 @@
+"""What happened to an event, told from the audit trail: who, when, what from and to, why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from markupsafe import Markup
+from sqlmodel import SQLModel, col, select
+
+from models.accounts import Audit, User
+from models.agreements import Anniversary, Commitment
+from models.events import Event
+from models.i18n import _
+from models.places import Organisation, Person
+from models.vocabulary import (
+    ActivityType,
+    DelegationLevel,
+    EventStatus,
+    Language,
+    MemberRole,
+    ReminderState,
+    Visibility,
+)
+from service.web.view import View
+from service.web.words import (
+    ACTIVITY_TYPES,
+    DEEDS,
+    FIELDS,
+    LEVELS,
+    OTHER_DEED,
+    REMINDER_STATES,
+    VISIBILITIES,
+    money,
+)
+
+ENTRIES_SHOWN = 200
+NOTHING = "–"
+
+_DAYS = {"first_day", "last_day", "arrives_on", "departs_on", "due_on"}
+_PLACES = {"host", "guest", "funded_by"}
+_REFERENCES: Mapping[str, type[SQLModel]] = {
+    "organisation_id": Organisation,
+    "institution_id": Organisation,
+    "person_id": Person,
+    "head_id": Person,
+    "commitment_id": Commitment,
+    "anniversary_id": Anniversary,
+}
+_NAMING: Mapping[str, str] = {"member": "person_id", "task": "title"}
+"""Which value tells what an entry is about, where an event has several of the kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field, before and after."""
+
+    label: str
+    before: Markup | str
+    after: Markup | str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing somebody did. ``about`` names the person or task, where it is about one."""
+
+    at: datetime
+    who: str
+    deed: str
+    about: Markup | str
+    changes: Sequence[Change]
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The newest entries first; ``has_more`` when the oldest are not shown."""
+
+    entries: Sequence[Entry]
+    has_more: bool
+
+
+def read_history(view: View, event: Event, subjects: Mapping[str, Markup | str]) -> History:
+    """Read and tell an event's history; a fixed number of queries, however long it is.
+
+    ``subjects`` are the event's present people and tasks by id, as entries about them call them.
+    """
+    statement = (
+        select(Audit, User)
+        .join(User, col(User.id) == col(Audit.actor_id), isouter=True)
+        .where(Audit.event_id == event.id)
+        .order_by(col(Audit.id).desc())
+        .limit(ENTRIES_SHOWN + 1)
+    )
+    found = [(audit, user) for audit, user in view.session.exec(statement).all()]
+    teller = _Teller(view, event, [audit for audit, _user in found], subjects)
+    entries = [teller.entry(audit, user) for audit, user in found[:ENTRIES_SHOWN]]
+    return History(entries, len(found) > ENTRIES_SHOWN)
+
+
+class _Teller:
+    """Puts audit rows into words; the names their ids stand for are read at once."""
+
+    def __init__(self, view: View, event: Event, audits: Sequence[Audit], subjects: Mapping[str, Markup | str]) -> None:
+        self.view = view
+        self.event = event
+        wanted: dict[type[SQLModel], set[str]] = {model: set() for model in _REFERENCES.values()}
+        for audit in audits:
+            for name, change in audit.changes.items():
+                if name in _REFERENCES:
+                    wanted[_REFERENCES[name]] |= {value for value in change.values() if isinstance(value, str)}
+        self.names: dict[str, Any] = {}
+        for model, listed in wanted.items():
+            key = col(model.id)  # type: ignore[attr-defined]
+            if listed:
+                found: list[Any] = list(view.session.exec(select(model).where(key.in_(listed))))
+                self.names |= {row.id: _name(row) for row in found}
+        # What was deleted since is still named by the entry that tells of it.
+        gone = {audit.entity_id: self._named(audit) for audit in audits if audit.action == "delete"}
+        self.subjects = {**gone, **subjects}
+
+    def entry(self, audit: Audit, user: User | None) -> Entry:
+        is_whole = audit.action in {"create", "delete"}
+        return Entry(
+            at=audit.at,
+            who=user.name if user else audit.actor_name if audit.actor_id else self.view.say(_("The service itself")),
+            deed=self.view.say(DEEDS.get((audit.action, audit.entity), OTHER_DEED)),
+            about=self.subjects.get(audit.entity_id) or self._named(audit) if audit.entity in _NAMING else "",
+            changes=[] if is_whole else list(self._changes(audit.changes)),
+            reason=audit.reason,
+        )
+
+    def _named(self, audit: Audit) -> Markup | str:
+        name = _NAMING.get(audit.entity, "")
+        change = audit.changes.get(name)
+        return self._value(name, change.get("to") or change.get("from")) if change else ""
+
+    def _changes(self, changes: Mapping[str, Any]) -> list[Change]:
+        return [
+            Change(self.view.say(label), self._value(name, change.get("from")), self._value(name, change.get("to")))
+            for name, label in FIELDS.items()
+            if isinstance(change := changes.get(name), dict)
+        ]
+
+    def _value(self, name: str, value: Any) -> Markup | str:
+        if value is None or value in ("", [], {}):
+            return NOTHING
+        if name in _REFERENCES:
+            known = self.names.get(value, value)
+            return self.view.text(known) if isinstance(known, dict) else str(known)
+        if name in _PLACES:
+            return self.view.place(value, self.event.first_day)
+        if name in _DAYS:
+            return self.view.day(date.fromisoformat(value))
+        if name == "budget":
+            return money(value, self.view.language)
+        if isinstance(value, bool):
+            return self.view.say(_("yes")) if value else self.view.say(_("no"))
+        if isinstance(value, list):
+            return self.view.say(_("{count} entries"), count=len(value))
+        if isinstance(value, dict):
+            if set(value) <= set(Language):
+                return self.view.text(value)
+            return ", ".join(f"{key}: {item}" for key, item in value.items())
+        return self._word(name, str(value))
+
+    def _word(self, name: str, value: str) -> str:
+        match name:
+            case "status":
+                return self.view.status(EventStatus(value))
+            case "role":
+                return self.view.role(MemberRole(value))
+            case "visibility":
+                return self.view.say(VISIBILITIES[Visibility(value)])
+            case "level":
+                return self.view.say(LEVELS[DelegationLevel(value)])
+            case "activity_type":
+                return self.view.say(ACTIVITY_TYPES[ActivityType(value)])
+            case "state":
+                return self.view.say(REMINDER_STATES[ReminderState(value)])
+            case _:
+                return value
+
+
+def _name(row: Any) -> Any:
+    return getattr(row, "name", None) or row.title

@@ -1,0 +1,36 @@
+"""What the hourly sweep deletes and what it leaves."""
+
+from datetime import datetime, timedelta
+
+from sqlmodel import SQLModel, select
+
+from jobs.housekeeping import sweep
+from models.accounts import Heartbeat, IdempotencyKey, LoginFailure, WebSession
+from models.database import Database
+from tests.factories import make_user
+
+DAY = timedelta(days=1)
+MOMENT = timedelta(seconds=1)
+
+
+def test_sweep_deletes_what_is_older_than_its_time_and_nothing_else(database: Database, now: datetime) -> None:
+    with database.transaction() as session:
+        user = make_user(session).id
+        for name, at in (("old", now - DAY - MOMENT), ("young", now - DAY)):
+            session.add(
+                IdempotencyKey(user_id=user, key_hash=name, request_hash="", status=201, answer=b"", created_at=at)
+            )
+            session.add(LoginFailure(account=name, address="", at=at))
+            session.add(Heartbeat(name=name, at=at))
+        for name, until in (("old", now), ("young", now + MOMENT)):
+            session.add(WebSession(token_hash=name, user_id=user, created_at=now - 30 * DAY, expires_at=until))
+    with database.transaction() as session:
+        assert sweep(session, now) == dict.fromkeys(("idempotency_key", "login_failure", "web_session", "heartbeat"), 1)
+        assert sum(sweep(session, now).values()) == 0
+
+    left: dict[type[SQLModel], str] = {
+        IdempotencyKey: "key_hash", LoginFailure: "account", WebSession: "token_hash", Heartbeat: "name",
+    }  # fmt: skip
+    with database.transaction(write=False) as session:
+        for table, name in left.items():
+            assert [getattr(row, name) for row in session.exec(select(table)).all()] == ["young"]

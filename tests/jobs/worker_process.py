@@ -1,0 +1,51 @@
+"""A worker as a process of its own, to be killed: ``python -m tests.jobs.worker_process DATABASE MAIL VAR NOW [KIND]``.
+
+KIND is ``sound`` (the service's own worker) or ``marks-first`` (the negative control).
+"""
+
+import signal
+import sys
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from jobs.config import WorkerConfig
+from jobs.mail import NotSent
+from jobs.queue import Claimed
+from jobs.recheck import Holding
+from jobs.worker import Outcome, Worker
+from models.clock import monotonic
+from models.database import Database
+from tests.factories import OFFICE
+
+LEASE_SECONDS = 1.0
+
+
+class MarksFirst(Worker):
+    """The mistake: marked as sent before the mail has left, so that it surely never leaves twice."""
+
+    def hand_over(self, one: Claimed, held: Holding) -> tuple[Outcome, NotSent | None]:
+        from collections import Counter
+
+        self._unsettled[one.id] = Outcome("sent")
+        self._settle(Counter())
+        return super().hand_over(one, held)
+
+
+KINDS: dict[str, type[Worker]] = {"sound": Worker, "marks-first": MarksFirst}
+
+
+def main(database: str, mail: str, var: str, now: str, kind: str = "sound") -> None:
+    started, first = monotonic(), datetime.fromisoformat(now)
+    config = WorkerConfig(
+        mail_url=mail, mail_from="desk@example.org", var=Path(var), office=OFFICE,
+        lease_seconds=LEASE_SECONDS, retry_seconds=0.2, tick_seconds=0.1, batch=10,
+    )  # fmt: skip
+    worker = KINDS[kind](Database(database), config, lambda: first + timedelta(seconds=monotonic() - started))
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    worker.run(stop)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,171 @@
+"""The packaged programme on both databases: all of it, with the sources' figures; a second load changes nothing."""
+
+import time
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import SQLModel, col, func, select
+
+from models.accounts import Audit
+from models.agreements import Agreement, Anniversary, Commitment
+from models.database import Database
+from models.events import Event, Member, ProgrammeItem, Task
+from models.places import Locality, Person
+from models.vocabulary import EventStatus
+from seed.loader import Report, packaged_files
+from service.actions import events
+from tests.factories import NOW
+from tests.seed.conftest import Load
+
+HD, VC = "hai-duong", "vientiane-province"
+NO = (None, None, None)
+YEARLY, ONCE, OPEN = {"type": "per_year", "count": 1}, {"type": "in_period", "count": 1}, {"type": "open"}
+EVERY_2_3 = {"type": "every", "min_years": 2, "max_years": 3}
+
+# The agreement 2024–2028, row by row (seed 001): article, activity, host, guest, people (least, most, quota over the
+# period), duration (least, most, unit), frequency, who pays, phases. None: the text does not say, or either side.
+COMMITMENTS: list[tuple[Any, ...]] = [
+    ("1", "training_batch", HD, VC, (10, 15, None), (10, 15, "days"), YEARLY, HD, []),
+    ("1", "training_batch", VC, HD, (10, 15, None), (10, 15, "days"), EVERY_2_3, VC, []),
+    ("1", "training_batch", HD, VC, (None, None, 15), (1, 1, "years"), ONCE, HD, []),
+    ("1", "delegation", HD, VC, (10, 15, None), (4, 4, "days"), ONCE, HD, []),
+    ("2", "training_batch", HD, VC, (None, None, 15), (1, None, "years"), ONCE, HD, [1, None]),
+    ("3", "activity", None, None, NO, NO, OPEN, None, []),
+    ("4", "activity", None, None, NO, NO, OPEN, None, []),
+    ("5", "training_batch", HD, VC, (1, 2, None), (7, 15, "days"), YEARLY, HD, []),
+    ("6", "activity", None, None, NO, NO, OPEN, None, []),
+    ("7", "training_batch", HD, VC, (None, None, 2), (2, None, "years"), ONCE, HD, [None, 2]),
+    ("7", "art_troupe_visit", None, None, (10, 15, None), NO, OPEN, None, []),
+    ("7", "training_batch", HD, VC, (9, 9, None), (2, 3, "months"), YEARLY, HD, []),
+    ("7", "activity", None, None, NO, NO, OPEN, None, []),
+    ("8", "training_batch", None, None, NO, NO, OPEN, None, []),
+    ("9", "activity", None, None, NO, NO, OPEN, None, []),
+    ("10", "activity", VC, None, NO, NO, ONCE, HD, []),
+    ("11", "activity", None, None, NO, NO, OPEN, None, []),
+]  # fmt: skip
+
+
+def shape_of(database: Database) -> dict[str, tuple[int, int | None, Any]]:
+    """Per table: how many rows, the highest version, the last change."""
+    found = {}
+    with database.transaction(write=False) as session:
+        for table in SQLModel.metadata.sorted_tables:
+            names = [name if name in table.c else "NULL" for name in ("version", "updated_at")]
+            statement = f'SELECT count(*), max({names[0]}), max({names[1]}) FROM "{table.name}"'
+            found[table.name] = tuple(session.execute(text(statement)).one())
+    return found
+
+
+@pytest.fixture
+def programme(load: Load) -> Report:
+    """The packaged programme, loaded."""
+    return load(packaged_files())
+
+
+def test_it_loads_in_time(load: Load) -> None:
+    started = time.process_time()  # what others do on the machine does not count
+    assert load(packaged_files()) == Report(created=119)
+    assert time.process_time() - started < 10
+
+
+@pytest.mark.usefixtures("programme")
+def test_a_second_load_changes_nothing(database: Database, load: Load) -> None:
+    before = shape_of(database)
+    assert load(packaged_files(), NOW + timedelta(days=1)) == Report(unchanged=119)
+    assert shape_of(database) == before
+    assert before["audit"][0] > 300
+
+
+@pytest.mark.usefixtures("programme")
+def test_every_row_of_the_agreement_is_there(database: Database) -> None:
+    with database.transaction(write=False) as session:
+        agreement = session.exec(select(Agreement).where(Agreement.signed_on == date(2024, 9, 18))).one()
+        assert agreement.parties == [HD, VC]
+        assert (agreement.starts_on, agreement.ends_on) == (date(2024, 1, 1), date(2028, 12, 31))
+        assert (agreement.languages, agreement.copies) == (["lo", "vi"], 4)
+        ordered = select(Commitment).where(Commitment.agreement_id == agreement.id).order_by(col(Commitment.position))
+        found = [
+            (
+                one.article, one.activity.value, one.host, one.guest,
+                (one.headcount_min, one.headcount_max, one.headcount_total),
+                (one.duration_min, one.duration_max, one.duration_unit.value if one.duration_unit else None),
+                one.frequency, one.funded_by, [phase["duration"] for phase in one.phases],
+            )
+            for one in session.exec(ordered)
+        ]  # fmt: skip
+        assert found == COMMITMENTS
+        predecessor = session.get(Agreement, agreement.predecessor_id)
+        assert predecessor is not None
+        assert predecessor.signed_on == date(2017, 8, 23)
+        assert session.exec(select(func.count()).select_from(Commitment)).one() == len(COMMITMENTS)
+
+
+@pytest.mark.usefixtures("programme")
+def test_the_past_has_its_days(database: Database) -> None:
+    with database.transaction(write=False) as session:
+        past = session.exec(
+            select(Event).where(Event.status == EventStatus.COMPLETED).order_by(col(Event.first_day), col(Event.kind))
+        ).all()
+        assert [(one.kind.value, one.host, one.first_day, one.last_day) for one in past] == [
+            ("activity", VC, date(2024, 3, 7), date(2024, 3, 7)),
+            ("delegation", VC, date(2024, 3, 7), date(2024, 3, 7)),
+            ("delegation", HD, date(2024, 9, 18), date(2024, 9, 18)),
+        ]
+        assert past[0].budget == {"amount": "100000000", "currency": "VND"}
+        head = session.get(Person, past[1].head_id)
+        assert head is not None
+        assert head.name == "Lê Văn Hiệu"
+        members = select(func.count()).select_from(Member).where(Member.event_id == past[1].id)
+        assert session.exec(members).one() == 4
+
+
+@pytest.mark.usefixtures("programme")
+def test_what_is_to_come_is_a_draft(database: Database) -> None:
+    with database.transaction(write=False) as session:
+        coming = session.exec(select(Event).where(Event.first_day > date(2025, 12, 31))).all()
+        assert len(coming) == 38
+        assert {one.status for one in coming} == {EventStatus.DRAFT}
+        assert all("(dự thảo)" in one.title["vi"] and "(draft)" in one.title["en"] for one in coming)
+        assert session.exec(select(func.count()).select_from(Task)).one() == 181
+        assert session.exec(select(func.count()).select_from(ProgrammeItem)).one() == 25
+
+
+@pytest.mark.usefixtures("programme")
+def test_anniversaries_are_as_precise_as_known_and_ceremonies_count(database: Database) -> None:
+    with database.transaction(write=False) as session:
+        origins = session.exec(select(Anniversary.origin).order_by(col(Anniversary.origin))).all()
+        assert origins == ["1962-09-05", "1977-07-18", "1984"]
+        ceremonies = session.exec(select(Event).where(Event.kind == "anniversary").order_by(col(Event.first_day))).all()
+        assert [(one.year, one.ordinal) for one in ceremonies] == [(2027, 50), (2027, 65)]
+
+
+@pytest.mark.usefixtures("programme")
+def test_the_merger_and_both_vientianes_are_there(database: Database) -> None:
+    with database.transaction(write=False) as session:
+        home = session.get(Locality, HD)
+        assert home is not None
+        assert (home.successor, home.succeeded_on) == ("hai-phong", date(2025, 7, 1))
+        assert session.get(Locality, "vientiane-capital") is not None
+
+
+@pytest.mark.usefixtures("programme")
+def test_people_keep_their_office_and_parts_their_order(database: Database) -> None:
+    with database.transaction(write=False) as session:
+        person = session.exec(select(Person).where(Person.name == "Trần Đức Thắng")).one()
+        assert person.position is not None
+        assert person.position["vi"] == "Bí thư Tỉnh ủy Hải Dương"
+        troupe = session.exec(select(Event).where(Event.kind == "art_troupe_visit")).first()
+        assert troupe is not None
+        days = [evening.day for evening in events.find_event(session, troupe.id).performances]
+        assert days == sorted(days)
+        assert len(days) > 0
+
+
+@pytest.mark.usefixtures("programme")
+def test_the_trail_tells_who_loaded_it(database: Database) -> None:
+    with database.transaction(write=False) as session:
+        assert set(session.exec(select(Audit.actor_name))) == {"desk"}
+        created = select(func.count()).where(Audit.entity == "event", Audit.action == "create")
+        assert session.exec(created).one() == 41
