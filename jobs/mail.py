@@ -52,9 +52,6 @@ class Transport(Protocol):
         ``name`` is unique to the mail and the same each time it is tried. Raises Refused or Deferred.
         """
 
-    def announce(self) -> None:
-        """Another mail may follow soon; whatever can be begun without knowing it may begin. Never raises."""
-
     def rest(self) -> None:
         """Nothing more for now: let go of connections."""
 
@@ -101,9 +98,6 @@ class FileTransport:
                 message(_("The outbox can't be written: {problem}."), problem=_why(problem)), server=True
             ) from problem
 
-    def announce(self) -> None:
-        """There is nothing to begin."""
-
     def rest(self) -> None:
         """Nothing is held open."""
 
@@ -135,7 +129,6 @@ class SmtpTransport:
         self.host, self.port, self.sender, self.login, self.is_tls = host, port, sender, login, is_tls
         self.timeout = timeout
         self._connection: smtplib.SMTP | None = None
-        self._is_announced = False
 
     def send(self, name: str, recipient: str, content: bytes) -> None:
         """One SMTP transaction.
@@ -168,22 +161,10 @@ class SmtpTransport:
                 message(_("The mail server can't be reached: {problem}."), problem=_why(problem)), server=True
             ) from problem
 
-    def announce(self) -> None:
-        """Say MAIL FROM on the open connection and read the answer later: meanwhile the last mail can be settled."""
-        if self._connection is not None and not self._is_announced:
-            try:
-                self._connection.putcmd("mail", f"FROM:<{self.sender}>")
-            except (OSError, smtplib.SMTPException):
-                self._drop()
-            else:
-                self._is_announced = True
-
     def rest(self) -> None:
         """Say goodbye; a server that does not listen any more is left without."""
         if self._connection is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
-                if self._is_announced:
-                    self._connection.getreply()
                 self._connection.quit()
             self._drop()
 
@@ -191,8 +172,7 @@ class SmtpTransport:
         """MAIL FROM, on the open connection or a new one: a server may have closed an idle one, that is no failure."""
         if self._connection is not None:
             try:
-                self.announce()
-                code, _text = answer = self._answer()
+                code, _text = answer = self._connection.mail(self.sender)
             except (OSError, smtplib.SMTPException):
                 code, answer = _CLOSING, (_CLOSING, b"")
             if code != _CLOSING:
@@ -200,16 +180,8 @@ class SmtpTransport:
                 return self._connection
             self._drop()
         self._connection = self._connect()
-        self.announce()
-        _accepted(self._answer())
+        _accepted(self._connection.mail(self.sender))
         return self._connection
-
-    def _answer(self) -> tuple[int, bytes]:
-        """What the server says to the MAIL FROM that was announced."""
-        if self._connection is None:
-            raise smtplib.SMTPServerDisconnected("the connection was lost")
-        self._is_announced = False
-        return self._connection.getreply()
 
     def _connect(self) -> smtplib.SMTP:
         # A name for EHLO is given: looking up the full one can hang for half a minute on a bad DNS.
@@ -257,7 +229,7 @@ class SmtpTransport:
     def _drop(self) -> None:
         if self._connection is not None:
             self._connection.close()
-            self._connection, self._is_announced = None, False
+            self._connection = None
 
 
 def _accepted(answer: tuple[int, bytes]) -> None:

@@ -205,7 +205,6 @@ class Worker:
                     self._unsettled |= {later.id: self._not_sent(later, failure) for later in rest[1:]}
                     self._settle(tally)
                     return False
-                self.mail.announce()
             elif fresh is not None:
                 self._unsettled[one.id] = fresh
         self._settle(tally)

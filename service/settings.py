@@ -148,7 +148,8 @@ def _public_url(url: str) -> str:
             "DESK_PUBLIC_URL", url, "must be the address people use, like https://desk.example.org"
         ) from None
     if not good or parts.query or parts.fragment or "@" in parts.netloc or any(sign.isspace() for sign in url):
-        raise BadSetting("DESK_PUBLIC_URL", url, "must be the address people use, like https://desk.example.org")
+        shown = re.sub("//[^/]*@", "//…@", url)
+        raise BadSetting("DESK_PUBLIC_URL", shown, "must be the address people use, like https://desk.example.org")
     return url.rstrip("/")
 
 

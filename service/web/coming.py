@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlmodel import col, select
 
 from calendars.lifecycle import CALLED_OFF
 from models.events import Event
+from models.i18n import _
 from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, ReminderState
 from service.actions import reading, rows
@@ -25,7 +27,7 @@ from service.web.words import FIELDS
 PAGE_SIZE = 30
 FAILED_SHOWN = 5
 FAILED_DAYS = 30
-_LISTS = ("kind", "status")
+_LISTS: Mapping[str, type[StrEnum]] = {"kind": EventKind, "status": EventStatus}
 _PLAIN = ("q", "from", "to")
 _UNFINISHED = tuple(status for status in EventStatus if status is not EventStatus.DRAFT)
 
@@ -57,10 +59,14 @@ class Wish:
 
 def read_wish(view: View) -> Wish:
     """The filters of the address. One that makes no sense is named, and the others still hold."""
-    asked: dict[str, Any] = {name: [value for value in request.args.getlist(name) if value] for name in _LISTS}
+    chosen = {name: [value for value in request.args.getlist(name) if value] for name in _LISTS}
+    asked: dict[str, Any] = {
+        name: [value for value in values if value in set(_LISTS[name])] for name, values in chosen.items()
+    }
+    unknown = view.say(_("This filter has no such choice; it is left out."))
+    problems = {name: [unknown] for name, values in chosen.items() if asked[name] != values}
     asked |= {name: request.args.get(name, "").strip() for name in _PLAIN}
     given = {name: value for name, value in asked.items() if value}
-    problems: dict[str, list[str]] = {}
     try:
         query = EventQuery().load(given)
     except ValidationError as wrong:

@@ -22,8 +22,8 @@ from tests.jobs.sink import Sink, hang
 
 ROOT = Path(__file__).parent.parent.parent
 DUE = datetime.fromisoformat("2026-12-01T00:00+07:00")
-MAILS = 20
-KILLS = 3
+MAILS = 12
+KILLS = 2
 
 
 class Workers:

@@ -52,7 +52,7 @@ MISTAKES: list[tuple[str, str, list[tuple[int, str, str]]]] = [
         (15, HERE + "firstday", "Unknown name. Did you mean first_day?"),
     ]),
     ("headcount: 12", "head_count: 12", [(18, HERE + "head_count", "Unknown name. Did you mean headcount?")]),
-    ("headcount: 12", "uid: abc", [(18, HERE + "uid", "Unknown name. Possible here: activity")]),
+    ("headcount: 12", "uid: abc", [(18, HERE + "uid", "Unknown name. Possible here: arrives_on, budget")]),
     ("headcount: 12", "headcount: many", [(18, HERE + "headcount", "")]),
     ("headcount: 12", 'headcount: "12"', [(18, HERE + "headcount", "")]),
     ("2027-03-10\n    last", "2027-02-30\n    last", [(15, HERE + "first_day", "")]),

@@ -95,7 +95,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @cache
 def built_app() -> Flask:
-    """One application for all tests: building its API takes longer than most of them. It gets its belongings per test."""
+    """One application for all tests, as building its API takes longer than most of them; its belongings change."""
     return create_app(load_settings({"DESK_VAR": tempfile.mkdtemp(), "DESK_SECRET_KEY": "x" * 40}))
 
 

@@ -904,6 +904,7 @@ def test_busy_time_is_merged_and_says_nothing_else(
     made(first_day=date(2026, 12, 2), start_time=time(9), end_time=time(10))  # lies within it
     made(first_day=date(2026, 12, 10), start_time=time(8, 30), end_time=time(11))
     made(first_day=date(2026, 12, 10), start_time=time(10), end_time=time(12), timezone="Asia/Tokyo")
+    made(first_day=date(2026, 12, 15), start_time=time(9), end_time=time(9))  # takes no time
     made(first_day=date(2026, 12, 20), status=EventStatus.CANCELLED)
     made(first_day=date(2026, 12, 21), status=EventStatus.POSTPONED)
     made(first_day=date(2026, 12, 22), status=EventStatus.DRAFT)

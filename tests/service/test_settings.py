@@ -1,0 +1,96 @@
+"""Settings: defaults, and a bad one named with what would be right."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from service.settings import BadSetting, load_settings
+
+BAD = [
+    ("DESK_PORT", "http"),
+    ("DESK_PORT", "0"),
+    ("DESK_PORT", "65536"),
+    ("DESK_PORT", "٨٠٠٠"),
+    ("DESK_DATABASE_URL", "mysql://root:secret@db/desk"),
+    ("DESK_DATABASE_URL", "sqlite:///"),
+    ("DESK_DATABASE_URL", "sqlite:///:memory:"),
+    ("DESK_DATABASE_URL", "sqlite://"),
+    ("DESK_DATABASE_URL", "desk.db"),
+    ("DESK_DATABASE_URL", "postgresql://db:port/desk"),
+    ("DESK_DATABASE_URL", "postgresql://user:secret@db"),
+    ("DESK_PUBLIC_URL", "desk.example.org"),
+    ("DESK_PUBLIC_URL", "ftp://desk.example.org"),
+    ("DESK_PUBLIC_URL", "https://desk.example.org/?a=1"),
+    ("DESK_PUBLIC_URL", "https://[desk"),
+    ("DESK_PUBLIC_URL", "https://desk.example.org:port"),
+    ("DESK_PUBLIC_URL", "https://me:secret@desk.example.org"),
+    ("DESK_MAIL_URL", "http://mail"),
+    ("DESK_MAIL_URL", "smtp://"),
+    ("DESK_MAIL_URL", "smtp://user:secret@mail:port"),
+    ("DESK_MAIL_URL", "smtp://[mail"),
+    ("DESK_MAIL_FROM", "Desk"),
+    ("DESK_MAIL_FROM", "desk@example.org\nBcc: all@example.org"),
+    ("DESK_LOCALITY", "Hải Dương"),
+    ("DESK_LOCALITY", "hai_duong"),
+    ("DESK_TIMEZONE", "Hanoi"),
+    ("DESK_TIMEZONE", "../etc/passwd"),
+    ("DESK_SECRET_KEY", "short"),
+    ("DESK_WEB_WORKERS", "0"),
+    ("DESK_WEB_WORKERS", "many"),
+    ("DESK_LEASE_SECONDS", "0"),
+    ("DESK_LEASE_SECONDS", "nan"),
+    ("DESK_RETRY_SECONDS", "soon"),
+    ("DESK_RETRY_SECONDS", "inf"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), BAD)
+def test_a_bad_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(BadSetting) as refused:
+        load_settings({"DESK_VAR": str(tmp_path), name: value})
+    said = str(refused.value)
+    assert said.startswith(f"{name}=")
+    assert "must" in said
+    assert "secret@" not in said
+
+
+def test_a_folder_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("a file")
+    with pytest.raises(BadSetting, match="DESK_VAR"):
+        load_settings({"DESK_VAR": str(tmp_path / "var")})
+    with pytest.raises(BadSetting, match="DESK_VAR"):
+        load_settings({"DESK_VAR": str(tmp_path / "var" / "below")})
+
+
+def test_defaults(tmp_path: Path) -> None:
+    settings = load_settings({"DESK_VAR": str(tmp_path / "var")})
+    assert settings.database_url == f"sqlite:///{tmp_path}/var/desk.db"
+    assert (settings.host, settings.port, settings.public_url) == ("127.0.0.1", 8000, "http://127.0.0.1:8000")
+    assert (settings.mail_url, settings.locality, settings.timezone) == ("file:", "hai-duong", "Asia/Ho_Chi_Minh")
+    assert not settings.is_https
+
+
+def test_an_empty_setting_is_none(tmp_path: Path) -> None:
+    assert load_settings({"DESK_VAR": str(tmp_path), "DESK_PORT": "", "DESK_TIMEZONE": ""}).port == 8000
+
+
+def test_postgresql_addresses_name_the_driver(tmp_path: Path) -> None:
+    for given in ("postgresql://u:p@db/desk", "postgres://u:p@db/desk", "postgresql+psycopg://u:p@db/desk"):
+        settings = load_settings({"DESK_VAR": str(tmp_path), "DESK_DATABASE_URL": given})
+        assert settings.database_url == "postgresql+psycopg://u:p@db/desk"
+
+
+def test_the_secret_is_made_once_and_private(tmp_path: Path) -> None:
+    first = load_settings({"DESK_VAR": str(tmp_path)})
+    kept = tmp_path / "secret_key"
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert len(first.secret_key) >= 32
+    assert load_settings({"DESK_VAR": str(tmp_path)}).secret_key == first.secret_key
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["secret_key"]
+
+
+def test_a_damaged_secret_is_named(tmp_path: Path) -> None:
+    (tmp_path / "secret_key").write_bytes(b"\xff\n")
+    with pytest.raises(BadSetting, match="DESK_SECRET_KEY"):
+        load_settings({"DESK_VAR": str(tmp_path)})
