@@ -1,6 +1,6 @@
 """Days and instants: whole-day and timed spans, one overlap test for each, and wall time turned into instants."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -145,3 +145,14 @@ def event_span(first_day: date, last_day: date, start_time: time | None, end_tim
         # 02:30 to 03:00 in the night the clocks jump from 02:00 to 03:00: the start has moved past the end.
         end = max(start, end)
     return Span(start, end)
+
+
+def merged(found: Iterable[Span]) -> list[Span]:
+    """The same times without overlaps, in order; empty spans are left out."""
+    whole: list[Span] = []
+    for span in sorted((span for span in found if span.start < span.end), key=lambda span: span.start):
+        if whole and span.start <= whole[-1].end:
+            whole[-1] = Span(whole[-1].start, max(whole[-1].end, span.end))
+        else:
+            whole.append(span)
+    return whole

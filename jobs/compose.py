@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import cache
 from html import escape
 from urllib.parse import urlsplit
 
@@ -149,9 +150,8 @@ class Prepared:
 
 def prepare(letter: Letter, sender: str) -> Prepared:
     """Encode a letter. ``sender`` is ``Name <address>`` or an address."""
-    name, address = parseaddr(sender)
     head = (
-        f"From: {formataddr((name, address))}\r\n"
+        f"From: {_from(sender)}\r\n"
         f"Subject: {_encoded(letter.subject)}\r\n"
         "Auto-Submitted: auto-generated\r\n"
         "MIME-Version: 1.0\r\n"
@@ -160,6 +160,11 @@ def prepare(letter: Letter, sender: str) -> Prepared:
     parts = (_part("plain", letter.text), _part("html", letter.html))
     body = b"".join(parts) + f"--{_BOUNDARY}--\r\n".encode()
     return Prepared(head.encode("ascii"), body)
+
+
+@cache
+def _from(sender: str) -> str:
+    return formataddr(parseaddr(sender))
 
 
 def _encoded(text: str) -> str:

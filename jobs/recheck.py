@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, select
 from sqlmodel import Session, SQLModel, col
 
 from calendars import reminding
@@ -122,9 +122,9 @@ def still_holds(session: Session, one: Claimed, now: datetime) -> Holding | Mess
     return facts.check(one, now) if one.event_id in facts.events else message(reminding.MOVED)
 
 
-def stamp(session: Session, one: Claimed, owner: str) -> Stamp | None:
+def stamp(connection: Connection, one: Claimed, owner: str) -> Stamp | None:
     """The present versions of event and rule; None when the reminder is no longer this owner's to send, or gone."""
-    row = session.connection().execute(_VERSIONS, {"row_id": one.id, "me": owner}).first()
+    row = connection.execute(_VERSIONS, {"row_id": one.id, "me": owner}).first()
     return None if row is None else (row[0], row[1])
 
 

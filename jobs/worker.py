@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
@@ -96,7 +97,7 @@ class Worker:
         tally: Tally = Counter()
         self._moved()
         self.beat()
-        self._settle(Counter())
+        self._settle_again()
         try:
             while not self.stopping.is_set() and self._anything_due():
                 claimed, holding = self._claim(tally)
@@ -191,36 +192,51 @@ class Worker:
 
     def _send_all(self, holding: Sequence[tuple[Claimed, Holding]], tally: Tally) -> bool:
         """Send one after the other; each is settled before the next leaves. Whether the mail server is there."""
+        if not holding:
+            return True
+        # One connection for the whole batch, without a session: for one mail both take longer than its statements.
+        with self.database.engine.connect() as connection:
+            return self._send_each(connection, holding, tally)
+
+    def _send_each(self, connection: Connection, holding: Sequence[tuple[Claimed, Holding]], tally: Tally) -> bool:
         checked_at = monotonic()
         for position, (one, held) in enumerate(holding):
             rest = [later for later, _held in holding[position:]]
             if self.stopping.is_set():
-                self._put_back(rest, tally)
+                self._settle(connection, tally)
+                with connection.begin():
+                    ids = [later.id for later in rest]
+                    tally["put_back"] += queue.put_back(connection, ids, self.owner, self.clock())
                 return False
             self._moved()
-            fresh = self._settle_and_look(one, held, tally, is_old=monotonic() - checked_at > STALE_SECONDS)
+            is_old = monotonic() - checked_at > STALE_SECONDS
+            fresh = self._settle_and_look(connection, one, held, tally, is_old=is_old)
             if isinstance(fresh, Holding):
                 self._unsettled[one.id], failure = self.hand_over(one, fresh)
                 if failure is not None and self._server_failures >= DEAD_SERVER:
                     self._unsettled |= {later.id: self._not_sent(later, failure) for later in rest[1:]}
-                    self._settle(tally)
+                    self._settle(connection, tally)
                     return False
             elif fresh is not None:
                 self._unsettled[one.id] = fresh
-        self._settle(tally)
+        self._settle(connection, tally)
         return True
 
-    def _settle_and_look(self, one: Claimed, held: Holding, tally: Tally, *, is_old: bool) -> Holding | Outcome | None:
+    def _settle_and_look(
+        self, connection: Connection, one: Claimed, held: Holding, tally: Tally, *, is_old: bool
+    ) -> Holding | Outcome | None:
         """Settle the mail before and look at this one a last time, in one transaction.
 
         None when the reminder is another worker's by now, or gone.
         """
         verdict: Holding | Message = held
-        with self.database.transaction(write=bool(self._unsettled)) as session:
-            settled = self._write(session, self._unsettled)
-            now_stamp = stamp(session, one, self.owner)
+        with connection.begin():
+            # The write comes first: on SQLite a transaction that has read can't always become a writing one.
+            settled = self._write(connection, self._unsettled)
+            now_stamp = stamp(connection, one, self.owner)
             if now_stamp is not None and (is_old or now_stamp != held.stamp):
-                verdict = still_holds(session, one, self.clock())
+                with Session(connection, expire_on_commit=False) as session:
+                    verdict = still_holds(session, one, self.clock())
         self._unsettled.clear()
         tally += settled
         if now_stamp is None:
@@ -263,15 +279,20 @@ class Worker:
 
     # Settle
 
-    def _settle(self, tally: Tally) -> None:
+    def _settle(self, connection: Connection, tally: Tally) -> None:
         """Write down what became of reminders; while the database is away it is remembered for the next tick."""
         if self._unsettled:
-            with self.database.transaction() as session:
-                settled = self._write(session, self._unsettled)
+            with connection.begin():
+                settled = self._write(connection, self._unsettled)
             self._unsettled.clear()
             tally += settled
 
-    def _write(self, session: Session, outcomes: dict[str, Outcome]) -> Tally:
+    def _settle_again(self) -> None:
+        if self._unsettled:
+            with self.database.engine.connect() as connection:
+                self._settle(connection, Counter())
+
+    def _write(self, work: Session | Connection, outcomes: dict[str, Outcome]) -> Tally:
         """Settle, those with the same state and reason at once; what is another worker's by now counts as lost."""
         now = self.clock()
         alike: dict[tuple[str, str], dict[str, datetime]] = {}
@@ -281,20 +302,16 @@ class Worker:
         for (state, reason), some in alike.items():
             match state:
                 case "sent":
-                    count = queue.settle_sent(session, some, self.owner, now, self._around_id)
+                    count = queue.settle_sent(work, some, self.owner, now, self._around_id)
                 case "failed":
-                    count = queue.settle_failed(session, some, self.owner, now, reason)
+                    count = queue.settle_failed(work, some, self.owner, now, reason)
                 case "skipped":
-                    count = queue.settle_skipped(session, some, self.owner, now, reason)
+                    count = queue.settle_skipped(work, some, self.owner, now, reason)
                 case _:
-                    count = queue.settle_retry(session, some, self.owner, now, reason)
+                    count = queue.settle_retry(work, some, self.owner, now, reason)
             settled[state] += count
             settled["lost"] += len(some) - count
         return +settled
-
-    def _put_back(self, rest: Sequence[Claimed], tally: Tally) -> None:
-        with self.database.transaction() as session:
-            tally["put_back"] += queue.put_back(session, [one.id for one in rest], self.owner, self.clock())
 
     # Staying alive
 
@@ -359,6 +376,6 @@ class Worker:
     def _say_goodbye(self) -> None:
         """Settle what is left; a database that is away leaves it to the lease."""
         try:
-            self._settle(Counter())
+            self._settle_again()
         except SQLAlchemyError:
             log.warning("worker.unsettled", extra={"count": len(self._unsettled)})

@@ -1,6 +1,7 @@
 """The command line: `desk init`, `seed`, `serve`, `web`, `worker`, `run`, and accounts, passwords and tokens.
 
 Exit codes: 2 for a setting or argument that can't be used, 1 for what went wrong; both with a sentence on stderr.
+What only one command needs is imported by it: each of the service's processes begins here.
 """
 
 import logging.config
@@ -14,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from alembic.util import CommandError
 from marshmallow import ValidationError
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
@@ -24,16 +24,10 @@ from models.clock import utcnow
 from models.database import BUSY_SECONDS, Database
 from models.errors import DomainError, Invalid
 from models.i18n import translate_filled
-from models.migrate import current_revision, newest_revision, upgrade
 from models.vocabulary import Language, Role
-from seed.loader import Report, load_files, packaged_files
 from seed.reading import BadFiles
-from service import logs, serving, starting
-from service.actions import accounts
+from service import logs, serving
 from service.actions.acting import Act
-from service.actions.trail import record
-from service.problems import flat
-from service.schemas.accounts import TokenSchema, UserSchema
 from service.settings import BadSetting, Settings, load_settings
 
 SETTINGS_HELP = """\b
@@ -93,6 +87,8 @@ class Commands(click.Group):
                 click.echo(one.told(language), err=True)
             raise Failed(f"{len(problem.problems)} problems; nothing was loaded.") from None
         except ValidationError as problem:
+            from service.problems import flat
+
             raise Misused(_sentences(flat(problem.messages), language)) from None
         except Invalid as problem:
             found = {name: [sentence.to(language) for sentence in those] for name, those in problem.errors.items()}
@@ -103,8 +99,6 @@ class Commands(click.Group):
             raise Failed(str(problem)) from None
         except DBAPIError as problem:
             raise Failed(_database_trouble(problem)) from None
-        except CommandError as problem:
-            raise Failed(f"The database can't be migrated: {problem}. Is it a newer version's?") from None
         except OSError as problem:
             raise Failed(f"{problem.strerror or problem}: {problem.filename or ''}".rstrip(": ")) from None
 
@@ -140,27 +134,43 @@ class Place:
 
 
 @contextmanager
-def _place(*, is_migrated: bool = True) -> Iterator[Place]:
+def _place() -> Iterator[Place]:
+    from models.migrate import current_revision, newest_revision
+
     settings = load_settings()
     database = Database(settings.database_url)
     try:
-        if is_migrated:
-            found, wanted = current_revision(database), newest_revision()
-            if found != wanted:
-                state = f"is at {found}" if found else "is new"
-                raise Failed(
-                    f"The database is not migrated (it {state}, this version needs {wanted}): run `desk init`."
-                )
+        found, wanted = current_revision(database), newest_revision()
+        if found != wanted:
+            state = f"is at {found}" if found else "is new"
+            raise Failed(f"The database is not migrated (it {state}, this version needs {wanted}): run `desk init`.")
         yield Place(settings, database)
     finally:
         database.dispose()
 
 
-def _ready_to_serve() -> Settings:
-    """The settings, after a look at the database that the service is going to use."""
+def _ready_to_serve(parent: int | None = None) -> Settings:
+    """The settings, after a look at the database that is going to be used; a supervisor has looked already."""
+    if parent:
+        serving.die_with(parent)
+        return load_settings()
     with _place() as place, place.database.transaction(write=False) as session:
-        starting.check_locality(session, place.settings.locality)
+        serving.check_locality(session, place.settings.locality)
         return place.settings
+
+
+def _migrate(url: str) -> str | None:
+    """Create or migrate the database; the revision it then has."""
+    from alembic.util import CommandError
+
+    from models.migrate import newest_revision, upgrade
+
+    Database(url).dispose()  # makes the folder of a new file
+    try:
+        upgrade(url)
+    except CommandError as problem:
+        raise Failed(f"The database can't be migrated: {problem}. Was it made by a newer version?") from None
+    return newest_revision()
 
 
 @click.group(cls=Commands, epilog=SETTINGS_HELP, context_settings={"help_option_names": ["-h", "--help"]})
@@ -177,10 +187,8 @@ def desk() -> None:
 @desk.command()
 def init() -> None:
     """Create or migrate the database. Doing it again changes nothing."""
-    settings = load_settings()
-    Database(settings.database_url).dispose()  # makes the folder of a new file
-    upgrade(settings.database_url)
-    click.echo(f"The database is ready ({newest_revision()}). Cơ sở dữ liệu đã sẵn sàng.")
+    revision = _migrate(load_settings().database_url)
+    click.echo(f"The database is ready ({revision}). Cơ sở dữ liệu đã sẵn sàng.")
 
 
 @desk.command()
@@ -190,19 +198,16 @@ def seed(files: tuple[Path, ...]) -> None:
 
     All are checked first; with one mistake anywhere nothing is loaded. Loading again changes nothing.
     """
+    from seed.loader import load_files, packaged_files
+
     with _place() as place, place.database.transaction() as session:
-        report = load_files(session, place.act(), files or _packaged())
-    click.echo(_told(report))
+        report = load_files(session, place.act(), [_short(path) for path in files or packaged_files()])
+    click.echo(f"{report.created} entries created, {report.changed} changed, {report.unchanged} unchanged.")
 
 
-def _packaged() -> list[Path]:
-    """The packaged programme, named as short as it goes."""
-    shown = [Path(os.path.relpath(path)) for path in packaged_files()]
-    return [short if ".." not in short.parts else path for short, path in zip(shown, packaged_files(), strict=True)]
-
-
-def _told(report: Report) -> str:
-    return f"{report.created} entries created, {report.changed} changed, {report.unchanged} unchanged."
+def _short(path: Path) -> Path:
+    """A path from here when it lies below, so that errors are short to read."""
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 _parent = click.option("--parent", type=int, hidden=True, help="End when this process does.")
@@ -212,18 +217,14 @@ _parent = click.option("--parent", type=int, hidden=True, help="End when this pr
 @_parent
 def web(parent: int | None) -> None:
     """Answer HTTP: console, API, calendar feeds. Any number of these share one PostgreSQL."""
-    if parent:
-        serving.die_with(parent)
-    serving.serve_web(_ready_to_serve())
+    serving.serve_web(_ready_to_serve(parent))
 
 
 @desk.command()
 @_parent
 def worker(parent: int | None) -> None:
     """Send reminders when they are due. Any number of these share one PostgreSQL."""
-    if parent:
-        serving.die_with(parent)
-    serving.serve_worker(_ready_to_serve())
+    serving.serve_worker(_ready_to_serve(parent))
 
 
 @desk.command()
@@ -255,6 +256,10 @@ _password_stdin = click.option("--password-stdin", is_flag=True, help="Read the 
 @_password_stdin
 def create_user(email: str, role: str, organisation: str, name: str | None, locale: str, password_stdin: bool) -> None:
     """Make an account. Without a password it can use API tokens only."""
+    from service import starting
+    from service.actions import accounts
+    from service.schemas.accounts import UserSchema
+
     given: dict[str, Any] = {"email": email, "role": role, "locale": locale}
     given |= {"name": name} if name is not None else {}
     given |= {"password": _read_password()} if password_stdin else {}
@@ -263,8 +268,8 @@ def create_user(email: str, role: str, organisation: str, name: str | None, loca
         act = place.act()
         values["organisation_id"] = starting.find_or_make_organisation(session, act, organisation).id
         made = accounts.create_user(session, act, values)
-        click.echo(f"Account {made.email} ({made.role.value}) made.", err=True)
-        click.echo(made.id)
+    click.echo(f"Account {made.email} ({made.role.value}) made.", err=True)
+    click.echo(made.id)
 
 
 @user.command("password")
@@ -272,6 +277,10 @@ def create_user(email: str, role: str, organisation: str, name: str | None, loca
 @_password_stdin
 def set_password(email: str, password_stdin: bool) -> None:
     """Give an account a new password: yours from stdin, or a random one, printed once."""
+    from service import starting
+    from service.actions import accounts
+    from service.actions.trail import record
+
     password = _read_password() if password_stdin else starting.new_password()
     with _place() as place, place.database.transaction() as session:
         found, act = _account(session, email), place.act()
@@ -293,6 +302,9 @@ def token() -> None:
 @click.option("--expires", type=click.IntRange(1, 3650), metavar="DAYS", help="Default: never.")
 def create_token(email: str, name: str, expires: int | None) -> None:
     """Make an API token and print it, this once, alone on stdout."""
+    from service.actions import accounts
+    from service.schemas.accounts import TokenSchema
+
     values = TokenSchema().load({"name": name})  # type: ignore[no-untyped-call]
     with _place() as place, place.database.transaction() as session:
         act = place.act()
@@ -304,11 +316,13 @@ def create_token(email: str, name: str, expires: int | None) -> None:
 @desk.command()
 def run() -> None:
     """Everything for one machine: make and fill the database when it is new, print where it is, then serve."""
+    from service import starting
+
     settings = load_settings()
     serving.check_address(settings.host, settings.port)
+    _migrate(settings.database_url)
     database = Database(settings.database_url)
     try:
-        upgrade(settings.database_url)
         place = Place(settings, database)
         # Programme, account and feed come in one transaction: a start that was broken off begins anew.
         with database.transaction() as session:

@@ -1,6 +1,7 @@
 """Running: the web by granian, the worker, and a supervisor that keeps one of each alive on one machine.
 
-Nothing outlives its parent: on Linux the kernel kills a child when its parent dies, elsewhere the child looks.
+Nothing outlives its parent: on Linux the kernel kills a child when its parent dies, elsewhere the child looks. Each
+process imports only what it does: the worker holds no web, the supervisor neither.
 """
 
 import contextlib
@@ -8,7 +9,6 @@ import ctypes
 import logging
 import logging.config
 import os
-import select
 import signal
 import socket
 import subprocess
@@ -18,17 +18,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from select import select as wait_readable
 from types import FrameType
 from typing import Any
 
-from granian import Granian
-from granian.constants import HTTPModes, Interfaces
-from granian.log import LogLevels
+from sqlmodel import Session, col, select
 
-from jobs.config import WorkerConfig
-from jobs.worker import Worker
 from models.clock import monotonic, utcnow
 from models.database import Database
+from models.places import Locality
 from service import logs
 from service.settings import BadSetting, Settings
 
@@ -51,6 +49,17 @@ _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 class CannotServe(Exception):
     """The address can't be listened on; the text says why."""
+
+
+def check_locality(session: Session, code: str) -> None:
+    """The office's own locality must be one that is there, as soon as there are any.
+
+    Raises:
+        BadSetting: it is not.
+    """
+    codes = session.exec(select(Locality.code).order_by(col(Locality.code))).all()
+    if codes and code not in codes:
+        raise BadSetting("DESK_LOCALITY", code, f"must be the code of a locality that is there: {', '.join(codes)}")
 
 
 def check_address(host: str, port: int) -> str:
@@ -105,6 +114,12 @@ def serve_web(settings: Settings) -> None:
     Raises:
         CannotServe: as :func:`check_address`.
     """
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+
+    import service.app  # noqa: F401 - once, here, instead of in every web process
+
     server = Granian(
         "wsgi:app",
         address=check_address(settings.host, settings.port),
@@ -136,6 +151,9 @@ def _load_app(parent: int) -> Any:
 
 def serve_worker(settings: Settings) -> None:
     """Send what is due until SIGTERM or SIGINT."""
+    from jobs.config import WorkerConfig
+    from jobs.worker import Worker
+
     logging.config.dictConfig(logs.configuration())
     stop = threading.Event()
 
@@ -238,7 +256,7 @@ class Supervisor:
 
 def _sleep(wake: int, seconds: float | None) -> None:
     """Wait for a signal, or so long."""
-    select.select([wake], [], [], seconds)
+    wait_readable([wake], [], [], seconds)
     with contextlib.suppress(BlockingIOError):
         os.read(wake, 4096)
 

@@ -20,18 +20,12 @@ from seed.loader import load_files, packaged_files
 from service.actions import accounts, feeds, places
 from service.actions.acting import Act
 from service.schemas.places import OrganisationSchema
-from service.settings import BadSetting, Settings
+from service.serving import check_locality
+from service.settings import Settings
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 _PROTOCOL_OFFICE = {"vi": "Cơ quan lễ tân", "lo": "ຫ້ອງການພິທີການ", "en": "Office of Protocol"}
 _FEED_PAST_DAYS = 1096
-
-
-def check_locality(session: Session, code: str) -> None:
-    """The office's own locality must be one that is there, as soon as there are any."""
-    codes = session.exec(select(Locality.code).order_by(col(Locality.code))).all()
-    if codes and code not in codes:
-        raise BadSetting("DESK_LOCALITY", code, f"must be the code of a locality that is there: {', '.join(codes)}")
 
 
 def first_start(session: Session, act: Act, settings: Settings) -> list[str]:

@@ -17,7 +17,7 @@ from werkzeug.http import http_date
 
 from models.feeds import Feed
 from models.vocabulary import Role
-from service.actions import feeds, rows
+from service.actions import feed_bodies, feeds, rows
 from service.actions.acting import Act
 from service.api.resource import Blueprint, Resource, act, requires, session
 from service.desk import Desk, current_desk
@@ -103,7 +103,7 @@ def read_calendar(token: str) -> Response:
     doing = _reader(desk)
     with desk.database.transaction(write=False) as opened:
         feed = feeds.feed_of_token(opened, doing, token)
-        answer = feeds.feed_body(opened, doing, feed)
+        answer = feed_bodies.feed_body(opened, doing, feed)
     if answer.fresh:
         _keep(desk, doing, feed, answer)
     return _calendar(answer.body, answer.etag, f"{feed.name}.ics", answer.last_modified)
@@ -116,8 +116,8 @@ def read_busy_time(token: str) -> Response:
     doing = _reader(desk)
     with desk.database.transaction(write=False) as opened:
         feed = feeds.feed_of_token(opened, doing, token)
-        body = feeds.free_busy(opened, doing, feed)
-    return _calendar(body, feeds.etag_of(body), f"{feed.name}.ifb")
+        body = feed_bodies.free_busy(opened, doing, feed)
+    return _calendar(body, feed_bodies.etag_of(body), f"{feed.name}.ifb")
 
 
 @public.after_request
@@ -133,11 +133,11 @@ def _reader(desk: Desk) -> Act:
     return Act(user=None, now=desk.clock(), office=desk.settings.office, request_id=g.request_id)
 
 
-def _keep(desk: Desk, doing: Act, feed: Feed, answer: feeds.FeedBody) -> None:
+def _keep(desk: Desk, doing: Act, feed: Feed, answer: feed_bodies.FeedBody) -> None:
     """Spare the next reader the rendering. Where that fails this one has its answer all the same."""
     try:
         with desk.database.transaction() as opened:
-            feeds.keep_fragments(opened, doing, feed, answer.fresh)
+            feed_bodies.keep_fragments(opened, doing, feed, answer.fresh)
     except DBAPIError as problem:
         log.warning("fragments_not_kept", extra={"problem": type(problem.orig).__name__})
 

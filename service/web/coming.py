@@ -71,7 +71,7 @@ def read_wish(view: View) -> Wish:
         query = EventQuery().load(given)
     except ValidationError as wrong:
         query = dict(wrong.valid_data or {})
-        problems = {
+        problems |= {
             name.split(".")[0]: [view.said(line) for line in told] for name, told in flat(wrong.messages).items()
         }
         for name in problems:

@@ -23,7 +23,8 @@ def static_file(name: str) -> Response:
     response.cache_control.max_age = _YEAR if is_present else 0
     response.cache_control.public = response.cache_control.immutable = is_present
     response.set_etag(asset_version(name))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 blp.add_url_rule("/", "coming", coming.coming)

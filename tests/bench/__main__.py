@@ -27,7 +27,7 @@ from models.feeds import Feed
 from models.migrate import upgrade
 from models.reminders import Reminder
 from models.vocabulary import EventStatus, ReminderState, Role
-from service.actions import accounts, feeds, reminders
+from service.actions import accounts, feed_bodies, feeds, reminders
 from service.actions.acting import Act
 from service.app import create_app
 from service.settings import Settings, load_settings
@@ -96,14 +96,14 @@ def feed(folder: Path, count: int) -> Result:
             issued = feeds.create_feed(session, act, {"name": "all", "past_days": 36_500})
             feed_id = issued.feed.id
 
-        def read() -> feeds.FeedBody:
+        def read() -> feed_bodies.FeedBody:
             with database.transaction(write=False) as session:
-                return feeds.feed_body(session, act, session.get_one(Feed, feed_id))
+                return feed_bodies.feed_body(session, act, session.get_one(Feed, feed_id))
 
         cold = read()
         facts = [fragment.facts for fragment in cold.fresh]
         with database.transaction() as session:
-            feeds.keep_fragments(session, act, session.get_one(Feed, feed_id), cold.fresh)
+            feed_bodies.keep_fragments(session, act, session.get_one(Feed, feed_id), cold.fresh)
 
         def anew() -> None:
             for fact in facts:
@@ -158,8 +158,8 @@ def due_reminders(folder: Path, count: int, jobs: int) -> Result:
 
         mine, other = pair(ours, theirs, count, jobs)
     return Result(
-        f"{count:,} reminders due at once, claim + recheck + settle, each", mine, "one APScheduler job each", other, "≥ 50 ×",
-        other / mine >= 50,
+        f"{count:,} reminders due at once, claim + recheck + settle, each", mine, "one APScheduler job each", other,
+        "≥ 50 ×", other / mine >= 50,
     )  # fmt: skip
 
 
@@ -213,7 +213,8 @@ def listing(folder: Path) -> Result:
                     raise RuntimeError(answer.text)
 
         statement = text(
-            "SELECT * FROM event WHERE first_day <= '2027-03-31' AND last_day >= '2027-03-01' ORDER BY first_day, id LIMIT 50"
+            "SELECT * FROM event WHERE first_day <= '2027-03-31' AND last_day >= '2027-03-01'"
+            " ORDER BY first_day, id LIMIT 50"
         )
 
         def bare() -> None:
@@ -248,8 +249,8 @@ def main() -> None:
     found = table(results)
     print(found)
     Path("docs/benchmarks.md").write_text(
-        "# Benchmarks\n\nWritten by `make bench`: medians of five, both sides in turn in one run, on SQLite. A ratio says how"
-        f" many times faster ours is than the peer.\n\n{found}\n"
+        "# Benchmarks\n\nWritten by `make bench`: medians of five, both sides in turn in one run, on SQLite. A ratio says"
+        f" how many times faster ours is than the peer.\n\n{found}\n"
     )
 
 

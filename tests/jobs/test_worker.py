@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
@@ -179,7 +180,7 @@ class NoClaim(Worker):
         return claimed, holding
 
     def _settle_and_look(
-        self, one: Claimed, held: Holding, tally: Counter[str], *, is_old: bool
+        self, connection: Connection, one: Claimed, held: Holding, tally: Counter[str], *, is_old: bool
     ) -> Holding | Outcome | None:
         self._unsettled.clear()
         return held
@@ -295,9 +296,9 @@ class NoRecheck(Worker):
     """The negative control: what was true when it was claimed is taken as true."""
 
     def _settle_and_look(
-        self, one: Claimed, held: Holding, tally: Counter[str], *, is_old: bool
+        self, connection: Connection, one: Claimed, held: Holding, tally: Counter[str], *, is_old: bool
     ) -> Holding | Outcome | None:
-        self._settle(tally)
+        self._settle(connection, tally)
         return held
 
 

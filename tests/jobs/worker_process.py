@@ -25,10 +25,8 @@ class MarksFirst(Worker):
     """The mistake: marked as sent before the mail has left, so that it surely never leaves twice."""
 
     def hand_over(self, one: Claimed, held: Holding) -> tuple[Outcome, NotSent | None]:
-        from collections import Counter
-
         self._unsettled[one.id] = Outcome("sent")
-        self._settle(Counter())
+        self._settle_again()
         return super().hand_over(one, held)
 
 

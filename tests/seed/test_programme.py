@@ -1,7 +1,11 @@
 """The packaged programme on both databases: all of it, with the sources' figures; a second load changes nothing."""
 
+import shutil
+import sqlite3
 import time
+from collections.abc import Iterator
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +18,11 @@ from models.database import Database
 from models.events import Event, Member, ProgrammeItem, Task
 from models.places import Locality, Person
 from models.vocabulary import EventStatus
-from seed.loader import Report, packaged_files
+from seed.loader import Report, load_files, packaged_files
 from service.actions import events
-from tests.factories import NOW
+from service.actions.acting import Act
+from tests.cluster import Cluster
+from tests.factories import NOW, OFFICE
 from tests.seed.conftest import Load
 
 HD, VC = "hai-duong", "vientiane-province"
@@ -58,29 +64,69 @@ def shape_of(database: Database) -> dict[str, tuple[int, int | None, Any]]:
     return found
 
 
+def fill(url: str) -> None:
+    """Load the packaged programme into a migrated database."""
+    database = Database(url)
+    with database.transaction() as session:
+        assert load_files(session, Act(None, NOW, OFFICE), packaged_files()) == Report(created=119)
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def filled_sqlite(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with the programme in it, made once per worker; to be copied."""
+    path = tmp_path_factory.mktemp("filled") / "desk.sqlite"
+    shutil.copyfile(sqlite_template, path)
+    fill(f"sqlite:///{path}")
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def filled_postgresql(postgresql: Cluster, postgresql_template: str) -> str:
+    """The name of a PostgreSQL database with the programme in it, made once per worker; to be copied."""
+    name = f"filled_{postgresql_template}"
+    fill(postgresql.create(name, postgresql_template))
+    return name
+
+
 @pytest.fixture
-def programme(load: Load) -> Report:
-    """The packaged programme, loaded."""
-    return load(packaged_files())
+def programme(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[Database]:
+    """A database of its own with the packaged programme, as it is right after the first load."""
+    if database_kind == "sqlite":
+        shutil.copyfile(request.getfixturevalue("filled_sqlite"), tmp_path / "filled.sqlite")
+        opened = Database(f"sqlite:///{tmp_path}/filled.sqlite")
+        yield opened
+        opened.dispose()
+        return
+    server: Cluster = request.getfixturevalue("postgresql")
+    name = f"{request.getfixturevalue('filled_postgresql')}_{tmp_path.name}".lower()[:60]
+    opened = Database(server.create(name, request.getfixturevalue("filled_postgresql")))
+    yield opened
+    opened.dispose()
+    server.drop(name)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_it_loads_in_time(load: Load) -> None:
     started = time.process_time()  # what others do on the machine does not count
     assert load(packaged_files()) == Report(created=119)
     assert time.process_time() - started < 10
 
 
-@pytest.mark.usefixtures("programme")
-def test_a_second_load_changes_nothing(database: Database, load: Load) -> None:
-    before = shape_of(database)
-    assert load(packaged_files(), NOW + timedelta(days=1)) == Report(unchanged=119)
-    assert shape_of(database) == before
+def test_a_second_load_changes_nothing(programme: Database) -> None:
+    before = shape_of(programme)
+    with programme.transaction() as session:
+        later = Act(None, NOW + timedelta(days=1), OFFICE)
+        assert load_files(session, later, packaged_files()) == Report(unchanged=119)
+    assert shape_of(programme) == before
     assert before["audit"][0] > 300
 
 
-@pytest.mark.usefixtures("programme")
-def test_every_row_of_the_agreement_is_there(database: Database) -> None:
-    with database.transaction(write=False) as session:
+def test_every_row_of_the_agreement_is_there(programme: Database) -> None:
+    with programme.transaction(write=False) as session:
         agreement = session.exec(select(Agreement).where(Agreement.signed_on == date(2024, 9, 18))).one()
         assert agreement.parties == [HD, VC]
         assert (agreement.starts_on, agreement.ends_on) == (date(2024, 1, 1), date(2028, 12, 31))
@@ -102,9 +148,8 @@ def test_every_row_of_the_agreement_is_there(database: Database) -> None:
         assert session.exec(select(func.count()).select_from(Commitment)).one() == len(COMMITMENTS)
 
 
-@pytest.mark.usefixtures("programme")
-def test_the_past_has_its_days(database: Database) -> None:
-    with database.transaction(write=False) as session:
+def test_the_past_has_its_days(programme: Database) -> None:
+    with programme.transaction(write=False) as session:
         past = session.exec(
             select(Event).where(Event.status == EventStatus.COMPLETED).order_by(col(Event.first_day), col(Event.kind))
         ).all()
@@ -121,9 +166,8 @@ def test_the_past_has_its_days(database: Database) -> None:
         assert session.exec(members).one() == 4
 
 
-@pytest.mark.usefixtures("programme")
-def test_what_is_to_come_is_a_draft(database: Database) -> None:
-    with database.transaction(write=False) as session:
+def test_what_is_to_come_is_a_draft(programme: Database) -> None:
+    with programme.transaction(write=False) as session:
         coming = session.exec(select(Event).where(Event.first_day > date(2025, 12, 31))).all()
         assert len(coming) == 38
         assert {one.status for one in coming} == {EventStatus.DRAFT}
@@ -132,27 +176,24 @@ def test_what_is_to_come_is_a_draft(database: Database) -> None:
         assert session.exec(select(func.count()).select_from(ProgrammeItem)).one() == 25
 
 
-@pytest.mark.usefixtures("programme")
-def test_anniversaries_are_as_precise_as_known_and_ceremonies_count(database: Database) -> None:
-    with database.transaction(write=False) as session:
+def test_anniversaries_are_as_precise_as_known_and_ceremonies_count(programme: Database) -> None:
+    with programme.transaction(write=False) as session:
         origins = session.exec(select(Anniversary.origin).order_by(col(Anniversary.origin))).all()
         assert origins == ["1962-09-05", "1977-07-18", "1984"]
         ceremonies = session.exec(select(Event).where(Event.kind == "anniversary").order_by(col(Event.first_day))).all()
         assert [(one.year, one.ordinal) for one in ceremonies] == [(2027, 50), (2027, 65)]
 
 
-@pytest.mark.usefixtures("programme")
-def test_the_merger_and_both_vientianes_are_there(database: Database) -> None:
-    with database.transaction(write=False) as session:
+def test_the_merger_and_both_vientianes_are_there(programme: Database) -> None:
+    with programme.transaction(write=False) as session:
         home = session.get(Locality, HD)
         assert home is not None
         assert (home.successor, home.succeeded_on) == ("hai-phong", date(2025, 7, 1))
         assert session.get(Locality, "vientiane-capital") is not None
 
 
-@pytest.mark.usefixtures("programme")
-def test_people_keep_their_office_and_parts_their_order(database: Database) -> None:
-    with database.transaction(write=False) as session:
+def test_people_keep_their_office_and_parts_their_order(programme: Database) -> None:
+    with programme.transaction(write=False) as session:
         person = session.exec(select(Person).where(Person.name == "Trần Đức Thắng")).one()
         assert person.position is not None
         assert person.position["vi"] == "Bí thư Tỉnh ủy Hải Dương"
@@ -163,9 +204,8 @@ def test_people_keep_their_office_and_parts_their_order(database: Database) -> N
         assert len(days) > 0
 
 
-@pytest.mark.usefixtures("programme")
-def test_the_trail_tells_who_loaded_it(database: Database) -> None:
-    with database.transaction(write=False) as session:
+def test_the_trail_tells_who_loaded_it(programme: Database) -> None:
+    with programme.transaction(write=False) as session:
         assert set(session.exec(select(Audit.actor_name))) == {"desk"}
         created = select(func.count()).where(Audit.entity == "event", Audit.action == "create")
         assert session.exec(created).one() == 41

@@ -226,7 +226,11 @@ def test_a_second_service_on_the_port_is_refused(service: Service) -> None:
 
 def write_until_it_dies(port: int, token: str, writer: int, acknowledged: list[str]) -> None:
     """POST one event after the other; note every one that was answered with 201."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        _write(connection, token, writer, acknowledged)
+
+
+def _write(connection: http.client.HTTPConnection, token: str, writer: int, acknowledged: list[str]) -> None:
     headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     for number in range(10_000):
         body = {
