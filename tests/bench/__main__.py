@@ -249,8 +249,8 @@ def main() -> None:
     found = table(results)
     print(found)
     Path("docs/benchmarks.md").write_text(
-        "# Benchmarks\n\nWritten by `make bench`: medians of five, both sides in turn in one run, on SQLite. A ratio says"
-        f" how many times faster ours is than the peer.\n\n{found}\n"
+        "# Benchmarks\n\nWritten by `make bench`: medians of five, both sides in turn in one run, on SQLite. A ratio"
+        f" says how many times faster ours is than the peer.\n\n{found}\n"
     )
 
 

@@ -27,7 +27,7 @@ from models.events import Event as EventRow
 from models.feeds import Feed, IcalFragment
 from models.places import Locality, Organisation
 from models.vocabulary import Direction, EventKind, EventStatus, FrequencyType, Language, Role, Visibility
-from service.actions import accounts, events, feed_bodies, places
+from service.actions import accounts, events, feed_bodies, feeds, places
 from service.actions.acting import Act
 from service.app import create_app
 from service.settings import Settings
