@@ -26,7 +26,7 @@ class DomainError(Exception):
 class NotFound(DomainError):
     code = "not_found"
 
-    def __init__(self, what: str, identity: str) -> None:
+    def __init__(self, what: Message, identity: str) -> None:
         super().__init__(message(_("There is no {what} “{identity}”."), what=what, identity=identity[:100]))
 
 

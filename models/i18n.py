@@ -74,6 +74,8 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
             parts = re.split(r"\{(\w+)\}", text)
             pattern = "".join(re.escape(part) if i % 2 == 0 else f"(?P<{part}>.+?)" for i, part in enumerate(parts))
             found.append((re.compile(pattern, re.DOTALL), text))
+    # "… {min} and less than …" also fits the pattern that ends at {min}: the one that says most is tried first.
+    found.sort(key=lambda pair: -len(re.sub(r"\{\w+\}", "", pair[1])))
     return tuple(found)
 
 

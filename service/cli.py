@@ -279,13 +279,11 @@ def set_password(email: str, password_stdin: bool) -> None:
     """Give an account a new password: yours from stdin, or a random one, printed once."""
     from service import starting
     from service.actions import accounts
-    from service.actions.trail import record
 
     password = _read_password() if password_stdin else starting.new_password()
     with _place() as place, place.database.transaction() as session:
         found, act = _account(session, email), place.act()
         accounts.change_user(session, act, found, {"password": password})
-        record(session, act, "password", "user", found.id, {})
     click.echo(f"{email} has a new password; all its browsers are signed out.", err=True)
     if not password_stdin:
         click.echo(password)

@@ -1,7 +1,7 @@
 """Accounts, API tokens and sign-ins."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -50,7 +50,9 @@ def change_user(session: Session, act: Act, user: User, values: Mapping[str, Any
         others = select(func.count()).where(User.role == Role.ADMIN, col(User.active), User.id != user.id)
         if session.exec(others).one() == 0:
             raise Conflict(message(_("This is the last active administrator.")), code="last_admin")
-    rows.change(session, act, user, values)
+    # The trail says that there is a new password, never what of it is kept.
+    told = {"password": {"from": None, "to": "new"}} if "password_hash" in values else {}
+    rows.change(session, act, user, values, also=told)
     if values.get("active") is False or "password_hash" in values:
         session.execute(core_delete(WebSession).where(col(WebSession.user_id) == user.id))
     return user
@@ -127,7 +129,7 @@ def sign_in(session: Session, act: Act, email: str, password: str, address: str)
     if user is None or not right or not user.active:
         session.add(LoginFailure(account=account, address=address[:64], at=act.now))
         return None
-    record(session, act, "sign_in", "user", user.id, {})
+    record(session, replace(act, user=user), "sign_in", "user", user.id, {})
     return user
 
 

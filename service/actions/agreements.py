@@ -8,6 +8,7 @@ from sqlmodel import Session
 from calendars.anniversaries import Origin
 from models.agreements import Agreement, Anniversary, Commitment
 from models.i18n import Message, _, message
+from models.nouns import noun
 from models.places import Locality
 from models.vocabulary import FrequencyType
 from service.actions import rows
@@ -53,7 +54,7 @@ def party_errors(session: Session, codes: Sequence[str], *, at_least: int) -> li
     if len(set(codes)) < len(codes):
         errors.append(message(_("Name each locality once.")))
     errors += [
-        message(_("There is no {what} “{identity}”."), what="locality", identity=code)
+        message(_("There is no {what} “{identity}”."), what=noun("locality"), identity=code)
         for code in codes
         if session.get(Locality, code) is None
     ]

@@ -16,7 +16,9 @@ from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
 from models.events import OWN_FIELDS, Event, Performance, TrainingPhase
 from models.feeds import IcalFragment
 from models.i18n import _, message
-from models.vocabulary import EventKind, EventStatus, Role
+from models.nouns import noun
+from models.reminders import Reminder
+from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState, Role
 from service.actions import reminders, rows
 from service.actions.acting import Act
 from service.actions.places import zone_errors
@@ -41,7 +43,7 @@ def find_event(session: Session, identity: str, kind: EventKind | None = None) -
     )
     event = session.exec(statement).first()
     if event is None or (kind is not None and event.kind is not kind):
-        raise NotFound((kind or "event").replace("_", " "), identity)
+        raise NotFound(noun(kind or "event"), identity)
     return event
 
 
@@ -126,7 +128,7 @@ def delete_event(session: Session, act: Act, event: Event) -> None:
     """Delete a draft or a cancelled event; anything else is cancelled first, so that people hear of it.
 
     Raises:
-        Conflict: it is neither.
+        Conflict: it is neither, or people have not been told yet that it is cancelled.
     """
     if event.status not in {EventStatus.DRAFT, EventStatus.CANCELLED}:
         raise Conflict(
@@ -134,6 +136,18 @@ def delete_event(session: Session, act: Act, event: Event) -> None:
                 _("Only a draft or a cancelled event can be deleted. Cancel this one first, so that people hear of it.")
             ),
             code="not_deletable",
+        )
+    on_its_way = select(Reminder.id).where(
+        Reminder.event_id == event.id,
+        Reminder.purpose == ReminderPurpose.CANCELLATION,
+        col(Reminder.state).in_([ReminderState.PENDING, ReminderState.SENDING]),
+    )
+    if session.exec(on_its_way).first():
+        raise Conflict(
+            message(
+                _("The news that this event is cancelled is still on its way to people. Delete it when it has left.")
+            ),
+            code="cancellation_on_its_way",
         )
     rows.delete(session, act, event, event_id=event.id)
 
@@ -234,9 +248,7 @@ def _commitment_errors(session: Session, kind: EventKind, commitment_id: str) ->
         return {}
     return {
         "commitment_id": [
-            message(
-                _("This commitment is about another kind of event: {kind}."), kind=commitment.activity.replace("_", " ")
-            )
+            message(_("This commitment is about another kind of event: {kind}."), kind=noun(commitment.activity))
         ]
     }
 

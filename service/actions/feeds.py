@@ -16,6 +16,7 @@ from models.errors import DomainError, NotFound
 from models.events import Event
 from models.feeds import Feed
 from models.i18n import _, message
+from models.nouns import noun
 from models.office import Office
 from models.places import Locality, Organisation
 from models.vocabulary import Direction, EventStatus, Role
@@ -102,7 +103,7 @@ def find_feed(session: Session, act: Act, identity: str) -> Feed:
     """
     feed: Feed | None = session.exec(feeds_where(act).where(Feed.id == identity)).first()
     if feed is None:
-        raise NotFound("feed", identity)
+        raise NotFound(noun("feed"), identity)
     return feed
 
 
@@ -116,7 +117,7 @@ def _prepared(session: Session, act: Act, values: Mapping[str, Any]) -> dict[str
         for name, (model, key) in _REFERENCES.items():
             found = set(session.scalars(core_select(key).where(key.in_(wanted.get(name, ())))))
             errors[f"filter.{name}"] = [
-                message(_("There is no {what} “{identity}”."), what=rows.noun(model), identity=identity)
+                message(_("There is no {what} “{identity}”."), what=rows.called(model), identity=identity)
                 for identity in wanted.get(name, ())
                 if identity not in found
             ]

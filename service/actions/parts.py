@@ -39,7 +39,7 @@ def part(session: Session, model: type[rows.Row], event_id: str, identity: str) 
     """
     row = session.get(model, identity)
     if row is None or row.event_id != event_id:  # type: ignore[attr-defined]
-        raise NotFound(rows.noun(model), identity)
+        raise NotFound(rows.called(model), identity)
     return row
 
 

@@ -29,9 +29,8 @@ def change_rule(session: Session, act: Act, rule: ReminderRule, values: Mapping[
 
 def delete_rule(session: Session, act: Act, rule: ReminderRule) -> None:
     """Delete a rule; what it had planned is skipped, what it had sent stays on record."""
-    rule.active = False
-    reminders.plan_rule(session, act, rule)
     rows.delete(session, act, rule)
+    reminders.plan_rule(session, act, rule)
 
 
 def _checked(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlmodel import Session, SQLModel
 
 from models.errors import Conflict, Invalid, NotFound
 from models.i18n import Message, _, message
+from models.nouns import noun
 from models.text import fold
 from service.actions.acting import Act
 from service.actions.trail import changes, record, snapshot
@@ -27,13 +28,13 @@ def find(session: Session, model: type[Row], identity: str) -> Row:
     """
     row = session.get(model, identity)
     if row is None:
-        raise NotFound(noun(model), identity)
+        raise NotFound(called(model), identity)
     return row
 
 
-def noun(model: type[SQLModel]) -> str:
-    """A table's name as a person reads it: ``training batch``, not ``training_batch``."""
-    return str(model.__tablename__).replace("_", " ")
+def called(model: type[SQLModel]) -> Message:
+    """What a table's rows are called inside a sentence."""
+    return noun(str(model.__tablename__))
 
 
 def missing_references(session: Session, model: type[SQLModel], values: Mapping[str, Any]) -> Errors:
@@ -44,7 +45,7 @@ def missing_references(session: Session, model: type[SQLModel], values: Mapping[
             continue
         target = next(iter(column.foreign_keys)).column
         if session.execute(core_select(target).where(target == values[column.key])).first() is None:
-            what = str(target.table.name).replace("_", " ")
+            what = noun(str(target.table.name))
             errors[column.key] = [
                 message(_("There is no {what} “{identity}”."), what=what, identity=values[column.key])
             ]
@@ -91,12 +92,16 @@ def change(
     event_id: str | None = None,
     reason: str | None = None,
     action: str = "change",
+    also: Mapping[str, Any] | None = None,
 ) -> set[str]:
-    """Set values, write the audit row, and say which fields really changed; equal values write nothing."""
+    """Set values, write the audit row, and say which fields really changed; equal values write nothing.
+
+    ``also`` are changes the trail tells of although the snapshots don't show them.
+    """
     before = snapshot(row, computed)
     assign(row, values)
     after = snapshot(row, computed)
-    changed = changes(before, after)
+    changed = changes(before, after) | dict(also or {})
     if changed:
         if hasattr(row, "updated_at"):
             # A second change within the clock's tick still moves the stamp: DTSTAMP and ETags rely on it.
@@ -120,7 +125,7 @@ def delete(session: Session, act: Act, row: SQLModel, *, event_id: str | None = 
             session.flush()
     except IntegrityError:
         raise Conflict(
-            message(_("This {what} is still in use and can't be deleted."), what=noun(type(row))), code="in_use"
+            message(_("This {what} is still in use and can't be deleted."), what=called(type(row))), code="in_use"
         ) from None
     record(session, act, "delete", name, key, changes(before, {}), event_id=event_id)
 

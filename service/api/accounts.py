@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from models.accounts import ApiToken, Audit, User
 from models.errors import NotFound
+from models.nouns import noun
 from models.text import fold
 from models.vocabulary import Role
 from service.actions import accounts, reading, rows
@@ -76,7 +77,7 @@ class Me(Resource):
 def _own_token(token_id: str) -> ApiToken:
     token = session().get(ApiToken, token_id)
     if token is None or token.user_id != act().account.id:
-        raise NotFound("token", token_id)
+        raise NotFound(noun("api_token"), token_id)
     return token
 
 

@@ -11,6 +11,7 @@ from models.accounts import Audit
 from models.agreements import Anniversary
 from models.errors import NotFound
 from models.events import Event
+from models.nouns import noun
 from models.vocabulary import EventKind, Role
 from service.actions import events, reading, rows
 from service.api.resource import Blueprint, Resource, act, requires, session
@@ -195,7 +196,7 @@ class Ceremonies(Resource):
 def _ceremony(anniversary_id: str, event_id: str) -> Event:
     event = events.find_event(session(), event_id, EventKind.ANNIVERSARY)
     if event.anniversary_id != anniversary_id:
-        raise NotFound("ceremony", event_id)
+        raise NotFound(noun("ceremony"), event_id)
     return event
 
 

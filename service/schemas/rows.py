@@ -9,7 +9,7 @@ from marshmallow import RAISE, Schema, fields, validate
 from marshmallow_sqlalchemy import ModelConverter, SQLAlchemyAutoSchema, SQLAlchemyAutoSchemaOpts
 from sqlmodel import AutoString, SQLModel
 
-from models import types
+from models import tables, types
 from models.i18n import _
 from service.schemas.fields import MAX_TITLE, Day, Flag, Hour, Instant, LocalizedText, Number, Text, Word
 
@@ -21,7 +21,8 @@ _TITLES = {"title", "name", "field", "position"}
 
 @cache
 def _models_by_table() -> dict[sa.FromClause, type[SQLModel]]:
-    return {mapper.local_table: mapper.class_ for mapper in SQLModel._sa_registry.mappers}
+    known = {mapper.local_table: mapper.class_ for mapper in SQLModel._sa_registry.mappers}
+    return {table: known[table] for table in tables.metadata.tables.values()}
 
 
 class Converter(ModelConverter):

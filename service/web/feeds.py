@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from models.errors import Conflict, NotFound
 from models.feeds import Feed
 from models.i18n import _, message
+from models.nouns import noun
 from models.vocabulary import EventKind, Role
 from service.actions import feeds as actions
 from service.schemas.feeds import FeedSchema
@@ -62,7 +63,7 @@ def _own(view: View) -> Feed:
     identity = request.form.get("feed", "")
     feed = view.session.get(Feed, identity)
     if feed is None or feed.user_id != view.act.account.id:
-        raise NotFound("feed", identity)
+        raise NotFound(noun("feed"), identity)
     return feed
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event as sqlalchemy_event
+from sqlalchemy import text
 
 from models.database import Database
 from tests.service.conftest import BATCH, Caller
@@ -271,6 +272,20 @@ def test_only_drafts_and_cancelled_events_are_deleted(officer: Caller) -> None:
     officer.post(f"/events/{event_id}/transitions", {"to": "cancelled", "reason": "x"})
     assert officer.delete(path).status_code == 204
     assert officer.get(path).status_code == 404
+
+
+def test_cancelled_event_stays_until_people_were_told(officer: Caller, database: Database) -> None:
+    event_id = officer.made("/training-batches", BATCH)["id"]
+    rule = {"name": "x", "anchor": "arrival", "offset": "-P1D", "audience": ["email:a@example.org"]}
+    officer.made("/reminder-rules", rule)
+    officer.post(f"/events/{event_id}/transitions", {"to": "planned"})
+    officer.post(f"/events/{event_id}/transitions", {"to": "cancelled", "reason": "Bão"})
+    states = {one["rule_id"] is None: one["state"] for one in officer.get(f"/events/{event_id}/reminders").json}
+    assert states == {False: "skipped", True: "pending"}
+    assert officer.delete(f"/training-batches/{event_id}").json["code"] == "cancellation_on_its_way"
+    with database.transaction() as session:
+        session.execute(text("UPDATE reminder SET state = 'skipped' WHERE rule_id IS NULL"))
+    assert officer.delete(f"/training-batches/{event_id}").status_code == 204
 
 
 def test_event_is_not_found_under_another_kind(officer: Caller) -> None:

@@ -1,0 +1,32 @@
+"""What the things here are called inside a sentence, in each language."""
+
+from collections.abc import Mapping
+
+from models.i18n import Message, _, message
+
+_NOUNS: Mapping[str, str] = {
+    "activity": _("activity"),
+    "agreement": _("agreement"),
+    "anniversary": _("anniversary"),
+    "api_token": _("token"),
+    "art_troupe_visit": _("art troupe visit"),
+    "ceremony": _("ceremony"),
+    "commitment": _("commitment"),
+    "delegation": _("delegation"),
+    "event": _("event"),
+    "feed": _("feed"),
+    "locality": _("locality"),
+    "member": _("member"),
+    "organisation": _("organisation"),
+    "person": _("person"),
+    "reminder": _("reminder"),
+    "reminder_rule": _("reminder rule"),
+    "task": _("task"),
+    "training_batch": _("training batch"),
+    "user": _("account"),
+}
+
+
+def noun(name: str) -> Message:
+    """What a table's or kind's rows are called: ``training_batch`` → “training batch”, “đợt bồi dưỡng” …"""
+    return message(_NOUNS.get(name, name.replace("_", " ")))
