@@ -275,8 +275,8 @@ def test_a_new_password(run: Run, database: Database) -> None:
     with database.transaction() as session:
         assert accounts.sign_in(session, act, "lan@example.org", PASSWORD, "here") is None
         assert accounts.sign_in(session, act, "lan@example.org", printed, "here") is not None
-        trail = session.exec(select(Audit).where(Audit.action == "password")).one()
-        assert (trail.actor_name, trail.changes) == ("desk", {})
+        trail = session.exec(select(Audit).where(Audit.entity == "user", Audit.action == "change")).one()
+        assert (trail.actor_name, trail.changes) == ("desk", {"password": {"from": None, "to": "new"}})
     assert run("user", "password", "--email", "lan@example.org", "--password-stdin", stdin=f"{PASSWORD}\n").stdout == ""
     assert run("user", "password", "--email", "nobody@example.org").exit_code == 1
 
