@@ -144,9 +144,7 @@ def delete_event(session: Session, act: Act, event: Event) -> None:
     )
     if session.exec(on_its_way).first():
         raise Conflict(
-            message(
-                _("The news that this event is cancelled is still on its way to people. Delete it when it has left.")
-            ),
+            message(_("The mails that call this event off are still on their way. Delete it when they have left.")),
             code="cancellation_on_its_way",
         )
     rows.delete(session, act, event, event_id=event.id)
