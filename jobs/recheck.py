@@ -17,7 +17,7 @@ from jobs.queue import TABLE, Claimed
 from models.audience import Directory, Events
 from models.events import Event, Task
 from models.i18n import Message, message
-from models.places import Locality
+from models.places import Locality, places_on
 from models.reminders import ReminderRule
 from models.text import LocalizedText
 from models.vocabulary import EventStatus, Language, ReminderPurpose, ReminderState
@@ -56,7 +56,7 @@ class Facts:
     events: Mapping[str, Event]
     rules: Mapping[str, ReminderRule]
     tasks: Mapping[str, list[Task]]
-    localities: Mapping[str, LocalizedText]
+    localities: Mapping[str, Locality]
     directory: Directory
     days_off: WorkingDays
 
@@ -70,13 +70,11 @@ class Facts:
         if any(one.task_id for one in claimed):
             for task in session.execute(select(Task).where(col(Task.event_id).in_(event_ids))).scalars():
                 tasks[task.event_id].append(task)
-        codes = {code for event in events.values() for code in (event.host, event.guest) if code}
-        names = select(col(Locality.code), col(Locality.name)).where(col(Locality.code).in_(codes))
         return cls(
             events,
             rules,
             tasks,
-            dict(session.execute(names).all()),
+            {place.code: place for place in session.execute(select(Locality)).scalars()},
             Directory.load(
                 session, {word for rule in rules.values() for word in rule.audience}, Events(tuple(event_ids))
             ),
@@ -107,13 +105,18 @@ class Facts:
         about = Subject(
             one.purpose,
             event,
-            self.localities.get(event.host, {}),
-            self.localities.get(event.guest or ""),
+            self._name(event.host, event) or {},
+            self._name(event.guest, event),
             rule.name if rule else None,
             task.title if task else None,
             task_due_on(reminding.TaskDays.of(task), event.arrives_on) if task else None,
         )
         return Holding(language, about, (event.version, rule.version if rule else None))
+
+    def _name(self, code: str | None, event: Event) -> LocalizedText | None:
+        """What a locality is called on the event's days."""
+        line = places_on(self.localities, code, event.first_day)
+        return line[-1].name if line else None
 
 
 def still_holds(session: Session, one: Claimed, now: datetime) -> Holding | Message:

@@ -40,6 +40,20 @@ class Locality(Versioned, Searchable, table=True):
         return (self.name, self.code.replace("-", " "), *self.aliases)
 
 
+def places_on(localities: Mapping[str, Locality], code: str | None, day: date) -> list[Locality]:
+    """The locality with this code and those that followed it by ``day``; the last is the one to name on that day.
+
+    Before Hải Dương became part of Hải Phòng it is itself, from that day on Hải Phòng. Empty for an unknown code.
+    """
+    line: list[Locality] = []
+    place = localities.get(code or "")
+    while place is not None and place not in line:
+        line.append(place)
+        has_ended = place.succeeded_on is not None and place.succeeded_on <= day
+        place = localities.get(place.successor or "") if has_ended else None
+    return line
+
+
 class Organisation(Identified, Versioned, Searchable, table=True):
     """A department, committee, office, school or centre of one locality."""
 

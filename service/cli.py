@@ -118,7 +118,7 @@ def _database_trouble(problem: DBAPIError) -> str:
         return f"The database is busy: another process kept it locked for {BUSY_SECONDS} seconds. Try again shortly."
     if "no such table" in lower or ("does not exist" in lower and "relation" in lower):
         return "The database is not migrated: run `desk init`."
-    return f"The database does not do it ({said}). Look at DESK_DATABASE_URL and whether the database runs."
+    return f"The database does not answer ({said}). Look at DESK_DATABASE_URL and whether the database runs."
 
 
 @dataclass

@@ -19,8 +19,7 @@ import icalendar
 from sqlalchemy import String, and_, case, type_coerce
 from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import aliased
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, SQLModel, col, select
 
 from calendars import dates, ical, kinds, spans
 from calendars.lifecycle import CALLED_OFF
@@ -30,7 +29,7 @@ from models.events import Event
 from models.feeds import Feed, IcalFragment
 from models.i18n import catalogue
 from models.office import Office
-from models.places import Locality, Organisation
+from models.places import Locality, Organisation, places_on
 from models.vocabulary import Language
 from service.actions import rows
 from service.actions.acting import Act
@@ -144,51 +143,48 @@ def fingerprint(language: Language, office: Office) -> str:
 
 def _rendered(session: Session, act: Act, feed: Feed, event_ids: Sequence[str]) -> Iterator[Fragment]:
     """The events' fragments made anew; an event that is gone by now has none."""
-    host, guest = aliased(Locality), aliased(Locality)
+    if not event_ids:
+        return
+    localities = {place.code: place for place in session.exec(select(Locality))}
     for batch in _batches(event_ids):
         statement = (
-            core_select(Event, host, guest, Organisation)
-            .join(host, host.code == col(Event.host))  # type: ignore[arg-type]
-            .outerjoin(guest, guest.code == col(Event.guest))  # type: ignore[arg-type]
+            core_select(Event, Organisation)
             .outerjoin(Organisation, col(Organisation.id) == col(Event.organisation_id))
             .where(col(Event.id).in_(batch))
         )
-        for event, *places in session.execute(statement):
-            facts = _facts(act, event, *places)
+        for event, organisation in session.execute(statement):
+            hosts = places_on(localities, event.host, event.first_day)
+            guests = places_on(localities, event.guest, event.first_day)
+            shows = [row for row in (event, organisation, *hosts, *guests) if row]
+            facts = ical.EventFacts(
+                uid=event.uid,
+                sequence=event.sequence,
+                kind=event.kind,
+                status=event.status,
+                visibility=event.visibility,
+                title=event.title,
+                description=event.description,
+                location=event.location,
+                host_name=hosts[-1].name,
+                guest_name=guests[-1].name if guests else None,
+                organisation_name=organisation.name if organisation else None,
+                first_day=event.first_day,
+                last_day=event.last_day,
+                start_time=event.start_time,
+                end_time=event.end_time,
+                timezone=event.timezone,
+                created_at=event.created_at,
+                # A new name is news of every event that shows it.
+                updated_at=max(row.updated_at for row in shows),
+                url=act.office.event_url(event.id),
+                headcount=event.headcount,
+            )
             yield Fragment(
                 event_id=event.id,
                 body=ical.render_event(facts, feed.locale, alarm=feed.alarms),
-                basis=frozenset((_table(row), rows.identity(row), row.version) for row in (event, *places) if row),
+                basis=frozenset((_table(row), rows.identity(row), row.version) for row in shows),
                 facts=facts,
             )
-
-
-def _facts(
-    act: Act, event: Event, host: Locality, guest: Locality | None, organisation: Organisation | None
-) -> ical.EventFacts:
-    return ical.EventFacts(
-        uid=event.uid,
-        sequence=event.sequence,
-        kind=event.kind,
-        status=event.status,
-        visibility=event.visibility,
-        title=event.title,
-        description=event.description,
-        location=event.location,
-        host_name=host.name,
-        guest_name=guest.name if guest else None,
-        organisation_name=organisation.name if organisation else None,
-        first_day=event.first_day,
-        last_day=event.last_day,
-        start_time=event.start_time,
-        end_time=event.end_time,
-        timezone=event.timezone,
-        created_at=event.created_at,
-        # A new name is news of every event that shows it.
-        updated_at=max(row.updated_at for row in (event, host, guest, organisation) if row),
-        url=act.office.event_url(event.id),
-        headcount=event.headcount,
-    )
 
 
 def keep_fragments(session: Session, act: Act, feed: Feed, fresh: Iterable[Fragment]) -> int:

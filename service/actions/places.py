@@ -15,7 +15,7 @@ from models.events import Event
 from models.feeds import IcalFragment
 from models.i18n import Message, _, message
 from models.places import CODE_PATTERN, Locality, Organisation, Person
-from service.actions import rows
+from service.actions import reading, rows
 from service.actions.acting import Act
 
 
@@ -36,7 +36,9 @@ def change_locality(session: Session, act: Act, locality: Locality, values: Mapp
     """Change a locality; the calendars that show its name are rendered anew."""
     rows.check(_locality_errors(session, locality, values))
     if rows.change(session, act, locality, values):
-        shown_in = select(Event.id).where(or_(col(Event.host) == locality.code, col(Event.guest) == locality.code))
+        # Its name also shows in events of those it succeeded.
+        line = reading.line_of_code(session, locality.code)
+        shown_in = select(Event.id).where(or_(col(Event.host).in_(line), col(Event.guest).in_(line)))
         session.execute(core_delete(IcalFragment).where(col(IcalFragment.event_id).in_(shown_in)))
     return locality
 

@@ -136,9 +136,9 @@ def events_where(session: Session, act: Act, query: Mapping[str, Any], kind: Eve
         statement = statement.where(col(Event.status).in_(query["status"]))
     for name in ("host", "guest"):
         if query.get(name):
-            statement = statement.where(col(getattr(Event, name)).in_(_line(session, query[name])))
+            statement = statement.where(col(getattr(Event, name)).in_(line_of_code(session, query[name])))
     if query.get("locality"):
-        line = _line(session, query["locality"])
+        line = line_of_code(session, query["locality"])
         statement = statement.where(or_(col(Event.host).in_(line), col(Event.guest).in_(line)))
     for name in ("organisation_id", "commitment_id", "visibility"):
         if query.get(name):
@@ -155,7 +155,8 @@ def events_where(session: Session, act: Act, query: Mapping[str, Any], kind: Eve
     return rows.matching(statement, col(Event.search_text), query.get("q"))  # type: ignore[no-any-return]
 
 
-def _line(session: Session, code: str) -> frozenset[str]:
+def line_of_code(session: Session, code: str) -> frozenset[str]:
+    """A locality's line, as :func:`line_of`; one query."""
     found = session.execute(core_select(col(Locality.code), col(Locality.successor))).all()
     return line_of(code, {row.code: row.successor for row in found})
 

@@ -17,7 +17,7 @@ from calendars.kinds import kind_name, member_role_name, status_name
 from models.accounts import User
 from models.events import Event
 from models.i18n import Message, translate, translate_filled
-from models.places import Locality
+from models.places import Locality, places_on
 from models.text import FALLBACK, LocalizedText, localized
 from models.vocabulary import Direction, EventKind, EventStatus, Language, MemberRole, Role
 from service.actions.acting import Act
@@ -121,16 +121,8 @@ class View:
 
     def locality_name(self, code: str | None, day: date | None = None) -> LocalizedText:
         """A locality's name on a day (today unless given): from the day it was succeeded on, its successor's."""
-        day = day or self.act.today
-        passed = {code}
-        while (place := self.localities.get(code or "")) is not None:
-            if place.successor is None or place.succeeded_on is None or day < place.succeeded_on:
-                return place.name
-            if place.successor in passed:
-                return place.name
-            code = place.successor
-            passed.add(code)
-        return {"vi": code or ""}
+        line = places_on(self.localities, code, day or self.act.today)
+        return line[-1].name if line else {"vi": code or ""}
 
     def place(self, code: str | None, day: date | None = None) -> Markup | str:
         """A locality's name on a day, as :meth:`text` writes it."""

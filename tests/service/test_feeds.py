@@ -852,7 +852,7 @@ def test_reading_takes_the_same_queries_for_any_number_of_events(
             read(client, path)
         warm.append(len([one for one in statements if not one.startswith("BEGIN")]))
     assert warm == [4, 4, 4]  # the feed, its localities, the direction, the events
-    assert cold == [8, 8, 8]  # the facts, a look at events and places that are unchanged, what is kept
+    assert cold == [9, 9, 9]  # localities, the facts, a look at events and places that are unchanged, what is kept
 
 
 def test_reading_without_conditions_on_places_takes_two_queries(
@@ -947,3 +947,27 @@ def test_account_that_is_gone_leaves_no_feed(
         user = session.get_one(User, viewer.user_id)
         accounts.change_user(session, Act(None, clock.now, settings.office), user, {"active": False})
     assert_dead(client, path)
+
+
+def test_feed_names_the_successor_from_its_day_on(officer: Caller, admin: Caller, client: FlaskClient) -> None:
+    days = {"before": "2025-06-30", "after": "2026-12-01"}
+    for title, day in days.items():
+        wish = {"title": {"vi": title}, "host": "hai-duong", "guest": "vientiane-province"}
+        event = officer.made("/activities", wish | {"first_day": day, "last_day": day})
+        officer.post(f"/events/{event['id']}/transitions", {"to": "planned"})
+    path = subscribed(officer, past_days=3650)
+
+    def hosts() -> dict[str, str]:
+        found = Calendar.from_ical(client.get(path).data).walk("VEVENT")
+        return {
+            str(event["SUMMARY"]): line.partition(": ")[2]
+            for event in found
+            for line in str(event["DESCRIPTION"]).splitlines()
+            if line.startswith("Bên chủ nhà")
+        }
+
+    assert hosts() == {"before": "Hải Dương", "after": "Hải Dương"}
+    admin.patch("/localities/hai-duong", {"successor": "hai-phong", "succeeded_on": "2025-07-01"})
+    assert hosts() == {"before": "Hải Dương", "after": "Hải Phòng"}
+    admin.patch("/localities/hai-phong", {"name": {"vi": "Thành phố Hải Phòng"}})
+    assert hosts() == {"before": "Hải Dương", "after": "Thành phố Hải Phòng"}
