@@ -11,7 +11,7 @@ from models.nouns import noun
 from models.text import fold
 from models.vocabulary import Role
 from service.actions import accounts, reading, rows
-from service.api.resource import Blueprint, Resource, act, requires, session
+from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.schemas.accounts import TokenSchema, UserSchema
 from service.schemas.events import HistoryEntrySchema
 from service.schemas.queries import AuditQuery, QuerySchema, UserQuery
@@ -89,14 +89,7 @@ class Tokens(Resource):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List your own API tokens, without their secrets"""
         user = act().account
-        found, pagination_parameters.item_count = rows.page_of(
-            session(),
-            select(ApiToken).where(ApiToken.user_id == user.id),
-            (col(ApiToken.id),),
-            pagination_parameters.first_item,
-            pagination_parameters.page_size,
-        )
-        return found
+        return page(pagination_parameters, select(ApiToken).where(ApiToken.user_id == user.id), col(ApiToken.id))
 
     @requires(Role.VIEWER)
     @blp.arguments(TokenSchema)
@@ -124,11 +117,4 @@ class AuditTrail(Resource):
     @blp.many(HistoryEntrySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """Every change ever made, newest first"""
-        found, pagination_parameters.item_count = rows.page_of(
-            session(),
-            reading.audit_where(act(), query),
-            (col(Audit.id).desc(),),
-            pagination_parameters.first_item,
-            pagination_parameters.page_size,
-        )
-        return found
+        return page(pagination_parameters, reading.audit_where(act(), query), col(Audit.id).desc())

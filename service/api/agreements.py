@@ -12,7 +12,7 @@ from models.events import Event
 from models.i18n import _, message
 from models.vocabulary import EventStatus, Role
 from service.actions import agreements, reading, rows
-from service.api.resource import Blueprint, Resource, act, requires, session
+from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema, OccurrenceSchema
 from service.schemas.queries import AgreementQuery, QuerySchema, SearchQuery, YearsQuery
 
@@ -28,14 +28,7 @@ class Agreements(Resource):
     @blp.many(AgreementSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List agreements, oldest first"""
-        found, pagination_parameters.item_count = rows.page_of(
-            session(),
-            reading.agreements_where(query),
-            (col(Agreement.starts_on), col(Agreement.id)),
-            pagination_parameters.first_item,
-            pagination_parameters.page_size,
-        )
-        return found
+        return page(pagination_parameters, reading.agreements_where(query), col(Agreement.starts_on), col(Agreement.id))
 
     @requires(Role.OFFICER)
     @blp.arguments(AgreementSchema)
@@ -79,14 +72,12 @@ class Commitments(Resource):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, agreement_id: str) -> Any:
         """List an agreement's commitments in the order of its articles"""
         rows.find(session(), Agreement, agreement_id)
-        found, pagination_parameters.item_count = rows.page_of(
-            session(),
+        return page(
+            pagination_parameters,
             select(Commitment).where(Commitment.agreement_id == agreement_id),
-            (col(Commitment.position), col(Commitment.id)),
-            pagination_parameters.first_item,
-            pagination_parameters.page_size,
+            col(Commitment.position),
+            col(Commitment.id),
         )
-        return found
 
     @requires(Role.OFFICER)
     @blp.arguments(CommitmentSchema)
@@ -130,14 +121,12 @@ class Anniversaries(Resource):
     @blp.many(AnniversarySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List anniversaries, oldest origin first"""
-        found, pagination_parameters.item_count = rows.page_of(
-            session(),
+        return page(
+            pagination_parameters,
             rows.matching(select(Anniversary), col(Anniversary.search_text), query.get("q")),
-            (col(Anniversary.origin), col(Anniversary.id)),
-            pagination_parameters.first_item,
-            pagination_parameters.page_size,
+            col(Anniversary.origin),
+            col(Anniversary.id),
         )
-        return found
 
     @requires(Role.OFFICER)
     @blp.arguments(AnniversarySchema)

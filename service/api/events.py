@@ -14,7 +14,7 @@ from models.events import Event
 from models.nouns import noun
 from models.vocabulary import EventKind, Role
 from service.actions import events, reading, rows
-from service.api.resource import Blueprint, Resource, act, requires, session
+from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.problems import reader_language
 from service.schemas.events import KIND_SCHEMAS, AnyEventSchema, CeremonySchema, HistoryEntrySchema, TransitionSchema
 from service.schemas.queries import EventQuery, KindEventQuery, QuerySchema
@@ -65,13 +65,7 @@ def show(event: Event) -> Shown:
 
 
 def _page(query: dict[str, Any], paging: PaginationParameters, kind: EventKind | None = None) -> list[Shown]:
-    found, paging.item_count = rows.page_of(
-        session(),
-        reading.events_where(session(), act(), query, kind),
-        reading.EVENT_ORDER,
-        paging.first_item,
-        paging.page_size,
-    )
+    found = page(paging, reading.events_where(session(), act(), query, kind), *reading.EVENT_ORDER)
     return shown(found)
 
 
@@ -119,14 +113,7 @@ class History(Resource):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
         """Who changed what of an event, when and why; oldest first"""
         events.find_event(session(), event_id)
-        found, pagination_parameters.item_count = rows.page_of(
-            session(),
-            select(Audit).where(Audit.event_id == event_id),
-            (col(Audit.id),),
-            pagination_parameters.first_item,
-            pagination_parameters.page_size,
-        )
-        return found
+        return page(pagination_parameters, select(Audit).where(Audit.event_id == event_id), col(Audit.id))
 
 
 def _register_kind(kind: EventKind, path: str) -> None:

@@ -17,9 +17,9 @@ from werkzeug.http import http_date
 
 from models.feeds import Feed
 from models.vocabulary import Role
-from service.actions import feed_bodies, feeds, rows
+from service.actions import feed_bodies, feeds
 from service.actions.acting import Act
-from service.api.resource import Blueprint, Resource, act, requires, session
+from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.desk import Desk, current_desk
 from service.schemas.feeds import FeedSchema
 from service.schemas.queries import QuerySchema
@@ -44,14 +44,7 @@ class Feeds(Resource):
     @blp.many(FeedSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List your feeds, without their addresses; administrators see everybody's"""
-        found, pagination_parameters.item_count = rows.page_of(
-            session(),
-            feeds.feeds_where(act()),
-            (col(Feed.id),),
-            pagination_parameters.first_item,
-            pagination_parameters.page_size,
-        )
-        return found
+        return page(pagination_parameters, feeds.feeds_where(act()), col(Feed.id))
 
     @requires(Role.VIEWER)
     @blp.arguments(FeedSchema)

@@ -11,7 +11,7 @@ from models.places import Person
 from models.reminders import Reminder
 from models.vocabulary import Role
 from service.actions import events, parts, rows
-from service.api.resource import Blueprint, Resource, act, requires, session
+from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.schemas.events import MemberSchema, ProgrammeRevisionSchema, ProgrammeSchema, TaskSchema
 from service.schemas.queries import QuerySchema
 from service.schemas.reminders import ReminderSchema
@@ -164,11 +164,9 @@ class EventReminders(Resource):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
         """The reminders of an event: sent, coming, failed, skipped"""
         events.find_event(session(), event_id)
-        found, pagination_parameters.item_count = rows.page_of(
-            session(),
+        return page(
+            pagination_parameters,
             select(Reminder).where(Reminder.event_id == event_id),
-            (col(Reminder.due_at), col(Reminder.id)),
-            pagination_parameters.first_item,
-            pagination_parameters.page_size,
+            col(Reminder.due_at),
+            col(Reminder.id),
         )
-        return found

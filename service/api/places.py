@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from models.places import Locality, Organisation, Person
 from models.vocabulary import Role
 from service.actions import places, rows
-from service.api.resource import Blueprint, Resource, act, requires, session
+from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
 from service.schemas.queries import LocalityQuery, OrganisationQuery, PersonQuery
 
@@ -23,8 +23,7 @@ def _page(model: Any, query: dict[str, Any], paging: PaginationParameters, *equa
     statement = rows.matching(statement, model.search_text, query.get("q"))
     key = col(model.code if model is Locality else model.id)
     order = (col(model.precedence), col(model.search_text), key) if model is Person else (col(model.search_text), key)
-    found, paging.item_count = rows.page_of(session(), statement, order, paging.first_item, paging.page_size)
-    return found
+    return page(paging, statement, *order)
 
 
 @blp.route("/localities")

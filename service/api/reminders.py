@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import Role
 from service.actions import reading, reminder_rules, reminders, rows
-from service.api.resource import Blueprint, Resource, act, requires, session
+from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.schemas.queries import QuerySchema, ReminderQuery
 from service.schemas.reminders import ReminderRuleSchema, ReminderSchema
 
@@ -22,14 +22,7 @@ class ReminderRules(Resource):
     @blp.many(ReminderRuleSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List reminder rules"""
-        found, pagination_parameters.item_count = rows.page_of(
-            session(),
-            select(ReminderRule),
-            (col(ReminderRule.id),),
-            pagination_parameters.first_item,
-            pagination_parameters.page_size,
-        )
-        return found
+        return page(pagination_parameters, select(ReminderRule), col(ReminderRule.id))
 
     @requires(Role.OFFICER)
     @blp.arguments(ReminderRuleSchema)
@@ -72,14 +65,9 @@ class Reminders(Resource):
     @blp.many(ReminderSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List reminders by the instant they are due"""
-        found, pagination_parameters.item_count = rows.page_of(
-            session(),
-            reading.reminders_where(act(), query),
-            (col(Reminder.due_at), col(Reminder.id)),
-            pagination_parameters.first_item,
-            pagination_parameters.page_size,
+        return page(
+            pagination_parameters, reading.reminders_where(act(), query), col(Reminder.due_at), col(Reminder.id)
         )
-        return found
 
 
 @blp.route("/reminders/<reminder_id>")

@@ -8,6 +8,7 @@ import flask_smorest
 from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
+from flask_smorest.pagination import PaginationParameters
 from marshmallow import Schema
 from sqlmodel import Session
 from webargs.flaskparser import FlaskParser
@@ -18,7 +19,7 @@ from models.accounts import User
 from models.errors import Forbidden, Unauthenticated
 from models.i18n import _, message
 from models.vocabulary import Role
-from service.actions import accounts, idempotency
+from service.actions import accounts, idempotency, rows
 from service.actions.acting import Act
 from service.desk import Desk, current_desk
 
@@ -47,6 +48,12 @@ def session() -> Session:
 def act() -> Act:
     """Who asks, and when."""
     return cast(Act, g.act)
+
+
+def page(paging: PaginationParameters, statement: Any, *order: Any) -> list[Any]:
+    """The page of a list that was asked for; the total goes into X-Pagination."""
+    found, paging.item_count = rows.page_of(session(), statement, order, paging.first_item, paging.page_size)
+    return found
 
 
 class Resource(MethodView):
