@@ -25,6 +25,7 @@ from service.actions.places import zone_errors
 from service.actions.trail import plain
 
 COMPUTED = ("budget",)
+LONGEST_DAYS = 3660
 # A calendar client takes a change as news only when SEQUENCE rises: with these (RFC 5545, 3.8.7.4).
 _SIGNIFICANT = {"first_day", "last_day", "start_time", "end_time", "timezone", "location", "title", "status"}
 _PARTS: Mapping[str, type[SQLModel]] = {"phases": TrainingPhase, "performances": Performance}
@@ -215,20 +216,9 @@ def _errors(session: Session, kind: EventKind, event: Event | None, values: Mapp
     def after(name: str) -> Any:
         return values[name] if name in values else getattr(event, name, None)
 
+    names = ("first_day", "last_day", "arrives_on", "departs_on", "start_time", "end_time")
+    errors |= order_errors({name: after(name) for name in names})
     first, last = after("first_day"), after("last_day")
-    if last < first:
-        errors["last_day"] = [
-            message(_("The last day can't be before the first day, {first_day}."), first_day=str(first))
-        ]
-    elif (last - first).days > 3660:
-        errors["last_day"] = [message(_("An event lasts ten years at the most."))]
-    if "last_day" not in errors and after("departs_on") < after("arrives_on"):
-        errors["departs_on"] = [
-            message(_("The departure can't be before the arrival, {arrives_on}."), arrives_on=str(after("arrives_on")))
-        ]
-    start, end = after("start_time"), after("end_time")
-    if start and end and first == last and end <= start:
-        errors["end_time"] = [message(_("The end must be after the start, {start_time}."), start_time=f"{start:%H:%M}")]
     if after("guest") and after("host") == after("guest"):
         errors["guest"] = [message(_("Host and guest must be two different localities."))]
     if after("commitment_id") and "commitment_id" not in errors and "commitment_id" in values:
@@ -237,6 +227,26 @@ def _errors(session: Session, kind: EventKind, event: Event | None, values: Mapp
         errors |= _phase_errors(session, values.get("phases") or ())
     if kind is EventKind.ART_TROUPE_VISIT:
         errors |= _performance_errors(values.get("performances") or (), first, last)
+    return errors
+
+
+def order_errors(values: Mapping[str, Any]) -> rows.Errors:
+    """What is wrong with the order of an event's days and hours, as far as they are given."""
+    errors: rows.Errors = {}
+    first, last, start, end = (values.get(name) for name in ("first_day", "last_day", "start_time", "end_time"))
+    if first and last and last < first:
+        errors["last_day"] = [
+            message(_("The last day can't be before the first day, {first_day}."), first_day=str(first))
+        ]
+    elif first and last and (last - first).days > LONGEST_DAYS:
+        errors["last_day"] = [message(_("An event lasts ten years at the most."))]
+    arrives, departs = values.get("arrives_on"), values.get("departs_on")
+    if not errors and arrives and departs and departs < arrives:
+        errors["departs_on"] = [
+            message(_("The departure can't be before the arrival, {arrives_on}."), arrives_on=str(arrives))
+        ]
+    if start and end and first == last and end <= start:
+        errors["end_time"] = [message(_("The end must be after the start, {start_time}."), start_time=f"{start:%H:%M}")]
     return errors
 
 

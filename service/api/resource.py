@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, ClassVar, TypeVar, cast
+from typing import Any, ClassVar, NoReturn, TypeVar, cast
 
 import flask_smorest
 from flask import Response, current_app, g, request
@@ -22,6 +22,7 @@ from models.vocabulary import Role
 from service.actions import accounts, idempotency, rows
 from service.actions.acting import Act
 from service.desk import Desk, current_desk
+from service.schemas.rows import RowSchema
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
@@ -137,6 +138,15 @@ class JsonParser(FlaskParser):
 
     # The schemas themselves say what is unknown to them.
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "json": None, "query": None}  # noqa: RUF012
+
+    def handle_error(self, error: Any, req: Any, schema: Any, **kwargs: Any) -> NoReturn:
+        """Refuse a body with all that is wrong in it: what the fields say, and what their good values refer to."""
+        below = error.messages.get("json")
+        if isinstance(below, dict) and isinstance(schema, RowSchema) and isinstance(error.valid_data, dict):
+            for name, found in schema.further_errors(session(), error.valid_data).items():
+                below.setdefault(name, found)
+        super().handle_error(error, req, schema, **kwargs)
+        raise BadRequest  # never reached: the parser above raises
 
     def load_json(self, req: Any, schema: Any) -> Any:
         """The body as JSON; one nested so deep that the reader gives up is malformed too."""

@@ -1,11 +1,14 @@
 """Events of the five kinds and their parts as JSON."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from marshmallow import fields, validate
+from sqlmodel import Session
 
 from models.events import OWN_FIELDS, Event, Member, Performance, ProgrammeItem, ProgrammeRevision, Task, TrainingPhase
 from models.vocabulary import Direction, EventKind, EventStatus, Severity
+from service.actions import events, rows
 from service.schemas.fields import Day, Instant, Money, Number, Text, Word
 from service.schemas.rows import RowSchema, StrictSchema
 
@@ -43,6 +46,10 @@ class EventSchema(RowSchema):
     budget = Money(allow_none=True)
     direction = Word(Direction, dump_only=True)
     conflicts = fields.List(fields.Nested(NoticeSchema), dump_only=True)
+
+    def further_errors(self, session: Session, values: Mapping[str, Any]) -> rows.Errors:
+        """References that lead nowhere, and days that stand in the wrong order."""
+        return super().further_errors(session, values) | events.order_errors(values)
 
 
 class DelegationSchema(EventSchema):

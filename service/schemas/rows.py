@@ -1,16 +1,18 @@
 """Schemas from tables: the SQLModel class is the one source of names, types, lengths and ranges."""
 
+from collections.abc import Mapping
 from functools import cache, partial
-from typing import Any
+from typing import Any, cast
 
 import annotated_types
 import sqlalchemy as sa
 from marshmallow import RAISE, Schema, fields, validate
 from marshmallow_sqlalchemy import ModelConverter, SQLAlchemyAutoSchema, SQLAlchemyAutoSchemaOpts
-from sqlmodel import AutoString, SQLModel
+from sqlmodel import AutoString, Session, SQLModel
 
 from models import tables, types
 from models.i18n import _
+from service.actions import rows
 from service.schemas.fields import MAX_TITLE, Day, Flag, Hour, Instant, LocalizedText, Number, Text, Word
 
 MACHINE_FIELDS = ("search_text", "version", "position")
@@ -96,6 +98,10 @@ class RowSchema(SQLAlchemyAutoSchema[Any]):
     OPTIONS_CLASS = RowOptions
 
     error_messages = StrictSchema.error_messages
+
+    def further_errors(self, session: Session, values: Mapping[str, Any]) -> rows.Errors:
+        """What else is wrong with a body some of whose fields are: told at once, not one round later."""
+        return rows.missing_references(session, cast(type[SQLModel], self.opts.model), values)
 
     def _init_fields(self) -> None:
         super()._init_fields()

@@ -143,6 +143,14 @@ def test_all_bad_fields_come_at_once(officer: Caller) -> None:
     assert set(answer.json["errors"]) == {"title", "headcount", "first_day", "colour", "host", "last_day"}
 
 
+def test_references_and_order_are_told_in_the_same_round(officer: Caller) -> None:
+    answer = officer.post("/training-batches", without(title={}, host="nowhere", last_day="2027-03-09", headcount=-1))
+    assert set(answer.json["errors"]) == {"title", "host", "last_day", "headcount"}
+    path = f"/training-batches/{officer.made('/training-batches', BATCH)['id']}"
+    answer = officer.patch(path, {"headcount": -1, "institution_id": "nothing"})
+    assert set(answer.json["errors"]) == {"headcount", "institution_id"}
+
+
 @pytest.mark.parametrize(("language", "part"), [("vi", "Một số trường"), ("lo", "ບາງ"), ("en", "Some fields")])
 def test_problem_speaks_the_readers_language(officer: Caller, language: str, part: str) -> None:
     answer = officer.post("/training-batches", without(last_day="2027-03-09"), Accept_Language=language)
