@@ -156,7 +156,11 @@ def from_http(error: HTTPException) -> Response:
         return error.response  # type: ignore[return-value]
     status = error.code or 500
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]
+        answer: Response = error.get_response()  # type: ignore[assignment]
+        if status == 304 and "etag" in g:
+            answer = Response(status=304)
+            answer.set_etag(g.etag)
+        return answer
     data = getattr(error, "data", None) or {}
     messages = data.get("errors") or data.get("messages")
     code = _CODES.get(status, "error")

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import cluster
+from tests.jobs.sink import Sink, SinkServer
 
 if TYPE_CHECKING:
     from models.database import Database
@@ -127,3 +128,12 @@ def database(database_url: str) -> Iterator["Database"]:
     opened = Database(database_url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """A real mail server on this machine that keeps what it accepts."""
+    server = SinkServer()
+    server.start()
+    yield server.sink
+    server.stop()

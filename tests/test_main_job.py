@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import icalendar
 import pytest
 
-from tests.jobs.sink import Sink, SinkServer, free_port
+from tests.jobs.sink import Sink, free_port
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -57,14 +57,6 @@ class Office:
         with urllib.request.urlopen(url) as answer:  # noqa: S310
             assert answer.headers["Content-Type"].startswith("text/calendar")
             return icalendar.Calendar.from_ical(answer.read()).walk("VEVENT")
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    server = SinkServer()
-    server.start()
-    yield server.sink
-    server.stop()
 
 
 @pytest.fixture

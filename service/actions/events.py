@@ -13,7 +13,7 @@ from calendars.anniversaries import Origin, occurrence
 from calendars.lifecycle import needs_reason, possible_steps
 from models.agreements import Anniversary, Commitment
 from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
-from models.events import OWN_FIELDS, Event, Performance, TrainingPhase
+from models.events import Event, Performance, TrainingPhase
 from models.feeds import IcalFragment
 from models.i18n import _, message
 from models.nouns import noun
@@ -318,9 +318,3 @@ def _ordinal(session: Session, values: Mapping[str, Any], event: Event | None = 
     if other is not None and other != (event and event.id):
         raise Conflict(message(SPOKEN_FOR, year=year), code="ceremony_exists", event_id=other)
     return occurrence(origin, year).ordinal
-
-
-def own_fields(kind: EventKind) -> tuple[str, ...]:
-    """The fields only this kind has, those kept in tables of their own included."""
-    more = {EventKind.TRAINING_BATCH: ("phases",), EventKind.ART_TROUPE_VISIT: ("performances",)}
-    return OWN_FIELDS[kind] + more.get(kind, ())

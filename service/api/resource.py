@@ -162,6 +162,22 @@ class Blueprint(flask_smorest.Blueprint):
     ARGUMENTS_PARSER = JsonParser()
     DEFAULT_PAGINATION_PARAMETERS: ClassVar[dict[str, int]] = {"page": 1, "page_size": 50, "max_page_size": 500}
 
+    @staticmethod
+    def _generate_etag(etag_data: Any, extra_data: Any = None) -> str:
+        """The tag of what people can change, and of which warnings stand; not of how these are worded.
+
+        A warning's sentence is in the reader's language and counts the days left: with it a change begun in one
+        language or before midnight would be refused as stale although nobody changed anything.
+        """
+        if isinstance(etag_data, dict) and "conflicts" in etag_data:
+            standing = [(notice["code"], notice["with"]) for notice in etag_data["conflicts"]]
+            etag_data = etag_data | {"conflicts": standing}
+        return cast(str, flask_smorest.Blueprint._generate_etag(etag_data, extra_data))
+
+    def _check_not_modified(self, etag: str) -> None:
+        g.etag = etag  # a 304 names it too (RFC 9110, 15.4.5)
+        super()._check_not_modified(etag)
+
     def created(self, schema: Schema | type[Schema], *, at: str | None = None) -> Callable[[View], View]:
         """Answer 201 with the thing made, its ETag and its address (Location), below ``at`` or the request's own."""
 

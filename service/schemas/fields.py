@@ -83,7 +83,6 @@ class Word(fields.Enum[StrEnum]):
 
     def __init__(self, words: type[StrEnum], **kwargs: Any) -> None:
         super().__init__(words, by_value=fields.String(), **kwargs)
-        self.choices_text = ", ".join(word.value for word in words)
         self.metadata = {"enum": [word.value for word in words], "type": "string", **self.metadata}
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:

@@ -1,6 +1,6 @@
 """A mail server, a clock that is set by hand, and workers that send to the one by the other."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,7 @@ from models.database import Database
 from models.reminders import Reminder
 from service.actions.acting import Act
 from tests.factories import OFFICE
-from tests.jobs.sink import Sink, SinkServer
+from tests.jobs.sink import Sink
 
 
 @dataclass
@@ -41,14 +41,6 @@ def clock(now: datetime) -> HandClock:
 def act(now: datetime) -> Act:
     """The service itself, acting at the tests' instant."""
     return Act(user=None, now=now, office=OFFICE)
-
-
-@pytest.fixture
-def sink() -> Iterator[Sink]:
-    server = SinkServer()
-    server.start()
-    yield server.sink
-    server.stop()
 
 
 @pytest.fixture

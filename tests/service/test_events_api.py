@@ -7,7 +7,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import text
 
 from models.database import Database
-from tests.service.conftest import BATCH, Caller
+from tests.service.conftest import BATCH, Caller, Clock
 
 KINDS: dict[str, dict[str, Any]] = {
     "/delegations": {"purpose": {"vi": "Trao đổi kinh nghiệm"}, "level": "high"},
@@ -424,3 +424,24 @@ def test_warnings_follow_from_the_commitment(officer: Caller) -> None:
     assert set(wrong.json["errors"]) == {"commitment_id"}
     assert officer.get(f"/events?agreement_id={agreement['id']}").json[0]["id"] == good["id"]
     assert officer.get(f"/events?commitment_id={commitment['id']}").json[0]["id"] == good["id"]
+
+
+def test_etag_follows_the_event_not_the_readers_language_or_the_day(officer: Caller, clock: Clock) -> None:
+    soon = BATCH | {"first_day": "2026-12-02", "last_day": "2026-12-10"}
+    path = f"/training-batches/{officer.made('/training-batches', soon)['id']}"
+    vietnamese, english = (officer.get(path, Accept_Language=language) for language in ("vi", "en"))
+    details = [answer.json["conflicts"][0]["detail"] for answer in (vietnamese, english)]
+    assert details[0] != details[1]
+    assert vietnamese.headers["ETag"] == english.headers["ETag"]
+    clock.move(days=1)
+    assert officer.get(path, Accept_Language="en").json["conflicts"][0]["detail"] != details[1]
+    changed = officer.call("PATCH", path, {"headcount": 11}, If_Match=vietnamese.headers["ETag"], Accept_Language="lo")
+    assert changed.status_code == 200, changed.text
+    assert changed.headers["ETag"] != vietnamese.headers["ETag"]
+
+
+def test_unchanged_event_is_304_with_its_etag(officer: Caller) -> None:
+    made = officer.post("/activities", BATCH)
+    path, etag = f"/activities/{made.json['id']}", made.headers["ETag"]
+    answer = officer.get(path, If_None_Match=f'"other", {etag}')
+    assert (answer.status_code, answer.headers["ETag"], answer.data) == (304, etag, b"")
