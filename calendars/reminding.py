@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any
 
+from calendars.almanac import Almanac, Entry
 from calendars.due import Offset, due_at
 from calendars.lifecycle import REMINDED
 from calendars.spans import MIDNIGHT, days_after, wall_time
@@ -19,8 +20,8 @@ GRACE = timedelta(minutes=15)
 USEFUL_AFTER_DUE = timedelta(days=3)
 """How long a reminder that falls due after the event (a report to write) may be late."""
 
-OFFICE_DAYS = WorkingDays(("VN", "LA"))
-"""The working days that rules count: a visit is prepared on days both sides work."""
+OFFICE_COUNTRIES = ("VN", "LA")
+"""Whose days off rules that count working days leave out: a visit is prepared on days both sides work."""
 
 TOO_LATE = _("It was due before this was planned.")
 OVER = _("It could not be sent before the event was over.")
@@ -40,6 +41,11 @@ SILENT: Mapping[EventStatus, str] = MappingProxyType(
     }
 )
 """Why nobody is reminded of an event in these states."""
+
+
+def office_days(rows: Iterable[Any]) -> WorkingDays:
+    """The working days that rules count, under the office's own table of holidays, given as its rows."""
+    return Almanac(Entry.of(row) for row in rows).working_days(OFFICE_COUNTRIES)
 
 
 @dataclass(frozen=True, slots=True)

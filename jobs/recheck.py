@@ -16,6 +16,7 @@ from jobs.compose import Subject
 from jobs.queue import TABLE, Claimed
 from models.audience import Directory, Events
 from models.events import Event, Task
+from models.holidays import office_holidays
 from models.i18n import Message, message
 from models.places import Locality, places_on
 from models.reminders import ReminderRule
@@ -58,7 +59,7 @@ class Facts:
     tasks: Mapping[str, list[Task]]
     localities: Mapping[str, Locality]
     directory: Directory
-    days_off: WorkingDays
+    days_off: WorkingDays | None
 
     @classmethod
     def load(cls, session: Session, claimed: Sequence[Claimed]) -> "Facts":
@@ -70,6 +71,7 @@ class Facts:
         if any(one.task_id for one in claimed):
             for task in session.execute(select(Task).where(col(Task.event_id).in_(event_ids))).scalars():
                 tasks[task.event_id].append(task)
+        counts_working_days = any(rule.working_days for rule in rules.values())
         return cls(
             events,
             rules,
@@ -78,7 +80,7 @@ class Facts:
             Directory.load(
                 session, {word for rule in rules.values() for word in rule.audience}, Events(tuple(event_ids))
             ),
-            reminding.OFFICE_DAYS,
+            reminding.office_days(office_holidays(session)) if counts_working_days else None,
         )
 
     def check(self, one: Claimed, now: datetime) -> Holding | Message:

@@ -96,6 +96,7 @@ class Event(Identified, Versioned, Searchable, table=True):
             "kind <> 'anniversary' OR (anniversary_id IS NOT NULL AND year IS NOT NULL)", name="ceremony_of"
         ),
         Index("ix_event_days", "first_day", "last_day"),
+        Index("ix_event_last_day", "last_day"),
         Index(
             "uq_event_one_ceremony_a_year",
             "anniversary_id",
@@ -135,7 +136,7 @@ class Event(Identified, Versioned, Searchable, table=True):
 
     purpose: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
     level: DelegationLevel | None = Field(default=None, sa_type=WordType(DelegationLevel))
-    head_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
+    head_id: str | None = Field(default=None, foreign_key="person.id", index=True, max_length=26)
     subject: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
     institution_id: str | None = Field(default=None, foreign_key="organisation.id", max_length=26)
     composition: dict[str, int] | None = Field(default=None, sa_type=JsonObject)
@@ -154,9 +155,7 @@ class Event(Identified, Versioned, Searchable, table=True):
         """``{"amount": "100000000", "currency": "VND"}``, exact; None when no budget is set."""
         if self.budget_amount is None or self.budget_currency is None:
             return None
-        places = self.budget_currency.decimals
-        amount = Decimal(self.budget_amount).scaleb(-places)
-        return {"amount": f"{amount:.{places}f}", "currency": self.budget_currency.value}
+        return self.budget_currency.money(self.budget_amount)
 
     @budget.setter
     def budget(self, value: Mapping[str, str] | None) -> None:

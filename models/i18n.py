@@ -12,6 +12,7 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
+from models.text import localized
 from models.vocabulary import Language
 
 LOCALE_DIR = Path(__file__).parent / "locale"
@@ -56,13 +57,21 @@ def catalogue(language: str) -> Mapping[str, str]:
 def translate(text: str, language: str, **values: object) -> str:
     """A sentence in a language, its values filled in; a sentence without translation stays English.
 
-    Values that are themselves messages are translated along.
+    Values that are themselves messages, or texts in several languages (a title, a name), are translated along; a tuple
+    of values is shown with commas between them.
     """
     sentence = catalogue(language).get(text, text)
     if not values:
         return sentence
-    shown = {name: value.to(language) if isinstance(value, Message) else value for name, value in values.items()}
-    return sentence.format(**shown)
+    return sentence.format(**{name: _shown(value, language) for name, value in values.items()})
+
+
+def _shown(value: object, language: str) -> object:
+    if isinstance(value, Message):
+        return value.to(language)
+    if isinstance(value, tuple):
+        return ", ".join(str(_shown(one, language)) for one in value)
+    return localized(value, language) if isinstance(value, Mapping) else value
 
 
 @cache

@@ -17,6 +17,7 @@ _NOUNS: Mapping[str, str] = {
     "feed": _("feed"),
     "locality": _("locality"),
     "member": _("member"),
+    "office_holiday": _("office holiday"),
     "organisation": _("organisation"),
     "person": _("person"),
     "reminder": _("reminder"),

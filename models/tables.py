@@ -1,6 +1,6 @@
 """Every table, in one import: what migrations compare with and what relationships need."""
 
-from models import accounts, agreements, events, feeds, places, reminders
+from models import accounts, agreements, events, feeds, holidays, places, reminders
 from models.base import metadata
 
-__all__ = ["accounts", "agreements", "events", "feeds", "metadata", "places", "reminders"]
+__all__ = ["accounts", "agreements", "events", "feeds", "holidays", "metadata", "places", "reminders"]

@@ -1,5 +1,6 @@
 """The closed word lists of the contract: kinds, states, roles, grades, units."""
 
+from decimal import Decimal
 from enum import StrEnum
 
 
@@ -109,12 +110,37 @@ class FrequencyType(StrEnum):
     OPEN = "open"
 
 
+class ProgressState(StrEnum):
+    """Where a commitment stands; the worse comes first, an open one is only counted."""
+
+    MISSED = "missed"
+    AT_RISK = "at_risk"
+    ON_TRACK = "on_track"
+    FULFILLED = "fulfilled"
+    OPEN = "open"
+
+
 class Grade(StrEnum):
     """Classes of an anniversary year. Source: Decree 145/2013/NĐ-CP (năm tròn, năm lẻ 5, năm khác)."""
 
     ROUND = "round"
     HALF_ROUND = "half_round"
     OTHER = "other"
+
+
+class HolidayCategory(StrEnum):
+    """What a day is: off for everybody, worked although it would be free, or celebrated without a day off."""
+
+    PUBLIC = "public"
+    WORKDAY = "workday"
+    FESTIVAL = "festival"
+
+
+class HolidayCalendar(StrEnum):
+    """The calendar a yearly day is told in; the lunar one is the Vietnamese, at UTC+7."""
+
+    SOLAR = "solar"
+    LUNAR = "lunar"
 
 
 class Currency(StrEnum):
@@ -128,6 +154,10 @@ class Currency(StrEnum):
     def decimals(self) -> int:
         """Digits after the point: đồng and kip are whole, dollars have cents."""
         return 2 if self is Currency.USD else 0
+
+    def money(self, amount: int) -> dict[str, str]:
+        """An amount in smallest units (đồng, kip, cents) as the contract writes it: a decimal string, its currency."""
+        return {"amount": f"{Decimal(amount).scaleb(-self.decimals):.{self.decimals}f}", "currency": self.value}
 
 
 class ReminderAnchor(StrEnum):

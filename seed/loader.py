@@ -20,6 +20,7 @@ from sqlmodel import Session, SQLModel
 
 from models.agreements import Agreement, Anniversary, Commitment
 from models.errors import DomainError
+from models.holidays import OfficeHoliday
 from models.i18n import _, message
 from models.places import Locality, Organisation, Person
 from models.reminders import ReminderRule
@@ -27,9 +28,10 @@ from seed.checking import Place, check, not_a_group, not_a_list, shape_of, unkno
 from seed.events import load_event
 from seed.ledger import Ledger
 from seed.reading import BadFiles, File, Node, read
-from service.actions import agreements, places, reminder_rules, rows
+from service.actions import agreements, holidays, places, reminder_rules, rows
 from service.actions.acting import Act
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema
+from service.schemas.holidays import OfficeHolidaySchema
 from service.schemas.places import LocalitySchema, OrganisationSchema, PersonSchema
 from service.schemas.reminders import ReminderRuleSchema
 
@@ -85,6 +87,7 @@ class Section:
 
 SECTIONS: Mapping[str, Section] = {
     "localities": Section(Locality, LocalitySchema, places.create_locality, _change_locality, "code", ()),
+    "office_holidays": Section(OfficeHoliday, OfficeHolidaySchema, holidays.create_holiday, holidays.change_holiday),
     "organisations": Section(Organisation, OrganisationSchema, places.create_organisation, places.change_organisation),
     "people": Section(Person, PersonSchema, places.create_person, places.change_person),
     "agreements": Section(
@@ -101,7 +104,10 @@ SECTIONS: Mapping[str, Section] = {
     "reminder_rules": Section(ReminderRule, ReminderRuleSchema, reminder_rules.create_rule, reminder_rules.change_rule),
 }
 
-TOP = ("localities", "organisations", "people", "agreements", "anniversaries", "events", "reminder_rules")
+TOP = (
+    "localities", "office_holidays", "organisations", "people", "agreements", "anniversaries", "events",
+    "reminder_rules",
+)  # fmt: skip
 """What may stand at the top of a file."""
 
 

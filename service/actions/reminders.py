@@ -21,6 +21,7 @@ from calendars.workdays import WorkingDays
 from models.audience import Directory, Events, chosen_events
 from models.errors import Conflict
 from models.events import Event, Task
+from models.holidays import office_holidays
 from models.i18n import _, message
 from models.reminders import Reminder, ReminderRule
 from models.types import new_id
@@ -44,6 +45,8 @@ Rules = Mapping[str, tuple[RuleFacts, list[str]]]
 
 # Statements are kept: building one in SQLAlchemy takes several times as long as running it.
 _ACTIVE_RULES = select(_RULE).where(_RULE.c.active)
+_COUNTING = (_RULE.c.active, _RULE.c.working_days)
+_LOOK_AGAIN = update(_RULE).where(*_COUNTING).values(version=_RULE.c.version + 1)
 _REMINDED_EVENTS = select(_EVENT).where(_EVENT.c.last_day >= bindparam("since"), _EVENT.c.status.in_(REMINDED))
 _PRESENT = select(
     *(_TABLE.c[name] for name in ("id", "purpose", "event_id", "rule_key", "task_key", "recipient", "due_at", "state"))
@@ -124,6 +127,17 @@ def plan_rule(session: Session, act: Act, rule: ReminderRule) -> None:
     _plan(session, act, scene, connection.execute(_OF_RULE, {"rule": rule.id, "since": act.today}).all())
 
 
+def plan_working_days(session: Session, act: Act) -> None:
+    """Plan all active rules that count working days anew after the office's own days off were changed."""
+    session.flush()
+    _lock_planning(session)  # a rule being made right now is seen, or sees these days itself
+    # What they ask has changed although they have not: a worker that has looked at one already looks once more.
+    session.connection().execute(_LOOK_AGAIN)
+    counting = select(ReminderRule).where(*_COUNTING).order_by(_RULE.c.id)
+    for rule in session.execute(counting.execution_options(populate_existing=True)).scalars().all():
+        plan_rule(session, act, rule)
+
+
 def announce_cancellation(session: Session, act: Act, event: Event) -> None:
     """Call off what an event still had to send, and tell everyone it had reminded or was going to, once each.
 
@@ -196,7 +210,7 @@ class _Scene:
     rules: Rules
     events: dict[str, tuple[EventDays, Any]]
     directory: Directory
-    days_off: WorkingDays
+    days_off: WorkingDays | None
 
     @classmethod
     def load(cls, session: Session, rules: Rules, rows: Sequence[Any], which: Events) -> "_Scene":
@@ -210,7 +224,9 @@ class _Scene:
                 tasks[task.event_id].append(task)
         directory = Directory.load(session, {word for _rule, audience in concerned for word in audience}, which)
         events = {row.id: (EventDays.of(row, tasks.get(row.id, ())), row) for row in rows}
-        return cls(rules, events, directory, reminding.OFFICE_DAYS)
+        counts_working_days = any(rule.working_days for rule, _audience in concerned)
+        days_off = reminding.office_days(office_holidays(session)) if counts_working_days else None
+        return cls(rules, events, directory, days_off)
 
     def wishes(self) -> Iterator[tuple[Key, _Wish]]:
         """Every reminder the rules want of the events, under its unique key."""

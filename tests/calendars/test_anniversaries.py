@@ -73,10 +73,15 @@ def test_grade_of_nothing_before_the_first(ordinal: int) -> None:
     [
         # the relation of the two provinces, known to the year: never 1 January
         ("1984", 2024, Occurrence(2024, 40, Grade.ROUND, None)),
+        ("1984", 2029, Occurrence(2029, 45, Grade.HALF_ROUND, None)),
         ("1984-09", 2009, Occurrence(2009, 25, Grade.HALF_ROUND, None)),
         # diplomatic relations and the Treaty
         ("1962-09-05", 2027, Occurrence(2027, 65, Grade.HALF_ROUND, date(2027, 9, 5))),
         ("1977-07-18", 2027, Occurrence(2027, 50, Grade.ROUND, date(2027, 7, 18))),
+        ("2000-02-29", 2025, Occurrence(2025, 25, Grade.HALF_ROUND, date(2025, 2, 28))),
+        ("2000-02-29", 2027, Occurrence(2027, 27, Grade.OTHER, date(2027, 2, 28))),
+        ("2000-02-29", 2028, Occurrence(2028, 28, Grade.OTHER, date(2028, 2, 29))),
+        ("2000-02-29", 2100, Occurrence(2100, 100, Grade.ROUND, date(2100, 2, 28))),
         ("2024-02-29", 2025, Occurrence(2025, 1, Grade.OTHER, date(2025, 2, 28))),
         ("2024-02-29", 2028, Occurrence(2028, 4, Grade.OTHER, date(2028, 2, 29))),
     ],

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import event as sa_event
@@ -188,6 +189,19 @@ def test_a_plan_takes_the_same_number_of_statements_however_much_it_plans(
         # rules, tasks, accounts, members, countries, reminders; one insert; PostgreSQL's lock
         assert len(asked) == (7 if database.is_sqlite else 8)
         assert len(all_reminders(session)) == (count + 1) * (count + count * count)
+
+
+@pytest.mark.parametrize(("values", "reads"), [({}, 0), ({"working_days": True}, 1), ({"kinds": ["activity"]}, 0)])
+def test_the_offices_days_are_read_only_for_rules_that_count_them(
+    database: Database, act: Act, values: dict[str, Any], reads: int
+) -> None:
+    with database.transaction() as session:
+        make_rule(session, **({"working_days": True} if "kinds" in values else {}) | values)
+        event = make_event(session)
+        asked: list[str] = []
+        sa_event.listen(database.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+        plan_event(session, act, event)
+        assert sum("FROM office_holiday" in one for one in asked) == reads
 
 
 def test_a_new_rule_plans_all_future_events_and_a_changed_one_again(database: Database, act: Act) -> None:

@@ -27,8 +27,10 @@ from models.database import Database
 from models.events import Event
 from models.i18n import translate
 from models.reminders import ReminderRule
-from models.vocabulary import EventStatus, ReminderPurpose, ReminderState
+from models.vocabulary import EventStatus, HolidayCategory, ReminderPurpose, ReminderState
+from service.actions import reminders as planning
 from service.actions.acting import Act
+from service.actions.holidays import create_holiday
 from service.actions.reminders import announce_cancellation, plan_event, plan_rule
 from tests.factories import NOW, OFFICE, make_event, make_member, make_rule
 from tests.jobs.conftest import HandClock, WorkerFactory, reminders
@@ -290,6 +292,39 @@ def test_an_event_renamed_between_claim_and_send_is_sent_with_its_new_title(
     with at_the_last_moment(worker, lambda: change(database, event_id, DUE, title={"vi": "Tên mới"})):
         assert worker.tick() == {"sent": 1}
     assert "Tên mới" in sink.received[0].mail["Subject"]
+
+
+def day_off_at_the_last_moment(database: Database, worker: Worker, clock: HandClock) -> dict[str, int]:
+    """A mail is due a working day after the event's first; that day becomes a day off before it leaves."""
+    clock.now = datetime.fromisoformat("2026-12-03T00:00+07:00")
+    with database.transaction() as session:
+        make_rule(session, offset="P1D", working_days=True)
+        plan_event(session, Act(None, NOW, OFFICE), make_event(session))
+
+    def add() -> None:
+        off = {"country": "VN", "name": {"vi": "Nghỉ"}, "category": HolidayCategory.PUBLIC, "source": "office"}
+        with database.transaction() as session:
+            create_holiday(session, Act(None, clock.now, OFFICE), off | {"first_day": date(2026, 12, 3)})
+
+    with at_the_last_moment(worker, add):
+        return dict(worker.tick())
+
+
+def test_a_day_off_added_between_claim_and_send_moves_the_mail(
+    database: Database, make_worker: WorkerFactory, clock: HandClock
+) -> None:
+    worker = make_worker()
+    assert day_off_at_the_last_moment(database, worker, clock) == {"skipped": 1}
+    clock.forward(days=1)
+    assert worker.tick() == {"sent": 1}
+    assert [(row.state, row.reason) for row in reminders(database)] == [(SKIPPED, reminding.MOVED), (SENT, None)]
+
+
+def test_without_the_rules_new_version_the_mail_of_the_old_day_goes_out(
+    database: Database, make_worker: WorkerFactory, clock: HandClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "_LOOK_AGAIN", select(1))
+    assert day_off_at_the_last_moment(database, make_worker(), clock) == {"sent": 1}
 
 
 class NoRecheck(Worker):

@@ -98,7 +98,7 @@ MISTAKES: list[tuple[str, str, list[tuple[int, str, str]]]] = [
         (22, HERE + "members[1].person", "There is no “binh” in people; add it there first."),
     ]),
     ("people:", "persons:", [
-        (6, "persons", "Unknown name. Possible here: agreements, anniversaries, events, localities, org"),
+        (6, "persons", "Unknown name. Possible here: agreements, anniversaries, events, localities, off"),
         (21, HERE + "members[0].person", "There is no “an” in people; add it there first."),
         (22, HERE + "members[1].person", "There is no “binh” in people; add it there first."),
     ]),

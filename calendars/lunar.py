@@ -1,0 +1,198 @@
+"""The Vietnamese lunar calendar: days there and back, leap months, the names of years.
+
+It is reckoned at UTC+7 and differs in some years from the Chinese one, which is reckoned at UTC+8. Source of the
+astronomy: Hồ Ngọc Đức's algorithm, as ``lunar-vn`` has it. That library takes a 30th of a month with 29 days for the
+day after it, and a leap month in years without one for the plain month; here both are refused.
+"""
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+import lunar_vn
+
+from models.i18n import Message, _, message
+
+FIRST, LAST = date(1968, 1, 1), date(2071, 12, 31)
+"""The official calendar at UTC+7 begins in 1968; what the library gives was checked day by day until 2071."""
+
+_FIRST_YEAR, _LAST_YEAR = FIRST.year - 1, LAST.year  # 1 January 1968 lies in the lunar year 1967
+_WRITTEN = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_STEMS = ("Giáp", "Ất", "Bính", "Đinh", "Mậu", "Kỷ", "Canh", "Tân", "Nhâm", "Quý")
+_BRANCHES = (
+    ("Tý", "ຊວດ", "Rat"),
+    ("Sửu", "ສະຫຼູ", "Buffalo"),
+    ("Dần", "ຂານ", "Tiger"),
+    ("Mão", "ເຖາະ", "Cat"),
+    ("Thìn", "ມະໂລງ", "Dragon"),
+    ("Tỵ", "ມະເສັງ", "Snake"),
+    ("Ngọ", "ມະເມຍ", "Horse"),
+    ("Mùi", "ມະແມ", "Goat"),
+    ("Thân", "ວອກ", "Monkey"),
+    ("Dậu", "ລະກາ", "Rooster"),
+    ("Tuất", "ຈໍ", "Dog"),
+    ("Hợi", "ກຸນ", "Pig"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LunarDate:
+    """A day of the lunar calendar as it was written; whether there is such a day only :func:`solar_of` asks."""
+
+    year: int
+    month: int
+    day: int
+    leap: bool = False
+
+    @classmethod
+    def parse(cls, text: str, leap: bool = False) -> "LunarDate":
+        """Read ``YYYY-MM-DD``, lunar year, month and day; ValueError for anything else. 2024-02-30 is a good one."""
+        match = _WRITTEN.fullmatch(text)
+        if not match:
+            wrong = _("“{day}” is no lunar day; write year, month and day like 2024-08-16.")
+            raise ValueError(message(wrong, day=text[:60]))
+        year, month, day = (int(part) for part in match.groups())
+        return cls(year, month, day, leap)
+
+    def __str__(self) -> str:
+        """``YYYY-MM-DD``; that its month is a leap month stands beside it, not in it."""
+        return f"{self.year:04d}-{self.month:02d}-{self.day:02d}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Year:
+    """The months of a lunar year in order: (month, leap), the ordinal of each first day, the ordinal after the last."""
+
+    months: tuple[tuple[int, bool], ...]
+    starts: tuple[int, ...]
+    end: int
+
+    def month_at(self, position: int) -> tuple[int, int]:
+        """First day (ordinal) and length of the n-th month."""
+        following = self.starts[position + 1] if position + 1 < len(self.starts) else self.end
+        return self.starts[position], following - self.starts[position]
+
+
+@cache
+def _year(year: int) -> _Year:
+    months: list[tuple[int, bool]] = []
+    starts: list[int] = []
+    for month in range(1, 13):
+        for leap in (False, True):
+            wanted = lunar_vn.LunarDate(1, month, year, leap)
+            try:
+                first = lunar_vn.lunar_to_solar(wanted)
+            except ValueError:
+                continue  # not this year's leap month
+            # In a year without a leap month the library gives the plain month for the leap one.
+            if lunar_vn.solar_to_lunar(first) == wanted:
+                months.append((month, leap))
+                starts.append(first.toordinal())
+    end = lunar_vn.lunar_to_solar(lunar_vn.LunarDate(1, 1, year + 1)).toordinal()
+    return _Year(tuple(months), tuple(starts), end)
+
+
+def lunar_of(day: date) -> LunarDate:
+    """The lunar day that a day of the common calendar is; ValueError outside 1968 to 2071."""
+    _check_range(day)
+    ordinal = day.toordinal()
+    year = day.year if ordinal >= _year(day.year).starts[0] else day.year - 1
+    known = _year(year)
+    position = bisect_right(known.starts, ordinal) - 1
+    month, leap = known.months[position]
+    return LunarDate(year, month, ordinal - known.starts[position] + 1, leap)
+
+
+def solar_of(lunar: LunarDate) -> date:
+    """The day of the common calendar that a lunar day is.
+
+    Raises ValueError for a month the year does not have (a thirteenth, a leap month it lacks), for day 30 of a month
+    with 29 days, and outside 1968-01-01 to 2071-12-31.
+    """
+    start, length = _month(lunar.year, lunar.month, lunar.leap)
+    if not 1 <= lunar.day <= length:
+        wrong = _("Lunar month {month} of {year} has {length} days; there is no day {day} in it.")
+        if lunar.leap:
+            wrong = _("Leap month {month} of {year} has {length} days; there is no day {day} in it.")
+        raise ValueError(message(wrong, month=lunar.month, year=lunar.year, length=length, day=lunar.day))
+    day = date.fromordinal(start + lunar.day - 1)
+    _check_range(day)
+    return day
+
+
+def month_length(year: int, month: int, leap: bool = False) -> int:
+    """29 or 30 days; ValueError for a month the lunar year does not have, and for years outside 1967 to 2071."""
+    return _month(year, month, leap)[1]
+
+
+def leap_month(year: int) -> int | None:
+    """The month that comes twice in a lunar year, its second time as leap month; None in a year of twelve months.
+
+    Raises ValueError for lunar years outside 1967 to 2071.
+    """
+    _check_year(year)
+    return next((month for month, leap in _year(year).months if leap), None)
+
+
+def year_name(year: int) -> dict[str, str]:
+    """The name of a lunar year from stem and branch: 2024 is “Giáp Thìn”, in English “Giáp Thìn (Dragon)”."""
+    branch, lao, english = _BRANCHES[(year - 4) % 12]
+    name = f"{_STEMS[(year - 4) % 10]} {branch}"
+    return {"vi": name, "lo": f"{name} ({lao})", "en": f"{name} ({english})"}
+
+
+def full_name(lunar: LunarDate) -> dict[str, str]:
+    """A lunar day as people say it: “Ngày 16 tháng 8 năm Giáp Thìn”, of a leap month “tháng 2 nhuận”."""
+    year = year_name(lunar.year)
+    vi, lo, en = (" nhuận", " (ອະທິກະມາດ)", "leap lunar month") if lunar.leap else ("", "", "lunar month")
+    return {
+        "vi": f"Ngày {lunar.day} tháng {lunar.month}{vi} năm {year['vi']}",
+        "lo": f"ວັນທີ {lunar.day} ເດືອນ {lunar.month}{lo} ປີ {year['lo']}, ປະຕິທິນຈັນທະຄະຕິຫວຽດນາມ",
+        "en": f"Day {lunar.day} of {en} {lunar.month}, year {year['en']}",
+    }
+
+
+def recurs_in(month: int, day: int, year: int) -> list[date]:
+    """The days of one common year on which a lunar day comes round: none, one, or two (in January and December).
+
+    Day 30 of a month with 29 days is its last. Leap months never count; nor do years outside 1968 to 2071.
+    """
+    found = []
+    for lunar_year in (year - 1, year):
+        try:
+            last = month_length(lunar_year, month)
+            found.append(solar_of(LunarDate(lunar_year, month, min(day, last))))
+        except ValueError:
+            continue
+    return [one for one in found if one.year == year]
+
+
+def _month(year: int, month: int, leap: bool) -> tuple[int, int]:
+    _check_year(year)
+    known = _year(year)
+    if (month, leap) in known.months:
+        return known.month_at(known.months.index((month, leap)))
+    if not 1 <= month <= 12:
+        raise ValueError(message(_("There is no lunar month {month}; a year has the months 1 to 12."), month=month))
+    actual = leap_month(year)
+    if actual is None:
+        raise ValueError(message(_("The lunar year {year} has no leap month."), year=year))
+    wrong = _("The leap month of the lunar year {year} is month {actual}, not month {month}.")
+    raise ValueError(message(wrong, year=year, actual=actual, month=month))
+
+
+def _check_year(year: int) -> None:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        raise ValueError(_outside())
+
+
+def _check_range(day: date) -> None:
+    if not FIRST <= day <= LAST:
+        raise ValueError(_outside())
+
+
+def _outside() -> Message:
+    wrong = _("Lunar days are known from {first} to {last} only.")
+    return message(wrong, first=FIRST.isoformat(), last=LAST.isoformat())

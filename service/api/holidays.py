@@ -1,0 +1,107 @@
+"""/holidays, /lunar and /office-holidays: the days of both worlds."""
+
+from typing import Any
+
+from flask_smorest.pagination import PaginationParameters
+from sqlmodel import col, select
+
+from models.holidays import OfficeHoliday
+from models.vocabulary import Role
+from service.actions import holidays, lunar, rows
+from service.api.resource import Blueprint, Resource, act, page, requires, session
+from service.schemas.holidays import (
+    HolidayQuery,
+    HolidaySchema,
+    LunarQuery,
+    LunarSchema,
+    OfficeHolidayQuery,
+    OfficeHolidaySchema,
+)
+
+blp = Blueprint("holidays", __name__, description="Holidays, festivals and the lunar calendar")
+
+
+@blp.route("/holidays")
+class Holidays(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(HolidayQuery, location="query")
+    @blp.response(200, HolidaySchema(many=True))
+    @blp.paginate(page_size=500)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List holidays and festivals by day, computed ones and the office's own"""
+        found = holidays.days_between(
+            session(),
+            act(),
+            query.get("country", ()),
+            query.get("from_"),
+            query.get("to"),
+            query.get("category", ()),
+        )
+        pagination_parameters.item_count = len(found)
+        return found[pagination_parameters.first_item : pagination_parameters.last_item + 1]
+
+
+@blp.route("/lunar")
+class Lunar(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(LunarQuery, location="query")
+    @blp.one(LunarSchema)
+    def get(self, query: dict[str, Any]) -> Any:
+        """Read a day in the lunar calendar, or a lunar day in the common one; today when none is given"""
+        return lunar.day_of(act(), query)
+
+
+@blp.route("/office-holidays")
+class OfficeHolidays(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(OfficeHolidayQuery, location="query")
+    @blp.many(OfficeHolidaySchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List the office's own holidays: yearly ones first, then by day"""
+        statement: Any = select(OfficeHoliday)
+        for name in ("country", "category"):
+            if name in query:
+                statement = statement.where(getattr(OfficeHoliday, name) == query[name])
+        statement = rows.matching(statement, OfficeHoliday.search_text, query.get("q"))
+        return page(
+            pagination_parameters,
+            statement,
+            col(OfficeHoliday.first_day).is_not(None),  # databases disagree on where NULL stands
+            col(OfficeHoliday.recurs_month),
+            col(OfficeHoliday.recurs_day),
+            col(OfficeHoliday.first_day),
+            col(OfficeHoliday.id),
+        )
+
+    @requires(Role.ADMIN)
+    @blp.arguments(OfficeHolidaySchema)
+    @blp.created(OfficeHolidaySchema)
+    def post(self, values: dict[str, Any]) -> Any:
+        """Add a day off, a worked Saturday or a festival"""
+        return holidays.create_holiday(session(), act(), values)
+
+
+@blp.route("/office-holidays/<holiday_id>")
+class OneOfficeHoliday(Resource):
+    @requires(Role.VIEWER)
+    @blp.one(OfficeHolidaySchema)
+    def get(self, holiday_id: str) -> Any:
+        """Read an office holiday"""
+        return rows.find(session(), OfficeHoliday, holiday_id)
+
+    @requires(Role.ADMIN)
+    @blp.arguments(OfficeHolidaySchema(partial=True))
+    @blp.one(OfficeHolidaySchema)
+    def patch(self, values: dict[str, Any], holiday_id: str) -> Any:
+        """Change an office holiday"""
+        entry = rows.find(session(), OfficeHoliday, holiday_id)
+        blp.check_etag(entry, OfficeHolidaySchema)
+        return holidays.change_holiday(session(), act(), entry, values)
+
+    @requires(Role.ADMIN)
+    @blp.gone()
+    def delete(self, holiday_id: str) -> None:
+        """Delete an office holiday"""
+        entry = rows.find(session(), OfficeHoliday, holiday_id)
+        blp.check_etag(entry, OfficeHolidaySchema)
+        holidays.delete_holiday(session(), act(), entry)
