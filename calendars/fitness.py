@@ -1,12 +1,12 @@
 """Whether a visit fits what was promised: warnings that follow from its commitment and agreement alone."""
 
-from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import MAXYEAR, date
+from datetime import date
 
 from calendars.dates import numeric_day
-from calendars.spans import Days
+from calendars.lengths import amount, length_fits, promised_length
+from calendars.spans import Days, days_after
 from models.i18n import Message, _, message
 from models.vocabulary import DurationUnit, EventKind, Severity
 
@@ -16,13 +16,17 @@ MINIMUM_DAYS = 14
 
 @dataclass(frozen=True)
 class Notice:
-    """A warning: ``code`` is stable, ``detail`` says what is and what was promised, ``with_`` is the id of the
-    commitment or agreement it does not fit, if there is one."""
+    """A warning: ``code`` is stable, ``detail`` says what is and what was promised, ``advice`` the way out.
+
+    ``with_`` is the id of what it does not fit, if there is one: a commitment, an agreement, another event, or the
+    country and first day of a holiday (``LA-2027-04-14``).
+    """
 
     code: str
     severity: Severity
     detail: Message
     with_: str | None = None
+    advice: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -81,22 +85,11 @@ def short_notice(visit: Visit, today: date, minimum_days: int = MINIMUM_DAYS) ->
         ahead=ahead,
         minimum=minimum_days,
     )
-    return Notice("short_notice", Severity.WARNING, detail)
-
-
-def add_units(day: date, count: int, unit: DurationUnit) -> date:
-    """The day on which ``count`` units from ``day`` are over, the first one outside: 10 March + 3 months = 10 June.
-
-    A day the last month lacks becomes its last day (31 January + 1 month = 28 or 29 February). Days beyond the
-    year 9999 become its last day.
-    """
-    if unit is DurationUnit.DAYS:
-        return date.fromordinal(min(day.toordinal() + count, date.max.toordinal()))
-    months = day.month - 1 + (count if unit is DurationUnit.MONTHS else 12 * count)
-    year, month = day.year + months // 12, months % 12 + 1
-    if year > MAXYEAR:
-        return date.max
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+    advice = message(
+        _("Move it to {day} or later, or make sure that letters, visas and lodging can still be had in time."),
+        day=numeric_day(days_after(today, minimum_days)),
+    )
+    return Notice("short_notice", Severity.WARNING, detail, advice=advice)
 
 
 def _headcount(visit: Visit, promise: Promise) -> Iterator[Notice]:
@@ -107,28 +100,23 @@ def _headcount(visit: Visit, promise: Promise) -> Iterator[Notice]:
         detail = message(
             _("People planned: {headcount}. Promised: {promised}."),
             headcount=visit.headcount,
-            promised=_range(low, high),
+            promised=amount(low, high),
         )
-        yield Notice("headcount_out_of_range", Severity.WARNING, detail, promise.commitment_id)
+        advice = message(_("Change the number of people, or the commitment if another number was agreed."))
+        yield Notice("headcount_out_of_range", Severity.WARNING, detail, promise.commitment_id, advice)
 
 
 def _duration(visit: Visit, promise: Promise) -> Iterator[Notice]:
-    low, high, unit = promise.duration_min, promise.duration_max, promise.duration_unit
-    if unit is None:
-        return
-    # Compared as ordinals: the day after 31 December 9999 is no date.
-    over = visit.days.last.toordinal() + 1
-    too_short = low is not None and over < add_units(visit.days.first, low, unit).toordinal()
-    too_long = high is not None and over > add_units(visit.days.first, high, unit).toordinal()
-    if too_short or too_long:
+    if length_fits(visit.days, promise):
         detail = message(
             _("Days planned: {days} ({first} to {last}). Promised: {promised}."),
             days=len(visit.days),
             first=numeric_day(visit.days.first),
             last=numeric_day(visit.days.last),
-            promised=message(_IN_UNIT[unit], range=_range(low, high)),
+            promised=promised_length(promise),
         )
-        yield Notice("duration_out_of_range", Severity.WARNING, detail, promise.commitment_id)
+        advice = message(_("Change the days, or the commitment if another length was agreed."))
+        yield Notice("duration_out_of_range", Severity.WARNING, detail, promise.commitment_id, advice)
 
 
 def _period(visit: Visit, promise: Promise) -> Iterator[Notice]:
@@ -141,20 +129,5 @@ def _period(visit: Visit, promise: Promise) -> Iterator[Notice]:
             starts_on=numeric_day(starts_on) if starts_on else "–",
             ends_on=numeric_day(ends_on) if ends_on else "–",
         )
-        yield Notice("outside_agreement", Severity.WARNING, detail, promise.agreement_id)
-
-
-# The unit stands before the number: English would need a plural, and this way none of the three languages does.
-_IN_UNIT = {
-    DurationUnit.DAYS: _("in days: {range}"),
-    DurationUnit.MONTHS: _("in months: {range}"),
-    DurationUnit.YEARS: _("in years: {range}"),
-}
-
-
-def _range(low: int | None, high: int | None) -> Message | str:
-    if low is not None and high is not None:
-        return str(low) if low == high else f"{low}–{high}"
-    if low is not None:
-        return message(_("at least {number}"), number=low)
-    return message(_("at most {number}"), number=high)
+        advice = message(_("Move it into the agreement's period, or link it to the agreement that holds on its days."))
+        yield Notice("outside_agreement", Severity.WARNING, detail, promise.agreement_id, advice)

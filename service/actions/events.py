@@ -11,6 +11,8 @@ from sqlmodel import Session, SQLModel, col, select
 
 from calendars.anniversaries import Origin, occurrence
 from calendars.lifecycle import needs_reason, possible_steps
+from calendars.spans import days_after
+from calendars.stays import TRAVEL_DAYS
 from models.agreements import Anniversary, Commitment
 from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
 from models.events import Event, Performance, TrainingPhase
@@ -55,8 +57,12 @@ def create_event(
     values: Mapping[str, Any],
     *,
     status: EventStatus = EventStatus.DRAFT,
+    reason: str | None = None,
 ) -> Event:
-    """Make an event; a person's begins as a draft, the seed also loads what is over."""
+    """Make an event; a person's begins as a draft, the seed also loads what is over.
+
+    ``reason`` goes into its history.
+    """
     values = dict(values)
     values.setdefault("arrives_on", values["first_day"])
     values.setdefault("departs_on", values["last_day"])
@@ -72,7 +78,7 @@ def create_event(
     event = Event(kind=kind, uid=str(uuid4()), status=status, created_by=act.user.id if act.user else None, **values)
     event.phases, event.performances = [], []
     rows.assign(event, {"budget": budget} | _new_parts(event, parts))
-    rows.create(session, act, event, computed=(*COMPUTED, *_PARTS), event_id=event.id)
+    rows.create(session, act, event, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason)
     reminders.plan_event(session, act, event)
     return event
 
@@ -88,16 +94,22 @@ def change_event(session: Session, act: Act, event: Event, values: Mapping[str, 
                 ),
                 code="event_completed",
             )
-    values = dict(values)
-    for travel, day in (("arrives_on", "first_day"), ("departs_on", "last_day")):
-        if day in values and travel not in values and getattr(event, travel) == getattr(event, day):
-            values[travel] = values[day]
+    values = _with_travel(event, values)
     parts = {name: values.pop(name) for name in _PARTS if name in values}
     rows.check(_errors(session, event.kind, event, values | parts))
     if event.kind is EventKind.ANNIVERSARY and {"year", "anniversary_id"} & set(values):
         values["ordinal"] = _ordinal(session, values, event)
     _apply(session, act, event, values | _new_parts(event, parts))
     return event
+
+
+def _with_travel(event: Event, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, and arrival and departure moved along with the days: a day before stays a day before."""
+    moved = dict(values)
+    for travel, day in (("arrives_on", "first_day"), ("departs_on", "last_day")):
+        if day in values and travel not in values:
+            moved[travel] = days_after(getattr(event, travel), (values[day] - getattr(event, day)).days)
+    return moved
 
 
 def _apply(
@@ -188,9 +200,7 @@ def transition(
             {name: [message(_("Days come along only when a postponed event returns to planned."))] for name in days}
         )
     if days:
-        for travel, day in (("arrives_on", "first_day"), ("departs_on", "last_day")):
-            if day in values and getattr(event, travel) == getattr(event, day):
-                values[travel] = values[day]
+        values = _with_travel(event, values)
         rows.check(_errors(session, event.kind, event, values))
     _apply(session, act, event, {**values, "status": to}, action="transition", reason=reason)
     if to is EventStatus.CANCELLED:
@@ -245,6 +255,10 @@ def order_errors(values: Mapping[str, Any]) -> rows.Errors:
         errors["departs_on"] = [
             message(_("The departure can't be before the arrival, {arrives_on}."), arrives_on=str(arrives))
         ]
+    for name, travel, day in (("arrives_on", arrives, first), ("departs_on", departs, last)):
+        # What stands around a visit is looked for so far and no farther.
+        if not errors and travel and day and abs((travel - day).days) > TRAVEL_DAYS:
+            errors[name] = [message(_("Must lie within {count} days of {day}."), count=TRAVEL_DAYS, day=str(day))]
     if start and end and first == last and end <= start:
         errors["end_time"] = [message(_("The end must be after the start, {start_time}."), start_time=f"{start:%H:%M}")]
     return errors

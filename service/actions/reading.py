@@ -22,6 +22,9 @@ from models.reminders import Reminder
 from models.vocabulary import Direction, EventKind, EventStatus
 from service.actions import rows
 from service.actions.acting import Act
+from service.actions.surroundings import Surroundings
+
+_UNWARNED = frozenset({EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.POSTPONED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +34,24 @@ class Compass:
     own: frozenset[str]
     country_of: Mapping[str, str]
     own_country: str
+    successors: Mapping[str, str | None]
 
     def of(self, event: Event) -> Direction:
         """Whether an event comes in, goes out, or stays at home."""
         return direction(event.host, event.guest, self.own, self.country_of, self.own_country)
+
+    def line(self, code: str) -> frozenset[str]:
+        """A locality's line of succession, as :func:`line_of`."""
+        return line_of(code, self.successors)
 
 
 def compass(session: Session, act: Act) -> Compass:
     """The compass of the office; one query."""
     found = session.execute(core_select(col(Locality.code), col(Locality.country), col(Locality.successor))).all()
     country_of = {code: country for code, country, _successor in found}
-    own = line_of(act.office.locality, {code: successor for code, _country, successor in found})
-    return Compass(own, country_of, country_of.get(act.office.locality, ""))
+    successors = {code: successor for code, _country, successor in found}
+    own = line_of(act.office.locality, successors)
+    return Compass(own, country_of, country_of.get(act.office.locality, ""), successors)
 
 
 def line_of(code: str, successors: Mapping[str, str | None]) -> frozenset[str]:
@@ -64,12 +73,17 @@ class Presenter:
         self.act = act
         self.compass = compass(session, act)
         self._promises: dict[str, fitness.Promise] = {}
+        self._clashes: dict[str, list[fitness.Notice]] = {}
 
-    def prefetch(self, events: Sequence[Event]) -> None:
-        """Load the parts of these events and the commitments they are held against; one query each."""
+    def prefetch(self, events: Sequence[Event], *, closely: bool = False) -> None:
+        """Load the parts of these events, the commitments they are held against and what stands around them.
+
+        As many queries for many events as for one. ``closely`` looks for free days for each that clashes.
+        """
         self._load_parts(events, EventKind.TRAINING_BATCH, "phases", TrainingPhase)
         self._load_parts(events, EventKind.ART_TROUPE_VISIT, "performances", Performance)
         self._load_promises(events)
+        self._load_clashes(events, closely)
 
     def _load_parts(self, events: Sequence[Event], kind: EventKind, name: str, model: type[Any]) -> None:
         wanted = {event.id: event for event in events if event.kind is kind and name not in event.__dict__}
@@ -106,10 +120,30 @@ class Presenter:
                 agreement_id=agreement.id,
             )
 
+    def _load_clashes(self, events: Sequence[Event], closely: bool) -> None:
+        # Loaded anew each time: within one request an event may be shown before and after its days have changed.
+        warned = [event for event in events if event.status not in _UNWARNED]
+        if not warned:
+            return
+        around = Surroundings(
+            self.session,
+            self.act.today,
+            warned,
+            country_of=self.compass.country_of,
+            line=self.compass.line,
+            closely=closely,
+        )
+        self._clashes |= {event.id: around.notices(event) for event in warned}
+
     def notices(self, event: Event) -> list[fitness.Notice]:
-        """The warnings about an event; none for one that is over or called off."""
-        if event.status in {EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.POSTPONED}:
+        """The warnings about an event; none for one that is over or called off.
+
+        One that was not prefetched is looked at closely.
+        """
+        if event.status in _UNWARNED:
             return []
+        if event.id not in self._clashes:
+            self._load_clashes([event], closely=True)
         visit = fitness.Visit(
             kind=event.kind,
             host=event.host,
@@ -123,7 +157,7 @@ class Presenter:
             found += fitness.notices(visit, self._promises[event.commitment_id])
         if (short := fitness.short_notice(visit, self.act.today)) is not None:
             found.append(short)
-        return found
+        return found + self._clashes[event.id]
 
 
 def events_where(session: Session, act: Act, query: Mapping[str, Any], kind: EventKind | None = None) -> Select[Any]:
@@ -181,11 +215,12 @@ def _directed(seen: Compass, wanted: Direction) -> Any:
 EVENT_ORDER = (col(Event.first_day), col(Event.id))
 
 
-def agreements_where(query: Mapping[str, Any]) -> Any:
-    """The select of agreements a query string asks for."""
+def agreements_where(session: Session, query: Mapping[str, Any]) -> Any:
+    """The select of agreements a query string asks for; a party is found under its old and its new name."""
     statement: Any = select(Agreement)
     if query.get("party"):
-        having = select(AgreementParty.agreement_id).where(AgreementParty.locality == query["party"])
+        line = line_of_code(session, query["party"])
+        having = select(AgreementParty.agreement_id).where(col(AgreementParty.locality).in_(line))
         statement = statement.where(col(Agreement.id).in_(having))
     return rows.matching(statement, col(Agreement.search_text), query.get("q"))
 

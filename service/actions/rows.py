@@ -69,7 +69,15 @@ def assign(row: SQLModel, values: Mapping[str, Any]) -> None:
             setattr(row, name, value)
 
 
-def create(session: Session, act: Act, row: Row, *, computed: tuple[str, ...] = (), event_id: str | None = None) -> Row:
+def create(
+    session: Session,
+    act: Act,
+    row: Row,
+    *,
+    computed: tuple[str, ...] = (),
+    event_id: str | None = None,
+    reason: str | None = None,
+) -> Row:
     """Add a row and its audit row."""
     if hasattr(row, "created_at"):
         row.created_at = act.now
@@ -78,7 +86,7 @@ def create(session: Session, act: Act, row: Row, *, computed: tuple[str, ...] = 
     session.add(row)
     flush(session)
     after = snapshot(row, computed)
-    record(session, act, "create", _entity(row), identity(row), changes({}, after), event_id=event_id)
+    record(session, act, "create", _entity(row), identity(row), changes({}, after), event_id=event_id, reason=reason)
     return row
 
 

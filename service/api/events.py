@@ -33,11 +33,11 @@ Shown = dict[str, Any]
 """An event as the reader sees it: its columns, its parts, its direction and its warnings."""
 
 
-def shown(found: Sequence[Event]) -> list[Shown]:
-    """Events with what is computed for the reader."""
+def shown(found: Sequence[Event], *, closely: bool = False) -> list[Shown]:
+    """Events with what is computed for the reader; ``closely`` also names free days where one clashes."""
     if "presenter" not in g:
         g.presenter = reading.Presenter(session(), act())
-    g.presenter.prefetch(found)
+    g.presenter.prefetch(found, closely=closely)
     language = reader_language()
     return [
         # A plain dict: marshmallow reads one ten times faster than an object of many columns.
@@ -48,9 +48,10 @@ def shown(found: Sequence[Event]) -> list[Shown]:
             "conflicts": [
                 {
                     "code": notice.code,
-                    "severity": notice.severity,
+                    "severity": notice.severity.value,
                     "detail": notice.detail.to(language),
-                    "with_": notice.with_,
+                    "with": notice.with_,
+                    "advice": notice.advice.to(language) if notice.advice else None,
                 }
                 for notice in g.presenter.notices(event)
             ],
@@ -61,7 +62,7 @@ def shown(found: Sequence[Event]) -> list[Shown]:
 
 def show(event: Event) -> Shown:
     """One event with what is computed for the reader."""
-    return shown([event])[0]
+    return shown([event], closely=True)[0]
 
 
 def _page(query: dict[str, Any], paging: PaginationParameters, kind: EventKind | None = None) -> list[Shown]:

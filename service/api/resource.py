@@ -8,7 +8,9 @@ import flask_smorest
 from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
+from flask_smorest.exceptions import PreconditionFailed
 from flask_smorest.pagination import PaginationParameters
+from flask_smorest.utils import get_appcontext, resolve_schema_instance
 from marshmallow import Schema
 from sqlmodel import Session
 from webargs.flaskparser import FlaskParser
@@ -164,15 +166,33 @@ class Blueprint(flask_smorest.Blueprint):
 
     @staticmethod
     def _generate_etag(etag_data: Any, extra_data: Any = None) -> str:
-        """The tag of what people can change, and of which warnings stand; not of how these are worded.
+        """The tag of what people can change and, after a point, of which warnings stand; not of how these are worded.
 
         A warning's sentence is in the reader's language and counts the days left: with it a change begun in one
         language or before midnight would be refused as stale although nobody changed anything.
         """
-        if isinstance(etag_data, dict) and "conflicts" in etag_data:
-            standing = [(notice["code"], notice["with"]) for notice in etag_data["conflicts"]]
-            etag_data = etag_data | {"conflicts": standing}
-        return cast(str, flask_smorest.Blueprint._generate_etag(etag_data, extra_data))
+        tag = flask_smorest.Blueprint._generate_etag
+        if not isinstance(etag_data, dict) or "conflicts" not in etag_data:
+            return cast(str, tag(etag_data, extra_data))
+        standing = [(notice["code"], notice["with"]) for notice in etag_data["conflicts"]]
+        own = {name: value for name, value in etag_data.items() if name != "conflicts"}
+        return f"{tag(own, extra_data)}.{tag(standing)}"
+
+    def check_etag(self, etag_data: Any, etag_schema: Any = None) -> None:
+        """Refuse a change of what somebody else has changed since it was read.
+
+        Warnings come and go with other events: one that does leaves the thing itself as it was read. So If-Match
+        looks at the first part of the tag only, while If-None-Match looks at both.
+
+        Raises:
+            PreconditionFailed: no strong tag of If-Match has that part.
+        """
+        if etag_schema is not None:
+            etag_data = resolve_schema_instance(etag_schema).dump(etag_data)
+        read = {tag.partition(".")[0] for tag in request.if_match.as_set()}
+        get_appcontext().setdefault("etag", {})["etag_checked"] = True
+        if not request.if_match.star_tag and self._generate_etag(etag_data).partition(".")[0] not in read:
+            raise PreconditionFailed
 
     def _check_not_modified(self, etag: str) -> None:
         g.etag = etag  # a 304 names it too (RFC 9110, 15.4.5)

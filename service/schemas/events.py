@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models.events import OWN_FIELDS, Event, Member, Performance, ProgrammeItem, ProgrammeRevision, Task, TrainingPhase
 from models.vocabulary import Direction, EventKind, EventStatus, Severity
 from service.actions import events, rows
-from service.schemas.fields import Day, Instant, Money, Number, Text, Word
+from service.schemas.fields import Day, Instant, Money, Number, Text, Word, Written
 from service.schemas.rows import RowSchema, StrictSchema
 
 _OWN = {field for names in OWN_FIELDS.values() for field in names}
@@ -31,6 +31,7 @@ class NoticeSchema(StrictSchema):
     severity = Word(Severity)
     detail = fields.String()
     with_ = fields.String(data_key="with", attribute="with_", allow_none=True)
+    advice = fields.String(metadata={"description": "The way out."})
 
 
 class EventSchema(RowSchema):
@@ -45,7 +46,7 @@ class EventSchema(RowSchema):
     departs_on = Day(metadata={"description": "Default: last_day."})
     budget = Money(allow_none=True)
     direction = Word(Direction, dump_only=True)
-    conflicts = fields.List(fields.Nested(NoticeSchema), dump_only=True)
+    conflicts = Written(fields.Nested(NoticeSchema), dump_only=True)
 
     def further_errors(self, session: Session, values: Mapping[str, Any]) -> rows.Errors:
         """References that lead nowhere, and days that stand in the wrong order."""

@@ -173,6 +173,13 @@ class OneOrMany(fields.List[Any]):
         return super()._deserialize([value] if isinstance(value, str) else value, attr, data, **kwargs)
 
 
+class Written(fields.List[Any]):
+    """A list of what is already written as its schema says: dumping it again would take longer than making it."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value
+
+
 class MoneySchema(Schema):
     """An amount: a decimal string and its currency; whole đồng and kip, cents of dollars."""
 

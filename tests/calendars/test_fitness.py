@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from calendars.fitness import Promise, Visit, add_units, notices, short_notice
+from calendars.fitness import Promise, Visit, notices, short_notice
 from calendars.spans import Days
 from models.vocabulary import DurationUnit, EventKind, Severity
 
@@ -102,21 +102,6 @@ def test_duration_at_the_end_of_the_calendar() -> None:
     for unit in DurationUnit:
         promise = replace(PROMISE, duration_min=None, duration_max=50_000, duration_unit=unit, agreement_ends_on=None)
         assert [notice.code for notice in notices(last_days, promise)] in ([], ["duration_out_of_range"])
-
-
-@pytest.mark.parametrize(
-    ("day", "count", "unit", "expected"),
-    [
-        (date(2027, 3, 10), 12, DurationUnit.DAYS, date(2027, 3, 22)),
-        (date(2027, 3, 10), 3, DurationUnit.MONTHS, date(2027, 6, 10)),
-        (date(2027, 12, 31), 2, DurationUnit.MONTHS, date(2028, 2, 29)),
-        (date(2028, 2, 29), 1, DurationUnit.YEARS, date(2029, 2, 28)),
-        (date(9999, 12, 1), 1, DurationUnit.MONTHS, date.max),
-        (date(9999, 12, 1), 10**6, DurationUnit.DAYS, date.max),
-    ],
-)
-def test_add_units(day: date, count: int, unit: DurationUnit, expected: date) -> None:
-    assert add_units(day, count, unit) == expected
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,137 @@
+"""Warnings of events against each other and the days off, for a page of events in a fixed number of queries."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+
+from sqlmodel import Session
+
+from calendars.almanac import Holiday
+from calendars.clashes import Engagement, comes_for_the_day, holiday_clashes, host_clashes, person_clashes
+from calendars.fitness import MINIMUM_DAYS, Notice
+from calendars.openings import Wish, nearest
+from calendars.spans import Days, days_after
+from calendars.stays import LONG_STAY_DAYS, Stay, is_received, whole_stay
+from models.events import Event
+from service.actions.visits import almanac_of, committed_with, hosted, make_board
+
+FREE_WITHIN_DAYS = 60
+"""How far from its days a free window for an event is looked for."""
+
+Line = Callable[[str], frozenset[str]]
+"""From a locality's code to its line of succession: Hải Dương and Hải Phòng are one host."""
+
+
+class Surroundings:
+    """What stands around some events, read in three queries however many they are.
+
+    ``closely`` also looks for a free window for each that clashes, which takes one more query each.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        today: date,
+        events: Sequence[Event],
+        *,
+        country_of: Mapping[str, str],
+        line: Line,
+        closely: bool,
+    ) -> None:
+        self._session, self._today, self._closely = session, today, closely
+        self._country_of, self._line = country_of, cache(line)
+        self._almanac = almanac_of(session)
+        self._off = cache(self._days_off)
+        self._near: dict[frozenset[str], _Near] = {}
+        self._by_person: dict[str, list[Engagement]] = {}
+        self._by_event: dict[str, list[Engagement]] = {}
+        self._load_stays([event for event in events if is_received(event.guest, event.status)])
+        self._load_engagements(events)
+
+    def notices(self, event: Event) -> list[Notice]:
+        """The warnings of an event against all others; its status is the caller's business."""
+        found = self._about_days(event, None)
+        if found and self._closely and (free := self._free_window(event)):
+            found = self._about_days(event, free)
+        return found + person_clashes(self._by_event.get(event.id, ()), self._by_person)
+
+    def _about_days(self, event: Event, free: Days | None) -> list[Notice]:
+        found: list[Notice] = []
+        if not comes_for_the_day(event.kind, event.activity_type):
+            countries, days = self._countries(event), Days(event.first_day, event.last_day)
+            off = self._off(countries, days.first.year)
+            if days.last.year != days.first.year:
+                off = off | self._off(countries, days.last.year)
+            found += holiday_clashes(days, off, free)
+        if is_received(event.guest, event.status) and (near := self._near.get(self._line(event.host))):
+            stay = _stay_of(event)
+            found += host_clashes(stay, near.to(stay), free)
+        return found
+
+    def _countries(self, event: Event) -> frozenset[str]:
+        known = (self._country_of.get(code or "") for code in (event.host, event.guest))
+        return frozenset(country for country in known if country)
+
+    def _days_off(self, countries: frozenset[str], year: int) -> dict[date, list[Holiday]]:
+        return self._almanac.off(countries, date(year, 1, 1), date(year, 12, 31))
+
+    def _free_window(self, event: Event) -> Days | None:
+        """Days of the same length near the event's own on which it would clash with no visit and no day off."""
+        stay = _stay_of(event).days
+        if event.first_day <= self._today or comes_for_the_day(event.kind, event.activity_type):
+            return None
+        starts = Days(days_after(stay.first, -FREE_WITHIN_DAYS), days_after(stay.first, FREE_WITHIN_DAYS))
+        within = Days(starts.first, days_after(stay.last, FREE_WITHIN_DAYS))
+        hosts = self._line(event.host) if event.guest else frozenset[str]()
+        board = make_board(self._session, self._almanac, hosts, self._countries(event), within, without=event.id)
+        wish = Wish(len(stay), starts, days_after(self._today, MINIMUM_DAYS), may_end_after=True)
+        opening = nearest(board, wish, stay.first)
+        if opening is None:
+            return None
+        moved = (opening.days.first - stay.first).days
+        return Days(days_after(event.first_day, moved), days_after(event.last_day, moved))
+
+    def _load_stays(self, visits: Sequence[Event]) -> None:
+        if not visits:
+            return
+        lines = {event.host: self._line(event.host) for event in visits}
+        ranges = [days for event in visits for days in _stay_of(event).received()]
+        by_line: dict[frozenset[str], list[Stay]] = {line: [] for line in lines.values()}
+        for host, stay in hosted(self._session, frozenset().union(*lines.values()), ranges):
+            by_line[self._line(host)].append(stay)
+        self._near = {line: _Near(stays) for line, stays in by_line.items()}
+
+    def _load_engagements(self, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        stays = [_stay_of(event).days for event in events]
+        within = Days(min(days.first for days in stays), max(days.last for days in stays))
+        heads = {event.head_id for event in events if event.head_id}
+        for engagement in committed_with(self._session, [event.id for event in events], heads, within):
+            self._by_person.setdefault(engagement.person_id, []).append(engagement)
+            self._by_event.setdefault(engagement.event_id, []).append(engagement)
+
+
+class _Near:
+    """Stays by the days on which they are received, to find those near a given one."""
+
+    def __init__(self, stays: Iterable[Stay]) -> None:
+        self._received = sorted(
+            ((days.first, stay.id, stay) for stay in stays for days in stay.received()), key=lambda one: one[:2]
+        )
+
+    def to(self, stay: Stay) -> list[Stay]:
+        """Those that may be received on a day on which this one is, each once."""
+        found: dict[str, Stay] = {}
+        for days in stay.received():
+            # No stretch of received days is longer than 31.
+            first = days_after(days.first, 1 - LONG_STAY_DAYS)
+            begin = bisect_left(self._received, first, key=lambda one: one[0])
+            end = bisect_right(self._received, days.last, key=lambda one: one[0])
+            found |= {one[1]: one[2] for one in self._received[begin:end]}
+        return list(found.values())
+
+
+def _stay_of(event: Event) -> Stay:
+    return Stay(event.id, event.title, whole_stay(event.first_day, event.last_day, event.arrives_on, event.departs_on))

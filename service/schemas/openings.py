@@ -1,0 +1,78 @@
+"""What openings are asked with, and how they are answered."""
+
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate, validates_schema
+
+from models.i18n import _
+from service.schemas.fields import Day, Number, Text
+from service.schemas.queries import QuerySchema
+from service.schemas.rows import StrictSchema
+
+
+class OpeningsQuery(QuerySchema):
+    """A window of whole days in a range; ``person``, ``resource`` and ``containing`` may be repeated."""
+
+    days = fields.Integer(required=True, validate=validate.Range(1, 3660))
+    from_ = Day(data_key="from", required=True)
+    to = Day(
+        required=True,
+        metadata={"description": "The last day of the range, inclusive; 1830 days after from at the most."},
+    )
+    host = Text(metadata={"description": "A locality's code. Default: the office's own."})
+    guest = Text(metadata={"description": "A locality's code; its public holidays count too."})
+    headcount = fields.Integer(
+        validate=validate.Range(1, 100_000),
+        metadata={"description": "How many people come; weighed against seats and beds once there are resources."},
+    )
+    person = fields.List(
+        Text(), validate=validate.Length(max=100), metadata={"description": "Somebody who must be free on every day."}
+    )
+    resource = fields.List(
+        Text(), validate=validate.Length(max=100), metadata={"description": "Something that must be free on every day."}
+    )
+    containing = fields.List(
+        Text(),
+        validate=validate.Length(max=20),
+        metadata={
+            "description": "A day, or the id of an office holiday: the window must hold all of it, or lie in it when it"
+            " is longer; of one that comes round, one time. Holidays are then welcome."
+        },
+    )
+    limit = fields.Integer(
+        validate=validate.Range(1, 500), metadata={"description": "At most so many, the best. Default: all."}
+    )
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def refuse_pages(self, data: Any, original: Any, **kwargs: Any) -> None:
+        """The answer has no pages: a page number would be a filter that does nothing."""
+        if paging := sorted({"page", "page_size"} & set(original)):
+            raise ValidationError({name: [_("Unknown parameter.")] for name in paging})
+
+
+class ReasonSchema(StrictSchema):
+    """Something that speaks for or against a window."""
+
+    code = fields.String()
+    detail = fields.String()
+
+
+class OpeningSchema(StrictSchema):
+    """A window in which nothing clashes; ``score`` is 0 to 100."""
+
+    first_day = Day()
+    last_day = Day()
+    score = Number()
+    reasons = fields.List(fields.Nested(ReasonSchema))
+
+
+class OpeningsSchema(StrictSchema):
+    """The openings, best first; of equal ones the earliest."""
+
+    openings = fields.List(fields.Nested(OpeningSchema))
+    total = Number(metadata={"description": "How many openings there are, also when a limit leaves some out."})
+    refused = fields.Dict(
+        keys=fields.String(),
+        values=Number(),
+        metadata={"description": "Rule → how many windows it refused; one that breaks two rules counts under both."},
+    )
