@@ -20,7 +20,19 @@ from models.clock import utcnow
 from models.database import Database
 from models.migrate import current_revision, newest_revision
 from service import problems
-from service.api import accounts, agreements, docs, events, feeds, parts, places, reminders
+from service.api import (
+    accounts,
+    agreements,
+    docs,
+    events,
+    feeds,
+    holidays,
+    openings,
+    parts,
+    places,
+    progress,
+    reminders,
+)
 from service.desk import Desk, current_desk
 from service.schemas.events import KIND_SCHEMAS
 from service.settings import Settings, load_settings
@@ -128,7 +140,7 @@ def _register_api(app: Flask) -> None:
     )
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     api.spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "desk"})
-    for module in (places, agreements, events, parts, accounts, reminders, feeds):
+    for module in (places, agreements, progress, holidays, events, openings, parts, accounts, reminders, feeds):
         api.register_blueprint(module.blp, url_prefix=API_PREFIX)
     # An event of any kind is exactly one of the five.
     kinds = [f"#/components/schemas/{schema.__name__.removesuffix('Schema')}" for schema in KIND_SCHEMAS.values()]

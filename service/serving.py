@@ -6,6 +6,7 @@ process imports only what it does: the worker holds no web, the supervisor neith
 
 import contextlib
 import ctypes
+import gc
 import logging
 import logging.config
 import os
@@ -146,6 +147,10 @@ def _load_app(parent: int) -> Any:
     # Not by granian's own loader: it would look into the current directory first.
     from wsgi import app
 
+    # What lives as long as the process is not looked through again: a collection in the middle of a large answer
+    # (ten thousand events) else takes as long as the answer.
+    gc.collect()
+    gc.freeze()
     return app
 
 

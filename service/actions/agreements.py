@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from calendars.anniversaries import Origin
 from models.agreements import Agreement, Anniversary, Commitment
+from models.events import Event
 from models.i18n import Message, _, message
 from models.nouns import noun
 from models.places import Locality
@@ -14,6 +15,7 @@ from models.vocabulary import FrequencyType
 from service.actions import rows
 from service.actions.acting import Act
 
+_NO_UNIT = _("A duration needs its unit: days, months or years.")
 _ANY_ORDER = _("The last day can't be before the first.")
 
 
@@ -43,7 +45,28 @@ def _agreement_errors(session: Session, agreement: Agreement | None, values: Map
         errors["ends_on"] = [message(_ANY_ORDER)]
     if agreement and values.get("predecessor_id") == agreement.id:
         errors["predecessor_id"] = [message(_("An agreement can't precede itself."))]
+    if agreement and "parties" in values and not errors["parties"]:
+        errors["parties"] = [
+            message(
+                _("“{party}” is named in article {article}; change that commitment first."), party=code, article=article
+            )
+            for code, article in _bound(session, agreement)
+            if code not in values["parties"]
+        ]
     return errors
+
+
+def _bound(session: Session, agreement: Agreement) -> list[tuple[str, str]]:
+    """The parties that commitments name, each with the first article that does."""
+    commitments = session.exec(
+        select(Commitment).where(Commitment.agreement_id == agreement.id).order_by(col(Commitment.position))
+    )
+    named: dict[str, str] = {}
+    for commitment in commitments:
+        for code in (commitment.host, commitment.guest, commitment.funded_by):
+            if code is not None:
+                named.setdefault(code, commitment.article)
+    return list(named.items())
 
 
 def party_errors(session: Session, codes: Sequence[str], *, at_least: int) -> list[Message]:
@@ -94,7 +117,7 @@ def _commitment_errors(
         if after(low) is not None and after(high) is not None and after(high) < after(low):
             errors[high] = [message(_("Must be at least {minimum}, as {field} says."), minimum=after(low), field=low)]
     if (after("duration_min") is not None or after("duration_max") is not None) and after("duration_unit") is None:
-        errors["duration_unit"] = [message(_("A duration needs its unit: days, months or years."))]
+        errors["duration_unit"] = [message(_NO_UNIT)]
     for name in ("host", "guest", "funded_by"):
         if after(name) and after(name) not in agreement.parties and name not in errors:
             errors[name] = [
@@ -104,7 +127,25 @@ def _commitment_errors(
         errors["guest"] = [message(_("Host and guest must be two different localities."))]
     if values.get("frequency"):
         errors["frequency"] = frequency_errors(values["frequency"])
-    return errors
+    return errors | _activity_errors(session, commitment, values) | _phase_errors(values.get("phases") or ())
+
+
+def _activity_errors(session: Session, commitment: Commitment | None, values: Mapping[str, Any]) -> rows.Errors:
+    """A commitment keeps its kind of event while events of that kind are linked to it."""
+    if commitment is None or values.get("activity", commitment.activity) is commitment.activity:
+        return {}
+    others = select(Event.id).where(Event.commitment_id == commitment.id, Event.kind != values["activity"])
+    if session.exec(others).first() is None:
+        return {}
+    return {"activity": [message(_("Events of another kind are linked to this commitment."))]}
+
+
+def _phase_errors(phases: Sequence[Mapping[str, Any]]) -> rows.Errors:
+    return {
+        f"phases.{number}.unit": [message(_NO_UNIT)]
+        for number, phase in enumerate(phases)
+        if phase.get("duration") is not None and phase.get("unit") is None
+    }
 
 
 def frequency_errors(frequency: Mapping[str, Any]) -> list[Message]:

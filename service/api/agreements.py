@@ -28,7 +28,12 @@ class Agreements(Resource):
     @blp.many(AgreementSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List agreements, oldest first"""
-        return page(pagination_parameters, reading.agreements_where(query), col(Agreement.starts_on), col(Agreement.id))
+        return page(
+            pagination_parameters,
+            reading.agreements_where(session(), query),
+            col(Agreement.starts_on),
+            col(Agreement.id),
+        )
 
     @requires(Role.OFFICER)
     @blp.arguments(AgreementSchema)

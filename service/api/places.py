@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from models.places import Locality, Organisation, Person
 from models.vocabulary import Role
-from service.actions import places, rows
+from service.actions import places, reading, rows
 from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
 from service.schemas.queries import LocalityQuery, OrganisationQuery, PersonQuery
@@ -19,7 +19,9 @@ def _page(model: Any, query: dict[str, Any], paging: PaginationParameters, *equa
     statement: Any = select(model)
     for name in equal:
         if query.get(name):
-            statement = statement.where(getattr(model, name) == query[name])
+            # A merged locality is found under its old and its new name.
+            wanted = reading.line_of_code(session(), query[name]) if name == "locality" else {query[name]}
+            statement = statement.where(col(getattr(model, name)).in_(wanted))
     statement = rows.matching(statement, model.search_text, query.get("q"))
     key = col(model.code if model is Locality else model.id)
     order = (col(model.precedence), col(model.search_text), key) if model is Person else (col(model.search_text), key)

@@ -32,6 +32,7 @@ from service.actions.acting import Act
 from service.app import create_app
 from service.settings import Settings, load_settings
 from tests import factories
+from tests.bench import growth
 from tests.bench.measure import Result, fire, pair, table
 
 TITLE = {
@@ -43,6 +44,8 @@ TITLE = {
 
 DAY = date(2027, 3, 10)
 EVENTS_AT_ONCE = 100
+HOSTS = 60
+"""As many provinces receive the visits; at one host every one of them would overlap dozens."""
 
 
 class Nowhere(Transport):
@@ -79,6 +82,7 @@ def fill(session: Session, count: int) -> User:
             title=TITLE,
             description=TITLE,
             location=TITLE,
+            host=f"host-{number % HOSTS}",
             first_day=day,
             last_day=day + timedelta(days=11),
             status=EventStatus.PLANNED,
@@ -246,7 +250,8 @@ def main() -> None:
             planning(folder),
             listing(folder),
         ]
-    found = table(results)
+        grown = growth.table(growth.measure(folder))
+    found = f"{table(results)}\n\nHow answers grow with the events in the store:\n\n{grown}"
     print(found)
     Path("docs/benchmarks.md").write_text(
         "# Benchmarks\n\nWritten by `make bench`: medians of five, both sides in turn in one run, on SQLite. A ratio"

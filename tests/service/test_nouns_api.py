@@ -167,11 +167,31 @@ def test_bad_agreement(officer: Caller, change: dict[str, Any], field: str) -> N
         ({"frequency": {"type": "monthly"}}, "frequency.type"),
         ({"activity": "party"}, "activity"),
         ({"phases": [{"duration": 1}]}, "phases.0.title"),
+        ({"phases": [{"title": {"vi": "Tiếng Việt"}, "duration": 1}]}, "phases.0.unit"),
     ],
 )
 def test_bad_commitment(officer: Caller, change: dict[str, Any], field: str) -> None:
     agreement = officer.made("/agreements", AGREEMENT)
     assert errors(officer.post(f"/agreements/{agreement['id']}/commitments", COMMITMENT | change)) == {field}
+
+
+def test_a_party_that_a_commitment_names_stays_a_party(officer: Caller) -> None:
+    agreement = officer.made("/agreements", AGREEMENT)
+    path = f"/agreements/{agreement['id']}"
+    officer.made(f"{path}/commitments", COMMITMENT)
+    assert errors(officer.patch(path, {"parties": ["hai-duong", "laos"]})) == {"parties"}
+    assert officer.patch(path, {"parties": [*PARTIES, "laos"]}).status_code == 200
+
+
+def test_a_commitment_with_events_keeps_their_kind(officer: Caller) -> None:
+    agreement = officer.made("/agreements", AGREEMENT)
+    made = officer.made(f"/agreements/{agreement['id']}/commitments", COMMITMENT)
+    path, other = f"/commitments/{made['id']}", "delegation"
+    assert officer.patch(path, {"activity": other}).status_code == 200
+    assert officer.patch(path, {"activity": "training_batch"}).status_code == 200
+    officer.made("/training-batches", BATCH | {"commitment_id": made["id"]})
+    assert errors(officer.patch(path, {"activity": other})) == {"activity"}
+    assert officer.patch(path, {"activity": "training_batch", "article": "1a"}).status_code == 200
 
 
 def test_anniversary_known_to_the_year_has_no_date(officer: Caller) -> None:

@@ -1,0 +1,288 @@
+"""Progress of agreements: their commitments and the events held against them, read in a fixed number of queries."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import String, and_, or_, type_coerce
+from sqlalchemy import select as core_select
+from sqlmodel import Session, col, select
+
+from calendars.progress import Progress, progress
+from calendars.reciprocity import Expense, Passage, reciprocity
+from calendars.spans import Days
+from calendars.undertakings import Judgement, Names, Occasion, Undertaking, judge, judge_unlinked, standing_of
+from models.agreements import Agreement, Commitment
+from models.events import Event
+from models.places import Locality, places_on
+from models.vocabulary import EventKind, EventStatus, ProgressState
+from service.actions.reading import line_of
+
+_KINDS = {kind.value: kind for kind in EventKind}
+_STATUSES = {status.value: status for status in EventStatus}
+_NO_TITLE: Mapping[str, str] = {}
+
+
+class Gazetteer:
+    """Which locality is which on a day: one that merged is its successor from then on, and keeps its old things."""
+
+    def __init__(self, localities: Mapping[str, Locality]) -> None:
+        self.localities = localities
+        ends = {place.succeeded_on for place in localities.values() if place.succeeded_on is not None}
+        self._turns = [date.min, *sorted(ends)]
+        self._lines: dict[str, frozenset[str]] = {}
+
+    @classmethod
+    def load(cls, session: Session) -> "Gazetteer":
+        """All localities; one query."""
+        return cls({place.code: place for place in session.exec(select(Locality))})
+
+    def carrier(self, code: str, day: date) -> str:
+        """The locality that carries on what this one was, on a day; itself while it stands."""
+        places = places_on(self.localities, code, day)
+        return places[-1].code if places else code
+
+    def line(self, code: str) -> frozenset[str]:
+        """A locality with all it succeeds and is succeeded by."""
+        if code not in self._lines:
+            successors = {place.code: place.successor for place in self.localities.values()}
+            self._lines[code] = line_of(code, successors)
+        return self._lines[code]
+
+    def names(self, day: date) -> dict[str, Mapping[str, str]]:
+        """Locality → the name it goes by on a day."""
+        return {code: self.localities[self.carrier(code, day)].name for code in self.localities}
+
+    def parties(self, agreement: Agreement) -> "Parties":
+        """The parties of an agreement, under whatever name."""
+        since: dict[str, list[tuple[date, str]]] = {}
+        for party in agreement.parties:
+            for code in self.line(party) - {*agreement.parties}:
+                same = (day for day in self._turns if self.carrier(code, day) == self.carrier(party, day))
+                if (first := next(same, None)) is not None:
+                    since.setdefault(code, []).append((first, party))
+        return Parties(tuple(agreement.parties), since)
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """The parties of an agreement as it names them, and since when other localities are one of them."""
+
+    codes: tuple[str, ...]
+    since: Mapping[str, Sequence[tuple[date, str]]]
+
+    def of(self, code: str, day: date) -> str:
+        """The party that a locality is on a day, by its code in the agreement; the locality's own code for no party."""
+        return next((party for first, party in self.since.get(code, ()) if first <= day), code)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A commitment with its progress."""
+
+    commitment: Commitment
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An agreement's account on a day: commitment by commitment in the order of its articles, and both ways."""
+
+    agreement: Agreement
+    as_of: date
+    standings: tuple[Standing, ...]
+    passages: tuple[Passage, ...] = ()
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Of the events that there are reasons for, by id."""
+
+    def count(self) -> dict[str, int]:
+        """State → how many commitments are in it."""
+        counted = dict.fromkeys((state.value for state in ProgressState), 0)
+        for standing in self.standings:
+            counted[standing.progress.state.value] += 1
+        return counted
+
+
+def account_of(session: Session, agreement: Agreement, as_of: date) -> Account:
+    """The progress of an agreement on the day ``as_of``; in a fixed number of queries."""
+    gazetteer = Gazetteer.load(session)
+    parties = gazetteer.parties(agreement)
+    commitments = _commitments(session, agreement.id)
+    rows = read_rows(session, _of_agreement(agreement, gazetteer, [one.id for one in commitments]))
+    occasions = [occasion_of(row, parties) for row in rows]
+    standings = _standings(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
+    expenses = (_expense(row, parties) for row in rows)
+    passages = reciprocity(
+        parties.codes, Days(agreement.starts_on, agreement.ends_on), zip(occasions, expenses, strict=True), as_of
+    )
+    explained = [
+        one.occasion.id for standing in standings for one in (*standing.progress.near, *standing.progress.remarkable)
+    ]
+    return Account(agreement, as_of, tuple(standings), tuple(passages), titles_of(session, explained))
+
+
+def accounts_of_all(session: Session, as_of: date) -> list[Account]:
+    """The progress of every agreement, oldest first, without reasons and what passed each way; in four queries."""
+    gazetteer = Gazetteer.load(session)
+    agreements = session.exec(select(Agreement).order_by(col(Agreement.starts_on), col(Agreement.id))).all()
+    by_agreement: dict[str, list[Commitment]] = {one.id: [] for one in agreements}
+    for commitment in _commitments(session):
+        by_agreement[commitment.agreement_id].append(commitment)
+    rows: dict[str | None, list[Any]] = {}
+    for row in read_rows(session, col(Event.commitment_id).is_not(None)):
+        rows.setdefault(row.commitment_id, []).append(row)
+    accounts = []
+    for agreement in agreements:
+        parties, own = gazetteer.parties(agreement), by_agreement[agreement.id]
+        linked = [occasion_of(row, parties) for one in own for row in rows.get(one.id, ())]
+        accounts.append(Account(agreement, as_of, tuple(_standings(agreement, own, linked, as_of))))
+    return accounts
+
+
+def held_against(
+    session: Session, agreement: Agreement, gazetteer: Gazetteer, as_of: date
+) -> tuple[Sequence[Commitment], list[tuple[Undertaking, list[Judgement]]]]:
+    """An agreement's commitments, each with the events linked to it (titles among them); in three queries."""
+    commitments, parties = _commitments(session, agreement.id), gazetteer.parties(agreement)
+    linked = read_rows(session, col(Event.commitment_id).in_([one.id for one in commitments]))
+    titles = titles_of(session, [row.id for row in linked])
+    occasions = [replace(occasion_of(row, parties), title=titles.get(row.id, _NO_TITLE)) for row in linked]
+    return commitments, judged(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
+
+
+def _standings(
+    agreement: Agreement,
+    commitments: Sequence[Commitment],
+    occasions: Iterable[Occasion],
+    as_of: date,
+    names: Names | None = None,
+) -> list[Standing]:
+    found = judged(agreement, commitments, occasions, as_of, names)
+    return [
+        Standing(commitment, progress(undertaking, own, as_of))
+        for commitment, (undertaking, own) in zip(commitments, found, strict=True)
+    ]
+
+
+def _commitments(session: Session, agreement_id: str | None = None) -> Sequence[Commitment]:
+    statement = select(Commitment).order_by(col(Commitment.position), col(Commitment.id))
+    if agreement_id is not None:
+        statement = statement.where(Commitment.agreement_id == agreement_id)
+    return session.exec(statement).all()
+
+
+def _of_agreement(agreement: Agreement, gazetteer: Gazetteer, commitment_ids: Collection[str]) -> Any:
+    """The condition for an agreement's events: linked to it, or received by a party within its period."""
+    lines = frozenset[str]().union(*(gazetteer.line(code) for code in agreement.parties))
+    received = and_(
+        col(Event.host).in_(sorted(lines)),
+        col(Event.first_day) >= agreement.starts_on,
+        col(Event.first_day) <= agreement.ends_on,
+    )
+    return or_(col(Event.commitment_id).in_(commitment_ids), received)
+
+
+def read_rows(session: Session, which: Any) -> Sequence[Any]:
+    """The columns of events that progress needs; one query.
+
+    Words stay text until they are used: the column types would look each of them up again.
+    """
+    columns = (
+        col(Event.id),
+        type_coerce(col(Event.kind), String).label("kind"),
+        type_coerce(col(Event.status), String).label("status"),
+        col(Event.first_day),
+        col(Event.last_day),
+        col(Event.host),
+        col(Event.guest),
+        col(Event.headcount),
+        col(Event.headcount_actual),
+        col(Event.commitment_id),
+        col(Event.funded_by),
+        col(Event.budget_amount),
+        type_coerce(col(Event.budget_currency), String).label("currency"),
+    )
+    return session.execute(core_select(*columns).where(which)).all()
+
+
+def occasion_of(row: Any, parties: Parties) -> Occasion:
+    """A row of :func:`read_rows` as progress sees it, without its title; its sides are parties of the agreement."""
+    identity, kind, status, first, last, host, guest, expected, came, commitment_id, *_costs = row
+    return Occasion(
+        identity,
+        _KINDS[kind],
+        _STATUSES[status],
+        Days(first, last),
+        parties.of(host, first),
+        parties.of(guest, first) if guest else None,
+        expected if came is None else came,
+        commitment_id,
+    )
+
+
+def _expense(row: Any, parties: Parties) -> Expense | None:
+    if row.funded_by is None or row.budget_amount is None:
+        return None
+    return Expense(parties.of(row.funded_by, row.first_day), row.budget_amount, row.currency)
+
+
+def judged(
+    agreement: Agreement,
+    commitments: Sequence[Commitment],
+    occasions: Iterable[Occasion],
+    as_of: date,
+    names: Names | None = None,
+) -> list[tuple[Undertaking, list[Judgement]]]:
+    """Each commitment with the events held against it, those that name none among them where they nearly count.
+
+    Without ``names`` no reasons are given, which takes a third of the time.
+    """
+    linked: dict[str, list[Occasion]] = {}
+    unlinked: list[Occasion] = []
+    for occasion in occasions:
+        if occasion.commitment_id is None:
+            unlinked.append(occasion)
+        else:
+            linked.setdefault(occasion.commitment_id, []).append(occasion)
+    found = []
+    for commitment in commitments:
+        undertaking, mine = undertaking_of(agreement, commitment), linked.get(commitment.id, ())
+        if names is None:
+            own = [Judgement(one, standing_of(one, undertaking, as_of)) for one in mine]
+        else:
+            own = [judge(one, undertaking, as_of, names) for one in mine]
+        near = (judge_unlinked(one, undertaking, as_of) for one in unlinked)
+        found.append((undertaking, own + [one for one in near if one is not None]))
+    return found
+
+
+def undertaking_of(agreement: Agreement, commitment: Commitment) -> Undertaking:
+    """A commitment as progress and plans see it."""
+    return Undertaking(
+        id=commitment.id,
+        activity=commitment.activity,
+        period=Days(agreement.starts_on, agreement.ends_on),
+        host=commitment.host,
+        guest=commitment.guest,
+        headcount_min=commitment.headcount_min,
+        headcount_max=commitment.headcount_max,
+        headcount_total=commitment.headcount_total,
+        duration_min=commitment.duration_min,
+        duration_max=commitment.duration_max,
+        duration_unit=commitment.duration_unit,
+        frequency=commitment.frequency_type,
+        count=commitment.frequency_count,
+        min_years=commitment.frequency_min_years,
+        max_years=commitment.frequency_max_years,
+    )
+
+
+def titles_of(session: Session, event_ids: Sequence[str]) -> dict[str, Mapping[str, str]]:
+    """Event id → title."""
+    found: dict[str, Mapping[str, str]] = {}
+    for start in range(0, len(event_ids), 500):
+        some = event_ids[start : start + 500]
+        rows = session.exec(select(Event.id, Event.title).where(col(Event.id).in_(some)))
+        found |= dict(rows.all())
+    return found

@@ -1,0 +1,159 @@
+"""/progress of all agreements, and of each: what is fulfilled, what is owed, and drafts for it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from calendars.reciprocity import Passage
+from calendars.undertakings import Judgement
+from models.agreements import Agreement
+from models.vocabulary import Currency, ProgressState, Role
+from service.actions import planning, progress, rows
+from service.api.events import shown
+from service.api.resource import Blueprint, Resource, act, requires, session
+from service.problems import reader_language
+from service.schemas.events import AnyEventSchema
+from service.schemas.progress import (
+    AgreementProgressSchema,
+    OfficeProgressSchema,
+    PlanSchema,
+    PlanWishSchema,
+    ProgressQuery,
+)
+
+blp = Blueprint("progress", __name__, description="What agreements promised: fulfilled, owed, planned")
+
+Titles = Mapping[str, Mapping[str, str]]
+"""Event → its title."""
+
+_WANT_ATTENTION = (ProgressState.MISSED, ProgressState.AT_RISK)
+
+
+@blp.route("/progress")
+class OfficeProgress(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(ProgressQuery, location="query")
+    @blp.response(200, OfficeProgressSchema)
+    def get(self, query: dict[str, Any]) -> dict[str, Any]:
+        """The whole office at a glance: every agreement, and which commitments want attention"""
+        as_of, language = query.get("as_of") or act().today, reader_language()
+        accounts = progress.accounts_of_all(session(), as_of)
+        counts = [account.count() for account in accounts]
+        return {
+            "as_of": as_of,
+            "states": {state: sum(count[state] for count in counts) for state in ProgressState},
+            "agreements": [
+                {
+                    "agreement_id": account.agreement.id,
+                    "title": account.agreement.title,
+                    "starts_on": account.agreement.starts_on,
+                    "ends_on": account.agreement.ends_on,
+                    "states": count,
+                    "attention": [
+                        _standing(one, language) for one in account.standings if one.progress.state in _WANT_ATTENTION
+                    ],
+                }
+                for account, count in zip(accounts, counts, strict=True)
+            ],
+        }
+
+
+@blp.route("/agreements/<agreement_id>/progress")
+class AgreementProgress(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(ProgressQuery, location="query")
+    @blp.response(200, AgreementProgressSchema)
+    def get(self, query: dict[str, Any], agreement_id: str) -> dict[str, Any]:
+        """What of an agreement is fulfilled, on track, at risk, missed or open, year by year, and what passed each way
+
+        An event belongs to the year it begins in. Fewer people or days than promised don't count (`near` says which
+        events and why), more do, with a remark.
+        """
+        agreement = rows.find(session(), Agreement, agreement_id)
+        account = progress.account_of(session(), agreement, query.get("as_of") or act().today)
+        language = reader_language()
+        return {
+            "agreement_id": agreement.id,
+            "as_of": account.as_of,
+            "states": account.count(),
+            "commitments": [
+                _standing(one, language) | _in_full(one, account.titles, language) for one in account.standings
+            ],
+            "reciprocity": [_passage(one) for one in account.passages],
+        }
+
+
+@blp.route("/agreements/<agreement_id>/plan")
+class Plan(Resource):
+    @requires(Role.OFFICER)
+    @blp.arguments(PlanWishSchema)
+    @blp.response(200, PlanSchema)
+    def post(self, wish: dict[str, Any], agreement_id: str) -> dict[str, Any]:
+        """Make drafts for everything an agreement still owes until its end, on days on which nothing clashes
+
+        What has a draft already is left alone: a second plan adds nothing. What finds no days is in `unplaced`, with
+        the reason; it stops nothing else.
+        """
+        agreement = rows.find(session(), Agreement, agreement_id)
+        is_dry, language = wish.get("dry_run", False), reader_language()
+        with planning.rehearsal(session(), is_dry=is_dry):
+            outcome = planning.make_plan(session(), act(), agreement)
+            drafts: Sequence[dict[str, Any]] = AnyEventSchema(many=True).dump(
+                shown([one.event for one in outcome.made])
+            )
+        reasons = [[reason.to(language) for reason in one.reasons] for one in outcome.made]
+        return {
+            "created": [
+                draft | ({"id": None, "uid": None} if is_dry else {}) | {"reasons": why}
+                for draft, why in zip(drafts, reasons, strict=True)
+            ],
+            "unplaced": [
+                {"commitment_id": one.commitment.id, "reason": one.reason.to(language)} for one in outcome.left
+            ],
+            "dry_run": is_dry,
+        }
+
+
+def _standing(standing: progress.Standing, language: str) -> dict[str, Any]:
+    commitment, found = standing.commitment, standing.progress
+    return {
+        "commitment_id": commitment.id,
+        "article": commitment.article,
+        "title": commitment.title,
+        "state": found.state,
+        "detail": found.detail.to(language),
+    }
+
+
+def _in_full(standing: progress.Standing, titles: Titles, language: str) -> dict[str, Any]:
+    found = standing.progress
+    return {
+        "field": standing.commitment.field,
+        "years": found.years,
+        "totals": found.totals,
+        "near": [_explained(one, titles, language) for one in found.near],
+        "remarks": [_explained(one, titles, language) for one in found.remarkable],
+    }
+
+
+def _explained(judgement: Judgement, titles: Titles, language: str) -> dict[str, Any]:
+    occasion = judgement.occasion
+    return {
+        "event_id": occasion.id,
+        "title": titles.get(occasion.id),
+        "first_day": occasion.days.first.isoformat(),
+        "last_day": occasion.days.last.isoformat(),
+        "status": occasion.status.value,
+        "reasons": [reason.to(language) for reason in judgement.why],
+    }
+
+
+def _passage(passage: Passage) -> dict[str, Any]:
+    return {
+        "giver": passage.giver,
+        "receiver": passage.receiver,
+        "visits": passage.visits,
+        "people": passage.people,
+        "days": passage.days,
+        "planned": passage.planned,
+        "money": [Currency(currency).money(amount) for currency, amount in sorted(passage.money.items())],
+    }
