@@ -215,7 +215,7 @@ class _Tally:
         )
 
     def _days(self, occasion: Occasion) -> int:
-        return len(Days(occasion.days.first, min(occasion.days.last, self.as_of)))
+        return (min(occasion.days.last, self.as_of) - occasion.days.first).days + 1
 
     def _people(self) -> ProgressState | None:
         """The state of the quota of people; None when there is none."""

@@ -56,7 +56,7 @@ def reciprocity(
         figures = found[pair]
         figures.visits += 1
         figures.people += occasion.people or 0
-        figures.days += len(Days(occasion.days.first, min(occasion.days.last, as_of)))
+        figures.days += (min(occasion.days.last, as_of) - occasion.days.first).days + 1
         if expense is not None and expense.funded_by in pair:
             other = pair[0] if expense.funded_by == pair[1] else pair[1]
             paid = found[expense.funded_by, other].money

@@ -1,7 +1,7 @@
 """Progress of agreements: their commitments and the events held against them, read in a fixed number of queries."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -74,7 +74,10 @@ class Parties:
 
     def of(self, code: str, day: date) -> str:
         """The party that a locality is on a day, by its code in the agreement; the locality's own code for no party."""
-        return next((party for first, party in self.since.get(code, ()) if first <= day), code)
+        for first, party in self.since.get(code, ()):
+            if first <= day:
+                return party
+        return code
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +150,7 @@ def held_against(
     commitments, parties = _commitments(session, agreement.id), gazetteer.parties(agreement)
     linked = read_rows(session, col(Event.commitment_id).in_([one.id for one in commitments]))
     titles = titles_of(session, [row.id for row in linked])
-    occasions = [replace(occasion_of(row, parties), title=titles.get(row.id, _NO_TITLE)) for row in linked]
+    occasions = [occasion_of(row, parties)._replace(title=titles.get(row.id, _NO_TITLE)) for row in linked]
     return commitments, judged(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
 
 

@@ -140,6 +140,14 @@ def test_twenty_writers_with_one_etag(officer: Caller, database: Database) -> No
     assert len(trail) == 1
 
 
+@pytest.mark.parametrize("header", ['W/"a"', '"other"', 'W/".U.2S?\'"\'U:", "", "J"', '"a.b.c"', "x" * 5000])
+def test_an_if_match_that_names_no_tag_of_ours_is_stale(officer: Caller, header: str) -> None:
+    path = f"/people/{officer.made('/people', PERSON)['id']}"
+    assert officer.call("PATCH", path, {"name": "B"}, If_Match=header).status_code == 412
+    assert officer.call("DELETE", path, If_Match=header).status_code == 412
+    assert officer.get(path).json["name"] == PERSON["name"]
+
+
 def test_same_key_twenty_times_at_once_makes_one_thing(officer: Caller, database: Database) -> None:
     answers = at_once([lambda: officer.post("/people", PERSON, Idempotency_Key="wish-1") for _ in range(20)])
     made = [answer for answer in answers if answer.status_code == 201]
