@@ -209,7 +209,7 @@ def _host_free(board: Board, wish: Wish, first: int, last: int) -> Reason:
     since = None if before is None else numeric_day(board.day(before))
     until = None if after is None else numeric_day(board.day(after))
     if since and until:
-        detail = message(_("No other visit after {since} and before {until}."), since=since, until=until)
+        detail = message(_("No other visit to receive between {since} and {until}."), since=since, until=until)
     elif until:
         detail = message(_("No other visit until {until}."), until=until)
     elif since:

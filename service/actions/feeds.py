@@ -23,6 +23,7 @@ from models.vocabulary import Direction, EventStatus, Role
 from service.actions import reading, rows
 from service.actions.acting import Act
 from service.actions.credentials import new_token, token_hash
+from service.actions.gazetteer import Gazetteer
 from service.actions.trail import plain, record
 
 SHOWN_STATUSES = tuple(status for status in EventStatus if status is not EventStatus.DRAFT)
@@ -170,9 +171,8 @@ def shown_by(session: Session, act: Act, feed: Feed) -> list[ColumnElement[bool]
         if wanted.get(name):
             conditions.append(column.in_(wanted[name]))
     if codes := wanted.get("localities"):
-        known = session.execute(core_select(col(Locality.code), col(Locality.successor))).all()
-        successors = {row.code: row.successor for row in known}
-        line = frozenset[str]().union(*(reading.line_of(code, successors) for code in codes))
+        gazetteer = Gazetteer.load(session)
+        line = frozenset[str]().union(*map(gazetteer.line, codes))
         conditions.append(or_(col(Event.host).in_(line), col(Event.guest).in_(line)))
     if agreements := wanted.get("agreements"):
         promised = core_select(col(Commitment.id)).where(col(Commitment.agreement_id).in_(agreements))

@@ -17,7 +17,7 @@ from models.nouns import noun
 from models.places import Person
 from service.actions import rows
 from service.actions.acting import Act
-from service.actions.reading import Compass, compass
+from service.actions.gazetteer import Gazetteer
 from service.actions.visits import VIEW_DAYS, committed, make_board
 
 LONGEST_RANGE_DAYS = 1830
@@ -35,12 +35,12 @@ def find_openings(session: Session, act: Act, query: Mapping[str, Any]) -> Found
     Raises:
         Invalid: the range is backwards, too long, or shorter than the window; something named does not exist.
     """
-    seen = compass(session, act)
+    places = Gazetteer.load(session)
     host, guest = query.get("host") or act.office.locality, query.get("guest")
     entries = {entry.id: entry for entry in office_holidays(session)}
     rows.check(
         _range_errors(query)
-        | _place_errors(seen, host, guest)
+        | _place_errors(places, host, guest)
         | _person_errors(session, query.get("person", ()))
         | _resource_errors(query.get("resource", ()))
         | {"containing": [wrong for word in query.get("containing", ()) if (wrong := _wrong(word, entries))]}
@@ -48,8 +48,8 @@ def find_openings(session: Session, act: Act, query: Mapping[str, Any]) -> Found
     within = Days(query["from_"], query["to"])
     view = Days(days_after(within.first, -VIEW_DAYS), days_after(within.last, VIEW_DAYS))
     almanac = Almanac(map(Entry.of, entries.values()))
-    countries = {seen.country_of[code] for code in (host, guest) if code}
-    board = make_board(session, almanac, seen.line(host), countries, view, busy=_busy(session, query, view))
+    countries = {places.country_of[code] for code in (host, guest) if code}
+    board = make_board(session, almanac, places.line(host), countries, view, busy=_busy(session, query, view))
     wish = Wish(
         query["days"],
         within,
@@ -71,11 +71,11 @@ def _range_errors(query: Mapping[str, Any]) -> rows.Errors:
     return {}
 
 
-def _place_errors(seen: Compass, host: str, guest: str | None) -> rows.Errors:
+def _place_errors(places: Gazetteer, host: str, guest: str | None) -> rows.Errors:
     errors: rows.Errors = {
         name: [_unknown("locality", code)]
         for name, code in (("host", host), ("guest", guest))
-        if code is not None and code not in seen.country_of
+        if code is not None and code not in places.country_of
     }
     if guest == host:
         errors["guest"] = [message(_("Host and guest must be two different localities."))]

@@ -30,6 +30,7 @@ from models.vocabulary import (
 )
 from service.actions import events, progress
 from service.actions.acting import Act
+from service.actions.gazetteer import Gazetteer
 from service.actions.visits import VIEW_DAYS, almanac_of, make_board
 
 _FESTIVE = frozenset({HolidayCategory.PUBLIC, HolidayCategory.FESTIVAL})
@@ -93,14 +94,14 @@ class _Scene:
     agreement: Agreement
     commitments: Mapping[str, Commitment]
     held_against: Sequence[tuple[Undertaking, list[Judgement]]]
-    gazetteer: progress.Gazetteer
+    gazetteer: Gazetteer
     almanac: Almanac
     earliest: date
     horizon: Days
 
     @classmethod
     def load(cls, session: Session, act: Act, agreement: Agreement) -> "_Scene":
-        gazetteer = progress.Gazetteer.load(session)
+        gazetteer = Gazetteer.load(session)
         commitments, held_against = progress.held_against(session, agreement, gazetteer, act.today)
         first = max(act.today, agreement.starts_on)
         last = max(agreement.ends_on, first) + _longest(held_against) + timedelta(days=VIEW_DAYS)
@@ -148,7 +149,7 @@ class _Scene:
         return make_board(self.session, self.almanac, self.gazetteer.line(host), countries, self.horizon)
 
     def _country(self, code: str) -> str:
-        return self.gazetteer.localities[code].country
+        return self.gazetteer.country_of[code]
 
     def festivities(self, host: str, within: Days) -> list[Festivity]:
         """The holidays and festivals of the host's country that touch some days, each with all its days."""

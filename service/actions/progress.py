@@ -15,69 +15,12 @@ from calendars.spans import Days
 from calendars.undertakings import Judgement, Names, Occasion, Undertaking, judge, judge_unlinked, standing_of
 from models.agreements import Agreement, Commitment
 from models.events import Event
-from models.places import Locality, places_on
 from models.vocabulary import EventKind, EventStatus, ProgressState
-from service.actions.reading import line_of
+from service.actions.gazetteer import Gazetteer, Parties
 
 _KINDS = {kind.value: kind for kind in EventKind}
 _STATUSES = {status.value: status for status in EventStatus}
 _NO_TITLE: Mapping[str, str] = {}
-
-
-class Gazetteer:
-    """Which locality is which on a day: one that merged is its successor from then on, and keeps its old things."""
-
-    def __init__(self, localities: Mapping[str, Locality]) -> None:
-        self.localities = localities
-        ends = {place.succeeded_on for place in localities.values() if place.succeeded_on is not None}
-        self._turns = [date.min, *sorted(ends)]
-        self._lines: dict[str, frozenset[str]] = {}
-
-    @classmethod
-    def load(cls, session: Session) -> "Gazetteer":
-        """All localities; one query."""
-        return cls({place.code: place for place in session.exec(select(Locality))})
-
-    def carrier(self, code: str, day: date) -> str:
-        """The locality that carries on what this one was, on a day; itself while it stands."""
-        places = places_on(self.localities, code, day)
-        return places[-1].code if places else code
-
-    def line(self, code: str) -> frozenset[str]:
-        """A locality with all it succeeds and is succeeded by."""
-        if code not in self._lines:
-            successors = {place.code: place.successor for place in self.localities.values()}
-            self._lines[code] = line_of(code, successors)
-        return self._lines[code]
-
-    def names(self, day: date) -> dict[str, Mapping[str, str]]:
-        """Locality → the name it goes by on a day."""
-        return {code: self.localities[self.carrier(code, day)].name for code in self.localities}
-
-    def parties(self, agreement: Agreement) -> "Parties":
-        """The parties of an agreement, under whatever name."""
-        since: dict[str, list[tuple[date, str]]] = {}
-        for party in agreement.parties:
-            for code in self.line(party) - {*agreement.parties}:
-                same = (day for day in self._turns if self.carrier(code, day) == self.carrier(party, day))
-                if (first := next(same, None)) is not None:
-                    since.setdefault(code, []).append((first, party))
-        return Parties(tuple(agreement.parties), since)
-
-
-@dataclass(frozen=True, slots=True)
-class Parties:
-    """The parties of an agreement as it names them, and since when other localities are one of them."""
-
-    codes: tuple[str, ...]
-    since: Mapping[str, Sequence[tuple[date, str]]]
-
-    def of(self, code: str, day: date) -> str:
-        """The party that a locality is on a day, by its code in the agreement; the locality's own code for no party."""
-        for first, party in self.since.get(code, ()):
-            if first <= day:
-                return party
-        return code
 
 
 @dataclass(frozen=True, slots=True)

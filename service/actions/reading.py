@@ -1,68 +1,27 @@
 """Lists and look-ups: what people can ask for, each in a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, and_, false, not_, or_
-from sqlalchemy import select as core_select
 from sqlalchemy.orm import attributes
 from sqlmodel import Session, col, select
 
 from calendars import fitness
-from calendars.direction import direction
 from calendars.spans import Days
 from models.accounts import Audit
 from models.agreements import Agreement, AgreementParty, Commitment
 from models.events import Event, Performance, TrainingPhase
-from models.places import Locality
 from models.reminders import Reminder
 from models.vocabulary import Direction, EventKind, EventStatus
 from service.actions import rows
 from service.actions.acting import Act
+from service.actions.gazetteer import Compass, Gazetteer
 from service.actions.surroundings import Surroundings
 
 _UNWARNED = frozenset({EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.POSTPONED})
-
-
-@dataclass(frozen=True, slots=True)
-class Compass:
-    """What direction is seen from: the office's locality, those it was and became, and who lies in which country."""
-
-    own: frozenset[str]
-    country_of: Mapping[str, str]
-    own_country: str
-    successors: Mapping[str, str | None]
-
-    def of(self, event: Event) -> Direction:
-        """Whether an event comes in, goes out, or stays at home."""
-        return direction(event.host, event.guest, self.own, self.country_of, self.own_country)
-
-    def line(self, code: str) -> frozenset[str]:
-        """A locality's line of succession, as :func:`line_of`."""
-        return line_of(code, self.successors)
-
-
-def compass(session: Session, act: Act) -> Compass:
-    """The compass of the office; one query."""
-    found = session.execute(core_select(col(Locality.code), col(Locality.country), col(Locality.successor))).all()
-    country_of = {code: country for code, country, _successor in found}
-    successors = {code: successor for code, _country, successor in found}
-    own = line_of(act.office.locality, successors)
-    return Compass(own, country_of, country_of.get(act.office.locality, ""), successors)
-
-
-def line_of(code: str, successors: Mapping[str, str | None]) -> frozenset[str]:
-    """A locality with all it succeeds and is succeeded by: Hải Dương and Hải Phòng are one line."""
-    line = {code}
-    while True:
-        more = {old for old, new in successors.items() if new in line}
-        more |= {new for old, new in successors.items() if old in line and new}
-        if more <= line:
-            return frozenset(line)
-        line |= more
 
 
 class Presenter:
@@ -71,7 +30,7 @@ class Presenter:
     def __init__(self, session: Session, act: Act) -> None:
         self.session = session
         self.act = act
-        self.compass = compass(session, act)
+        self.compass = Compass.load(session, act)
         self._promises: dict[str, fitness.Promise] = {}
         self._clashes: dict[str, list[fitness.Notice]] = {}
 
@@ -129,8 +88,7 @@ class Presenter:
             self.session,
             self.act.today,
             warned,
-            country_of=self.compass.country_of,
-            line=self.compass.line,
+            gazetteer=self.compass.gazetteer,
             closely=closely,
         )
         self._clashes |= {event.id: around.notices(event) for event in warned}
@@ -185,24 +143,21 @@ def events_where(session: Session, act: Act, query: Mapping[str, Any], kind: Eve
     if query.get("to"):
         statement = statement.where(Event.first_day <= query["to"])
     if query.get("direction"):
-        statement = statement.where(_directed(compass(session, act), Direction(query["direction"])))
+        statement = statement.where(_directed(Compass.load(session, act), Direction(query["direction"])))
     return rows.matching(statement, col(Event.search_text), query.get("q"))  # type: ignore[no-any-return]
 
 
 def line_of_code(session: Session, code: str) -> frozenset[str]:
-    """A locality's line, as :func:`line_of`; one query."""
-    found = session.execute(core_select(col(Locality.code), col(Locality.successor))).all()
-    return line_of(code, {row.code: row.successor for row in found})
+    """A locality's line of succession; one query."""
+    return Gazetteer.load(session).line(code)
 
 
 def _directed(seen: Compass, wanted: Direction) -> Any:
     """The condition for a direction: every pair of localities that gives it (there are few localities)."""
     pairs = []
-    for host in seen.country_of:
-        guests = [guest for guest in (*seen.country_of, None) if guest != host]
-        right = [
-            guest for guest in guests if direction(host, guest, seen.own, seen.country_of, seen.own_country) is wanted
-        ]
+    codes = seen.gazetteer.localities
+    for host in codes:
+        right = [guest for guest in (*codes, None) if guest != host and seen.between(host, guest) is wanted]
         if not right:
             continue
         condition: Any = col(Event.guest).in_([guest for guest in right if guest])

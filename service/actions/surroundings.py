@@ -1,7 +1,7 @@
 """Warnings of events against each other and the days off, for a page of events in a fixed number of queries."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 
@@ -14,13 +14,11 @@ from calendars.openings import Wish, nearest
 from calendars.spans import Days, days_after
 from calendars.stays import LONG_STAY_DAYS, Stay, is_received, whole_stay
 from models.events import Event
+from service.actions.gazetteer import Gazetteer
 from service.actions.visits import almanac_of, committed_with, hosted, make_board
 
 FREE_WITHIN_DAYS = 60
 """How far from its days a free window for an event is looked for."""
-
-Line = Callable[[str], frozenset[str]]
-"""From a locality's code to its line of succession: Hải Dương and Hải Phòng are one host."""
 
 
 class Surroundings:
@@ -35,12 +33,11 @@ class Surroundings:
         today: date,
         events: Sequence[Event],
         *,
-        country_of: Mapping[str, str],
-        line: Line,
+        gazetteer: Gazetteer,
         closely: bool,
     ) -> None:
         self._session, self._today, self._closely = session, today, closely
-        self._country_of, self._line = country_of, cache(line)
+        self._country_of, self._line = gazetteer.country_of, gazetteer.line
         self._almanac = almanac_of(session)
         self._off = cache(self._days_off)
         self._near: dict[frozenset[str], _Near] = {}

@@ -38,13 +38,15 @@ def shown(found: Sequence[Event], *, closely: bool = False) -> list[Shown]:
     if "presenter" not in g:
         g.presenter = reading.Presenter(session(), act())
     g.presenter.prefetch(found, closely=closely)
-    language = reader_language()
+    language, places = reader_language(), g.presenter.compass.gazetteer
     return [
         # A plain dict: marshmallow reads one ten times faster than an object of many columns.
         event.__dict__
         | {
             "budget": event.budget,
             "direction": g.presenter.compass.of(event),
+            "host_name": places.name(event.host, event.first_day),
+            "guest_name": places.name(event.guest, event.first_day) if event.guest else None,
             "conflicts": [
                 {
                     "code": notice.code,

@@ -190,7 +190,7 @@ class Blueprint(flask_smorest.Blueprint):
         if etag_schema is not None:
             etag_data = resolve_schema_instance(etag_schema).dump(etag_data)
         # A header that is no list of tags is read as one with nothing in it.
-        read = {tag.partition(".")[0] for tag in request.if_match.as_set() if tag is not None}
+        read = {tag.partition(".")[0] for tag in request.if_match.as_set() if tag}
         get_appcontext().setdefault("etag", {})["etag_checked"] = True
         if not request.if_match.star_tag and self._generate_etag(etag_data).partition(".")[0] not in read:
             raise PreconditionFailed

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models.events import OWN_FIELDS, Event, Member, Performance, ProgrammeItem, ProgrammeRevision, Task, TrainingPhase
 from models.vocabulary import Direction, EventKind, EventStatus, Severity
 from service.actions import events, rows
-from service.schemas.fields import Day, Instant, Money, Number, Text, Word, Written
+from service.schemas.fields import Day, Instant, LocalizedText, Money, Number, Text, Word, Written
 from service.schemas.rows import RowSchema, StrictSchema
 
 _OWN = {field for names in OWN_FIELDS.values() for field in names}
@@ -46,6 +46,11 @@ class EventSchema(RowSchema):
     departs_on = Day(metadata={"description": "Default: last_day."})
     budget = Money(allow_none=True)
     direction = Word(Direction, dump_only=True)
+    host_name = LocalizedText(
+        dump_only=True,
+        metadata={"description": "What the host is called on the first day: its successor once it merged."},
+    )
+    guest_name = LocalizedText(dump_only=True, allow_none=True, metadata={"description": "As host_name."})
     conflicts = Written(fields.Nested(NoticeSchema), dump_only=True)
 
     def further_errors(self, session: Session, values: Mapping[str, Any]) -> rows.Errors:

@@ -1,62 +1,90 @@
-"""Agreements: what was promised, article by article, and the events that keep it."""
+"""Agreements: what was promised, article by article, how it stands, and what wants attention."""
 
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from datetime import date
 
-from flask import Response
-from sqlalchemy import func
-from sqlmodel import col, select
+from flask import Response, request
+from marshmallow import ValidationError
 
-from models.agreements import Agreement, Commitment
-from models.events import Event
-from service.actions import reading, rows
+from models.agreements import Agreement
+from models.vocabulary import ProgressState
+from service.actions import progress, rows
+from service.problems import flat
+from service.schemas.progress import ProgressQuery
+from service.web.board import LINKS_SHOWN, WANT_ATTENTION, read_board
 from service.web.gate import page
 from service.web.view import View
-from service.web.words import duration, frequency, people
 
 SHOWN = 200
+ATTENTION_SHOWN = 100
+
+Wanting = list[tuple[Agreement, list[progress.Standing]]]
+"""Agreements with those of their commitments that want attention."""
 
 
 @page()
 def agreements(view: View) -> Response:
-    """All agreements, the latest first, with how many commitments each holds."""
-    statement = reading.agreements_where({}).order_by(col(Agreement.starts_on).desc(), col(Agreement.id)).limit(SHOWN)
-    counted = select(Commitment.agreement_id, func.count()).group_by(col(Commitment.agreement_id))
+    """All agreements, the latest first, with how their commitments stand, and what of all wants attention."""
+    accounts = progress.accounts_of_all(view.session, view.act.today)
+    accounts.sort(key=lambda account: account.agreement.starts_on, reverse=True)
+    today = view.act.today
+    wanting, has_more = _wanting(account for account in accounts if account.agreement.ends_on >= today)
+    over, has_more_over = _wanting(account for account in accounts if account.agreement.ends_on < today)
     return view.page(
         "agreements.html",
-        agreements=list(view.session.exec(statement).all()),
-        counts=dict(view.session.exec(counted).all()),
+        accounts=[(account, account.count()) for account in accounts[:SHOWN]],
+        has_more_accounts=len(accounts) > SHOWN,
+        wanting=wanting,
+        has_more=has_more,
+        over=over,
+        has_more_over=has_more_over,
+        states=list(ProgressState),
     )
+
+
+def _wanting(accounts: Iterable[progress.Account]) -> tuple[Wanting, bool]:
+    """What is missed or at risk, agreement by agreement; cut where it gets too long for a page."""
+    found: Wanting = []
+    left = ATTENTION_SHOWN
+    for account in accounts:
+        concerned = [one for one in account.standings if one.progress.state in WANT_ATTENTION]
+        if len(concerned) > left:
+            return [*found, (account.agreement, concerned[:left])] if left else found, True
+        if concerned:
+            found.append((account.agreement, concerned))
+            left -= len(concerned)
+    return found, False
 
 
 @page()
 def agreement(view: View, agreement_id: str) -> Response:
-    """One agreement with its commitments and the events linked to each."""
+    """One agreement: its board on the day ``as_of`` of the address (today unless given), and what passed each way."""
     found = rows.find(view.session, Agreement, agreement_id)
-    commitments = view.session.exec(
-        select(Commitment)
-        .where(Commitment.agreement_id == found.id)
-        .order_by(col(Commitment.position), col(Commitment.id))
-    ).all()
-    linked: dict[str, list[Event]] = {}
-    held = select(Event).join(Commitment, col(Commitment.id) == col(Event.commitment_id))
-    for event in view.session.exec(held.where(Commitment.agreement_id == found.id).order_by(*reading.EVENT_ORDER)):
-        linked.setdefault(event.commitment_id or "", []).append(event)
-    ordered = sorted(commitments, key=lambda commitment: _place(commitment.article))
+    as_of, problems = _read_day(view)
     return view.page(
         "agreement.html",
         agreement=found,
         predecessor=view.session.get(Agreement, found.predecessor_id) if found.predecessor_id else None,
-        articles=[
-            (article, list(listed)) for article, listed in groupby(ordered, key=lambda commitment: commitment.article)
-        ],
-        linked=linked,
-        duration=duration,
-        frequency=frequency,
-        people=people,
+        board=read_board(view, found, as_of),
+        asked=request.args.get("as_of", "").strip(),
+        problems=problems,
+        made=_read_count(request.args.get("made", "")),
+        links_shown=LINKS_SHOWN,
     )
 
 
-def _place(article: str) -> tuple[int, str]:
-    """Where an article stands: 2 before 10, what has no number last."""
-    digits = "".join(character for character in article if character.isdecimal() and character.isascii())
-    return int(digits[:9]) if digits else 10**9, article
+def _read_day(view: View) -> tuple[date, Sequence[str]]:
+    """The day to judge by, and what is wrong with the one asked for: then it is today."""
+    asked = request.args.get("as_of", "").strip()
+    if not asked:
+        return view.act.today, ()
+    try:
+        day: date = ProgressQuery().load({"as_of": asked})["as_of"]
+    except ValidationError as wrong:
+        return view.act.today, [view.said(line) for lines in flat(wrong.messages).values() for line in lines]
+    return day, ()
+
+
+def _read_count(word: str) -> int | None:
+    """How many drafts a plan has just made, as its redirect says; None for anything else."""
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 6 else None

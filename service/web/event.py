@@ -41,7 +41,7 @@ _OTHER_STEPS: Mapping[tuple[EventStatus, EventStatus], str] = {
 def event(view: View, event_id: str) -> Response:
     """Everything about one event, and the steps possible now."""
     found = events.find_event(view.session, event_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(view, found)
     refusal = attempt(view, lambda: _do(view, found))
     if refusal is None:

@@ -22,7 +22,7 @@ from service.web.words import DIRECTIONS
 @page(write=Role.VIEWER)
 def feeds(view: View) -> Response:
     """One's own feeds and the form for another."""
-    if request.method == "GET":
+    if request.method != "POST":
         return _show(view)
     issued: list[actions.IssuedFeed] = []
     refusal = attempt(view, lambda: _do(view, issued))

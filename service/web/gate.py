@@ -71,10 +71,12 @@ def open_view(session: Session, desk: Desk) -> View:
     return View(session, desk, act, language, cookie if user else None)
 
 
-def page(*, write: Role = Role.OFFICER) -> Callable[[Page], Page]:
+def page(*, read: Role = Role.VIEWER, write: Role = Role.OFFICER, is_trial: bool = False) -> Callable[[Page], Page]:
     """Make a function of a view a page: one transaction, a signed-in reader, a CSRF token with every POST.
 
-    Every account reads; ``write`` is the role a POST needs. Whoever is not signed in is sent to do that first.
+    ``read`` is the role that sees it, ``write`` the one a POST needs. Whoever is not signed in is sent to do that
+    first. A page that shows what would become of something (``is_trial``) may write while it is made: what it wrote
+    is undone, unless it answers a POST.
     """
 
     def make(answer: Page) -> Page:
@@ -85,16 +87,18 @@ def page(*, write: Role = Role.OFFICER) -> Callable[[Page], Page]:
             is_post = request.method == "POST"
             token = _form().get("csrf", "") if is_post else ""  # the body is read before the transaction opens
             desk = current_desk()
-            with desk.database.transaction(write=is_post) as session:
+            with desk.database.transaction(write=is_post or is_trial) as session:
                 view = open_view(session, desk)
                 if view.user is None or view.cookie is None:
                     return redirect(url_for("pages.sign_in", next=here()), 303)
-                if is_post:
-                    if not desk.is_csrf_token(view.cookie, token):
-                        raise Forbidden(message(FOREIGN_FORM), code="csrf")
-                    if not view.may(write):
-                        raise Forbidden(message(_("Your account may read this, but not change it.")))
-                return answer(view, **kwargs)
+                if is_post and not desk.is_csrf_token(view.cookie, token):
+                    raise Forbidden(message(FOREIGN_FORM), code="csrf")
+                if not view.may(write if is_post else read):
+                    raise Forbidden(message(_("Your account may read this, but not change it.")))
+                response = answer(view, **kwargs)
+                if is_trial and not is_post:
+                    session.rollback()
+                return response
 
         return run
 

@@ -20,7 +20,7 @@ _HOURS = int(accounts.SESSION_LENGTH.total_seconds())
 def sign_in(view: View) -> AnyResponse:
     """The form to sign in with, and its answer."""
     target = local_target(request.values.get("next"))
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(target, 303) if view.user else _form(view, target)
     email = one_line(request.form.get("email", ""))[:254]
     try:

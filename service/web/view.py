@@ -9,21 +9,20 @@ from typing import Any
 from babel.dates import format_date, format_skeleton
 from flask import Response
 from markupsafe import Markup
-from sqlmodel import Session, select
+from sqlmodel import Session
 
-from calendars.dates import BABEL_LOCALES, format_day, format_days, format_instant
-from calendars.direction import direction
+from calendars.dates import BABEL_LOCALES, format_day, format_days, format_instant, numeric_day
 from calendars.kinds import kind_name, member_role_name, status_name
 from models.accounts import User
 from models.events import Event
 from models.i18n import Message, translate, translate_filled
-from models.places import Locality, places_on
 from models.text import FALLBACK, LocalizedText, localized
-from models.vocabulary import Direction, EventKind, EventStatus, Language, MemberRole, Role
+from models.vocabulary import Direction, EventKind, EventStatus, Language, MemberRole, ProgressState, Role
 from service.actions.acting import Act
-from service.actions.reading import line_of
+from service.actions.gazetteer import Compass
 from service.desk import Desk
 from service.web.rendering import render
+from service.web.words import progress_name
 
 
 @dataclass
@@ -90,6 +89,10 @@ class View:
         """What a person is in a visit."""
         return member_role_name(role, self.language)
 
+    def progress(self, state: ProgressState) -> str:
+        """What a state of progress is called."""
+        return progress_name(state, self.language)
+
     # Days
 
     def day(self, day: date) -> str:
@@ -99,6 +102,10 @@ class View:
     def days(self, first: date, last: date) -> str:
         """Inclusive days, without repeating what both share."""
         return format_days(first, last, self.language)
+
+    def numeric(self, day: date) -> str:
+        """One day in figures, where there is little room."""
+        return numeric_day(day)
 
     def weekday(self, day: date) -> str:
         """The day of the week, as a heading writes it."""
@@ -115,14 +122,13 @@ class View:
     # Places
 
     @cached_property
-    def localities(self) -> Mapping[str, Locality]:
-        """All localities by code; one query."""
-        return {row.code: row for row in self.session.exec(select(Locality)).all()}
+    def compass(self) -> Compass:
+        """The localities, and which way visits go; one query."""
+        return Compass.load(self.session, self.act)
 
     def locality_name(self, code: str | None, day: date | None = None) -> LocalizedText:
         """A locality's name on a day (today unless given): from the day it was succeeded on, its successor's."""
-        line = places_on(self.localities, code, day or self.act.today)
-        return line[-1].name if line else {"vi": code or ""}
+        return self.compass.gazetteer.name(code, day or self.act.today)
 
     def place(self, code: str | None, day: date | None = None) -> Markup | str:
         """A locality's name on a day, as :meth:`text` writes it."""
@@ -130,9 +136,7 @@ class View:
 
     def direction(self, event: Event) -> Direction:
         """Whether an event comes in, goes out or stays at home."""
-        own = line_of(self.act.office.locality, {code: row.successor for code, row in self.localities.items()})
-        country_of = {code: row.country for code, row in self.localities.items()}
-        return direction(event.host, event.guest, own, country_of, country_of.get(self.act.office.locality, ""))
+        return self.compass.of(event)
 
     # Answers
 

@@ -350,7 +350,7 @@ def test_reasons_name_the_neighbourhood() -> None:
         "begins_monday": "Begins on a Monday.",
         "holiday_free": "No public holiday on any of its days. The last one before: Holiday (9/2/2027). "
         "The next one after: Holiday (10/4/2027).",
-        "host_free": "No other visit after 24/2/2027 and before 31/3/2027.",
+        "host_free": "No other visit to receive between 24/2/2027 and 31/3/2027.",
         "weekend_inside": "Week-end days inside: 2.",
         "ends_working_day": "Ends on a working day.",
         "notice": "Days left to prepare: 113.",

@@ -236,3 +236,11 @@ def test_filters_by_the_old_and_the_new_name_find_both(
         assert [one["id"] for one in officer.get(f"/events?host={code}").json] == [before, after]
         assert [one["id"] for one in officer.get(f"/organisations?locality={code}").json] == [organisation["id"]]
     assert officer.get(f"/agreements/{agreement['id']}").json["parties"] == [HD, VC]
+
+
+@pytest.mark.usefixtures("merged", "batches")
+def test_an_event_shows_the_name_of_its_day(officer: Caller, hold: Callable[..., str]) -> None:
+    before, last_day, after = hold("2025-06-19"), hold("2025-06-30", 1), hold("2025-07-01", 1)
+    called = {one["id"]: (one["host"], one["host_name"]["vi"]) for one in officer.get("/events").json}
+    assert called == {before: (HD, "Hải Dương"), last_day: (HD, "Hải Dương"), after: (HD, "Hải Phòng")}
+    assert officer.get(f"/events/{after}").json["guest_name"]["lo"] == "ແຂວງວຽງຈັນ"
