@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from math import ceil
 
 from calendars.dates import numeric_day
+from calendars.due_years import due_years, last_day_for, year_of
 from calendars.lengths import add_units
-from calendars.progress import due_years, last_day_for, year_of
 from calendars.spans import Days
 from calendars.undertakings import Judgement, Occasion, Standing, Undertaking
 from models.i18n import Message, _, message

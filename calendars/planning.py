@@ -20,6 +20,8 @@ FESTIVE = frozenset({EventKind.ART_TROUPE_VISIT})
 _FAR_DAYS = 120
 _ENOUGH = 40
 _LENGTHS_TRIED = 6
+MOST_PLACED = 500
+"""How many drafts one plan makes at the most; a second plan makes the rest."""
 _ROUNDS = 100
 
 
@@ -95,6 +97,7 @@ class _Planner:
     def __init__(self, board_of: BoardOf, festivities_of: FestivitiesOf, today: date, earliest: date) -> None:
         self.board_of, self.festivities_of = board_of, festivities_of
         self.today, self.earliest = today, earliest
+        self.full: set[tuple[str, Days]] = set()
         self.boards: dict[tuple[str, str | None], Board] = {}
         self.stays: list[tuple[str, Stay]] = []
         self.placed: list[Placed] = []
@@ -127,6 +130,13 @@ class _Planner:
         self.unplaced += [Unplaced(ask.undertaking.id, reason) for reason in reasons if reason not in known]
 
     def _fill(self, ask: Ask, slot: Slot, host: str, target: date) -> Occasion | None:
+        if len(self.placed) >= MOST_PLACED:
+            self._tell(
+                ask, [message(_("More than {count} visits are owed: plan again for the rest."), count=MOST_PLACED)]
+            )
+            return None
+        if (ask.undertaking.id, slot.within) in self.full:
+            return None  # it was told of the first one that found no place, and there is less room by now
         board = self._board(host, ask.guest)
         refused: dict[str, int] = {}
         festivities = self.festivities_of(host, slot.within)
@@ -136,6 +146,7 @@ class _Planner:
             if fitting:
                 return self._place(ask, slot, host, _best(fitting, target))
             refused = {code: refused.get(code, 0) + count for code, count in found.refused.items()}
+        self.full.add((ask.undertaking.id, slot.within))
         self._tell(ask, [_no_window(slot, refused)])
         return None
 

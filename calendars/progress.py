@@ -1,21 +1,11 @@
-"""Progress of what was promised: each commitment year by year, and its state on a day.
-
-An event belongs to the year it begins in; in a year that is hardly part of the period, to the nearest that is. What
-falls due, frequency by frequency:
-
-* so many a year: in every calendar year of which the period covers the greater part;
-* one every a–b years: no b such years in a row without one;
-* so many in the period, and quotas of people: by the end of the period;
-* open: counted only.
-"""
+"""Progress of what was promised: each commitment year by year, and its state on a day."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
 
 from calendars.dates import numeric_day
-from calendars.spans import Days
+from calendars.due_years import due_years, last_day_for, slots_due, year_of
 from calendars.undertakings import Judgement, Occasion, Standing, Undertaking
 from models.i18n import Message, _, message
 from models.vocabulary import EventStatus, FrequencyType, ProgressState
@@ -70,81 +60,33 @@ class Progress:
     remarkable: tuple[Judgement, ...]
 
 
-@lru_cache(maxsize=256)
-def due_years(period: Days) -> tuple[int, ...]:
-    """The calendar years of which a period covers the greater part; when there is none, the one it covers most.
-
-    1 January 2024 to 31 December 2028 is five, 1 July 2022 to 30 June 2025 is three.
-    """
-    covered = {
-        year: len(Days(max(period.first, date(year, 1, 1)), min(period.last, date(year, 12, 31))))
-        for year in range(period.first.year, period.last.year + 1)
-    }
-    whole = tuple(year for year, days in covered.items() if 2 * days > len(Days(date(year, 1, 1), date(year, 12, 31))))
-    return whole or (max(covered, key=lambda year: covered[year]),)
-
-
-def year_of(occasion: Occasion, listed: Sequence[int]) -> int:
-    """The due year an event belongs to: that of its first day; at the period's edge the nearest that is due."""
-    return min(max(occasion.days.first.year, listed[0]), listed[-1])
-
-
-def last_day_for(period: Days, year: int) -> date:
-    """The last day on which what is due for a year may begin; for the last due year the end of the period."""
-    return period.last if year >= due_years(period)[-1] else date(year, 12, 31)
-
-
-def slots_due(undertaking: Undertaking, held: Sequence[int], coming: Sequence[int]) -> dict[int, int]:
-    """Due year → how often, given the years in which occurrences were held and are coming (one entry for each).
-
-    For "one every a–b years" only those that are needed are due: of the occurrences no more than b years after the
-    last one needed the latest, one that was held before one to come; where there is none, the year that passes.
-    """
-    listed = due_years(undertaking.period)
-    match undertaking.frequency:
-        case FrequencyType.PER_YEAR:
-            return dict.fromkeys(listed, undertaking.count or 1)
-        case FrequencyType.IN_PERIOD:
-            before = sum(1 for year in held if year < listed[-1])
-            return {listed[-1]: max(0, (undertaking.count or 1) - before)}
-        case FrequencyType.EVERY:
-            return _every(undertaking.max_years or 1, listed, held, coming)
-        case FrequencyType.OPEN:
-            return {}
-
-
-def _every(most: int, listed: Sequence[int], held: Sequence[int], coming: Sequence[int]) -> dict[int, int]:
-    due: dict[int, int] = {}
-    last, deadline = listed[0] - 1, min(listed[0] + most - 1, listed[-1])
-    while deadline <= listed[-1]:
-        reached = [year for year in held if last < year <= deadline] or [
-            year for year in coming if last < year <= deadline
-        ]
-        last = max(reached, default=deadline)
-        due[last] = 1
-        deadline = last + most
-    return due
-
-
 def progress(undertaking: Undertaking, judged: Iterable[Judgement], as_of: date) -> Progress:
     """Where a commitment stands on the day ``as_of``; the order of the events makes no difference."""
-    judged = sorted(judged, key=lambda one: (one.occasion.days.first, one.occasion.id))
-    counted = [one for one in judged if one.standing is not Standing.NEAR]
-    held = [one.occasion for one in counted if one.standing is Standing.HELD]
-    planned = [one.occasion for one in counted if one.standing is Standing.PLANNED]
-    firm = [occasion for occasion in planned if is_firm(occasion, as_of)]
-    tally = _Tally(undertaking, as_of, held, planned, firm)
+    tally = _Tally(undertaking, as_of)
+    near: list[Judgement] = []
+    remarkable: list[Judgement] = []
+    for one in judged:
+        if one.standing is Standing.NEAR:
+            near.append(one)
+            continue
+        tally.count(one.occasion, one.standing)
+        if one.why:
+            remarkable.append(one)
     years = tally.years()
     state = tally.state(years)
     return Progress(
         undertaking,
         state,
-        tally.detail(state, years),
+        _detail(tally, state, years),
         years,
         tally.totals(years),
-        tuple(one for one in judged if one.standing is Standing.NEAR),
-        tuple(one for one in counted if one.why),
+        tuple(sorted(near, key=_by_day)),
+        tuple(sorted(remarkable, key=_by_day)),
     )
+
+
+def _by_day(judgement: Judgement) -> tuple[date, str]:
+    return judgement.occasion.days.first, judgement.occasion.id
 
 
 def is_firm(occasion: Occasion, as_of: date) -> bool:
@@ -152,24 +94,66 @@ def is_firm(occasion: Occasion, as_of: date) -> bool:
     return occasion.status is not EventStatus.DRAFT or occasion.days.first >= as_of + timedelta(days=DRAFT_DAYS)
 
 
+@dataclass(slots=True)
+class _Sums:
+    """What of a year's events was held, is planned, and can be relied upon of that; ``soon`` are the other drafts."""
+
+    held: int = 0
+    people: int = 0
+    days: int = 0
+    planned: int = 0
+    people_planned: int = 0
+    firm: int = 0
+    people_firm: int = 0
+    soon: list[date] = field(default_factory=list)
+    events: list[tuple[date, str]] = field(default_factory=list)
+
+
 class _Tally:
     """The figures of one commitment on one day."""
 
-    def __init__(
-        self,
-        undertaking: Undertaking,
-        as_of: date,
-        held: Sequence[Occasion],
-        planned: Sequence[Occasion],
-        firm: Sequence[Occasion],
-    ) -> None:
+    def __init__(self, undertaking: Undertaking, as_of: date) -> None:
         self.undertaking, self.as_of = undertaking, as_of
-        self.held, self.planned, self.firm = held, planned, firm
         self.listed = due_years(undertaking.period)
-        self.due = slots_due(undertaking, self._years_of(held), self._years_of(firm))
+        self.sums = {year: _Sums() for year in self.listed}
 
-    def _years_of(self, occasions: Iterable[Occasion]) -> list[int]:
-        return [year_of(one, self.listed) for one in occasions]
+    def count(self, occasion: Occasion, standing: Standing) -> None:
+        """Take in an event that counts."""
+        sums, first = self.sums[year_of(occasion, self.listed)], occasion.days.first
+        people = occasion.people or 0
+        sums.events.append((first, occasion.id))
+        if standing is Standing.HELD:
+            sums.held += 1
+            sums.people += people
+            sums.days += (min(occasion.days.last, self.as_of) - first).days + 1
+            return
+        sums.planned += 1
+        sums.people_planned += people
+        if is_firm(occasion, self.as_of):
+            sums.firm += 1
+            sums.people_firm += people
+        else:
+            sums.soon.append(first)
+
+    def years(self) -> tuple[Year, ...]:
+        """The years of the period with what fell due in each."""
+        held = [year for year, sums in self.sums.items() for _each in range(sums.held)]
+        coming = [year for year, sums in self.sums.items() for _each in range(sums.firm)]
+        due = slots_due(self.undertaking, held, coming)
+        return tuple(self._year(year, due.get(year, 0), sums) for year, sums in self.sums.items())
+
+    def _year(self, year: int, due: int, sums: _Sums) -> Year:
+        # What is due at the period's end may be planned for any of its years.
+        is_of_period = self.undertaking.frequency is FrequencyType.IN_PERIOD
+        firm = sum(one.firm for one in self.sums.values()) if is_of_period else sums.firm
+        if due:
+            state = self._verdict(due, sums.held, firm, year)
+        elif self.undertaking.is_open or not sums.events:
+            state = ProgressState.OPEN
+        else:
+            state = ProgressState.FULFILLED if sums.held else ProgressState.ON_TRACK
+        ids = tuple(identity for _first, identity in sorted(sums.events))
+        return Year(year, due, sums.held, sums.planned, sums.people, sums.days, state, ids)
 
     def _verdict(self, due: int, held: int, firm: int, year: int) -> ProgressState:
         """The state of what falls due by the end of a year."""
@@ -183,46 +167,13 @@ class _Tally:
             return ProgressState.ON_TRACK
         return ProgressState.AT_RISK
 
-    def years(self) -> tuple[Year, ...]:
-        by_year: dict[int, tuple[list[Occasion], list[Occasion], list[Occasion]]] = {
-            year: ([], [], []) for year in self.listed
-        }
-        for place, occasions in enumerate((self.held, self.planned, self.firm)):
-            for one in occasions:
-                by_year[year_of(one, self.listed)][place].append(one)
-        return tuple(self._year(year, *found) for year, found in by_year.items())
-
-    def _year(self, year: int, held: Sequence[Occasion], planned: Sequence[Occasion], firm: Sequence[Occasion]) -> Year:
-        due = self.due.get(year, 0)
-        if due and self.undertaking.frequency is FrequencyType.IN_PERIOD:
-            # What is due at the period's end may be planned for any of its years.
-            state = self._verdict(due, len(held), len(self.firm), year)
-        elif due:
-            state = self._verdict(due, len(held), len(firm), year)
-        elif self.undertaking.is_open or not (held or planned):
-            state = ProgressState.OPEN
-        else:
-            state = ProgressState.FULFILLED if held else ProgressState.ON_TRACK
-        return Year(
-            year,
-            due,
-            len(held),
-            len(planned),
-            sum(one.people or 0 for one in held),
-            sum(self._days(one) for one in held),
-            state,
-            tuple(one.id for one in sorted((*held, *planned), key=lambda one: (one.days.first, one.id))),
-        )
-
-    def _days(self, occasion: Occasion) -> int:
-        return (min(occasion.days.last, self.as_of) - occasion.days.first).days + 1
-
     def _people(self) -> ProgressState | None:
         """The state of the quota of people; None when there is none."""
         total = self.undertaking.headcount_total
         if total is None:
             return None
-        came, expected = (sum(one.people or 0 for one in found) for found in (self.held, self.firm))
+        came = sum(sums.people for sums in self.sums.values())
+        expected = sum(sums.people_firm for sums in self.sums.values())
         return self._verdict(total, came, expected, self.listed[-1])
 
     def state(self, years: Sequence[Year]) -> ProgressState:
@@ -233,55 +184,56 @@ class _Tally:
         return next((state for state in _WORST_FIRST if state in found), ProgressState.FULFILLED)
 
     def totals(self, years: Sequence[Year]) -> Totals:
+        """The figures of the whole period."""
+        # For "n in the period" the last year only shows what is left.
+        is_of_period = self.undertaking.frequency is FrequencyType.IN_PERIOD
         return Totals(
-            # For "n in the period" the last year only shows what is left.
-            (self.undertaking.count or 1)
-            if self.undertaking.frequency is FrequencyType.IN_PERIOD
-            else sum(self.due.values()),
-            len(self.held),
-            len(self.planned),
+            (self.undertaking.count or 1) if is_of_period else sum(year.due for year in years),
+            sum(year.held for year in years),
+            sum(year.planned for year in years),
             sum(year.people for year in years),
-            sum(one.people or 0 for one in self.planned),
+            sum(sums.people_planned for sums in self.sums.values()),
             self.undertaking.headcount_total,
             sum(year.days for year in years),
         )
 
-    def detail(self, state: ProgressState, years: Sequence[Year]) -> Message:
-        """Why the state is what it is, and what is pressing now."""
-        match state:
-            case ProgressState.OPEN:
-                return message(_("Counted only: no number was promised."))
-            case ProgressState.FULFILLED:
-                return message(_("All that was promised has been done."))
-            case ProgressState.ON_TRACK:
-                return message(_("What falls due is in the diary, or there is time enough."))
-            case ProgressState.AT_RISK:
-                return self._pressing(years)
-            case ProgressState.MISSED:
-                missed = self._missed(years)
-                if not any(year.due and year.state is ProgressState.AT_RISK for year in years):
-                    return missed
-                return message(_("{missed} Now: {pressing}"), missed=missed, pressing=self._pressing(years))
 
-    def _missed(self, years: Sequence[Year]) -> Message:
-        concerned = [str(year.year) for year in years if year.due and year.state is ProgressState.MISSED]
-        if concerned:
-            return message(_("Not done in time: {years}."), years=", ".join(concerned))
-        what = _("People taken in: {people} of {total}; the agreement ended on {day}.")
-        return self._about_people(what, years)
+def _detail(tally: _Tally, state: ProgressState, years: Sequence[Year]) -> Message:
+    """Why the state is what it is, and what is pressing now."""
+    match state:
+        case ProgressState.OPEN:
+            return message(_("Counted only: no number was promised."))
+        case ProgressState.FULFILLED:
+            return message(_("All that was promised has been done."))
+        case ProgressState.ON_TRACK:
+            return message(_("What falls due is in the diary, or there is time enough."))
+        case ProgressState.AT_RISK:
+            return _pressing(tally, years)
+        case ProgressState.MISSED:
+            missed = _missed(tally, years)
+            if not any(year.due and year.state is ProgressState.AT_RISK for year in years):
+                return missed
+            return message(_("{missed} Now: {pressing}"), missed=missed, pressing=_pressing(tally, years))
 
-    def _pressing(self, years: Sequence[Year]) -> Message:
-        concerned = [year.year for year in years if year.due and year.state is ProgressState.AT_RISK]
-        if not concerned:
-            what = _("People taken in: {people} of {total}; the agreement ends on {day}.")
-            return self._about_people(what, years)
-        soon = [one for one in self.planned if one not in self.firm and year_of(one, self.listed) in concerned]
-        if soon:
-            what = _("Only a draft so far, and it begins on {day}: agree on it with the partner.")
-            return message(what, day=numeric_day(soon[0].days.first))
-        by = last_day_for(self.undertaking.period, concerned[0])
-        return message(_("The diary holds less than what falls due by {day}."), day=numeric_day(by))
 
-    def _about_people(self, what: str, years: Sequence[Year]) -> Message:
-        people, total = sum(year.people for year in years), self.undertaking.headcount_total
-        return message(what, people=people, total=total, day=numeric_day(self.undertaking.period.last))
+def _missed(tally: _Tally, years: Sequence[Year]) -> Message:
+    concerned = [str(year.year) for year in years if year.due and year.state is ProgressState.MISSED]
+    if concerned:
+        return message(_("Not done in time: {years}."), years=", ".join(concerned))
+    return _about_people(tally, _("People taken in: {people} of {total}; the agreement ended on {day}."))
+
+
+def _pressing(tally: _Tally, years: Sequence[Year]) -> Message:
+    concerned = [year.year for year in years if year.due and year.state is ProgressState.AT_RISK]
+    if not concerned:
+        return _about_people(tally, _("People taken in: {people} of {total}; the agreement ends on {day}."))
+    if soon := sorted(day for year in concerned for day in tally.sums[year].soon):
+        what = _("Only a draft so far, and it begins on {day}: agree on it with the partner.")
+        return message(what, day=numeric_day(soon[0]))
+    by = last_day_for(tally.undertaking.period, concerned[0])
+    return message(_("The diary holds less than what falls due by {day}."), day=numeric_day(by))
+
+
+def _about_people(tally: _Tally, what: str) -> Message:
+    people, total = sum(sums.people for sums in tally.sums.values()), tally.undertaking.headcount_total
+    return message(what, people=people, total=total, day=numeric_day(tally.undertaking.period.last))

@@ -183,6 +183,7 @@ def _holiday_free(board: Board, wish: Wish, first: int, last: int) -> Iterator[R
     else:
         detail = rule
     yield Reason("holiday_free", detail)
+    yield from _holidays_inside(board, first, last)
 
 
 def _contains(board: Board, wish: Wish, first: int, last: int) -> Iterator[Reason]:
@@ -191,6 +192,10 @@ def _contains(board: Board, wish: Wish, first: int, last: int) -> Iterator[Reaso
         occasion = next(one for one in group if one.is_met_by(window))
         sentence = _("Falls within: {what}.") if len(occasion.days) > len(window) else _("Contains: {what}.")
         yield Reason("contains", message(sentence, what=_called(occasion)))
+    yield from _holidays_inside(board, first, last)
+
+
+def _holidays_inside(board: Board, first: int, last: int) -> Iterator[Reason]:
     if count := board.off.count(first, last):
         yield Reason("holidays_inside", message(_("Public holidays on its days: {count}."), count=count))
 

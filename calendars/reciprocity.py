@@ -37,16 +37,17 @@ class Expense:
 def reciprocity(
     parties: Sequence[str],
     period: Days,
-    occasions: Iterable[tuple[Occasion, Expense | None]],
+    occasions: Iterable[Occasion],
+    expenses: Mapping[str, Expense],
     as_of: date,
 ) -> list[Passage]:
     """What passed between the parties until ``as_of``, one passage for each ordered pair of them, both ways.
 
     Every event with a host and a guest among the parties that begins within the period counts, linked to a commitment
-    or not; those called off do not. Money counts once the event has begun.
+    or not; those called off do not. Money (``expenses``, by event) counts once the event has begun.
     """
     found = {(giver, receiver): _Figures() for giver in parties for receiver in parties if giver != receiver}
-    for occasion, expense in occasions:
+    for occasion in occasions:
         pair = (occasion.guest or "", occasion.host)
         if pair not in found or occasion.days.first not in period or occasion.status in CALLED_OFF:
             continue
@@ -57,6 +58,7 @@ def reciprocity(
         figures.visits += 1
         figures.people += occasion.people or 0
         figures.days += (min(occasion.days.last, as_of) - occasion.days.first).days + 1
+        expense = expenses.get(occasion.id)
         if expense is not None and expense.funded_by in pair:
             other = pair[0] if expense.funded_by == pair[1] else pair[1]
             paid = found[expense.funded_by, other].money

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import String, and_, or_, type_coerce
+from sqlalchemy import String, and_, func, or_, type_coerce
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
@@ -55,13 +55,11 @@ def account_of(session: Session, agreement: Agreement, as_of: date) -> Account:
     gazetteer = Gazetteer.load(session)
     parties = gazetteer.parties(agreement)
     commitments = _commitments(session, agreement.id)
-    rows = read_rows(session, _of_agreement(agreement, gazetteer, [one.id for one in commitments]))
-    occasions = [occasion_of(row, parties) for row in rows]
+    own = _of_agreement(agreement, gazetteer, [one.id for one in commitments])
+    occasions = [occasion_of(row, parties) for row in read_rows(session, own)]
     standings = _standings(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
-    expenses = (_expense(row, parties) for row in rows)
-    passages = reciprocity(
-        parties.codes, Days(agreement.starts_on, agreement.ends_on), zip(occasions, expenses, strict=True), as_of
-    )
+    period = Days(agreement.starts_on, agreement.ends_on)
+    passages = reciprocity(parties.codes, period, occasions, _expenses(session, own, parties), as_of)
     explained = [
         one.occasion.id for standing in standings for one in (*standing.progress.near, *standing.progress.remarkable)
     ]
@@ -142,19 +140,15 @@ def read_rows(session: Session, which: Any) -> Sequence[Any]:
         col(Event.last_day),
         col(Event.host),
         col(Event.guest),
-        col(Event.headcount),
-        col(Event.headcount_actual),
+        func.coalesce(col(Event.headcount_actual), col(Event.headcount)),
         col(Event.commitment_id),
-        col(Event.funded_by),
-        col(Event.budget_amount),
-        type_coerce(col(Event.budget_currency), String).label("currency"),
     )
     return session.execute(core_select(*columns).where(which)).all()
 
 
 def occasion_of(row: Any, parties: Parties) -> Occasion:
     """A row of :func:`read_rows` as progress sees it, without its title; its sides are parties of the agreement."""
-    identity, kind, status, first, last, host, guest, expected, came, commitment_id, *_costs = row
+    identity, kind, status, first, last, host, guest, people, commitment_id = row
     return Occasion(
         identity,
         _KINDS[kind],
@@ -162,15 +156,21 @@ def occasion_of(row: Any, parties: Parties) -> Occasion:
         Days(first, last),
         parties.of(host, first),
         parties.of(guest, first) if guest else None,
-        expected if came is None else came,
+        people,
         commitment_id,
     )
 
 
-def _expense(row: Any, parties: Parties) -> Expense | None:
-    if row.funded_by is None or row.budget_amount is None:
-        return None
-    return Expense(parties.of(row.funded_by, row.first_day), row.budget_amount, row.currency)
+def _expenses(session: Session, which: Any, parties: Parties) -> dict[str, Expense]:
+    """What these events cost, by event; one query."""
+    columns = [
+        col(getattr(Event, name)) for name in ("id", "funded_by", "first_day", "budget_amount", "budget_currency")
+    ]
+    paid = and_(which, col(Event.funded_by).is_not(None), col(Event.budget_amount).is_not(None))
+    return {
+        identity: Expense(parties.of(payer, first), amount, currency.value)
+        for identity, payer, first, amount, currency in session.execute(core_select(*columns).where(paid))
+    }
 
 
 def judged(

@@ -376,6 +376,7 @@ def test_reasons_of_a_long_window_speak_of_its_ends() -> None:
     found = told(openings(board(days(-60, 200), off=[50], stays=[stay(60, 70)]), wish(90, 0, 89)))
     assert found["holiday_free"] == "No public holiday on its first and last day."
     assert found["host_free"] == "No other visit has to be received on its first and last day."
+    assert found["holidays_inside"] == "Public holidays on its days: 1."
 
 
 @pytest.mark.parametrize(

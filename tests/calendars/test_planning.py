@@ -214,6 +214,20 @@ def test_what_finds_no_place_says_what_was_in_the_way_and_stops_nothing_else() -
     assert {one.commitment_id for one in free.placed} == {"1 in", "10 school"}
 
 
+def test_more_than_there_is_room_for_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    promised = undertaking(
+        "daily", EventKind.DELEGATION, host=HD, guest=VC, length=(4, 4, DAYS), **YEARLY | {"count": 999}
+    )
+    found = planned([promised], today=date(2028, 1, 1))
+    assert 40 < len(found.placed) < 80
+    assert len(found.unplaced) == 1
+    stays = [Stay(str(number), {}, one.days) for number, one in enumerate(found.placed)]
+    assert not any(one.overlaps(other) for one, other in pairwise(sorted(stays, key=lambda stay: stay.days.first)))
+    monkeypatch.setattr("calendars.planning.MOST_PLACED", 5)
+    found = planned([promised], today=date(2028, 1, 1))
+    assert (len(found.placed), texts(found)) == (5, ["More than 5 visits are owed: plan again for the rest."])
+
+
 def test_nobody_to_host_is_said() -> None:
     promised = undertaking("either", TRAINING, **YEARLY)
     found = plan(

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.progress import Progress, due_years, progress
+from calendars.due_years import due_years
+from calendars.progress import Progress, progress
 from calendars.spans import Days
 from calendars.undertakings import Occasion, Standing, Undertaking
 from models.vocabulary import EventStatus, FrequencyType, ProgressState
