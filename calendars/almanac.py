@@ -24,7 +24,6 @@ ones each autumn for the following year, Laos its days in lieu; in later years t
 _LAST_ANNOUNCED = 2026  # of a country that is not watched
 _SOURCE = f"holidays {version('holidays')}"
 _JOINT = "; "  # how the library writes two holidays of one day
-_SATURDAY = 5
 _NO_FESTIVALS = frozenset({"National Teacher Day"})  # a day for schools, listed among the Lao festivals
 
 
@@ -161,7 +160,14 @@ class Almanac:
 
         A ``workday`` entry of one of them makes a Saturday a working day, unless another of them is off that day.
         """
-        return _OfficeDays(self, countries)
+
+        def ruling(day: date) -> bool | None:
+            found = {self.ruling(country, day) for country in countries}
+            if HolidayCategory.PUBLIC in found:
+                return False
+            return True if HolidayCategory.WORKDAY in found else None
+
+        return WorkingDays(ruling)
 
     def ruling(self, country: str, day: date) -> HolidayCategory | None:
         """``public``: the country is off that day; ``workday``: it works for certain; None: as the week has it."""
@@ -198,18 +204,13 @@ class Almanac:
         return tuple(sorted((*computed, *decided.values(), *festivals), key=lambda one: one.day))
 
 
-class _OfficeDays(WorkingDays):
-    """Working days asked of an almanac."""
-
-    def __init__(self, almanac: Almanac, countries: Sequence[str]) -> None:
-        super().__init__(countries)
-        self._almanac = almanac
-
-    def is_working(self, day: date) -> bool:
-        rulings = {self._almanac.ruling(country, day) for country in self._countries}
-        if HolidayCategory.PUBLIC in rulings:
-            return False
-        return HolidayCategory.WORKDAY in rulings or day.weekday() < _SATURDAY
+def is_known(country: str) -> bool:
+    """Whether the public holidays of a country (ISO 3166 alpha-2) can be computed."""
+    try:
+        holidays.country_holidays(country, years=2024)
+    except (NotImplementedError, ValueError):
+        return False
+    return True
 
 
 @lru_cache(maxsize=2048)

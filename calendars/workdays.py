@@ -1,11 +1,7 @@
-"""Working days of the office: Monday to Friday without the public holidays of the countries it works with."""
+"""Working days: Monday to Friday, unless somebody rules otherwise."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from datetime import date
-from functools import cache
-from types import MappingProxyType
-
-import holidays
 
 from calendars.spans import days_after
 from models.i18n import _, message
@@ -13,44 +9,22 @@ from models.i18n import _, message
 HORIZON_DAYS = 3653
 """How far a shift may reach: ten years of calendar days."""
 
-NO_OVERRIDES: Mapping[date, bool] = MappingProxyType({})
+Ruling = Callable[[date], bool | None]
+"""A day → True: it is worked for certain, False: it is free, None: as the week has it."""
 
 _SATURDAY = 5
 
 
-@cache
-def public_holidays(country: str, year: int) -> frozenset[date]:
-    """The public holidays of a country (ISO 3166 alpha-2) in one year, working days given in lieu included.
-
-    Days the state has not announced yet are computed; see the office's own table for what was announced.
-    Raises ValueError for a country without a known calendar. Source: the ``holidays`` library, category ``public``.
-    """
-    try:
-        return frozenset(holidays.country_holidays(country, years=year, categories=("public",)))
-    except (NotImplementedError, ValueError):
-        raise ValueError(
-            message(_("No public holidays are known for the country “{country}”."), country=country)
-        ) from None
-
-
 class WorkingDays:
-    """Which days the office works.
+    """Which days are worked, by a ruling over the days of the week."""
 
-    ``countries`` are those whose public holidays count, all of them at once. ``overrides`` win over everything:
-    True makes a day a working day (a Saturday worked in lieu), False a free one (a bridge day).
-    """
-
-    def __init__(self, countries: Sequence[str], overrides: Mapping[date, bool] = NO_OVERRIDES) -> None:
-        self._countries = tuple(countries)
-        self._overrides = dict(overrides)
+    def __init__(self, ruling: Ruling) -> None:
+        self._ruling = ruling
 
     def is_working(self, day: date) -> bool:
-        """Whether the office works on ``day``; ValueError for a country without a known calendar."""
-        if (override := self._overrides.get(day)) is not None:
-            return override
-        if day.weekday() >= _SATURDAY:
-            return False
-        return not any(day in public_holidays(country, day.year) for country in self._countries)
+        """Whether ``day`` is worked."""
+        ruled = self._ruling(day)
+        return day.weekday() < _SATURDAY if ruled is None else ruled
 
     def shift(self, day: date, n: int) -> date:
         """The n-th working day after ``day``, before it when ``n`` is negative; 0 gives the day itself, working or not.

@@ -8,9 +8,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session
 
-from calendars.almanac import Almanac, Entry, Holiday, Recurrence
+from calendars.almanac import Almanac, Entry, Holiday, Recurrence, is_known
 from calendars.reminding import OFFICE_COUNTRIES
-from calendars.workdays import public_holidays
 from models.errors import Invalid
 from models.holidays import OfficeHoliday, office_holidays
 from models.i18n import Message, _, message
@@ -91,11 +90,8 @@ def _yearday(day: date) -> tuple[int, int]:
 def _unknown_countries(countries: Sequence[str], of_office: Collection[str]) -> list[Message]:
     errors = []
     for country in dict.fromkeys(countries):
-        try:
-            public_holidays(country, _LEAP_YEAR)
-        except ValueError as unknown:
-            if country not in of_office:
-                errors.append(unknown.args[0])
+        if country not in of_office and not is_known(country):
+            errors.append(message(_("No public holidays are known for the country “{country}”."), country=country))
     return errors
 
 

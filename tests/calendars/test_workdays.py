@@ -1,15 +1,16 @@
 """Working days between the holidays of two countries and the office's own table."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.workdays import WorkingDays, public_holidays
+from calendars.almanac import Almanac, is_known
+from calendars.workdays import WorkingDays
 
-BOTH = WorkingDays(["VN", "LA"])
+ALMANAC = Almanac()
+BOTH = ALMANAC.working_days(["VN", "LA"])
 
 
 @pytest.mark.parametrize(
@@ -27,28 +28,22 @@ BOTH = WorkingDays(["VN", "LA"])
     ],
 )
 def test_public_holidays_of_any_country_are_free(day: date, vietnam: bool, laos: bool) -> None:
-    assert WorkingDays(["VN"]).is_working(day) is vietnam
-    assert WorkingDays(["LA"]).is_working(day) is laos
+    assert ALMANAC.working_days(["VN"]).is_working(day) is vietnam
+    assert ALMANAC.working_days(["LA"]).is_working(day) is laos
     assert BOTH.is_working(day) is (vietnam and laos)
 
 
 def test_without_countries_only_weekends_are_free() -> None:
-    assert WorkingDays([]).is_working(date(2026, 5, 1))
-    assert not WorkingDays([]).is_working(date(2026, 5, 2))
+    assert ALMANAC.working_days([]).is_working(date(2026, 5, 1))
+    assert not ALMANAC.working_days([]).is_working(date(2026, 5, 2))
 
 
-def test_overrides_win_over_weekends_and_holidays() -> None:
-    overrides = {date(2026, 1, 2): False, date(2026, 1, 10): True, date(2026, 5, 1): True}
-    office = WorkingDays(["VN", "LA"], overrides)
-    assert {day: office.is_working(day) for day in overrides} == overrides
-    assert {day: BOTH.is_working(day) for day in overrides} == {day: not works for day, works in overrides.items()}
-
-
-def test_later_changes_to_the_table_do_not_reach_in() -> None:
-    table: dict[date, bool] = {}
-    office = WorkingDays([], table)
-    table[date(2027, 3, 10)] = False
-    assert office.is_working(date(2027, 3, 10))
+def test_a_ruling_wins_over_the_week() -> None:
+    ruled = {date(2027, 3, 10): False, date(2027, 3, 13): True}
+    office = WorkingDays(ruled.get)
+    assert {day: office.is_working(day) for day in ruled} == ruled
+    assert office.is_working(date(2027, 3, 11))
+    assert not office.is_working(date(2027, 3, 14))
 
 
 @pytest.mark.parametrize(
@@ -81,31 +76,33 @@ def test_shift_lands_on_the_nth_working_day(day: date, n: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("countries", "overrides", "n"),
-    [([], {}, 3000), ([], {}, -(10**9)), ([], {date(2027, 3, 10) + timedelta(days=i): False for i in range(4000)}, 1)],
+    ("office", "n"),
+    [(ALMANAC.working_days([]), 3000), (ALMANAC.working_days([]), -(10**9)), (WorkingDays(lambda _day: False), 1)],
     ids=["too many", "far too many", "never a working day"],
 )
-def test_shift_gives_up_after_ten_years(countries: list[str], overrides: Mapping[date, bool], n: int) -> None:
+def test_shift_gives_up_after_ten_years(office: WorkingDays, n: int) -> None:
     with pytest.raises(ValueError, match="more than ten years"):
-        WorkingDays(countries, overrides).shift(date(2027, 3, 10), n)
+        office.shift(date(2027, 3, 10), n)
 
 
 def test_shift_reaches_just_under_ten_years() -> None:
-    assert (WorkingDays([]).shift(date(2027, 3, 10), 2600) - date(2027, 3, 10)).days == 3640
+    assert (ALMANAC.working_days([]).shift(date(2027, 3, 10), 2600) - date(2027, 3, 10)).days == 3640
 
 
 @pytest.mark.parametrize(("day", "n"), [(date.max, 1), (date.min, -1)])
 def test_shift_stops_at_the_end_of_the_calendar(day: date, n: int) -> None:
     with pytest.raises(ValueError, match="end of the calendar"):
-        WorkingDays([]).shift(day, n)
+        ALMANAC.working_days([]).shift(day, n)
 
 
-@pytest.mark.parametrize("country", ["XX", "", "vietnam"])
-def test_country_without_a_known_calendar_is_refused(country: str) -> None:
-    with pytest.raises(ValueError, match="No public holidays are known"):
-        public_holidays(country, 2027)
+@pytest.mark.parametrize(
+    ("country", "known"), [("VN", True), ("LA", True), ("XX", False), ("", False), ("vietnam", False)]
+)
+def test_countries_whose_holidays_can_be_computed(country: str, known: bool) -> None:
+    assert is_known(country) is known
+    assert ALMANAC.working_days([country]).is_working(date(2027, 3, 11))
 
 
 def test_school_holidays_do_not_count() -> None:
     # The library files the That Luang and Lent days under "school".
-    assert WorkingDays(["LA"]).is_working(date(2026, 11, 24))
+    assert ALMANAC.working_days(["LA"]).is_working(date(2026, 11, 24))
