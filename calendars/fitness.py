@@ -7,8 +7,9 @@ from datetime import date
 from calendars.dates import numeric_day
 from calendars.lengths import amount, length_fits, promised_length
 from calendars.spans import Days, days_after
+from calendars.undertakings import Undertaking
 from models.i18n import Message, _, message
-from models.vocabulary import DurationUnit, EventKind, Severity
+from models.vocabulary import Severity
 
 MINIMUM_DAYS = 14
 """How many days ahead a visit should be known, so that letters, visas and lodging can be had."""
@@ -30,35 +31,14 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Promise:
-    """A commitment and the period of its agreement; a bound that is None was not agreed. Days are inclusive."""
-
-    commitment_id: str
-    activity: EventKind
-    host: str | None
-    guest: str | None
-    headcount_min: int | None
-    headcount_max: int | None
-    duration_min: int | None
-    duration_max: int | None
-    duration_unit: DurationUnit | None
-    agreement_starts_on: date | None
-    agreement_ends_on: date | None
-    agreement_id: str
-
-
-@dataclass(frozen=True)
 class Visit:
     """What an event says about itself; ``headcount`` None is not known yet."""
 
-    kind: EventKind
-    host: str
-    guest: str | None
     days: Days
     headcount: int | None
 
 
-def notices(visit: Visit, promise: Promise) -> list[Notice]:
+def notices(visit: Visit, promise: Undertaking) -> list[Notice]:
     """What does not fit, in the order head-count, duration, period; empty when all fits or nothing was agreed.
 
     Days count inclusively. Months and years are measured on the calendar: 10 March to 9 June is exactly 3 months,
@@ -92,7 +72,7 @@ def short_notice(visit: Visit, today: date, minimum_days: int = MINIMUM_DAYS) ->
     return Notice("short_notice", Severity.WARNING, detail, advice=advice)
 
 
-def _headcount(visit: Visit, promise: Promise) -> Iterator[Notice]:
+def _headcount(visit: Visit, promise: Undertaking) -> Iterator[Notice]:
     low, high = promise.headcount_min, promise.headcount_max
     if visit.headcount is None:
         return
@@ -103,10 +83,10 @@ def _headcount(visit: Visit, promise: Promise) -> Iterator[Notice]:
             promised=amount(low, high),
         )
         advice = message(_("Change the number of people, or the commitment if another number was agreed."))
-        yield Notice("headcount_out_of_range", Severity.WARNING, detail, promise.commitment_id, advice)
+        yield Notice("headcount_out_of_range", Severity.WARNING, detail, promise.id, advice)
 
 
-def _duration(visit: Visit, promise: Promise) -> Iterator[Notice]:
+def _duration(visit: Visit, promise: Undertaking) -> Iterator[Notice]:
     if length_fits(visit.days, promise):
         detail = message(
             _("Days planned: {days} ({first} to {last}). Promised: {promised}."),
@@ -116,18 +96,23 @@ def _duration(visit: Visit, promise: Promise) -> Iterator[Notice]:
             promised=promised_length(promise),
         )
         advice = message(_("Change the days, or the commitment if another length was agreed."))
-        yield Notice("duration_out_of_range", Severity.WARNING, detail, promise.commitment_id, advice)
+        yield Notice("duration_out_of_range", Severity.WARNING, detail, promise.id, advice)
 
 
-def _period(visit: Visit, promise: Promise) -> Iterator[Notice]:
-    starts_on, ends_on = promise.agreement_starts_on, promise.agreement_ends_on
-    if (starts_on and visit.days.first < starts_on) or (ends_on and visit.days.last > ends_on):
-        detail = message(
-            _("Days planned: {first} to {last}. The agreement holds from {starts_on} to {ends_on}."),
-            first=numeric_day(visit.days.first),
-            last=numeric_day(visit.days.last),
-            starts_on=numeric_day(starts_on) if starts_on else "–",
-            ends_on=numeric_day(ends_on) if ends_on else "–",
-        )
+def _period(visit: Visit, promise: Undertaking) -> Iterator[Notice]:
+    period = promise.period
+    if visit.days.first in period and visit.days.last in period:
+        return
+    detail = message(
+        _("Days planned: {first} to {last}. The agreement holds from {starts_on} to {ends_on}."),
+        first=numeric_day(visit.days.first),
+        last=numeric_day(visit.days.last),
+        starts_on=numeric_day(period.first),
+        ends_on=numeric_day(period.last),
+    )
+    if visit.days.first in period:
+        advice = message(_("It counts all the same, as it begins within the agreement; settle who pays after its end."))
+        yield Notice("outside_agreement", Severity.INFO, detail, promise.agreement_id, advice)
+    else:
         advice = message(_("Move it into the agreement's period, or link it to the agreement that holds on its days."))
         yield Notice("outside_agreement", Severity.WARNING, detail, promise.agreement_id, advice)

@@ -44,6 +44,7 @@ class Undertaking:
     count: int | None = None
     min_years: int | None = None
     max_years: int | None = None
+    agreement_id: str | None = None
 
     @property
     def is_open(self) -> bool:

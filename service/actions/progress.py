@@ -17,6 +17,7 @@ from models.agreements import Agreement, Commitment
 from models.events import Event
 from models.vocabulary import EventKind, EventStatus, ProgressState
 from service.actions.gazetteer import Gazetteer, Parties
+from service.actions.undertakings import undertaking_of
 
 _KINDS = {kind.value: kind for kind in EventKind}
 _STATUSES = {status.value: status for status in EventStatus}
@@ -201,27 +202,6 @@ def judged(
         near = (judge_unlinked(one, undertaking, as_of) for one in unlinked)
         found.append((undertaking, own + [one for one in near if one is not None]))
     return found
-
-
-def undertaking_of(agreement: Agreement, commitment: Commitment) -> Undertaking:
-    """A commitment as progress and plans see it."""
-    return Undertaking(
-        id=commitment.id,
-        activity=commitment.activity,
-        period=Days(agreement.starts_on, agreement.ends_on),
-        host=commitment.host,
-        guest=commitment.guest,
-        headcount_min=commitment.headcount_min,
-        headcount_max=commitment.headcount_max,
-        headcount_total=commitment.headcount_total,
-        duration_min=commitment.duration_min,
-        duration_max=commitment.duration_max,
-        duration_unit=commitment.duration_unit,
-        frequency=commitment.frequency_type,
-        count=commitment.frequency_count,
-        min_years=commitment.frequency_min_years,
-        max_years=commitment.frequency_max_years,
-    )
 
 
 def titles_of(session: Session, event_ids: Sequence[str]) -> dict[str, Mapping[str, str]]:

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from calendars import fitness
 from calendars.spans import Days
+from calendars.undertakings import Undertaking
 from models.accounts import Audit
 from models.agreements import Agreement, AgreementParty, Commitment
 from models.events import Event, Performance, TrainingPhase
@@ -20,6 +21,7 @@ from service.actions import rows
 from service.actions.acting import Act
 from service.actions.gazetteer import Compass, Gazetteer
 from service.actions.surroundings import Surroundings
+from service.actions.undertakings import undertaking_of
 
 _UNWARNED = frozenset({EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.POSTPONED})
 
@@ -31,7 +33,7 @@ class Presenter:
         self.session = session
         self.act = act
         self.compass = Compass.load(session, act)
-        self._promises: dict[str, fitness.Promise] = {}
+        self._promises: dict[str, Undertaking] = {}
         self._clashes: dict[str, list[fitness.Notice]] = {}
 
     def prefetch(self, events: Sequence[Event], *, closely: bool = False) -> None:
@@ -64,20 +66,7 @@ class Presenter:
             select(Commitment, Agreement).where(col(Commitment.id).in_(wanted), Commitment.agreement_id == Agreement.id)
         ).all()
         for commitment, agreement in found:
-            self._promises[commitment.id] = fitness.Promise(
-                commitment_id=commitment.id,
-                activity=commitment.activity,
-                host=commitment.host,
-                guest=commitment.guest,
-                headcount_min=commitment.headcount_min,
-                headcount_max=commitment.headcount_max,
-                duration_min=commitment.duration_min,
-                duration_max=commitment.duration_max,
-                duration_unit=commitment.duration_unit,
-                agreement_starts_on=agreement.starts_on,
-                agreement_ends_on=agreement.ends_on,
-                agreement_id=agreement.id,
-            )
+            self._promises[commitment.id] = undertaking_of(agreement, commitment)
 
     def _load_clashes(self, events: Sequence[Event], closely: bool) -> None:
         # Loaded anew each time: within one request an event may be shown before and after its days have changed.
@@ -102,13 +91,7 @@ class Presenter:
             return []
         if event.id not in self._clashes:
             self._load_clashes([event], closely=True)
-        visit = fitness.Visit(
-            kind=event.kind,
-            host=event.host,
-            guest=event.guest,
-            days=Days(event.first_day, event.last_day),
-            headcount=event.headcount,
-        )
+        visit = fitness.Visit(Days(event.first_day, event.last_day), event.headcount)
         self._load_promises([event])
         found = []
         if event.commitment_id:
