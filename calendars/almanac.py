@@ -1,5 +1,6 @@
 """The days of both worlds: public holidays, worked Saturdays and festivals, computed ones and the office's own."""
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -129,6 +130,7 @@ class Almanac:
         for entry in sorted(self._entries.values(), key=lambda one: (one.first_day is not None, one.id)):
             self._of_country[entry.country].append(entry)
         self._years: dict[tuple[str, int], tuple[Holiday, ...]] = {}
+        self._days_off: dict[tuple[str, int], tuple[list[date], Mapping[date, list[Holiday]]]] = {}
         self._rulings: dict[tuple[str, int], Mapping[date, HolidayCategory]] = {}
 
     def between(self, countries: Collection[str], first: date, last: date) -> list[Holiday]:
@@ -145,11 +147,23 @@ class Almanac:
 
     def off(self, countries: Collection[str], first: date, last: date) -> dict[date, list[Holiday]]:
         """The days on which at least one of the countries is off (``public``), ``first`` and ``last`` inclusive."""
-        days: dict[date, list[Holiday]] = {}
-        for holiday in self.between(countries, first, last):
-            if holiday.category is HolidayCategory.PUBLIC:
-                days.setdefault(holiday.day, []).append(holiday)
-        return days
+        found: dict[date, list[Holiday]] = {}
+        for country in sorted(set(countries)):
+            for year in range(first.year, last.year + 1):
+                days, off = self._off(country, year)
+                for day in days[bisect_left(days, first) : bisect_right(days, last)]:
+                    found.setdefault(day, []).extend(off[day])
+        return dict(sorted(found.items()))
+
+    def _off(self, country: str, year: int) -> tuple[list[date], Mapping[date, list[Holiday]]]:
+        """The days off of a country and year, in order, and what is held on each."""
+        if (known := self._days_off.get((country, year))) is None:
+            off: dict[date, list[Holiday]] = {}
+            for holiday in self._year(country, year):
+                if holiday.category is HolidayCategory.PUBLIC:
+                    off.setdefault(holiday.day, []).append(holiday)
+            known = self._days_off[country, year] = (sorted(off), off)
+        return known
 
     def occurrences(self, entry_id: str, first: date, last: date) -> list[Days]:
         """Each time an office entry comes round and touches the range, whole, in order; KeyError for an unknown id."""

@@ -89,50 +89,57 @@ Names = Mapping[str, Mapping[str, str]]
 """Locality → its name, for the reasons."""
 
 
-def standing_of(occasion: Occasion, undertaking: Undertaking, as_of: date) -> Standing:
-    """What an event linked to a commitment is to it on the day ``as_of``, judged by its present facts.
+class Judge:
+    """Holds events against one commitment as of a day, by their present facts.
 
     Held: it has begun by that day and is ongoing or completed. Planned: it is to come (drafts among them), or runs and
     nobody has said so yet. Near: it would count, were it not for something. Fewer people or days than promised do
-    not keep a promise, more of them do. An event belongs to the day it begins on.
+    not keep a promise, more of them do. An event belongs to the day it begins on. ``names`` are for the reasons.
     """
-    if occasion.status in CALLED_OFF:
-        return Standing.NEAR
-    for stands_in_the_way, _why in _BARS:
-        if stands_in_the_way(occasion, undertaking):
+
+    def __init__(self, undertaking: Undertaking, as_of: date, names: Names = NO_NAMES) -> None:
+        self.undertaking, self.as_of, self.names = undertaking, as_of, names
+        # Of an open commitment hardly anything can stand in the way: the rest need not be asked ten thousand times.
+        self._bars = [bar for bar in _BARS if bar.concerns(undertaking)]
+        self._tests = [bar.stands_in_the_way for bar in self._bars]
+
+    def standing(self, occasion: Occasion) -> Standing:
+        """What an event linked to the commitment is to it."""
+        if occasion.status in CALLED_OFF:
             return Standing.NEAR
-    if occasion.status in BEGUN:
-        return Standing.HELD if occasion.days.first <= as_of else Standing.PLANNED
-    return Standing.NEAR if occasion.days.last < as_of else Standing.PLANNED
+        for stands_in_the_way in self._tests:
+            if stands_in_the_way(occasion, self.undertaking):
+                return Standing.NEAR
+        if occasion.status in BEGUN:
+            return Standing.HELD if occasion.days.first <= self.as_of else Standing.PLANNED
+        return Standing.NEAR if occasion.days.last < self.as_of else Standing.PLANNED
 
+    def linked(self, occasion: Occasion) -> Judgement:
+        """As :meth:`standing`, with all the reasons why it only nearly counts, or what is remarkable about it."""
+        standing = self.standing(occasion)
+        if standing is not Standing.NEAR:
+            return Judgement(occasion, standing, tuple(_remarks(occasion, self.undertaking)))
+        if occasion.status in CALLED_OFF:
+            return Judgement(occasion, standing, (message(_CALLED_OFF[occasion.status]),))
+        why = [
+            bar.why(occasion, self.undertaking, self.names)
+            for bar in self._bars
+            if bar.stands_in_the_way(occasion, self.undertaking)
+        ]
+        if occasion.status not in BEGUN and occasion.days.last < self.as_of:
+            why.append(message(_("Its days are over, but nobody has marked it as completed.")))
+        return Judgement(occasion, standing, tuple(why))
 
-def judge(occasion: Occasion, undertaking: Undertaking, as_of: date, names: Names = NO_NAMES) -> Judgement:
-    """As :func:`standing_of`, with all the reasons why an event only nearly counts, or what is remarkable about it."""
-    standing = standing_of(occasion, undertaking, as_of)
-    if standing is not Standing.NEAR:
-        return Judgement(occasion, standing, tuple(_remarks(occasion, undertaking)))
-    if occasion.status in CALLED_OFF:
-        return Judgement(occasion, standing, (message(_CALLED_OFF[occasion.status]),))
-    why = [
-        reason(occasion, undertaking, names)
-        for stands_in_the_way, reason in _BARS
-        if stands_in_the_way(occasion, undertaking)
-    ]
-    if occasion.status not in BEGUN and occasion.days.last < as_of:
-        why.append(message(_("Its days are over, but nobody has marked it as completed.")))
-    return Judgement(occasion, standing, tuple(why))
+    def unlinked(self, occasion: Occasion) -> Judgement | None:
+        """An event that names no commitment: nearly counts if it would count once it were linked; else None.
 
-
-def judge_unlinked(occasion: Occasion, undertaking: Undertaking, as_of: date) -> Judgement | None:
-    """An event that names no commitment: nearly counts if it would count once it were linked; else None.
-
-    Open commitments take no notice: everything between the parties would nearly be theirs.
-    """
-    if undertaking.is_open or occasion.kind is not undertaking.activity:
-        return None
-    if standing_of(occasion, undertaking, as_of) is Standing.NEAR:
-        return None
-    return Judgement(occasion, Standing.NEAR, (message(_("It is not linked to this commitment.")),))
+        Open commitments take no notice: everything between the parties would nearly be theirs.
+        """
+        if self.undertaking.is_open or occasion.kind is not self.undertaking.activity:
+            return None
+        if self.standing(occasion) is Standing.NEAR:
+            return None
+        return Judgement(occasion, Standing.NEAR, (message(_("It is not linked to this commitment.")),))
 
 
 _CALLED_OFF = {
@@ -142,7 +149,7 @@ _CALLED_OFF = {
 
 
 def _elsewhere(occasion: Occasion, undertaking: Undertaking) -> bool:
-    return undertaking.host is not None and occasion.host != undertaking.host
+    return occasion.host != undertaking.host
 
 
 def _why_elsewhere(occasion: Occasion, undertaking: Undertaking, names: Names) -> Message:
@@ -151,7 +158,7 @@ def _why_elsewhere(occasion: Occasion, undertaking: Undertaking, names: Names) -
 
 
 def _others(occasion: Occasion, undertaking: Undertaking) -> bool:
-    return undertaking.guest is not None and occasion.guest != undertaking.guest
+    return occasion.guest != undertaking.guest
 
 
 def _why_others(occasion: Occasion, undertaking: Undertaking, names: Names) -> Message:
@@ -173,8 +180,7 @@ def _why_outside(occasion: Occasion, undertaking: Undertaking, names: Names) -> 
 
 
 def _too_few(occasion: Occasion, undertaking: Undertaking) -> bool:
-    low = undertaking.headcount_min
-    return low is not None and occasion.people is not None and occasion.people < low
+    return occasion.people is not None and occasion.people < (undertaking.headcount_min or 0)
 
 
 def _why_too_few(occasion: Occasion, undertaking: Undertaking, names: Names) -> Message:
@@ -191,14 +197,22 @@ def _why_too_short(occasion: Occasion, undertaking: Undertaking, names: Names) -
     return message(_("Days: {days}; promised: {promised}."), days=len(occasion.days), promised=promised)
 
 
-_BARS: tuple[tuple[Callable[[Occasion, Undertaking], bool], Callable[[Occasion, Undertaking, Names], Message]], ...] = (
-    (_elsewhere, _why_elsewhere),
-    (_others, _why_others),
-    (_outside, _why_outside),
-    (_too_few, _why_too_few),
-    (_too_short, _why_too_short),
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """What keeps an event from counting, whatever its status: for which commitments, when, and how to say it."""
+
+    concerns: Callable[[Undertaking], bool]
+    stands_in_the_way: Callable[[Occasion, Undertaking], bool]
+    why: Callable[[Occasion, Undertaking, Names], Message]
+
+
+_BARS = (
+    _Bar(lambda promised: promised.host is not None, _elsewhere, _why_elsewhere),
+    _Bar(lambda promised: promised.guest is not None, _others, _why_others),
+    _Bar(lambda promised: True, _outside, _why_outside),
+    _Bar(lambda promised: promised.headcount_min is not None, _too_few, _why_too_few),
+    _Bar(lambda promised: promised.duration_min is not None, _too_short, _why_too_short),
 )
-"""All that keeps an event from counting whatever its status, and how to say it."""
 
 
 def _remarks(occasion: Occasion, undertaking: Undertaking) -> Iterator[Message]:

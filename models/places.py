@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Protocol, TypeVar
 
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field
@@ -40,12 +41,24 @@ class Locality(Versioned, Searchable, table=True):
         return (self.name, self.code.replace("-", " "), *self.aliases)
 
 
-def places_on(localities: Mapping[str, Locality], code: str | None, day: date) -> list[Locality]:
+class Succeeding(Protocol):
+    """What may be succeeded by another on a day: a locality, or the columns of one."""
+
+    @property
+    def successor(self) -> str | None: ...
+    @property
+    def succeeded_on(self) -> date | None: ...
+
+
+Place = TypeVar("Place", bound=Succeeding)
+
+
+def places_on(localities: Mapping[str, Place], code: str | None, day: date) -> list[Place]:
     """The locality with this code and those that followed it by ``day``; the last is the one to name on that day.
 
     Before Hải Dương became part of Hải Phòng it is itself, from that day on Hải Phòng. Empty for an unknown code.
     """
-    line: list[Locality] = []
+    line: list[Place] = []
     place = localities.get(code or "")
     while place is not None and place not in line:
         line.append(place)

@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
-from sqlmodel import Session, select
+from sqlalchemy import select as core_select
+from sqlmodel import Session, col
 
 from calendars.direction import direction
 from models.agreements import Agreement
@@ -15,10 +17,20 @@ from models.vocabulary import Direction
 from service.actions.acting import Act
 
 
+class Place(NamedTuple):
+    """What has to be known of a locality to tell where a thing is on a day."""
+
+    code: str
+    name: LocalizedText
+    country: str
+    successor: str | None
+    succeeded_on: date | None
+
+
 class Gazetteer:
     """All localities. One that merged is its successor from then on, and keeps its old things."""
 
-    def __init__(self, localities: Mapping[str, Locality]) -> None:
+    def __init__(self, localities: Mapping[str, Place]) -> None:
         self.localities = localities
         self.country_of = {code: place.country for code, place in localities.items()}
         self._successors = {code: place.successor for code, place in localities.items()}
@@ -29,7 +41,8 @@ class Gazetteer:
     @classmethod
     def load(cls, session: Session) -> "Gazetteer":
         """One query."""
-        return cls({place.code: place for place in session.exec(select(Locality))})
+        columns = (col(getattr(Locality, name)) for name in ("code", "name", "country", "successor", "succeeded_on"))
+        return cls({row.code: Place(*row) for row in session.execute(core_select(*columns))})
 
     def carrier(self, code: str, day: date) -> str:
         """The locality that carries on what this one was, on a day; itself while it stands."""

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from calendars.progress import Progress, progress
 from calendars.reciprocity import Expense, Passage, reciprocity
 from calendars.spans import Days
-from calendars.undertakings import Judgement, Names, Occasion, Undertaking, judge, judge_unlinked, standing_of
+from calendars.undertakings import Judge, Judgement, Names, Occasion, Undertaking
 from models.agreements import Agreement, Commitment
 from models.events import Event
 from models.vocabulary import EventKind, EventStatus, ProgressState
@@ -194,13 +194,13 @@ def judged(
             linked.setdefault(occasion.commitment_id, []).append(occasion)
     found = []
     for commitment in commitments:
-        undertaking, mine = undertaking_of(agreement, commitment), linked.get(commitment.id, ())
+        judge, mine = Judge(undertaking_of(agreement, commitment), as_of, names or {}), linked.get(commitment.id, ())
         if names is None:
-            own = [Judgement(one, standing_of(one, undertaking, as_of)) for one in mine]
+            own = [Judgement(one, judge.standing(one)) for one in mine]
         else:
-            own = [judge(one, undertaking, as_of, names) for one in mine]
-        near = (judge_unlinked(one, undertaking, as_of) for one in unlinked)
-        found.append((undertaking, own + [one for one in near if one is not None]))
+            own = [judge.linked(one) for one in mine]
+        near = (judge.unlinked(one) for one in unlinked)
+        found.append((judge.undertaking, own + [one for one in near if one is not None]))
     return found
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from calendars.spans import Days
-from calendars.undertakings import Judgement, Occasion, Undertaking, judge
+from calendars.undertakings import Judge, Judgement, Occasion, Undertaking
 from models.vocabulary import DurationUnit, EventKind, EventStatus, FrequencyType
 
 HD, VC = "hai-duong", "vientiane-province"
@@ -83,4 +83,5 @@ def occasion(of: str | Undertaking, first: date | str, days: int = 12, **values:
 
 def judged(promised: Undertaking, occasions: list[Occasion], as_of: date) -> list[Judgement]:
     """The events linked to a commitment, held against it."""
-    return [judge(one, promised, as_of) for one in occasions if one.commitment_id == promised.id]
+    judge = Judge(promised, as_of)
+    return [judge.linked(one) for one in occasions if one.commitment_id == promised.id]

@@ -16,7 +16,7 @@ from calendars.planning import Ask, Plan, plan
 from calendars.progress import progress
 from calendars.spans import Days
 from calendars.stays import Stay
-from calendars.undertakings import Occasion, Undertaking, judge
+from calendars.undertakings import Occasion, Undertaking
 from models.i18n import Message, message
 from models.vocabulary import EventKind, EventStatus, ProgressState
 from tests.calendars.promises import (
@@ -29,6 +29,7 @@ from tests.calendars.promises import (
     TRAINING,
     VC,
     YEARLY,
+    judged,
     occasion,
     undertaking,
 )
@@ -57,7 +58,7 @@ def planned(
     asks = [
         Ask(
             one,
-            [judge(event, one, today) for event in occasions if event.commitment_id == one.id],
+            judged(one, list(occasions), today),
             one.host or HD,
             one.guest or (VC if one.host != VC else None),
         )
@@ -87,8 +88,7 @@ def carried_out(
 
 
 def state_of(promised: Undertaking, occasions: Sequence[Occasion], day: date) -> ProgressState:
-    own = [judge(one, promised, day) for one in occasions if one.commitment_id == promised.id]
-    return progress(promised, own, day).state
+    return progress(promised, judged(promised, list(occasions), day), day).state
 
 
 def texts(found: Plan) -> list[str]:
