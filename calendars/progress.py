@@ -62,27 +62,10 @@ class Progress:
 
 def progress(undertaking: Undertaking, judged: Iterable[Judgement], as_of: date) -> Progress:
     """Where a commitment stands on the day ``as_of``; the order of the events makes no difference."""
-    tally = _Tally(undertaking, as_of)
-    near: list[Judgement] = []
-    remarkable: list[Judgement] = []
-    for one in judged:
-        if one.standing is Standing.NEAR:
-            near.append(one)
-            continue
-        tally.count(one.occasion, one.standing)
-        if one.why:
-            remarkable.append(one)
-    years = tally.years()
-    state = tally.state(years)
-    return Progress(
-        undertaking,
-        state,
-        _detail(tally, state, years),
-        years,
-        tally.totals(years),
-        tuple(sorted(near, key=_by_day)),
-        tuple(sorted(remarkable, key=_by_day)),
-    )
+    tally = Tally(undertaking, as_of)
+    for judgement in judged:
+        tally.take(judgement)
+    return tally.progress()
 
 
 def _by_day(judgement: Judgement) -> tuple[date, str]:
@@ -109,16 +92,41 @@ class _Sums:
     events: list[tuple[date, str]] = field(default_factory=list)
 
 
-class _Tally:
-    """The figures of one commitment on one day."""
+class Tally:
+    """The figures of one commitment on one day, taken in event by event."""
 
     def __init__(self, undertaking: Undertaking, as_of: date) -> None:
         self.undertaking, self.as_of = undertaking, as_of
         self.listed = due_years(undertaking.period)
         self.sums = {year: _Sums() for year in self.listed}
+        self.near: list[Judgement] = []
+        self.remarkable: list[Judgement] = []
+
+    def take(self, judgement: Judgement) -> None:
+        """Take in an event with all that was said about it."""
+        if judgement.standing is Standing.NEAR:
+            self.near.append(judgement)
+            return
+        self.count(judgement.occasion, judgement.standing)
+        if judgement.why:
+            self.remarkable.append(judgement)
+
+    def progress(self) -> Progress:
+        """Where the commitment stands with what was taken in."""
+        years = self.years()
+        state = self.state(years)
+        return Progress(
+            self.undertaking,
+            state,
+            _detail(self, state, years),
+            years,
+            self.totals(years),
+            tuple(sorted(self.near, key=_by_day)),
+            tuple(sorted(self.remarkable, key=_by_day)),
+        )
 
     def count(self, occasion: Occasion, standing: Standing) -> None:
-        """Take in an event that counts."""
+        """Take in the figures of an event that counts."""
         sums, first = self.sums[year_of(occasion, self.listed)], occasion.days.first
         people = occasion.people or 0
         sums.events.append((first, occasion.id))
@@ -198,7 +206,7 @@ class _Tally:
         )
 
 
-def _detail(tally: _Tally, state: ProgressState, years: Sequence[Year]) -> Message:
+def _detail(tally: Tally, state: ProgressState, years: Sequence[Year]) -> Message:
     """Why the state is what it is, and what is pressing now."""
     match state:
         case ProgressState.OPEN:
@@ -216,14 +224,14 @@ def _detail(tally: _Tally, state: ProgressState, years: Sequence[Year]) -> Messa
             return message(_("{missed} Now: {pressing}"), missed=missed, pressing=_pressing(tally, years))
 
 
-def _missed(tally: _Tally, years: Sequence[Year]) -> Message:
+def _missed(tally: Tally, years: Sequence[Year]) -> Message:
     concerned = [str(year.year) for year in years if year.due and year.state is ProgressState.MISSED]
     if concerned:
         return message(_("Not done in time: {years}."), years=", ".join(concerned))
     return _about_people(tally, _("People taken in: {people} of {total}; the agreement ended on {day}."))
 
 
-def _pressing(tally: _Tally, years: Sequence[Year]) -> Message:
+def _pressing(tally: Tally, years: Sequence[Year]) -> Message:
     concerned = [year.year for year in years if year.due and year.state is ProgressState.AT_RISK]
     if not concerned:
         return _about_people(tally, _("People taken in: {people} of {total}; the agreement ends on {day}."))
@@ -234,6 +242,6 @@ def _pressing(tally: _Tally, years: Sequence[Year]) -> Message:
     return message(_("The diary holds less than what falls due by {day}."), day=numeric_day(by))
 
 
-def _about_people(tally: _Tally, what: str) -> Message:
+def _about_people(tally: Tally, what: str) -> Message:
     people, total = sum(sums.people for sums in tally.sums.values()), tally.undertaking.headcount_total
     return message(what, people=people, total=total, day=numeric_day(tally.undertaking.period.last))

@@ -9,10 +9,10 @@ from sqlalchemy import String, and_, func, or_, type_coerce
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from calendars.progress import Progress, progress
+from calendars.progress import Progress, Tally, progress
 from calendars.reciprocity import Expense, Passage, reciprocity
 from calendars.spans import Days
-from calendars.undertakings import Judge, Judgement, Names, Occasion, Undertaking
+from calendars.undertakings import Judge, Judgement, Names, Occasion, Standing, Undertaking
 from models.agreements import Agreement, Commitment
 from models.events import Event
 from models.vocabulary import EventKind, EventStatus, ProgressState
@@ -21,11 +21,12 @@ from service.actions.undertakings import undertaking_of
 
 _KINDS = {kind.value: kind for kind in EventKind}
 _STATUSES = {status.value: status for status in EventStatus}
+_AT_ONCE = 1000
 _NO_TITLE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Line:
     """A commitment with its progress."""
 
     commitment: Commitment
@@ -38,7 +39,7 @@ class Account:
 
     agreement: Agreement
     as_of: date
-    standings: tuple[Standing, ...]
+    lines: tuple[Line, ...]
     passages: tuple[Passage, ...] = ()
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Of the events that there are reasons for, by id."""
@@ -46,8 +47,8 @@ class Account:
     def count(self) -> dict[str, int]:
         """State → how many commitments are in it."""
         counted = dict.fromkeys((state.value for state in ProgressState), 0)
-        for standing in self.standings:
-            counted[standing.progress.state.value] += 1
+        for line in self.lines:
+            counted[line.progress.state.value] += 1
         return counted
 
 
@@ -58,31 +59,39 @@ def account_of(session: Session, agreement: Agreement, as_of: date) -> Account:
     commitments = _commitments(session, agreement.id)
     own = _of_agreement(agreement, gazetteer, [one.id for one in commitments])
     occasions = [occasion_of(row, parties) for row in read_rows(session, own)]
-    standings = _standings(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
+    lines = _lines(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
     period = Days(agreement.starts_on, agreement.ends_on)
     passages = reciprocity(parties.codes, period, occasions, _expenses(session, own, parties), as_of)
-    explained = [
-        one.occasion.id for standing in standings for one in (*standing.progress.near, *standing.progress.remarkable)
-    ]
-    return Account(agreement, as_of, tuple(standings), tuple(passages), titles_of(session, explained))
+    explained = [one.occasion.id for line in lines for one in (*line.progress.near, *line.progress.remarkable)]
+    return Account(agreement, as_of, tuple(lines), tuple(passages), titles_of(session, explained))
 
 
 def accounts_of_all(session: Session, as_of: date) -> list[Account]:
-    """The progress of every agreement, oldest first, without reasons and what passed each way; in four queries."""
+    """The progress of every agreement, oldest first, without reasons and what passed each way; in four queries.
+
+    Events are taken in as they come from the database, none is kept.
+    """
     gazetteer = Gazetteer.load(session)
     agreements = session.exec(select(Agreement).order_by(col(Agreement.starts_on), col(Agreement.id))).all()
-    by_agreement: dict[str, list[Commitment]] = {one.id: [] for one in agreements}
-    for commitment in _commitments(session):
-        by_agreement[commitment.agreement_id].append(commitment)
-    rows: dict[str | None, list[Any]] = {}
+    by_id = {one.id: (one, gazetteer.parties(one)) for one in agreements}
+    # What was added since the last query is left out; it will be there the next time.
+    commitments = [one for one in _commitments(session) if one.agreement_id in by_id]
+    books: dict[str, tuple[Judge, Tally, Parties]] = {}
+    for commitment in commitments:
+        agreement, parties = by_id[commitment.agreement_id]
+        undertaking = undertaking_of(agreement, commitment)
+        books[commitment.id] = (Judge(undertaking, as_of), Tally(undertaking, as_of), parties)
     for row in read_rows(session, col(Event.commitment_id).is_not(None)):
-        rows.setdefault(row.commitment_id, []).append(row)
-    accounts = []
-    for agreement in agreements:
-        parties, own = gazetteer.parties(agreement), by_agreement[agreement.id]
-        linked = [occasion_of(row, parties) for one in own for row in rows.get(one.id, ())]
-        accounts.append(Account(agreement, as_of, tuple(_standings(agreement, own, linked, as_of))))
-    return accounts
+        if (book := books.get(row.commitment_id)) is None:
+            continue
+        judge, tally, parties = book
+        occasion = occasion_of(row, parties)
+        if (standing := judge.standing(occasion)) is not Standing.NEAR:
+            tally.count(occasion, standing)
+    lines: dict[str, list[Line]] = {one.id: [] for one in agreements}
+    for commitment in commitments:
+        lines[commitment.agreement_id].append(Line(commitment, books[commitment.id][1].progress()))
+    return [Account(one, as_of, tuple(lines[one.id])) for one in agreements]
 
 
 def held_against(
@@ -90,22 +99,22 @@ def held_against(
 ) -> tuple[Sequence[Commitment], list[tuple[Undertaking, list[Judgement]]]]:
     """An agreement's commitments, each with the events linked to it (titles among them); in three queries."""
     commitments, parties = _commitments(session, agreement.id), gazetteer.parties(agreement)
-    linked = read_rows(session, col(Event.commitment_id).in_([one.id for one in commitments]))
+    linked = [*read_rows(session, col(Event.commitment_id).in_([one.id for one in commitments]))]
     titles = titles_of(session, [row.id for row in linked])
     occasions = [occasion_of(row, parties)._replace(title=titles.get(row.id, _NO_TITLE)) for row in linked]
     return commitments, judged(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
 
 
-def _standings(
+def _lines(
     agreement: Agreement,
     commitments: Sequence[Commitment],
     occasions: Iterable[Occasion],
     as_of: date,
-    names: Names | None = None,
-) -> list[Standing]:
+    names: Names,
+) -> list[Line]:
     found = judged(agreement, commitments, occasions, as_of, names)
     return [
-        Standing(commitment, progress(undertaking, own, as_of))
+        Line(commitment, progress(undertaking, own, as_of))
         for commitment, (undertaking, own) in zip(commitments, found, strict=True)
     ]
 
@@ -128,8 +137,8 @@ def _of_agreement(agreement: Agreement, gazetteer: Gazetteer, commitment_ids: Co
     return or_(col(Event.commitment_id).in_(commitment_ids), received)
 
 
-def read_rows(session: Session, which: Any) -> Sequence[Any]:
-    """The columns of events that progress needs; one query.
+def read_rows(session: Session, which: Any) -> Iterable[Any]:
+    """The columns of events that progress needs, row by row; one query.
 
     Words stay text until they are used: the column types would look each of them up again.
     """
@@ -144,7 +153,7 @@ def read_rows(session: Session, which: Any) -> Sequence[Any]:
         func.coalesce(col(Event.headcount_actual), col(Event.headcount)),
         col(Event.commitment_id),
     )
-    return session.execute(core_select(*columns).where(which)).all()
+    return session.execute(core_select(*columns).where(which)).yield_per(_AT_ONCE)
 
 
 def occasion_of(row: Any, parties: Parties) -> Occasion:
@@ -179,12 +188,9 @@ def judged(
     commitments: Sequence[Commitment],
     occasions: Iterable[Occasion],
     as_of: date,
-    names: Names | None = None,
+    names: Names,
 ) -> list[tuple[Undertaking, list[Judgement]]]:
-    """Each commitment with the events held against it, those that name none among them where they nearly count.
-
-    Without ``names`` no reasons are given, which takes a third of the time.
-    """
+    """Each commitment with the events held against it, those that name none among them where they nearly count."""
     linked: dict[str, list[Occasion]] = {}
     unlinked: list[Occasion] = []
     for occasion in occasions:
@@ -194,11 +200,8 @@ def judged(
             linked.setdefault(occasion.commitment_id, []).append(occasion)
     found = []
     for commitment in commitments:
-        judge, mine = Judge(undertaking_of(agreement, commitment), as_of, names or {}), linked.get(commitment.id, ())
-        if names is None:
-            own = [Judgement(one, judge.standing(one)) for one in mine]
-        else:
-            own = [judge.linked(one) for one in mine]
+        judge = Judge(undertaking_of(agreement, commitment), as_of, names)
+        own = [judge.linked(one) for one in linked.get(commitment.id, ())]
         near = (judge.unlinked(one) for one in unlinked)
         found.append((judge.undertaking, own + [one for one in near if one is not None]))
     return found

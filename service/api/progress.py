@@ -49,7 +49,7 @@ class OfficeProgress(Resource):
                     "ends_on": account.agreement.ends_on,
                     "states": count,
                     "attention": [
-                        _standing(one, language) for one in account.standings if one.progress.state in _WANT_ATTENTION
+                        _in_short(one, language) for one in account.lines if one.progress.state in _WANT_ATTENTION
                     ],
                 }
                 for account, count in zip(accounts, counts, strict=True)
@@ -76,7 +76,7 @@ class AgreementProgress(Resource):
             "as_of": account.as_of,
             "states": account.count(),
             "commitments": [
-                _standing(one, language) | _in_full(one, account.titles, language) for one in account.standings
+                _in_short(one, language) | _in_full(one, account.titles, language) for one in account.lines
             ],
             "reciprocity": [_passage(one) for one in account.passages],
         }
@@ -113,8 +113,8 @@ class Plan(Resource):
         }
 
 
-def _standing(standing: progress.Standing, language: str) -> dict[str, Any]:
-    commitment, found = standing.commitment, standing.progress
+def _in_short(line: progress.Line, language: str) -> dict[str, Any]:
+    commitment, found = line.commitment, line.progress
     return {
         "commitment_id": commitment.id,
         "article": commitment.article,
@@ -124,10 +124,10 @@ def _standing(standing: progress.Standing, language: str) -> dict[str, Any]:
     }
 
 
-def _in_full(standing: progress.Standing, titles: Titles, language: str) -> dict[str, Any]:
-    found = standing.progress
+def _in_full(line: progress.Line, titles: Titles, language: str) -> dict[str, Any]:
+    found = line.progress
     return {
-        "field": standing.commitment.field,
+        "field": line.commitment.field,
         "years": found.years,
         "totals": found.totals,
         "near": [_explained(one, titles, language) for one in found.near],

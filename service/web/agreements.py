@@ -18,7 +18,7 @@ from service.web.view import View
 SHOWN = 200
 ATTENTION_SHOWN = 100
 
-Wanting = list[tuple[Agreement, list[progress.Standing]]]
+Wanting = list[tuple[Agreement, list[progress.Line]]]
 """Agreements with those of their commitments that want attention."""
 
 
@@ -47,7 +47,7 @@ def _wanting(accounts: Iterable[progress.Account]) -> tuple[Wanting, bool]:
     found: Wanting = []
     left = ATTENTION_SHOWN
     for account in accounts:
-        concerned = [one for one in account.standings if one.progress.state in WANT_ATTENTION]
+        concerned = [one for one in account.lines if one.progress.state in WANT_ATTENTION]
         if len(concerned) > left:
             return [*found, (account.agreement, concerned[:left])] if left else found, True
         if concerned:

@@ -99,20 +99,17 @@ def read_board(view: View, agreement: Agreement, as_of: date) -> Board:
     """Read an agreement's board; as many queries for many commitments and events as for few."""
     account = progress.account_of(view.session, agreement, as_of)
     events = _linked_events(view, agreement)
-    ordered = sorted(account.standings, key=lambda standing: _place(standing.commitment.article))
+    ordered = sorted(account.lines, key=lambda line: _place(line.commitment.article))
     rows: list[Row] = []
-    for standing in ordered:
-        commitment = standing.commitment
+    for line in ordered:
+        commitment = line.commitment
         is_first = not rows or rows[-1].commitment.article != commitment.article
         rows.append(
             Row(
                 commitment,
-                standing.progress,
+                line.progress,
                 promised(commitment),
-                [
-                    Cell(year, [events[one] for one in year.event_ids if one in events])
-                    for year in standing.progress.years
-                ],
+                [Cell(year, [events[one] for one in year.event_ids if one in events]) for year in line.progress.years],
                 commitment.article if is_first else None,
             )
         )
