@@ -77,13 +77,17 @@ def make_plan(session: Session, act: Act, agreement: Agreement) -> Outcome:
 
     Two plans of one agreement at once follow each other, so that the second finds what the first has made.
     """
-    # SQLite's writers stand in line anyway, and it knows no row locks.
-    session.exec(select(Agreement.id).where(Agreement.id == agreement.id).with_for_update()).one()
+    _one_at_a_time(session, agreement)
     scene = _Scene.load(session, act, agreement)
     found = plan(scene.asks(), scene.board, scene.festivities, act.today, scene.earliest)
     made = [_make(session, act, agreement, scene.commitments[one.commitment_id], one) for one in found.placed]
     left = tuple(Left(scene.commitments[one.commitment_id], one.reason) for one in found.unplaced)
     return Outcome(tuple(made), left)
+
+
+def _one_at_a_time(session: Session, agreement: Agreement) -> None:
+    """Let nobody else plan this agreement until this plan is committed. SQLite's writers stand in line anyway."""
+    session.exec(select(Agreement.id).where(Agreement.id == agreement.id).with_for_update()).one()
 
 
 @dataclass(frozen=True, slots=True)

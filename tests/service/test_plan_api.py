@@ -12,6 +12,7 @@ from models.accounts import Audit
 from models.database import Database
 from models.events import Event
 from models.vocabulary import EventKind, EventStatus
+from service.actions import planning
 from tests import factories
 from tests.service.conftest import Caller
 from tests.service.test_progress_api import BATCHES, HD, HP, VC, agreement, batches, hold, merged
@@ -139,6 +140,21 @@ def test_two_plans_at_once_plan_once(
     assert count(database, Event) == 3
 
 
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_without_the_lock_two_plans_at_once_plan_twice(
+    monkeypatch: pytest.MonkeyPatch, officer: Caller, database: Database, agreement: dict[str, Any], batches: Any
+) -> None:
+    """The negative control of the test above; SQLite's writers stand in line with or without it."""
+    meeting = threading.Barrier(2, timeout=30)
+    monkeypatch.setattr(planning, "_one_at_a_time", lambda _session, _agreement: meeting.wait())
+    threads = [threading.Thread(target=plan, args=(officer, agreement)) for _number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert count(database, Event) == 6
+
+
 def test_what_cannot_be_planned_stops_nothing_else(
     officer: Caller, agreement: dict[str, Any], batches: dict[str, Any]
 ) -> None:
@@ -158,16 +174,24 @@ def test_what_cannot_be_planned_stops_nothing_else(
 
 
 def test_a_full_house_is_told_with_what_stood_in_the_way(
-    officer: Caller, database: Database, agreement: dict[str, Any], batches: dict[str, Any]
+    officer: Caller,
+    caller: Callable[..., Caller],
+    database: Database,
+    agreement: dict[str, Any],
+    batches: dict[str, Any],
 ) -> None:
     with database.transaction() as session:
         for number in range(13):
             first = date(2026, 11, 1) + timedelta(days=31 * number)
             factories.make_event(session, first_day=first, last_day=first + timedelta(days=30))
     found = plan(officer, agreement)
-    assert [one["first_day"][:4] for one in found["created"]] == ["2028"] or len(found["created"]) == 2
-    assert found["unplaced"]
-    assert all(one["commitment_id"] == batches["id"] for one in found["unplaced"])
+    # The visits fill November 2026 to 8 December 2027: the year 2026 has no room left, 2027 has its last three weeks.
+    assert [one["first_day"][:7] for one in found["created"]] == ["2027-12", "2028-07"]
+    (left,) = found["unplaced"]
+    assert left["commitment_id"] == batches["id"]
+    (told,) = plan(caller("officer", locale="en"), agreement, dry_run=True)["unplaced"]
+    assert told["reason"].startswith("Still owed in 2026: 1 of 1. No free days between 6/12/2026 and 31/12/2026.")
+    assert "during another visit: " in told["reason"]
 
 
 def test_either_side_hosts_in_turn(officer: Caller, agreement: dict[str, Any]) -> None:
