@@ -244,6 +244,10 @@ def test_warnings_about_the_commitment_say_the_way_out_too() -> None:
     assert [str(notice.advice) for notice in found if notice] == [
         "Change the number of people, or the commitment if another number was agreed.",
         "Change the days, or the commitment if another length was agreed.",
-        "Move it into the agreement's period, or link it to the agreement that holds on its days.",
+        "It counts all the same, as it begins within the agreement; settle who pays after its end.",
         "Move it to 3/1/2029 or later, or make sure that letters, visas and lodging can still be had in time.",
     ]
+    (outside,) = notices(replace(VISIT, days=Days(date(2029, 3, 5), date(2029, 3, 16))), PROMISE)
+    assert str(outside.advice) == (
+        "Move it into the agreement's period, or link it to the agreement that holds on its days."
+    )
