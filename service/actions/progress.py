@@ -21,6 +21,7 @@ from service.actions.undertakings import undertaking_of
 
 _KINDS = {kind.value: kind for kind in EventKind}
 _STATUSES = {status.value: status for status in EventStatus}
+_COSTS = (col(Event.funded_by), col(Event.budget_amount), type_coerce(col(Event.budget_currency), String))
 _AT_ONCE = 1000
 _NO_TITLE: Mapping[str, str] = {}
 
@@ -58,10 +59,11 @@ def account_of(session: Session, agreement: Agreement, as_of: date) -> Account:
     parties = gazetteer.parties(agreement)
     commitments = _commitments(session, agreement.id)
     own = _of_agreement(agreement, gazetteer, [one.id for one in commitments])
-    occasions = [occasion_of(row, parties) for row in read_rows(session, own)]
+    rows = [*read_rows(session, own, *_COSTS)]
+    occasions = [occasion_of(row, parties) for row in rows]
     lines = _lines(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
     period = Days(agreement.starts_on, agreement.ends_on)
-    passages = reciprocity(parties.codes, period, occasions, _expenses(session, own, parties), as_of)
+    passages = reciprocity(parties.codes, period, occasions, _expenses(rows, parties), as_of)
     explained = [one.occasion.id for line in lines for one in (*line.progress.near, *line.progress.remarkable)]
     return Account(agreement, as_of, tuple(lines), tuple(passages), titles_of(session, explained))
 
@@ -137,8 +139,8 @@ def _of_agreement(agreement: Agreement, gazetteer: Gazetteer, commitment_ids: Co
     return or_(col(Event.commitment_id).in_(commitment_ids), received)
 
 
-def read_rows(session: Session, which: Any) -> Iterable[Any]:
-    """The columns of events that progress needs, row by row; one query.
+def read_rows(session: Session, which: Any, *more: Any) -> Iterable[Any]:
+    """The columns of events that progress needs, then ``more``, row by row; one query.
 
     Words stay text until they are used: the column types would look each of them up again.
     """
@@ -152,13 +154,14 @@ def read_rows(session: Session, which: Any) -> Iterable[Any]:
         col(Event.guest),
         func.coalesce(col(Event.headcount_actual), col(Event.headcount)),
         col(Event.commitment_id),
+        *more,
     )
     return session.execute(core_select(*columns).where(which)).yield_per(_AT_ONCE)
 
 
 def occasion_of(row: Any, parties: Parties) -> Occasion:
     """A row of :func:`read_rows` as progress sees it, without its title; its sides are parties of the agreement."""
-    identity, kind, status, first, last, host, guest, people, commitment_id = row
+    identity, kind, status, first, last, host, guest, people, commitment_id = row[:9]
     return Occasion(
         identity,
         _KINDS[kind],
@@ -171,16 +174,13 @@ def occasion_of(row: Any, parties: Parties) -> Occasion:
     )
 
 
-def _expenses(session: Session, which: Any, parties: Parties) -> dict[str, Expense]:
-    """What these events cost, by event; one query."""
-    columns = [
-        col(getattr(Event, name)) for name in ("id", "funded_by", "first_day", "budget_amount", "budget_currency")
-    ]
-    paid = and_(which, col(Event.funded_by).is_not(None), col(Event.budget_amount).is_not(None))
-    return {
-        identity: Expense(parties.of(payer, first), amount, currency.value)
-        for identity, payer, first, amount, currency in session.execute(core_select(*columns).where(paid))
-    }
+def _expenses(rows: Iterable[Any], parties: Parties) -> dict[str, Expense]:
+    """What events cost, by event; from rows read with their costs."""
+    found = {}
+    for identity, _kind, _status, first, *_others, payer, amount, currency in rows:
+        if payer is not None and amount is not None:
+            found[identity] = Expense(parties.of(payer, first), amount, currency)
+    return found
 
 
 def judged(

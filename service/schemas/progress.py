@@ -22,7 +22,7 @@ class YearSchema(StrictSchema):
     people = Number()
     days = Number()
     state = Word(ProgressState)
-    event_ids = fields.List(fields.String())
+    event_ids = Written(fields.String())
 
 
 class TotalsSchema(StrictSchema):
