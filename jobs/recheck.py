@@ -15,9 +15,10 @@ from calendars.workdays import WorkingDays
 from jobs.compose import Subject
 from jobs.queue import TABLE, Claimed
 from models.audience import Directory, Events
-from models.events import Event, Task
+from models.events import Event
 from models.holidays import office_holidays
 from models.i18n import Message, message
+from models.parts import Task
 from models.places import Locality, places_on
 from models.reminders import ReminderRule
 from models.text import LocalizedText

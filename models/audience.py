@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Select, Table, bindparam, func, or_, selec
 from sqlmodel import Session
 
 from models.accounts import User
-from models.events import Event, Member
+from models.events import Event
 from models.i18n import _, message
+from models.parts import Member
 from models.places import Locality, Organisation, Person
 from models.vocabulary import Language, Role
 

@@ -5,19 +5,18 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field, Relationship
 
 from models.base import Identified, Searchable, Versioned, one_of
 from models.text import LocalizedText
-from models.types import JsonList, JsonObject, LocalizedTextType, UtcDateTime, WordType
+from models.types import JsonObject, LocalizedTextType, UtcDateTime, WordType
 from models.vocabulary import (
     ActivityType,
     Currency,
     DelegationLevel,
     EventKind,
     EventStatus,
-    MemberRole,
     Visibility,
 )
 
@@ -133,6 +132,9 @@ class Event(Identified, Versioned, Searchable, table=True):
     budget_currency: Currency | None = Field(default=None, sa_type=WordType(Currency))
     visibility: Visibility = Field(default=Visibility.INTERNAL, sa_type=WordType(Visibility))
     created_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
+    confirmed_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    changed_since_confirmed: bool = Field(default=False)
 
     purpose: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
     level: DelegationLevel | None = Field(default=None, sa_type=WordType(DelegationLevel))
@@ -168,70 +170,3 @@ class Event(Identified, Versioned, Searchable, table=True):
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.title, self.description, self.location, self.purpose, self.subject, self.troupe, self.occasion)
-
-
-class Member(Identified, Versioned, table=True):
-    """A person in a visit and what they are in it."""
-
-    __tablename__ = "member"
-    __table_args__ = (
-        one_of("role", MemberRole),
-        UniqueConstraint("event_id", "person_id", name="uq_member_once"),
-        Index(
-            "uq_member_one_head",
-            "event_id",
-            unique=True,
-            sqlite_where=text("role = 'head'"),
-            postgresql_where=text("role = 'head'"),
-        ),
-    )
-
-    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
-    person_id: str = Field(foreign_key="person.id", index=True, max_length=26)
-    role: MemberRole = Field(default=MemberRole.MEMBER, sa_type=WordType(MemberRole))
-
-
-class ProgrammeItem(Identified, table=True):
-    """One line of a visit programme: when, what, where, who hosts, who attends."""
-
-    __tablename__ = "programme_item"
-    __table_args__ = (CheckConstraint("end_time > start_time", name="hours_in_order"),)
-
-    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
-    position: int = Field(default=0)
-    day: date
-    start_time: time | None = None
-    end_time: time | None = None
-    title: LocalizedText = Field(sa_type=LocalizedTextType)
-    place: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
-    hosted_by: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
-    attendees: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
-
-
-class ProgrammeRevision(Identified, table=True):
-    """A published state of the programme; number 1 is the first, each later one an adjustment (Điều chỉnh lần N−1)."""
-
-    __tablename__ = "programme_revision"
-    __table_args__ = (UniqueConstraint("event_id", "number", name="uq_programme_revision_number"),)
-
-    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
-    number: int = Field(ge=1)
-    note: str | None = Field(default=None, max_length=2000)
-    items: list[dict[str, Any]] = Field(sa_type=JsonList)
-    published_at: datetime = Field(sa_type=UtcDateTime)
-    published_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
-
-
-class Task(Identified, Versioned, table=True):
-    """What somebody must do for an event, due on a day: fixed (``due_on``) or counted from arrival (``due_offset``)."""
-
-    __tablename__ = "task"
-
-    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
-    title: LocalizedText = Field(sa_type=LocalizedTextType)
-    organisation_id: str | None = Field(default=None, foreign_key="organisation.id", max_length=26)
-    person_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
-    due_on: date | None = Field(default=None, index=True)
-    due_offset: str | None = Field(default=None, max_length=40)
-    done: bool = Field(default=False)
-    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

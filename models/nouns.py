@@ -10,6 +10,7 @@ _NOUNS: Mapping[str, str] = {
     "anniversary": _("anniversary"),
     "api_token": _("token"),
     "art_troupe_visit": _("art troupe visit"),
+    "booking": _("booking"),
     "ceremony": _("ceremony"),
     "commitment": _("commitment"),
     "delegation": _("delegation"),
@@ -22,7 +23,9 @@ _NOUNS: Mapping[str, str] = {
     "person": _("person"),
     "reminder": _("reminder"),
     "reminder_rule": _("reminder rule"),
+    "resource": _("resource"),
     "task": _("task"),
+    "task_template": _("task template"),
     "training_batch": _("training batch"),
     "user": _("account"),
 }

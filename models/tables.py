@@ -1,6 +1,17 @@
 """Every table, in one import: what migrations compare with and what relationships need."""
 
-from models import accounts, agreements, events, feeds, holidays, places, reminders
+from models import accounts, agreements, events, feeds, holidays, parts, places, reminders, resources
 from models.base import metadata
 
-__all__ = ["accounts", "agreements", "events", "feeds", "holidays", "metadata", "places", "reminders"]
+__all__ = [
+    "accounts",
+    "agreements",
+    "events",
+    "feeds",
+    "holidays",
+    "metadata",
+    "parts",
+    "places",
+    "reminders",
+    "resources",
+]

@@ -97,6 +97,30 @@ class MemberRole(StrEnum):
     DRIVER = "driver"
 
 
+class ResourceType(StrEnum):
+    ROOM = "room"
+    LODGING = "lodging"
+    VEHICLE = "vehicle"
+    INTERPRETER = "interpreter"
+    EQUIPMENT = "equipment"
+
+
+class BookingState(StrEnum):
+    """Whether a booking takes its resource: one that was only asked for does so when its event is confirmed; one of an
+    event that is postponed or cancelled does not, until the event takes place after all."""
+
+    HELD = "held"
+    REQUESTED = "requested"
+    RELEASED = "released"
+
+
+class TaskAnchor(StrEnum):
+    """What a task's offset counts from: the day the visit arrives, or the day it departs."""
+
+    ARRIVAL = "arrival"
+    DEPARTURE = "departure"
+
+
 class DurationUnit(StrEnum):
     DAYS = "days"
     MONTHS = "months"

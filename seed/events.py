@@ -9,16 +9,20 @@ from sqlmodel import select
 
 from calendars.lifecycle import possible_steps
 from models.errors import DomainError, Invalid
-from models.events import Event, Member, Task
+from models.events import Event
 from models.i18n import _, message
+from models.parts import Member, Task
 from models.text import localized
 from models.vocabulary import EventKind, EventStatus, Language, MemberRole
 from seed.checking import Place, Shape, check, not_a_group, not_a_list, shape_of
 from seed.ledger import Ledger
 from seed.reading import Node
-from service.actions import events, parts
-from service.schemas.events import KIND_SCHEMAS, EventSchema, MemberSchema, ProgrammeItemSchema, TaskSchema
+from service.actions import events, members, programme, tasks
+from service.schemas.events import KIND_SCHEMAS, EventSchema
 from service.schemas.fields import Word
+from service.schemas.members import MemberSchema
+from service.schemas.programme import ProgrammeItemSchema
+from service.schemas.tasks import TaskSchema
 
 _PARTS = ("members", "programme", "tasks")
 _APART = ("key", "kind", "status", *_PARTS)
@@ -204,9 +208,9 @@ def _write_member(
         member = ledger.session.exec(there).first()
     try:
         if member is None:
-            return parts.add_member(ledger.session, ledger.act, event, values).id
+            return members.add_member(ledger.session, ledger.act, event, values).id
         role = values.get("role", MemberRole.MEMBER)
-        return parts.change_member(ledger.session, ledger.act, event, member, {"role": role}).id
+        return members.change_member(ledger.session, ledger.act, event, member, {"role": role}).id
     except DomainError as error:
         item.tell(error, shape)
         return None
@@ -223,7 +227,7 @@ def _settle_programme(ledger: Ledger, key: str, place: Place, event: Event | Non
         if event is None or not all(one.is_complete for one in checked):
             return None
         try:
-            parts.replace_programme(ledger.session, ledger.act, event, [one.values for one in checked])
+            programme.replace_programme(ledger.session, ledger.act, event, [one.values for one in checked])
         except DomainError as error:
             _tell_of_items(place, items, shape, error)
             return None
@@ -265,8 +269,8 @@ def _settle_tasks(ledger: Ledger, key: str, place: Place, event: Event | None) -
             task = ledger.session.get(Task, known_id) if known_id else None
             try:
                 if task is None:
-                    return parts.add_task(ledger.session, ledger.act, event, checked.values).id
-                return parts.change_task(ledger.session, ledger.act, event, task, checked.values).id
+                    return tasks.add_task(ledger.session, ledger.act, event, checked.values).id
+                return tasks.change_task(ledger.session, ledger.act, event, task, checked.values).id
             except DomainError as error:
                 item.tell(error, shape)
                 return None
@@ -290,7 +294,7 @@ def _remove_unnamed(
         if gone in named:
             continue
         if event is not None and section == "members" and (member := ledger.session.get(Member, identity)):
-            parts.remove_member(ledger.session, ledger.act, event, member)
+            members.remove_member(ledger.session, ledger.act, event, member)
         elif event is not None and section == "tasks" and (task := ledger.session.get(Task, identity)):
-            parts.remove_task(ledger.session, ledger.act, event, task)
+            tasks.remove_task(ledger.session, ledger.act, event, task)
         ledger.forget(section, [gone])

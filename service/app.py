@@ -27,11 +27,13 @@ from service.api import (
     events,
     feeds,
     holidays,
+    members,
     openings,
-    parts,
     places,
+    programme,
     progress,
     reminders,
+    tasks,
 )
 from service.desk import Desk, current_desk
 from service.schemas.events import KIND_SCHEMAS
@@ -46,6 +48,20 @@ MAX_BODY = 2 * 1024 * 1024
 WORKER_SILENCE = timedelta(seconds=60)
 """After this long without a tick the worker counts as down."""
 
+_NOUNS = (
+    places,
+    agreements,
+    progress,
+    holidays,
+    events,
+    openings,
+    members,
+    programme,
+    tasks,
+    accounts,
+    reminders,
+    feeds,
+)
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -140,7 +156,7 @@ def _register_api(app: Flask) -> None:
     )
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     api.spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "desk"})
-    for module in (places, agreements, progress, holidays, events, openings, parts, accounts, reminders, feeds):
+    for module in _NOUNS:
         api.register_blueprint(module.blp, url_prefix=API_PREFIX)
     # An event of any kind is exactly one of the five.
     kinds = [f"#/components/schemas/{schema.__name__.removesuffix('Schema')}" for schema in KIND_SCHEMAS.values()]

@@ -11,8 +11,9 @@ from typing import Any
 from sqlmodel import Session
 
 from models.accounts import User
-from models.events import Event, Member, Task
+from models.events import Event
 from models.office import Office
+from models.parts import Member, Task
 from models.places import Locality, Organisation, Person
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import (

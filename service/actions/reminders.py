@@ -20,9 +20,10 @@ from calendars.reminding import Due, EventDays, RuleFacts
 from calendars.workdays import WorkingDays
 from models.audience import Directory, Events, chosen_events
 from models.errors import Conflict
-from models.events import Event, Task
+from models.events import Event
 from models.holidays import office_holidays
 from models.i18n import _, message
+from models.parts import Task
 from models.reminders import Reminder, ReminderRule
 from models.types import new_id
 from models.vocabulary import EventStatus, Language, ReminderAnchor, ReminderPurpose, ReminderState

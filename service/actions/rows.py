@@ -32,6 +32,18 @@ def find(session: Session, model: type[Row], identity: str) -> Row:
     return row
 
 
+def part(session: Session, model: type[Row], event_id: str, identity: str) -> Row:
+    """A part by its id, but only below its own event.
+
+    Raises:
+        NotFound: there is none, or it belongs to another event.
+    """
+    row = session.get(model, identity)
+    if row is None or row.event_id != event_id:  # type: ignore[attr-defined]
+        raise NotFound(called(model), identity)
+    return row
+
+
 def called(model: type[SQLModel]) -> Message:
     """What a table's rows are called inside a sentence."""
     return noun(str(model.__tablename__))

@@ -16,8 +16,9 @@ from calendars.clashes import Engagement
 from calendars.lifecycle import CALLED_OFF
 from calendars.spans import Days
 from calendars.stays import TRAVEL_DAYS, Stay, whole_stay
-from models.events import Event, Member
+from models.events import Event
 from models.holidays import office_holidays
+from models.parts import Member
 from models.places import Person
 
 VIEW_DAYS = 60

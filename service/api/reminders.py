@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import Role
-from service.actions import reading, reminder_rules, reminders, rows
+from service.actions import events, reading, reminder_rules, reminders, rows
 from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.schemas.queries import QuerySchema, ReminderQuery
 from service.schemas.reminders import ReminderRuleSchema, ReminderSchema
@@ -86,3 +86,19 @@ class RetryReminder(Resource):
     def post(self, reminder_id: str) -> Any:
         """Try a failed reminder again"""
         return reminders.retry(session(), act(), rows.find(session(), Reminder, reminder_id))
+
+
+@blp.route("/events/<event_id>/reminders")
+class EventReminders(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(QuerySchema, location="query")
+    @blp.many(ReminderSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
+        """The reminders of an event: sent, coming, failed, skipped"""
+        events.find_event(session(), event_id)
+        return page(
+            pagination_parameters,
+            select(Reminder).where(Reminder.event_id == event_id),
+            col(Reminder.due_at),
+            col(Reminder.id),
+        )

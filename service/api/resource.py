@@ -59,6 +59,12 @@ def page(paging: PaginationParameters, statement: Any, *order: Any) -> list[Any]
     return found
 
 
+def sliced(found: list[Any], paging: PaginationParameters) -> list[Any]:
+    """The page of a list that is in hand already."""
+    paging.item_count = len(found)
+    return found[paging.first_item : paging.first_item + paging.page_size]
+
+
 class Resource(MethodView):
     """An address of the API. Each request runs in one transaction that commits after the answer is built."""
 

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from marshmallow import fields, validate
 from sqlmodel import Session
 
-from models.events import OWN_FIELDS, Event, Member, Performance, ProgrammeItem, ProgrammeRevision, Task, TrainingPhase
+from models.events import OWN_FIELDS, Event, Performance, TrainingPhase
 from models.vocabulary import Direction, EventKind, EventStatus, Severity
 from service.actions import events, rows
 from service.schemas.fields import Day, Instant, LocalizedText, Money, Number, Text, Word, Written
@@ -21,7 +21,16 @@ def _without(*kept: EventKind) -> tuple[str, ...]:
     return (*sorted(_OWN - own), "budget_amount", "budget_currency", "postponed_from")
 
 
-_COMPUTED = ("kind", "status", "uid", "sequence", "created_by")
+_COMPUTED = (
+    "kind",
+    "status",
+    "uid",
+    "sequence",
+    "created_by",
+    "confirmed_by",
+    "confirmed_at",
+    "changed_since_confirmed",
+)
 
 
 class NoticeSchema(StrictSchema):
@@ -153,62 +162,6 @@ class TransitionSchema(StrictSchema):
     reason = Text(allow_none=True, multiline=True, validate=validate.Length(max=2000))
     first_day = Day()
     last_day = Day()
-
-
-class MemberPersonSchema(StrictSchema):
-    """Who a member is, for the printed list."""
-
-    id = fields.String()
-    name = fields.String()
-    position = fields.Dict(allow_none=True)
-    precedence = Number()
-    organisation_id = fields.String(allow_none=True)
-
-
-class MemberSchema(RowSchema):
-    """A person in a visit and what they are in it."""
-
-    class Meta:
-        model = Member
-        dump_only = ("event_id",)
-
-    person = fields.Nested(MemberPersonSchema, dump_only=True)
-
-
-class ProgrammeItemSchema(RowSchema):
-    """One line of a visit programme."""
-
-    class Meta:
-        model = ProgrammeItem
-        exclude = ("event_id",)
-
-
-class ProgrammeRevisionSchema(RowSchema):
-    """A published state of the programme."""
-
-    class Meta:
-        model = ProgrammeRevision
-        exclude = ("id", "event_id")
-        dump_only = ("number", "items", "published_at", "published_by")
-
-    items = fields.List(fields.Dict(), dump_only=True)
-
-
-class ProgrammeSchema(StrictSchema):
-    """The working programme, and the revisions published so far."""
-
-    items = fields.List(fields.Nested(ProgrammeItemSchema), required=True, validate=validate.Length(max=500))
-    revisions = fields.List(fields.Nested(ProgrammeRevisionSchema), dump_only=True)
-
-
-class TaskSchema(RowSchema):
-    """What must be done for an event. ``due_on`` comes out computed when only an offset from arrival is given."""
-
-    class Meta:
-        model = Task
-        dump_only = ("event_id", "done_at")
-
-    due = Day(dump_only=True, allow_none=True, metadata={"description": "The day it is due, however it was given."})
 
 
 class HistoryEntrySchema(StrictSchema):

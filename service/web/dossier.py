@@ -12,12 +12,15 @@ from sqlmodel import col, select
 from calendars.fitness import Notice
 from calendars.reminding import TaskDays, task_due_on
 from models.agreements import Agreement, Anniversary, Commitment
-from models.events import Event, Member, ProgrammeItem, Task
+from models.events import Event
+from models.parts import Member, ProgrammeItem, Task
 from models.places import Organisation, Person
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import ReminderState
-from service.actions import parts
+from service.actions.members import members_of
+from service.actions.programme import programme_of, revisions_of
 from service.actions.reading import Presenter
+from service.actions.tasks import tasks_of
 from service.web.view import View, ids
 from service.web.words import ACTIVITY_TYPES, DIRECTIONS, FIELDS, LEVELS, REMINDER_STATES, VISIBILITIES, money
 
@@ -64,8 +67,8 @@ class Dossier:
 def read_dossier(view: View, event: Event) -> Dossier:
     """Read what an event's page shows; as many queries for a large visit as for a small one."""
     session = view.session
-    members = parts.members_of(session, event.id)
-    tasks = parts.tasks_of(session, event.id)
+    members = members_of(session, event.id)
+    tasks = tasks_of(session, event.id)
     organisations = {
         row.id: row
         for row in session.exec(
@@ -85,7 +88,7 @@ def read_dossier(view: View, event: Event) -> Dossier:
     wanted = ids(event.head_id, *(task.person_id for task in tasks))
     people = {row.id: row for row in session.exec(select(Person).where(col(Person.id).in_(wanted))).all()}
     commitment, agreement = _promise(view, event)
-    revisions = parts.revisions_of(session, event.id)
+    revisions = revisions_of(session, event.id)
     found, has_more = _reminders(view, event)
     return Dossier(
         facts=_facts(view, event, organisations, people),
@@ -93,8 +96,7 @@ def read_dossier(view: View, event: Event) -> Dossier:
         agreement=agreement,
         members=members,
         programme=[
-            (day, list(items))
-            for day, items in groupby(parts.programme_of(session, event.id), key=lambda item: item.day)
+            (day, list(items)) for day, items in groupby(programme_of(session, event.id), key=lambda item: item.day)
         ],
         revision=revisions[-1].number if revisions else 0,
         tasks=_task_lines(view, event, tasks, organisations, people),

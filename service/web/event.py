@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 
 from calendars.lifecycle import needs_reason, possible_steps
 from models.errors import Conflict, Stale
-from models.events import Event, Task
+from models.events import Event
 from models.i18n import _, message
+from models.parts import Task
 from models.reminders import Reminder
 from models.vocabulary import EventStatus, Role
-from service.actions import events, parts, reminders
+from service.actions import events, reminders, rows, tasks
 from service.schemas.events import TransitionSchema
 from service.web.dossier import read_dossier
 from service.web.forms import Refusal, attempt
@@ -56,10 +57,10 @@ def _do(view: View, found: Event) -> None:
         case "step":
             _step(view, found)
         case "task":
-            task = parts.part(view.session, Task, found.id, form.get("task", ""))
-            parts.change_task(view.session, view.act, found, task, {"done": form.get("done") == "yes"})
+            task = rows.part(view.session, Task, found.id, form.get("task", ""))
+            tasks.change_task(view.session, view.act, found, task, {"done": form.get("done") == "yes"})
         case "retry":
-            reminder = parts.part(view.session, Reminder, found.id, form.get("reminder", ""))
+            reminder = rows.part(view.session, Reminder, found.id, form.get("reminder", ""))
             reminders.retry(view.session, view.act, reminder)
         case _:
             raise Conflict(message(_("This page does not know that step. Reload it and try again.")))

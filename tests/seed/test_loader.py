@@ -10,12 +10,13 @@ from sqlmodel import func, select
 
 from models.accounts import Audit, SeedEntry
 from models.database import Database
-from models.events import Event, Member, ProgrammeItem, Task
+from models.events import Event
+from models.parts import Member, ProgrammeItem, Task
 from models.places import Locality, Organisation, Person
 from models.vocabulary import EventStatus, MemberRole
 from seed.loader import Report
 from seed.reading import BadFiles
-from service.actions import events, parts
+from service.actions import events, members, programme, tasks
 from service.actions.acting import Act
 from tests.factories import NOW, OFFICE, make_locality, make_user
 from tests.seed.conftest import PLACES, VISIT, Load
@@ -195,14 +196,14 @@ def test_everything_of_an_event_is_there(database: Database, visit: Path) -> Non
     with database.transaction(write=False) as session:
         event = event_of(session)
         assert (event.first_day, event.last_day, event.headcount) == (date(2027, 3, 10), date(2027, 3, 12), 12)
-        assert [(member.role, person.name) for member, person in parts.members_of(session, event.id)] == [
+        assert [(member.role, person.name) for member, person in members.members_of(session, event.id)] == [
             (MemberRole.HEAD, "Nguyễn Văn An"),
             (MemberRole.MEMBER, "Trần Thị Bình"),
         ]
-        items = parts.programme_of(session, event.id)
+        items = programme.programme_of(session, event.id)
         assert [f"{item.day} {item.start_time:%H:%M}" for item in items] == ["2027-03-10 08:30", "2027-03-11 14:00"]
-        tasks = parts.tasks_of(session, event.id)
-        assert {(task.title["vi"], task.due_offset, task.due_on) for task in tasks} == {
+        found = tasks.tasks_of(session, event.id)
+        assert {(task.title["vi"], task.due_offset, task.due_on) for task in found} == {
             ("Gửi thư mời", "-P30D", None),
             ("Đặt phòng", None, date(2027, 3, 1)),
         }
@@ -238,8 +239,8 @@ def test_what_a_person_changed_stays_until_the_entry_is_edited(database: Databas
         event = events.find_event(session, event_of(session).id)
         events.change_event(session, ACT, event, {"headcount": 20, "headcount_actual": 19})
         events.transition(session, ACT, event, EventStatus.PLANNED)
-        (task,) = [one for one in parts.tasks_of(session, event.id) if one.due_on]
-        parts.change_task(session, ACT, event, task, {"done": True})
+        (task,) = [one for one in tasks.tasks_of(session, event.id) if one.due_on]
+        tasks.change_task(session, ACT, event, task, {"done": True})
         organisation = session.exec(select(Organisation)).one()
         organisation.aliases = ["VP"]
     assert load(visit, LATER) == Report(unchanged=6)
@@ -249,7 +250,7 @@ def test_what_a_person_changed_stays_until_the_entry_is_edited(database: Databas
         event = event_of(session)
         assert (event.title, event.headcount, event.headcount_actual) == ({"vi": "Đoàn cấp cao"}, 12, 19)
         assert event.status is EventStatus.PLANNED, "the file's status was not edited"
-        assert [one.done for one in parts.tasks_of(session, event.id) if one.due_on] == [True]
+        assert [one.done for one in tasks.tasks_of(session, event.id) if one.due_on] == [True]
         assert session.exec(select(Organisation)).one().aliases == ["VP"]
 
 
@@ -268,8 +269,8 @@ def test_an_edited_status_takes_the_event_along(database: Database, load: Load, 
 def test_edited_parts_change_alone(database: Database, load: Load, visit: Path) -> None:
     with database.transaction() as session:
         event = event_of(session)
-        parts.add_task(session, ACT, event, {"title": {"vi": "Việc riêng"}})
-        before = {task.title["vi"]: task.id for task in parts.tasks_of(session, event.id)}
+        tasks.add_task(session, ACT, event, {"title": {"vi": "Việc riêng"}})
+        before = {task.title["vi"]: task.id for task in tasks.tasks_of(session, event.id)}
     edit(
         visit,
         ("{person: an, role: head}", "{person: an}"),
@@ -282,10 +283,10 @@ def test_edited_parts_change_alone(database: Database, load: Load, visit: Path) 
     with database.transaction(write=False) as session:
         event = event_of(session)
         assert event.version == 1
-        roles = {person.name: member.role for member, person in parts.members_of(session, event.id)}
+        roles = {person.name: member.role for member, person in members.members_of(session, event.id)}
         assert roles == {"Nguyễn Văn An": MemberRole.MEMBER, "Trần Thị Bình": MemberRole.HEAD}
-        assert [item.title["vi"] for item in parts.programme_of(session, event.id)] == ["Đón đoàn", "Khảo sát"]
-        after = {task.title["vi"]: task for task in parts.tasks_of(session, event.id)}
+        assert [item.title["vi"] for item in programme.programme_of(session, event.id)] == ["Đón đoàn", "Khảo sát"]
+        after = {task.title["vi"]: task for task in tasks.tasks_of(session, event.id)}
         assert set(after) == {"Gửi thư mời", "Đặt xe", "Việc riêng"}, "the file's own task went, a person's stays"
         assert after["Gửi thư mời"].id == before["Gửi thư mời"]
         assert after["Gửi thư mời"].due_offset == "-P45D"

@@ -16,8 +16,9 @@ from calendars.almanac import Almanac, Entry
 from models.accounts import Audit
 from models.agreements import Agreement, Anniversary, Commitment
 from models.database import Database
-from models.events import Event, Member, ProgrammeItem, Task
+from models.events import Event
 from models.holidays import office_holidays
+from models.parts import Member, ProgrammeItem, Task
 from models.places import Locality, Person
 from models.vocabulary import EventStatus, HolidayCategory
 from seed.loader import Report, load_files, packaged_files

@@ -24,9 +24,10 @@ from calendars.kinds import status_name
 from models.accounts import Audit, User, WebSession
 from models.agreements import Agreement, Commitment
 from models.database import Database
-from models.events import Event, Task
+from models.events import Event
 from models.feeds import Feed
 from models.i18n import translate
+from models.parts import Task
 from models.places import Locality
 from models.vocabulary import EventKind, EventStatus, FrequencyType, Language, MemberRole, ReminderState, Role
 from service.actions import accounts, events

@@ -1,0 +1,131 @@
+"""What hangs on an event: its people, its programme and the published revisions, its tasks and their templates."""
+
+from datetime import date, datetime, time
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from models.base import Identified, Versioned, one_of
+from models.text import LocalizedText
+from models.types import JsonList, LocalizedTextType, UtcDateTime, WordType
+from models.vocabulary import Direction, EventKind, MemberRole, TaskAnchor
+
+
+class Member(Identified, Versioned, table=True):
+    """A person in a visit and what they are in it.
+
+    ``rank`` settles who stands first among people of equal precedence, 1 before 2; ``counterpart_id`` is the person
+    of the other side they meet (người đồng cấp).
+    """
+
+    __tablename__ = "member"
+    __table_args__ = (
+        one_of("role", MemberRole),
+        CheckConstraint("rank >= 1", name="rank_from_one"),
+        CheckConstraint("counterpart_id <> person_id", name="not_their_own_counterpart"),
+        UniqueConstraint("event_id", "person_id", name="uq_member_once"),
+        Index(
+            "uq_member_one_head",
+            "event_id",
+            unique=True,
+            sqlite_where=text("role = 'head'"),
+            postgresql_where=text("role = 'head'"),
+        ),
+    )
+
+    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
+    person_id: str = Field(foreign_key="person.id", index=True, max_length=26)
+    role: MemberRole = Field(default=MemberRole.MEMBER, sa_type=WordType(MemberRole))
+    rank: int | None = Field(default=None, ge=1, le=10_000)
+    counterpart_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
+
+
+class ProgrammeItem(Identified, table=True):
+    """One line of a visit programme: when, what, where, who hosts, who attends.
+
+    ``travel_minutes`` is how long it takes to get to its place from the one before.
+    """
+
+    __tablename__ = "programme_item"
+    __table_args__ = (
+        CheckConstraint("end_time > start_time", name="hours_in_order"),
+        CheckConstraint("travel_minutes >= 0", name="travel_not_negative"),
+    )
+
+    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
+    position: int = Field(default=0)
+    day: date
+    start_time: time | None = None
+    end_time: time | None = None
+    title: LocalizedText = Field(sa_type=LocalizedTextType)
+    place: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    hosted_by: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    attendees: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    travel_minutes: int | None = Field(default=None, ge=0, le=1440)
+
+
+class ProgrammeRevision(Identified, table=True):
+    """A published state of the programme; number 1 is the first, each later one an adjustment (Điều chỉnh lần N−1)."""
+
+    __tablename__ = "programme_revision"
+    __table_args__ = (UniqueConstraint("event_id", "number", name="uq_programme_revision_number"),)
+
+    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
+    number: int = Field(ge=1)
+    note: str | None = Field(default=None, max_length=2000)
+    items: list[dict[str, Any]] = Field(sa_type=JsonList)
+    published_at: datetime = Field(sa_type=UtcDateTime)
+    published_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
+
+
+class TaskTemplate(Identified, Versioned, table=True):
+    """A task that every event of a kind gets when it is planned; administrators edit these.
+
+    ``direction`` None: whether the visit comes in, goes out or stays at home makes no difference. ``offset`` is whole
+    days or weeks (ISO 8601, ``-P14D``) from ``anchor``; with ``working_days`` only days both sides work count.
+    """
+
+    __tablename__ = "task_template"
+    __table_args__ = (
+        one_of("kind", EventKind),
+        one_of("direction", Direction),
+        one_of("anchor", TaskAnchor),
+    )
+
+    kind: EventKind = Field(sa_type=WordType(EventKind), index=True)
+    direction: Direction | None = Field(default=None, sa_type=WordType(Direction))
+    title: LocalizedText = Field(sa_type=LocalizedTextType)
+    anchor: TaskAnchor = Field(default=TaskAnchor.ARRIVAL, sa_type=WordType(TaskAnchor))
+    offset: str = Field(max_length=40)
+    working_days: bool = Field(default=False)
+    organisation_id: str | None = Field(default=None, foreign_key="organisation.id", max_length=26)
+    person_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
+    active: bool = Field(default=True)
+
+
+class Task(Identified, Versioned, table=True):
+    """What somebody must do for an event, due on a day: fixed (``due_on``), or ``due_offset`` from ``anchor``.
+
+    ``due_day`` is the day either way, None where there is neither; whatever moves it writes it anew. ``template_id`` is
+    the template the task was made from.
+    """
+
+    __tablename__ = "task"
+    __table_args__ = (
+        one_of("anchor", TaskAnchor),
+        Index("uq_task_once_a_template", "event_id", "template_id", unique=True),
+    )
+
+    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
+    title: LocalizedText = Field(sa_type=LocalizedTextType)
+    organisation_id: str | None = Field(default=None, foreign_key="organisation.id", max_length=26)
+    person_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
+    due_on: date | None = Field(default=None, index=True)
+    due_offset: str | None = Field(default=None, max_length=40)
+    anchor: TaskAnchor = Field(default=TaskAnchor.ARRIVAL, sa_type=WordType(TaskAnchor))
+    working_days: bool = Field(default=False)
+    due_day: date | None = Field(default=None, index=True)
+    template_id: str | None = Field(default=None, foreign_key="task_template.id", max_length=26)
+    done: bool = Field(default=False)
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

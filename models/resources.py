@@ -1,0 +1,95 @@
+"""What is booked for events: rooms, lodging, vehicles, interpreters, equipment; and the bookings."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+
+from sqlalchemy import CheckConstraint, Index, SmallInteger, text
+from sqlmodel import Field
+
+from models.base import Identified, Searchable, Versioned, one_of
+from models.text import LocalizedText
+from models.types import JsonList, LocalizedTextType, UtcDateTime, WordType
+from models.vocabulary import BookingState, ResourceType
+
+_HELD = text("state = 'held'")
+
+
+class Resource(Identified, Versioned, Searchable, table=True):
+    """Something events take for a time.
+
+    ``capacity`` is how many bookings of quantity 1 fit at once (the rooms of a guest house); ``seats`` how many people
+    one of them seats, carries or sleeps.
+
+    ``buffer_before`` and ``buffer_after`` are minutes it is taken around each booking, to prepare and to clear.
+    ``person_id`` is an interpreter who is also on the list of people.
+    """
+
+    __tablename__ = "resource"
+    __table_args__ = (
+        one_of("type", ResourceType),
+        CheckConstraint("capacity >= 1", name="capacity_from_one"),
+        CheckConstraint("seats >= 1", name="seats_from_one"),
+        CheckConstraint("buffer_before >= 0 AND buffer_after >= 0", name="buffers_not_negative"),
+    )
+
+    name: LocalizedText = Field(sa_type=LocalizedTextType)
+    type: ResourceType = Field(sa_type=WordType(ResourceType), index=True)
+    locality: str = Field(foreign_key="locality.code", index=True, max_length=60)
+    capacity: int = Field(default=1, ge=1, le=1000)
+    seats: int | None = Field(default=None, ge=1, le=100_000)
+    languages: list[str] = Field(default_factory=list, sa_type=JsonList)
+    buffer_before: int = Field(default=0, ge=0, le=1440)
+    buffer_after: int = Field(default=0, ge=0, le=1440)
+    organisation_id: str | None = Field(default=None, foreign_key="organisation.id", max_length=26)
+    person_id: str | None = Field(default=None, foreign_key="person.id", index=True, max_length=26)
+    note: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
+    active: bool = Field(default=True)
+
+    def searched(self) -> Iterable[str | Mapping[str, str] | None]:
+        return (self.name, self.note)
+
+
+class Booking(Identified, Versioned, table=True):
+    """A resource taken for an event, in whole days (both inclusive) or hours (the end not included) of ``timezone``.
+
+    ``starts_at`` and ``ends_at`` are the instants it is taken with the resource's buffers, half-open, and
+    ``length_class`` says how long that is (:mod:`calendars.occupancy`): they are what the search for overlaps reads.
+    ``is_exclusive`` repeats that the resource has a capacity of one; PostgreSQL's exclusion constraint stands on it.
+    """
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        one_of("state", BookingState),
+        CheckConstraint("quantity >= 1", name="quantity_from_one"),
+        CheckConstraint("last_day >= first_day", name="days_in_order"),
+        CheckConstraint("(start_time IS NULL) = (end_time IS NULL)", name="both_hours_or_none"),
+        CheckConstraint("ends_at > starts_at", name="not_empty"),
+        Index(
+            "ix_booking_taken",
+            "resource_id",
+            "length_class",
+            "starts_at",
+            "ends_at",
+            "quantity",
+            sqlite_where=_HELD,
+            postgresql_where=_HELD,
+        ),
+        Index("ix_booking_resource_days", "resource_id", "first_day"),
+        Index("ix_booking_days", "first_day", "last_day"),
+    )
+
+    resource_id: str = Field(foreign_key="resource.id", max_length=26)
+    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
+    quantity: int = Field(default=1, ge=1, le=1000)
+    first_day: date
+    last_day: date
+    start_time: time | None = None
+    end_time: time | None = None
+    timezone: str = Field(max_length=64)
+    state: BookingState = Field(default=BookingState.HELD, sa_type=WordType(BookingState))
+    note: str | None = Field(default=None, max_length=2000)
+    starts_at: datetime = Field(sa_type=UtcDateTime)
+    ends_at: datetime = Field(sa_type=UtcDateTime)
+    length_class: int = Field(sa_type=SmallInteger)
+    is_exclusive: bool = Field(default=True)
+    created_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
