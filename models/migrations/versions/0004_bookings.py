@@ -11,6 +11,7 @@ Revises: 0003
 
 import re
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
@@ -88,7 +89,7 @@ def downgrade() -> None:
 def _reckon_due_days() -> None:
     """The tasks there are so far: due on a day, or days and weeks from the arrival."""
     bind = op.get_bind()
-    columns = (sa.column("id"), sa.column("event_id"), sa.column("due_offset"))
+    columns: tuple[sa.ColumnClause[Any], ...] = (sa.column("id"), sa.column("event_id"), sa.column("due_offset"))
     task = sa.table("task", *columns, sa.column("due_on", sa.Date()), sa.column("due_day", sa.Date()))
     event = sa.table("event", sa.column("id"), sa.column("arrives_on", sa.Date()))
     bind.execute(sa.update(task).values(due_day=task.c.due_on))
