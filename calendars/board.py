@@ -19,7 +19,7 @@ class Busy:
     """A named person or resource is taken on these days, all of them whole; ``title`` says by what."""
 
     days: Days
-    code: Literal["person_busy", "resource_busy"]
+    code: Literal["person_busy", "resource_busy", "too_few_seats"]
     id: str
     title: Mapping[str, str]
 
@@ -91,6 +91,7 @@ class Board:
         taken = [(one.code, number) for one in busy for number in self._on_board(one.days)]
         self.people = self._marks(number for code, number in taken if code == "person_busy")
         self.resources = self._marks(number for code, number in taken if code == "resource_busy")
+        self.seats = self._marks(number for code, number in taken if code == "too_few_seats")
         self._received = {number for stay in stays for number in self._received_by(stay)}
         self._visits: Marks | None = None
 

@@ -72,6 +72,16 @@ def short_notice(visit: Visit, today: date, minimum_days: int = MINIMUM_DAYS) ->
     return Notice("short_notice", Severity.WARNING, detail, advice=advice)
 
 
+def confirmed_otherwise() -> Notice:
+    """The warning that a visit is not what was confirmed any more."""
+    return Notice(
+        "changed_since_confirmed",
+        Severity.WARNING,
+        message(_("Its days, hours or place were changed after it was confirmed.")),
+        advice=message(_("Take the confirmation back, and have an approver confirm it as it is now.")),
+    )
+
+
 def _headcount(visit: Visit, promise: Undertaking) -> Iterator[Notice]:
     low, high = promise.headcount_min, promise.headcount_max
     if visit.headcount is None:

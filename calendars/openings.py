@@ -23,6 +23,7 @@ RULES = (
     "host_overlap",
     "person_busy",
     "resource_busy",
+    "too_few_seats",
 )
 """Everything that can forbid a window."""
 
@@ -123,6 +124,8 @@ class _Search:
             yield "person_busy"
         if board.resources.count(first, last):
             yield "resource_busy"
+        if board.seats.count(first, last):
+            yield "too_few_seats"
 
     def _met(self, group: Sequence[Occasion]) -> list[bool]:
         """For each window whether it meets one occasion of a group: each occasion is met by windows in a row."""

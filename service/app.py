@@ -23,6 +23,8 @@ from service import problems
 from service.api import (
     accounts,
     agreements,
+    bookings,
+    conflicts,
     docs,
     events,
     feeds,
@@ -58,6 +60,8 @@ _NOUNS = (
     members,
     programme,
     tasks,
+    bookings,
+    conflicts,
     accounts,
     reminders,
     feeds,
@@ -76,6 +80,12 @@ class Problem(Schema):
     request_id = fields.String(allow_none=True)
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
     conflicts = fields.List(fields.Dict())
+    suggestions = fields.List(
+        fields.Dict(), metadata={"description": "Nearest free times and resources as good, after a booking clash."}
+    )
+    openings = fields.List(
+        fields.Dict(), metadata={"description": "Days on which the event and all its bookings would fit."}
+    )
     possible = fields.List(
         fields.String(), metadata={"description": "Statuses that can follow, after an impossible one."}
     )

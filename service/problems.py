@@ -100,10 +100,21 @@ def problem(status: int, code: str, detail: Message | str, **members: Any) -> Re
             field: [_told(sentence, language) for sentence in sentences]
             for field, sentences in members["errors"].items()
         }
-    body |= members
+    body |= {name: _told_within(value, language) for name, value in members.items()}
     response = Response(json.dumps(body, ensure_ascii=False), status=status, mimetype="application/problem+json")
     response.headers["Content-Language"] = language
     return response
+
+
+def _told_within(value: Any, language: str) -> Any:
+    """A value with the messages in it told, all the way down."""
+    if isinstance(value, Message):
+        return value.to(language)
+    if isinstance(value, Mapping):
+        return {name: _told_within(inner, language) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_told_within(inner, language) for inner in value]
+    return value
 
 
 def _told(sentence: Message | str, language: str) -> str:

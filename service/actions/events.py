@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from sqlmodel import Session, SQLModel, col, select
 
 from calendars.anniversaries import Origin, occurrence
+from calendars.bookings import Frame
 from calendars.lifecycle import needs_reason, possible_steps
 from calendars.spans import days_after
 from calendars.stays import TRAVEL_DAYS
@@ -21,7 +22,7 @@ from models.i18n import _, message
 from models.nouns import noun
 from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState, Role
-from service.actions import reminders, rows
+from service.actions import bookings, reminders, rows
 from service.actions.acting import Act
 from service.actions.places import zone_errors
 from service.actions.trail import plain
@@ -30,6 +31,19 @@ COMPUTED = ("budget",)
 LONGEST_DAYS = 3660
 # A calendar client takes a change as news only when SEQUENCE rises: with these (RFC 5545, 3.8.7.4).
 _SIGNIFICANT = {"first_day", "last_day", "start_time", "end_time", "timezone", "location", "title", "status"}
+# What an approver has confirmed: whoever changes it afterwards changes what was agreed.
+_CONFIRMED = {
+    "host",
+    "guest",
+    "first_day",
+    "last_day",
+    "arrives_on",
+    "departs_on",
+    "start_time",
+    "end_time",
+    "timezone",
+    "location",
+}
 _PARTS: Mapping[str, type[SQLModel]] = {"phases": TrainingPhase, "performances": Performance}
 
 SPOKEN_FOR = _("There is already a ceremony for {year}; change that one, or cancel it first.")
@@ -84,7 +98,12 @@ def create_event(
 
 
 def change_event(session: Session, act: Act, event: Event, values: Mapping[str, Any]) -> Event:
-    """Change an event; moving its days takes arrival and departure along unless they are given."""
+    """Change an event; moving its days takes arrival, departure and bookings along, unless they are given.
+
+    Raises:
+        Conflict: a completed event keeps its days and place.
+        BookingClash: a booking can't come along; nothing is changed then.
+    """
     if event.status is EventStatus.COMPLETED and _SIGNIFICANT & set(values) - {"title"}:
         moved = {name for name in _SIGNIFICANT & set(values) if getattr(event, name) != values[name]} - {"title"}
         if moved:
@@ -99,6 +118,9 @@ def change_event(session: Session, act: Act, event: Event, values: Mapping[str, 
     rows.check(_errors(session, event.kind, event, values | parts))
     if event.kind is EventKind.ANNIVERSARY and {"year", "anniversary_id"} & set(values):
         values["ordinal"] = _ordinal(session, values, event)
+    if event.confirmed_at is not None and not _is_second_pair_of_eyes(act, event):
+        agreed = {name for name in _CONFIRMED & set(values) if getattr(event, name) != values[name]}
+        values["changed_since_confirmed"] = event.changed_since_confirmed or bool(agreed)
     _apply(session, act, event, values | _new_parts(event, parts))
     return event
 
@@ -121,7 +143,12 @@ def _apply(
     action: str = "change",
     reason: str | None = None,
 ) -> None:
-    """Write the change, raise SEQUENCE where it matters, drop the kept calendar bytes, plan the reminders anew."""
+    """Write the change with all that follows from it.
+
+    SEQUENCE rises where it matters, the kept calendar bytes are dropped, the bookings come along, the reminders are
+    planned anew.
+    """
+    before = Frame.of(event)
     significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
     if significant:
         values = {**values, "sequence": event.sequence + 1}
@@ -129,6 +156,7 @@ def _apply(
         session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
     ):
         forget_rendered(session, event.id)
+        bookings.settle(session, act, event, before)
         reminders.plan_event(session, act, event)
 
 
@@ -179,6 +207,7 @@ def transition(
         ImpossibleTransition: the status can't follow the present one.
         Invalid: postponing or cancelling without a reason; returning from postponed without new days.
         Forbidden: confirming needs an approver who did not make the event.
+        BookingClash: what is booked for it can't be had on these days, or any more.
     """
     if to not in possible_steps(event.status):
         raise ImpossibleTransition(event.status.value, to.value, [step.value for step in possible_steps(event.status)])
@@ -186,7 +215,7 @@ def transition(
         rows.check({"reason": [message(_("Say why, so that everyone concerned can read it."))]})
     if to is EventStatus.CONFIRMED and act.user is not None:
         _check_four_eyes(act, event)
-    values: dict[str, Any] = dict(days or {})
+    values: dict[str, Any] = dict(days or {}) | _confirmation(act, to)
     if to is EventStatus.POSTPONED:
         values["postponed_from"] = event.first_day
     if event.status is EventStatus.POSTPONED and to is EventStatus.PLANNED:
@@ -206,6 +235,23 @@ def transition(
     if to is EventStatus.CANCELLED:
         reminders.announce_cancellation(session, act, event)
     return event
+
+
+def _confirmation(act: Act, to: EventStatus) -> dict[str, Any]:
+    """Who confirmed and when, as it is after a step; what has begun stays confirmed."""
+    if to in {EventStatus.ONGOING, EventStatus.COMPLETED}:
+        return {}
+    is_confirmed = to is EventStatus.CONFIRMED
+    return {
+        "confirmed_by": act.user.id if act.user and is_confirmed else None,
+        "confirmed_at": act.now if is_confirmed else None,
+        "changed_since_confirmed": False,
+    }
+
+
+def _is_second_pair_of_eyes(act: Act, event: Event) -> bool:
+    """Whether who acts could confirm the event themself; the service's own changes need no confirming."""
+    return act.user is None or (act.user.role.suffices_for(Role.APPROVER) and event.created_by != act.user.id)
 
 
 def _check_four_eyes(act: Act, event: Event) -> None:

@@ -23,6 +23,7 @@ class Place(NamedTuple):
     code: str
     name: LocalizedText
     country: str
+    timezone: str
     successor: str | None
     succeeded_on: date | None
 
@@ -41,7 +42,7 @@ class Gazetteer:
     @classmethod
     def load(cls, session: Session) -> "Gazetteer":
         """One query."""
-        columns = (col(getattr(Locality, name)) for name in ("code", "name", "country", "successor", "succeeded_on"))
+        columns = (col(getattr(Locality, name)) for name in Place._fields)
         return cls({row.code: Place(*row) for row in session.execute(core_select(*columns))})
 
     def carrier(self, code: str, day: date) -> str:

@@ -8,16 +8,22 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from calendars.almanac import Almanac, Entry
+from calendars.bookings import Times
 from calendars.fitness import MINIMUM_DAYS
+from calendars.occupancy import full_days
 from calendars.openings import Busy, Found, Occasion, Wish, openings
 from calendars.spans import Days, days_after
 from models.holidays import OfficeHoliday, office_holidays
 from models.i18n import Message, _, message
 from models.nouns import noun
 from models.places import Person
+from models.resources import Resource
+from models.vocabulary import ResourceType
 from service.actions import rows
 from service.actions.acting import Act
+from service.actions.alternatives import span_of
 from service.actions.gazetteer import Gazetteer
+from service.actions.occupancy import taken
 from service.actions.visits import VIEW_DAYS, committed, make_board
 
 LONGEST_RANGE_DAYS = 1830
@@ -30,7 +36,7 @@ def find_openings(session: Session, act: Act, query: Mapping[str, Any]) -> Found
 
     ``query`` may name ``host`` (default: the office's own locality), ``guest``, ``person`` and ``resource`` (ids, all
     of them free), ``containing`` (days, or ids of office holidays: of one that comes round a window holds, or lies in,
-    one time). In five queries at the most.
+    one time). In six queries at the most, and one for each resource.
 
     Raises:
         Invalid: the range is backwards, too long, or shorter than the window; something named does not exist.
@@ -38,18 +44,21 @@ def find_openings(session: Session, act: Act, query: Mapping[str, Any]) -> Found
     places = Gazetteer.load(session)
     host, guest = query.get("host") or act.office.locality, query.get("guest")
     entries = {entry.id: entry for entry in office_holidays(session)}
+    resources = _resources(session, query.get("resource", ()))
     rows.check(
         _range_errors(query)
         | _place_errors(places, host, guest)
         | _person_errors(session, query.get("person", ()))
-        | _resource_errors(query.get("resource", ()))
+        | _resource_errors(resources, query.get("resource", ()))
         | {"containing": [wrong for word in query.get("containing", ()) if (wrong := _wrong(word, entries))]}
     )
     within = Days(query["from_"], query["to"])
     view = Days(days_after(within.first, -VIEW_DAYS), days_after(within.last, VIEW_DAYS))
     almanac = Almanac(map(Entry.of, entries.values()))
     countries = {places.country_of[code] for code in (host, guest) if code}
-    board = make_board(session, almanac, places.line(host), countries, view, busy=_busy(session, query, view))
+    busy = [*_people_busy(session, query.get("person", ()), view)]
+    busy += _resources_busy(session, places, list(resources.values()), query.get("headcount"), view)
+    board = make_board(session, almanac, places.line(host), countries, view, busy=busy)
     wish = Wish(
         query["days"],
         within,
@@ -89,20 +98,59 @@ def _person_errors(session: Session, wanted: Sequence[str]) -> rows.Errors:
     return {"person": [_unknown("person", identity) for identity in wanted if identity not in known]}
 
 
-def _resource_errors(wanted: Sequence[str]) -> rows.Errors:
-    # There are no resources yet: none can be named. The bookings of those that can go into _busy.
-    return {"resource": [message(_("There is no resource “{identity}”."), identity=identity) for identity in wanted]}
+def _resources(session: Session, wanted: Sequence[str]) -> dict[str, Resource]:
+    if not wanted:
+        return {}
+    return {row.id: row for row in session.exec(select(Resource).where(col(Resource.id).in_(wanted)))}
+
+
+def _resource_errors(known: Mapping[str, Resource], wanted: Sequence[str]) -> rows.Errors:
+    errors = [_unknown("resource", identity) for identity in wanted if identity not in known]
+    errors += [
+        message(_("“{resource}” is out of service; choose another."), resource=resource.name)
+        for resource in known.values()
+        if not resource.active
+    ]
+    return {"resource": errors}
 
 
 def _unknown(what: str, identity: str) -> Message:
     return message(_("There is no {what} “{identity}”."), what=noun(what), identity=identity)
 
 
-def _busy(session: Session, query: Mapping[str, Any], view: Days) -> list[Busy]:
-    """What is taken of the people and resources asked for, on the days of ``view``."""
-    people = query.get("person")
+def _people_busy(session: Session, people: Sequence[str], view: Days) -> list[Busy]:
+    """What the people asked for are in, on the days of ``view``."""
     engagements = committed(session, people, view) if people else []
     return [Busy(one.days, "person_busy", one.person_id, one.title) for one in engagements]
+
+
+def _resources_busy(
+    session: Session, places: Gazetteer, resources: Sequence[Resource], headcount: int | None, view: Days
+) -> list[Busy]:
+    """The days of ``view`` on which one of the resources can't be had, and all of them where they seat too few."""
+    busy = [Busy(view, "too_few_seats", resource.id, resource.name) for resource in _too_small(resources, headcount)]
+    for resource in resources:
+        zone = places.localities[resource.locality].timezone
+        span = span_of(resource, Times(view.first, view.last, timezone=zone))
+        for day in full_days(taken(session, resource.id, span), resource.capacity, view, zone):
+            busy.append(Busy(Days(day, day), "resource_busy", resource.id, resource.name))
+    return busy
+
+
+def _too_small(resources: Sequence[Resource], headcount: int | None) -> list[Resource]:
+    """Those that together seat fewer people than come: the largest of the rooms, the sum of vehicles and of lodging.
+
+    Where the seats of one are not known nobody can say.
+    """
+    found: list[Resource] = []
+    for kind in (ResourceType.ROOM, ResourceType.VEHICLE, ResourceType.LODGING):
+        of_kind = [one for one in resources if one.type is kind]
+        seats = [one.seats * one.capacity for one in of_kind if one.seats is not None]
+        if headcount is None or not seats or len(seats) < len(of_kind):
+            continue
+        if (max(seats) if kind is ResourceType.ROOM else sum(seats)) < headcount:
+            found += of_kind
+    return found
 
 
 def _wrong(word: str, entries: Mapping[str, OfficeHoliday]) -> Message | None:

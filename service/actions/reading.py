@@ -23,7 +23,7 @@ from service.actions.gazetteer import Compass, Gazetteer
 from service.actions.surroundings import Surroundings
 from service.actions.undertakings import undertaking_of
 
-_UNWARNED = frozenset({EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.POSTPONED})
+UNWARNED = frozenset({EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.POSTPONED})
 
 
 class Presenter:
@@ -70,7 +70,7 @@ class Presenter:
 
     def _load_clashes(self, events: Sequence[Event], closely: bool) -> None:
         # Loaded anew each time: within one request an event may be shown before and after its days have changed.
-        warned = [event for event in events if event.status not in _UNWARNED]
+        warned = [event for event in events if event.status not in UNWARNED]
         if not warned:
             return
         around = Surroundings(
@@ -87,7 +87,7 @@ class Presenter:
 
         One that was not prefetched is looked at closely.
         """
-        if event.status in _UNWARNED:
+        if event.status in UNWARNED:
             return []
         if event.id not in self._clashes:
             self._load_clashes([event], closely=True)
@@ -98,6 +98,8 @@ class Presenter:
             found += fitness.notices(visit, self._promises[event.commitment_id])
         if (short := fitness.short_notice(visit, self.act.today)) is not None:
             found.append(short)
+        if event.changed_since_confirmed:
+            found.append(fitness.confirmed_otherwise())
         return found + self._clashes[event.id]
 
 

@@ -5,15 +5,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from calendars.almanac import Holiday
+from calendars.bookings import Times
 from calendars.clashes import Engagement, comes_for_the_day, holiday_clashes, host_clashes, person_clashes
 from calendars.fitness import MINIMUM_DAYS, Notice
 from calendars.openings import Wish, nearest
+from calendars.provision import Booked, provision_notices
 from calendars.spans import Days, days_after
 from calendars.stays import LONG_STAY_DAYS, Stay, is_received, whole_stay
 from models.events import Event
+from models.resources import Booking, Resource
+from models.vocabulary import BookingState
 from service.actions.gazetteer import Gazetteer
 from service.actions.visits import almanac_of, committed_with, hosted, make_board
 
@@ -22,7 +26,7 @@ FREE_WITHIN_DAYS = 60
 
 
 class Surroundings:
-    """What stands around some events, read in three queries however many they are.
+    """What stands around some events, read in four queries however many they are.
 
     ``closely`` also looks for a free window for each that clashes, which takes one more query each.
     """
@@ -45,13 +49,17 @@ class Surroundings:
         self._by_event: dict[str, list[Engagement]] = {}
         self._load_stays([event for event in events if is_received(event.guest, event.status)])
         self._load_engagements(events)
+        self._booked: dict[str, list[Booked]] = {}
+        for one in booked_for(session, [event.id for event in events]):
+            self._booked.setdefault(one.event_id, []).append(one)
 
     def notices(self, event: Event) -> list[Notice]:
         """The warnings of an event against all others; its status is the caller's business."""
         found = self._about_days(event, None)
         if found and self._closely and (free := self._free_window(event)):
             found = self._about_days(event, free)
-        return found + person_clashes(self._by_event.get(event.id, ()), self._by_person)
+        found += person_clashes(self._by_event.get(event.id, ()), self._by_person)
+        return found + provision_notices(_stay_of(event).days, event.headcount, self._booked.get(event.id, ()))
 
     def _about_days(self, event: Event, free: Days | None) -> list[Notice]:
         found: list[Notice] = []
@@ -128,6 +136,33 @@ class _Near:
             end = bisect_right(self._received, days.last, key=lambda one: one[0])
             found |= {one[1]: one[2] for one in self._received[begin:end]}
         return list(found.values())
+
+
+def booked_for(session: Session, event_ids: Sequence[str]) -> list[Booked]:
+    """What is held or asked for these events; one query."""
+    statement = (
+        select(Booking, Resource)
+        .where(
+            col(Booking.event_id).in_(event_ids),
+            Booking.state != BookingState.RELEASED,
+            Booking.resource_id == Resource.id,
+        )
+        .order_by(col(Booking.starts_at), col(Booking.id))
+    )
+    return [
+        Booked(
+            booking.id,
+            booking.event_id,
+            resource.name,
+            resource.type,
+            resource.seats,
+            resource.active,
+            booking.quantity,
+            booking.state,
+            Times.of(booking),
+        )
+        for booking, resource in session.exec(statement)
+    ]
 
 
 def _stay_of(event: Event) -> Stay:

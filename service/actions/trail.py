@@ -11,7 +11,19 @@ from models.accounts import Audit
 from service.actions.acting import Act
 
 # Never in the trail: secrets and their hashes, and what only serves the machine.
-_LEFT_OUT = {"password_hash", "token_hash", "search_text", "version", "created_at", "updated_at", "postponed_from"}
+_LEFT_OUT = {
+    "password_hash",
+    "token_hash",
+    "search_text",
+    "version",
+    "created_at",
+    "updated_at",
+    "postponed_from",
+    "starts_at",
+    "ends_at",
+    "length_class",
+    "is_exclusive",
+}
 
 
 def plain(value: Any) -> Any:

@@ -20,6 +20,8 @@ from models.events import Event
 from models.holidays import office_holidays
 from models.parts import Member
 from models.places import Person
+from models.resources import Booking, Resource
+from models.vocabulary import BookingState
 
 VIEW_DAYS = 60
 """How much wider than the windows a board is, so that the nearest visits and holidays are seen."""
@@ -45,7 +47,7 @@ def stays_of(session: Session, hosts: frozenset[str], within: Days) -> list[Stay
 
 
 def committed(session: Session, people: Collection[str], within: Days) -> list[Engagement]:
-    """What these people are in, as member or head, around the days of ``within``; one query.
+    """What these people are in, as member, as head or booked as interpreter, around the days of ``within``; one query.
 
     Called-off events are left out. Some events that only come near the range are among them.
     """
@@ -53,7 +55,7 @@ def committed(session: Session, people: Collection[str], within: Days) -> list[E
 
 
 def committed_with(session: Session, events: Collection[str], heads: Collection[str], within: Days) -> list[Engagement]:
-    """As :func:`committed`, of all members of these events and of the ``heads`` (people); one query."""
+    """As :func:`committed`, of all members and booked interpreters of these events and of the ``heads``; one query."""
     return _engagements(session, _OF_EVENTS, within, events=list(events), heads=list(heads))
 
 
@@ -85,7 +87,29 @@ def _engaged(people: Any) -> CompoundSelect[Any]:
         .join(Person, col(Person.id) == col(Event.head_id))
         .where(col(Event.head_id).in_(people), *takes_place)
     )
-    return union_all(as_member, as_head)
+    days = (col(Booking.first_day), col(Booking.last_day))
+    as_interpreter = (
+        core_select(
+            col(Person.id),
+            col(Person.name),
+            col(Event.id),
+            col(Event.title),
+            *days,
+            *days,
+            *(col(getattr(Booking, name)) for name in ("start_time", "end_time", "timezone")),
+        )
+        .select_from(Resource)
+        .join(Person, col(Person.id) == col(Resource.person_id))
+        .join(Booking, col(Booking.resource_id) == col(Resource.id))
+        .join(Event, col(Event.id) == col(Booking.event_id))
+        .where(
+            col(Resource.person_id).in_(people),
+            col(Booking.state) == BookingState.HELD,
+            col(Booking.last_day) >= bindparam("first"),
+            col(Booking.first_day) <= bindparam("last"),
+        )
+    )
+    return union_all(as_member, as_head, as_interpreter)
 
 
 # Built once: putting such a statement together takes longer than running it.
@@ -94,6 +118,13 @@ _OF_EVENTS = _engaged(
     union_all(
         core_select(col(Member.person_id)).where(col(Member.event_id).in_(bindparam("events", expanding=True))),
         core_select(col(Person.id)).where(col(Person.id).in_(bindparam("heads", expanding=True))),
+        core_select(col(Resource.person_id))
+        .join(Booking, col(Booking.resource_id) == col(Resource.id))
+        .where(
+            col(Booking.event_id).in_(bindparam("events", expanding=True)),
+            col(Booking.state) == BookingState.HELD,
+            col(Resource.person_id).is_not(None),
+        ),
     )
 )
 

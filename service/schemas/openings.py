@@ -23,7 +23,7 @@ class OpeningsQuery(QuerySchema):
     guest = Text(metadata={"description": "A locality's code; its public holidays count too."})
     headcount = fields.Integer(
         validate=validate.Range(1, 100_000),
-        metadata={"description": "How many people come; weighed against seats and beds once there are resources."},
+        metadata={"description": "How many people come; resources asked for that seat fewer are refused."},
     )
     person = fields.List(
         Text(), validate=validate.Length(max=100), metadata={"description": "Somebody who must be free on every day."}

@@ -1,0 +1,114 @@
+"""Every conflict in a stretch of the calendar: warnings of its events, each named once, and wishes that don't fit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from calendars.bookings import Times
+from calendars.fitness import Notice
+from calendars.occupancy import in_the_way
+from calendars.spans import days_after
+from models.events import Event
+from models.i18n import _, message
+from models.resources import Booking, Resource
+from models.vocabulary import BookingState, Severity
+from service.actions import rows
+from service.actions.acting import Act
+from service.actions.alternatives import span_of, told
+from service.actions.occupancy import taken
+from service.actions.reading import EVENT_ORDER, UNWARNED, Presenter
+
+LONGEST_RANGE_DAYS = 1830
+DEFAULT_DAYS = 365
+
+_OF_TWO = frozenset({"host_overlap", "person_double_committed", "resource_taken"})
+"""Conflicts in which two events meet: both see it, it is told once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A conflict, the event it was found at, and all events it is about (that one first)."""
+
+    notice: Notice
+    event: Event
+    events: tuple[Event, ...]
+
+
+def conflicts_between(session: Session, act: Act, query: Mapping[str, Any]) -> list[Found]:
+    """The conflicts of all events that take place between ``from_`` and ``to``, by their first day.
+
+    Without ``to`` it is a year, without ``from_`` it begins today. A fixed number of queries, and one more for each
+    booking that was only asked for.
+
+    Raises:
+        Invalid: the range is longer than five years.
+    """
+    first: date = query.get("from_") or act.today
+    last: date = query.get("to") or days_after(first, DEFAULT_DAYS)
+    if (last - first).days > LONGEST_RANGE_DAYS:
+        rows.check({"to": [message(_("Can lie {count} days after from at the most."), count=LONGEST_RANGE_DAYS)]})
+    if last < first:
+        rows.check({"to": [message(_("Can't be before from."))]})
+    events = session.exec(
+        select(Event)
+        .where(Event.last_day >= first, Event.first_day <= last, col(Event.status).not_in(sorted(UNWARNED)))
+        .order_by(*EVENT_ORDER)
+    ).all()
+    presenter = Presenter(session, act)
+    presenter.prefetch(events)
+    wishes = _unfulfilled(session, events)
+    seen = {event.id: number for number, event in enumerate(events)}
+    found = [
+        (event, notice)
+        for number, event in enumerate(events)
+        for notice in [*presenter.notices(event), *wishes.get(event.id, ())]
+        if notice.code not in _OF_TWO or seen.get(notice.with_ or "", number) >= number
+    ]
+    others = _events(session, {notice.with_ for _event, notice in found if notice.code in _OF_TWO and notice.with_})
+    codes, severities = query.get("code"), query.get("severity")
+    return [
+        Found(notice, event, (event, *(other for other in [others.get(notice.with_ or "")] if other is not None)))
+        for event, notice in found
+        if (not codes or notice.code in codes) and (not severities or notice.severity in severities)
+    ]
+
+
+def _events(session: Session, ids: set[str]) -> dict[str, Event]:
+    found: dict[str, Event] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), 500):
+        batch = wanted[start : start + 500]
+        found |= {event.id: event for event in session.exec(select(Event).where(col(Event.id).in_(batch)))}
+    return found
+
+
+def _unfulfilled(session: Session, events: Sequence[Event]) -> dict[str, list[Notice]]:
+    """For each event the bookings that were asked for and could not be had now: someone else holds it."""
+    of_event = {event.id for event in events}
+    asked = session.exec(
+        select(Booking, Resource).where(Booking.state == BookingState.REQUESTED, Booking.resource_id == Resource.id)
+    ).all()
+    found: dict[str, list[Notice]] = {}
+    for booking, resource in asked:
+        if booking.event_id not in of_event:
+            continue
+        times = Times.of(booking)
+        span = span_of(resource, times)
+        for other in in_the_way(taken(session, resource.id, span), span, booking.quantity, resource.capacity):
+            found.setdefault(booking.event_id, []).append(
+                Notice(
+                    "resource_taken",
+                    Severity.WARNING,
+                    message(
+                        _("“{resource}” is asked for, {times}, and somebody else has it."),
+                        resource=resource.name,
+                        times=told(times),
+                    ),
+                    other.event_id,
+                    message(_("Ask for other times or another resource before the event is confirmed.")),
+                )
+            )
+    return found

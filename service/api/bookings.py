@@ -1,0 +1,157 @@
+"""/resources, /bookings and /events/{}/bookings: what visits take, and never two where one fits."""
+
+from typing import Any
+
+from flask_smorest.pagination import PaginationParameters
+from sqlmodel import col
+
+from calendars.bookings import Times
+from models.events import Event
+from models.resources import Booking, Resource
+from models.vocabulary import Role
+from service.actions import alternatives, bookings, events, resources, rows
+from service.api.resource import Blueprint, act, page, requires, session
+from service.api.resource import Resource as Address
+from service.schemas.bookings import (
+    BookingChangeSchema,
+    BookingQuery,
+    BookingSchema,
+    BookingWishSchema,
+    EventBookingsQuery,
+    ResourceQuery,
+    ResourceSchema,
+)
+
+blp = Blueprint("bookings", __name__, description="Rooms, lodging, vehicles, interpreters, equipment, and who has them")
+
+
+@blp.route("/resources")
+class Resources(Address):
+    @requires(Role.VIEWER)
+    @blp.arguments(ResourceQuery, location="query")
+    @blp.many(ResourceSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List what can be booked, by type and name"""
+        statement = resources.resources_where(session(), query)
+        return page(pagination_parameters, statement, col(Resource.type), col(Resource.search_text), col(Resource.id))
+
+    @requires(Role.OFFICER)
+    @blp.arguments(ResourceSchema)
+    @blp.created(ResourceSchema)
+    def post(self, values: dict[str, Any]) -> Any:
+        """Add a room, lodging, vehicle, interpreter or piece of equipment"""
+        return resources.create_resource(session(), act(), values)
+
+
+@blp.route("/resources/<resource_id>")
+class OneResource(Address):
+    @requires(Role.VIEWER)
+    @blp.one(ResourceSchema)
+    def get(self, resource_id: str) -> Any:
+        """Read a resource"""
+        return rows.find(session(), Resource, resource_id)
+
+    @requires(Role.OFFICER)
+    @blp.arguments(ResourceSchema(partial=True))
+    @blp.one(ResourceSchema)
+    def patch(self, values: dict[str, Any], resource_id: str) -> Any:
+        """Change a resource; a smaller capacity or longer buffers must leave room for what is booked"""
+        resource = rows.find(session(), Resource, resource_id)
+        blp.check_etag(resource, ResourceSchema)
+        return resources.change_resource(session(), act(), resource, values)
+
+    @requires(Role.ADMIN)
+    @blp.gone()
+    def delete(self, resource_id: str) -> None:
+        """Delete a resource that was never booked; take another out of service (`active`: false)"""
+        resource = rows.find(session(), Resource, resource_id)
+        blp.check_etag(resource, ResourceSchema)
+        resources.delete_resource(session(), act(), resource)
+
+
+Shown = dict[str, Any]
+
+
+def _show(booking: Booking, resource: Resource, event: Event) -> Shown:
+    times = alternatives.written(Times.of(booking))
+    return booking.model_dump() | {
+        "from_": times["from"],
+        "to": times["to"],
+        "resource_name": resource.name,
+        "resource_type": resource.type,
+        "event_title": event.title,
+    }
+
+
+def _shown(booking: Booking) -> Shown:
+    return _show(
+        booking, rows.find(session(), Resource, booking.resource_id), rows.find(session(), Event, booking.event_id)
+    )
+
+
+def _page(query: dict[str, Any], paging: PaginationParameters) -> list[Shown]:
+    return [_show(*found) for found in page(paging, bookings.bookings_where(query), *bookings.BOOKING_ORDER)]
+
+
+@blp.route("/bookings")
+class Bookings(Address):
+    @requires(Role.VIEWER)
+    @blp.arguments(BookingQuery, location="query")
+    @blp.many(BookingSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List bookings by first day"""
+        return _page(query, pagination_parameters)
+
+    @requires(Role.OFFICER)
+    @blp.arguments(BookingWishSchema)
+    @blp.created(BookingWishSchema)
+    def post(self, wish: dict[str, Any]) -> Any:
+        """Book a resource for an event, or several at once under `bookings`: all of them or none
+
+        What does not fit is 409: `conflicts` says who has it from when to when, `suggestions` the nearest free times
+        and resources as good. Whole days are inclusive; of local times the end is not included, so that one may begin
+        when another ends.
+        """
+        several = wish.pop("bookings", None)
+        if several is None:
+            (made,) = bookings.make_bookings(session(), act(), [wish], several=False)
+            return _shown(made)
+        found = bookings.make_bookings(session(), act(), [wish | one for one in several], several=True)
+        return {"bookings": [_shown(one) for one in found]}
+
+
+@blp.route("/bookings/<booking_id>")
+class OneBooking(Address):
+    @requires(Role.VIEWER)
+    @blp.one(BookingSchema)
+    def get(self, booking_id: str) -> Any:
+        """Read a booking"""
+        return _shown(rows.find(session(), Booking, booking_id))
+
+    @requires(Role.OFFICER)
+    @blp.arguments(BookingChangeSchema(partial=True))
+    @blp.one(BookingSchema)
+    def patch(self, values: dict[str, Any], booking_id: str) -> Any:
+        """Change a booking: other times, another resource, another quantity, or hold what was only asked for"""
+        booking = rows.find(session(), Booking, booking_id)
+        blp.check_etag(_shown(booking), BookingSchema)
+        return _shown(bookings.change_booking(session(), act(), booking, values))
+
+    @requires(Role.OFFICER)
+    @blp.gone()
+    def delete(self, booking_id: str) -> None:
+        """Give a resource back"""
+        booking = rows.find(session(), Booking, booking_id)
+        blp.check_etag(_shown(booking), BookingSchema)
+        bookings.delete_booking(session(), act(), booking)
+
+
+@blp.route("/events/<event_id>/bookings")
+class EventBookings(Address):
+    @requires(Role.VIEWER)
+    @blp.arguments(EventBookingsQuery, location="query")
+    @blp.many(BookingSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
+        """What is booked for an event, by first day"""
+        events.find_event(session(), event_id)
+        return _page({**query, "event_id": event_id}, pagination_parameters)

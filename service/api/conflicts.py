@@ -1,0 +1,39 @@
+"""/conflicts: what clashes in a stretch of the calendar."""
+
+from typing import Any
+
+from flask_smorest.pagination import PaginationParameters
+
+from models.vocabulary import Role
+from service.actions.conflicts import conflicts_between
+from service.api.resource import Blueprint, Resource, act, requires, session, sliced
+from service.problems import reader_language
+from service.schemas.conflicts import ConflictQuery, ConflictSchema
+
+blp = Blueprint("conflicts", __name__, description="What clashes over the whole calendar")
+
+
+@blp.route("/conflicts")
+class Conflicts(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(ConflictQuery, location="query")
+    @blp.many(ConflictSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List the conflicts of all events between two days, by the first day of the events
+
+        Two events that clash are one conflict that names both. Double bookings can't occur and are not among them;
+        bookings that were only asked for and can't be had are.
+        """
+        language = reader_language()
+        return [
+            {
+                "code": one.notice.code,
+                "severity": one.notice.severity,
+                "detail": one.notice.detail.to(language),
+                "with_": one.notice.with_,
+                "advice": one.notice.advice.to(language) if one.notice.advice else None,
+                "event_id": one.event.id,
+                "events": one.events,
+            }
+            for one in sliced(conflicts_between(session(), act(), query), pagination_parameters)
+        ]

@@ -1,0 +1,154 @@
+"""Resources and bookings as JSON."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from marshmallow import fields, validate
+from sqlmodel import Session
+
+from models.i18n import _
+from models.resources import Booking, Resource
+from models.vocabulary import BookingState, ResourceType
+from service.actions import rows
+from service.actions.bookings import MOST_AT_ONCE
+from service.schemas.fields import EARLIEST, LATEST, LocalizedText, Number, Text, Word
+from service.schemas.queries import QuerySchema, RangeQuery, SearchQuery
+from service.schemas.rows import RowSchema
+
+
+class Moment(fields.Field[date]):
+    """A whole day ``YYYY-MM-DD``, or a local time ``YYYY-MM-DDTHH:MM`` without a zone."""
+
+    default_error_messages = {  # noqa: RUF012
+        "invalid": _("Write a day like 2027-03-10, or a local time like 2027-03-10T08:00 without a zone."),
+        "range": _("Must be a day between 1900-01-01 and 2199-12-31."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        metadata = {"type": "string", "example": "2027-03-10T08:00"} | kwargs.pop("metadata", {})
+        super().__init__(metadata=metadata, **kwargs)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
+        return value
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
+        if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:00)?)?", value, re.ASCII):
+            raise self.make_error("invalid")
+        try:
+            moment = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+        except ValueError:
+            raise self.make_error("invalid") from None
+        if not EARLIEST <= (moment.date() if isinstance(moment, datetime) else moment) <= LATEST:
+            raise self.make_error("range")
+        return moment
+
+
+class ResourceSchema(RowSchema):
+    """A room, lodging, vehicle, interpreter or piece of equipment that events take for a time."""
+
+    class Meta:
+        model = Resource
+
+    name = LocalizedText(required=True, max_length=300, plain_allowed=True)
+    languages = fields.List(
+        Text(
+            validate=validate.Regexp(re.compile("[a-z]{2,3}", re.ASCII), error=_("A language code like vi, lo or en."))
+        ),
+        validate=validate.Length(max=20),
+    )
+    capacity = Number(
+        validate=validate.Range(1, 1000),
+        metadata={"description": "How many bookings of quantity 1 fit at once. Default: 1."},
+    )
+    buffer_before = Number(
+        validate=validate.Range(0, 1440), metadata={"description": "Minutes taken before each booking."}
+    )
+    buffer_after = Number(
+        validate=validate.Range(0, 1440), metadata={"description": "Minutes taken after each booking."}
+    )
+
+
+class BookingSchema(RowSchema):
+    """A resource taken for an event: whole days, both inclusive, or local times, the end not included."""
+
+    class Meta:
+        model = Booking
+        exclude = (
+            "first_day",
+            "last_day",
+            "start_time",
+            "end_time",
+            "starts_at",
+            "ends_at",
+            "length_class",
+            "is_exclusive",
+        )
+        dump_only: tuple[str, ...] = ("timezone", "created_by")
+
+    from_ = Moment(data_key="from", metadata={"description": "Default: the event's own days or hours."})
+    to = Moment()
+    state = Word(
+        BookingState,
+        metadata={
+            "description": "`requested` takes nothing until the event is confirmed; `released` is what a booking of an"
+            " event that is called off becomes."
+        },
+    )
+    resource_name = LocalizedText(dump_only=True)
+    resource_type = Word(ResourceType, dump_only=True)
+    event_title = LocalizedText(dump_only=True)
+
+
+class BookingChangeSchema(BookingSchema):
+    """What can be changed of a booking; it stays with its event."""
+
+    class Meta(BookingSchema.Meta):
+        dump_only = (*BookingSchema.Meta.dump_only, "event_id")
+
+
+class OneOfBookingsSchema(BookingSchema):
+    """One booking of several; what it does not say stands outside the list."""
+
+    resource_id = Text()
+    event_id = Text()
+
+
+class BookingWishSchema(OneOfBookingsSchema):
+    """A booking, or several at once under ``bookings``, of which all are made or none.
+
+    What stands outside the list then holds for each that does not say otherwise.
+    """
+
+    bookings = fields.List(fields.Nested(OneOfBookingsSchema), validate=validate.Length(1, MOST_AT_ONCE))
+
+    def further_errors(self, session: Session, values: Mapping[str, Any]) -> rows.Errors:
+        """References that lead nowhere; of several they are told by the action."""
+        return {} if "bookings" in values else super().further_errors(session, values)
+
+
+class ResourceQuery(SearchQuery):
+    """Filters of resources; ``type`` and ``language`` may be repeated: any of the types, all of the languages."""
+
+    type = fields.List(Word(ResourceType))
+    locality = Text()
+    language = fields.List(Text(validate=validate.Regexp(re.compile("[a-z]{2,3}", re.ASCII))))
+    seats = fields.Integer(validate=validate.Range(1, 100_000), metadata={"description": "At least so many."})
+    active = fields.Boolean()
+
+
+class BookingQuery(RangeQuery):
+    """Filters of bookings; days are the resource's own."""
+
+    class Meta(RangeQuery.Meta):
+        exclude = ("q",)
+
+    resource_id = Text()
+    event_id = Text()
+    state = fields.List(Word(BookingState))
+    type = fields.List(Word(ResourceType))
+
+
+class EventBookingsQuery(QuerySchema):
+    state = fields.List(Word(BookingState))
