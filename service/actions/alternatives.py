@@ -149,7 +149,7 @@ def _candidates(times: Times) -> Iterator[Times]:
     closes = datetime.combine(times.first_day, _OFFICE_HOURS[1])
     start = opens
     while start + (times.end - times.start) <= closes:
-        shifts |= {timedelta(days=days) + (start - times.start) for days in range(-7, 8)}
+        shifts |= {timedelta(days=days) + (start - times.start) for days in (-1, 0, 1)}
         start += _STEP
     # Another hour of the same day is nearer than the same hour of another day.
     for shift in sorted(shifts - {timedelta()}, key=lambda one: (abs(one), one)):

@@ -94,11 +94,12 @@ def delete_booking(session: Session, act: Act, booking: Booking) -> None:
     rows.delete(session, act, booking, event_id=booking.event_id)
 
 
-def settle(session: Session, act: Act, event: Event, before: Frame) -> None:
+def settle(session: Session, act: Act, event: Event, before: Frame, was: EventStatus) -> None:
     """Take an event's bookings along after its days, hours or status have changed: all of them or none.
 
-    Their times follow the event's. Called off, it gives back what it held; when it takes place after all it takes that
-    again, and what was only asked for is taken when it is confirmed.
+    ``before`` and ``was`` are its days and its status until now. The times of the bookings follow the event's. Called
+    off, it gives back what it held; when it takes place after all it takes that again, and what was only asked for is
+    taken when it is confirmed.
 
     Raises:
         BookingClash: one can't follow; with days on which all of them could.
@@ -108,7 +109,7 @@ def settle(session: Session, act: Act, event: Event, before: Frame) -> None:
         return
     after = Frame.of(event)
     resources = hold_still(session, {one.resource_id for one in found})
-    settled = [(one, follow(Times.of(one), before, after), _state_for(event.status, one.state)) for one in found]
+    settled = [(one, follow(Times.of(one), before, after), _state_for(event.status, was, one.state)) for one in found]
     moving = [(one, times, state) for one, times, state in settled if state is not one.state or times != Times.of(one)]
     held = [
         Wanted(one, resources[one.resource_id], times, one.quantity)
@@ -135,13 +136,13 @@ def settle(session: Session, act: Act, event: Event, before: Frame) -> None:
         rows.change(session, act, one, change, event_id=event.id)
 
 
-def _state_for(status: EventStatus, state: BookingState) -> BookingState:
-    """What a booking becomes with its event in this status."""
+def _state_for(status: EventStatus, was: EventStatus, state: BookingState) -> BookingState:
+    """What a booking becomes when its event comes from one status to another."""
     if status in CALLED_OFF:
         return BookingState.RELEASED if state is BookingState.HELD else state
     if state is BookingState.RELEASED:
         return BookingState.HELD
-    if state is BookingState.REQUESTED and status is EventStatus.CONFIRMED:
+    if state is BookingState.REQUESTED and status is EventStatus.CONFIRMED is not was:
         return BookingState.HELD
     return state
 

@@ -24,8 +24,11 @@ from service.actions.reading import EVENT_ORDER, UNWARNED, Presenter
 LONGEST_RANGE_DAYS = 1830
 DEFAULT_DAYS = 365
 
-_OF_TWO = frozenset({"host_overlap", "person_double_committed", "resource_taken"})
-"""Conflicts in which two events meet: both see it, it is told once."""
+_SEEN_BY_BOTH = frozenset({"host_overlap", "person_double_committed"})
+"""Conflicts in which two events meet: both see it, it is told once, at the first."""
+
+_OF_TWO = _SEEN_BY_BOTH | {"resource_taken"}
+"""Conflicts with another event; the others are with a promise, a day or a booking."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def conflicts_between(session: Session, act: Act, query: Mapping[str, Any]) -> l
         (event, notice)
         for number, event in enumerate(events)
         for notice in [*presenter.notices(event), *wishes.get(event.id, ())]
-        if notice.code not in _OF_TWO or seen.get(notice.with_ or "", number) >= number
+        if notice.code not in _SEEN_BY_BOTH or seen.get(notice.with_ or "", number) >= number
     ]
     others = _events(session, {notice.with_ for _event, notice in found if notice.code in _OF_TWO and notice.with_})
     codes, severities = query.get("code"), query.get("severity")

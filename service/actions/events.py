@@ -148,7 +148,7 @@ def _apply(
     SEQUENCE rises where it matters, the kept calendar bytes are dropped, the bookings come along, the reminders are
     planned anew.
     """
-    before = Frame.of(event)
+    before, was = Frame.of(event), event.status
     significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
     if significant:
         values = {**values, "sequence": event.sequence + 1}
@@ -156,7 +156,7 @@ def _apply(
         session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
     ):
         forget_rendered(session, event.id)
-        bookings.settle(session, act, event, before)
+        bookings.settle(session, act, event, before, was)
         reminders.plan_event(session, act, event)
 
 

@@ -5,15 +5,12 @@ import http.client
 import json
 import os
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -21,120 +18,13 @@ from sqlmodel import select
 from models.accounts import Audit
 from models.database import Database
 from models.events import Event
+from tests.service.processes import DESK, Service, below, parent_of, until
 
 pytestmark = [
     pytest.mark.xdist_group("serving"),
     pytest.mark.timeout(240),
     pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
 ]
-
-PATIENCE = 90.0
-"""How long a process may take to start on a machine that has other things to do."""
-
-DESK = [sys.executable, "-m", "service.cli"]
-
-
-def until(condition: Callable[[], Any], what: str, within: float = PATIENCE) -> Any:
-    """The condition's first true answer."""
-    end = time.monotonic() + within
-    while time.monotonic() < end:
-        if found := condition():
-            return found
-        time.sleep(0.05)
-    raise AssertionError(f"not within {within:g} s: {what}")
-
-
-def parent_of(pid: int) -> int | None:
-    """A living process's parent; None for one that is gone or only waits to be collected."""
-    try:
-        state, parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[:2]
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return None if state in "ZX" else int(parent)
-
-
-def below(pid: int) -> list[int]:
-    """A process's children, their children, and so on."""
-    parents = {int(path.name): parent_of(int(path.name)) for path in Path("/proc").iterdir() if path.name.isdigit()}
-    found, queue = [], [pid]
-    while queue:
-        above = queue.pop()
-        children = [child for child, parent in parents.items() if parent == above]
-        found += children
-        queue += children
-    return found
-
-
-class Service:
-    """`desk serve` as a process of its own."""
-
-    def __init__(self, folder: Path, database_url: str) -> None:
-        self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port: int = probe.getsockname()[1]
-        self.environment = {
-            "PATH": os.environ["PATH"],
-            "DESK_VAR": str(folder / "var"),
-            "DESK_DATABASE_URL": database_url,
-            "DESK_PORT": str(self.port),
-        }
-        self.process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def pid(self) -> int:
-        assert self.process is not None
-        return self.process.pid
-
-    @property
-    def log(self) -> str:
-        return (self.folder / "log").read_text()
-
-    def desk(self, *arguments: str) -> str:
-        """A command beside the service; what it prints."""
-        done = subprocess.run(
-            [*DESK, *arguments], env=self.environment, capture_output=True, text=True, check=False, timeout=PATIENCE
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout.strip()
-
-    def start(self) -> None:
-        with (self.folder / "log").open("ab") as log:
-            self.process = subprocess.Popen([*DESK, "serve"], env=self.environment, stdout=log, stderr=log)
-        until(lambda: self.get("/healthz") == 200, "healthz")
-
-    def get(self, path: str) -> int | None:
-        """The status of an answer; None when there is none."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
-        try:
-            connection.request("GET", path)
-            return connection.getresponse().status
-        except (OSError, http.client.HTTPException):
-            return None
-        finally:
-            connection.close()
-
-    def children(self, name: str) -> list[int]:
-        """The supervised processes of a kind."""
-        found = []
-        for pid in below(self.pid):
-            with contextlib.suppress(OSError):
-                words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-                if name.encode() in words and parent_of(pid) == self.pid:
-                    found.append(pid)
-        return found
-
-    def kill_all(self) -> None:
-        """SIGKILL for every process at once, as when the power goes."""
-        assert self.process is not None
-        for pid in [self.pid, *below(self.pid)]:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self.process.wait()
-
-    def stop(self) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.kill_all()
 
 
 @pytest.fixture
