@@ -1,5 +1,6 @@
 """The engine and the one way to open a transaction, on SQLite and PostgreSQL alike."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,7 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_pragmas)
             event.listen(self.engine, "begin", _begin)
+        self._writers = threading.Lock()
         self._writing = self.engine.execution_options(desk_begin="IMMEDIATE") if self.is_sqlite else self.engine
 
     @contextmanager
@@ -47,13 +49,31 @@ class Database:
         ``write=False`` promises not to write; on SQLite it then never waits for a writer.
         """
         engine = self._writing if write else self.engine
-        with Session(engine, expire_on_commit=False) as session:
+        with self._in_line(write), Session(engine, expire_on_commit=False) as session:
             try:
                 yield session
                 session.commit()
             except BaseException:
                 session.rollback()
                 raise
+
+    @contextmanager
+    def _in_line(self, write: bool) -> Iterator[None]:
+        """SQLite's writers of this process one after the other.
+
+        SQLite lets those who wait sleep and try again, the longer the rarer: under many hands some would starve. A
+        lock wakes them in turn; only other processes are left to SQLite.
+        """
+        if not (write and self.is_sqlite):
+            yield
+            return
+        # Whoever waits longer than SQLite would is left to SQLite, which then says that it is locked.
+        is_held = self._writers.acquire(timeout=BUSY_SECONDS)
+        try:
+            yield
+        finally:
+            if is_held:
+                self._writers.release()
 
     def dispose(self) -> None:
         """Close every pooled connection."""
