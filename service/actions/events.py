@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from calendars.anniversaries import Origin, occurrence
 from calendars.lifecycle import needs_reason, possible_steps
-from calendars.spans import days_after
+from calendars.spans import Days, days_after
 from calendars.stays import TRAVEL_DAYS
 from models.agreements import Anniversary, Commitment
 from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
@@ -21,7 +21,7 @@ from models.i18n import _, message
 from models.nouns import noun
 from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState, Role
-from service.actions import reminders, rows
+from service.actions import programme, reminders, rows
 from service.actions.acting import Act
 from service.actions.places import zone_errors
 from service.actions.trail import plain
@@ -121,13 +121,18 @@ def _apply(
     action: str = "change",
     reason: str | None = None,
 ) -> None:
-    """Write the change, raise SEQUENCE where it matters, drop the kept calendar bytes, plan the reminders anew."""
+    """Write the change, raise SEQUENCE where it matters, drop the kept calendar bytes, plan the reminders anew.
+
+    What stands on the event's days moves along with them.
+    """
     significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
     if significant:
         values = {**values, "sequence": event.sequence + 1}
+    before = Days(event.first_day, event.last_day)
     if rows.change(
         session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
     ):
+        programme.follow(session, act, event, before)
         forget_rendered(session, event.id)
         reminders.plan_event(session, act, event)
 

@@ -178,10 +178,15 @@ class Blueprint(flask_smorest.Blueprint):
         language or before midnight would be refused as stale although nobody changed anything.
         """
         tag = flask_smorest.Blueprint._generate_etag
-        if not isinstance(etag_data, dict) or "conflicts" not in etag_data:
+        warnings = {"conflicts", "warnings"} & set(etag_data) if isinstance(etag_data, dict) else set()
+        if not warnings:
             return cast(str, tag(etag_data, extra_data))
-        standing = [(notice["code"], notice["with"]) for notice in etag_data["conflicts"]]
-        own = {name: value for name, value in etag_data.items() if name != "conflicts"}
+        standing = [
+            (notice["code"], notice.get("with", notice.get("items")))
+            for name in sorted(warnings)
+            for notice in etag_data[name]
+        ]
+        own = {name: value for name, value in etag_data.items() if name not in warnings}
         return f"{tag(own, extra_data)}.{tag(standing)}"
 
     def check_etag(self, etag_data: Any, etag_schema: Any = None) -> None:
