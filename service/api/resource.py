@@ -220,8 +220,9 @@ class Blueprint(flask_smorest.Blueprint):
             def with_location(*args: Any, **kwargs: Any) -> Response:
                 response = current_app.make_response(answered(*args, **kwargs))
                 made = response.get_json()
-                if isinstance(made, dict) and "id" in made:
-                    response.headers["Location"] = f"{at or request.path.rstrip('/')}/{made['id']}"
+                key = made.get("id", made.get("number")) if isinstance(made, dict) else None
+                if key is not None:
+                    response.headers["Location"] = f"{at or request.path.rstrip('/')}/{key}"
                 return response
 
             return cast(View, self.etag(with_location))

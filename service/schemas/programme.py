@@ -24,7 +24,7 @@ class PublishedItemSchema(ProgrammeItemSchema):
         exclude = ("id", "event_id")
 
 
-class ProgrammeChangeSchema(StrictSchema):
+class ProgrammeDifferenceSchema(StrictSchema):
     """What became of one item from one state of the programme to another."""
 
     change = Word(Kind)
@@ -62,7 +62,7 @@ class ProgrammeRevisionSchema(RowSchema):
     label = LocalizedText(dump_only=True, metadata={"description": "The programme, or which adjustment of it."})
     items = Written(fields.Nested(PublishedItemSchema), dump_only=True)
     changes = Written(
-        fields.Nested(ProgrammeChangeSchema),
+        fields.Nested(ProgrammeDifferenceSchema),
         dump_only=True,
         metadata={"description": "What changed since the revision before, in running order; empty for the first."},
     )
@@ -74,7 +74,7 @@ class ProgrammeSchema(StrictSchema):
     items = fields.List(fields.Nested(ProgrammeItemSchema), required=True, validate=validate.Length(max=500))
     warnings = Written(fields.Nested(ProgrammeWarningSchema), dump_only=True)
     unpublished = Written(
-        fields.Nested(ProgrammeChangeSchema),
+        fields.Nested(ProgrammeDifferenceSchema),
         dump_only=True,
         allow_none=True,
         metadata={"description": "What changed since the last revision; null before the first."},

@@ -58,8 +58,8 @@ class Difference:
 class Board:
     """An event's programme on its page.
 
-    ``published`` is the last revision with its ``label``; ``differences`` what has changed since, in ``is_publishable``
-    also a mere change of order.
+    ``published`` is the last revision with its ``label``, ``differences`` what has changed since. With none of these
+    there may still be something to publish: another order of items that have no hour.
     """
 
     days: ByDay

@@ -227,6 +227,10 @@ def test_a_revision_is_read_by_its_number(officer: Caller, viewer: Caller, visit
     for number in ("0", "2", "-1", "x", "1.0", "9" * 30, "%C2%B2", "%E0%BB%91"):
         assert viewer.get(f"{path}/{number}").status_code == 404, number
     assert viewer.get("/events/nothing/programme/revisions/1").status_code == 404
+    put(officer, visit, TALKS)
+    made = officer.post(path, {})
+    assert made.headers["Location"] == f"/api/v1{path}/2"
+    assert made.headers["ETag"] == viewer.etag(f"{path}/2")
     assert viewer.post(path, {}).status_code == 403
 
 

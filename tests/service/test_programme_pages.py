@@ -160,11 +160,15 @@ def test_all_revisions_stand_on_their_page(signed_in: SignedIn, visit: str, writ
     assert page.text.count("<details>") == 2
     text = words(page)
     for shown in (
-        "Adjustment 2 10:00, 22 November 2026 – The service itself What has changed "
-        "Item changed: 3/12/2026, 18:00 – Chiêu đãi Place: – → Nhà khách Wednesday, 2 December 2026",
-        "Adjustment 1 10:00, 22 November 2026 – The service itself What has changed "
-        "Item taken out: 2/12/2026 – Đón đoàn ( Nội Bài ) New item: 3/12/2026, 18:00 – Chiêu đãi "
-        "The whole programme as it was then – Adjustment 1",
+        (
+            "Adjustment 2 10:00, 22 November 2026 – The service itself What has changed "
+            "Item changed: 3/12/2026, 18:00 – Chiêu đãi Place: – → Nhà khách Wednesday, 2 December 2026"
+        ),
+        (
+            "Adjustment 1 10:00, 22 November 2026 – The service itself What has changed "
+            "Item taken out: 2/12/2026 – Đón đoàn ( Nội Bài ) New item: 3/12/2026, 18:00 – Chiêu đãi "
+            "The whole programme as it was then – Adjustment 1"
+        ),
         "Programme 10:00, 22 November 2026 – The service itself Bản đầu dòng hai The whole programme",
     ):
         assert shown in text
