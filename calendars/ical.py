@@ -8,7 +8,8 @@ from icalendar import Alarm, Calendar, Event, vText
 
 from calendars.dates import format_day, format_days
 from calendars.kinds import kind_name, status_name
-from calendars.lifecycle import REMINDED
+from calendars.lifecycle import CALLED_OFF, REMINDED
+from calendars.published import Published, told
 from calendars.spans import MIDNIGHT, Days, days_after, event_span, zone_info
 from calendars.vtimezone import vtimezone
 from models.i18n import _, translate
@@ -67,6 +68,7 @@ class EventFacts:
     updated_at: datetime
     url: str | None
     headcount: int | None
+    programme: Published | None = None
 
     @property
     def all_day(self) -> bool:
@@ -82,7 +84,8 @@ def summary(facts: EventFacts, language: str) -> str:
 
 
 def describe(facts: EventFacts, language: str) -> str:
-    """The lines below the title: what is known about the event in a language, its status, its link."""
+    """The lines below the title: what is known about the event in a language, its status, its link, and the
+    programme published last, unless it is called off."""
     shown = [
         (_("Host: {name}"), one_line(localized(facts.host_name, language))),
         (_("Guest: {name}"), one_line(localized(facts.guest_name, language))),
@@ -94,6 +97,9 @@ def describe(facts: EventFacts, language: str) -> str:
     ]
     lines = [translate(line, language, name=name) for line, name in shown if name]
     text = clean(localized(facts.description, language))
+    if facts.programme and facts.status not in CALLED_OFF:
+        visit = Days(facts.first_day, facts.last_day)
+        lines += ["", *told(facts.programme, visit, language, facts.url).lines()]
     return "\n".join([text, "", *lines] if text else lines)
 
 

@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 
 from calendars.dates import format_day, format_days
 from calendars.kinds import kind_name, status_name
+from calendars.published import Published, Text, told
+from calendars.spans import Days
 from models.events import Event
 from models.i18n import _, translate
 from models.office import Office
@@ -29,7 +31,8 @@ _STYLE = "font-family:'Noto Sans','Noto Sans Lao','Phetsarath OT',sans-serif;lin
 class Subject:
     """What a mail is about: an event, with the words around it that stand in other tables.
 
-    ``task`` and ``task_due_on`` are set where a task falls due, ``rule`` where a rule asked for the mail.
+    ``task`` and ``task_due_on`` are set where a task falls due, ``rule`` where a rule asked for the mail. ``programme``
+    is the one published last; a cancellation has none.
     """
 
     purpose: ReminderPurpose
@@ -39,6 +42,7 @@ class Subject:
     rule: LocalizedText | None = None
     task: LocalizedText | None = None
     task_due_on: date | None = None
+    programme: Published | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,28 @@ def compose(about: Subject, office: Office, language: Language) -> Letter:
     url = office.event_url(event.id)
     link = translate(_("Read more: {url}"), language, url=url)
     closing = _closing(about, language)
-    text = "\n".join([lines[0], "", lines[1], *lines[2:], "", link, *(["", closing] if closing else [])]) + "\n"
-    return Letter(subject, text, _html(lines, link, url, closing, language))
+    programme = _programme(about, url, language)
+    plain = [lines[0], "", lines[1], *lines[2:], "", *([*programme.lines(), ""] if programme else []), link]
+    text = "\n".join([*plain, *(["", closing] if closing else [])]) + "\n"
+    return Letter(subject, text, _html(lines, _programme_html(programme), link, url, closing, language))
+
+
+def _programme(about: Subject, url: str, language: Language) -> Text | None:
+    if about.programme is None or about.purpose is ReminderPurpose.CANCELLATION:
+        return None
+    return told(about.programme, Days(about.event.first_day, about.event.last_day), language, url)
+
+
+def _programme_html(programme: Text | None) -> str:
+    if programme is None:
+        return ""
+    parts = [f'<h2 style="font-size:1.1em">{escape(programme.heading)}</h2>']
+    parts += [f"<p>{escape(note)}</p>" for note in programme.notes]
+    for day, items in programme.days:
+        listed = "".join(f"<li>{escape(item)}</li>" for item in items)
+        parts.append(f'<h3 style="font-size:1em">{escape(day)}</h3>\n<ul>{listed}</ul>')
+    parts += [f"<p>{escape(programme.more)}</p>"] if programme.more else []
+    return "\n".join(parts) + "\n"
 
 
 def _facts(about: Subject, days: str, language: Language) -> list[str]:
@@ -111,14 +135,14 @@ def _closing(about: Subject, language: Language) -> str:
     return ""
 
 
-def _html(lines: list[str], link: str, url: str, closing: str, language: Language) -> str:
+def _html(lines: list[str], programme: str, link: str, url: str, closing: str, language: Language) -> str:
     opening, title, *facts = (escape(line) for line in lines)
     before, _url, after = link.partition(url)
     items = "".join(f"<li>{fact}</li>" for fact in facts)
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{title}</title></head>'
         f'<body style="{escape(_STYLE)}"><p>{opening}</p><h1 style="font-size:1.25em">{title}</h1>\n<ul>{items}</ul>\n'
-        f'<p>{escape(before)}<a href="{escape(url)}">{escape(url)}</a>{escape(after)}</p>\n'
+        f'{programme}<p>{escape(before)}<a href="{escape(url)}">{escape(url)}</a>{escape(after)}</p>\n'
         + (f'<p style="color:#555">{escape(closing)}</p>\n' if closing else "")
         + "</body></html>\n"
     )

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, select
 from sqlmodel import Session, SQLModel, col
 
 from calendars import reminding
+from calendars.published import Published
 from calendars.reminding import EventDays, RuleFacts, task_due_on
 from calendars.workdays import WorkingDays
 from jobs.compose import Subject
@@ -18,7 +19,7 @@ from models.audience import Directory, Events
 from models.events import Event
 from models.holidays import office_holidays
 from models.i18n import Message, message
-from models.parts import Task
+from models.parts import Task, last_revisions
 from models.places import Locality, places_on
 from models.reminders import ReminderRule
 from models.text import LocalizedText
@@ -61,11 +62,13 @@ class Facts:
     localities: Mapping[str, Locality]
     directory: Directory
     days_off: WorkingDays | None
+    programmes: Mapping[str, Published]
 
     @classmethod
     def load(cls, session: Session, claimed: Sequence[Claimed]) -> "Facts":
         """Read what these reminders are about."""
         event_ids = {one.event_id for one in claimed}
+        reminded = {one.event_id for one in claimed if one.purpose is ReminderPurpose.REMINDER}
         events = _by_id(session, Event, event_ids)
         rules = _by_id(session, ReminderRule, {one.rule_id for one in claimed if one.rule_id})
         tasks: dict[str, list[Task]] = defaultdict(list)
@@ -82,6 +85,11 @@ class Facts:
                 session, {word for rule in rules.values() for word in rule.audience}, Events(tuple(event_ids))
             ),
             reminding.office_days(office_holidays(session)) if counts_working_days else None,
+            # After the events: what is published in between gives its event a version that the stamp does not have.
+            {
+                event_id: Published.read(last.number, last.items)
+                for event_id, last in last_revisions(session, reminded).items()
+            },
         )
 
     def check(self, one: Claimed, now: datetime) -> Holding | Message:
@@ -113,6 +121,7 @@ class Facts:
             rule.name if rule else None,
             task.title if task else None,
             task_due_on(reminding.TaskDays.of(task), event.arrives_on) if task else None,
+            self.programmes.get(event.id),
         )
         return Holding(language, about, (event.version, rule.version if rule else None))
 

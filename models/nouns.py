@@ -21,6 +21,7 @@ _NOUNS: Mapping[str, str] = {
     "office_holiday": _("office holiday"),
     "organisation": _("organisation"),
     "person": _("person"),
+    "programme_revision": _("programme revision"),
     "reminder": _("reminder"),
     "reminder_rule": _("reminder rule"),
     "resource": _("resource"),

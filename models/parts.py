@@ -1,10 +1,12 @@
 """What hangs on an event: its people, its programme and the published revisions, its tasks and their templates."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
-from sqlmodel import Field
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, select, text
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import Field, col
 
 from models.base import Identified, Versioned, one_of
 from models.text import LocalizedText
@@ -77,6 +79,26 @@ class ProgrammeRevision(Identified, table=True):
     items: list[dict[str, Any]] = Field(sa_type=JsonList)
     published_at: datetime = Field(sa_type=UtcDateTime)
     published_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
+
+
+def last_revisions(session: Session, event_ids: Collection[str]) -> dict[str, ProgrammeRevision]:
+    """The programme published last of each of these events that has one; one query.
+
+    Whoever shows it beside its event reads the event first: publishing gives that a new version, so what was read in
+    between can be told.
+    """
+    if not event_ids:
+        return {}
+    other = aliased(ProgrammeRevision)
+    newest = (
+        select(func.max(col(other.number)))
+        .where(col(other.event_id) == col(ProgrammeRevision.event_id))
+        .scalar_subquery()
+    )
+    statement = select(ProgrammeRevision).where(
+        col(ProgrammeRevision.event_id).in_(event_ids), col(ProgrammeRevision.number) == newest
+    )
+    return {revision.event_id: revision for revision in session.execute(statement).scalars()}
 
 
 class TaskTemplate(Identified, Versioned, table=True):

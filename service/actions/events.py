@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 from calendars.anniversaries import Origin, occurrence
 from calendars.bookings import Frame
 from calendars.lifecycle import needs_reason, possible_steps
-from calendars.spans import days_after
+from calendars.spans import Days, days_after
 from calendars.stays import TRAVEL_DAYS
 from models.agreements import Anniversary, Commitment
 from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
@@ -22,7 +22,7 @@ from models.i18n import _, message
 from models.nouns import noun
 from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState, Role
-from service.actions import bookings, reminders, rows
+from service.actions import bookings, programme, reminders, rows
 from service.actions.acting import Act
 from service.actions.places import zone_errors
 from service.actions.trail import plain
@@ -145,16 +145,17 @@ def _apply(
 ) -> None:
     """Write the change with all that follows from it.
 
-    SEQUENCE rises where it matters, the kept calendar bytes are dropped, the bookings come along, the reminders are
-    planned anew.
+    SEQUENCE rises where it matters, programme and bookings come along, the kept calendar bytes are dropped, the
+    reminders are planned anew.
     """
-    before, was = Frame.of(event), event.status
+    before, was, days = Frame.of(event), event.status, Days(event.first_day, event.last_day)
     significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
     if significant:
         values = {**values, "sequence": event.sequence + 1}
     if rows.change(
         session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
     ):
+        programme.follow(session, act, event, days)
         forget_rendered(session, event.id)
         bookings.settle(session, act, event, before, was)
         reminders.plan_event(session, act, event)

@@ -21,14 +21,16 @@ from sqlalchemy import select as core_select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, SQLModel, col, select
 
-from calendars import dates, ical, kinds, spans
+from calendars import dates, ical, kinds, programme, published, spans, timetable
 from calendars.lifecycle import CALLED_OFF
+from calendars.published import Published
 from calendars.spans import event_span
 from models import text
 from models.events import Event
 from models.feeds import Feed, IcalFragment
 from models.i18n import catalogue
 from models.office import Office
+from models.parts import last_revisions
 from models.places import Locality, Organisation, places_on
 from models.vocabulary import Language
 from service.actions import rows
@@ -36,7 +38,7 @@ from service.actions.acting import Act
 from service.actions.feeds import shown_by
 
 # What decides a fragment's bytes besides the event: bytes made by other code, libraries or translations are not used.
-_RENDERER: tuple[ModuleType, ...] = (ical, dates, kinds, spans, text)
+_RENDERER: tuple[ModuleType, ...] = (ical, dates, kinds, programme, published, spans, text, timetable)
 _BATCH = 500
 """How many ids go into one query; SQLite and PostgreSQL both have a limit."""
 
@@ -152,7 +154,9 @@ def _rendered(session: Session, act: Act, feed: Feed, event_ids: Sequence[str]) 
             .outerjoin(Organisation, col(Organisation.id) == col(Event.organisation_id))
             .where(col(Event.id).in_(batch))
         )
-        for event, organisation in session.execute(statement):
+        found = session.execute(statement).all()
+        revisions = last_revisions(session, batch)
+        for event, organisation in found:
             hosts = places_on(localities, event.host, event.first_day)
             guests = places_on(localities, event.guest, event.first_day)
             shows = [row for row in (event, organisation, *hosts, *guests) if row]
@@ -178,6 +182,7 @@ def _rendered(session: Session, act: Act, feed: Feed, event_ids: Sequence[str]) 
                 updated_at=max(row.updated_at for row in shows),
                 url=act.office.event_url(event.id),
                 headcount=event.headcount,
+                programme=Published.read(last.number, last.items) if (last := revisions.get(event.id)) else None,
             )
             yield Fragment(
                 event_id=event.id,

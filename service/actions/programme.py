@@ -1,15 +1,18 @@
-"""The programme of an event and its published revisions."""
+"""The working programme of an event: read, replaced as a whole, held against the visit, moved along with it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from models.errors import Conflict
+from calendars.lifecycle import CALLED_OFF
+from calendars.programme import Item
+from calendars.spans import Days, days_after
+from calendars.timetable import Hitch, hitches
 from models.events import Event
 from models.i18n import _, message
-from models.parts import ProgrammeItem, ProgrammeRevision
+from models.parts import ProgrammeItem
+from models.vocabulary import EventStatus
 from service.actions import rows
 from service.actions.acting import Act
 from service.actions.trail import plain, record
@@ -22,17 +25,6 @@ def programme_of(session: Session, event_id: str) -> list[ProgrammeItem]:
             select(ProgrammeItem)
             .where(ProgrammeItem.event_id == event_id)
             .order_by(col(ProgrammeItem.day), col(ProgrammeItem.start_time).nulls_first(), col(ProgrammeItem.position))
-        ).all()
-    )
-
-
-def revisions_of(session: Session, event_id: str) -> list[ProgrammeRevision]:
-    """The published states of the programme, oldest first."""
-    return list(
-        session.exec(
-            select(ProgrammeRevision)
-            .where(ProgrammeRevision.event_id == event_id)
-            .order_by(col(ProgrammeRevision.number))
         ).all()
     )
 
@@ -67,30 +59,29 @@ def replace_programme(session: Session, act: Act, event: Event, items: Sequence[
     record(session, act, "change", "programme", event.id, {"items": {"from": before, "to": after}}, event_id=event.id)
 
 
-def publish_programme(session: Session, act: Act, event: Event, note: str | None) -> ProgrammeRevision:
-    """Publish the working programme as the next numbered revision.
+def hitches_of(event: Event, items: Sequence[ProgrammeItem]) -> list[Hitch]:
+    """The warnings about an event's programme; none for one that is over or called off."""
+    if event.status in CALLED_OFF or event.status is EventStatus.COMPLETED:
+        return []
+    days = Days(event.first_day, event.last_day)
+    return hitches([Item.of(item) for item in items], days, event.start_time, event.end_time)
 
-    Raises:
-        Conflict: there is nothing to publish, or nothing changed since the last revision.
+
+def follow(session: Session, act: Act, event: Event, before: Days) -> None:
+    """Move the working programme along with an event whose first and last day have moved by the same number of days.
+
+    ``before`` are its days until now. Where the length has changed nobody knows what goes where, so all items stay,
+    as those do that lay outside the visit before. What is published never changes.
     """
-    items = plain(programme_of(session, event.id))
-    if not items:
-        raise Conflict(message(_("The programme is empty; there is nothing to publish.")), code="programme_empty")
-    last = session.exec(select(func.max(ProgrammeRevision.number)).where(ProgrammeRevision.event_id == event.id)).one()
-    if last:
-        newest = session.exec(
-            select(ProgrammeRevision).where(ProgrammeRevision.event_id == event.id, ProgrammeRevision.number == last)
-        ).one()
-        if newest.items == items:
-            raise Conflict(
-                message(_("Nothing changed since revision {number}."), number=last), code="programme_unchanged"
-            )
-    revision = ProgrammeRevision(
-        event_id=event.id,
-        number=(last or 0) + 1,
-        note=note,
-        items=items,
-        published_at=act.now,
-        published_by=act.user.id if act.user else None,
-    )
-    return rows.create(session, act, revision, event_id=event.id)
+    moved = (event.first_day - before.first).days
+    if not moved or (event.last_day - before.last).days != moved:
+        return
+    items = programme_of(session, event.id)
+    was = plain(items)
+    for item in items:
+        if item.day in before:
+            item.day = days_after(item.day, moved)
+    now = plain(items)
+    if now != was:
+        rows.flush(session)
+        record(session, act, "move", "programme", event.id, {"items": {"from": was, "to": now}}, event_id=event.id)

@@ -1,19 +1,49 @@
-"""/events/{}/programme: hour by hour, and the revisions published."""
+"""/events/{}/programme: hour by hour, what does not fit, and the revisions published."""
 
 from typing import Any
 
 from models.vocabulary import Role
-from service.actions import events, programme
+from service.actions import events, programme, publishing
 from service.api.resource import Blueprint, Resource, act, requires, session
+from service.problems import reader_language
 from service.schemas.programme import ProgrammeRevisionSchema, ProgrammeSchema
 
 blp = Blueprint("programme", __name__, description="The programme of an event and its published revisions")
 
 
 def _programme(event_id: str) -> dict[str, Any]:
+    event = events.find_event(session(), event_id)
+    items = programme.programme_of(session(), event_id)
+    revisions = publishing.revisions_of(session(), event_id)
+    unpublished = publishing.unpublished(revisions[-1].row if revisions else None, items)
+    language = reader_language()
     return {
-        "items": programme.programme_of(session(), event_id),
-        "revisions": programme.revisions_of(session(), event_id),
+        "items": items,
+        "warnings": [
+            {
+                "code": hitch.code,
+                "severity": hitch.severity.value,
+                "detail": hitch.detail.to(language),
+                "advice": hitch.advice.to(language),
+                "items": list(hitch.items),
+            }
+            for hitch in programme.hitches_of(event, items)
+        ],
+        "unpublished": None if unpublished is None else [change.written() for change in unpublished],
+        "revisions": [_revision(revision) for revision in revisions],
+    }
+
+
+def _revision(revision: publishing.Revision) -> dict[str, Any]:
+    row = revision.row
+    return {
+        "number": row.number,
+        "label": revision.label,
+        "note": row.note,
+        "published_at": row.published_at,
+        "published_by": row.published_by,
+        "items": [item.written() for item in revision.items],
+        "changes": [change.written() for change in revision.changes],
     }
 
 
@@ -22,15 +52,18 @@ class Programme(Resource):
     @requires(Role.VIEWER)
     @blp.one(ProgrammeSchema)
     def get(self, event_id: str) -> Any:
-        """The working programme in running order, and the revisions published so far"""
-        events.find_event(session(), event_id)
+        """The working programme in running order with its warnings, and the revisions published so far"""
         return _programme(event_id)
 
     @requires(Role.OFFICER)
     @blp.arguments(ProgrammeSchema)
     @blp.one(ProgrammeSchema)
     def put(self, values: dict[str, Any], event_id: str) -> Any:
-        """Put a whole new working programme in the place of the old"""
+        """Put a whole new working programme in the place of the old
+
+        Days outside the visit are refused; anything else that does not fit is only worth a warning. Feeds and
+        reminders show what was published last until the next revision is.
+        """
         event = events.find_event(session(), event_id)
         blp.check_etag(_programme(event_id), ProgrammeSchema)
         programme.replace_programme(session(), act(), event, values["items"])
@@ -43,6 +76,16 @@ class ProgrammeRevisions(Resource):
     @blp.arguments(ProgrammeRevisionSchema)
     @blp.created(ProgrammeRevisionSchema)
     def post(self, values: dict[str, Any], event_id: str) -> Any:
-        """Publish the working programme as the next numbered revision"""
+        """Publish the working programme as the next numbered revision; feeds and reminders follow it"""
         event = events.find_event(session(), event_id)
-        return programme.publish_programme(session(), act(), event, values.get("note"))
+        return _revision(publishing.publish_programme(session(), act(), event, values.get("note")))
+
+
+@blp.route("/events/<event_id>/programme/revisions/<number>")
+class OneProgrammeRevision(Resource):
+    @requires(Role.VIEWER)
+    @blp.one(ProgrammeRevisionSchema)
+    def get(self, event_id: str, number: str) -> Any:
+        """Read a published revision, and what changed in it since the one before"""
+        events.find_event(session(), event_id)
+        return _revision(publishing.find_revision(session(), event_id, number))

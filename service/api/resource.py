@@ -178,10 +178,15 @@ class Blueprint(flask_smorest.Blueprint):
         language or before midnight would be refused as stale although nobody changed anything.
         """
         tag = flask_smorest.Blueprint._generate_etag
-        if not isinstance(etag_data, dict) or "conflicts" not in etag_data:
+        warnings = {"conflicts", "warnings"} & set(etag_data) if isinstance(etag_data, dict) else set()
+        if not warnings:
             return cast(str, tag(etag_data, extra_data))
-        standing = [(notice["code"], notice["with"]) for notice in etag_data["conflicts"]]
-        own = {name: value for name, value in etag_data.items() if name != "conflicts"}
+        standing = [
+            (notice["code"], notice.get("with", notice.get("items")))
+            for name in sorted(warnings)
+            for notice in etag_data[name]
+        ]
+        own = {name: value for name, value in etag_data.items() if name not in warnings}
         return f"{tag(own, extra_data)}.{tag(standing)}"
 
     def check_etag(self, etag_data: Any, etag_schema: Any = None) -> None:
@@ -215,8 +220,9 @@ class Blueprint(flask_smorest.Blueprint):
             def with_location(*args: Any, **kwargs: Any) -> Response:
                 response = current_app.make_response(answered(*args, **kwargs))
                 made = response.get_json()
-                if isinstance(made, dict) and "id" in made:
-                    response.headers["Location"] = f"{at or request.path.rstrip('/')}/{made['id']}"
+                key = made.get("id", made.get("number")) if isinstance(made, dict) else None
+                if key is not None:
+                    response.headers["Location"] = f"{at or request.path.rstrip('/')}/{key}"
                 return response
 
             return cast(View, self.etag(with_location))

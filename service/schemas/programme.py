@@ -1,8 +1,11 @@
-"""A programme and its published revisions as JSON."""
+"""A programme, its warnings and its published revisions as JSON."""
 
 from marshmallow import fields, validate
 
+from calendars.programme import NAMES, Kind
 from models.parts import ProgrammeItem, ProgrammeRevision
+from models.vocabulary import Severity
+from service.schemas.fields import LocalizedText, Number, Word, Written
 from service.schemas.rows import RowSchema, StrictSchema
 
 
@@ -11,7 +14,41 @@ class ProgrammeItemSchema(RowSchema):
 
     class Meta:
         model = ProgrammeItem
-        exclude = ("event_id",)
+        exclude: tuple[str, ...] = ("event_id",)
+
+
+class PublishedItemSchema(ProgrammeItemSchema):
+    """One line of a visit programme as it was published."""
+
+    class Meta(ProgrammeItemSchema.Meta):
+        exclude = ("id", "event_id")
+
+
+class ProgrammeDifferenceSchema(StrictSchema):
+    """What became of one item from one state of the programme to another."""
+
+    change = Word(Kind)
+    item = fields.Nested(
+        PublishedItemSchema, allow_none=True, metadata={"description": "As it is now; null when it was removed."}
+    )
+    was = fields.Nested(
+        PublishedItemSchema, allow_none=True, metadata={"description": "As it was; null when it was added."}
+    )
+    fields_ = fields.List(
+        fields.String(validate=validate.OneOf(NAMES)),
+        data_key="fields",
+        metadata={"description": "The names that differ; empty unless it was changed."},
+    )
+
+
+class ProgrammeWarningSchema(StrictSchema):
+    """What does not fit in a programme or between it and its visit: never blocking."""
+
+    code = fields.String()
+    severity = Word(Severity)
+    detail = fields.String()
+    advice = fields.String(metadata={"description": "The way out."})
+    items = fields.List(Number(), metadata={"description": "Which items it is about: places in `items`, from 0."})
 
 
 class ProgrammeRevisionSchema(RowSchema):
@@ -22,11 +59,24 @@ class ProgrammeRevisionSchema(RowSchema):
         exclude = ("id", "event_id")
         dump_only = ("number", "items", "published_at", "published_by")
 
-    items = fields.List(fields.Dict(), dump_only=True)
+    label = LocalizedText(dump_only=True, metadata={"description": "The programme, or which adjustment of it."})
+    items = Written(fields.Nested(PublishedItemSchema), dump_only=True)
+    changes = Written(
+        fields.Nested(ProgrammeDifferenceSchema),
+        dump_only=True,
+        metadata={"description": "What changed since the revision before, in running order; empty for the first."},
+    )
 
 
 class ProgrammeSchema(StrictSchema):
-    """The working programme, and the revisions published so far."""
+    """The working programme with its warnings, and the revisions published so far."""
 
     items = fields.List(fields.Nested(ProgrammeItemSchema), required=True, validate=validate.Length(max=500))
+    warnings = Written(fields.Nested(ProgrammeWarningSchema), dump_only=True)
+    unpublished = Written(
+        fields.Nested(ProgrammeDifferenceSchema),
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "What changed since the last revision; null before the first."},
+    )
     revisions = fields.List(fields.Nested(ProgrammeRevisionSchema), dump_only=True)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
@@ -13,14 +12,14 @@ from calendars.fitness import Notice
 from calendars.reminding import TaskDays, task_due_on
 from models.agreements import Agreement, Anniversary, Commitment
 from models.events import Event
-from models.parts import Member, ProgrammeItem, Task
+from models.parts import Member, Task
 from models.places import Organisation, Person
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import ReminderState
 from service.actions.members import members_of
-from service.actions.programme import programme_of, revisions_of
 from service.actions.reading import Presenter
 from service.actions.tasks import tasks_of
+from service.web.programme import Board, read_board
 from service.web.view import View, ids
 from service.web.words import ACTIVITY_TYPES, DIRECTIONS, FIELDS, LEVELS, REMINDER_STATES, VISIBILITIES, money
 
@@ -56,8 +55,7 @@ class Dossier:
     commitment: Commitment | None
     agreement: Agreement | None
     members: list[tuple[Member, Person]]
-    programme: list[tuple[date, list[ProgrammeItem]]]
-    revision: int
+    programme: Board
     tasks: list[TaskLine]
     mailings: list[tuple[str, list[Mailing]]]
     has_more_reminders: bool
@@ -88,17 +86,13 @@ def read_dossier(view: View, event: Event) -> Dossier:
     wanted = ids(event.head_id, *(task.person_id for task in tasks))
     people = {row.id: row for row in session.exec(select(Person).where(col(Person.id).in_(wanted))).all()}
     commitment, agreement = _promise(view, event)
-    revisions = revisions_of(session, event.id)
     found, has_more = _reminders(view, event)
     return Dossier(
         facts=_facts(view, event, organisations, people),
         commitment=commitment,
         agreement=agreement,
         members=members,
-        programme=[
-            (day, list(items)) for day, items in groupby(programme_of(session, event.id), key=lambda item: item.day)
-        ],
-        revision=revisions[-1].number if revisions else 0,
+        programme=read_board(view, event),
         tasks=_task_lines(view, event, tasks, organisations, people),
         mailings=_mailings(view, found),
         has_more_reminders=has_more,

@@ -14,8 +14,9 @@ from models.i18n import _, message
 from models.parts import Task
 from models.reminders import Reminder
 from models.vocabulary import EventStatus, Role
-from service.actions import events, reminders, rows, tasks
+from service.actions import events, publishing, reminders, rows, tasks
 from service.schemas.events import TransitionSchema
+from service.schemas.programme import ProgrammeRevisionSchema
 from service.web.dossier import read_dossier
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
@@ -62,6 +63,9 @@ def _do(view: View, found: Event) -> None:
         case "retry":
             reminder = rows.part(view.session, Reminder, found.id, form.get("reminder", ""))
             reminders.retry(view.session, view.act, reminder)
+        case "publish":
+            wish: dict[str, Any] = ProgrammeRevisionSchema().load({"note": form.get("note") or None})  # type: ignore[no-untyped-call]
+            publishing.publish_programme(view.session, view.act, found, wish["note"])
         case _:
             raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
 

@@ -119,6 +119,7 @@ DEEDS: Mapping[tuple[str, str], str] = {
     ("change", "member"): _("Person's role changed"),
     ("delete", "member"): _("Person taken off the list"),
     ("change", "programme"): _("Programme changed"),
+    ("move", "programme"): _("Programme moved along with the event"),
     ("create", "programme_revision"): _("Programme published"),
     ("create", "task"): _("Task added"),
     ("change", "task"): _("Task changed"),

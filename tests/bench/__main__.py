@@ -32,7 +32,7 @@ from service.actions.acting import Act
 from service.app import create_app
 from service.settings import Settings, load_settings
 from tests import factories
-from tests.bench import growth
+from tests.bench import growth, occupancy
 from tests.bench.measure import Result, fire, pair, table
 
 TITLE = {
@@ -251,7 +251,11 @@ def main() -> None:
             listing(folder),
         ]
         grown = growth.table(growth.measure(folder))
-    found = f"{table(results)}\n\nHow answers grow with the events in the store:\n\n{grown}"
+        booked = occupancy.table(occupancy.measure(folder))
+    found = (
+        f"{table(results)}\n\nHow answers grow with the events in the store:\n\n{grown}\n\nHow the search for"
+        f" overlapping bookings grows with the bookings, at the driver:\n\n{booked}"
+    )
     print(found)
     Path("docs/benchmarks.md").write_text(
         "# Benchmarks\n\nWritten by `make bench`: medians of five, both sides in turn in one run, on SQLite. A ratio"

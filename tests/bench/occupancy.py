@@ -1,4 +1,4 @@
-"""Whether the question "is this span free?" stays as fast with a hundred times the bookings, courses of a year among them."""
+"""Whether "is this span free?" stays as fast with a hundred times the bookings, courses of a year among them."""
 
 import random
 import statistics
@@ -9,11 +9,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy
 from sqlalchemy import event, insert
 from sqlmodel import Session
 
-from calendars.bookings import Times
 from calendars.occupancy import length_class
 from calendars.spans import Span
 from models.database import Database
@@ -45,8 +43,10 @@ class Figure:
 
 
 def fill(session: Session, count: int) -> list[str]:
-    """``count`` bookings in twenty halls over forty years, an hour or three days long; and in each hall a course of a
-    year, one after the other, that others run beside."""
+    """``count`` bookings in twenty halls over forty years, an hour or three days long; the halls' ids.
+
+    In each hall a course of a year follows the other, and the rest runs beside it.
+    """
     factories.make_locality(session, "hai-duong")
     visit = factories.make_event(session).id
     halls = []
@@ -57,7 +57,10 @@ def fill(session: Session, count: int) -> list[str]:
         halls.append(hall.id)
     each = count // RESOURCES
     for hall in halls:
-        spans = [Span(_BEGIN + timedelta(days=365 * year), _BEGIN + timedelta(days=365 * (year + 1))) for year in range(YEARS)]
+        spans = [
+            Span(_BEGIN + timedelta(days=365 * year), _BEGIN + timedelta(days=365 * (year + 1)))
+            for year in range(YEARS)
+        ]
         step = timedelta(days=365 * YEARS) / (each - YEARS)
         for number in range(each - YEARS):
             start = (_BEGIN + step * number).replace(microsecond=0)
@@ -85,3 +88,103 @@ def _row(hall: str, visit: str, span: Span) -> dict[str, Any]:
         "updated_at": _BEGIN,
         "version": 1,
     }
+
+
+@contextmanager
+def filled(url: str, count: int) -> Iterator[tuple[Database, list[str]]]:
+    """A database with so many bookings, and its halls."""
+    upgrade(url)
+    database = Database(url)
+    with database.transaction() as session:
+        halls = fill(session, count)
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql(_PLAIN_INDEX)
+        if not database.is_sqlite:
+            connection.exec_driver_sql("VACUUM ANALYZE booking")
+    yield database, halls
+    database.dispose()
+
+
+def probes(halls: list[str]) -> list[tuple[str, Span]]:
+    """Two hours at random instants of the last thirty years in random halls: the same ones every time."""
+    drawn = random.Random(4)
+    found = []
+    for _number in range(PROBES):
+        start = _BEGIN + timedelta(days=3650) + timedelta(minutes=drawn.randrange(365 * 29 * 24 * 60))
+        found.append((drawn.choice(halls), Span(start, start + timedelta(hours=2))))
+    return found
+
+
+def questions(database: Database, halls: list[str]) -> dict[str, list[tuple[str, Any]]]:
+    """What the service asks for each probe, as the driver gets it, and the same by a plain index on the start."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(connection: Any, cursor: Any, statement: str, parameters: Any, *more: Any) -> None:
+        asked.append((statement, parameters))
+
+    plain = []
+    with database.transaction(write=False) as session:
+        session.connection()
+        event.listen(database.engine, "before_cursor_execute", note)
+        for hall, span in probes(halls):
+            taken(session, hall, span)
+            ends, starts = (at.isoformat(" ", "microseconds").partition("+")[0] for at in (span.end, span.start))
+            if database.is_sqlite:
+                plain.append((_PLAIN.format("?", "?", "?"), (hall, ends, starts)))
+            else:
+                plain.append((_PLAIN.format("%s", "%s", "%s"), (hall, span.end, span.start)))
+        event.remove(database.engine, "before_cursor_execute", note)
+    return {"classes of lengths": asked, "an index on the start": plain}
+
+
+def measure(folder: Path, sizes: tuple[int, ...] = SIZES) -> list[Figure]:
+    """Medians for each database and size; of PostgreSQL only where it is installed."""
+    found = []
+    with cluster.session() as directory:
+        server = cluster.cluster(directory) if cluster.binaries() else None
+        for count in sizes:
+            urls = {"SQLite": f"sqlite:///{folder / f'taken{count}'}.db"}
+            if server is not None:
+                urls["PostgreSQL"] = server.create(f"taken{count}")
+            for name, url in urls.items():
+                with filled(url, count) as (database, halls):
+                    for how, asked in questions(database, halls).items():
+                        found.append(Figure(f"{name}, {how}", count, _median(database, asked)))
+                if server is not None and name == "PostgreSQL":
+                    server.drop(f"taken{count}")
+    return found
+
+
+def _median(database: Database, asked: list[tuple[str, Any]]) -> float:
+    """Seconds per question, on one connection of the driver."""
+    connection = database.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+
+        def ask() -> None:
+            for statement, parameters in asked:
+                cursor.execute(statement, parameters)
+                cursor.fetchall()
+
+        ask()
+        taken_each = statistics.median(seconds(ask) for _round in range(ROUNDS)) / len(asked)
+        connection.rollback()
+        return taken_each
+    finally:
+        connection.close()
+
+
+def table(figures: list[Figure]) -> str:
+    """The figures as a Markdown table: a row for each way of asking, a column for each size, and how it grows."""
+    sizes = sorted({one.bookings for one in figures})
+    lines = [
+        f"| is this span free? | {' | '.join(f'{size:,} bookings' for size in sizes)} | growth | wanted |",
+        f"| --- |{' --- |' * len(sizes)} --- | --- |",
+    ]
+    for what in dict.fromkeys(one.what for one in figures):
+        row = {one.bookings: one.seconds for one in figures if one.what == what}
+        growth = row[sizes[-1]] / row[sizes[0]]
+        is_ours = "classes" in what
+        wanted = f"≤ {GROWTH} ×{'' if growth <= GROWTH else ' (missed)'}" if is_ours else "for comparison"
+        lines.append(f"| {what} | {' | '.join(shown(row[size]) for size in sizes)} | {growth:.1f} × | {wanted} |")
+    return "\n".join(lines)

@@ -5,6 +5,8 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from calendars.ical import EventFacts, render_calendar, render_event, zones_of
+from calendars.programme import Item
+from calendars.published import Published
 from models.vocabulary import EventKind, EventStatus, Visibility
 
 HAI_DUONG = {"vi": "Tỉnh Hải Dương", "lo": "ແຂວງຫາຍເຢືອງ", "en": "Hải Dương Province"}
@@ -109,6 +111,39 @@ INTERNAL = facts(
     start_time=time(14, 0),
 )
 
+VISIT = facts(
+    uid="01jd0visit@desk.example",
+    kind=EventKind.DELEGATION,
+    title={
+        "vi": "Đoàn đại biểu tỉnh Viêng Chăn thăm và làm việc tại tỉnh Hải Dương",
+        "lo": "ຄະນະຜູ້ແທນແຂວງວຽງຈັນ ຢ້ຽມຢາມແລະເຮັດວຽກຢູ່ແຂວງຫາຍເຢືອງ",
+    },
+    description=None,
+    last_day=date(2027, 3, 12),
+    url="https://desk.example/events/01jd0visit",
+    programme=Published(
+        2,
+        (
+            Item(
+                date(2027, 3, 10),
+                None,
+                None,
+                {"vi": "Đón đoàn", "lo": "ຕ້ອນຮັບຄະນະ"},
+                {"vi": "Sân bay quốc tế Nội Bài, Hà Nội", "lo": "ສະໜາມບິນສາກົນໂນຍບ່າຍ, ຮ່າໂນ້ຍ"},
+            ),
+            Item(
+                date(2027, 3, 11),
+                time(8, 30),
+                time(11, 0),
+                {"vi": "Hội đàm với Tỉnh ủy; ký biên bản", "lo": "ພົບປະກັບຄະນະພັກແຂວງ; ເຊັນບົດບັນທຶກ"},
+                {"vi": "Trụ sở Tỉnh ủy"},
+                travel_minutes=20,
+            ),
+            Item(date(2027, 3, 11), time(18, 0), None, {"vi": "Chiêu đãi", "lo": "ງານລ້ຽງ"}),
+        ),
+    ),
+)
+
 GOLDEN = {
     # file name: facts, language, with an alarm
     "training-vi": (TRAINING, "vi", False),
@@ -118,6 +153,8 @@ GOLDEN = {
     "meeting-vientiane-lo-alarm": (MEETING, "lo", True),
     "new-york-en": (NEW_YORK, "en", False),
     "internal-postponed-vi": (INTERNAL, "vi", False),
+    "visit-programme-vi": (VISIT, "vi", False),
+    "visit-programme-lo": (VISIT, "lo", False),
 }
 
 

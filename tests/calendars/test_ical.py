@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
 from calendars.ical import EventFacts, calendar_head, describe, render_calendar, render_event, summary, zones_of
+from calendars.programme import Item
+from calendars.published import Published
 from calendars.spans import event_span
 from models.vocabulary import EventKind, EventStatus, Visibility
 from tests.calendars.readers import PYTHON_READERS, READERS, Read, read_ical_js
@@ -23,13 +26,14 @@ from tests.calendars.samples import (
     NEW_YORK,
     TRAINING,
     TROUPE,
+    VISIT,
     calendar,
     facts,
 )
 
 GOLDEN_FILES = Path(__file__).parent.parent / "data" / "ical"
 WRITE_GOLDEN = "DESK_WRITE_GOLDEN"
-FEED = (TRAINING, TROUPE, CANCELLED, MEETING, NEW_YORK, INTERNAL)
+FEED = (TRAINING, TROUPE, CANCELLED, MEETING, NEW_YORK, INTERNAL, VISIT)
 STATUS = {"draft": "TENTATIVE", "planned": "TENTATIVE", "postponed": "CANCELLED", "cancelled": "CANCELLED"}
 
 
@@ -325,6 +329,36 @@ def test_description_leaves_out_what_is_not_known() -> None:
 def test_description_tells_hours(last: int, start: time | None, end: time | None, expected: str) -> None:
     event = facts(last_day=date(2027, 3, last), start_time=start, end_time=end)
     assert f"When: {expected}" in describe(event, "en").split("\n")
+
+
+def test_description_ends_with_the_programme() -> None:
+    without = replace(VISIT, programme=None)
+    assert describe(VISIT, "vi").split("\n") == [
+        *describe(without, "vi").split("\n"),
+        "",
+        "Chương trình (Điều chỉnh lần 1)",
+        "10/3/2027",
+        "Đón đoàn – Sân bay quốc tế Nội Bài, Hà Nội",
+        "11/3/2027",
+        "08:30–11:00 Hội đàm với Tỉnh ủy; ký biên bản – Trụ sở Tỉnh ủy",
+        "18:00 Chiêu đãi",
+    ]
+
+
+@pytest.mark.parametrize("status", [EventStatus.POSTPONED, EventStatus.CANCELLED])
+def test_what_is_called_off_has_no_programme(status: EventStatus) -> None:
+    event = replace(VISIT, status=status)
+    assert render_event(event, "vi") == render_event(replace(event, programme=None), "vi")
+
+
+@pytest.mark.parametrize("read", READERS.values(), ids=list(READERS))
+def test_longest_programme_can_be_read(read: Callable[[bytes], list[Read]]) -> None:
+    line = Item(VISIT.first_day, time(8), time(9), {"lo": "ພົບປະ" * 60}, {"lo": "ຫ້ອງການ, " * 2000})
+    event = replace(VISIT, programme=Published(3, (line,) * 500))
+    rendered = calendar(event, language="lo")
+    assert_lines(rendered)
+    assert len(rendered) < 150_000
+    assert [one.uid for one in read(rendered)] == [event.uid]
 
 
 def test_nobody_coming_is_told_too() -> None:

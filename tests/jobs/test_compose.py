@@ -4,11 +4,14 @@ import email
 import email.policy
 import re
 from base64 import b64decode
+from dataclasses import replace
 from datetime import date, time
 from email.message import EmailMessage
 
 import pytest
 
+from calendars.programme import Item
+from calendars.published import Published
 from jobs.compose import Letter, Subject, around_id, compose, prepare
 from models.events import Event
 from models.office import Office
@@ -137,6 +140,58 @@ def test_text_of_people_is_text() -> None:
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
     assert not re.search(r'(href|style|lang)="[^"]*alert', html)
+
+
+PROGRAMME = Published(
+    1,
+    (
+        Item(date(2027, 3, 10), None, None, {"vi": "Đón đoàn", "lo": "ຕ້ອນຮັບຄະນະ"}, {"vi": "Nội Bài"}),
+        Item(date(2027, 3, 11), time(8), time(9, 30), {"vi": "Làm việc"}),
+    ),
+)
+
+
+def test_a_reminder_shows_the_programme() -> None:
+    mail = sent(compose(about(programme=PROGRAMME), OFFICE, Language.VI))
+    lines = part(mail, "plain").splitlines()
+    begins = lines.index("Chương trình")
+    assert lines[begins - 1] == ""
+    assert lines[begins + 1 : begins + 6] == [
+        "10/3/2027",
+        "Đón đoàn – Nội Bài",
+        "11/3/2027",
+        "08:00–09:30 Làm việc",
+        "",
+    ]
+    html = part(mail, "html")
+    assert "<li>08:00–09:30 Làm việc</li>" in html
+    assert html.index("Chương trình</h2>") < html.index("10/3/2027</h3>") < html.index("<li>Đón đoàn – Nội Bài</li>")
+    assert "ຕ້ອນຮັບຄະນະ – Nội Bài" in part(sent(compose(about(programme=PROGRAMME), OFFICE, Language.LO)), "plain")
+
+
+def test_a_cancellation_shows_no_programme() -> None:
+    cancelled = about(purpose=ReminderPurpose.CANCELLATION, event=event(status=EventStatus.CANCELLED))
+    letter = compose(replace(cancelled, programme=PROGRAMME), OFFICE, Language.VI)
+    assert letter == compose(cancelled, OFFICE, Language.VI)
+
+
+def test_a_programme_of_other_days_is_marked() -> None:
+    moved = about(programme=PROGRAMME, event=event(first_day=date(2027, 3, 17), last_day=date(2027, 3, 19)))
+    mail = sent(compose(moved, OFFICE, Language.EN))
+    for kind in ("plain", "html"):
+        assert "Published before the visit was moved; a new one follows." in part(mail, kind)
+
+
+def test_text_of_a_programme_is_text() -> None:
+    evil = "<script>alert('x')</script> & \"\r\nBcc: everybody@example.org"
+    programme = Published(1, (Item(date(2027, 3, 10), None, None, {"vi": evil}, {"vi": evil}),) * 101)
+    mail = sent(compose(about(programme=programme), OFFICE, Language.EN))
+    assert mail["Bcc"] is None
+    assert part(mail, "plain").count("<script>") == 200
+    html = part(mail, "html")
+    assert "<script>" not in html
+    assert html.count("&lt;script&gt;") == 200
+    assert "… and 1 more: " in html
 
 
 @pytest.mark.parametrize("title", ["ຄະນະຜູ້ແທນແຂວງວຽງຈັນ " * 12, "Đoàn đại biểu cấp cao tỉnh Viêng Chăn " * 8, "x" * 300])

@@ -852,7 +852,8 @@ def test_reading_takes_the_same_queries_for_any_number_of_events(
             read(client, path)
         warm.append(len([one for one in statements if not one.startswith("BEGIN")]))
     assert warm == [4, 4, 4]  # the feed, its localities, the direction, the events
-    assert cold == [9, 9, 9]  # localities, the facts, a look at events and places that are unchanged, what is kept
+    # localities, the facts, the programmes, a look at events and places that are unchanged, what is kept
+    assert cold == [10, 10, 10]
 
 
 def test_reading_without_conditions_on_places_takes_two_queries(

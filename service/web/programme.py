@@ -1,0 +1,151 @@
+"""A visit's programme in the console: what differs from what was published, and the page of all revisions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from markupsafe import Markup
+from sqlmodel import col, select
+from werkzeug.wrappers import Response
+
+from calendars.programme import Change, Item, Kind, label
+from calendars.timetable import Hitch, hours
+from models.accounts import User
+from models.events import Event
+from models.i18n import _
+from models.parts import ProgrammeItem, ProgrammeRevision
+from models.text import LocalizedText
+from service.actions import events, programme, publishing
+from service.web.gate import page
+from service.web.view import View, ids
+
+NOTHING = "–"
+
+_FIELDS: Mapping[str, str] = {
+    "day": _("Day"),
+    "start_time": _("Begins at"),
+    "end_time": _("Ends at"),
+    "title": _("Title"),
+    "place": _("Place"),
+    "hosted_by": _("Received by"),
+    "attendees": _("Attending"),
+    "travel_minutes": _("Minutes of travel from the item before"),
+}
+_KINDS: Mapping[Kind, str] = {
+    Kind.ADDED: _("New item"),
+    Kind.REMOVED: _("Item taken out"),
+    Kind.CHANGED: _("Item changed"),
+}
+
+Value = Markup | str
+ByDay = list[tuple[date, list[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One change for people: the item as it is now (or was), and for a changed one each field before and after."""
+
+    kind: Kind
+    deed: str
+    item: Item
+    hours: str
+    fields: Sequence[tuple[str, Value, Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """An event's programme on its page.
+
+    ``published`` is the last revision with its ``label``, ``differences`` what has changed since. With none of these
+    there may still be something to publish: another order of items that have no hour.
+    """
+
+    days: ByDay
+    hitches: list[Hitch]
+    published: ProgrammeRevision | None
+    label: LocalizedText
+    differences: list[Difference]
+    is_publishable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A revision on the page of all of them."""
+
+    row: ProgrammeRevision
+    label: LocalizedText
+    publisher: str
+    days: ByDay
+    differences: list[Difference]
+
+
+def read_board(view: View, event: Event) -> Board:
+    """Read an event's programme for its page; two queries."""
+    working = programme.programme_of(view.session, event.id)
+    last = publishing.last_revision(view.session, event.id)
+    return Board(
+        days=by_day(working),
+        hitches=programme.hitches_of(event, working),
+        published=last,
+        label=label(last.number) if last else {},
+        differences=told(view, publishing.unpublished(last, working) or []),
+        is_publishable=publishing.is_publishable(last, working),
+    )
+
+
+def by_day(items: Iterable[ProgrammeItem | Item]) -> ByDay:
+    """Items in running order under their days."""
+    return [(day, list(those)) for day, those in groupby(items, key=lambda item: item.day)]
+
+
+def told(view: View, changes: Iterable[Change]) -> list[Difference]:
+    """Changes as people read them."""
+    return [
+        Difference(
+            change.kind,
+            view.say(_KINDS[change.kind]),
+            change.shown,
+            hours(change.shown),
+            [
+                (view.say(_FIELDS[name]), _value(view, change.was, name), _value(view, change.item, name))
+                for name in change.fields
+            ],
+        )
+        for change in changes
+    ]
+
+
+def _value(view: View, item: Item | None, name: str) -> Value:
+    value = getattr(item, name)
+    if value is None:
+        return NOTHING
+    if name == "day":
+        return view.day(value)
+    if name in {"start_time", "end_time"}:
+        return f"{value:%H:%M}"
+    return view.text(value) if isinstance(value, dict) else str(value)
+
+
+@page()
+def revisions(view: View, event_id: str) -> Response:
+    """All that was published of an event's programme, the newest first, and what changed each time; to be printed."""
+    event = events.find_event(view.session, event_id)
+    found = publishing.revisions_of(view.session, event.id)
+    publishers = ids(*(one.row.published_by for one in found))
+    names = {user.id: user.name for user in view.session.exec(select(User).where(col(User.id).in_(publishers)))}
+    return view.page(
+        "programme.html",
+        event=event,
+        issues=[
+            Issue(
+                row=one.row,
+                label=one.label,
+                publisher=names.get(one.row.published_by or "") or view.say(_("The service itself")),
+                days=by_day(one.items),
+                differences=told(view, one.changes),
+            )
+            for one in reversed(found)
+        ],
+    )
