@@ -13,6 +13,7 @@ from models.agreements import Agreement, Anniversary, Commitment
 from models.events import Event
 from models.i18n import Message, _, message
 from models.places import Locality, Organisation, Person
+from models.resources import Resource
 from service.actions.acting import Act
 
 Write = Callable[[str | None], str | None]
@@ -23,6 +24,7 @@ _REFERRED: Mapping[str, tuple[str, type[SQLModel]]] = {
     "locality": ("localities", Locality),
     "organisation": ("organisations", Organisation),
     "person": ("people", Person),
+    "resource": ("resources", Resource),
     "agreement": ("agreements", Agreement),
     "commitment": ("commitments", Commitment),
     "anniversary": ("anniversaries", Anniversary),

@@ -24,13 +24,15 @@ from models.holidays import OfficeHoliday
 from models.i18n import _, message
 from models.places import Locality, Organisation, Person
 from models.reminders import ReminderRule
+from models.resources import Resource
 from seed.checking import Place, check, not_a_group, not_a_list, shape_of, unknown
 from seed.events import load_event
 from seed.ledger import Ledger
 from seed.reading import BadFiles, File, Node, read
-from service.actions import agreements, holidays, places, reminder_rules, rows
+from service.actions import agreements, holidays, places, reminder_rules, resources, rows
 from service.actions.acting import Act
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema
+from service.schemas.bookings import ResourceSchema
 from service.schemas.holidays import OfficeHolidaySchema
 from service.schemas.places import LocalitySchema, OrganisationSchema, PersonSchema
 from service.schemas.reminders import ReminderRuleSchema
@@ -90,6 +92,7 @@ SECTIONS: Mapping[str, Section] = {
     "office_holidays": Section(OfficeHoliday, OfficeHolidaySchema, holidays.create_holiday, holidays.change_holiday),
     "organisations": Section(Organisation, OrganisationSchema, places.create_organisation, places.change_organisation),
     "people": Section(Person, PersonSchema, places.create_person, places.change_person),
+    "resources": Section(Resource, ResourceSchema, resources.create_resource, resources.change_resource),
     "agreements": Section(
         Agreement,
         AgreementSchema,
@@ -105,7 +108,7 @@ SECTIONS: Mapping[str, Section] = {
 }
 
 TOP = (
-    "localities", "office_holidays", "organisations", "people", "agreements", "anniversaries", "events",
+    "localities", "office_holidays", "organisations", "people", "resources", "agreements", "anniversaries", "events",
     "reminder_rules",
 )  # fmt: skip
 """What may stand at the top of a file."""

@@ -19,6 +19,7 @@ from models.vocabulary import ReminderState
 from service.actions.members import members_of
 from service.actions.reading import Presenter
 from service.actions.tasks import tasks_of
+from service.web.bookings import Line, lines_of
 from service.web.programme import Board, read_board
 from service.web.view import View, ids
 from service.web.words import ACTIVITY_TYPES, DIRECTIONS, FIELDS, LEVELS, REMINDER_STATES, VISIBILITIES, money
@@ -59,6 +60,7 @@ class Dossier:
     tasks: list[TaskLine]
     mailings: list[tuple[str, list[Mailing]]]
     has_more_reminders: bool
+    bookings: list[Line]
     notices: list[Notice]
 
 
@@ -88,6 +90,7 @@ def read_dossier(view: View, event: Event) -> Dossier:
     commitment, agreement = _promise(view, event)
     found, has_more = _reminders(view, event)
     return Dossier(
+        bookings=lines_of(view, {"event_id": event.id})[0],
         facts=_facts(view, event, organisations, people),
         commitment=commitment,
         agreement=agreement,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from marshmallow import ValidationError
 from sqlalchemy.orm.exc import StaleDataError
@@ -15,11 +16,15 @@ from service.web.view import View
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a wish was not granted, in the reader's language: one sentence, and what is wrong with which field."""
+    """Why a wish was not granted, in the reader's language: one sentence, and what is wrong with which field.
+
+    ``extra`` is what the error knows besides: what stands in the way, what would fit instead.
+    """
 
     status: int
     sentence: str
     fields: Mapping[str, list[str]] = field(default_factory=dict)
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 def attempt(view: View, wish: Callable[[], object]) -> Refusal | None:
@@ -42,7 +47,7 @@ def attempt(view: View, wish: Callable[[], object]) -> Refusal | None:
 
 def _refused(view: View, error: errors.DomainError) -> Refusal:
     status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
-    return Refusal(status, view.say(_impossible(view, error) or error.detail))
+    return Refusal(status, view.say(_impossible(view, error) or error.detail), extra=error.extra)
 
 
 def _impossible(view: View, error: errors.DomainError) -> Message | None:

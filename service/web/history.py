@@ -13,8 +13,10 @@ from models.agreements import Anniversary, Commitment
 from models.events import Event
 from models.i18n import _
 from models.places import Organisation, Person
+from models.resources import Resource
 from models.vocabulary import (
     ActivityType,
+    BookingState,
     DelegationLevel,
     EventStatus,
     Language,
@@ -25,6 +27,7 @@ from models.vocabulary import (
 from service.web.view import View
 from service.web.words import (
     ACTIVITY_TYPES,
+    BOOKING_STATES,
     DEEDS,
     FIELDS,
     LEVELS,
@@ -46,8 +49,9 @@ _REFERENCES: Mapping[str, type[SQLModel]] = {
     "head_id": Person,
     "commitment_id": Commitment,
     "anniversary_id": Anniversary,
+    "resource_id": Resource,
 }
-_NAMING: Mapping[str, str] = {"member": "person_id", "task": "title"}
+_NAMING: Mapping[str, str] = {"member": "person_id", "task": "title", "booking": "resource_id"}
 """Which value tells what an entry is about, where an event has several of the kind."""
 
 
@@ -177,9 +181,15 @@ class _Teller:
             case "activity_type":
                 return self.view.say(ACTIVITY_TYPES[ActivityType(value)])
             case "state":
-                return self.view.say(REMINDER_STATES[ReminderState(value)])
+                return self._state(value)
             case _:
                 return value
+
+    def _state(self, value: str) -> str:
+        """The state of a reminder or of a booking: the words are all different."""
+        if value in set(BookingState):
+            return self.view.say(BOOKING_STATES[BookingState(value)])
+        return self.view.say(REMINDER_STATES[ReminderState(value)])
 
 
 def _name(row: Any) -> Any:

@@ -11,6 +11,7 @@ from flask import Response
 from markupsafe import Markup
 from sqlmodel import Session
 
+from calendars.bookings import Times
 from calendars.dates import BABEL_LOCALES, format_day, format_days, format_instant, numeric_day
 from calendars.kinds import kind_name, member_role_name, status_name
 from models.accounts import User
@@ -19,6 +20,7 @@ from models.i18n import Message, translate, translate_filled
 from models.text import FALLBACK, LocalizedText, localized
 from models.vocabulary import Direction, EventKind, EventStatus, Language, MemberRole, ProgressState, Role
 from service.actions.acting import Act
+from service.actions.alternatives import told
 from service.actions.gazetteer import Compass
 from service.desk import Desk
 from service.web.rendering import render
@@ -118,6 +120,13 @@ class View:
     def instant(self, at: datetime) -> str:
         """An instant by the office's clocks."""
         return format_instant(at, self.act.office.timezone, self.language)
+
+    def times(self, offer: Mapping[str, str]) -> str:
+        """What an error offers ``from`` and ``to``, both days or both local times, in figures."""
+        start, end = datetime.fromisoformat(offer["from"]), datetime.fromisoformat(offer["to"])
+        if "T" not in offer["from"]:
+            return told(Times(start.date(), end.date()))
+        return told(Times(start.date(), end.date(), start.time(), end.time()))
 
     # Places
 

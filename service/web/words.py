@@ -11,6 +11,7 @@ from models.i18n import Message, _, message
 from models.text import LocalizedText, localized
 from models.vocabulary import (
     ActivityType,
+    BookingState,
     DelegationLevel,
     Direction,
     DurationUnit,
@@ -18,6 +19,7 @@ from models.vocabulary import (
     Language,
     ProgressState,
     ReminderState,
+    ResourceType,
     Visibility,
 )
 
@@ -55,6 +57,18 @@ REMINDER_STATES: Mapping[ReminderState, str] = {
 }
 """In the order people should see them."""
 
+RESOURCE_TYPES: Mapping[ResourceType, str] = {
+    ResourceType.ROOM: _("Rooms and halls"),
+    ResourceType.LODGING: _("Lodging"),
+    ResourceType.VEHICLE: _("Vehicles"),
+    ResourceType.INTERPRETER: _("Interpreters"),
+    ResourceType.EQUIPMENT: _("Equipment"),
+}
+BOOKING_STATES: Mapping[BookingState, str] = {
+    BookingState.HELD: _("Booked"),
+    BookingState.REQUESTED: _("Asked for"),
+    BookingState.RELEASED: _("Given back"),
+}
 PROGRESS_NAMES: Mapping[ProgressState, LocalizedText] = {
     ProgressState.MISSED: {"vi": "Không đạt", "lo": "ບໍ່ບັນລຸ", "en": "Missed"},
     ProgressState.AT_RISK: {"vi": "Có nguy cơ chậm", "lo": "ສ່ຽງຊັກຊ້າ", "en": "At risk"},
@@ -101,6 +115,8 @@ FIELDS: Mapping[str, str] = {
     "phases": _("Phases"),
     "performances": _("Performances"),
     "items": _("Programme"),
+    "resource_id": _("Room, car or interpreter"),
+    "quantity": _("How many"),
     "person_id": _("Person"),
     "role": _("Role"),
     "due_on": _("Due day"),

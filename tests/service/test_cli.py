@@ -162,8 +162,8 @@ def test_help_explains_itself(run: Run) -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_seed_loads_the_packaged_programme_once(run: Run) -> None:
-    assert run("seed").stdout == "125 entries created, 0 changed, 0 unchanged.\n"
-    assert run("seed").stdout == "0 entries created, 0 changed, 125 unchanged.\n"
+    assert run("seed").stdout == "136 entries created, 0 changed, 0 unchanged.\n"
+    assert run("seed").stdout == "0 entries created, 0 changed, 136 unchanged.\n"
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)

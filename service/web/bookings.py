@@ -1,0 +1,201 @@
+"""Rooms, cars, interpreters: what there is, who has it when, and booking it for an event."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from flask import redirect, request, url_for
+from sqlmodel import col, func, select
+from werkzeug.wrappers import Response
+
+from calendars.bookings import Times
+from models.errors import Conflict, NotFound
+from models.events import Event
+from models.i18n import _, message
+from models.nouns import noun
+from models.resources import Booking, Resource
+from models.vocabulary import BookingState, Role
+from service.actions import bookings, conflicts, events, rows
+from service.actions.alternatives import told
+from service.schemas.bookings import BookingWishSchema
+from service.web.forms import Refusal, attempt
+from service.web.gate import page
+from service.web.view import View
+from service.web.words import BOOKING_STATES, RESOURCE_TYPES
+
+AHEAD_DAYS = 120
+SHOWN = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A booking as a page shows it."""
+
+    booking: Booking
+    resource: Resource
+    event: Event
+    when: str
+    state: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes nothing yet, and may be taken now."""
+        return self.booking.state is BookingState.REQUESTED
+
+
+def lines_of(view: View, query: Mapping[str, Any]) -> tuple[list[Line], bool]:
+    """Bookings that a query asks for, by day; whether there are more than are shown."""
+    statement = bookings.bookings_where(query).order_by(*bookings.BOOKING_ORDER).limit(SHOWN + 1)
+    found = [
+        Line(booking, resource, event, told(Times.of(booking)), view.say(BOOKING_STATES[booking.state]))
+        for booking, resource, event in view.session.exec(statement).all()
+    ]
+    return found[:SHOWN], len(found) > SHOWN
+
+
+@page()
+def resources(view: View) -> Response:
+    """What can be booked, by kind, with how much of it is booked soon."""
+    found = view.session.exec(select(Resource).order_by(col(Resource.search_text), col(Resource.id)).limit(SHOWN)).all()
+    soon = {"from_": view.act.today, "to": view.act.today + timedelta(days=30)}
+    counted = (
+        select(Booking.resource_id, func.count())
+        .where(
+            Booking.state == BookingState.HELD,
+            Booking.last_day >= soon["from_"],
+            Booking.first_day <= soon["to"],
+        )
+        .group_by(col(Booking.resource_id))
+    )
+    counts = dict(view.session.exec(counted).all())
+    by_type = {kind: [one for one in found if one.type is kind] for kind in RESOURCE_TYPES}
+    return view.page(
+        "resources.html",
+        groups=[(view.say(RESOURCE_TYPES[kind]), listed) for kind, listed in by_type.items() if listed],
+        counts=counts,
+    )
+
+
+@page()
+def resource(view: View, resource_id: str) -> Response:
+    """One resource and who has it in the months to come."""
+    found = rows.find(view.session, Resource, resource_id)
+    query = {
+        "resource_id": found.id,
+        "from_": view.act.today,
+        "to": view.act.today + timedelta(days=AHEAD_DAYS),
+        "state": [BookingState.HELD, BookingState.REQUESTED],
+    }
+    lines, has_more = lines_of(view, query)
+    months = groupby(lines, key=lambda line: max(line.booking.first_day, view.act.today).replace(day=1))
+    return view.page(
+        "resource.html",
+        resource=found,
+        kind=view.say(RESOURCE_TYPES[found.type]),
+        months=[(view.month(first), list(listed)) for first, listed in months],
+        has_more=has_more,
+        ahead=AHEAD_DAYS,
+    )
+
+
+@page()
+def event_bookings(view: View, event_id: str) -> Response:
+    """What is booked for an event; booking more, and giving back."""
+    found = events.find_event(view.session, event_id)
+    refusal: Refusal | None = None
+    if request.method == "POST":
+        refusal = attempt(view, lambda: _do(view, found))
+        if refusal is None:
+            done = request.form.get("do", "")
+            return redirect(url_for("pages.event_bookings", event_id=event_id, done=done), 303)
+        found = events.find_event(view.session, event_id)
+    lines, has_more = lines_of(view, {"event_id": found.id})
+    return view.page(
+        "bookings.html",
+        refusal.status if refusal else 200,
+        event=found,
+        lines=lines,
+        has_more=has_more,
+        choices=_choices(view) if view.may(Role.OFFICER) else [],
+        refusal=refusal,
+        form=request.form,
+        done=request.args.get("done", ""),
+    )
+
+
+def _choices(view: View) -> list[tuple[str, list[Resource]]]:
+    """What can be booked, by kind."""
+    found = view.session.exec(
+        select(Resource).where(col(Resource.active)).order_by(col(Resource.search_text), col(Resource.id)).limit(1000)
+    ).all()
+    return [
+        (view.say(label), listed)
+        for kind, label in RESOURCE_TYPES.items()
+        if (listed := [one for one in found if one.type is kind])
+    ]
+
+
+def _do(view: View, event: Event) -> None:
+    form = request.form
+    match form.get("do"):
+        case "book":
+            wish = _wish(form) | {"event_id": event.id}
+            wanted: dict[str, Any] = BookingWishSchema().load(wish)  # type: ignore[no-untyped-call]
+            bookings.make_bookings(view.session, view.act, [wanted], several=False)
+        case "give_back":
+            bookings.delete_booking(view.session, view.act, _own(view, event, form.get("booking", "")))
+        case "hold":
+            booking = _own(view, event, form.get("booking", ""))
+            bookings.change_booking(view.session, view.act, booking, {"state": BookingState.HELD})
+        case _:
+            raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+
+
+def _own(view: View, event: Event, identity: str) -> Booking:
+    booking = view.session.get(Booking, identity)
+    if booking is None or booking.event_id != event.id:
+        raise NotFound(noun("booking"), identity)
+    return booking
+
+
+def _wish(form: Mapping[str, str]) -> dict[str, Any]:
+    """A booking as the API takes it, from days and hours typed apart."""
+    wish: dict[str, Any] = {"resource_id": form.get("resource", ""), "note": form.get("note", "").strip() or None}
+    if form.get("from") or form.get("to"):  # one of the times offered
+        wish |= {name: form[name] for name in ("from", "to") if form.get(name)}
+    else:
+        for name in ("from", "to"):
+            day, hour = form.get(f"{name}_day", ""), form.get(f"{name}_time", "")
+            if day:
+                wish[name] = f"{day}T{hour}" if hour else day
+    if form.get("quantity"):
+        quantity = form["quantity"]
+        wish["quantity"] = (
+            int(quantity) if quantity.isascii() and quantity.isdigit() and len(quantity) < 6 else quantity
+        )
+    if form.get("asked"):
+        wish["state"] = BookingState.REQUESTED.value
+    return wish
+
+
+@page()
+def conflicts_page(view: View) -> Response:
+    """What clashes in the year to come, by the first day of the events."""
+    found = conflicts.conflicts_between(view.session, view.act, {})
+    months = groupby(found[:SHOWN], key=lambda one: max(one.event.first_day, view.act.today).replace(day=1))
+    return view.page(
+        "conflicts.html",
+        total=len(found),
+        months=[(view.month(first), _by_event(list(listed))) for first, listed in months],
+        has_more=len(found) > SHOWN,
+    )
+
+
+def _by_event(found: Sequence[conflicts.Found]) -> list[tuple[Event, list[conflicts.Found]]]:
+    return [
+        (listed[0].event, listed)
+        for _id, group in groupby(found, key=lambda one: one.event.id)
+        if (listed := list(group))
+    ]
