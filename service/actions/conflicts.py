@@ -1,6 +1,6 @@
 """Every conflict in a stretch of the calendar: warnings of its events, each named once, and wishes that don't fit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +23,7 @@ from service.actions.reading import EVENT_ORDER, UNWARNED, Presenter
 
 LONGEST_RANGE_DAYS = 1830
 DEFAULT_DAYS = 365
+_AT_ONCE = 500
 
 _SEEN_BY_BOTH = frozenset({"host_overlap", "person_double_committed"})
 """Conflicts in which two events meet: both see it, it is told once, at the first."""
@@ -43,8 +44,8 @@ class Found:
 def conflicts_between(session: Session, act: Act, query: Mapping[str, Any]) -> list[Found]:
     """The conflicts of all events that take place between ``from_`` and ``to``, by their first day.
 
-    Without ``to`` it is a year, without ``from_`` it begins today. A fixed number of queries, and one more for each
-    booking that was only asked for.
+    Without ``to`` it is a year, without ``from_`` it begins today. A fixed number of queries for every five hundred
+    events, and one more for each booking that was only asked for.
 
     Raises:
         Invalid: the range is longer than five years.
@@ -60,15 +61,13 @@ def conflicts_between(session: Session, act: Act, query: Mapping[str, Any]) -> l
         .where(Event.last_day >= first, Event.first_day <= last, col(Event.status).not_in(sorted(UNWARNED)))
         .order_by(*EVENT_ORDER)
     ).all()
-    presenter = Presenter(session, act)
-    presenter.prefetch(events)
     wishes = _unfulfilled(session, events)
     seen = {event.id: number for number, event in enumerate(events)}
     found = [
         (event, notice)
-        for number, event in enumerate(events)
-        for notice in [*presenter.notices(event), *wishes.get(event.id, ())]
-        if notice.code not in _SEEN_BY_BOTH or seen.get(notice.with_ or "", number) >= number
+        for event, noticed in _noticed(session, act, events)
+        for notice in [*noticed, *wishes.get(event.id, ())]
+        if notice.code not in _SEEN_BY_BOTH or seen.get(notice.with_ or "", seen[event.id]) >= seen[event.id]
     ]
     others = _events(session, {notice.with_ for _event, notice in found if notice.code in _OF_TWO and notice.with_})
     codes, severities = query.get("code"), query.get("severity")
@@ -79,11 +78,21 @@ def conflicts_between(session: Session, act: Act, query: Mapping[str, Any]) -> l
     ]
 
 
+def _noticed(session: Session, act: Act, events: Sequence[Event]) -> Iterator[tuple[Event, list[Notice]]]:
+    """The events with their warnings, some hundreds at a time: neighbours in time share what stands around them."""
+    presenter = Presenter(session, act)
+    for start in range(0, len(events), _AT_ONCE):
+        batch = events[start : start + _AT_ONCE]
+        presenter.prefetch(batch)
+        for event in batch:
+            yield event, presenter.notices(event)
+
+
 def _events(session: Session, ids: set[str]) -> dict[str, Event]:
     found: dict[str, Event] = {}
     wanted = sorted(ids)
-    for start in range(0, len(wanted), 500):
-        batch = wanted[start : start + 500]
+    for start in range(0, len(wanted), _AT_ONCE):
+        batch = wanted[start : start + _AT_ONCE]
         found |= {event.id: event for event in session.exec(select(Event).where(col(Event.id).in_(batch)))}
     return found
 
