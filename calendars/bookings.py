@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from calendars.dates import numeric_day
 from calendars.spans import MIDNIGHT, Span, days_after, event_span, outside_calendar
 from models.i18n import Message, _, message
 
@@ -55,6 +56,19 @@ class Times:
             return Span(whole.start - timedelta(minutes=before), whole.end + timedelta(minutes=after))
         except OverflowError:
             raise ValueError(outside_calendar(self.last_day)) from None
+
+    def told(self) -> str:
+        """As people read it: ``10/3/2027 08:00–10:00``, ``10/3/2027–12/3/2027``."""
+        first, last = numeric_day(self.first_day), numeric_day(self.last_day)
+        if self.start_time is None or self.end_time is None:
+            return first if first == last else f"{first}–{last}"
+        return f"{first} {self.start_time:%H:%M}–{'' if first == last else last + ' '}{self.end_time:%H:%M}"
+
+    def written(self) -> dict[str, str]:
+        """As the API writes it, ``from`` and ``to``: dates, or local date-times."""
+        if not self.has_hours:
+            return {"from": self.first_day.isoformat(), "to": self.last_day.isoformat()}
+        return {"from": self.start.isoformat(timespec="minutes"), "to": self.end.isoformat(timespec="minutes")}
 
     def what_is_wrong(self) -> Message | None:
         """Why nothing can be booked for these times; None when something can."""

@@ -1,7 +1,6 @@
 """What to offer where a booking does not fit: who has it, the nearest free times, resources as good, other days."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -9,20 +8,18 @@ from sqlmodel import Session, col, select
 
 from calendars.bookings import Frame, Times, follow
 from calendars.clashes import comes_for_the_day
-from calendars.dates import numeric_day
 from calendars.fitness import MINIMUM_DAYS
 from calendars.lifecycle import CALLED_OFF
 from calendars.occupancy import Taken, in_the_way
 from calendars.openings import Wish, openings
 from calendars.spans import Days, Span, days_after
-from models.errors import Conflict
 from models.events import Event
-from models.i18n import Message, _, message
-from models.resources import Booking, Resource
+from models.resources import Resource
 from service.actions.acting import Act
 from service.actions.gazetteer import Gazetteer
 from service.actions.occupancy import taken
 from service.actions.visits import VIEW_DAYS, almanac_of, make_board
+from service.actions.wishes import Wanted, span_of
 
 MOST_NAMED = 10
 MOST_OFFERED = 3
@@ -32,86 +29,13 @@ _STEP = timedelta(minutes=15)
 _MOST_TRIED = 60
 
 
-class BookingClash(Conflict):
-    """A booking does not fit: ``conflicts`` are those in the way, ``suggestions`` what would fit instead."""
-
-    def __init__(
-        self, detail: Message, conflicts: Sequence[Mapping[str, Any]], suggestions: Sequence[Mapping[str, Any]]
-    ) -> None:
-        super().__init__(detail, code="booking_clash", conflicts=list(conflicts), suggestions=list(suggestions))
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A booking as somebody wants it: of a resource, for these times."""
-
-    booking: Booking
-    resource: Resource
-    times: Times
-    quantity: int
-
-    @property
-    def span(self) -> Span:
-        """What it would take, buffers included."""
-        return span_of(self.resource, self.times)
-
-
-def span_of(resource: Resource, times: Times) -> Span:
-    """The instants a booking of a resource takes, buffers included."""
-    return times.span(resource.buffer_before, resource.buffer_after)
-
-
-def told(times: Times) -> str:
-    """Times as people read them: ``10/3/2027 08:00–10:00``, ``10/3/2027–12/3/2027``."""
-    first, last = numeric_day(times.first_day), numeric_day(times.last_day)
-    if times.start_time is None or times.end_time is None:
-        return first if first == last else f"{first}–{last}"
-    return f"{first} {times.start_time:%H:%M}–{'' if first == last else last + ' '}{times.end_time:%H:%M}"
-
-
-def written(times: Times) -> dict[str, str]:
-    """Times as the API writes them: dates, or local date-times."""
-    if not times.has_hours:
-        return {"from": times.first_day.isoformat(), "to": times.last_day.isoformat()}
-    return {"from": times.start.isoformat(timespec="minutes"), "to": times.end.isoformat(timespec="minutes")}
-
-
-def clashes_of(session: Session, resource: Resource, in_way: Sequence[Taken]) -> list[dict[str, Any]]:
-    """The bookings in the way of something, each with who has it; two queries. The first ten of very many."""
-    ids = [one.id for one in in_way[:MOST_NAMED] if one.id]
-    found = session.exec(select(Booking, Event).where(col(Booking.id).in_(ids), Booking.event_id == Event.id)).all()
-    named = {booking.id: (booking, event) for booking, event in found}
-    return [_clash(resource, *named[identity]) for identity in ids if identity in named]
-
-
-def _clash(resource: Resource, booking: Booking, event: Event) -> dict[str, Any]:
-    times = Times.of(booking)
-    return {
-        "code": "resource_taken",
-        "severity": "blocking",
-        "detail": message(
-            _("“{resource}” is taken by “{title}”, {times}."),
-            resource=resource.name,
-            title=event.title,
-            times=told(times),
-        ),
-        "with": event.id,
-        "resource_id": resource.id,
-        "booking_id": booking.id,
-        "event_id": event.id,
-        "title": event.title,
-        **written(times),
-        "quantity": booking.quantity,
-    }
-
-
 def suggest(session: Session, act: Act, wanted: Wanted, event: Event) -> dict[str, Any]:
     """What would fit instead: the same resource at the nearest free times, and others like it at the same time."""
     return {
         "resource_id": wanted.resource.id,
         "name": wanted.resource.name,
-        **written(wanted.times),
-        "free": [written(times) for times in _free_times(session, act, wanted)],
+        **wanted.times.written(),
+        "free": [times.written() for times in _free_times(session, act, wanted)],
         "equivalent": [
             {"resource_id": other.id, "name": other.name, "seats": other.seats}
             for other in _equivalent(session, wanted, event)

@@ -17,9 +17,9 @@ from models.resources import Booking, Resource
 from models.vocabulary import BookingState, Severity
 from service.actions import rows
 from service.actions.acting import Act
-from service.actions.alternatives import span_of, told
 from service.actions.occupancy import taken
 from service.actions.reading import EVENT_ORDER, UNWARNED, Presenter
+from service.actions.wishes import span_of
 
 LONGEST_RANGE_DAYS = 1830
 DEFAULT_DAYS = 365
@@ -117,7 +117,7 @@ def _unfulfilled(session: Session, events: Sequence[Event]) -> dict[str, list[No
                     message(
                         _("“{resource}” is asked for, {times}, and somebody else has it."),
                         resource=resource.name,
-                        times=told(times),
+                        times=times.told(),
                     ),
                     other.event_id,
                     message(_("Ask for other times or another resource before the event is confirmed.")),

@@ -21,10 +21,10 @@ from models.resources import Resource
 from models.vocabulary import ResourceType
 from service.actions import rows
 from service.actions.acting import Act
-from service.actions.alternatives import span_of
 from service.actions.gazetteer import Gazetteer
 from service.actions.occupancy import taken
 from service.actions.visits import VIEW_DAYS, committed, make_board
+from service.actions.wishes import span_of
 
 LONGEST_RANGE_DAYS = 1830
 

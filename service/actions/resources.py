@@ -14,7 +14,7 @@ from models.resources import Booking, Resource
 from models.vocabulary import BookingState, ResourceType
 from service.actions import rows
 from service.actions.acting import Act
-from service.actions.alternatives import BookingClash, clashes_of
+from service.actions.fitting import BookingClash, clashes_of
 from service.actions.gazetteer import Gazetteer
 from service.actions.occupancy import hold_still
 

@@ -9,7 +9,7 @@ from calendars.bookings import Times
 from models.events import Event
 from models.resources import Booking, Resource
 from models.vocabulary import Role
-from service.actions import alternatives, bookings, events, resources, rows
+from service.actions import bookings, events, resources, rows
 from service.api.resource import Blueprint, act, page, requires, session
 from service.api.resource import Resource as Address
 from service.schemas.bookings import (
@@ -73,7 +73,7 @@ Shown = dict[str, Any]
 
 
 def _show(booking: Booking, resource: Resource, event: Event) -> Shown:
-    times = alternatives.written(Times.of(booking))
+    times = Times.of(booking).written()
     return booking.model_dump() | {
         "from_": times["from"],
         "to": times["to"],

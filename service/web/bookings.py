@@ -18,7 +18,6 @@ from models.nouns import noun
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, Role
 from service.actions import bookings, conflicts, events, rows
-from service.actions.alternatives import told
 from service.schemas.bookings import BookingWishSchema
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
@@ -49,7 +48,7 @@ def lines_of(view: View, query: Mapping[str, Any]) -> tuple[list[Line], bool]:
     """Bookings that a query asks for, by day; whether there are more than are shown."""
     statement = bookings.bookings_where(query).order_by(*bookings.BOOKING_ORDER).limit(SHOWN + 1)
     found = [
-        Line(booking, resource, event, told(Times.of(booking)), view.say(BOOKING_STATES[booking.state]))
+        Line(booking, resource, event, Times.of(booking).told(), view.say(BOOKING_STATES[booking.state]))
         for booking, resource, event in view.session.exec(statement).all()
     ]
     return found[:SHOWN], len(found) > SHOWN

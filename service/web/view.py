@@ -20,7 +20,6 @@ from models.i18n import Message, translate, translate_filled
 from models.text import FALLBACK, LocalizedText, localized
 from models.vocabulary import Direction, EventKind, EventStatus, Language, MemberRole, ProgressState, Role
 from service.actions.acting import Act
-from service.actions.alternatives import told
 from service.actions.gazetteer import Compass
 from service.desk import Desk
 from service.web.rendering import render
@@ -125,8 +124,8 @@ class View:
         """What an error offers ``from`` and ``to``, both days or both local times, in figures."""
         start, end = datetime.fromisoformat(offer["from"]), datetime.fromisoformat(offer["to"])
         if "T" not in offer["from"]:
-            return told(Times(start.date(), end.date()))
-        return told(Times(start.date(), end.date(), start.time(), end.time()))
+            return Times(start.date(), end.date()).told()
+        return Times(start.date(), end.date(), start.time(), end.time()).told()
 
     # Places
 

@@ -33,7 +33,7 @@ from models.resources import Booking, Resource
 from models.vocabulary import BookingState, EventKind, EventStatus, Role
 from service.actions import bookings, events, resources
 from service.actions.acting import Act
-from service.actions.alternatives import BookingClash
+from service.actions.fitting import BookingClash
 from tests import factories
 
 BASE = date(2027, 3, 1)
@@ -395,7 +395,7 @@ def test_the_model_sees_a_guard_that_is_off(database: Database, monkeypatch: pyt
         pass
 
     Unguarded.database = database
-    monkeypatch.setattr(bookings, "_check_fit", lambda *everything: None)
+    monkeypatch.setattr(bookings, "check_fit", lambda *everything: None)
     quickly = settings(max_examples=50, stateful_step_count=STEPS, deadline=None, phases=[Phase.generate])
     with pytest.raises(BaseException, match="fits: False, service: None"):
         run_state_machine_as_test(Unguarded, settings=quickly)

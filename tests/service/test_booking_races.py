@@ -368,7 +368,7 @@ def test_with_the_guard_exactly_two_of_eight_win(database: Database, wanted: tup
 def test_without_looking_doubles_appear(
     database: Database, wanted: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bookings, "_check_fit", lambda *everything: None)
+    monkeypatch.setattr(bookings, "check_fit", lambda *everything: None)
     found = together(database, 8, *wanted)
     assert sum(isinstance(one, Booking) for one in found) > 2
 
@@ -377,7 +377,7 @@ def test_without_looking_doubles_appear(
 def test_without_the_lock_two_look_before_either_writes(
     database: Database, wanted: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = bookings._check_fit
+    look = bookings.check_fit
     both_have_looked = threading.Barrier(2)
 
     def look_and_wait(*everything: Any) -> None:
@@ -387,7 +387,7 @@ def test_without_the_lock_two_look_before_either_writes(
     with database.transaction() as session:
         act = Act(None, factories.NOW, factories.OFFICE)
         bookings.make_bookings(session, act, [{"event_id": wanted[1], "resource_id": wanted[0]}], several=False)
-    monkeypatch.setattr(bookings, "_check_fit", look_and_wait)
+    monkeypatch.setattr(bookings, "check_fit", look_and_wait)
     monkeypatch.setattr(
         bookings,
         "hold_still",
@@ -404,7 +404,7 @@ def test_the_constraint_stands_behind_the_look(
     """A program that does not look is refused by PostgreSQL itself, where only one booking fits."""
     with database.transaction() as session:
         session.execute(text("UPDATE resource SET capacity = 1"))
-    monkeypatch.setattr(bookings, "_check_fit", lambda *everything: None)
+    monkeypatch.setattr(bookings, "check_fit", lambda *everything: None)
     found = together(database, 8, *wanted)
     assert sum(isinstance(one, Booking) for one in found) == 1
     assert {type(one).__name__ for one in found if not isinstance(one, Booking)} == {"IntegrityError"}
