@@ -33,6 +33,7 @@ from service.api import (
     programme,
     progress,
     reminders,
+    task_templates,
     tasks,
 )
 from service.desk import Desk, current_desk
@@ -58,6 +59,7 @@ _NOUNS = (
     members,
     programme,
     tasks,
+    task_templates,
     accounts,
     reminders,
     feeds,

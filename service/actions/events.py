@@ -21,7 +21,7 @@ from models.i18n import _, message
 from models.nouns import noun
 from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState, Role
-from service.actions import reminders, rows
+from service.actions import reminders, rows, task_templates, tasks
 from service.actions.acting import Act
 from service.actions.places import zone_errors
 from service.actions.trail import plain
@@ -79,6 +79,7 @@ def create_event(
     event.phases, event.performances = [], []
     rows.assign(event, {"budget": budget} | _new_parts(event, parts))
     rows.create(session, act, event, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason)
+    task_templates.make_tasks(session, act, event, EventStatus.DRAFT)
     reminders.plan_event(session, act, event)
     return event
 
@@ -121,14 +122,17 @@ def _apply(
     action: str = "change",
     reason: str | None = None,
 ) -> None:
-    """Write the change, raise SEQUENCE where it matters, drop the kept calendar bytes, plan the reminders anew."""
+    """Write the change, raise SEQUENCE where it matters, drop the kept calendar bytes; tasks and reminders follow."""
     significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
     if significant:
         values = {**values, "sequence": event.sequence + 1}
-    if rows.change(
+    status = event.status
+    if changed := rows.change(
         session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
     ):
         forget_rendered(session, event.id)
+        tasks.follow(session, event, changed)
+        task_templates.make_tasks(session, act, event, status)
         reminders.plan_event(session, act, event)
 
 

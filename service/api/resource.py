@@ -28,6 +28,8 @@ from service.schemas.rows import RowSchema
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+_PASSING = {"conflicts", "overdue"}
+"""What comes and goes with the days and with other things, though nobody changed this one."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -174,15 +176,16 @@ class Blueprint(flask_smorest.Blueprint):
     def _generate_etag(etag_data: Any, extra_data: Any = None) -> str:
         """The tag of what people can change and, after a point, of which warnings stand; not of how these are worded.
 
-        A warning's sentence is in the reader's language and counts the days left: with it a change begun in one
-        language or before midnight would be refused as stale although nobody changed anything.
+        A warning's sentence is in the reader's language and counts the days left, and a task is overdue from midnight
+        on: with these a change begun in one language or before midnight would be refused as stale although nobody
+        changed anything.
         """
         tag = flask_smorest.Blueprint._generate_etag
-        if not isinstance(etag_data, dict) or "conflicts" not in etag_data:
+        if not isinstance(etag_data, dict) or not _PASSING & etag_data.keys():
             return cast(str, tag(etag_data, extra_data))
-        standing = [(notice["code"], notice["with"]) for notice in etag_data["conflicts"]]
-        own = {name: value for name, value in etag_data.items() if name != "conflicts"}
-        return f"{tag(own, extra_data)}.{tag(standing)}"
+        standing = [(notice["code"], notice["with"]) for notice in etag_data.get("conflicts", ())]
+        own = {name: value for name, value in etag_data.items() if name not in _PASSING}
+        return f"{tag(own, extra_data)}.{tag([standing, etag_data.get('overdue')])}"
 
     def check_etag(self, etag_data: Any, etag_schema: Any = None) -> None:
         """Refuse a change of what somebody else has changed since it was read.
