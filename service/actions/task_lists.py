@@ -25,7 +25,7 @@ Row = Any
 
 
 def overdue(today: date) -> ColumnElement[bool]:
-    """The condition on tasks joined with their events that :func:`calendars.tasks.is_overdue` is; NULL without a day."""
+    """The condition on tasks joined with their events that ``calendars.tasks.is_overdue`` is; NULL without a day."""
     return and_(col(Task.done).is_(False), col(Task.due_day) < today, col(Event.status).not_in(NEVER_LATE))
 
 

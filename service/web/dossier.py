@@ -10,7 +10,7 @@ from markupsafe import Markup
 from sqlmodel import col, select
 
 from calendars.fitness import Notice
-from calendars.tasks import counted, is_overdue
+from calendars.tasks import is_overdue
 from models.agreements import Agreement, Anniversary, Commitment
 from models.events import Event
 from models.parts import Member, ProgrammeItem, Task
@@ -21,6 +21,7 @@ from service.actions.members import members_of
 from service.actions.programme import programme_of, revisions_of
 from service.actions.reading import Presenter
 from service.actions.tasks import tasks_of
+from service.web.tasks import how_counted, responsible
 from service.web.view import View, ids
 from service.web.words import ACTIVITY_TYPES, DIRECTIONS, FIELDS, LEVELS, REMINDER_STATES, VISIBILITIES, money
 
@@ -162,16 +163,15 @@ def _task_lines(
     organisations: Mapping[str, Organisation],
     people: Mapping[str, Person],
 ) -> list[TaskLine]:
-    lines = []
-    for task in tasks:
-        responsible: list[Value] = []
-        if person := people.get(task.person_id or ""):
-            responsible.append(person.name)
-        if organisation := organisations.get(task.organisation_id or ""):
-            responsible.append(view.text(organisation.name))
-        how = counted(task)
-        is_late = is_overdue(task.due_day, task.done, event.status, view.act.today)
-        lines.append(TaskLine(task, view.say(how) if how else "", responsible, is_late))
+    lines = [
+        TaskLine(
+            task,
+            how_counted(view, task),
+            responsible(view, task, organisations, people),
+            is_overdue(task.due_day, task.done, event.status, view.act.today),
+        )
+        for task in tasks
+    ]
     return sorted(lines, key=lambda line: (line.task.done, line.task.due_day or date.max, line.task.id))
 
 
