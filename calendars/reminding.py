@@ -50,17 +50,16 @@ def office_days(rows: Iterable[Any]) -> WorkingDays:
 
 @dataclass(frozen=True, slots=True)
 class TaskDays:
-    """When a task is due: on a day, or an ISO 8601 offset from the arrival; with neither it has no due day."""
+    """The day a task is due (:mod:`calendars.tasks`); None: at any time."""
 
     id: str
-    due_on: date | None
-    due_offset: str | None
+    due_day: date | None
     done: bool
 
     @classmethod
     def of(cls, row: Any) -> "TaskDays":
         """From a task's row, whole or just these columns."""
-        return cls(row.id, row.due_on, row.due_offset, row.done)
+        return cls(row.id, row.due_day, row.done)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,19 +135,6 @@ class Due:
     due_at: datetime
 
 
-def task_due_on(task: TaskDays, arrives_on: date) -> date | None:
-    """The day a task is due: its own day, else its offset from 00:00 of the arrival; None when it has neither.
-
-    Raises ValueError for an offset that is none or leads out of the calendar.
-    """
-    if task.due_on is not None:
-        return task.due_on
-    if task.due_offset is None:
-        return None
-    # Calendar days in UTC: an offset of hours (-PT2H) falls on the day it reaches, untouched by daylight saving.
-    return due_at(arrives_on, None, "UTC", Offset.parse(task.due_offset), None, None).date()
-
-
 def anchors(anchor: ReminderAnchor, event: EventDays) -> list[tuple[str | None, date, time | None]]:
     """What a rule counts from: (task id, day, hour), one for the event or one for each open task with a due day.
 
@@ -162,8 +148,7 @@ def anchors(anchor: ReminderAnchor, event: EventDays) -> list[tuple[str | None, 
         case ReminderAnchor.END:
             return [(None, event.last_day, event.end_time)]
         case ReminderAnchor.TASK_DUE:
-            days = ((task.id, task_due_on(task, event.arrives_on)) for task in event.tasks if not task.done)
-            return [(task_id, day, None) for task_id, day in days if day is not None]
+            return [(task.id, task.due_day, None) for task in event.tasks if not task.done and task.due_day is not None]
 
 
 def wanted(rule: RuleFacts, event: EventDays, days_off: WorkingDays | None) -> list[Due]:

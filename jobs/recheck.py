@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, col
 
 from calendars import reminding
 from calendars.published import Published
-from calendars.reminding import EventDays, RuleFacts, task_due_on
+from calendars.reminding import EventDays, RuleFacts
 from calendars.workdays import WorkingDays
 from jobs.compose import Subject
 from jobs.queue import TABLE, Claimed
@@ -120,7 +120,7 @@ class Facts:
             self._name(event.guest, event),
             rule.name if rule else None,
             task.title if task else None,
-            task_due_on(reminding.TaskDays.of(task), event.arrives_on) if task else None,
+            task.due_day if task else None,
             self.programmes.get(event.id),
         )
         return Holding(language, about, (event.version, rule.version if rule else None))

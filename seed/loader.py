@@ -22,6 +22,7 @@ from models.agreements import Agreement, Anniversary, Commitment
 from models.errors import DomainError
 from models.holidays import OfficeHoliday
 from models.i18n import _, message
+from models.parts import TaskTemplate
 from models.places import Locality, Organisation, Person
 from models.reminders import ReminderRule
 from models.resources import Resource
@@ -29,13 +30,14 @@ from seed.checking import Place, check, not_a_group, not_a_list, shape_of, unkno
 from seed.events import load_event
 from seed.ledger import Ledger
 from seed.reading import BadFiles, File, Node, read
-from service.actions import agreements, holidays, places, reminder_rules, resources, rows
+from service.actions import agreements, holidays, places, reminder_rules, resources, rows, task_templates
 from service.actions.acting import Act
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema
 from service.schemas.bookings import ResourceSchema
 from service.schemas.holidays import OfficeHolidaySchema
 from service.schemas.places import LocalitySchema, OrganisationSchema, PersonSchema
 from service.schemas.reminders import ReminderRuleSchema
+from service.schemas.tasks import TaskTemplateSchema
 
 PROGRAMME = Path(__file__).parent / "programme"
 MAX_KEY = 160
@@ -104,12 +106,15 @@ SECTIONS: Mapping[str, Section] = {
     "anniversaries": Section(
         Anniversary, AnniversarySchema, agreements.create_anniversary, agreements.change_anniversary
     ),
+    "task_templates": Section(
+        TaskTemplate, TaskTemplateSchema, task_templates.create_template, task_templates.change_template
+    ),
     "reminder_rules": Section(ReminderRule, ReminderRuleSchema, reminder_rules.create_rule, reminder_rules.change_rule),
 }
 
 TOP = (
-    "localities", "office_holidays", "organisations", "people", "resources", "agreements", "anniversaries", "events",
-    "reminder_rules",
+    "localities", "office_holidays", "organisations", "people", "resources", "task_templates", "agreements",
+    "anniversaries", "events", "reminder_rules",
 )  # fmt: skip
 """What may stand at the top of a file."""
 

@@ -35,6 +35,7 @@ from service.api import (
     programme,
     progress,
     reminders,
+    task_templates,
     tasks,
 )
 from service.desk import Desk, current_desk
@@ -60,6 +61,7 @@ _NOUNS = (
     members,
     programme,
     tasks,
+    task_templates,
     bookings,
     conflicts,
     accounts,

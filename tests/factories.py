@@ -10,10 +10,12 @@ from typing import Any
 
 from sqlmodel import Session
 
+from calendars.reminding import office_days
+from calendars.tasks import Travel, due_day
 from models.accounts import User
 from models.events import Event
 from models.office import Office
-from models.parts import Member, Task
+from models.parts import Member, Task, TaskTemplate
 from models.places import Locality, Organisation, Person
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import (
@@ -128,7 +130,20 @@ def make_task(session: Session, event: Event, **values: Any) -> Task:
     row: dict[str, Any] = {"event_id": event.id, "title": {"vi": f"Việc {next(_numbers)}"}} | values
     if "due_on" not in row:
         row.setdefault("due_offset", "-P7D")
-    made: Task = _kept(session, Task(**row))
+    task = Task(**row)
+    task.due_day = due_day(task, Travel(event.arrives_on, event.departs_on), office_days([]))
+    made: Task = _kept(session, task)
+    return made
+
+
+def make_template(session: Session, **values: Any) -> TaskTemplate:
+    """An active template: a week before the arrival of a delegation, whichever way it goes."""
+    row = {
+        "kind": EventKind.DELEGATION,
+        "title": {"vi": f"Việc theo mẫu {next(_numbers)}"},
+        "offset": "-P7D",
+    } | values
+    made: TaskTemplate = _kept(session, TaskTemplate(**row))
     return made
 
 

@@ -22,7 +22,7 @@ from models.i18n import _, message
 from models.nouns import noun
 from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState, Role
-from service.actions import bookings, programme, reminders, rows
+from service.actions import bookings, programme, reminders, rows, task_templates, tasks
 from service.actions.acting import Act
 from service.actions.places import zone_errors
 from service.actions.trail import plain
@@ -93,6 +93,7 @@ def create_event(
     event.phases, event.performances = [], []
     rows.assign(event, {"budget": budget} | _new_parts(event, parts))
     rows.create(session, act, event, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason)
+    task_templates.make_tasks(session, act, event, EventStatus.DRAFT)
     reminders.plan_event(session, act, event)
     return event
 
@@ -145,19 +146,21 @@ def _apply(
 ) -> None:
     """Write the change with all that follows from it.
 
-    SEQUENCE rises where it matters, programme and bookings come along, the kept calendar bytes are dropped, the
+    SEQUENCE rises where it matters, programme, bookings and tasks come along, the kept calendar bytes are dropped, the
     reminders are planned anew.
     """
     before, was, days = Frame.of(event), event.status, Days(event.first_day, event.last_day)
     significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
     if significant:
         values = {**values, "sequence": event.sequence + 1}
-    if rows.change(
+    if changed := rows.change(
         session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
     ):
         programme.follow(session, act, event, days)
         forget_rendered(session, event.id)
         bookings.settle(session, act, event, before, was)
+        tasks.follow(session, event, changed)
+        task_templates.make_tasks(session, act, event, was)
         reminders.plan_event(session, act, event)
 
 

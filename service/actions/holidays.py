@@ -15,7 +15,7 @@ from models.holidays import OfficeHoliday, office_holidays
 from models.i18n import Message, _, message
 from models.places import Locality
 from models.vocabulary import HolidayCalendar, HolidayCategory
-from service.actions import reminders, rows
+from service.actions import reminders, rows, tasks
 from service.actions.acting import Act
 
 MAX_YEARS = 10
@@ -27,33 +27,39 @@ _LUNAR_DAYS = 30
 
 
 def create_holiday(session: Session, act: Act, values: Mapping[str, Any]) -> OfficeHoliday:
-    """Make an entry; rules that count working days are planned anew."""
+    """Make an entry; tasks and rules that count working days follow."""
     _one_at_a_time(session)
     rows.check(_errors(session, None, values))
     entry = OfficeHoliday(**{name: value for name, value in values.items() if name != "recurs"})
     entry.recurs = values.get("recurs")
     rows.create(session, act, entry, computed=("recurs",))
     if entry.category is not HolidayCategory.FESTIVAL:
-        reminders.plan_working_days(session, act)
+        _follow(session, act)
     return entry
 
 
 def change_holiday(session: Session, act: Act, entry: OfficeHoliday, values: Mapping[str, Any]) -> OfficeHoliday:
-    """Change an entry; rules that count working days are planned anew."""
+    """Change an entry; tasks and rules that count working days follow."""
     _one_at_a_time(session)
     rows.check(_errors(session, entry, values))
     categories = {entry.category, values.get("category", entry.category)}
     if rows.change(session, act, entry, values, computed=("recurs",)) and categories != {HolidayCategory.FESTIVAL}:
-        reminders.plan_working_days(session, act)
+        _follow(session, act)
     return entry
 
 
 def delete_holiday(session: Session, act: Act, entry: OfficeHoliday) -> None:
-    """Delete an entry; rules that count working days are planned anew."""
+    """Delete an entry; tasks and rules that count working days follow."""
     counted = entry.category is not HolidayCategory.FESTIVAL
     rows.delete(session, act, entry)
     if counted:
-        reminders.plan_working_days(session, act)
+        _follow(session, act)
+
+
+def _follow(session: Session, act: Act) -> None:
+    """Reckon anew what counts working days: the due days of tasks, then the reminders."""
+    tasks.follow_days_off(session)
+    reminders.plan_working_days(session, act)
 
 
 def days_between(

@@ -10,7 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, inspect, select, text, update
+from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, inspect, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -46,7 +46,7 @@ Rules = Mapping[str, tuple[RuleFacts, list[str]]]
 
 # Statements are kept: building one in SQLAlchemy takes several times as long as running it.
 _ACTIVE_RULES = select(_RULE).where(_RULE.c.active)
-_COUNTING = (_RULE.c.active, _RULE.c.working_days)
+_COUNTING = (_RULE.c.active, or_(_RULE.c.working_days, _RULE.c.anchor == ReminderAnchor.TASK_DUE))
 _LOOK_AGAIN = update(_RULE).where(*_COUNTING).values(version=_RULE.c.version + 1)
 _REMINDED_EVENTS = select(_EVENT).where(_EVENT.c.last_day >= bindparam("since"), _EVENT.c.status.in_(REMINDED))
 _PRESENT = select(
@@ -101,10 +101,24 @@ def plan_event(session: Session, act: Act, event: Event) -> None:
     session.flush()
     if event.status is EventStatus.CANCELLED:
         return
-    _lock_planning(session, event.id)
+    lock_planning(session, event.id)
     rules = _active_rules(session) if event.status in REMINDED else {}
     scene = _Scene.load(session, rules, [event], Events((event.id,)))
     _plan(session, act, scene, session.connection().execute(_OF_EVENT, {"event": event.id}).all())
+
+
+def lock_planning(session: Session, event_id: str | None = None) -> None:
+    """Let plans that touch follow each other: two of one event, and one of a rule (no event) with any other.
+
+    Without it a rule and an event that are made at the same moment do not see each other, and no reminder comes of
+    them. Who counts tasks from an event's days asks first, too. SQLite's writers stand in line anyway.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        if event_id is None:
+            connection.execute(_LOCK_ALL, {"key": _PLANNING_LOCK})
+        else:
+            connection.execute(_LOCK_EVENT, {"key": _PLANNING_LOCK, "event": event_id})
 
 
 def plan_rule(session: Session, act: Act, rule: ReminderRule) -> None:
@@ -116,7 +130,7 @@ def plan_rule(session: Session, act: Act, rule: ReminderRule) -> None:
     if not gone:
         session.flush()
     gone = gone or inspect(rule).deleted
-    _lock_planning(session)
+    lock_planning(session)
     own = _TABLE.c.rule_key == rule.id
     if gone or not rule.active:
         _skip_all(session, act, reminding.RULE_DELETED if gone else reminding.RULE_OFF, own)
@@ -129,9 +143,9 @@ def plan_rule(session: Session, act: Act, rule: ReminderRule) -> None:
 
 
 def plan_working_days(session: Session, act: Act) -> None:
-    """Plan all active rules that count working days anew after the office's own days off were changed."""
+    """Plan anew what the office's own days off bear on: rules that count working days, or from tasks that may."""
     session.flush()
-    _lock_planning(session)  # a rule being made right now is seen, or sees these days itself
+    lock_planning(session)  # a rule being made right now is seen, or sees these days itself
     # What they ask has changed although they have not: a worker that has looked at one already looks once more.
     session.connection().execute(_LOOK_AGAIN)
     counting = select(ReminderRule).where(*_COUNTING).order_by(_RULE.c.id)
@@ -146,7 +160,7 @@ def announce_cancellation(session: Session, act: Act, event: Event) -> None:
     that is over already: that row is made as skipped.
     """
     session.flush()
-    _lock_planning(session, event.id)
+    lock_planning(session, event.id)
     own = select(col(Reminder.recipient), col(Reminder.locale), col(Reminder.purpose), col(Reminder.state)).where(
         col(Reminder.event_id) == event.id, col(Reminder.state) != ReminderState.SKIPPED
     )
@@ -184,20 +198,6 @@ def retry(session: Session, act: Act, reminder: Reminder) -> Reminder:
     change = {"state": {"from": ReminderState.FAILED.value, "to": ReminderState.PENDING.value}}
     record(session, act, "retry", "reminder", reminder.id, change, event_id=reminder.event_id)
     return reminder
-
-
-def _lock_planning(session: Session, event_id: str | None = None) -> None:
-    """Let plans that touch follow each other: two of one event, and one of a rule (no event) with any other.
-
-    Without it a rule and an event that are made at the same moment do not see each other, and no reminder comes of
-    them. SQLite's writers stand in line anyway.
-    """
-    connection = session.connection()
-    if connection.dialect.name == "postgresql":
-        if event_id is None:
-            connection.execute(_LOCK_ALL, {"key": _PLANNING_LOCK})
-        else:
-            connection.execute(_LOCK_EVENT, {"key": _PLANNING_LOCK, "event": event_id})
 
 
 def _active_rules(session: Session) -> Rules:

@@ -28,6 +28,8 @@ from service.schemas.rows import RowSchema
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
+_PASSING = {"conflicts", "overdue", "warnings"}
+"""What comes and goes with the days and with other things, though nobody changed this one."""
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -174,20 +176,21 @@ class Blueprint(flask_smorest.Blueprint):
     def _generate_etag(etag_data: Any, extra_data: Any = None) -> str:
         """The tag of what people can change and, after a point, of which warnings stand; not of how these are worded.
 
-        A warning's sentence is in the reader's language and counts the days left: with it a change begun in one
-        language or before midnight would be refused as stale although nobody changed anything.
+        A warning's sentence is in the reader's language and counts the days left, and a task is overdue from midnight
+        on: with these a change begun in one language or before midnight would be refused as stale although nobody
+        changed anything.
         """
         tag = flask_smorest.Blueprint._generate_etag
-        warnings = {"conflicts", "warnings"} & set(etag_data) if isinstance(etag_data, dict) else set()
-        if not warnings:
+        passing = _PASSING & etag_data.keys() if isinstance(etag_data, dict) else set()
+        if not passing:
             return cast(str, tag(etag_data, extra_data))
         standing = [
             (notice["code"], notice.get("with", notice.get("items")))
-            for name in sorted(warnings)
-            for notice in etag_data[name]
+            for name in ("conflicts", "warnings")
+            for notice in etag_data.get(name, ())
         ]
-        own = {name: value for name, value in etag_data.items() if name not in warnings}
-        return f"{tag(own, extra_data)}.{tag(standing)}"
+        own = {name: value for name, value in etag_data.items() if name not in passing}
+        return f"{tag(own, extra_data)}.{tag([standing, etag_data.get('overdue')])}"
 
     def check_etag(self, etag_data: Any, etag_schema: Any = None) -> None:
         """Refuse a change of what somebody else has changed since it was read.

@@ -1,23 +1,38 @@
-"""/events/{}/tasks: what must be done for an event."""
+"""/tasks, and /events/{}/tasks: what must be done, for all events and for one."""
 
 from typing import Any
 
 from flask_smorest.pagination import PaginationParameters
 
-from calendars.reminding import TaskDays, task_due_on
+from calendars.tasks import is_overdue
 from models.events import Event
 from models.parts import Task
-from models.vocabulary import Role
-from service.actions import events, rows, tasks
-from service.api.resource import Blueprint, Resource, act, requires, session, sliced
+from models.vocabulary import EventStatus, Role
+from service.actions import events, rows, task_lists, tasks
+from service.api.resource import Blueprint, Resource, act, page, requires, session, sliced
 from service.schemas.queries import QuerySchema
-from service.schemas.tasks import TaskSchema
+from service.schemas.tasks import ListedTaskSchema, TaskQuery, TaskSchema
 
-blp = Blueprint("tasks", __name__, description="What must be done for an event")
+blp = Blueprint("tasks", __name__, description="What must be done for events")
 
 
-def _task(event: Event, task: Task) -> dict[str, Any]:
-    return task.model_dump() | {"due": task_due_on(TaskDays.of(task), event.arrives_on)}
+def _task(task: Task, status: EventStatus) -> dict[str, Any]:
+    return task.model_dump() | {"overdue": is_overdue(task.due_day, task.done, status, act().today)}
+
+
+def _listed(row: task_lists.Row) -> dict[str, Any]:
+    return _task(row.Task, row.status) | {"event": {name: getattr(row, name) for name in task_lists.EVENT_COLUMNS}}
+
+
+@blp.route("/tasks")
+class AllTasks(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(TaskQuery, location="query")
+    @blp.many(ListedTaskSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List the tasks of all events by the day they are due; those without one come last"""
+        statement = task_lists.tasks_where(session(), act(), query)
+        return [_listed(row) for row in page(pagination_parameters, statement, *task_lists.TASK_ORDER)]
 
 
 @blp.route("/events/<event_id>/tasks")
@@ -28,15 +43,16 @@ class Tasks(Resource):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
         """What must be done for an event"""
         event = events.find_event(session(), event_id)
-        return sliced([_task(event, task) for task in tasks.tasks_of(session(), event_id)], pagination_parameters)
+        found = tasks.tasks_of(session(), event_id)
+        return sliced([_task(task, event.status) for task in found], pagination_parameters)
 
     @requires(Role.OFFICER)
     @blp.arguments(TaskSchema)
     @blp.created(TaskSchema)
     def post(self, values: dict[str, Any], event_id: str) -> Any:
-        """Add a task, due on a day or counted from the arrival"""
+        """Add a task, due on a day or counted from the arrival or the departure"""
         event = events.find_event(session(), event_id)
-        return _task(event, tasks.add_task(session(), act(), event, values))
+        return _task(tasks.add_task(session(), act(), event, values), event.status)
 
 
 @blp.route("/events/<event_id>/tasks/<task_id>")
@@ -46,16 +62,20 @@ class OneTask(Resource):
     @blp.one(TaskSchema)
     def patch(self, values: dict[str, Any], event_id: str, task_id: str) -> Any:
         """Change a task, or mark it done"""
-        event = events.find_event(session(), event_id)
-        task = rows.part(session(), Task, event_id, task_id)
-        blp.check_etag(_task(event, task), TaskSchema)
-        return _task(event, tasks.change_task(session(), act(), event, task, values))
+        event, task = _found(event_id, task_id)
+        return _task(tasks.change_task(session(), act(), event, task, values), event.status)
 
     @requires(Role.OFFICER)
     @blp.gone()
     def delete(self, event_id: str, task_id: str) -> None:
         """Delete a task"""
-        event = events.find_event(session(), event_id)
-        task = rows.part(session(), Task, event_id, task_id)
-        blp.check_etag(_task(event, task), TaskSchema)
+        event, task = _found(event_id, task_id)
         tasks.remove_task(session(), act(), event, task)
+
+
+def _found(event_id: str, task_id: str) -> tuple[Event, Task]:
+    """A task and its event, as whoever wants to change it has read it."""
+    event = events.find_event(session(), event_id)
+    task = rows.part(session(), Task, event_id, task_id)
+    blp.check_etag(_task(task, event.status), TaskSchema)
+    return event, task

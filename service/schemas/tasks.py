@@ -1,15 +1,73 @@
-"""Tasks as JSON."""
+"""Tasks and their templates as JSON."""
 
-from models.parts import Task
-from service.schemas.fields import Day
-from service.schemas.rows import RowSchema
+from marshmallow import fields
+
+from models.parts import Task, TaskTemplate
+from models.vocabulary import EventKind, EventStatus
+from service.schemas.fields import Day, Flag, LocalizedText, Text, Word
+from service.schemas.queries import RangeQuery, SearchQuery
+from service.schemas.rows import RowSchema, StrictSchema
 
 
 class TaskSchema(RowSchema):
-    """What must be done for an event. ``due_on`` comes out computed when only an offset from arrival is given."""
+    """What must be done for an event: due on a day, or whole days or weeks counted from the arrival or departure.
+
+    With ``working_days`` only days both countries work count. ``template_id`` is the template it was made of.
+    """
 
     class Meta:
         model = Task
-        dump_only = ("event_id", "done_at")
+        exclude: tuple[str, ...] = ("due_day",)
+        dump_only: tuple[str, ...] = ("event_id", "done_at", "template_id")
 
-    due = Day(dump_only=True, allow_none=True, metadata={"description": "The day it is due, however it was given."})
+    due = Day(
+        attribute="due_day",
+        dump_only=True,
+        allow_none=True,
+        metadata={"description": "The day it is due, however it was given."},
+    )
+    overdue = Flag(
+        dump_only=True,
+        metadata={"description": "Open, its day is over, and its event is neither a draft nor called off."},
+    )
+
+
+class TaskEventSchema(StrictSchema):
+    """The event a task is for."""
+
+    id = fields.String()
+    title = LocalizedText()
+    kind = Word(EventKind)
+    status = Word(EventStatus)
+    first_day = Day()
+    last_day = Day()
+
+
+class ListedTaskSchema(TaskSchema):
+    """A task among those of all events."""
+
+    event = fields.Nested(TaskEventSchema, dump_only=True)
+
+
+class TaskTemplateSchema(RowSchema):
+    """A task that events of a kind get when they enter the plan; ``offset`` as a task's ``due_offset``.
+
+    Changing one changes no task that is there.
+    """
+
+    class Meta:
+        model = TaskTemplate
+
+
+class TaskQuery(RangeQuery):
+    """Tasks of all events; ``from`` and ``to`` are days they are due."""
+
+    overdue = fields.Boolean()
+    done = fields.Boolean()
+    event_id = Text()
+    organisation_id = Text()
+    person_id = Text()
+
+
+class TaskTemplateQuery(SearchQuery):
+    kind = Word(EventKind)

@@ -17,7 +17,7 @@ from models.events import Event
 from models.i18n import _
 from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, ReminderState
-from service.actions import reading, rows
+from service.actions import reading, rows, task_lists
 from service.problems import flat
 from service.schemas.queries import EventQuery
 from service.web.gate import page
@@ -106,6 +106,7 @@ def coming(view: View) -> Response:
         now=[] if wish.is_past else [event for event in found if _is_on(event, view.act.today)],
         months=_by_month(view, [event for event in found if wish.is_past or not _is_on(event, view.act.today)]),
         drafts=_drafts(view),
+        overdue=task_lists.count_overdue(view.session, view.act.today),
         failed=failed[:FAILED_SHOWN],
         more_failed=len(failed) > FAILED_SHOWN,
         yesterday=view.act.today - timedelta(days=1),

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sqlmodel import col, select
 
 from calendars.fitness import Notice
-from calendars.reminding import TaskDays, task_due_on
+from calendars.tasks import is_overdue
 from models.agreements import Agreement, Anniversary, Commitment
 from models.events import Event
 from models.parts import Member, Task
@@ -21,6 +21,7 @@ from service.actions.reading import Presenter
 from service.actions.tasks import tasks_of
 from service.web.bookings import Line, lines_of
 from service.web.programme import Board, read_board
+from service.web.tasks import how_counted, responsible
 from service.web.view import View, ids
 from service.web.words import ACTIVITY_TYPES, DIRECTIONS, FIELDS, LEVELS, REMINDER_STATES, VISIBILITIES, money
 
@@ -31,10 +32,10 @@ Value = Markup | str
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """A task with its due day and whoever is responsible; ``is_late`` when it is open and its day is over."""
+    """A task with how its due day is counted and whoever is responsible; ``is_late`` when it is overdue."""
 
     task: Task
-    due: date | None
+    counted: str
     responsible: list[Value]
     is_late: bool
 
@@ -159,17 +160,16 @@ def _task_lines(
     organisations: Mapping[str, Organisation],
     people: Mapping[str, Person],
 ) -> list[TaskLine]:
-    lines = []
-    for task in tasks:
-        due = task_due_on(TaskDays.of(task), event.arrives_on)
-        responsible: list[Value] = []
-        if person := people.get(task.person_id or ""):
-            responsible.append(person.name)
-        if organisation := organisations.get(task.organisation_id or ""):
-            responsible.append(view.text(organisation.name))
-        is_late = not task.done and due is not None and due < view.act.today
-        lines.append(TaskLine(task, due, responsible, is_late))
-    return sorted(lines, key=lambda line: (line.task.done, line.due or date.max, line.task.id))
+    lines = [
+        TaskLine(
+            task,
+            how_counted(view, task),
+            responsible(view, task, organisations, people),
+            is_overdue(task.due_day, task.done, event.status, view.act.today),
+        )
+        for task in tasks
+    ]
+    return sorted(lines, key=lambda line: (line.task.done, line.task.due_day or date.max, line.task.id))
 
 
 def _reminders(view: View, event: Event) -> tuple[list[tuple[Reminder, ReminderRule | None]], bool]:

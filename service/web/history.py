@@ -22,6 +22,7 @@ from models.vocabulary import (
     Language,
     MemberRole,
     ReminderState,
+    TaskAnchor,
     Visibility,
 )
 from service.web.view import View
@@ -33,6 +34,7 @@ from service.web.words import (
     LEVELS,
     OTHER_DEED,
     REMINDER_STATES,
+    TASK_ANCHORS,
     VISIBILITIES,
     money,
 )
@@ -180,6 +182,8 @@ class _Teller:
                 return self.view.say(LEVELS[DelegationLevel(value)])
             case "activity_type":
                 return self.view.say(ACTIVITY_TYPES[ActivityType(value)])
+            case "anchor":
+                return self.view.say(TASK_ANCHORS[TaskAnchor(value)])
             case "state":
                 return self._state(value)
             case _:

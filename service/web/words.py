@@ -20,6 +20,7 @@ from models.vocabulary import (
     ProgressState,
     ReminderState,
     ResourceType,
+    TaskAnchor,
     Visibility,
 )
 
@@ -47,6 +48,10 @@ ACTIVITY_TYPES: Mapping[ActivityType, str] = {
     ActivityType.SURVEY: _("Field survey"),
     ActivityType.HANDOVER: _("Handover"),
     ActivityType.OTHER: _("Other activity"),
+}
+TASK_ANCHORS: Mapping[TaskAnchor, str] = {
+    TaskAnchor.ARRIVAL: _("Arrival"),
+    TaskAnchor.DEPARTURE: _("Departure"),
 }
 REMINDER_STATES: Mapping[ReminderState, str] = {
     ReminderState.FAILED: _("Could not be sent"),
@@ -121,6 +126,8 @@ FIELDS: Mapping[str, str] = {
     "role": _("Role"),
     "due_on": _("Due day"),
     "due_offset": _("Due, counted from the arrival"),
+    "anchor": _("Counted from"),
+    "working_days": _("Only working days count"),
     "done": _("Done"),
     "state": _("State"),
 }

@@ -88,15 +88,13 @@ def test_an_inactive_rule_wants_nothing() -> None:
 
 def test_each_open_task_with_a_due_day_is_reminded_of() -> None:
     tasks = (
-        TaskDays("fixed", date(2027, 3, 1), None, done=False),
-        TaskDays("counted", None, "-P2D", done=False),
-        TaskDays("hours", None, "-PT2H", done=False),
-        TaskDays("done", date(2027, 3, 1), None, done=True),
-        TaskDays("whenever", None, None, done=False),
+        TaskDays("open", date(2027, 3, 1), done=False),
+        TaskDays("done", date(2027, 3, 1), done=True),
+        TaskDays("whenever", None, done=False),
     )
     rule = replace(RULE, anchor=ReminderAnchor.TASK_DUE, at=time(8))
     found = {due.task_id: due.due_at for due in wanted(rule, replace(EVENT, tasks=tasks), None)}
-    assert found == {"fixed": local(1, 8), "counted": local(7, 8), "hours": local(8, 8)}
+    assert found == {"open": local(1, 8)}
 
 
 def test_too_late_begins_a_quarter_of_an_hour_after_the_due_instant() -> None:
@@ -125,7 +123,7 @@ def test_an_event_on_the_last_day_of_the_calendar_is_over_some_time() -> None:
     assert replace(EVENT, last_day=date.max).over_at.year == 9999
 
 
-OPEN = TaskDays("task", date(2027, 3, 5), None, done=False)
+OPEN = TaskDays("task", date(2027, 3, 5), done=False)
 OF_TASK = replace(RULE, anchor=ReminderAnchor.TASK_DUE)
 
 
@@ -140,7 +138,7 @@ OF_TASK = replace(RULE, anchor=ReminderAnchor.TASK_DUE)
         (RULE, replace(EVENT, first_day=date(2027, 3, 11)), None, local(10), reminding.MOVED),
         (OF_TASK, replace(EVENT, tasks=(replace(OPEN, done=True),)), "task", local(5), reminding.TASK_SETTLED),
         (OF_TASK, EVENT, "task", local(5), reminding.TASK_SETTLED),
-        (OF_TASK, replace(EVENT, tasks=(replace(OPEN, due_on=date(2027, 3, 6)),)), "task", local(5), reminding.MOVED),
+        (OF_TASK, replace(EVENT, tasks=(replace(OPEN, due_day=date(2027, 3, 6)),)), "task", local(5), reminding.MOVED),
         (RULE, replace(EVENT, status=EventStatus.DRAFT), None, local(10), "The event is a draft."),
         (RULE, replace(EVENT, status=EventStatus.POSTPONED), None, local(10), "The event is postponed."),
         (None, replace(EVENT, status=EventStatus.CANCELLED), None, local(10), "The event is cancelled."),

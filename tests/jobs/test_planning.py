@@ -368,5 +368,5 @@ def test_a_rule_and_an_event_made_at_the_same_moment_do_not_miss_each_other(data
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 def test_without_the_lock_they_miss_each_other(database: Database, act: Act, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(actions, "_lock_planning", lambda *arguments: None)
+    monkeypatch.setattr(actions, "lock_planning", lambda *arguments: None)
     assert rule_and_event_at_once(database, act) == 0

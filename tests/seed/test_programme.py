@@ -18,11 +18,11 @@ from models.agreements import Agreement, Anniversary, Commitment
 from models.database import Database
 from models.events import Event
 from models.holidays import office_holidays
-from models.parts import Member, ProgrammeItem, Task
+from models.parts import Member, ProgrammeItem, Task, TaskTemplate
 from models.places import Locality, Person
-from models.vocabulary import EventStatus, HolidayCategory
+from models.vocabulary import Direction, EventKind, EventStatus, HolidayCategory, TaskAnchor
 from seed.loader import Report, load_files, packaged_files
-from service.actions import events
+from service.actions import events, tasks
 from service.actions.acting import Act
 from tests.cluster import Cluster
 from tests.factories import NOW, OFFICE
@@ -71,7 +71,7 @@ def fill(url: str) -> None:
     """Load the packaged programme into a migrated database."""
     database = Database(url)
     with database.transaction() as session:
-        assert load_files(session, Act(None, NOW, OFFICE), packaged_files()) == Report(created=136)
+        assert load_files(session, Act(None, NOW, OFFICE), packaged_files()) == Report(created=198)
     database.dispose()
 
 
@@ -115,7 +115,7 @@ def programme(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_it_loads_in_time(load: Load) -> None:
     started = time.process_time()  # what others do on the machine does not count
-    assert load(packaged_files()) == Report(created=136)
+    assert load(packaged_files()) == Report(created=198)
     assert time.process_time() - started < 10
 
 
@@ -123,7 +123,7 @@ def test_a_second_load_changes_nothing(programme: Database) -> None:
     before = shape_of(programme)
     with programme.transaction() as session:
         later = Act(None, NOW + timedelta(days=1), OFFICE)
-        assert load_files(session, later, packaged_files()) == Report(unchanged=136)
+        assert load_files(session, later, packaged_files()) == Report(unchanged=198)
     assert shape_of(programme) == before
     assert before["audit"][0] > 300
 
@@ -226,3 +226,31 @@ def test_the_trail_tells_who_loaded_it(programme: Database) -> None:
         assert set(session.exec(select(Audit.actor_name))) == {"desk"}
         created = select(func.count()).where(Audit.entity == "event", Audit.action == "create")
         assert session.exec(created).one() == 41
+
+
+def test_every_kind_of_event_has_its_task_templates(programme: Database) -> None:
+    with programme.transaction(write=False) as session:
+        templates = session.exec(select(TaskTemplate)).all()
+    assert len(templates) == 62
+    assert all(set(one.title) == {"vi", "lo", "en"} for one in templates)
+    for kind in EventKind:
+        of_kind = [one for one in templates if one.kind is kind]
+        assert any(one.anchor is TaskAnchor.DEPARTURE and not one.offset.startswith("-") for one in of_kind)
+        for way in (Direction.INCOMING, Direction.OUTGOING):
+            titles = [one.title["vi"] for one in of_kind if one.direction in {None, way}]
+            assert len(titles) == len(set(titles)) >= 5
+
+
+def test_only_what_a_draft_lacks_is_made_when_it_is_planned(programme: Database) -> None:
+    with programme.transaction() as session:
+        act = Act(None, NOW, OFFICE)
+        assert session.exec(select(Task).where(col(Task.template_id).is_not(None))).all() == []
+        drafts = session.exec(select(Event.id).where(Event.status == EventStatus.DRAFT)).all()
+        for event_id in drafts:
+            event = events.find_event(session, event_id)
+            written = tasks.tasks_of(session, event_id)
+            events.transition(session, act, event, EventStatus.PLANNED)
+            found = tasks.tasks_of(session, event_id)
+            assert len(found) > len(written)
+            assert len({one.title["vi"] for one in found}) == len(found)
+            assert all(one.due_day is not None for one in found)

@@ -1,0 +1,84 @@
+"""Tasks of all events and their templates: what people can ask for, each in a fixed number of queries."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
+
+from calendars.tasks import NEVER_LATE
+from models.events import Event
+from models.parts import Task, TaskTemplate
+from models.text import fold, fold_all
+from service.actions.acting import Act
+
+EVENT_COLUMNS = ("id", "title", "kind", "status", "first_day", "last_day")
+"""What a listed task says of its event."""
+
+# Databases disagree on where NULL stands.
+TASK_ORDER = (col(Task.due_day).is_(None), col(Task.due_day), col(Event.first_day), col(Task.id))
+
+Row = Any
+"""A task (``row.Task``) and, under their own names, the columns of its event."""
+
+
+def overdue(today: date) -> ColumnElement[bool]:
+    """The condition on tasks joined with their events that ``calendars.tasks.is_overdue`` is; NULL without a day."""
+    return and_(col(Task.done).is_(False), col(Task.due_day) < today, col(Event.status).not_in(NEVER_LATE))
+
+
+def tasks_where(session: Session, act: Act, query: Mapping[str, Any]) -> Select[Any]:
+    """The select of tasks a query string asks for, each with its event; words are looked for in both titles."""
+    columns: list[Any] = [getattr(Event, name) for name in EVENT_COLUMNS]
+    statement: Any = select(Task, *columns).where(col(Task.event_id) == col(Event.id))
+    for name in ("event_id", "organisation_id", "person_id"):
+        if query.get(name):
+            statement = statement.where(getattr(Task, name) == query[name])
+    if "done" in query:
+        statement = statement.where(col(Task.done).is_(query["done"]))
+    if "overdue" in query:
+        late = overdue(act.today)
+        statement = statement.where(late if query["overdue"] else not_(func.coalesce(late, false())))
+    if query.get("from_"):
+        statement = statement.where(col(Task.due_day) >= query["from_"])
+    if query.get("to"):
+        statement = statement.where(col(Task.due_day) <= query["to"])
+    if query.get("q"):
+        titles = _Titles(session, Task)
+        for word in fold(query["q"]).split():
+            of_event = col(Event.search_text).contains(word, autoescape=True)
+            statement = statement.where(or_(of_event, titles.holding(word)))
+    return statement  # type: ignore[no-any-return]
+
+
+def templates_where(session: Session, query: Mapping[str, Any]) -> Any:
+    """The select of templates a query string asks for."""
+    statement = select_rows(TaskTemplate)
+    if query.get("kind"):
+        statement = statement.where(col(TaskTemplate.kind) == query["kind"])
+    if query.get("q"):
+        titles = _Titles(session, TaskTemplate)
+        statement = statement.where(*(titles.holding(word) for word in fold(query["q"]).split()))
+    return statement
+
+
+def count_overdue(session: Session, today: date) -> int:
+    """How many tasks are overdue; one query."""
+    late = select(func.count()).where(col(Task.event_id) == col(Event.id), overdue(today))
+    return int(session.execute(late).scalar_one())
+
+
+class _Titles:
+    """The different titles of a table, folded: most tasks share theirs with those of the same template; one query."""
+
+    def __init__(self, session: Session, model: type[Task] | type[TaskTemplate]) -> None:
+        self._column = col(model.title)
+        self._folded = [
+            (title, fold_all([title])) for title in session.execute(select(self._column).distinct()).scalars()
+        ]
+
+    def holding(self, word: str) -> ColumnElement[bool]:
+        """The condition that the title holds a folded word."""
+        return self._column.in_([title for title, folded in self._folded if word in folded])

@@ -1,0 +1,58 @@
+"""/task-templates: what is to be done for every event of a kind."""
+
+from typing import Any
+
+from flask_smorest.pagination import PaginationParameters
+from sqlmodel import col
+
+from models.parts import TaskTemplate
+from models.vocabulary import Role
+from service.actions import rows, task_lists, task_templates
+from service.api.resource import Blueprint, Resource, act, page, requires, session
+from service.schemas.tasks import TaskTemplateQuery, TaskTemplateSchema
+
+blp = Blueprint("task_templates", __name__, description="Tasks that events get when they enter the plan")
+
+
+@blp.route("/task-templates")
+class TaskTemplates(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(TaskTemplateQuery, location="query")
+    @blp.many(TaskTemplateSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
+        """List task templates by kind, in the order they were made"""
+        statement = task_lists.templates_where(session(), query)
+        return page(pagination_parameters, statement, col(TaskTemplate.kind), col(TaskTemplate.id))
+
+    @requires(Role.ADMIN)
+    @blp.arguments(TaskTemplateSchema)
+    @blp.created(TaskTemplateSchema)
+    def post(self, values: dict[str, Any]) -> Any:
+        """Add a template; events that enter the plan from now on get its task"""
+        return task_templates.create_template(session(), act(), values)
+
+
+@blp.route("/task-templates/<template_id>")
+class OneTaskTemplate(Resource):
+    @requires(Role.VIEWER)
+    @blp.one(TaskTemplateSchema)
+    def get(self, template_id: str) -> Any:
+        """Read a task template"""
+        return rows.find(session(), TaskTemplate, template_id)
+
+    @requires(Role.ADMIN)
+    @blp.arguments(TaskTemplateSchema(partial=True))
+    @blp.one(TaskTemplateSchema)
+    def patch(self, values: dict[str, Any], template_id: str) -> Any:
+        """Change a template; tasks made of it stay as they are"""
+        template = rows.find(session(), TaskTemplate, template_id)
+        blp.check_etag(template, TaskTemplateSchema)
+        return task_templates.change_template(session(), act(), template, values)
+
+    @requires(Role.ADMIN)
+    @blp.gone()
+    def delete(self, template_id: str) -> None:
+        """Delete a template; tasks made of it stay"""
+        template = rows.find(session(), TaskTemplate, template_id)
+        blp.check_etag(template, TaskTemplateSchema)
+        task_templates.delete_template(session(), act(), template)
