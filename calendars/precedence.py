@@ -27,7 +27,7 @@ class Claim:
 
     @property
     def standing(self) -> tuple[int, int, bool, int]:
-        """What was decided about the place; of two people with the same, the one whose name comes first stands first."""
+        """What was decided about the place; two people with the same stand by their names."""
         return (_ROLE_ORDER[self.role], self.precedence, self.rank is None, self.rank or 0)
 
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, Response, abort, request
 
-from service.web import agreements, coming, event, feeds, plan, sign_in
+from service.web import agreements, coming, event, feeds, members, plan, sign_in
 from service.web.errors import as_page, choose_for_browsers
 from service.web.rendering import STATIC, asset_version
 
@@ -29,6 +29,8 @@ def static_file(name: str) -> Response:
 
 blp.add_url_rule("/", "coming", coming.coming)
 blp.add_url_rule("/events/<event_id>", "event", event.event, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/members", "members", members.members, methods=["GET", "POST"])
+blp.add_url_rule("/events/<event_id>/members.csv", "member_file", members.member_file)
 blp.add_url_rule("/agreements", "agreements", agreements.agreements)
 blp.add_url_rule("/agreements/<agreement_id>", "agreement", agreements.agreement)
 blp.add_url_rule("/agreements/<agreement_id>/plan", "plan", plan.plan, methods=["GET", "POST"])

@@ -103,6 +103,8 @@ FIELDS: Mapping[str, str] = {
     "items": _("Programme"),
     "person_id": _("Person"),
     "role": _("Role"),
+    "rank": _("Rank"),
+    "counterpart_id": _("Counterpart"),
     "due_on": _("Due day"),
     "due_offset": _("Due, counted from the arrival"),
     "done": _("Done"),

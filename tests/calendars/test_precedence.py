@@ -1,5 +1,6 @@
 """Order of precedence: role, precedence, rank, name; and who is told to stand there by name only."""
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -11,8 +12,8 @@ from models.text import fold
 from models.vocabulary import MemberRole
 
 
-def claim(name: str, role: str = "member", precedence: int = 100, rank: int | None = None, id: str = "") -> Claim:
-    return Claim(MemberRole(role), precedence, rank, name, id or name)
+def claim(name: str, role: str = "member", precedence: int = 100, rank: int | None = None, identity: str = "") -> Claim:
+    return Claim(MemberRole(role), precedence, rank, name, identity or name)
 
 
 def order(*claims: Claim) -> list[tuple[str, bool]]:
@@ -53,7 +54,9 @@ def test_tied_are_neighbours_that_nothing_but_the_name_parts(
 
 
 def test_names_stand_by_their_letters_without_accents_and_then_by_id() -> None:
-    found = order(claim("Đào", id="3"), claim("dao", id="2"), claim("Dũng", id="1"), claim("Ánh", id="4"))
+    found = order(
+        claim("Đào", identity="3"), claim("dao", identity="2"), claim("Dũng", identity="1"), claim("Ánh", identity="4")
+    )
     assert [one for one, _tied in found] == ["4", "2", "3", "1"]
 
 
@@ -83,7 +86,7 @@ def test_order_is_total_whatever_order_people_come_in(claims: list[Claim], chanc
     placed = by_precedence(claims)
     assert by_precedence(shuffled) == placed
     assert sorted(one.claim.id for one in placed) == sorted(one.id for one in claims)
-    for before, after in zip(placed, placed[1:], strict=False):
+    for before, after in pairwise(placed):
         assert before.claim.standing <= after.claim.standing
         if before.claim.standing == after.claim.standing:
             assert before.is_tied
