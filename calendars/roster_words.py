@@ -59,7 +59,7 @@ def folded(text: str) -> str:
     return " ".join(fold(text).replace("_", " ").translate(_PUNCTUATION).split())
 
 
-_PUNCTUATION = str.maketrans(dict.fromkeys(".:,;*()", " "))
+_PUNCTUATION = str.maketrans(dict.fromkeys(".:,;*()/", " "))
 
 NUMBERING = frozenset(folded(name) for name in _NUMBERING)
 """Headers of a column that merely counts."""

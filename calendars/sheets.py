@@ -116,7 +116,9 @@ def _delimiter(text: str) -> str:
 
     def parts(delimiter: str) -> int:
         try:
-            return next((len(record) for _number, record in _records(text, delimiter) if any(record)), 0)
+            return next(
+                (len(record) for _number, record in _records(text, delimiter) if len(record) > 1 or any(record)), 0
+            )
         except Invalid:
             return 0
 
