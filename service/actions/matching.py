@@ -69,8 +69,10 @@ class People:
             if owners and not agreeing:
                 what = message(_("This address belongs to {name}. Is the name right?"), name=owners[0].name)
                 return None, {"name": what}
+            if len(agreeing) == 1:
+                return agreeing[0], {}
             namesakes = agreeing or [one for one in namesakes if not one.email]
-        if organisation_id is not None and not (entry.email and len(namesakes) == 1):
+        if organisation_id is not None:
             of_it = [one for one in namesakes if one.organisation_id == organisation_id]
             namesakes = of_it or [one for one in namesakes if one.organisation_id is None]
         if len(namesakes) > 1:

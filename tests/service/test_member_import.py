@@ -19,6 +19,7 @@ from models.vocabulary import MemberRole
 from service.api.members import CSV, XLSX
 from tests import factories
 from tests.service.conftest import Caller
+from tests.service.test_requests import at_once
 
 HEADER = ["STT", "Họ và tên", "Vai trò", "Chức vụ", "Đơn vị", "Thứ bậc", "Hạng", "Email", "Số điện thoại", "Ngôn ngữ"]
 ROWS: list[list[Any]] = [
@@ -213,8 +214,14 @@ def test_people_are_told_apart_by_address_and_organisation(officer: Caller, data
     by_organisation = take(officer, event_id, "name,organisation\nnguyen an,sở y tế\n").json["rows"][0]
     assert by_organisation["person_id"] == people["a"]
     assert "Nguyễn An" in errors(take(officer, event_id, "name,email\nTrần Bình,a@example.org\n"))["rows.2.name"][0]
+    moved = take(officer, event_id, "name,email,organisation\nNguyễn An,a@example.org,Sở Xây dựng\n").json["rows"][0]
+    assert (moved["person_id"], moved["kept"]) == (people["a"], ["organisation"])
     new = take(officer, event_id, "name,email\nNguyễn An,c@example.org\n").json["rows"][0]
     assert new["person"] == "new"
+    with database.transaction() as session:
+        factories.make_person(session, name="Lê Vân", organisation_id=one)
+    elsewhere = take(officer, event_id, "name,email,organisation\nLê Vân,v@example.org,Sở Xây dựng\n").json["rows"][0]
+    assert elsewhere["person"] == "new"
 
 
 @pytest.mark.parametrize(
@@ -316,6 +323,15 @@ def test_five_hundred_rows_take_no_query_a_row_to_match(officer: Caller, databas
     assert done.json["added"] == 500
     again = send(officer, event_id, write_csv(rows), CSV)
     assert again.json["unchanged"] == 500
+
+
+def test_imports_at_once_follow_each_other(officer: Caller, database: Database, event_id: str) -> None:
+    before = counted(database)
+    text = "name,role\nLan,head\nMinh,\n"
+    answers = at_once([lambda: take(officer, event_id, text) for _ in range(6)])
+    assert [answer.status_code for answer in answers] == [200] * 6
+    assert sorted(answer.json["added"] for answer in answers) == [0] * 5 + [2]
+    assert counted(database)["Person"] == before["Person"] + 2
 
 
 def test_role_of_the_member_table_is_what_an_empty_cell_means(officer: Caller, event_id: str) -> None:
