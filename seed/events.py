@@ -209,8 +209,8 @@ def _write_member(
     try:
         if member is None:
             return members.add_member(ledger.session, ledger.act, event, values).id
-        role = values.get("role", MemberRole.MEMBER)
-        return members.change_member(ledger.session, ledger.act, event, member, {"role": role}).id
+        wish = {"role": MemberRole.MEMBER} | {name: value for name, value in values.items() if name != "person_id"}
+        return members.change_member(ledger.session, ledger.act, event, member, wish).id
     except DomainError as error:
         item.tell(error, shape)
         return None

@@ -137,6 +137,7 @@ def create_app(
         OPENAPI_URL_PREFIX=API_PREFIX,
         OPENAPI_JSON_PATH="openapi.json",
         MAX_CONTENT_LENGTH=MAX_BODY,
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,  # a list that was looked at comes back in a form's field
         SECRET_KEY=settings.secret_key,
         JSON_SORT_KEYS=False,
     )

@@ -180,7 +180,8 @@ def from_http(error: HTTPException) -> Response:
         detail: Message | str = message(_("Some fields are not right: {fields}."), fields=", ".join(sorted(found)))
         response = problem(422, code, detail, errors=found)
     else:
-        response = problem(status, code, _DETAILS.get(status) or error.description or error.name)
+        told = data.get("detail") or _DETAILS.get(status) or error.description or error.name
+        response = problem(status, code, told)
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value

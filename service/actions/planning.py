@@ -1,7 +1,6 @@
 """Plans: drafts for everything an agreement still owes, on days on which nothing clashes."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import groupby
@@ -57,19 +56,6 @@ class Left:
 class Outcome:
     made: tuple[Made, ...]
     left: tuple[Left, ...]
-
-
-@contextmanager
-def rehearsal(session: Session, *, is_dry: bool) -> Iterator[None]:
-    """What happens inside is undone at the end when it is a dry run; it is the real thing otherwise."""
-    if not is_dry:
-        yield
-        return
-    savepoint = session.begin_nested()
-    try:
-        yield
-    finally:
-        savepoint.rollback()
 
 
 def make_plan(session: Session, act: Act, agreement: Agreement) -> Outcome:

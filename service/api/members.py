@@ -1,28 +1,31 @@
 """/events/{}/members: the people of an event."""
 
+from collections import Counter
 from typing import Any
 
+from flask import request
 from flask_smorest.pagination import PaginationParameters
 
-from models.events import Event
-from models.parts import Member
-from models.places import Person
+from calendars.sheets import read_csv
+from calendars.workbooks import read_workbook
 from models.vocabulary import Role
-from service.actions import events, members, rows
-from service.api.resource import Blueprint, Resource, act, requires, session, sliced
-from service.schemas.members import MemberSchema
+from service.actions import events, members
+from service.actions.members import Seat
+from service.actions.rehearsal import rehearsal
+from service.actions.roster import import_members
+from service.api.resource import Blueprint, Resource, act, requires, session, sliced, takes
+from service.schemas.members import ImportQuery, MemberImportSchema, MemberSchema
 from service.schemas.queries import QuerySchema
 
 blp = Blueprint("members", __name__, description="The people of an event")
 
 
-def _member(member: Member, person: Person) -> dict[str, Any]:
-    return member.model_dump() | {"person": person}
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _member_by_id(event: Event, member_id: str) -> tuple[Member, Person]:
-    member = rows.part(session(), Member, event.id, member_id)
-    return member, rows.find(session(), Person, member.person_id)
+def _member(seat: Seat) -> dict[str, Any]:
+    return seat.member.model_dump() | {"person": seat.person, "counterpart": seat.counterpart, "tied": seat.is_tied}
 
 
 @blp.route("/events/<event_id>/members")
@@ -33,7 +36,7 @@ class Members(Resource):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
         """The people of an event in order of precedence"""
         events.find_event(session(), event_id)
-        return sliced([_member(*pair) for pair in members.members_of(session(), event_id)], pagination_parameters)
+        return sliced([_member(seat) for seat in members.seats_of(session(), event_id)], pagination_parameters)
 
     @requires(Role.OFFICER)
     @blp.arguments(MemberSchema)
@@ -42,7 +45,46 @@ class Members(Resource):
         """Put a person into a visit"""
         event = events.find_event(session(), event_id)
         member = members.add_member(session(), act(), event, values)
-        return _member(*_member_by_id(event, member.id))
+        return _member(members.seat_of(session(), event.id, member.id))
+
+
+@blp.route("/events/<event_id>/members/import")
+class MemberImport(Resource):
+    @requires(Role.OFFICER)
+    @takes(CSV, XLSX)
+    @blp.arguments(ImportQuery, location="query")
+    @blp.response(200, MemberImportSchema)
+    def post(self, query: dict[str, Any], event_id: str) -> dict[str, Any]:
+        """Take in a member list from a CSV or XLSX file: all of it, or nothing and what is wrong with which row
+
+        Columns are known by their header in Vietnamese, Lao or English, in any order: name (the only one that must be
+        there), role, position, organisation, precedence, rank, email, phone, languages, counterpart; a numbering is
+        left aside. Errors are named `rows.7.role`, 7 being the row as the spreadsheet program shows it. The same file
+        again changes nothing.
+        """
+        event = events.find_event(session(), event_id)
+        is_dry = query.get("dry_run", False)
+        read = read_workbook if request.mimetype == XLSX else read_csv
+        with rehearsal(session(), is_dry=is_dry):
+            taken = import_members(session(), act(), event, read(request.get_data(cache=True)))
+        count = Counter(one.action for one in taken)
+        return {
+            "dry_run": is_dry,
+            "rows": [
+                {
+                    "row": one.row,
+                    "name": one.name,
+                    "role": one.role,
+                    "action": one.action,
+                    "person": "new" if one.is_new else "known",
+                    "person_id": None if one.is_new and is_dry else one.person_id,
+                    "changed": one.changed,
+                    "kept": one.kept,
+                }
+                for one in taken
+            ],
+            **{action: count[action] for action in ("added", "changed", "unchanged")},
+        }
 
 
 @blp.route("/events/<event_id>/members/<member_id>")
@@ -53,16 +95,16 @@ class OneMember(Resource):
     def patch(self, values: dict[str, Any], event_id: str, member_id: str) -> Any:
         """Change what a person is in a visit"""
         event = events.find_event(session(), event_id)
-        member, person = _member_by_id(event, member_id)
-        blp.check_etag(_member(member, person), MemberSchema)
-        members.change_member(session(), act(), event, member, values)
-        return _member(*_member_by_id(event, member_id))
+        seat = members.seat_of(session(), event.id, member_id)
+        blp.check_etag(_member(seat), MemberSchema)
+        members.change_member(session(), act(), event, seat.member, values)
+        return _member(members.seat_of(session(), event.id, member_id))
 
     @requires(Role.OFFICER)
     @blp.gone()
     def delete(self, event_id: str, member_id: str) -> None:
         """Take a person out of a visit"""
         event = events.find_event(session(), event_id)
-        member, person = _member_by_id(event, member_id)
-        blp.check_etag(_member(member, person), MemberSchema)
-        members.remove_member(session(), act(), event, member)
+        seat = members.seat_of(session(), event.id, member_id)
+        blp.check_etag(_member(seat), MemberSchema)
+        members.remove_member(session(), act(), event, seat.member)

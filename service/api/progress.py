@@ -8,6 +8,7 @@ from calendars.undertakings import Judgement
 from models.agreements import Agreement
 from models.vocabulary import Currency, ProgressState, Role
 from service.actions import planning, progress, rows
+from service.actions.rehearsal import rehearsal
 from service.api.events import shown
 from service.api.resource import Blueprint, Resource, act, requires, session
 from service.problems import reader_language
@@ -95,7 +96,7 @@ class Plan(Resource):
         """
         agreement = rows.find(session(), Agreement, agreement_id)
         is_dry, language = wish.get("dry_run", False), reader_language()
-        with planning.rehearsal(session(), is_dry=is_dry):
+        with rehearsal(session(), is_dry=is_dry):
             outcome = planning.make_plan(session(), act(), agreement)
             drafts: Sequence[dict[str, Any]] = AnyEventSchema(many=True).dump(
                 shown([one.event for one in outcome.made])

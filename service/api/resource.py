@@ -1,6 +1,6 @@
 """What every API operation shares: one transaction, an account, a role, keyed POSTs; and the blueprint they hang on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any, ClassVar, NoReturn, TypeVar, cast
 
@@ -26,9 +26,10 @@ from service.actions.acting import Act
 from service.desk import Desk, current_desk
 from service.schemas.rows import RowSchema
 
+JSON = "application/json"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
-_PASSING = {"conflicts", "overdue", "warnings"}
+_PASSING = {"conflicts", "overdue", "tied", "warnings"}
 """What comes and goes with the days and with other things, though nobody changed this one."""
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -41,6 +42,17 @@ def requires(role: Role) -> Callable[[View], View]:
         view.required_role = role  # type: ignore[attr-defined]
         documented: dict[str, Any] = {"x-required-role": role.value, "security": [{"bearer": []}, {"session": []}]}
         return cast(View, flask_smorest.Blueprint.doc(**documented)(view))
+
+    return mark
+
+
+def takes(*types: str) -> Callable[[View], View]:
+    """Mark an operation whose body is no JSON with the content types it takes; it reads the body as it came."""
+
+    def mark(view: View) -> View:
+        view.body_types = types  # type: ignore[attr-defined]
+        content = {name: {"schema": {"type": "string", "format": "binary"}} for name in types}
+        return cast(View, flask_smorest.Blueprint.doc(requestBody={"required": True, "content": content})(view))
 
     return mark
 
@@ -93,7 +105,7 @@ class Resource(MethodView):
                         _("This needs the role {needed}; yours is {role}."), needed=role.value, role=user.role.value
                     )
                 )
-            _check_body_type(body)
+            _check_body_type(body, getattr(handler, "body_types", (JSON,)))
             key = request.headers.get("Idempotency-Key")
             if request.method == "POST" and key is not None:
                 return self._keyed(desk, key, body, kwargs)
@@ -114,10 +126,13 @@ class Resource(MethodView):
         return response
 
 
-def _check_body_type(body: bytes) -> None:
-    if body and request.mimetype != "application/json":
-        raise UnsupportedMediaType
-    if b"\x00" in body:
+def _check_body_type(body: bytes, taken: Sequence[str]) -> None:
+    if body and request.mimetype not in taken:
+        refusal = UnsupportedMediaType()
+        if JSON not in taken:
+            refusal.data = {"detail": message(_("Send the body as one of these: {types}."), types=", ".join(taken))}  # type: ignore[attr-defined]
+        raise refusal
+    if JSON in taken and b"\x00" in body:
         raise BadRequest
 
 
@@ -190,7 +205,7 @@ class Blueprint(flask_smorest.Blueprint):
             for notice in etag_data.get(name, ())
         ]
         own = {name: value for name, value in etag_data.items() if name not in passing}
-        return f"{tag(own, extra_data)}.{tag([standing, etag_data.get('overdue')])}"
+        return f"{tag(own, extra_data)}.{tag([standing, etag_data.get('overdue'), etag_data.get('tied')])}"
 
     def check_etag(self, etag_data: Any, etag_schema: Any = None) -> None:
         """Refuse a change of what somebody else has changed since it was read.

@@ -3,7 +3,9 @@
 from marshmallow import fields
 
 from models.parts import Member
-from service.schemas.fields import Number
+from models.vocabulary import MemberRole
+from service.schemas.fields import Flag, Number, Word
+from service.schemas.queries import QuerySchema
 from service.schemas.rows import RowSchema, StrictSchema
 
 
@@ -25,3 +27,38 @@ class MemberSchema(RowSchema):
         dump_only = ("event_id",)
 
     person = fields.Nested(MemberPersonSchema, dump_only=True)
+    counterpart = fields.Nested(MemberPersonSchema, dump_only=True, allow_none=True)
+    tied = Flag(
+        dump_only=True,
+        metadata={"description": "Stands here only by name; give ranks to settle who comes first."},
+    )
+
+
+class ImportQuery(QuerySchema):
+    dry_run = fields.Boolean(metadata={"description": "true: only say what would be done. Default: false."})
+
+
+class ImportedRowSchema(StrictSchema):
+    """What became of one row of a list."""
+
+    row = Number(metadata={"description": "As the spreadsheet program shows it; the header usually is row 1."})
+    name = fields.String()
+    role = Word(MemberRole)
+    action = fields.String(metadata={"enum": ["added", "changed", "unchanged"]})
+    person = fields.String(metadata={"enum": ["new", "known"]})
+    person_id = fields.String(allow_none=True, metadata={"description": "In a dry run null for a new person."})
+    changed = fields.List(fields.String(), metadata={"description": "The columns that changed something known."})
+    kept = fields.List(
+        fields.String(),
+        metadata={"description": "The columns that say something else than is known of the person; that stays."},
+    )
+
+
+class MemberImportSchema(StrictSchema):
+    """What a list did, or in a dry run would do."""
+
+    dry_run = Flag()
+    rows = fields.List(fields.Nested(ImportedRowSchema))
+    added = Number()
+    changed = Number()
+    unchanged = Number()

@@ -49,6 +49,7 @@ _REFERENCES: Mapping[str, type[SQLModel]] = {
     "institution_id": Organisation,
     "person_id": Person,
     "head_id": Person,
+    "counterpart_id": Person,
     "commitment_id": Commitment,
     "anniversary_id": Anniversary,
     "resource_id": Resource,

@@ -12,6 +12,7 @@ from models.agreements import Agreement, Commitment
 from models.errors import Stale
 from models.vocabulary import Role
 from service.actions import planning, rows
+from service.actions.rehearsal import rehearsal
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
 from service.web.view import View
@@ -45,7 +46,7 @@ def _make(view: View, agreement: Agreement) -> int:
 
 def _show(view: View, agreement: Agreement, refusal: Refusal | None = None) -> Response:
     """The plan tried out, written down while it stands, and undone."""
-    with planning.rehearsal(view.session, is_dry=True):
+    with rehearsal(view.session, is_dry=True):
         outcome = planning.make_plan(view.session, view.act, agreement)
         own = view.session.exec(select(Commitment).where(Commitment.agreement_id == agreement.id)).all()
         return view.page(

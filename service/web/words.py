@@ -124,6 +124,8 @@ FIELDS: Mapping[str, str] = {
     "quantity": _("How many"),
     "person_id": _("Person"),
     "role": _("Role"),
+    "rank": _("Rank"),
+    "counterpart_id": _("Counterpart"),
     "due_on": _("Due day"),
     "due_offset": _("Due, counted from the arrival"),
     "anchor": _("Counted from"),

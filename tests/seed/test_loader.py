@@ -293,6 +293,29 @@ def test_edited_parts_change_alone(database: Database, load: Load, visit: Path) 
     assert load(visit) == Report(unchanged=6)
 
 
+def test_rank_and_counterpart_of_a_member_follow_the_file(database: Database, load: Load, visit: Path) -> None:
+    edit(visit, ("{person: binh}", "{person: binh, rank: 2, counterpart: an}"))
+    load(visit, LATER)
+
+    def binh() -> tuple[int | None, str | None]:
+        with database.transaction(write=False) as session:
+            (seat,) = [seat for seat in members.seats_of(session, event_of(session).id) if seat.member.rank]
+            return seat.member.rank, seat.counterpart.name if seat.counterpart else None
+
+    assert binh() == (2, "Nguyễn Văn An")
+    edit(visit, ("rank: 2, counterpart: an", "rank: 3, counterpart: null"))
+    assert load(visit, LATER) == Report(changed=1, unchanged=5)
+    assert binh() == (3, None)
+
+
+@pytest.mark.parametrize("wrong", ["nobody", "binh"])
+def test_counterpart_in_a_file_is_checked(load: Load, visit: Path, wrong: str) -> None:
+    edit(visit, ("{person: binh}", f"{{person: binh, counterpart: {wrong}}}"))
+    with pytest.raises(BadFiles) as failed:
+        load(visit, LATER)
+    assert [problem.path for problem in failed.value.problems] == [HERE + "members[1].counterpart"]
+
+
 def test_a_member_who_leaves_the_file_leaves_the_visit(database: Database, load: Load, visit: Path) -> None:
     edit(visit, ("      - {person: binh}\n", ""))
     load(visit, LATER)

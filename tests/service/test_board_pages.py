@@ -29,7 +29,6 @@ from models.vocabulary import (
     ProgressState,
     Role,
 )
-from service.actions import planning
 from service.web.words import PROGRESS_NAMES
 from tests import factories
 from tests.service.test_pages import Browser, count_queries, read, signed_in, told, untranslated, words
@@ -427,7 +426,7 @@ def test_what_a_get_writes_is_undone_even_without_the_dry_run(
 ) -> None:
     reader = signed_in(locale=Language.EN)
     before = counted(database)
-    monkeypatch.setattr(planning, "rehearsal", lambda session, is_dry: nullcontext())
+    monkeypatch.setattr("service.web.plan.rehearsal", lambda session, is_dry: nullcontext())
     assert "Drafts: 3" in words(reader.get(path_of(agreement, "/plan")))
     assert counted(database) == before
     monkeypatch.setattr(Session, "rollback", lambda session: None)  # what the page relies upon

@@ -3,7 +3,9 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import event as sqlalchemy_event
 
+from models.database import Database
 from tests.service.conftest import BATCH, Caller
 
 PARTIES = ["hai-duong", "vientiane-province"]
@@ -369,3 +371,70 @@ def test_rule_plans_reminders_and_moving_plans_them_anew(officer: Caller) -> Non
 def test_bad_rule(officer: Caller, change: dict[str, Any], field: str) -> None:
     wish = {name: value for name, value in (RULE | change).items() if value is not ...}
     assert errors(officer.post("/reminder-rules", wish)) == {field}
+
+
+def test_members_of_equal_precedence_are_tied_until_they_have_ranks(officer: Caller) -> None:
+    path = f"/events/{officer.made('/delegations', BATCH)['id']}/members"
+    made = {}
+    for name in ("Bình", "An", "Chi"):
+        person = officer.made("/people", {"name": name, "precedence": 5})
+        made[name] = officer.made(path, {"person_id": person["id"]})
+    assert [made[name]["tied"] for name in made] == [False, True, True]  # as the list was then
+
+    def shown() -> list[tuple[str, bool]]:
+        return [(found["person"]["name"], found["tied"]) for found in officer.get(path).json]
+
+    assert shown() == [("An", True), ("Bình", True), ("Chi", True)]
+    first = officer.call("PATCH", f"{path}/{made['Chi']['id']}", {"rank": 1}, If_Match="*")
+    assert (first.json["rank"], first.json["tied"]) == (1, False)
+    assert shown() == [("Chi", False), ("An", True), ("Bình", True)]
+    officer.call("PATCH", f"{path}/{made['Bình']['id']}", {"rank": 2}, If_Match="*")
+    assert shown() == [("Chi", False), ("Bình", False), ("An", False)]
+    for rank in (0, 10_001, "1", 1.5):
+        assert errors(officer.call("PATCH", f"{path}/{made['An']['id']}", {"rank": rank}, If_Match="*")) == {"rank"}
+    assert errors(officer.call("PATCH", f"{path}/{made['An']['id']}", {"tied": True}, If_Match="*")) == {"tied"}
+
+
+def test_tie_made_by_somebody_else_does_not_make_a_change_stale(officer: Caller) -> None:
+    path = f"/events/{officer.made('/delegations', BATCH)['id']}/members"
+    first = officer.post(path, {"person_id": officer.made("/people", {"name": "An"})["id"]})
+    officer.made(path, {"person_id": officer.made("/people", {"name": "Bình"})["id"]})
+    changed = officer.patch(f"{path}/{first.json['id']}", {"rank": 1}, first.headers["ETag"])
+    assert changed.status_code == 200
+    assert officer.patch(f"{path}/{first.json['id']}", {"rank": 2}, first.headers["ETag"]).status_code == 412
+
+
+def test_counterpart_is_shown_and_checked(officer: Caller) -> None:
+    path = f"/events/{officer.made('/delegations', BATCH)['id']}/members"
+    guest = officer.made("/people", {"name": "ບຸນມີ", "position": {"lo": "ເຈົ້າແຂວງ", "en": "Governor"}})
+    host = officer.made("/people", {"name": "Lan"})
+    wish = {"person_id": guest["id"], "counterpart_id": host["id"]}
+    assert errors(officer.post(path, wish | {"counterpart_id": "nobody"})) == {"counterpart_id"}
+    assert errors(officer.post(path, wish | {"counterpart_id": guest["id"]})) == {"counterpart_id"}
+    member = officer.made(path, wish)
+    assert member["counterpart"] == {name: host[name] for name in member["counterpart"]}
+    assert set(member["counterpart"]) == {"id", "name", "position", "precedence", "organisation_id"}
+    one = f"{path}/{member['id']}"
+    for own in ({"counterpart_id": guest["id"]}, {"person_id": host["id"]}):
+        assert errors(officer.call("PATCH", one, own, If_Match="*")) == {"counterpart_id"}
+    assert officer.call("PATCH", one, {"counterpart_id": None}, If_Match="*").json["counterpart"] is None
+    assert officer.get(path).json[0]["counterpart_id"] is None
+
+
+def test_list_of_members_asks_no_query_a_row(officer: Caller, database: Database) -> None:
+    path = f"/events/{officer.made('/delegations', BATCH)['id']}/members"
+    counts = []
+    for _ in range(2):
+        for _ in range(3):
+            meets = officer.made("/people", {"name": "Lan"})["id"]
+            officer.made(path, {"person_id": officer.made("/people", {"name": "An"})["id"], "counterpart_id": meets})
+        asked: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *rest: Any, asked: list[str] = asked) -> None:
+            asked.append(statement)
+
+        sqlalchemy_event.listen(database.engine, "before_cursor_execute", note)
+        assert officer.get(path).status_code == 200
+        sqlalchemy_event.remove(database.engine, "before_cursor_execute", note)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]

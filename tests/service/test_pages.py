@@ -372,6 +372,7 @@ def test_every_page_speaks_the_readers_language(
         browser.get("/login"),
         *(reader.get(path) for path in ("/", "/?q=zzz", "/agreements", "/feeds")),
         reader.get(f"/events/{full_event}"),
+        reader.get(f"/events/{full_event}/members"),
         reader.get(f"/agreements/{agreement}"),
         browser.get("/nothing"),
         reader.send("/feeds", do="create", name="Lan", locale=language),

@@ -1,0 +1,148 @@
+"""Spreadsheets that people send and fetch: lines of clean text cells, within bounds, and CSV files read and written.
+
+Row numbers are those a spreadsheet program shows: the first row is 1, blank rows count although they are left out.
+"""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+from models.errors import Invalid
+from models.i18n import Message, _, message
+from models.text import one_line
+
+MAX_LINES = 500
+"""So many lines below the header."""
+MAX_ROWS = 2_000
+"""Nothing may stand below this row, blank ones counted: what looks through them has an end."""
+MAX_COLUMNS = 50
+MAX_CELL = 1_000
+
+DELIMITERS = ",;\t"
+
+# What a program would compute instead of show, full-width signs too; a telephone number or a plain number is none.
+_FORMULA = re.compile(r"[=+\-@＝＋－＠]")
+_HARMLESS = re.compile(r"\+\d[\d .()/-]*|-?\d+(?:[.,]\d+)?")
+# An apostrophe in front says "this is text", as spreadsheet programs have it.
+_GUARDED = re.compile(r"'+[=+\-@＝＋－＠]")
+_SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
+
+Cell = str | Message
+"""The text of a cell, or what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row that is not blank: its number and its cells, those at the end that are empty left out."""
+
+    number: int
+    cells: tuple[Cell, ...]
+
+
+def refused(what: Message) -> Invalid:
+    """The error of a file that can't be read at all."""
+    return Invalid({"file": [what]})
+
+
+def text_cell(raw: str) -> Cell:
+    """A cell's text without control characters, on one line; a formula, or what might become one, is refused."""
+    text = one_line(raw)
+    if len(text) > MAX_CELL:
+        return message(_("A text has at most {max} characters."), max=MAX_CELL)
+    if raw.startswith("\t") or (_FORMULA.match(text) and not _HARMLESS.fullmatch(text)):
+        return formula_in_cell()
+    return text[1:] if _GUARDED.match(text) else text
+
+
+def formula_in_cell() -> Message:
+    """What is wrong with a cell that computes something."""
+    return message(_("This looks like a formula. Paste the value instead; a text doesn't begin with = + - or @."))
+
+
+def lines_of(rows: Iterable[tuple[int, Sequence[Cell]]]) -> list[Line]:
+    """The rows that are not blank, of numbered ones.
+
+    Raises:
+        Invalid: there are none, or more rows or columns than a list has.
+    """
+    found: list[Line] = []
+    for number, row in rows:
+        filled = [place for place, cell in enumerate(row, 1) if cell]
+        if number > MAX_ROWS or len(found) > MAX_LINES + (not filled):
+            raise refused(
+                message(
+                    _("A list has at most {lines} lines, and nothing below row {row}."), lines=MAX_LINES, row=MAX_ROWS
+                )
+            )
+        if filled and filled[-1] > MAX_COLUMNS:
+            raise refused(message(_("A list has at most {columns} columns."), columns=MAX_COLUMNS))
+        if filled:
+            found.append(Line(number, tuple(row[: filled[-1]])))
+    if not found:
+        raise refused(message(_("The file is empty.")))
+    return found
+
+
+def read_csv(content: bytes) -> list[Line]:
+    """The lines of a CSV file: UTF-8, or UTF-16 with its mark; comma, semicolon or tab, as the header has it.
+
+    Excel's first line ``sep=;`` is obeyed and not counted.
+
+    Raises:
+        Invalid: ``file`` is no such text, or has more rows or columns than a list has.
+    """
+    text = _decoded(content).replace("\x00", "")
+    separator = _SEPARATOR_LINE.fullmatch(text.partition("\n")[0])
+    if separator:
+        text = text.partition("\n")[2]
+    delimiter = separator[1] if separator and separator[1] in DELIMITERS else _delimiter(text)
+    return lines_of((number, [text_cell(raw) for raw in record]) for number, record in _records(text, delimiter))
+
+
+def _decoded(content: bytes) -> str:
+    marked = content.startswith((b"\xff\xfe", b"\xfe\xff"))
+    try:
+        return content.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError:
+        raise refused(
+            message(_("This is no text in UTF-8. In the spreadsheet program save it as “CSV UTF-8”, or send the XLSX."))
+        ) from None
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that parts the first line that is not blank into the most cells; a comma when none does."""
+
+    def parts(delimiter: str) -> int:
+        try:
+            return next(
+                (len(record) for _number, record in _records(text, delimiter) if len(record) > 1 or any(record)), 0
+            )
+        except Invalid:
+            return 0
+
+    return max(DELIMITERS, key=parts)
+
+
+def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    number = 0
+    try:
+        for number, record in enumerate(csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True), 1):
+            yield number, record
+    except csv.Error:
+        raise refused(
+            message(_("In row {row} a quotation mark is not closed, or stands inside a cell."), row=number + 1)
+        ) from None
+
+
+def write_csv(rows: Iterable[Sequence[str]], delimiter: str = ",") -> bytes:
+    """A CSV file in UTF-8 with its mark, which spreadsheet programs need; no cell of it is a formula there.
+
+    A cell that would be one gets an apostrophe in front, which :func:`read_csv` takes off again.
+    """
+    written = StringIO(newline="")
+    writer = csv.writer(written, delimiter=delimiter)
+    for row in rows:
+        writer.writerow([f"'{cell}" if _FORMULA.match(cell) or _GUARDED.match(cell) else cell for cell in row])
+    return b"\xef\xbb\xbf" + written.getvalue().encode()
