@@ -17,6 +17,8 @@ from service.schemas.fields import EARLIEST, LATEST, LocalizedText, Number, Text
 from service.schemas.queries import QuerySchema, RangeQuery, SearchQuery
 from service.schemas.rows import RowSchema
 
+_LANGUAGE = validate.Regexp(re.compile("[a-z]{2,3}", re.ASCII), error=_("A language code like vi, lo or en."))
+
 
 class Moment(fields.Field[date]):
     """A whole day ``YYYY-MM-DD``, or a local time ``YYYY-MM-DDTHH:MM`` without a zone."""
@@ -52,12 +54,7 @@ class ResourceSchema(RowSchema):
         model = Resource
 
     name = LocalizedText(required=True, max_length=300, plain_allowed=True)
-    languages = fields.List(
-        Text(
-            validate=validate.Regexp(re.compile("[a-z]{2,3}", re.ASCII), error=_("A language code like vi, lo or en."))
-        ),
-        validate=validate.Length(max=20),
-    )
+    languages = fields.List(Text(validate=_LANGUAGE), validate=validate.Length(max=20))
     capacity = Number(
         validate=validate.Range(1, 1000),
         metadata={"description": "How many bookings of quantity 1 fit at once. Default: 1."},
@@ -133,7 +130,7 @@ class ResourceQuery(SearchQuery):
 
     type = fields.List(Word(ResourceType))
     locality = Text()
-    language = fields.List(Text(validate=validate.Regexp(re.compile("[a-z]{2,3}", re.ASCII))))
+    language = fields.List(Text(validate=_LANGUAGE))
     seats = fields.Integer(validate=validate.Range(1, 100_000), metadata={"description": "At least so many."})
     active = fields.Boolean()
 

@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from models.events import OWN_FIELDS, Event, Performance, TrainingPhase
 from models.vocabulary import Direction, EventKind, EventStatus, Severity
-from service.actions import events, rows
+from service.actions import rows
+from service.actions.event_errors import order_errors
 from service.schemas.fields import Day, Instant, LocalizedText, Money, Number, Text, Word, Written
 from service.schemas.rows import RowSchema, StrictSchema
 
@@ -64,7 +65,7 @@ class EventSchema(RowSchema):
 
     def further_errors(self, session: Session, values: Mapping[str, Any]) -> rows.Errors:
         """References that lead nowhere, and days that stand in the wrong order."""
-        return super().further_errors(session, values) | events.order_errors(values)
+        return super().further_errors(session, values) | order_errors(values)
 
 
 class DelegationSchema(EventSchema):
