@@ -54,6 +54,11 @@ def peak(taken: Iterable[Taken], within: Span) -> int:
     return highest
 
 
+def fits(taken: Iterable[Taken], wanted: Span, quantity: int, capacity: int) -> bool:
+    """Whether at every instant of ``wanted`` so much is left of a resource."""
+    return peak(taken, wanted) + quantity <= capacity
+
+
 def in_the_way(taken: Iterable[Taken], wanted: Span, quantity: int, capacity: int) -> list[Taken]:
     """What has to give way for ``quantity`` (at most ``capacity``) to fit into ``wanted``, by start; empty if it fits.
 
@@ -61,7 +66,7 @@ def in_the_way(taken: Iterable[Taken], wanted: Span, quantity: int, capacity: in
     too little is left.
     """
     near = [one for one in taken if one.span.overlaps(wanted)]
-    if peak(near, wanted) + quantity <= capacity:
+    if fits(near, wanted, quantity, capacity):
         return []
     full = list(_full(near, wanted, capacity - quantity))
     found = [one for one in near if any(one.span.overlaps(span) for span in full)]

@@ -10,7 +10,7 @@ from calendars.bookings import Frame, Times, follow
 from calendars.clashes import comes_for_the_day
 from calendars.fitness import MINIMUM_DAYS
 from calendars.lifecycle import CALLED_OFF
-from calendars.occupancy import Taken, in_the_way
+from calendars.occupancy import Taken, fits
 from calendars.openings import Wish, openings
 from calendars.spans import Days, Span, days_after
 from models.events import Event
@@ -53,7 +53,7 @@ def _free_times(session: Session, act: Act, wanted: Wanted) -> list[Times]:
         span = span_of(wanted.resource, times)
         if span.start <= act.now:
             continue
-        if not in_the_way(around, span, wanted.quantity, wanted.resource.capacity):
+        if fits(around, span, wanted.quantity, wanted.resource.capacity):
             found.append(times)
             if len(found) == MOST_OFFERED:
                 break
@@ -100,7 +100,7 @@ def _equivalent(session: Session, wanted: Wanted, event: Event) -> list[Resource
     found: list[Resource] = []
     for other in sorted(fitting, key=lambda one: (one.seats or 0, one.search_text, one.id)):
         span = span_of(other, wanted.times)
-        if not in_the_way(taken(session, other.id, span), span, wanted.quantity, other.capacity):
+        if fits(taken(session, other.id, span), span, wanted.quantity, other.capacity):
             found.append(other)
             if len(found) == MOST_OFFERED:
                 break
@@ -157,7 +157,7 @@ def _all_fit(
     for one in bookings:
         span = span_of(one.resource, follow(Times.of(one.booking), before, after))
         beside = [*around[one.resource.id], *added.get(one.resource.id, ())]
-        if in_the_way(beside, span, one.quantity, one.resource.capacity):
+        if not fits(beside, span, one.quantity, one.resource.capacity):
             return False
         added.setdefault(one.resource.id, []).append(Taken(span, one.quantity))
     return True
