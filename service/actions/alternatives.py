@@ -27,6 +27,7 @@ SEARCHED_DAYS = 30
 _OFFICE_HOURS = (time(7), time(18))
 _STEP = timedelta(minutes=15)
 _MOST_TRIED = 60
+_SATURDAY = 5
 
 
 def suggest(session: Session, act: Act, wanted: Wanted, event: Event) -> dict[str, Any]:
@@ -44,20 +45,27 @@ def suggest(session: Session, act: Act, wanted: Wanted, event: Event) -> dict[st
 
 
 def _free_times(session: Session, act: Act, wanted: Wanted) -> list[Times]:
-    """Up to three times of the same length at which it is free, the nearest first; none in the past."""
+    """Up to three times of the same length at which it is free, the nearest first; none in the past.
+
+    Nor one that begins at a week-end, unless the wish does.
+    """
     reach = timedelta(days=SEARCHED_DAYS) + (wanted.times.end - wanted.times.start)
     near = Span(wanted.span.start - reach, wanted.span.end + reach)
     around = taken(session, wanted.resource.id, near, without={wanted.booking.id})
     found: list[Times] = []
     for times in _candidates(wanted.times):
         span = span_of(wanted.resource, times)
-        if span.start <= act.now:
+        if span.start <= act.now or (_is_weekend(times) and not _is_weekend(wanted.times)):
             continue
         if fits(around, span, wanted.quantity, wanted.resource.capacity):
             found.append(times)
             if len(found) == MOST_OFFERED:
                 break
     return found
+
+
+def _is_weekend(times: Times) -> bool:
+    return times.first_day.weekday() >= _SATURDAY
 
 
 def _candidates(times: Times) -> Iterator[Times]:
