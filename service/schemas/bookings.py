@@ -110,6 +110,7 @@ class OneOfBookingsSchema(BookingSchema):
 
     resource_id = Text()
     event_id = Text()
+    timezone = fields.String(dump_only=True)  # not required: of several it stands in each
 
 
 class BookingWishSchema(OneOfBookingsSchema):

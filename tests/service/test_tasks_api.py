@@ -1,12 +1,10 @@
 """Tasks over the API: when they are due and what moves that, what is overdue, and the tasks of all events."""
 
 import threading
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import event as sqlalchemy_event
 from sqlmodel import select
 
 from models.accounts import Audit
@@ -18,6 +16,7 @@ from service.actions import events, reminders, tasks
 from service.actions.acting import Act
 from tests import factories
 from tests.service.conftest import BATCH, Caller, Clock
+from tests.service.test_pages import count_queries
 
 VISIT = BATCH | {"title": {"vi": "Đoàn công tác"}, "last_day": "2027-03-12"}
 """Wednesday 10 to Friday 12 March 2027; Monday 8 March is off in Laos."""
@@ -35,20 +34,6 @@ def dues(caller: Caller, event: Any) -> list[str | None]:
 def errors(answer: Any) -> set[str]:
     assert answer.status_code == 422, answer.text
     return set(answer.json["errors"])
-
-
-def count_queries(database: Database, ask: Callable[[], Any]) -> int:
-    counted: list[str] = []
-
-    def count(*arguments: Any) -> None:
-        counted.append(arguments[2])
-
-    sqlalchemy_event.listen(database.engine, "before_cursor_execute", count)
-    try:
-        assert ask().status_code == 200
-    finally:
-        sqlalchemy_event.remove(database.engine, "before_cursor_execute", count)
-    return len(counted)
 
 
 # When a task is due
