@@ -88,6 +88,8 @@ def _set_pragmas(connection: Any, record: Any) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
+    # 8 MB of pages a connection instead of 2: the upper pages of every index stay, also among a million bookings.
+    cursor.execute("PRAGMA cache_size=-8000")
     cursor.close()
 
 

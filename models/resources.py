@@ -71,6 +71,8 @@ class Booking(Identified, Versioned, table=True):
             "starts_at",
             "ends_at",
             "quantity",
+            "id",
+            "event_id",
             sqlite_where=_HELD,
             postgresql_where=_HELD,
         ),

@@ -2,10 +2,11 @@
 
 import random
 import statistics
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -150,39 +151,35 @@ def questions(database: Database, halls: list[str]) -> dict[str, list[tuple[str,
 
 def measure(folder: Path, sizes: tuple[int, ...] = SIZES) -> list[Figure]:
     """Medians for each database and size; of PostgreSQL only where it is installed."""
-    found = []
-    with cluster.session() as directory:
-        server = cluster.cluster(directory) if cluster.binaries() else None
-        for count in sizes:
-            urls = {"SQLite": f"sqlite:///{folder / f'taken{count}'}.db"}
-            if server is not None:
-                urls["PostgreSQL"] = server.create(f"taken{count}")
-            for name, url in urls.items():
-                with filled(url, count) as (database, halls):
-                    for how, asked in questions(database, halls).items():
-                        found.append(Figure(f"{name}, {how}", count, _median(database, asked)))
-                if server is not None and name == "PostgreSQL":
-                    server.drop(f"taken{count}")
+    found = _of_sizes("SQLite", {count: f"sqlite:///{folder / f'taken{count}'}.db" for count in sizes})
+    if cluster.binaries():
+        with cluster.session() as directory:
+            server = cluster.cluster(directory)
+            found += _of_sizes("PostgreSQL", {count: server.create(f"taken{count}") for count in sizes})
     return found
 
 
-def _median(database: Database, asked: list[tuple[str, Any]]) -> float:
-    """Seconds per question, on one connection of the driver."""
-    connection = database.engine.raw_connection()
-    try:
-        cursor = connection.cursor()
+def _of_sizes(name: str, urls: Mapping[int, str]) -> list[Figure]:
+    """The medians of one database, all sizes in turn: a machine whose speed changes changes it for all."""
+    with ExitStack() as opened:
+        asks: dict[tuple[str, int], Callable[[], None]] = {}
+        for count, url in urls.items():
+            database, halls = opened.enter_context(filled(url, count))
+            asked = questions(database, halls)
+            connection = opened.enter_context(closing(database.engine.raw_connection()))
+            asks |= {(how, count): partial(_ask, connection.cursor(), listed) for how, listed in asked.items()}
+        times: dict[tuple[str, int], list[float]] = {key: [] for key in asks}
+        for number in range(ROUNDS + 1):
+            for key, ask in list(asks.items())[:: 1 if number % 2 else -1]:
+                times[key].append(seconds(ask) / PROBES)
+    # The first round only fills the caches.
+    return [Figure(f"{name}, {how}", count, statistics.median(found[1:])) for (how, count), found in times.items()]
 
-        def ask() -> None:
-            for statement, parameters in asked:
-                cursor.execute(statement, parameters)
-                cursor.fetchall()
 
-        ask()
-        taken_each = statistics.median(seconds(ask) for _round in range(ROUNDS)) / len(asked)
-        connection.rollback()
-        return taken_each
-    finally:
-        connection.close()
+def _ask(cursor: Any, asked: Sequence[tuple[str, Any]]) -> None:
+    for statement, parameters in asked:
+        cursor.execute(statement, parameters)
+        cursor.fetchall()
 
 
 def table(figures: list[Figure]) -> str:

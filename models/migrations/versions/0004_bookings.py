@@ -192,7 +192,7 @@ def _make_bookings() -> None:
     op.create_index(
         "ix_booking_taken",
         "booking",
-        ["resource_id", "length_class", "starts_at", "ends_at", "quantity"],
+        ["resource_id", "length_class", "starts_at", "ends_at", "quantity", "id", "event_id"],
         sqlite_where=HELD,
         postgresql_where=HELD,
     )
