@@ -144,5 +144,8 @@ def write_csv(rows: Iterable[Sequence[str]], delimiter: str = ",") -> bytes:
     written = StringIO(newline="")
     writer = csv.writer(written, delimiter=delimiter)
     for row in rows:
-        writer.writerow([f"'{cell}" if _FORMULA.match(cell) or _GUARDED.match(cell) else cell for cell in row])
+        # Without control characters first: a formula behind one that no program shows is a formula all the same.
+        writer.writerow(
+            [f"'{cell}" if _FORMULA.match(cell) or _GUARDED.match(cell) else cell for cell in map(one_line, row)]
+        )
     return b"\xef\xbb\xbf" + written.getvalue().encode()

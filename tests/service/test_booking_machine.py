@@ -372,8 +372,9 @@ class Machine(RuleBasedStateMachine):
         assert self.model.fits(found), "more is held than fits"
 
 
-@pytest.mark.timeout(600)
-def test_any_order_of_steps_agrees_with_the_model(database: Database) -> None:
+def agree(database: Database, runs: int) -> None:
+    """So many runs on a database without a difference."""
+
     class OnThisDatabase(Machine):
         pass
 
@@ -381,12 +382,30 @@ def test_any_order_of_steps_agrees_with_the_model(database: Database) -> None:
     run_state_machine_as_test(
         OnThisDatabase,
         settings=settings(
-            max_examples=200,
+            max_examples=runs,
             stateful_step_count=STEPS,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
     )
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_any_order_of_steps_agrees_with_the_model(database: Database) -> None:
+    agree(database, 200)
+
+
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_some_orders_of_steps_agree_on_postgresql_too(database: Database) -> None:
+    agree(database, 50)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_many_orders_of_steps_agree_with_the_model(database: Database) -> None:
+    agree(database, 400)
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
