@@ -1,8 +1,9 @@
 """Events to iCalendar bytes: one VEVENT per event and language, and the calendar that frames many of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from icalendar import Alarm, Calendar, Event, vText
 
@@ -69,6 +70,46 @@ class EventFacts:
     url: str | None
     headcount: int | None
     programme: Published | None = None
+
+    @classmethod
+    def of(
+        cls,
+        row: Any,
+        *,
+        hosts: Sequence[Any],
+        guests: Sequence[Any],
+        organisation: Any,
+        url: str | None,
+        programme: Published | None,
+    ) -> "EventFacts":
+        """From an event's row and those whose names it shows; the organisation in charge may be None.
+
+        ``hosts`` and ``guests`` are the lines of :func:`models.places.places_on`, the last of which is named (no guest:
+        empty). A new name is news of every event that shows it.
+        """
+        return cls(
+            uid=row.uid,
+            sequence=row.sequence,
+            kind=row.kind,
+            status=row.status,
+            visibility=row.visibility,
+            title=row.title,
+            description=row.description,
+            location=row.location,
+            host_name=hosts[-1].name if hosts else {},
+            guest_name=guests[-1].name if guests else None,
+            organisation_name=organisation.name if organisation else None,
+            first_day=row.first_day,
+            last_day=row.last_day,
+            start_time=row.start_time,
+            end_time=row.end_time,
+            timezone=row.timezone,
+            created_at=row.created_at,
+            updated_at=max(one.updated_at for one in (row, organisation, *hosts, *guests) if one),
+            url=url,
+            headcount=row.headcount,
+            programme=programme,
+        )
 
     @property
     def all_day(self) -> bool:

@@ -10,19 +10,20 @@ from sqlalchemy import Connection, bindparam, select
 from sqlmodel import Session, SQLModel, col
 
 from calendars import reminding
+from calendars.ical import EventFacts
+from calendars.letters import Subject
 from calendars.published import Published
 from calendars.reminding import EventDays, RuleFacts
 from calendars.workdays import WorkingDays
-from jobs.compose import Subject
 from jobs.queue import TABLE, Claimed
 from models.audience import Directory, Events
 from models.events import Event
 from models.holidays import office_holidays
 from models.i18n import Message, message
+from models.office import Office
 from models.parts import Task, last_revisions
-from models.places import Locality, places_on
+from models.places import Locality, Organisation, places_on
 from models.reminders import ReminderRule
-from models.text import LocalizedText
 from models.vocabulary import EventStatus, Language, ReminderPurpose, ReminderState
 
 Stamp = tuple[int, int | None]
@@ -60,6 +61,7 @@ class Facts:
     rules: Mapping[str, ReminderRule]
     tasks: Mapping[str, list[Task]]
     localities: Mapping[str, Locality]
+    organisations: Mapping[str, Organisation]
     directory: Directory
     days_off: WorkingDays | None
     programmes: Mapping[str, Published]
@@ -81,6 +83,7 @@ class Facts:
             rules,
             tasks,
             {place.code: place for place in session.execute(select(Locality)).scalars()},
+            _by_id(session, Organisation, {one.organisation_id for one in events.values() if one.organisation_id}),
             Directory.load(
                 session, {word for rule in rules.values() for word in rule.audience}, Events(tuple(event_ids))
             ),
@@ -92,7 +95,7 @@ class Facts:
             },
         )
 
-    def check(self, one: Claimed, now: datetime) -> Holding | Message:
+    def check(self, one: Claimed, now: datetime, office: Office) -> Holding | Message:
         """The reminder as it is to be sent, or why it is not to be. Raises ValueError for a rule that can't be read."""
         event = self.events[one.event_id]
         tasks = self.tasks.get(event.id, [])
@@ -115,26 +118,28 @@ class Facts:
         task = next((task for task in tasks if task.id == one.task_id), None)
         about = Subject(
             one.purpose,
-            event,
-            self._name(event.host, event) or {},
-            self._name(event.guest, event),
+            self._shown(event, office),
             rule.name if rule else None,
             task.title if task else None,
             task.due_day if task else None,
-            self.programmes.get(event.id),
         )
         return Holding(language, about, (event.version, rule.version if rule else None))
 
-    def _name(self, code: str | None, event: Event) -> LocalizedText | None:
-        """What a locality is called on the event's days."""
-        line = places_on(self.localities, code, event.first_day)
-        return line[-1].name if line else None
+    def _shown(self, event: Event, office: Office) -> EventFacts:
+        return EventFacts.of(
+            event,
+            hosts=places_on(self.localities, event.host, event.first_day),
+            guests=places_on(self.localities, event.guest, event.first_day),
+            organisation=self.organisations.get(event.organisation_id or ""),
+            url=office.event_url(event.id),
+            programme=self.programmes.get(event.id),
+        )
 
 
-def still_holds(session: Session, one: Claimed, now: datetime) -> Holding | Message:
+def still_holds(session: Session, one: Claimed, now: datetime, office: Office) -> Holding | Message:
     """One reminder looked at from scratch: as it is to be sent, or why it is not to be."""
     facts = Facts.load(session, [one])
-    return facts.check(one, now) if one.event_id in facts.events else message(reminding.MOVED)
+    return facts.check(one, now, office) if one.event_id in facts.events else message(reminding.MOVED)
 
 
 def stamp(connection: Connection, one: Claimed, owner: str) -> Stamp | None:

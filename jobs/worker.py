@@ -21,11 +21,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from jobs import compose, queue
-from jobs.compose import Prepared
+from calendars.letters import compose
+from jobs import mime, queue
 from jobs.config import WorkerConfig
 from jobs.housekeeping import sweep
 from jobs.mail import Deferred, NotSent, Refused, Transport, transport
+from jobs.mime import Prepared
 from jobs.queue import Claimed
 from jobs.recheck import Facts, Holding, stamp, still_holds
 from models.accounts import Heartbeat
@@ -80,7 +81,7 @@ class Worker:
         # A process number may come again after a restart, and tests run several workers in one process.
         self.owner = f"{self.name}:{secrets.token_hex(6)}"
         self.stopping = threading.Event()
-        self._around_id = compose.around_id(config.office)
+        self._around_id = mime.around_id(config.office)
         self._unsettled: dict[str, Outcome] = {}
         self._letters: dict[tuple[object, ...], Prepared] = {}
         self._beaten_at = -BEAT_SECONDS
@@ -181,7 +182,7 @@ class Worker:
 
     def _check(self, facts: Facts, one: Claimed, now: datetime) -> Holding | Outcome:
         try:
-            verdict = facts.check(one, now)
+            verdict = facts.check(one, now, self.config.office)
         except Exception:
             # One reminder nobody can make sense of must not stop all others.
             log.exception("worker.recheck_failed", extra={"reminder": one.id})
@@ -236,7 +237,7 @@ class Worker:
             now_stamp = stamp(connection, one, self.owner)
             if now_stamp is not None and (is_old or now_stamp != held.stamp):
                 with Session(connection, expire_on_commit=False) as session:
-                    verdict = still_holds(session, one, self.clock())
+                    verdict = still_holds(session, one, self.clock(), self.config.office)
         self._unsettled.clear()
         tally += settled
         if now_stamp is None:
@@ -267,8 +268,8 @@ class Worker:
         """The letter, written once per batch for all readers of one language."""
         key = (one.purpose, one.event_id, one.rule_id, one.task_id, held.language, held.stamp)
         if key not in self._letters:
-            letter = compose.compose(held.about, self.config.office, held.language)
-            self._letters[key] = compose.prepare(letter, self.config.mail_from)
+            letter = compose(held.about, held.language)
+            self._letters[key] = mime.prepare(letter, self.config.mail_from)
         return self._letters[key]
 
     def _not_sent(self, one: Claimed, problem: NotSent) -> Outcome:

@@ -13,7 +13,11 @@ from models.vocabulary import Language, Role
 
 
 class User(Identified, Versioned, table=True):
-    """An account. ``email`` is kept in lower case; ``password_hash`` is argon2id, None means token login only."""
+    """An account. ``email`` is kept in lower case; ``password_hash`` is argon2id, None means token login only.
+
+    ``weekly_schedule`` and ``daily_digest``: whether it gets these mails. ``messenger`` is the address of a messenger
+    that reminders also go to, encrypted, for it holds a key.
+    """
 
     __tablename__ = "user"
     __table_args__ = (one_of("role", Role), one_of("locale", Language))
@@ -25,6 +29,9 @@ class User(Identified, Versioned, table=True):
     locale: Language = Field(default=Language.VI, sa_type=WordType(Language))
     active: bool = Field(default=True)
     password_hash: str | None = Field(default=None, max_length=200)
+    weekly_schedule: bool = Field(default=True)
+    daily_digest: bool = Field(default=True)
+    messenger: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class ApiToken(Identified, table=True):
@@ -101,12 +108,15 @@ class Audit(SQLModel, table=True):
 
 
 class Heartbeat(SQLModel, table=True):
-    """When a worker last ticked."""
+    """When a worker last ticked, whether it leads, and since when and why it can't hand mail over."""
 
     __tablename__ = "heartbeat"
 
     name: str = Field(primary_key=True, max_length=100)
     at: datetime = Field(sa_type=UtcDateTime)
+    leads: bool = Field(default=False)
+    mail_away_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    mail_answer: str | None = Field(default=None, max_length=2000)
 
 
 class SeedEntry(SQLModel, table=True):

@@ -68,13 +68,17 @@ def places_on(localities: Mapping[str, Place], code: str | None, day: date) -> l
 
 
 class Organisation(Identified, Versioned, Searchable, table=True):
-    """A department, committee, office, school or centre of one locality."""
+    """A department, committee, office, school or centre of one locality.
+
+    ``email`` is its general mailbox, told when mail to somebody about its events does not arrive.
+    """
 
     __tablename__ = "organisation"
 
     name: LocalizedText = Field(sa_type=LocalizedTextType)
     locality: str = Field(foreign_key="locality.code", index=True, max_length=60)
     aliases: list[str] = Field(default_factory=list, sa_type=JsonList)
+    email: str | None = Field(default=None, max_length=254)
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.name, *self.aliases)

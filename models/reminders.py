@@ -2,17 +2,31 @@
 
 from datetime import datetime, time
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
-from sqlmodel import Field
+from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
 
 from models.base import Identified, Versioned, one_of
 from models.text import LocalizedText
 from models.types import JsonList, LocalizedTextType, UtcDateTime, WordType
-from models.vocabulary import Channel, Language, ReminderAnchor, ReminderPurpose, ReminderState
+from models.vocabulary import (
+    OFFICE_PURPOSES,
+    AttemptOutcome,
+    Channel,
+    Language,
+    ReminderAnchor,
+    ReminderChannel,
+    ReminderPurpose,
+    ReminderState,
+)
+
+_OFFICES = ", ".join(f"'{purpose}'" for purpose in OFFICE_PURPOSES)
 
 
 class ReminderRule(Identified, Versioned, table=True):
-    """What makes reminders: for which kinds, how long before or after what, at which hour, to whom."""
+    """What makes reminders: for which kinds, how long before or after what, at which hour, to whom.
+
+    ``catch_up``: what was due before the event was planned is sent at once instead of being left out.
+    """
 
     __tablename__ = "reminder_rule"
     __table_args__ = (one_of("anchor", ReminderAnchor), one_of("channel", Channel))
@@ -26,15 +40,19 @@ class ReminderRule(Identified, Versioned, table=True):
     audience: list[str] = Field(sa_type=JsonList)
     channel: Channel = Field(default=Channel.EMAIL, sa_type=WordType(Channel))
     active: bool = Field(default=True)
+    catch_up: bool = Field(default=False)
 
 
 class Reminder(Identified, table=True):
     """One mail to one address, due at one instant.
 
-    ``rule_key`` is the rule's id (for a cancellation ``cancellation:SEQUENCE``) and, unlike ``rule_id``, never NULL:
-    with ``task_key``, ``recipient`` and ``due_at`` it makes a reminder unique by constraint. ``next_at`` is when the
-    next attempt is due; it starts as ``due_at`` and grows with each failure. While ``sending``, ``lease_until``
-    tells how long the claim holds.
+    ``rule_key`` is the rule's id (else what it is for: ``cancellation:SEQUENCE``, ``weekly:2026-11-23``) and, unlike
+    ``rule_id``, never NULL: with ``task_key``, ``recipient`` and ``due_at`` it makes a reminder unique by constraint.
+    ``next_at`` is when the next attempt is due; it starts as ``due_at`` and grows with each failure. While ``sending``,
+    ``lease_until`` tells how long the claim holds. ``deferred_since`` is when the mail itself was first put off;
+    ``waits_for_server`` says that the mail server was away, whose return brings it forward. ``entry_sequence`` is the
+    SEQUENCE of the calendar entry that went with it. What failed is unseen until somebody has ``seen_at`` it;
+    ``failed_id`` is what a notice of a failure tells of.
     """
 
     __tablename__ = "reminder"
@@ -42,9 +60,20 @@ class Reminder(Identified, table=True):
         one_of("state", ReminderState),
         one_of("purpose", ReminderPurpose),
         one_of("locale", Language),
+        one_of("channel", ReminderChannel),
+        CheckConstraint(f"(event_id IS NULL) = (purpose IN ({_OFFICES}))", name="of_event_or_office"),
         CheckConstraint("(state = 'sending') = (lease_until IS NOT NULL)", name="lease_while_sending"),
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", name="sent_has_instant"),
         UniqueConstraint("event_id", "rule_key", "task_key", "recipient", "due_at", name="uq_reminder_once"),
+        Index(
+            "uq_reminder_of_office_once",
+            "rule_key",
+            "recipient",
+            "due_at",
+            unique=True,
+            sqlite_where=text("event_id IS NULL"),
+            postgresql_where=text("event_id IS NULL"),
+        ),
         Index("ix_reminder_queue", "state", "next_at"),
     )
 
@@ -53,7 +82,7 @@ class Reminder(Identified, table=True):
         default=None, foreign_key="reminder_rule.id", index=True, max_length=26, ondelete="SET NULL"
     )
     rule_key: str = Field(max_length=60)
-    event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
+    event_id: str | None = Field(default=None, foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
     task_id: str | None = Field(default=None, foreign_key="task.id", max_length=26, ondelete="SET NULL")
     task_key: str = Field(default="", max_length=26)
     recipient: str = Field(max_length=254)
@@ -67,5 +96,37 @@ class Reminder(Identified, table=True):
     lease_owner: str | None = Field(default=None, max_length=100)
     sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     message_id: str | None = Field(default=None, max_length=255)
+    channel: ReminderChannel = Field(default=ReminderChannel.EMAIL, sa_type=WordType(ReminderChannel))
+    entry_sequence: int | None = Field(default=None, ge=0)
+    waits_for_server: bool = Field(default=False)
+    deferred_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    seen_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
+    escalated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    failed_id: str | None = Field(default=None, foreign_key="reminder.id", max_length=26, ondelete="SET NULL")
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class ReminderAttempt(SQLModel, table=True):
+    """One try to hand a reminder over: when, by which worker, and what the other side said."""
+
+    __tablename__ = "reminder_attempt"
+    __table_args__ = (one_of("outcome", AttemptOutcome),)
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger().with_variant(Integer, "sqlite"))
+    reminder_id: str = Field(foreign_key="reminder.id", index=True, max_length=26, ondelete="CASCADE")
+    at: datetime = Field(sa_type=UtcDateTime)
+    outcome: AttemptOutcome = Field(sa_type=WordType(AttemptOutcome))
+    answer: str | None = Field(default=None, max_length=2000)
+    worker: str = Field(max_length=100)
+
+
+class JobRun(SQLModel, table=True):
+    """The last instant of the timetable for which a fixed job has run: a job's work and this are one transaction."""
+
+    __tablename__ = "job_run"
+
+    name: str = Field(primary_key=True, max_length=40)
+    ran_for: datetime = Field(sa_type=UtcDateTime)
+    ran_at: datetime = Field(sa_type=UtcDateTime)

@@ -200,12 +200,41 @@ class ReminderState(StrEnum):
 
 
 class ReminderPurpose(StrEnum):
+    """What a mail is for: a rule's reminder; that an event is cancelled, or has changed since people put it into their
+    calendars; that a mail did not arrive; the office's own: the week's schedule, the day's digest, failures unseen."""
+
     REMINDER = "reminder"
     CANCELLATION = "cancellation"
+    UPDATE = "update"
+    FAILURE = "failure"
+    WEEKLY = "weekly"
+    DIGEST = "digest"
+    ESCALATION = "escalation"
+
+
+OFFICE_PURPOSES = (ReminderPurpose.WEEKLY, ReminderPurpose.DIGEST, ReminderPurpose.ESCALATION)
+"""Those that are about the office as a whole, not about one event."""
 
 
 class Channel(StrEnum):
+    """How a rule reaches people."""
+
     EMAIL = "email"
+
+
+class ReminderChannel(StrEnum):
+    """How one reminder travels: by mail, or through the messenger its reader chose."""
+
+    EMAIL = "email"
+    MESSENGER = "messenger"
+
+
+class AttemptOutcome(StrEnum):
+    """How an attempt to hand a mail over ended: taken; not now; never."""
+
+    SENT = "sent"
+    DEFERRED = "deferred"
+    REFUSED = "refused"
 
 
 class Severity(StrEnum):

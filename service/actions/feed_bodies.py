@@ -160,28 +160,12 @@ def _rendered(session: Session, act: Act, feed: Feed, event_ids: Sequence[str]) 
             hosts = places_on(localities, event.host, event.first_day)
             guests = places_on(localities, event.guest, event.first_day)
             shows = [row for row in (event, organisation, *hosts, *guests) if row]
-            facts = ical.EventFacts(
-                uid=event.uid,
-                sequence=event.sequence,
-                kind=event.kind,
-                status=event.status,
-                visibility=event.visibility,
-                title=event.title,
-                description=event.description,
-                location=event.location,
-                host_name=hosts[-1].name,
-                guest_name=guests[-1].name if guests else None,
-                organisation_name=organisation.name if organisation else None,
-                first_day=event.first_day,
-                last_day=event.last_day,
-                start_time=event.start_time,
-                end_time=event.end_time,
-                timezone=event.timezone,
-                created_at=event.created_at,
-                # A new name is news of every event that shows it.
-                updated_at=max(row.updated_at for row in shows),
+            facts = ical.EventFacts.of(
+                event,
+                hosts=hosts,
+                guests=guests,
+                organisation=organisation,
                 url=act.office.event_url(event.id),
-                headcount=event.headcount,
                 programme=Published.read(last.number, last.items) if (last := revisions.get(event.id)) else None,
             )
             yield Fragment(

@@ -81,7 +81,7 @@ def zone_errors(name: str | None) -> list[Message]:
 
 def create_organisation(session: Session, act: Act, values: Mapping[str, Any]) -> Organisation:
     """Make an organisation of a locality."""
-    rows.check(rows.missing_references(session, Organisation, values))
+    rows.check(_organisation_errors(session, values))
     return rows.create(session, act, Organisation(**values))
 
 
@@ -89,11 +89,18 @@ def change_organisation(
     session: Session, act: Act, organisation: Organisation, values: Mapping[str, Any]
 ) -> Organisation:
     """Change an organisation; the calendars that show its name are rendered anew."""
-    rows.check(rows.missing_references(session, Organisation, values))
+    rows.check(_organisation_errors(session, values))
     if rows.change(session, act, organisation, values):
         shown_in = select(Event.id).where(Event.organisation_id == organisation.id)
         session.execute(core_delete(IcalFragment).where(col(IcalFragment.event_id).in_(shown_in)))
     return organisation
+
+
+def _organisation_errors(session: Session, values: Mapping[str, Any]) -> rows.Errors:
+    errors = rows.missing_references(session, Organisation, values)
+    if values.get("email") is not None:
+        errors["email"] = address_errors(values["email"])
+    return errors
 
 
 def create_person(session: Session, act: Act, values: Mapping[str, Any]) -> Person:

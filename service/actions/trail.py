@@ -23,6 +23,7 @@ _LEFT_OUT = {
     "ends_at",
     "length_class",
     "is_exclusive",
+    "messenger",
 }
 
 

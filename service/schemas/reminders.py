@@ -24,7 +24,19 @@ class ReminderSchema(RowSchema):
 
     class Meta:
         model = Reminder
-        exclude = ("rule_key", "task_key", "lease_owner", "lease_until", "message_id", "updated_at", "created_at")
+        exclude = (
+            "rule_key",
+            "task_key",
+            "lease_owner",
+            "lease_until",
+            "message_id",
+            "entry_sequence",
+            "waits_for_server",
+            "deferred_since",
+            "escalated_at",
+            "updated_at",
+            "created_at",
+        )
 
     next_at = fields.Method("next_attempt", allow_none=True)
 

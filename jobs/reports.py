@@ -1,0 +1,29 @@
+"""What the worker asks of whoever writes the office's own mails: the week's schedule, the day's digest, escalations."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from sqlmodel import Session
+
+from calendars.letters import Letter
+from models.i18n import Message
+from models.vocabulary import Language, ReminderPurpose
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """One of the office's own mails, for one reader; ``unsubscribe`` is where they leave it, if they may."""
+
+    language: Language
+    letter: Letter
+    unsubscribe: str | None = None
+
+
+class Reports(Protocol):
+    """Writes the office's own mails at the moment they are sent, so that they tell what is true then."""
+
+    def write(
+        self, session: Session, purpose: ReminderPurpose, recipient: str, due_at: datetime, now: datetime
+    ) -> Bulletin | Message:
+        """The mail for a reader, or why they get none (any more); ``due_at`` is the timetable's instant it is for."""
