@@ -52,6 +52,9 @@ def compose(about: Subject, language: Language) -> Letter:
         task = one_line(localized(about.task, language))
         subject = translate(_("Reminder of a task: {task} – {title}"), language, task=task, title=title)
         opening = translate(_("A task of this event falls due:"), language)
+    elif about.purpose is ReminderPurpose.UPDATE:
+        subject = translate(_("Changed: {title} – {days}"), language, title=title, days=days)
+        opening = translate(_("Days, hours, place or status of this event have changed. It now reads:"), language)
     else:
         subject = translate(_("Reminder: {title} – {days}"), language, title=title, days=days)
         opening = translate(_("This is a reminder of:"), language)
@@ -114,6 +117,8 @@ def _hours(event: EventFacts) -> str:
 def _closing(about: Subject, language: Language) -> str:
     if about.purpose is ReminderPurpose.CANCELLATION:
         return translate(_("You get this mail because you were reminded of this event, or would have been."), language)
+    if about.purpose is ReminderPurpose.UPDATE:
+        return translate(_("You get this mail because an earlier one put this event into your calendar."), language)
     if about.rule:
         rule = one_line(localized(about.rule, language))
         return translate(_("You get this mail by the reminder rule “{rule}”."), language, rule=rule)

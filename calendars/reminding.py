@@ -32,6 +32,8 @@ OTHER_KIND = _("The reminder rule no longer covers this kind of event.")
 TASK_SETTLED = _("The task is done or was removed.")
 MOVED = _("The days, the hours or the reminder rule changed.")
 TAKES_PLACE = _("The event takes place after all.")
+UP_TO_DATE = _("A later mail already told what changed.")
+ARRIVED = _("The mail has arrived since.")
 SILENT: Mapping[EventStatus, str] = MappingProxyType(
     {
         EventStatus.DRAFT: _("The event is a draft."),
@@ -114,12 +116,13 @@ class RuleFacts:
     working_days: bool = False
     active: bool = True
     kinds: frozenset[str] = field(default_factory=frozenset)
+    catch_up: bool = False
 
     @classmethod
     def of(cls, row: Any) -> "RuleFacts":
         """From a rule's row. Raises ValueError for an offset that is none."""
         offset = Offset.parse(row.offset)
-        return cls(row.id, row.anchor, offset, row.at, row.working_days, row.active, frozenset(row.kinds))
+        return cls(row.id, row.anchor, offset, row.at, row.working_days, row.active, frozenset(row.kinds), row.catch_up)
 
     def covers(self, kind: EventKind) -> bool:
         """Whether the rule is for events of this kind."""

@@ -44,7 +44,13 @@ class Deferred(NotSent):
 
 
 class Transport(Protocol):
-    """Hands over one mail at a time."""
+    """Hands over one mail at a time.
+
+    ``at_once`` is how many may be handed over before what became of them is written down: one where a mail that is
+    handed over again arrives twice.
+    """
+
+    at_once: int
 
     def send(self, name: str, recipient: str, content: bytes) -> None:
         """Hand over a whole mail (RFC 5322, CRLF); returning means that the other side has it.
@@ -75,6 +81,8 @@ def transport(config: WorkerConfig) -> Transport:
 
 class FileTransport:
     """One ``.eml`` file per mail in a folder; a mail that is tried again replaces its own file."""
+
+    at_once = 100
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -115,6 +123,8 @@ class SmtpTransport:
     ``smtps`` encrypts from the start and checks the certificate. ``smtp`` uses STARTTLS where it is offered; with
     a login the certificate is checked, and a password never goes over an open line except to this machine.
     """
+
+    at_once = 1
 
     def __init__(
         self,

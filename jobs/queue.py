@@ -5,20 +5,45 @@ the caller's transaction, as a session or, where every mail counts, as the conne
 """
 
 import random
-from collections.abc import Collection, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, Text, Update, and_, bindparam, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Table,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlmodel import Session
 
-from models.reminders import Reminder
-from models.vocabulary import Language, ReminderPurpose, ReminderState
+from models.reminders import Reminder, ReminderAttempt
+from models.vocabulary import (
+    AttemptOutcome,
+    Language,
+    ReminderChannel,
+    ReminderPurpose,
+    ReminderState,
+)
 
 TABLE: Table = Reminder.__table__  # type: ignore[attr-defined]
+ATTEMPT: Table = ReminderAttempt.__table__  # type: ignore[attr-defined]
 
 LONGEST_PAUSE = timedelta(hours=6)
+LONGEST_WAIT_FOR_SERVER = timedelta(minutes=15)
+"""How rarely a mail server that is away is tried: once back it is found within this time, whatever was waiting."""
+
 GIVE_UP_AFTER = timedelta(days=3)
 JITTER = 0.2
 """A pause is this much shorter or longer by chance, so that what failed together is not tried together."""
@@ -32,14 +57,44 @@ class Claimed:
 
     id: str
     purpose: ReminderPurpose
+    channel: ReminderChannel
     rule_id: str | None
-    event_id: str
+    event_id: str | None
     task_id: str | None
     task_key: str
     recipient: str
     locale: Language
     due_at: datetime
     attempts: int
+    deferred_since: datetime | None
+    failed_id: str | None
+
+
+class End(StrEnum):
+    """How a claim ends: sent; failed for good; not to be sent; put off; put back untried."""
+
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    RETRY = "retry"
+    PUT_BACK = "put_back"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a claimed reminder.
+
+    ``answer`` is what the other side said to an attempt, None where there was none to record (skipped, put back).
+    ``again_at`` is when it is tried next; ``waits_for_server`` says that it is the server that was away.
+    ``entry_sequence`` is the SEQUENCE of the calendar entry that went along.
+    """
+
+    end: End
+    reason: str | None = None
+    answer: str | None = None
+    again_at: datetime | None = None
+    waits_for_server: bool = False
+    entry_sequence: int | None = None
 
 
 _CLAIMED = tuple(TABLE.c[field.name] for field in fields(Claimed))
@@ -76,31 +131,71 @@ _TAKE = {
     for dialect in ("sqlite", "postgresql")
 }
 _ANYTHING_DUE = select(TABLE.c.id).where(or_(_LAPSED, _DUE)).limit(1)
+_NEXT_DUE = select(func.min(TABLE.c.next_at)).where(_PENDING)
 _RENEW = update(TABLE).where(_MINE).values(lease_until=bindparam("until"))
+_THIS = TABLE.c.id == bindparam("row_id")
+_THESE = TABLE.c.id.in_(bindparam("ids", expanding=True))
+_MESSAGE_ID = bindparam("before", type_=Text) + TABLE.c.id + bindparam("after", type_=Text)
 
 
 def _ending(state: ReminderState, which: ColumnElement[bool], **values: Any) -> Update:
-    end: dict[str, Any] = {"state": state, "lease_until": None, "lease_owner": None, "updated_at": bindparam("now")}
+    end: dict[str, Any] = {
+        "state": state,
+        "lease_until": None,
+        "lease_owner": None,
+        "waits_for_server": False,
+        "updated_at": bindparam("now"),
+    }
     return update(TABLE).where(_MINE, which).values(end | values)
 
 
-_THESE = TABLE.c.id.in_(bindparam("ids", expanding=True))
-_MESSAGE_ID = bindparam("before", type_=Text) + TABLE.c.id + bindparam("after", type_=Text)
-_SENT = _ending(ReminderState.SENT, _THESE, reason=None, sent_at=bindparam("now"), message_id=_MESSAGE_ID)
-_SENT_ONE = _ending(
-    ReminderState.SENT, TABLE.c.id == bindparam("row_id"), reason=None, sent_at=bindparam("now"), message_id=_MESSAGE_ID
-)
-_FAILED = _ending(ReminderState.FAILED, _THESE, reason=bindparam("why"))
+_SENT_VALUES: Mapping[str, Any] = {
+    "reason": None,
+    "sent_at": bindparam("now"),
+    "message_id": _MESSAGE_ID,
+    "entry_sequence": bindparam("sequence"),
+}
+_SENT = _ending(ReminderState.SENT, _THESE, **_SENT_VALUES)
+_SENT_ONE = _ending(ReminderState.SENT, _THIS, **_SENT_VALUES)
+_FAILED = _ending(ReminderState.FAILED, _THESE, reason=bindparam("why"), seen_at=None, escalated_at=None)
 _SKIPPED = _ending(ReminderState.SKIPPED, _THESE, reason=bindparam("why"))
-_PUT_BACK = _ending(ReminderState.PENDING, _THESE, attempts=TABLE.c.attempts - 1)
-_RETRY = _ending(
-    ReminderState.PENDING, TABLE.c.id == bindparam("row_id"), reason=bindparam("why"), next_at=bindparam("again_at")
+_PUT_BACK = _ending(
+    ReminderState.PENDING,
+    _THESE,
+    attempts=TABLE.c.attempts - 1,
+    reason=func.coalesce(bindparam("why", type_=Text), TABLE.c.reason),
+    waits_for_server=bindparam("waits"),
+)
+_PUT_OFF = _ending(
+    ReminderState.PENDING,
+    _THESE,
+    reason=bindparam("why"),
+    next_at=bindparam("again_at"),
+    waits_for_server=bindparam("waits"),
+    deferred_since=func.coalesce(TABLE.c.deferred_since, bindparam("since", type_=TABLE.c.deferred_since.type)),
+)
+_RELEASE = (
+    update(TABLE)
+    .where(_PENDING, TABLE.c.waits_for_server, TABLE.c.next_at > bindparam("now"))
+    .values(next_at=bindparam("now"), updated_at=bindparam("now"))
+)
+_ATTEMPTED = ("at", "outcome", "answer", "worker")
+_RECORD_ONE = insert(ATTEMPT).values({name: bindparam(name) for name in ("reminder_id", *_ATTEMPTED)})
+_RECORD_SOME = insert(ATTEMPT).from_select(
+    ["reminder_id", *_ATTEMPTED],
+    select(TABLE.c.id, *(bindparam(name, type_=ATTEMPT.c[name].type) for name in _ATTEMPTED)).where(_THESE),
 )
 
 
 def anything_due(work: Session | Connection, now: datetime) -> bool:
     """Whether there is something to claim. Only reads: an idle worker never asks for SQLite's write lock."""
     return _connection(work).execute(_ANYTHING_DUE, {"now": now}).first() is not None
+
+
+def next_due(work: Session | Connection) -> datetime | None:
+    """When the next pending reminder is due; None when there is none. One that is overdue counts as well."""
+    found: datetime | None = _connection(work).execute(_NEXT_DUE).scalar()
+    return found
 
 
 def claim(work: Session | Connection, now: datetime, owner: str, lease_seconds: float, limit: int) -> list[Claimed]:
@@ -124,74 +219,94 @@ def renew(work: Session | Connection, owner: str, until: datetime) -> int:
     return int(_connection(work).execute(_RENEW, {"me": owner, "until": until}).rowcount)
 
 
-def settle_sent(
-    work: Session | Connection, ids: Collection[str], owner: str, now: datetime, around: tuple[str, str]
-) -> int:
-    """Mark as sent, after the fact; how many were still this owner's.
+def settle(
+    work: Session | Connection,
+    outcomes: Mapping[str, Outcome],
+    now: datetime,
+    owner: str,
+    worker: str,
+    around: tuple[str, str],
+) -> Counter[End]:
+    """Write down what became of claimed reminders (id → outcome), after the fact, and every attempt made.
 
-    ``around`` is what stands before and after the reminder's id in its Message-ID.
+    Those alike go in one statement. What is another worker's by now is left alone, but the attempt was made: it is
+    recorded. ``around`` is what stands before and after a reminder's id in its Message-ID. How many ended how.
     """
-    if len(ids) == 1:  # what a worker does after each mail, in a third of the time an IN list takes
-        values = {"me": owner, "now": now, "row_id": next(iter(ids)), "before": around[0], "after": around[1]}
-        return int(_connection(work).execute(_SENT_ONE, values).rowcount)
-    return _end(work, _SENT, ids, owner, now, before=around[0], after=around[1])
+    connection = _connection(work)
+    counted: Counter[End] = Counter()
+    alike: dict[Outcome, list[str]] = {}
+    for one, outcome in outcomes.items():
+        alike.setdefault(outcome, []).append(one)
+    for outcome, ids in alike.items():
+        counted[outcome.end] += _end(connection, outcome, ids, {"me": owner, "now": now}, around)
+        if outcome.answer is not None:
+            _record(connection, outcome, ids, now, worker)
+    return counted
 
 
-def settle_failed(work: Session | Connection, ids: Collection[str], owner: str, now: datetime, reason: str) -> int:
-    """Give up on reminders; people see them as failed, with the reason."""
-    return _end(work, _FAILED, ids, owner, now, why=reason)
-
-
-def settle_skipped(work: Session | Connection, ids: Collection[str], owner: str, now: datetime, reason: str) -> int:
-    """Do not send reminders that no longer hold or came too late."""
-    return _end(work, _SKIPPED, ids, owner, now, why=reason)
-
-
-def settle_retry(
-    work: Session | Connection, again: Mapping[str, datetime], owner: str, now: datetime, reason: str
+def _end(
+    connection: Connection, outcome: Outcome, ids: list[str], values: dict[str, Any], around: tuple[str, str]
 ) -> int:
-    """Try reminders again later: id → when the next attempt is due."""
-    if not again:
-        return 0
-    rows = [{"me": owner, "now": now, "why": reason, "row_id": one, "again_at": at} for one, at in again.items()]
-    return int(_connection(work).execute(_RETRY, rows).rowcount)
+    values = values | {"ids": ids, "why": outcome.reason}
+    match outcome.end:
+        case End.SENT:
+            del values["why"]
+            values |= {"before": around[0], "after": around[1], "sequence": outcome.entry_sequence}
+            if len(ids) == 1:  # what a worker does after each mail, in a third of the time an IN list takes
+                del values["ids"]
+                return int(connection.execute(_SENT_ONE, values | {"row_id": ids[0]}).rowcount)
+            return int(connection.execute(_SENT, values).rowcount)
+        case End.FAILED:
+            return int(connection.execute(_FAILED, values).rowcount)
+        case End.SKIPPED:
+            return int(connection.execute(_SKIPPED, values).rowcount)
+        case End.PUT_BACK:
+            return int(connection.execute(_PUT_BACK, values | {"waits": outcome.waits_for_server}).rowcount)
+        case End.RETRY:
+            values |= {"waits": outcome.waits_for_server, "again_at": outcome.again_at}
+            values |= {"since": None if outcome.waits_for_server else values["now"]}
+            return int(connection.execute(_PUT_OFF, values).rowcount)
 
 
-def put_back(work: Session | Connection, ids: Collection[str], owner: str, now: datetime) -> int:
-    """Return claimed reminders untried, as if they had never been claimed (the worker is stopping)."""
-    return _end(work, _PUT_BACK, ids, owner, now)
+_OUTCOMES = {End.SENT: AttemptOutcome.SENT, End.FAILED: AttemptOutcome.REFUSED, End.RETRY: AttemptOutcome.DEFERRED}
 
 
-def pause(attempts: int, first_seconds: float) -> timedelta:
-    """How long to wait after the ``attempts``-th failure: twice the last pause, at most six hours, with jitter."""
-    return _nominal_pause(attempts, first_seconds) * _random.uniform(1 - JITTER, 1 + JITTER)
+def _record(connection: Connection, outcome: Outcome, ids: list[str], now: datetime, worker: str) -> None:
+    values = {
+        "at": now,
+        "outcome": _OUTCOMES[outcome.end],
+        "answer": (outcome.answer or "")[:2000],
+        "worker": worker,
+    }
+    if len(ids) == 1:
+        connection.execute(_RECORD_ONE, values | {"reminder_id": ids[0]})
+    else:
+        connection.execute(_RECORD_SOME, values | {"ids": ids})
 
 
-def is_hopeless(attempts: int, first_seconds: float) -> bool:
-    """Whether so many attempts, with the pauses between them, took three days: time to give up.
+def release(work: Session | Connection, now: datetime) -> int:
+    """The mail server is back: bring forward what only waited for it; how many that are."""
+    return int(_connection(work).execute(_RELEASE, {"now": now}).rowcount)
 
-    Counted in attempts, not from the due instant: a reminder sent again by hand gets its three days anew.
+
+def pause(since: datetime | None, now: datetime, first_seconds: float, longest: timedelta = LONGEST_PAUSE) -> timedelta:
+    """How long to wait after a failure, with jitter: as long as it has failed so far, so each pause doubles the whole.
+
+    ``since`` is when it first failed, None for the first failure. At least ``first_seconds``, at most ``longest``; a
+    clock that was set back counts as no time.
     """
-    waited = timedelta()
-    for attempt in range(1, attempts):
-        waited += _nominal_pause(attempt, first_seconds)
-        if waited >= GIVE_UP_AFTER:
-            return True
-    return False
+    failing = max(now - since, timedelta()) if since is not None else timedelta()
+    return min(timedelta(seconds=first_seconds) + failing, longest) * _random.uniform(1 - JITTER, 1 + JITTER)
 
 
-def _nominal_pause(attempts: int, first_seconds: float) -> timedelta:
-    doublings = min(attempts - 1, 40)  # beyond that any pause is the longest, and 2.0 ** n would overflow in the end
-    return min(timedelta(seconds=min(first_seconds * 2.0**doublings, 1e6)), LONGEST_PAUSE)
+def is_hopeless(deferred_since: datetime | None, now: datetime) -> bool:
+    """Whether a mail was put off for three days: time to give up.
+
+    Counted from its own first refusal, not from its due instant nor while the server was away: a reminder sent again
+    by hand, or after the server's return, gets its three days anew.
+    """
+    return deferred_since is not None and now - deferred_since >= GIVE_UP_AFTER
 
 
 def _connection(work: Session | Connection) -> Connection:
     return work if isinstance(work, Connection) else work.connection()
-
-
-def _end(
-    work: Session | Connection, statement: Update, ids: Collection[str], owner: str, now: datetime, **values: str
-) -> int:
-    if not ids:
-        return 0
-    return int(_connection(work).execute(statement, {"me": owner, "now": now, "ids": list(ids)} | values).rowcount)

@@ -1,7 +1,8 @@
 """The worker: each tick claims what is due, looks once more whether it holds, sends it, and only then marks it sent.
 
 A worker may die at any point. What it had claimed comes free when the lease ends; at worst the one mail that was
-being handed over at that instant goes out twice, with the same Message-ID.
+being handed over at that instant goes out twice, with the same Message-ID. Any number of workers send; one of them
+leads, and does the timetable's fixed jobs.
 """
 
 import logging
@@ -10,61 +11,43 @@ import secrets
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
-from sqlmodel import Session
 
-from calendars.letters import compose
-from jobs import mime, queue
+from jobs import queue, timetable
 from jobs.config import WorkerConfig
-from jobs.housekeeping import sweep
-from jobs.mail import Deferred, NotSent, Refused, Transport, transport
-from jobs.mime import Prepared
-from jobs.queue import Claimed
-from jobs.recheck import Facts, Holding, stamp, still_holds
+from jobs.leadership import leadership
+from jobs.mail import Transport, transport
+from jobs.reports import Reports
+from jobs.sending import Sender, Tally
 from models.accounts import Heartbeat
 from models.clock import monotonic, utcnow
 from models.database import Database
-from models.i18n import Message, _, message
 
 BEAT_SECONDS = 5.0
-"""How often the heartbeat is written at most; whoever reads it should wait for several."""
-
-STALE_SECONDS = 5.0
-"""How long the people a batch was checked for are taken as known; events and rules are asked before each mail."""
+"""How often the heartbeat is written at most, unless its news changed; whoever reads it should wait for several."""
 
 STUCK_SECONDS = 600.0
 """After so long without any progress a worker neither renews its leases nor says that it lives."""
 
-DEAD_SERVER = 2
-"""After so many mails in a row that found no server the rest of the batch is put off without trying."""
+REST_SECONDS = 20.0
+"""How long a connection to the mail server is kept when there is nothing to send."""
 
-_BROKEN = _("This mail can't be written: an error in the service.")
+LOOK_SECONDS = 1.0
+"""How often a worker asks whether it leads."""
 
 log = logging.getLogger("desk.worker")
-
-Tally = Counter[str]
-"""What became of the reminders of a tick: ``sent``, ``failed``, ``retry``, ``skipped``, ``put_back``, ``lost``."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one reminder; ``at`` is when it is tried next."""
-
-    state: str
-    reason: str = ""
-    at: datetime | None = None
 
 
 class Worker:
     """Sends what is due. ``tick`` is one round, ``run`` keeps ticking; any number of workers share one database."""
+
+    sender_type = Sender
 
     def __init__(
         self,
@@ -72,22 +55,41 @@ class Worker:
         config: WorkerConfig,
         clock: Callable[[], datetime] = utcnow,
         mail: Transport | None = None,
+        reports: Reports | None = None,
     ) -> None:
         self.database = database
         self.config = config
         self.clock = clock
-        self.mail = mail or transport(config)
         self.name = f"{socket.gethostname()[:60]}:{os.getpid()}"
         # A process number may come again after a restart, and tests run several workers in one process.
         self.owner = f"{self.name}:{secrets.token_hex(6)}"
-        self.stopping = threading.Event()
-        self._around_id = mime.around_id(config.office)
-        self._unsettled: dict[str, Outcome] = {}
-        self._letters: dict[tuple[object, ...], Prepared] = {}
+        self.sender = self.sender_type(
+            database,
+            config,
+            lambda: self.clock(),
+            mail or transport(config),
+            owner=self.owner,
+            worker=self.name,
+            reports=reports,
+            moved=self._moved,
+        )
+        self.leadership = leadership(database)
+        self.jobs = timetable.jobs(config.office)
         self._beaten_at = -BEAT_SECONDS
+        self._told: tuple[object, ...] = ()
+        self._sent_at = monotonic()
         self._moved_at = monotonic()
-        self._server_failures = 0
         self._troubles: dict[str, bool] = {}
+
+    @property
+    def mail(self) -> Transport:
+        """What mail is handed to."""
+        return self.sender.mail
+
+    @property
+    def stopping(self) -> threading.Event:
+        """Set when the mail in hand is to be the last."""
+        return self.sender.stopping
 
     def tick(self) -> Tally:
         """Send everything that is due now, batch after batch; returns when nothing is, or when told to stop.
@@ -98,18 +100,18 @@ class Worker:
         tally: Tally = Counter()
         self._moved()
         self.beat()
-        self._settle_again()
+        self.sender.settle_again()
         try:
-            while not self.stopping.is_set() and self._anything_due():
-                claimed, holding = self._claim(tally)
-                self._letters.clear()
-                with self._keeping_lease(bool(holding)):
-                    is_server_up = self._send_all(holding, tally)
-                if not claimed or not is_server_up:
+            while not self.stopping.is_set() and self._may_claim():
+                claimed, batch = self.sender.claim(tally)
+                with self._keeping_lease(bool(batch)):
+                    self.sender.send(batch, tally)
+                if not claimed:
                     break
         finally:
-            self.mail.rest()
+            self._rest(bool(tally))
         if tally:
+            self.beat()
             log.info("worker.tick", extra={"counts": dict(tally)})
         return tally
 
@@ -122,10 +124,18 @@ class Worker:
         scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
-        scheduler.add_job(
-            self.tick_safely, "interval", seconds=self.config.tick_seconds, id="tick", next_run_time=utcnow()
-        )
-        scheduler.add_job(self.sweep_safely, "interval", hours=1, id="housekeeping", next_run_time=utcnow())
+
+        def tick() -> None:
+            self.tick_safely()
+            if (wait := self.until_next()) < self.config.tick_seconds:
+                # Sent when it is due, not when somebody looks the next time.
+                scheduler.modify_job("tick", next_run_time=utcnow() + timedelta(seconds=wait))
+
+        begin = {"next_run_time": utcnow()}
+        scheduler.add_job(tick, "interval", seconds=self.config.tick_seconds, id="tick", **begin)
+        scheduler.add_job(self.lead_safely, "interval", seconds=LOOK_SECONDS, id="lead", **begin)
+        for job in self.jobs:
+            scheduler.add_job(self.work_safely, job.trigger, id=job.name)
         # A tick that takes longer than a second is no news, and says so every second.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         log.info("worker.started", extra={"worker": self.name})
@@ -138,181 +148,69 @@ class Worker:
             self._say_goodbye()
             log.info("worker.stopped", extra={"worker": self.name})
 
+    def until_next(self) -> float:
+        """Seconds until the next reminder is due, at most until the queue is looked at anyway."""
+        try:
+            with self.database.transaction(write=False) as session:
+                due_at = queue.next_due(session)
+        except SQLAlchemyError:
+            return self.config.tick_seconds
+        seconds = (due_at - self.clock()).total_seconds() if due_at is not None else self.config.tick_seconds
+        # One that is due already is not to be had now: its server is away, or it is just being claimed elsewhere.
+        return min(seconds, self.config.tick_seconds) if seconds > 0 else self.config.tick_seconds
+
     def tick_safely(self) -> None:
         """A tick that no failure ends: trouble is logged when it begins and when it is over, not every second."""
         self._safely("tick", self.tick)
 
-    def sweep_safely(self) -> None:
-        """Housekeeping, with failures treated as in :meth:`tick_safely`."""
-        self._safely("housekeeping", self._sweep)
+    def lead_safely(self) -> None:
+        """Ask whether this worker leads; one that begins to does the fixed jobs that nobody did."""
+        led = self.leadership.leads
+        if self.leadership.look() and not led:
+            self.work_safely()
+
+    def work_safely(self) -> None:
+        """Do the fixed jobs that are due, if this worker leads; failures as in :meth:`tick_safely`."""
+        if self.leadership.leads:
+            self._safely("timetable", self._work)
+
+    def _work(self) -> None:
+        done = timetable.run_due(self.database, self.jobs, self.clock())
+        if done:
+            log.info("worker.timetable", extra={"counts": done})
 
     def beat(self) -> None:
-        """Write that this worker lives, every few seconds at most."""
-        if monotonic() - self._beaten_at < BEAT_SECONDS:
+        """Write that this worker lives and how the mail server is, every few seconds, at once when that changed."""
+        server = self.sender.server
+        told = (self.leadership.leads, server.away_since)
+        if told == self._told and monotonic() - self._beaten_at < BEAT_SECONDS:
             return
+        values = {
+            "at": self.clock(),
+            "leads": self.leadership.leads,
+            "mail_away_since": server.away_since,
+            "mail_answer": server.answer[:2000] or None,
+        }
         with self.database.transaction() as session:
             insert = sqlite.insert if self.database.is_sqlite else postgresql.insert
-            row = insert(Heartbeat).values(name=self.name, at=self.clock())
-            session.execute(row.on_conflict_do_update(index_elements=["name"], set_={"at": row.excluded.at}))
-        self._beaten_at = monotonic()
+            row = insert(Heartbeat).values(name=self.name, **values)
+            changed = {name: row.excluded[name] for name in values}
+            session.execute(row.on_conflict_do_update(index_elements=["name"], set_=changed))
+        self._beaten_at, self._told = monotonic(), told
 
-    # Claim and recheck
-
-    def _anything_due(self) -> bool:
+    def _may_claim(self) -> bool:
+        now = self.clock()
+        if not self.sender.server.admits(now, self.config.batch):
+            return False
         with self.database.transaction(write=False) as session:
-            return queue.anything_due(session, self.clock())
+            return queue.anything_due(session, now)
 
-    def _claim(self, tally: Tally) -> tuple[int, list[tuple[Claimed, Holding]]]:
-        """Claim a batch and skip at once what no longer holds; how many were claimed, and those that do hold."""
-        now = self.clock()
-        holding: list[tuple[Claimed, Holding]] = []
-        outcomes: dict[str, Outcome] = {}
-        with self.database.transaction() as session:
-            claimed = queue.claim(session, now, self.owner, self.config.lease_seconds, self.config.batch)
-            facts = Facts.load(session, claimed)
-            for one in claimed:
-                verdict = self._check(facts, one, now)
-                if isinstance(verdict, Holding):
-                    holding.append((one, verdict))
-                else:
-                    outcomes[one.id] = verdict
-            settled = self._write(session, outcomes)
-        tally += settled
-        return len(claimed), holding
-
-    def _check(self, facts: Facts, one: Claimed, now: datetime) -> Holding | Outcome:
-        try:
-            verdict = facts.check(one, now, self.config.office)
-        except Exception:
-            # One reminder nobody can make sense of must not stop all others.
-            log.exception("worker.recheck_failed", extra={"reminder": one.id})
-            return self._not_sent(one, Deferred(message(_BROKEN)))
-        return verdict if isinstance(verdict, Holding) else Outcome("skipped", str(verdict))
-
-    # Send
-
-    def _send_all(self, holding: Sequence[tuple[Claimed, Holding]], tally: Tally) -> bool:
-        """Send one after the other; each is settled before the next leaves. Whether the mail server is there."""
-        if not holding:
-            return True
-        # One connection for the whole batch, without a session: for one mail both take longer than its statements.
-        with self.database.engine.connect() as connection:
-            return self._send_each(connection, holding, tally)
-
-    def _send_each(self, connection: Connection, holding: Sequence[tuple[Claimed, Holding]], tally: Tally) -> bool:
-        checked_at = monotonic()
-        for position, (one, held) in enumerate(holding):
-            rest = [later for later, _held in holding[position:]]
-            if self.stopping.is_set():
-                self._settle(connection, tally)
-                with connection.begin():
-                    ids = [later.id for later in rest]
-                    tally["put_back"] += queue.put_back(connection, ids, self.owner, self.clock())
-                return False
-            self._moved()
-            is_old = monotonic() - checked_at > STALE_SECONDS
-            fresh = self._settle_and_look(connection, one, held, tally, is_old=is_old)
-            if isinstance(fresh, Holding):
-                self._unsettled[one.id], failure = self.hand_over(one, fresh)
-                if failure is not None and self._server_failures >= DEAD_SERVER:
-                    self._unsettled |= {later.id: self._not_sent(later, failure) for later in rest[1:]}
-                    self._settle(connection, tally)
-                    return False
-            elif fresh is not None:
-                self._unsettled[one.id] = fresh
-        self._settle(connection, tally)
-        return True
-
-    def _settle_and_look(
-        self, connection: Connection, one: Claimed, held: Holding, tally: Tally, *, is_old: bool
-    ) -> Holding | Outcome | None:
-        """Settle the mail before and look at this one a last time, in one transaction.
-
-        None when the reminder is another worker's by now, or gone.
-        """
-        verdict: Holding | Message = held
-        with connection.begin():
-            # The write comes first: on SQLite a transaction that has read can't always become a writing one.
-            settled = self._write(connection, self._unsettled)
-            now_stamp = stamp(connection, one, self.owner)
-            if now_stamp is not None and (is_old or now_stamp != held.stamp):
-                with Session(connection, expire_on_commit=False) as session:
-                    verdict = still_holds(session, one, self.clock(), self.config.office)
-        self._unsettled.clear()
-        tally += settled
-        if now_stamp is None:
-            tally["lost"] += 1
-            return None
-        return verdict if isinstance(verdict, Holding) else Outcome("skipped", str(verdict))
-
-    def hand_over(self, one: Claimed, held: Holding) -> tuple[Outcome, NotSent | None]:
-        """Hand one mail over; what became of it, and the failure when there was one."""
-        before, after = self._around_id
-        failure: NotSent | None = None
-        try:
-            content = self._letter(one, held).to(one.recipient, before + one.id + after, self.clock())
-            self.mail.send(one.id, one.recipient, content)
-            outcome = Outcome("sent")
-        except NotSent as problem:
-            failure, outcome = problem, self._not_sent(one, problem)
-        except Exception:
-            log.exception("worker.mail_failed", extra={"reminder": one.id})
-            failure = Deferred(message(_BROKEN))
-            outcome = self._not_sent(one, failure)
-        is_down = isinstance(failure, Deferred) and failure.server
-        self._server_failures = self._server_failures + 1 if is_down else 0
-        self._note("mail", is_down, str(failure) if failure else "")
-        return outcome, failure
-
-    def _letter(self, one: Claimed, held: Holding) -> Prepared:
-        """The letter, written once per batch for all readers of one language."""
-        key = (one.purpose, one.event_id, one.rule_id, one.task_id, held.language, held.stamp)
-        if key not in self._letters:
-            letter = compose(held.about, held.language)
-            self._letters[key] = mime.prepare(letter, self.config.mail_from)
-        return self._letters[key]
-
-    def _not_sent(self, one: Claimed, problem: NotSent) -> Outcome:
-        reason = str(problem.reason)
-        if isinstance(problem, Refused) or queue.is_hopeless(one.attempts, self.config.retry_seconds):
-            return Outcome("failed", reason)
-        return Outcome("retry", reason, self.clock() + queue.pause(one.attempts, self.config.retry_seconds))
-
-    # Settle
-
-    def _settle(self, connection: Connection, tally: Tally) -> None:
-        """Write down what became of reminders; while the database is away it is remembered for the next tick."""
-        if self._unsettled:
-            with connection.begin():
-                settled = self._write(connection, self._unsettled)
-            self._unsettled.clear()
-            tally += settled
-
-    def _settle_again(self) -> None:
-        if self._unsettled:
-            with self.database.engine.connect() as connection:
-                self._settle(connection, Counter())
-
-    def _write(self, work: Session | Connection, outcomes: dict[str, Outcome]) -> Tally:
-        """Settle, those with the same state and reason at once; what is another worker's by now counts as lost."""
-        now = self.clock()
-        alike: dict[tuple[str, str], dict[str, datetime]] = {}
-        for one, outcome in outcomes.items():
-            alike.setdefault((outcome.state, outcome.reason), {})[one] = outcome.at or now
-        settled: Tally = Counter()
-        for (state, reason), some in alike.items():
-            match state:
-                case "sent":
-                    count = queue.settle_sent(work, some, self.owner, now, self._around_id)
-                case "failed":
-                    count = queue.settle_failed(work, some, self.owner, now, reason)
-                case "skipped":
-                    count = queue.settle_skipped(work, some, self.owner, now, reason)
-                case _:
-                    count = queue.settle_retry(work, some, self.owner, now, reason)
-            settled[state] += count
-            settled["lost"] += len(some) - count
-        return +settled
+    def _rest(self, has_sent: bool) -> None:
+        """Keep the connection to the mail server for what is due soon, not longer."""
+        if has_sent:
+            self._sent_at = monotonic()
+        elif monotonic() - self._sent_at > REST_SECONDS:
+            self.mail.rest()
 
     # Staying alive
 
@@ -347,11 +245,6 @@ class Worker:
     def _moved(self) -> None:
         self._moved_at = monotonic()
 
-    def _sweep(self) -> None:
-        with self.database.transaction() as session:
-            swept = sweep(session, self.clock())
-        log.info("worker.swept", extra={"counts": swept})
-
     def _safely(self, what: str, work: Callable[[], object]) -> None:
         try:
             work()
@@ -376,7 +269,9 @@ class Worker:
 
     def _say_goodbye(self) -> None:
         """Settle what is left; a database that is away leaves it to the lease."""
+        self.mail.rest()
         try:
-            self._settle_again()
+            self.sender.settle_again()
         except SQLAlchemyError:
-            log.warning("worker.unsettled", extra={"count": len(self._unsettled)})
+            log.warning("worker.unsettled", extra={"count": len(self.sender.unsettled)})
+        self.leadership.resign()

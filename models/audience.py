@@ -197,6 +197,11 @@ class Directory:
             if address
         }
 
+    def participants(self, event: Any) -> frozenset[str]:
+        """Whose own calendars an event belongs in: its owner and its people. Both words must have been loaded."""
+        named = (*self._named(OWNER, event), *self._named(MEMBERS, event))
+        return frozenset(address.strip().lower() for address, _country in named)
+
     def _named(self, word: str, event: Any) -> list[tuple[str, str | None]]:
         if word == MEMBERS:
             return self.members.get(event.id, [])

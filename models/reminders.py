@@ -75,6 +75,12 @@ class Reminder(Identified, table=True):
             postgresql_where=text("event_id IS NULL"),
         ),
         Index("ix_reminder_queue", "state", "next_at"),
+        Index(
+            "ix_reminder_waiting",
+            "next_at",
+            sqlite_where=text("waits_for_server = 1"),
+            postgresql_where=text("waits_for_server"),
+        ),
     )
 
     purpose: ReminderPurpose = Field(default=ReminderPurpose.REMINDER, sa_type=WordType(ReminderPurpose))

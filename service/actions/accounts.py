@@ -15,7 +15,7 @@ from models.errors import Conflict, TooMany, Unauthenticated
 from models.i18n import _, message
 from models.text import one_line
 from models.vocabulary import Role
-from service.actions import rows
+from service.actions import reminders, rows
 from service.actions.acting import Act
 from service.actions.credentials import check_password, hash_password, new_token, token_hash
 from service.actions.places import address_errors
@@ -24,6 +24,8 @@ from service.actions.trail import record
 MAX_FAILURES = 10
 FAILURE_WINDOW = timedelta(minutes=15)
 SESSION_LENGTH = timedelta(hours=12)
+_ADDRESSING = {"email", "role", "organisation_id", "active"}
+"""What decides which reminders an account gets."""
 
 
 def create_user(session: Session, act: Act, values: Mapping[str, Any]) -> User:
@@ -34,7 +36,9 @@ def create_user(session: Session, act: Act, values: Mapping[str, Any]) -> User:
             message(_("There is already an account for {email}."), email=values["email"]), code="already_exists"
         )
     values.setdefault("name", values["email"].split("@")[0])
-    return rows.create(session, act, User(**values))
+    user = rows.create(session, act, User(**values))
+    reminders.plan_readers(session, act, [user.email])
+    return user
 
 
 def change_user(session: Session, act: Act, user: User, values: Mapping[str, Any]) -> User:
@@ -52,7 +56,9 @@ def change_user(session: Session, act: Act, user: User, values: Mapping[str, Any
             raise Conflict(message(_("This is the last active administrator.")), code="last_admin")
     # The trail says that there is a new password, never what of it is kept.
     told = {"password": {"from": None, "to": "new"}} if "password_hash" in values else {}
-    rows.change(session, act, user, values, also=told)
+    email = user.email
+    if _ADDRESSING.intersection(rows.change(session, act, user, values, also=told)):
+        reminders.plan_readers(session, act, [email, user.email])
     if values.get("active") is False or "password_hash" in values:
         session.execute(core_delete(WebSession).where(col(WebSession.user_id) == user.id))
     return user

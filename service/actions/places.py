@@ -15,7 +15,7 @@ from models.events import Event
 from models.feeds import IcalFragment
 from models.i18n import Message, _, message
 from models.places import CODE_PATTERN, Locality, Organisation, Person
-from service.actions import reading, rows
+from service.actions import reading, reminders, rows
 from service.actions.acting import Act
 
 
@@ -110,9 +110,11 @@ def create_person(session: Session, act: Act, values: Mapping[str, Any]) -> Pers
 
 
 def change_person(session: Session, act: Act, person: Person, values: Mapping[str, Any]) -> Person:
-    """Change a person."""
+    """Change a person; reminders follow them to a new address."""
     rows.check(_person_errors(session, values))
-    rows.change(session, act, person, values)
+    email = person.email
+    if "email" in rows.change(session, act, person, values):
+        reminders.plan_readers(session, act, [email, person.email])
     return person
 
 

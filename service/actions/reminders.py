@@ -4,9 +4,9 @@ Nothing is sent here; a worker claims what is due, and looks once more whether i
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -49,12 +49,16 @@ _ACTIVE_RULES = select(_RULE).where(_RULE.c.active)
 _COUNTING = (_RULE.c.active, or_(_RULE.c.working_days, _RULE.c.anchor == ReminderAnchor.TASK_DUE))
 _LOOK_AGAIN = update(_RULE).where(*_COUNTING).values(version=_RULE.c.version + 1)
 _REMINDED_EVENTS = select(_EVENT).where(_EVENT.c.last_day >= bindparam("since"), _EVENT.c.status.in_(REMINDED))
-_PRESENT = select(
-    *(_TABLE.c[name] for name in ("id", "purpose", "event_id", "rule_key", "task_key", "recipient", "due_at", "state"))
-)
+_PRESENT_COLUMNS = (
+    "id", "purpose", "event_id", "rule_key", "task_key", "recipient", "due_at", "state", "locale", "entry_sequence",
+)  # fmt: skip
+_PRESENT = select(*(_TABLE.c[name] for name in _PRESENT_COLUMNS))
 _OF_EVENT = _PRESENT.where(_TABLE.c.event_id == bindparam("event"))
 _OF_RULE = _PRESENT.join(_EVENT, _EVENT.c.id == _TABLE.c.event_id).where(
     _TABLE.c.rule_key == bindparam("rule"), _EVENT.c.last_day >= bindparam("since")
+)
+_OF_RECIPIENTS = _PRESENT.join(_EVENT, _EVENT.c.id == _TABLE.c.event_id).where(
+    _TABLE.c.recipient.in_(bindparam("recipients", expanding=True)), _EVENT.c.last_day >= bindparam("since")
 )
 _THESE = _TABLE.c.id.in_(bindparam("ids", expanding=True))
 _SKIP = (
@@ -71,6 +75,9 @@ _INSERT = {
     "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
 }
+TOLD_AFTER = timedelta(minutes=10)
+"""How long after a change those who have an event in their calendars are told: several changes make one mail."""
+
 _LOCK_EVENT = text("SELECT pg_advisory_xact_lock_shared(:key) FROM event WHERE id = :event FOR NO KEY UPDATE")
 _LOCK_ALL = text("SELECT pg_advisory_xact_lock(:key)")
 
@@ -95,8 +102,10 @@ def plan_event(session: Session, act: Act, event: Event) -> None:
 
     Missing reminders are made, equal ones kept, pending ones nobody wants any more skipped with the reason, and those
     skipped that are wanted again called back. What was due more than a quarter of an hour ago is made as
-    skipped, so that people see it. Sent, failed and just being sent ones stay as they are. A cancelled event is
-    left alone: :func:`announce_cancellation` settles it. Rows are changed beneath Reminder objects already read.
+    skipped, so that people see it, unless its rule catches up. Sent, failed and just being sent ones stay as they are.
+    Whoever has the event in their own calendar, as it was before days, hours, place, title or status changed, is told
+    a little later. A cancelled event is left alone: :func:`announce_cancellation` settles it. Rows are changed beneath
+    Reminder objects already read.
     """
     session.flush()
     if event.status is EventStatus.CANCELLED:
@@ -104,7 +113,29 @@ def plan_event(session: Session, act: Act, event: Event) -> None:
     lock_planning(session, event.id)
     rules = _active_rules(session) if event.status in REMINDED else {}
     scene = _Scene.load(session, rules, [event], Events((event.id,)))
-    _plan(session, act, scene, session.connection().execute(_OF_EVENT, {"event": event.id}).all())
+    present = session.connection().execute(_OF_EVENT, {"event": event.id}).all()
+    of_rules = [row for row in present if row.purpose in _PLANNED]
+    _plan(session, act, scene, of_rules, _updates(act, event, present) if rules else [])
+
+
+def _updates(act: Act, event: Event, present: Sequence[Any]) -> list[dict[str, Any]]:
+    """New mails to those whose calendars show the event as it was; one that waits already for the same is enough."""
+    rule_key = f"update:{event.sequence}"
+    entries: dict[str, int] = {}
+    readers: dict[str, Language] = {}
+    for row in present:
+        if row.purpose is ReminderPurpose.UPDATE and row.rule_key == rule_key:
+            entries[row.recipient] = event.sequence
+        elif row.entry_sequence is not None:
+            entries[row.recipient] = max(entries.get(row.recipient, 0), row.entry_sequence)
+            readers[row.recipient] = row.locale
+    if EventDays.of(event).over_at <= act.now:
+        return []
+    return [
+        _row(act, (event.id, rule_key, "", one, act.now + TOLD_AFTER), readers[one], purpose=ReminderPurpose.UPDATE)
+        for one in sorted(readers)
+        if entries[one] < event.sequence
+    ]
 
 
 def lock_planning(session: Session, event_id: str | None = None) -> None:
@@ -142,6 +173,24 @@ def plan_rule(session: Session, act: Act, rule: ReminderRule) -> None:
     _plan(session, act, scene, connection.execute(_OF_RULE, {"rule": rule.id, "since": act.today}).all())
 
 
+def plan_readers(session: Session, act: Act, addresses: Collection[str | None]) -> None:
+    """Plan anew what goes to these addresses after an account or a person behind them was made or changed.
+
+    So who joins an audience gets what is still to come, and who leaves it gets no more; the rest is not touched.
+    """
+    recipients = sorted({address.strip().lower() for address in addresses if address})
+    session.flush()
+    rules = _active_rules(session) if recipients else {}
+    if not rules:
+        return
+    lock_planning(session)
+    connection = session.connection()
+    events = connection.execute(_REMINDED_EVENTS, {"since": act.today}).all()
+    scene = _Scene.load(session, rules, events, Events(since=act.today), frozenset(recipients))
+    present = connection.execute(_OF_RECIPIENTS, {"recipients": recipients, "since": act.today}).all()
+    _plan(session, act, scene, [row for row in present if row.purpose is ReminderPurpose.REMINDER])
+
+
 def plan_working_days(session: Session, act: Act) -> None:
     """Plan anew what the office's own days off bear on: rules that count working days, or from tasks that may."""
     session.flush()
@@ -166,16 +215,23 @@ def announce_cancellation(session: Session, act: Act, event: Event) -> None:
     )
     recipients: dict[str, Language] = {}
     waiting: set[str] = set()
+    on_the_way = {ReminderState.PENDING, ReminderState.SENDING}
     for row in session.execute(own.order_by(col(Reminder.recipient))):
         if row.purpose is ReminderPurpose.REMINDER:
             recipients[row.recipient] = row.locale
-        elif row.state in {ReminderState.PENDING, ReminderState.SENDING}:
+        elif row.purpose is ReminderPurpose.CANCELLATION and row.state in on_the_way:
             waiting.add(row.recipient)
-    is_reminder = _TABLE.c.purpose == ReminderPurpose.REMINDER
-    _skip_all(session, act, reminding.SILENT[EventStatus.CANCELLED], _TABLE.c.event_id == event.id, is_reminder)
+    is_other = _TABLE.c.purpose.in_([ReminderPurpose.REMINDER, ReminderPurpose.UPDATE])
+    _skip_all(session, act, reminding.SILENT[EventStatus.CANCELLED], _TABLE.c.event_id == event.id, is_other)
     late = reminding.OVER if EventDays.of(event).over_at <= act.now else None
     rows = [
-        _row(act, (event.id, f"cancellation:{event.sequence}", "", recipient, act.now), locale, late)
+        _row(
+            act,
+            (event.id, f"cancellation:{event.sequence}", "", recipient, act.now),
+            locale,
+            late,
+            purpose=ReminderPurpose.CANCELLATION,
+        )
         for recipient, locale in recipients.items()
         if recipient not in waiting
     ]
@@ -188,7 +244,14 @@ def retry(session: Session, act: Act, reminder: Reminder) -> Reminder:
     Raises:
         Conflict: it has not failed.
     """
-    again = {"state": ReminderState.PENDING, "reason": None, "attempts": 0, "next_at": act.now, "updated_at": act.now}
+    again = {
+        "state": ReminderState.PENDING,
+        "reason": None,
+        "attempts": 0,
+        "deferred_since": None,
+        "next_at": act.now,
+        "updated_at": act.now,
+    }
     failed = (_TABLE.c.id == reminder.id, _TABLE.c.state == ReminderState.FAILED)
     done = session.execute(update(_TABLE).where(*failed).values(again).returning(_TABLE.c.id)).first()
     session.refresh(reminder)
@@ -212,10 +275,18 @@ class _Scene:
     events: dict[str, tuple[EventDays, Any]]
     directory: Directory
     days_off: WorkingDays | None
+    recipients: frozenset[str] | None = None
 
     @classmethod
-    def load(cls, session: Session, rules: Rules, rows: Sequence[Any], which: Events) -> "_Scene":
-        """``rows`` are the events ``which`` means, or some of them."""
+    def load(
+        cls,
+        session: Session,
+        rules: Rules,
+        rows: Sequence[Any],
+        which: Events,
+        recipients: frozenset[str] | None = None,
+    ) -> "_Scene":
+        """``rows`` are the events ``which`` means, or some of them; ``recipients`` the only readers that count."""
         kinds = {row.kind for row in rows}
         concerned = [pair for pair in rules.values() if any(pair[0].covers(kind) for kind in kinds)]
         of_tasks = any(rule.anchor is ReminderAnchor.TASK_DUE for rule, _audience in concerned)
@@ -227,7 +298,7 @@ class _Scene:
         events = {row.id: (EventDays.of(row, tasks.get(row.id, ())), row) for row in rows}
         counts_working_days = any(rule.working_days for rule, _audience in concerned)
         days_off = reminding.office_days(office_holidays(session)) if counts_working_days else None
-        return cls(rules, events, directory, days_off)
+        return cls(rules, events, directory, days_off, recipients)
 
     def wishes(self) -> Iterator[tuple[Key, _Wish]]:
         """Every reminder the rules want of the events, under its unique key."""
@@ -235,6 +306,8 @@ class _Scene:
             for rule, audience in self.rules.values():
                 dues = self._dues(rule, days)
                 people = self.directory.addresses(audience, row) if dues else {}
+                if self.recipients is not None:
+                    people = {one: people[one] for one in self.recipients.intersection(people)}
                 for due in dues:
                     for recipient, locale in people.items():
                         key = (days.id, rule.id, due.task_id or "", recipient, due.due_at)
@@ -246,10 +319,20 @@ class _Scene:
         except ValueError:
             return []  # from these days the offset leads out of the calendar: there is no such instant
 
+    def is_latest_news(self, row: Any) -> bool:
+        """Whether a row tells of the change made last to an event people are reminded of."""
+        if row.purpose is not ReminderPurpose.UPDATE or row.event_id not in self.events:
+            return False
+        days, event = self.events[row.event_id]
+        return days.status in REMINDED and row.rule_key == f"update:{event.sequence}"
+
     def why_not(self, row: Any) -> str:
         """Why a pending reminder is not among the wishes."""
         if row.purpose is ReminderPurpose.CANCELLATION:
             return reminding.TAKES_PLACE
+        if row.purpose is ReminderPurpose.UPDATE:
+            days = self.events[row.event_id][0]
+            return reminding.UP_TO_DATE if days.status in REMINDED else reminding.SILENT[days.status]
         if row.event_id not in self.events:
             return reminding.MOVED
         days = self.events[row.event_id][0]
@@ -262,26 +345,44 @@ class _Scene:
             return reminding.MOVED
         return reason.text if reason else reminding.NOT_ADDRESSED
 
+    def catches_up(self, of: tuple[str, str], now: datetime) -> bool:
+        """Whether a reminder of this event and rule goes out although it was due before it was planned."""
+        event_id, rule_key = of
+        rule = self.rules.get(rule_key)
+        return rule is not None and rule[0].catch_up and now < self.events[event_id][0].over_at
 
-def _plan(session: Session, act: Act, scene: _Scene, present: Sequence[Any]) -> None:
-    """Make of the reminders that are there what the scene wants; a bounded number of statements."""
+
+_PLANNED = frozenset({ReminderPurpose.REMINDER, ReminderPurpose.CANCELLATION, ReminderPurpose.UPDATE})
+"""What planning settles; notices of failures go their own way."""
+
+
+def _plan(
+    session: Session, act: Act, scene: _Scene, present: Sequence[Any], more: Sequence[dict[str, Any]] = ()
+) -> None:
+    """Make of the reminders that are there what the scene wants, and insert ``more``; a bounded number of statements.
+
+    Of the news that an event has changed only the latest stays.
+    """
     wishes = dict(scene.wishes())
     unwanted: dict[str, list[str]] = defaultdict(list)
     back: list[str] = []
     for row in present:
         key: Key = (row.event_id, row.rule_key, row.task_key, row.recipient, row.due_at)
         if wishes.pop(key, None) is None:
-            if row.state is ReminderState.PENDING:
+            if row.state is ReminderState.PENDING and not scene.is_latest_news(row):
                 unwanted[scene.why_not(row)].append(row.id)
-        elif row.state is ReminderState.SKIPPED and not reminding.too_late(row.due_at, act.now):
+        elif row.state is ReminderState.SKIPPED and (
+            not reminding.too_late(row.due_at, act.now) or scene.catches_up(key[:2], act.now)
+        ):
             back.append(row.id)
     # A worker may have claimed one since it was read: the statements ask the state again.
     for why, ids in unwanted.items():
         _change(session, _SKIP, ids, now=act.now, why=why)
     _change(session, _CALL_BACK, back, now=act.now)
-    made = []
+    made = list(more)
     for key in sorted(wishes):
-        wish, late = wishes[key], reminding.too_late(key[-1], act.now)
+        wish = wishes[key]
+        late = reminding.too_late(key[-1], act.now) and not scene.catches_up(key[:2], act.now)
         made.append(_row(act, key, wish.locale, reminding.TOO_LATE if late else None, wish.rule_id, wish.task_id))
     _insert(session, made)
 
@@ -298,13 +399,19 @@ def _skip_all(session: Session, act: Act, reason: str, *which: ColumnElement[boo
 
 
 def _row(
-    act: Act, key: Key, locale: Language, late: str | None, rule_id: str | None = None, task_id: str | None = None
+    act: Act,
+    key: Key,
+    locale: Language,
+    late: str | None = None,
+    rule_id: str | None = None,
+    task_id: str | None = None,
+    purpose: ReminderPurpose = ReminderPurpose.REMINDER,
 ) -> dict[str, Any]:
     """A new reminder's columns; pending, or skipped when ``late`` says why."""
     event_id, rule_key, task_key, recipient, due_at = key
     return {
         "id": new_id(),
-        "purpose": ReminderPurpose.REMINDER if rule_id else ReminderPurpose.CANCELLATION,
+        "purpose": purpose,
         "rule_id": rule_id,
         "rule_key": rule_key,
         "event_id": event_id,
@@ -326,4 +433,5 @@ def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
     """Insert reminders; one that another transaction made meanwhile is left as it is (uq_reminder_once)."""
     if rows:
         connection = session.connection()
-        connection.execute(_INSERT[connection.dialect.name], rows)
+        for start in range(0, len(rows), _AT_ONCE):
+            connection.execute(_INSERT[connection.dialect.name], rows[start : start + _AT_ONCE])

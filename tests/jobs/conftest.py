@@ -1,6 +1,6 @@
 """A mail server, a clock that is set by hand, and workers that send to the one by the other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -54,13 +54,18 @@ WorkerFactory = Callable[..., Worker]
 
 
 @pytest.fixture
-def make_worker(database: Database, config: WorkerConfig, clock: HandClock) -> WorkerFactory:
+def make_worker(database: Database, config: WorkerConfig, clock: HandClock) -> Iterator[WorkerFactory]:
     """A worker on the test's database and clock; keyword arguments change its configuration."""
+    made: list[Worker] = []
 
     def make(kind: type[Worker] = Worker, on: Database | None = None, **changes: Any) -> Worker:
-        return kind(on or database, replace(config, **changes), clock)
+        made.append(kind(on or database, replace(config, **changes), clock))
+        return made[-1]
 
-    return make
+    yield make
+    for worker in made:
+        worker.mail.rest()
+        worker.leadership.resign()
 
 
 def reminders(database: Database) -> list[Reminder]:

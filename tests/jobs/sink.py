@@ -98,6 +98,11 @@ class _Server(SMTP):
         sink.connections += 1
         self.number = sink.connections
 
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if self.sink.hook is not None and (waiting := self.sink.hook("CONNECT", "")) is not None:
+            self.greeting = asyncio.ensure_future(waiting)
+
     async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802
         if answer := await self.sink.reached("EHLO"):
             await self.refuse(answer)

@@ -22,8 +22,10 @@ from tests.jobs.sink import Sink, hang
 
 ROOT = Path(__file__).parent.parent.parent
 DUE = datetime.fromisoformat("2026-12-01T00:00+07:00")
-MAILS = 12
-KILLS = 2
+MAILS, KILLS = 12, 2
+MANY_MAILS, MANY_KILLS = 60, 8
+STAGES = ("CONNECT", "EHLO", "MAIL", "RCPT", "DATA", "BODY", "ACCEPTED")
+ONCE_A_PROCESS = {"CONNECT", "EHLO"}
 
 
 class Workers:
@@ -62,9 +64,9 @@ class Workers:
         return self.process.wait(30)
 
 
-def plan(database: Database) -> None:
+def plan(database: Database, mails: int = MAILS) -> None:
     with database.transaction() as session:
-        make_rule(session, audience=[f"email:r{number:02}@example.org" for number in range(MAILS)])
+        make_rule(session, audience=[f"email:r{number:02}@example.org" for number in range(mails)])
         plan_event(session, Act(None, NOW, OFFICE), make_event(session))
 
 
@@ -80,35 +82,44 @@ def wait_for(happened: Callable[[], bool], seconds: float = 40) -> None:
         time.sleep(0.05)
 
 
-def kill_at(stage: str, workers: Workers, database: Database, sink: Sink) -> None:
+def kill_at(stage: str, workers: Workers, database: Database, sink: Sink, kills: int = KILLS) -> None:
     """Kill a worker each time it has reached this stage of its third mail, then let one finish."""
     seen = Counter[int]()
 
     def hook(reached: str, who: str):  # type: ignore[no-untyped-def]
-        if reached == stage and workers.started <= KILLS:
+        if reached == stage and workers.started <= kills:
             seen[workers.started] += 1
-            if seen[workers.started] == (1 if stage == "EHLO" else 3):
+            if seen[workers.started] == (1 if stage in ONCE_A_PROCESS else 3):
                 workers.kill()
                 return hang(0.2)  # no answer before the process is gone
         return None
 
     sink.hook = hook
-    for number in range(KILLS + 1):
+    for number in range(kills + 1):
         workers.start(DUE + timedelta(seconds=10 * number))
-        if number < KILLS:
+        if number < kills:
             workers.wait()
     wait_for(lambda: everything_settled(database))
     assert workers.stop() == 0
 
 
+def check_kills(database: Database, sink: Sink, stage: str, mails: int, kills: int) -> None:
+    """Nothing lost; twice only what the server had taken without the worker knowing, and that recognisably."""
+    assert {row.state for row in reminders(database)} == {ReminderState.SENT}
+    received = Counter(sink.recipients)
+    assert len(received) == mails
+    twice = [mail for mail, count in received.items() if count > 1]
+    assert len(sink.received) - mails <= (kills if stage == "ACCEPTED" else 0)
+    for recipient in twice:
+        assert len({mail.message_id for mail in sink.received if mail.recipient == recipient}) == 1
+    if stage == "ACCEPTED":
+        assert twice, "the kill came after all that it should have come before: this test shows nothing"
+
+
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize(
     ("stage", "database_kind"),
-    [
-        *((stage, "sqlite") for stage in ("EHLO", "MAIL", "RCPT", "DATA", "BODY", "ACCEPTED")),
-        ("BODY", "postgresql"),
-        ("ACCEPTED", "postgresql"),
-    ],
+    [*((stage, "sqlite") for stage in STAGES), ("BODY", "postgresql"), ("ACCEPTED", "postgresql")],
     indirect=["database_kind"],
 )
 def test_a_killed_worker_loses_no_mail(
@@ -116,16 +127,19 @@ def test_a_killed_worker_loses_no_mail(
 ) -> None:
     plan(database)
     kill_at(stage, Workers(database_url, sink.url, str(tmp_path)), database, sink)
-    assert {row.state for row in reminders(database)} == {ReminderState.SENT}
-    received = Counter(sink.recipients)
-    assert len(received) == MAILS
-    twice = [mail for mail, count in received.items() if count > 1]
-    # A mail the server has taken without the worker knowing can only be sent again: one for each kill.
-    assert len(sink.received) - MAILS <= (KILLS if stage == "ACCEPTED" else 0)
-    for recipient in twice:
-        assert len({mail.message_id for mail in sink.received if mail.recipient == recipient}) == 1
-    if stage == "ACCEPTED":
-        assert twice, "the kill came after all that it should have come before: this test shows nothing"
+    check_kills(database, sink, stage, MAILS, KILLS)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(600)
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_worker_killed_again_and_again_loses_no_mail(
+    database: Database, database_url: str, sink: Sink, tmp_path: Path, stage: str
+) -> None:
+    plan(database, MANY_MAILS)
+    kill_at(stage, Workers(database_url, sink.url, str(tmp_path)), database, sink, MANY_KILLS)
+    check_kills(database, sink, stage, MANY_MAILS, MANY_KILLS)
+    print(f"\n{stage}: {MANY_KILLS} kills, {MANY_MAILS} mails, {len(sink.received) - MANY_MAILS} twice")
 
 
 @pytest.mark.timeout(180)

@@ -13,10 +13,13 @@ from models.accounts import Audit
 from models.database import Database
 from models.errors import Conflict
 from models.events import Event
+from models.places import Person
 from models.reminders import Reminder, ReminderRule
-from models.vocabulary import EventKind, EventStatus, ReminderAnchor, ReminderPurpose, ReminderState
+from models.vocabulary import EventKind, EventStatus, ReminderAnchor, ReminderPurpose, ReminderState, Role
 from service.actions import reminders as actions
+from service.actions.accounts import change_user, create_user
 from service.actions.acting import Act
+from service.actions.places import change_person
 from service.actions.reminders import announce_cancellation, plan_event, plan_rule, retry
 from tests.factories import NOW, OFFICE, make_event, make_member, make_rule, make_task, make_user
 from tests.jobs.conftest import all_reminders
@@ -72,6 +75,110 @@ def test_what_was_due_before_is_there_as_skipped_with_its_reason(database: Datab
         make_rule(session, offset="-P60D")
         plan_event(session, act, make_event(session))
         assert states(session) == [("desk@example.org", SKIPPED, reminding.TOO_LATE)]
+
+
+def test_a_rule_that_catches_up_sends_at_once_what_was_due_before(database: Database, act: Act) -> None:
+    """Ten days before arrival: the invitation of −60 days is too late, the visas of −30 days still matter."""
+    with database.transaction() as session:
+        make_rule(session, offset="-P60D")
+        visas = make_rule(session, offset="-P30D", catch_up=True)
+        event = make_event(session)
+        plan_event(session, act, event)
+        invitation, late = all_reminders(session)
+        assert (invitation.state, invitation.reason) == (SKIPPED, reminding.TOO_LATE)
+        assert (late.state, late.rule_id, late.reason) == (PENDING, visas.id, None)
+        assert late.next_at < NOW
+        plan_event(session, act, event)
+        assert len(all_reminders(session)) == 2
+
+
+def test_a_rule_told_to_catch_up_calls_back_what_was_too_late(database: Database, act: Act) -> None:
+    with database.transaction() as session:
+        running = make_event(session, first_day=date(2026, 11, 20), last_day=date(2026, 11, 23))
+        over = make_event(session, first_day=date(2026, 11, 21), last_day=date(2026, 11, 21))
+        rule = make_rule(session, offset="-P10D")
+        for event in (running, over):
+            plan_event(session, act, event)
+        assert {row.reason for row in all_reminders(session)} == {reminding.TOO_LATE}
+        rule.catch_up = True
+        for event in (running, over):
+            plan_event(session, act, event)
+        assert {row.event_id: row.state for row in all_reminders(session)} == {running.id: PENDING, over.id: SKIPPED}
+
+
+def has_entry(session: Session, event: Event, recipient: str, sequence: int | None = None) -> None:
+    """As after a mail that put the event into this reader's calendar."""
+    for row in all_reminders(session):
+        if row.recipient == recipient and row.event_id == event.id and row.state is PENDING:
+            settle(session, row, SENT)
+            row.entry_sequence = event.sequence if sequence is None else sequence
+    session.flush()
+
+
+def updates(session: Session) -> list[tuple[str, str, ReminderState, str | None]]:
+    return [
+        (row.recipient, row.rule_key, row.state, row.reason)
+        for row in all_reminders(session)
+        if row.purpose is ReminderPurpose.UPDATE
+    ]
+
+
+def test_whoever_has_the_event_in_the_calendar_is_told_once_that_it_changed(database: Database, act: Act) -> None:
+    with database.transaction() as session:
+        make_rule(session, audience=["email:a@example.org", "email:b@example.org"])
+        event = make_event(session)
+        plan_event(session, act, event)
+        has_entry(session, event, "a@example.org")
+        plan_event(session, act, event)
+        assert updates(session) == []
+        move(session, event, 3)
+        plan_event(session, act, event)
+        assert updates(session) == [("a@example.org", "update:1", PENDING, None)]
+        (row,) = [row for row in all_reminders(session) if row.purpose is ReminderPurpose.UPDATE]
+        assert row.due_at == NOW + actions.TOLD_AFTER
+        plan_event(session, Act(None, NOW + timedelta(minutes=5), OFFICE), event)  # words only: nothing more to tell
+        assert len(updates(session)) == 1
+        move(session, event, 1)
+        plan_event(session, Act(None, NOW + timedelta(minutes=6), OFFICE), event)
+        assert updates(session) == [
+            ("a@example.org", "update:1", SKIPPED, reminding.UP_TO_DATE),
+            ("a@example.org", "update:2", PENDING, None),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (EventStatus.POSTPONED, reminding.SILENT[EventStatus.POSTPONED]),
+        (EventStatus.CANCELLED, reminding.SILENT[EventStatus.CANCELLED]),
+    ],
+)
+def test_a_change_is_not_told_of_an_event_that_is_called_off(
+    database: Database, act: Act, status: EventStatus, reason: str
+) -> None:
+    with database.transaction() as session:
+        make_rule(session)
+        event = make_event(session)
+        plan_event(session, act, event)
+        has_entry(session, event, "desk@example.org")
+        move(session, event, 3)
+        plan_event(session, act, event)
+        event.status, event.sequence = status, event.sequence + 1
+        plan_event(session, act, event)
+        if status is EventStatus.CANCELLED:
+            announce_cancellation(session, act, event)
+        assert updates(session) == [("desk@example.org", "update:1", SKIPPED, reminding.SILENT[status])]
+
+
+def test_an_event_that_is_over_is_not_told_of(database: Database, act: Act) -> None:
+    with database.transaction() as session:
+        make_rule(session, offset="P30D")
+        event = make_event(session, first_day=date(2026, 11, 1), status=EventStatus.ONGOING)
+        plan_event(session, act, event)
+        has_entry(session, event, "desk@example.org")
+        event.sequence += 1
+        plan_event(session, act, event)
+        assert updates(session) == []
 
 
 @pytest.mark.parametrize(("late", "state"), [(-2, PENDING), (0, PENDING), (15 * 60, PENDING), (15 * 60 + 1, SKIPPED)])
@@ -370,3 +477,55 @@ def test_a_rule_and_an_event_made_at_the_same_moment_do_not_miss_each_other(data
 def test_without_the_lock_they_miss_each_other(database: Database, act: Act, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "lock_planning", lambda *arguments: None)
     assert rule_and_event_at_once(database, act) == 0
+
+
+# Accounts and people that come, go and move
+
+
+def addressed(session: Session) -> list[tuple[str, ReminderState]]:
+    return [(row.recipient, row.state) for row in all_reminders(session)]
+
+
+def test_a_new_account_gets_what_is_still_to_come(database: Database, act: Act) -> None:
+    with database.transaction() as session:
+        make_rule(session, audience=["role:officer"])
+        make_rule(session, audience=["role:officer"], offset="-P60D")
+        make_event(session, first_day=date(2026, 11, 1))
+        event = make_event(session)
+        plan_event(session, act, event)
+        assert all_reminders(session) == []  # there is nobody yet
+        user = create_user(session, act, {"email": "Lan@example.org", "role": Role.OFFICER})
+        assert addressed(session) == [("lan@example.org", SKIPPED), ("lan@example.org", PENDING)]
+        change_user(session, act, user, {"name": "Lan"})
+        change_user(session, act, user, {"email": "lan.nguyen@example.org"})
+        assert addressed(session) == [
+            ("lan.nguyen@example.org", SKIPPED),
+            ("lan@example.org", SKIPPED),
+            ("lan.nguyen@example.org", PENDING),
+            ("lan@example.org", SKIPPED),
+        ]
+        change_user(session, act, user, {"active": False})
+        assert PENDING not in {state for _, state, _ in states(session)}
+        change_user(session, act, user, {"active": True})
+        assert [state for _, state, _ in states(session)].count(PENDING) == 1
+        change_user(session, act, user, {"role": Role.VIEWER})
+        assert PENDING not in {state for _, state, _ in states(session)}
+
+
+def test_reminders_follow_a_person_to_a_new_address(database: Database, act: Act) -> None:
+    with database.transaction() as session:
+        make_rule(session, audience=["members", "email:office@example.org"])
+        event = make_event(session)
+        member = make_member(session, event)
+        person = session.get_one(Person, member.person_id)
+        plan_event(session, act, event)
+        before = {row.id: row.state for row in all_reminders(session) if row.recipient == "office@example.org"}
+        old = person.email
+        change_person(session, act, person, {"email": "new@example.org"})
+        assert dict(addressed(session)) == {
+            "new@example.org": PENDING, "office@example.org": PENDING, old: SKIPPED
+        }  # fmt: skip
+        change_person(session, act, person, {"email": None})
+        assert dict(addressed(session))["new@example.org"] is SKIPPED
+        after = {row.id: row.state for row in all_reminders(session) if row.recipient == "office@example.org"}
+        assert after == before

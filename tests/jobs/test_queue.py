@@ -2,11 +2,12 @@
 
 from datetime import datetime, timedelta
 
-import pytest
+from sqlmodel import select
 
 from jobs import queue
+from jobs.queue import End, Outcome
 from models.database import Database
-from models.reminders import Reminder
+from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import ReminderState
 from tests.factories import NOW, make_event, make_reminder
 from tests.jobs.conftest import reminders
@@ -62,11 +63,9 @@ def test_a_lapsed_lease_is_taken_over_and_the_old_owner_settles_nothing(database
     assert is_due(database, lapse)
     assert claim(database, "b", lapse) == [one]
     with database.transaction() as session:
-        assert queue.settle_sent(session, [one], "a", lapse, ("<", ">")) == 0
-        assert queue.settle_failed(session, [one], "a", lapse, "no") == 0
-        assert queue.settle_skipped(session, [one], "a", lapse, "no") == 0
-        assert queue.settle_retry(session, {one: lapse}, "a", lapse, "no") == 0
-        assert queue.put_back(session, [one], "a", lapse) == 0
+        for end in End:
+            outcome = Outcome(end, "no", again_at=lapse)
+            assert queue.settle(session, {one: outcome}, lapse, "a", "a", ("<", ">")).total() == 0
         assert queue.renew(session, "a", lapse) == 0
     assert (only(database).state, only(database).lease_owner, only(database).attempts) == (SENDING, "b", 2)
 
@@ -85,12 +84,19 @@ def test_settling(database: Database) -> None:
     claim(database, "a")
     later = NOW + timedelta(minutes=1)
     with database.transaction() as session:
-        assert queue.settle_sent(session, ids[:2], "a", NOW, ("<reminder-", "@example.org>")) == 2
-        assert queue.settle_failed(session, ids[2:3], "a", NOW, "550 no") == 1
-        assert queue.settle_skipped(session, ids[3:4], "a", NOW, "moved") == 1
-        assert queue.settle_retry(session, {ids[4]: later}, "a", NOW, "450 later") == 1
-        assert queue.put_back(session, ids[5:], "a", NOW) == 1
-        assert queue.settle_sent(session, [], "a", NOW, ("<", ">")) == 0
+        outcomes = {
+            ids[0]: Outcome(End.SENT, answer=""),
+            ids[1]: Outcome(End.SENT, answer="", entry_sequence=3),
+            ids[2]: Outcome(End.FAILED, "550 no", answer="550 no"),
+            ids[3]: Outcome(End.SKIPPED, "moved"),
+            ids[4]: Outcome(End.RETRY, "450 later", answer="450 later", again_at=later),
+            ids[5]: Outcome(End.PUT_BACK),
+        }
+        around = ("<reminder-", "@example.org>")
+        assert queue.settle(session, outcomes, NOW, "a", "host:1", around) == {
+            End.SENT: 2, End.FAILED: 1, End.SKIPPED: 1, End.RETRY: 1, End.PUT_BACK: 1
+        }  # fmt: skip
+        assert queue.settle(session, {}, NOW, "a", "host:1", around) == {}
     rows = {row.id: row for row in reminders(database)}
     assert [rows[one].state.value for one in ids] == ["sent", "sent", "failed", "skipped", "pending", "pending"]
     assert [rows[one].reason for one in ids] == [None, None, "550 no", "moved", "450 later", None]
@@ -98,19 +104,56 @@ def test_settling(database: Database) -> None:
     assert (rows[ids[0]].sent_at, rows[ids[2]].sent_at) == (NOW, None)
     assert (rows[ids[4]].next_at, rows[ids[4]].attempts) == (later, 1)
     assert (rows[ids[5]].next_at, rows[ids[5]].attempts) == (rows[ids[5]].due_at, 0)
+    assert [rows[one].entry_sequence for one in ids] == [None, 3, None, None, None, None]
+    assert [rows[one].deferred_since for one in ids] == [None, None, None, None, NOW, None]
     assert {(row.lease_owner, row.lease_until) for row in rows.values()} == {(None, None)}
+    with database.transaction(write=False) as session:
+        attempts = session.exec(select(ReminderAttempt).order_by(ReminderAttempt.id)).all()  # type: ignore[arg-type]
+    assert [(one.reminder_id, one.outcome.value, one.answer, one.worker) for one in attempts] == [
+        (ids[0], "sent", "", "host:1"),
+        (ids[1], "sent", "", "host:1"),
+        (ids[2], "refused", "550 no", "host:1"),
+        (ids[4], "deferred", "450 later", "host:1"),
+    ]
+
+
+def test_what_waits_for_the_server_is_brought_forward(database: Database) -> None:
+    ids = fill(database, -2, -1, 0)
+    claim(database, "a")
+    later = NOW + timedelta(minutes=10)
+    with database.transaction() as session:
+        away = Outcome(End.RETRY, "away", answer="away", again_at=later, waits_for_server=True)
+        outcomes = {
+            ids[0]: away,
+            ids[1]: Outcome(End.RETRY, "450", answer="450", again_at=later),
+            ids[2]: Outcome(End.PUT_BACK, "away", waits_for_server=True),
+        }
+        queue.settle(session, outcomes, NOW, "a", "a", ("<", ">"))
+        assert queue.next_due(session) == NOW
+        assert queue.release(session, NOW) == 1
+    rows = {row.id: row for row in reminders(database)}
+    assert [rows[one].next_at for one in ids] == [NOW, later, NOW]
+    assert [rows[one].deferred_since for one in ids] == [None, NOW, None]
+    assert [rows[one].attempts for one in ids] == [1, 1, 0]
+    assert rows[ids[2]].reason == "away"
 
 
 def test_pauses_double_up_to_six_hours_with_jitter() -> None:
-    for attempts, nominal in [(1, 60), (2, 120), (3, 240), (9, 15_360), (10, 21_600), (11, 21_600), (5000, 21_600)]:
-        pauses = [queue.pause(attempts, 60).total_seconds() for _ in range(200)]
+    for failing, nominal in [
+        (None, 60),
+        (60, 120),
+        (180, 240),
+        (15_300, 15_360),
+        (30_660, 21_600),
+        (1e9, 21_600),
+        (-5, 60),
+    ]:
+        since = None if failing is None else NOW - timedelta(seconds=failing)
+        pauses = [queue.pause(since, NOW, 60).total_seconds() for _ in range(200)]
         assert nominal * 0.8 <= min(pauses) < nominal < max(pauses) <= nominal * 1.2
 
 
-@pytest.mark.parametrize("first", [0.1, 1, 60, 86_400])
-def test_three_days_of_attempts_are_hopeless(first: float) -> None:
-    waited, attempts = timedelta(), 1
-    while not queue.is_hopeless(attempts, first):
-        waited += min(timedelta(seconds=first * 2.0 ** (attempts - 1)), queue.LONGEST_PAUSE)
-        attempts += 1
-    assert timedelta(days=3) <= waited <= timedelta(days=3) + queue.LONGEST_PAUSE
+def test_three_days_of_refusals_are_hopeless() -> None:
+    assert not queue.is_hopeless(None, NOW)
+    assert not queue.is_hopeless(NOW - timedelta(days=3) + timedelta(seconds=1), NOW)
+    assert queue.is_hopeless(NOW - timedelta(days=3), NOW)

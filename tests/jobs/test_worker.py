@@ -19,9 +19,10 @@ from calendars import reminding
 from jobs import queue
 from jobs.config import WorkerConfig
 from jobs.mail import FileTransport
-from jobs.queue import Claimed
+from jobs.queue import Claimed, End, Outcome
 from jobs.recheck import Holding
-from jobs.worker import Outcome, Worker
+from jobs.sending import Batch, Sender
+from jobs.worker import Worker
 from models.accounts import Heartbeat
 from models.database import Database
 from models.events import Event
@@ -76,15 +77,15 @@ def states(database: Database) -> Counter[ReminderState]:
 @contextmanager
 def at_the_last_moment(worker: Worker, do: Callable[[], None]) -> Iterator[None]:
     """Do something after the batch was claimed and checked, before its first mail leaves."""
-    original = worker._send_all
+    original = worker.sender.send
 
-    def meanwhile(holding: list[tuple[Claimed, Holding]], tally: Counter[str]) -> bool:
+    def meanwhile(batch: Batch, tally: Counter[str]) -> None:
         do()
-        return original(holding, tally)
+        original(batch, tally)
 
-    worker._send_all = meanwhile  # type: ignore[method-assign, assignment]
+    worker.sender.send = meanwhile  # type: ignore[method-assign]
     yield
-    worker._send_all = original  # type: ignore[method-assign]
+    worker.sender.send = original  # type: ignore[method-assign]
 
 
 # Once, and when it is due
@@ -169,28 +170,31 @@ def run_together(workers: list[Worker]) -> Counter[str]:
     return sum(tallies, Counter())
 
 
-class NoClaim(Worker):
+class ClaimsNothing(Sender):
     """The negative control: looks at what is due without taking it."""
 
     looking = threading.Lock()
 
-    def _claim(self, tally: Counter[str]) -> tuple[int, list[tuple[Claimed, Holding]]]:
+    def claim(self, tally: Counter[str]) -> tuple[int, Batch]:
         with self.looking:
-            claimed, holding = super()._claim(tally)
+            claimed, batch = super().claim(tally)
             with self.database.transaction() as session:
-                queue.put_back(session, [one.id for one, _held in holding], self.owner, self.clock())
-        return claimed, holding
+                back = {one.id: Outcome(End.PUT_BACK) for one, _held in batch}
+                queue.settle(session, back, self.clock(), self.owner, self.worker, ("<", ">"))
+        return claimed, batch
 
-    def _settle_and_look(
-        self, connection: Connection, one: Claimed, held: Holding, tally: Counter[str], *, is_old: bool
-    ) -> Holding | Outcome | None:
-        self._unsettled.clear()
-        return held
+    def _settle_and_look(self, connection: Connection, chunk: Batch, tally: Counter[str], *, is_old: bool) -> Batch:
+        self.unsettled.clear()
+        return chunk
+
+
+class NoClaim(Worker):
+    sender_type = ClaimsNothing
 
     def tick(self) -> Counter[str]:
         tally: Counter[str] = Counter()
-        _count, holding = self._claim(tally)
-        self._send_all(holding, tally)
+        _count, batch = self.sender.claim(tally)
+        self.sender.send(batch, tally)
         self.mail.rest()
         return tally
 
@@ -327,14 +331,16 @@ def test_without_the_rules_new_version_the_mail_of_the_old_day_goes_out(
     assert day_off_at_the_last_moment(database, make_worker(), clock) == {"sent": 1}
 
 
-class NoRecheck(Worker):
+class NoSecondLook(Sender):
     """The negative control: what was true when it was claimed is taken as true."""
 
-    def _settle_and_look(
-        self, connection: Connection, one: Claimed, held: Holding, tally: Counter[str], *, is_old: bool
-    ) -> Holding | Outcome | None:
-        self._settle(connection, tally)
-        return held
+    def _settle_and_look(self, connection: Connection, chunk: Batch, tally: Counter[str], *, is_old: bool) -> Batch:
+        self.settle(connection, tally)
+        return chunk
+
+
+class NoRecheck(Worker):
+    sender_type = NoSecondLook
 
 
 def test_without_the_recheck_the_stale_mail_goes_out(
@@ -511,17 +517,57 @@ def test_a_server_that_is_away_keeps_reminders_pending_and_gets_them_later(
     clock.now = DUE
     server = SinkServer()
     worker = Worker(database, replace(config, mail_url=server.sink.url), clock)
-    tally = worker.tick()
-    assert tally == {"retry": 100}  # the second batch is not even tried
-    assert worker.tick() == {"retry": 50}
+    assert worker.tick() == {"retry": 2, "put_back": 98}
+    assert not worker.tick()  # nothing more is even tried before the pause is over
     assert states(database) == {PENDING: 150}
     assert [record.msg for record in caplog.records].count("worker.server_away") == 1
+    rows = reminders(database)
+    assert Counter((row.attempts, row.waits_for_server) for row in rows) == {
+        (1, True): 2,
+        (0, True): 98,
+        (0, False): 50,
+    }
+    clock.forward(minutes=2)
+    assert worker.tick() == {"retry": 1}  # one mail looks whether it is back
     server.start()
     try:
-        clock.forward(minutes=5)
+        clock.forward(minutes=20)
         assert worker.tick() == {"sent": 150}
         assert sorted(server.sink.recipients) == many(150)
+        assert states(database) == {SENT: 150}
     finally:
+        worker.mail.rest()
+        server.stop()
+
+
+def test_a_server_that_was_away_for_hours_is_found_within_minutes_and_nothing_waits_longer(
+    database: Database, config: WorkerConfig, clock: HandClock
+) -> None:
+    """Pauses that had grown with the server's absence don't outlast it; a mail refused for itself keeps its own."""
+    planned(database, *many(20))
+    clock.now = DUE
+    server = SinkServer()
+    worker = Worker(database, replace(config, mail_url=server.sink.url), clock)
+    tries = 0
+    for _minute in range(600):
+        tries += worker.tick()["retry"]
+        clock.forward(minutes=1)
+    assert 30 < tries < 70  # growing pauses, never longer than a quarter of an hour
+    assert states(database) == {PENDING: 20}
+    server.start()
+    try:
+        server.sink.answers["RCPT", "r007@example.org"] += ["450 busy"]
+        back = clock.now
+        while SENT not in states(database):
+            clock.forward(minutes=1)
+            worker.tick()
+        assert clock.now - back <= timedelta(minutes=19)
+        assert states(database) == {SENT: 19, PENDING: 1}
+        (late,) = [row for row in reminders(database) if row.state is PENDING]
+        assert late.next_at > clock.now
+        assert late.deferred_since == clock.now
+    finally:
+        worker.mail.rest()
         server.stop()
 
 
@@ -534,7 +580,7 @@ def test_a_server_that_hangs_is_given_up_after_the_timeout(
     worker.mail.timeout = 0.5  # type: ignore[attr-defined]
     sink.hook = lambda stage, who: hang(3) if stage == "RCPT" else None
     began = time.monotonic()
-    assert worker.tick() == {"retry": 20}
+    assert worker.tick() == {"retry": 2, "put_back": 18}
     assert time.monotonic() - began < 3
     assert "timed out" in (reminders(database)[0].reason or "") or "timeout" in (reminders(database)[0].reason or "")
 
@@ -553,11 +599,14 @@ def test_a_connection_the_server_closed_meanwhile_is_no_failure(
 def test_a_mail_that_can_not_be_written_stops_no_other(
     database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class Clumsy(Worker):
+    class ClumsySender(Sender):
         def _letter(self, one: Claimed, held: Holding):  # type: ignore[no-untyped-def]
             if one.recipient == "r001@example.org":
                 raise RuntimeError("a bug")
             return super()._letter(one, held)
+
+    class Clumsy(Worker):
+        sender_type = ClumsySender
 
     planned(database, *many(3))
     clock.now = DUE
@@ -579,7 +628,7 @@ def test_a_result_that_can_not_be_written_is_written_by_the_next_tick(
         raise OperationalError("UPDATE", {}, Exception("the database went away"))
 
     with monkeypatch.context() as patch:
-        patch.setattr(queue, "settle_sent", broken)
+        patch.setattr(queue, "settle", broken)
         with pytest.raises(OperationalError):
             worker.tick()
     assert states(database) == {SENDING: 1}

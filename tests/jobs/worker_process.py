@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from jobs.config import WorkerConfig
-from jobs.mail import NotSent
-from jobs.queue import Claimed
+from jobs.queue import Claimed, End, Outcome
 from jobs.recheck import Holding
-from jobs.worker import Outcome, Worker
+from jobs.sending import Sender
+from jobs.worker import Worker
 from models.clock import monotonic
 from models.database import Database
 from tests.factories import OFFICE
@@ -21,13 +21,17 @@ from tests.factories import OFFICE
 LEASE_SECONDS = 1.0
 
 
-class MarksFirst(Worker):
+class MarkingFirst(Sender):
     """The mistake: marked as sent before the mail has left, so that it surely never leaves twice."""
 
-    def hand_over(self, one: Claimed, held: Holding) -> tuple[Outcome, NotSent | None]:
-        self._unsettled[one.id] = Outcome("sent")
-        self._settle_again()
+    def hand_over(self, one: Claimed, held: Holding) -> Outcome:
+        self.unsettled[one.id] = Outcome(End.SENT, answer="")
+        self.settle_again()
         return super().hand_over(one, held)
+
+
+class MarksFirst(Worker):
+    sender_type = MarkingFirst
 
 
 KINDS: dict[str, type[Worker]] = {"sound": Worker, "marks-first": MarksFirst}

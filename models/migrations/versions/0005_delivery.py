@@ -66,6 +66,13 @@ def upgrade() -> None:
         sqlite_where=OFFICE,
         postgresql_where=OFFICE,
     )
+    op.create_index(
+        "ix_reminder_waiting",
+        "reminder",
+        ["next_at"],
+        sqlite_where=sa.text("waits_for_server = 1"),
+        postgresql_where=sa.text("waits_for_server"),
+    )
     op.create_table(
         "reminder_attempt",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -98,6 +105,7 @@ def downgrade() -> None:
     op.drop_table("reminder_attempt")
     # What the service of before could not have made, it can't read either.
     op.execute("DELETE FROM reminder WHERE purpose NOT IN ('reminder', 'cancellation')")
+    op.drop_index("ix_reminder_waiting", table_name="reminder")
     op.drop_index("uq_reminder_of_office_once", table_name="reminder")
     with op.batch_alter_table("reminder") as batch:
         for name in ("fk_reminder_failed_id_reminder", "fk_reminder_seen_by_user"):

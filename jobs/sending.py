@@ -1,0 +1,274 @@
+"""Claimed reminders on their way: looked at once more, handed over, and only then written down as what they became.
+
+At most one mail that the server has taken is not yet written down: dying at that instant sends it a second time, with
+the same Message-ID, dying at any other sends nothing twice.
+"""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from email.utils import parseaddr
+
+from sqlalchemy import Connection
+from sqlmodel import Session
+
+from calendars import bulletins
+from calendars.invitations import invitation
+from calendars.letters import Subject, compose
+from jobs import mime, queue
+from jobs.config import WorkerConfig
+from jobs.failures import tell_of_failures
+from jobs.mail import Deferred, NotSent, Refused, Transport
+from jobs.mime import Prepared
+from jobs.queue import Claimed, End, Outcome
+from jobs.recheck import Facts, Holding, stamps, still_holds
+from jobs.reports import Reports
+from jobs.server import MailServer
+from models.clock import monotonic
+from models.database import Database
+from models.i18n import Message, _, message
+
+STALE_SECONDS = 5.0
+"""How long the people a batch was checked for are taken as known; events and rules are asked before each mail."""
+
+ROUND_SECONDS = 2.0
+"""How long sending what is claimed at once should take: what falls due meanwhile stands behind it."""
+
+_BROKEN = _("This mail can't be written: an error in the service.")
+
+log = logging.getLogger("desk.worker")
+
+Tally = Counter[str]
+"""What became of the reminders of a tick: ``sent``, ``failed``, ``retry``, ``skipped``, ``put_back``, ``lost``."""
+
+Batch = Sequence[tuple[Claimed, Holding]]
+
+
+class Sender:
+    """Sends what its worker has claimed, one mail after the other over one connection.
+
+    ``owner`` is the claim's name, ``worker`` the worker's as people read it; ``moved`` is called before each mail.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        config: WorkerConfig,
+        clock: Callable[[], datetime],
+        mail: Transport,
+        *,
+        owner: str,
+        worker: str,
+        reports: Reports | None = None,
+        moved: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.database, self.config, self.clock, self.mail = database, config, clock, mail
+        self.owner, self.worker, self.reports, self.moved = owner, worker, reports, moved
+        self.server = MailServer(config.retry_seconds)
+        self.stopping = threading.Event()
+        self.unsettled: dict[str, Outcome] = {}
+        self._around_id = mime.around_id(config.office)
+        self._organizer = parseaddr(config.mail_from)
+        self._letters: dict[int, tuple[Holding, Prepared]] = {}
+        self._batch = config.batch
+        # Another worker, or this one before it was started anew, may have left some waiting.
+        self._to_release = True
+
+    # Claim and recheck
+
+    def claim(self, tally: Tally) -> tuple[int, Batch]:
+        """Claim a batch and skip at once what no longer holds; how many were claimed, and those that do hold."""
+        now = self.clock()
+        holding: list[tuple[Claimed, Holding]] = []
+        outcomes: dict[str, Outcome] = {}
+        with self.database.transaction() as session:
+            limit = self.server.admits(now, self._batch)
+            claimed = queue.claim(session, now, self.owner, self.config.lease_seconds, limit)
+            facts = Facts.load(session, claimed, self.config.office)
+            for one in claimed:
+                verdict = self._check(session, facts, one, now)
+                if isinstance(verdict, Holding):
+                    holding.append((one, verdict))
+                else:
+                    outcomes[one.id] = verdict
+            settled = self._write(session.connection(), outcomes)
+        tally += settled
+        self._letters.clear()
+        return len(claimed), holding
+
+    def _check(self, session: Session, facts: Facts, one: Claimed, now: datetime) -> Holding | Outcome:
+        try:
+            verdict = facts.check(session, one, now, self.reports)
+        except Exception:
+            # One reminder nobody can make sense of must not stop all others.
+            log.exception("worker.recheck_failed", extra={"reminder": one.id})
+            return self._not_sent(one, Deferred(message(_BROKEN)))
+        return verdict if isinstance(verdict, Holding) else self._skipped(verdict)
+
+    # Send
+
+    def send(self, batch: Batch, tally: Tally) -> None:
+        """Send one after the other, each settled before the next leaves; stops early when the mail server is away."""
+        if not batch:
+            return
+        began = monotonic()
+        # One connection for the whole batch, without a session: for one mail both take longer than its statements.
+        with self.database.engine.connect() as connection:
+            self._send_each(connection, batch, tally)
+            self.settle(connection, tally)
+        # A quick server gets more at once, a slow one less: then other workers share, and what is urgent waits less.
+        right = int(ROUND_SECONDS * len(batch) / max(monotonic() - began, 1e-6))
+        self._batch = max(min(right, 2 * self._batch, 10 * self.config.batch), self.config.batch // 10, 1)
+
+    def _send_each(self, connection: Connection, batch: Batch, tally: Tally) -> None:
+        checked_at = monotonic()
+        for start in range(0, len(batch), self.mail.at_once):
+            if self.stopping.is_set():
+                self._put_back(batch[start:], waits=False)
+                return
+            chunk = batch[start : start + self.mail.at_once]
+            is_old = monotonic() - checked_at > STALE_SECONDS
+            ready = self._settle_and_look(connection, chunk, tally, is_old=is_old)
+            for number, (one, held) in enumerate(ready):
+                self.moved()
+                self.unsettled[one.id] = self.hand_over(one, held)
+                if self.server.is_away:
+                    self._put_back([*ready[number + 1 :], *batch[start + self.mail.at_once :]], waits=True)
+                    return
+
+    def _settle_and_look(self, connection: Connection, chunk: Batch, tally: Tally, *, is_old: bool) -> Batch:
+        """Settle the mails before and look at these a last time, in one transaction; those that still hold.
+
+        What is another worker's by now, or gone, is left alone.
+        """
+        ready: list[tuple[Claimed, Holding]] = []
+        skipped: dict[str, Outcome] = {}
+        with connection.begin():
+            # The write comes first: on SQLite a transaction that has read can't always become a writing one.
+            settled = self._write(connection, self.unsettled)
+            now_stamps = stamps(connection, [one.id for one, _held in chunk], self.owner)
+            for one, held in chunk:
+                if one.id not in now_stamps:
+                    settled["lost"] += 1
+                    continue
+                verdict: Holding | Message = held
+                if is_old or now_stamps[one.id] != held.stamp:
+                    with Session(connection, expire_on_commit=False) as session:
+                        verdict = still_holds(session, one, self.clock(), self.config.office, self.reports)
+                if isinstance(verdict, Holding):
+                    ready.append((one, verdict))
+                else:
+                    skipped[one.id] = self._skipped(verdict)
+        self._is_settled(settled, tally)
+        self.unsettled |= skipped
+        return ready
+
+    def _put_back(self, batch: Batch, *, waits: bool) -> None:
+        """Give claimed reminders back untried; ``waits``: because the mail server is away."""
+        untried = Outcome(End.PUT_BACK, self.server.answer if waits else None, waits_for_server=waits)
+        self.unsettled |= {one.id: untried for one, _held in batch}
+
+    def hand_over(self, one: Claimed, held: Holding) -> Outcome:
+        """Hand one mail over; what became of it."""
+        try:
+            prepared = self._letter(one, held)
+            before, after = self._around_id
+            self.mail.send(one.id, one.recipient, prepared.to(one.recipient, before + one.id + after, self.clock()))
+        except NotSent as problem:
+            return self._not_sent(one, problem)
+        except Exception:
+            log.exception("worker.mail_failed", extra={"reminder": one.id})
+            return self._not_sent(one, Deferred(message(_BROKEN)))
+        self._server_answered()
+        sequence = None if prepared.entry is None else prepared.entry.sequence
+        return Outcome(End.SENT, answer="", entry_sequence=sequence)
+
+    def _letter(self, one: Claimed, held: Holding) -> Prepared:
+        """The letter, written once per batch for all readers of one language."""
+        if not isinstance(held.about, Subject):
+            return mime.prepare(held.about.letter, self.config.mail_from, unsubscribe=held.about.unsubscribe)
+        # Readers who get the same share what holds. It is kept here too, so that nothing else takes its identity.
+        known = self._letters.get(id(held))
+        if known is None:
+            known = self._letters[id(held)] = (held, self._written(held.about, held))
+        return known[1]
+
+    def _written(self, about: Subject, held: Holding) -> Prepared:
+        if held.failure is not None:
+            url = f"{self.config.office.public_url}/reminders/{held.failure.reminder_id}"
+            letter = bulletins.failure(
+                about.event,
+                recipient=held.failure.recipient,
+                purpose=held.failure.purpose,
+                reason=held.failure.reason,
+                url=url,
+                language=held.language,
+            )
+        else:
+            letter = compose(about, held.language)
+        entry = invitation(about.event, held.language, held.entry, self._organizer) if held.entry else None
+        return mime.prepare(letter, self.config.mail_from, entry=entry)
+
+    # What became of it
+
+    def _skipped(self, reason: Message) -> Outcome:
+        return Outcome(End.SKIPPED, str(reason))
+
+    def _not_sent(self, one: Claimed, problem: NotSent) -> Outcome:
+        now, reason = self.clock(), str(problem.reason)
+        if isinstance(problem, Deferred) and problem.server:
+            if not self.server.failures:
+                log.warning("worker.server_away", extra={"server": "mail", "reason": reason})
+            again_at = self.server.failed(now, reason)
+            return Outcome(End.RETRY, reason, answer=reason, again_at=again_at, waits_for_server=True)
+        self._server_answered()
+        if isinstance(problem, Refused) or queue.is_hopeless(one.deferred_since, now):
+            return Outcome(End.FAILED, reason, answer=reason)
+        again_at = now + queue.pause(one.deferred_since, now, self.config.retry_seconds)
+        return Outcome(End.RETRY, reason, answer=reason, again_at=again_at)
+
+    def _server_answered(self) -> None:
+        """What waited for the mail server need not wait any longer."""
+        if self.server.answered():
+            log.info("worker.server_back", extra={"server": "mail"})
+            self._to_release = True
+
+    # Settle
+
+    def settle(self, connection: Connection, tally: Tally) -> None:
+        """Write down what became of reminders; while the database is away it is remembered for the next tick."""
+        if self.unsettled:
+            with connection.begin():
+                settled = self._write(connection, self.unsettled)
+            self._is_settled(settled, tally)
+
+    def settle_again(self) -> None:
+        """Write down what could not be written when it happened."""
+        if self.unsettled:
+            with self.database.engine.connect() as connection:
+                self.settle(connection, Counter())
+
+    def _write(self, connection: Connection, outcomes: Mapping[str, Outcome]) -> Tally:
+        """Settle; what is another worker's by now counts as lost. People hear of what failed for good."""
+        settled: Tally = Counter()
+        if outcomes:
+            now = self.clock()
+            counted = queue.settle(connection, outcomes, now, self.owner, self.worker, self._around_id)
+            settled.update({end.value: count for end, count in counted.items()})
+            settled["lost"] = len(outcomes) - counted.total()
+            if failed := [one for one, outcome in outcomes.items() if outcome.end is End.FAILED]:
+                with Session(connection, expire_on_commit=False) as session:
+                    tell_of_failures(session, failed, now)
+                    session.flush()
+            if self._to_release and any(outcome.end is End.SENT for outcome in outcomes.values()):
+                queue.release(connection, now)
+        return +settled
+
+    def _is_settled(self, settled: Tally, tally: Tally) -> None:
+        """The transaction is through."""
+        if settled["sent"]:
+            self._to_release = False
+        self.unsettled.clear()
+        tally += settled
