@@ -43,6 +43,12 @@ def format_days(first_day: date, last_day: date, language: str) -> str:
     return f"{_words(first_day, 'd MMMM' if same_year else 'd MMMM y', language)} – {end}"
 
 
+def format_weekday(day: date, language: str) -> str:
+    """The day of the week as a heading writes it: ``Thứ Hai``, ``ວັນຈັນ``, ``Monday``."""
+    name = _words(day, "EEEE", language)
+    return name[:1].upper() + name[1:]
+
+
 def format_instant(at: datetime, zone: str, language: str) -> str:
     """An aware instant by the clocks of ``zone``: ``14:30 ngày 10/3/2027``, ``14:30, 10 March 2027``.
 

@@ -39,6 +39,31 @@ class Letter:
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """One of the office's own mails, for one reader; ``unsubscribe`` is where they leave it, if they may."""
+
+    language: Language
+    letter: Letter
+    unsubscribe: str | None = None
+
+
+def page(language: str, title: str, body: str, head: str = "") -> str:
+    """The HTML of a mail: ``body`` and ``head`` are markup, ``title`` is text."""
+    return (
+        f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'{head}</head><body style="{escape(_STYLE)}">{body}</body></html>\n'
+    )
+
+
+def link_line(sentence: str, url: str) -> str:
+    """A sentence that holds an address, as markup in which the address is a link."""
+    if not url:
+        return escape(sentence)
+    before, _url, after = sentence.partition(url)
+    return f'{escape(before)}<a href="{escape(url)}">{escape(url)}</a>{escape(after)}'
+
+
 def compose(about: Subject, language: Language) -> Letter:
     """Write the letter. Texts of people are escaped in the HTML and stay on one line in the subject."""
     event = about.event
@@ -126,13 +151,11 @@ def _closing(about: Subject, language: Language) -> str:
 
 
 def _html(lines: list[str], programme: str, link: str, url: str, closing: str, language: Language) -> str:
-    opening, title, *facts = (escape(line) for line in lines)
-    before, _url, after = link.partition(url)
-    items = "".join(f"<li>{fact}</li>" for fact in facts)
-    return (
-        f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{title}</title></head>'
-        f'<body style="{escape(_STYLE)}"><p>{opening}</p><h1 style="font-size:1.25em">{title}</h1>\n<ul>{items}</ul>\n'
-        f'{programme}<p>{escape(before)}<a href="{escape(url)}">{escape(url)}</a>{escape(after)}</p>\n'
+    opening, title, *facts = lines
+    items = "".join(f"<li>{escape(fact)}</li>" for fact in facts)
+    body = (
+        f'<p>{escape(opening)}</p><h1 style="font-size:1.25em">{escape(title)}</h1>\n<ul>{items}</ul>\n'
+        f"{programme}<p>{link_line(link, url)}</p>\n"
         + (f'<p style="color:#555">{escape(closing)}</p>\n' if closing else "")
-        + "</body></html>\n"
     )
+    return page(language, title, body)

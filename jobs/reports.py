@@ -1,23 +1,13 @@
 """What the worker asks of whoever writes the office's own mails: the week's schedule, the day's digest, escalations."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from sqlmodel import Session
 
-from calendars.letters import Letter
+from calendars.letters import Bulletin
 from models.i18n import Message
-from models.vocabulary import Language, ReminderPurpose
-
-
-@dataclass(frozen=True, slots=True)
-class Bulletin:
-    """One of the office's own mails, for one reader; ``unsubscribe`` is where they leave it, if they may."""
-
-    language: Language
-    letter: Letter
-    unsubscribe: str | None = None
+from models.vocabulary import ReminderPurpose
 
 
 class Reports(Protocol):

@@ -6,13 +6,13 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
-from babel.dates import format_date, format_skeleton
+from babel.dates import format_skeleton
 from flask import Response
 from markupsafe import Markup
 from sqlmodel import Session
 
 from calendars.bookings import Times
-from calendars.dates import BABEL_LOCALES, format_day, format_days, format_instant, numeric_day
+from calendars.dates import BABEL_LOCALES, format_day, format_days, format_instant, format_weekday, numeric_day
 from calendars.kinds import kind_name, member_role_name, status_name
 from models.accounts import User
 from models.events import Event
@@ -110,7 +110,7 @@ class View:
 
     def weekday(self, day: date) -> str:
         """The day of the week, as a heading writes it."""
-        return capital(format_date(day, "EEEE", locale=BABEL_LOCALES[self.language]))
+        return format_weekday(day, self.language)
 
     def month(self, day: date) -> str:
         """Month and year, as a heading writes it."""

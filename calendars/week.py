@@ -1,0 +1,233 @@
+"""The office's weekly schedule (lịch công tác tuần): days by halves; what, where, who attends, who prepares."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+from enum import IntEnum
+
+from calendars.almanac import Holiday
+from calendars.dates import format_days
+from calendars.ical import EventFacts
+from calendars.kinds import status_name
+from calendars.lifecycle import CALLED_OFF
+from calendars.programme import Item
+from calendars.published import MOST_CHARACTERS
+from calendars.spans import Days, days_after
+from models.i18n import _, translate
+from models.text import LocalizedText, localized, one_line
+from models.vocabulary import EventStatus, HolidayCategory
+
+_NOON = time(12)
+_MOVED = _("Published before the visit was moved; a new one follows.")
+_IN_COUNTRY: Mapping[HolidayCategory, str] = {
+    HolidayCategory.PUBLIC: _("Day off in {country}: {name}"),
+    HolidayCategory.WORKDAY: _("Working day in {country}: {name}"),
+    HolidayCategory.FESTIVAL: _("Festival in {country}: {name}"),
+}
+_COUNTRIES: Mapping[str, LocalizedText] = {
+    "VN": {"vi": "Việt Nam", "lo": "ຫວຽດນາມ", "en": "Viet Nam"},
+    "LA": {"vi": "Lào", "lo": "ລາວ", "en": "Laos"},
+}
+
+
+class Half(IntEnum):
+    """The parts of a day, in the order they are printed; whatever has no hours is for the whole day."""
+
+    WHOLE_DAY = 0
+    MORNING = 1
+    AFTERNOON = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What is known of the seven days from ``first_day`` (a Monday); drafts and what lies on other days is passed
+    over."""
+
+    first_day: date
+    events: Sequence[EventFacts]
+    holidays: Sequence[Holiday] = ()
+
+    @property
+    def days(self) -> Days:
+        """Monday to Sunday."""
+        return Days(self.first_day, days_after(self.first_day, 6))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table in one language; ``hours``, ``about``, ``where`` and ``prepares`` may be empty.
+
+    ``about`` says what a line is part of, or what is to be known of it; ``attends`` is line by line.
+    """
+
+    half: Half
+    hours: str
+    what: str
+    about: tuple[str, ...]
+    where: str
+    attends: tuple[str, ...]
+    prepares: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day, what is celebrated on it, and its lines in running order."""
+
+    day: date
+    holidays: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The schedule: ``all_week`` is told once, above the days; ``called_off`` are (title, what became of it, url)."""
+
+    all_week: tuple[Row, ...]
+    days: tuple[Day, ...]
+    called_off: tuple[tuple[str, str, str], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing takes place."""
+        return not self.all_week and not any(day.rows for day in self.days)
+
+
+def schedule(week: Week, language: str) -> Table:
+    """The week's table in a language.
+
+    An event stands as its programme published last has it: items that begin before noon are in the morning, later
+    ones in the afternoon. On days of its own for which the programme has nothing it stands itself, with its hours on
+    its first and last day. One that lasts all seven days stands above them instead.
+    """
+    days = week.days
+    touching = [event for event in week.events if Days(event.first_day, event.last_day).overlaps(days)]
+    taking_place = [event for event in touching if event.status not in CALLED_OFF | {EventStatus.DRAFT}]
+    called_off = [event for event in touching if event.status in CALLED_OFF]
+    by_day: dict[date, list[tuple[time, Row]]] = {day: [] for day in days}
+    all_week = []
+    for event in sorted(taking_place, key=_by_day):
+        if is_all_week := event.first_day <= days.first and event.last_day >= days.last:
+            all_week.append(_event_row(event, None, language))
+        for day, at, row in _rows(event, days, is_all_week, language):
+            by_day[day].append((at, row))
+    return Table(
+        tuple(all_week),
+        tuple(
+            Day(
+                day,
+                tuple(_holiday(one, language) for one in week.holidays if one.day == day),
+                # What begins together stays in the order of the events.
+                tuple(row for _at, row in sorted(found, key=lambda pair: (pair[1].half, pair[0]))),
+            )
+            for day, found in by_day.items()
+        ),
+        tuple(
+            (short(event.title, language), _what_became(event, language), event.url or "")
+            for event in sorted(called_off, key=_by_day)
+        ),
+    )
+
+
+def _by_day(event: EventFacts) -> tuple[date, time, str]:
+    return event.first_day, event.start_time or time.min, event.uid
+
+
+def _what_became(event: EventFacts, language: str) -> str:
+    return f"{format_days(event.first_day, event.last_day, language)} – {status_name(event.status, language)}"
+
+
+def _rows(event: EventFacts, days: Days, is_all_week: bool, language: str) -> Iterator[tuple[date, time, Row]]:
+    """An event's lines with their day and hour; what stands above the days already only has its programme here."""
+    visit = Days(event.first_day, event.last_day)
+    told = set()
+    for item in event.programme.items if event.programme and not _is_outdated(event) else ():
+        if item.day in days:
+            told.add(item.day)
+            yield item.day, item.start_time or time.min, _item_row(event, item, language)
+    for day in days:
+        if day in visit and day not in told and not is_all_week:
+            at = event.start_time if day == event.first_day else None
+            yield day, at or time.min, _event_row(event, day, language)
+
+
+def _is_outdated(event: EventFacts) -> bool:
+    """Whether the visit was moved after its programme was published: nobody should travel by it."""
+    visit = Days(event.first_day, event.last_day)
+    return event.programme is not None and any(item.day not in visit for item in event.programme.items)
+
+
+def _event_row(event: EventFacts, day: date | None, language: str) -> Row:
+    """An event's own line on one of its days; None: above all days."""
+    start = event.start_time if day == event.first_day else None
+    end = event.end_time if day == event.last_day else None
+    about = [format_days(event.first_day, event.last_day, language)] if event.first_day != event.last_day else []
+    # That it is not confirmed yet is worth knowing before a car is sent.
+    about += [status_name(event.status, language)] if event.status is EventStatus.PLANNED else []
+    about += [translate(_MOVED, language)] if _is_outdated(event) else []
+    host = short(event.host_name, language)
+    attends = [translate(_("Host: {host}"), language, host=host)] if host else []
+    return Row(
+        _half(start),
+        hours(start, end),
+        short(event.title, language),
+        tuple(about),
+        short(event.location, language),
+        (*attends, *_guests(event, language)),
+        short(event.organisation_name, language),
+        event.url or "",
+    )
+
+
+def _item_row(event: EventFacts, item: Item, language: str) -> Row:
+    attends = []
+    if item.hosted_by:
+        attends.append(f"{translate(_('Received by'), language)}: {short(item.hosted_by, language)}")
+    if item.attendees:
+        attends.append(short(item.attendees, language))
+    return Row(
+        _half(item.start_time),
+        hours(item.start_time, item.end_time),
+        short(item.title, language),
+        (short(event.title, language),),
+        short(item.place, language),
+        tuple(attends) or _guests(event, language),
+        short(event.organisation_name, language),
+        event.url or "",
+    )
+
+
+def _guests(event: EventFacts, language: str) -> tuple[str, ...]:
+    guest = short(event.guest_name, language)
+    found = [translate(_("Guest: {guest}"), language, guest=guest)] if guest else []
+    found += [] if event.headcount is None else [translate(_("People: {count}"), language, count=event.headcount)]
+    return tuple(found)
+
+
+def _half(start: time | None) -> Half:
+    if start is None:
+        return Half.WHOLE_DAY
+    return Half.MORNING if start < _NOON else Half.AFTERNOON
+
+
+def hours(start: time | None, end: time | None) -> str:
+    """``08:00–09:30``, ``08:00``, ``–17:00``; empty where neither is known."""
+    begins, ends = (f"{at:%H:%M}" if at is not None else "" for at in (start, end))
+    return f"{begins}–{ends}" if ends else begins
+
+
+def _holiday(holiday: Holiday, language: str) -> str:
+    country = _COUNTRIES.get(holiday.country, {"en": holiday.country})
+    told = translate(
+        _IN_COUNTRY[holiday.category],
+        language,
+        country=country,
+        name=one_line(localized(holiday.name, language)),
+    )
+    return translate(_("{holiday} (not announced yet)"), language, holiday=told) if holiday.provisional else told
+
+
+def short(text: Mapping[str, str] | None, language: str) -> str:
+    """A text of people on one line, cut where it is longer than anybody reads in a list."""
+    line = one_line(localized(text, language))
+    return line if len(line) <= MOST_CHARACTERS else line[: MOST_CHARACTERS - 1].rstrip() + "…"
