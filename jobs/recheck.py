@@ -10,14 +10,16 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import Session, SQLModel, col
 
 from calendars import reminding
+from calendars.bulletins import Undelivered
 from calendars.ical import EventFacts
 from calendars.invitations import Method
-from calendars.letters import Subject
+from calendars.letters import Bulletin, Subject
 from calendars.published import Published
 from calendars.reminding import EventDays, RuleFacts
+from calendars.spans import Days
 from calendars.workdays import WorkingDays
 from jobs.queue import TABLE, Claimed
-from jobs.reports import Bulletin, Reports
+from jobs.reports import Reports
 from models.audience import MEMBERS, OWNER, Directory, Events
 from models.events import Event
 from models.holidays import office_holidays
@@ -44,27 +46,18 @@ _VERSIONS_OF_SOME = _VERSIONS.where(TABLE.c.id.in_(bindparam("ids", expanding=Tr
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
-    """A mail that did not arrive, for the notice of it: to whom it went, what it was for, what the server said."""
-
-    reminder_id: str
-    recipient: str
-    purpose: ReminderPurpose
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Holding:
     """A reminder that holds: in which language it goes out, what about, and as of which state of event and rule.
 
-    ``entry`` says what the reader's own calendar is to do with the event; None: no calendar entry goes along.
+    ``entry`` says what the reader's own calendar is to do with the event; None: no calendar entry goes along. A
+    ``failure`` is what a notice tells of.
     """
 
     language: Language
     about: Subject | Bulletin
     stamp: Stamp
     entry: Method | None = None
-    failure: Failure | None = None
+    failure: Undelivered | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +199,15 @@ class Facts:
         failed = self.failed.get(one.failed_id or "")
         if failed is None or failed.state is not ReminderState.FAILED:
             return message(reminding.ARRIVED)
-        failure = Failure(failed.id, failed.recipient, failed.purpose, failed.reason or "")
+        failure = Undelivered(
+            failed.id,
+            failed.recipient,
+            failed.purpose,
+            failed.reason or "",
+            failed.updated_at,
+            event.title,
+            Days(event.first_day, event.last_day),
+        )
         about = Subject(one.purpose, self._shown_of(event))
         return Holding(one.locale, about, (event.version, None), failure=failure)
 

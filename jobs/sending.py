@@ -70,6 +70,7 @@ class Sender:
         self.stopping = threading.Event()
         self.unsettled: dict[str, Outcome] = {}
         self._around_id = mime.around_id(config.office)
+        self._site = bulletins.Site(config.office.public_url, config.office.timezone)
         self._organizer = parseaddr(config.mail_from)
         self._letters: dict[int, tuple[Holding, Prepared]] = {}
         self._batch = config.batch
@@ -197,15 +198,7 @@ class Sender:
 
     def _written(self, about: Subject, held: Holding) -> Prepared:
         if held.failure is not None:
-            url = f"{self.config.office.public_url}/reminders/{held.failure.reminder_id}"
-            letter = bulletins.failure(
-                about.event,
-                recipient=held.failure.recipient,
-                purpose=held.failure.purpose,
-                reason=held.failure.reason,
-                url=url,
-                language=held.language,
-            )
+            letter = bulletins.failure(held.failure, self._site, held.language)
         else:
             letter = compose(about, held.language)
         entry = invitation(about.event, held.language, held.entry, self._organizer) if held.entry else None

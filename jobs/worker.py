@@ -74,7 +74,7 @@ class Worker:
             moved=self._moved,
         )
         self.leadership = leadership(database)
-        self.jobs = timetable.jobs(config.office)
+        self.jobs = timetable.fixed_jobs(config.office)
         self._beaten_at = -BEAT_SECONDS
         self._told: tuple[object, ...] = ()
         self._sent_at = monotonic()
@@ -135,7 +135,7 @@ class Worker:
         scheduler.add_job(tick, "interval", seconds=self.config.tick_seconds, id="tick", **begin)
         scheduler.add_job(self.lead_safely, "interval", seconds=LOOK_SECONDS, id="lead", **begin)
         for job in self.jobs:
-            scheduler.add_job(self.work_safely, job.trigger, id=job.name)
+            scheduler.add_job(self.work_safely, job.schedule.trigger, id=job.name)
         # A tick that takes longer than a second is no news, and says so every second.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         log.info("worker.started", extra={"worker": self.name})
