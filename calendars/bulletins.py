@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from html import escape
 from typing import Generic, TypeVar
 
@@ -16,6 +16,9 @@ from models.vocabulary import ReminderPurpose
 
 MOST_LINES = 30
 """So many lines a list of a mail has; of more only the number is told, and where to read them."""
+
+UNSEEN_FOR = timedelta(hours=24)
+"""How long a failure may stay unseen before it is escalated: told to those who can do something about it."""
 
 PURPOSE_NAMES: Mapping[ReminderPurpose, LocalizedText] = {
     ReminderPurpose.REMINDER: {"vi": "Thư nhắc", "lo": "ອີເມວແຈ້ງເຕືອນ", "en": "Reminder"},

@@ -1,4 +1,4 @@
-"""What the words of the closed lists are called in vi, lo and en: kinds, statuses, members' roles.
+"""What the words of the closed lists are called in vi, lo and en: kinds, statuses, members' roles, progress.
 
 They stand here and not in the catalogues: "Head" or "Planned" alone is no message id a translator could be sure of.
 """
@@ -6,7 +6,7 @@ They stand here and not in the catalogues: "Head" or "Planned" alone is no messa
 from collections.abc import Mapping
 
 from models.text import LocalizedText, localized
-from models.vocabulary import EventKind, EventStatus, MemberRole
+from models.vocabulary import EventKind, EventStatus, MemberRole, ProgressState
 
 KIND_NAMES: Mapping[EventKind, LocalizedText] = {
     EventKind.DELEGATION: {"vi": "Đoàn công tác", "lo": "ຄະນະຜູ້ແທນ", "en": "Delegation"},
@@ -35,6 +35,15 @@ MEMBER_ROLE_NAMES: Mapping[MemberRole, LocalizedText] = {
     MemberRole.DRIVER: {"vi": "Lái xe", "lo": "ພະນັກງານຂັບລົດ", "en": "Driver"},
 }
 
+PROGRESS_NAMES: Mapping[ProgressState, LocalizedText] = {
+    ProgressState.MISSED: {"vi": "Không đạt", "lo": "ບໍ່ບັນລຸ", "en": "Missed"},
+    ProgressState.AT_RISK: {"vi": "Có nguy cơ chậm", "lo": "ສ່ຽງຊັກຊ້າ", "en": "At risk"},
+    ProgressState.ON_TRACK: {"vi": "Đúng tiến độ", "lo": "ຕາມແຜນ", "en": "On track"},
+    ProgressState.FULFILLED: {"vi": "Đã thực hiện", "lo": "ປະຕິບັດແລ້ວ", "en": "Fulfilled"},
+    ProgressState.OPEN: {"vi": "Chỉ thống kê", "lo": "ນັບສະຖິຕິ", "en": "Open"},
+}
+"""Where a commitment stands, the worst first."""
+
 
 def kind_name(kind: EventKind, language: str) -> str:
     """What a kind of event is called, singular, as a heading would write it; an unknown language gets Vietnamese."""
@@ -49,3 +58,8 @@ def status_name(status: EventStatus, language: str) -> str:
 def member_role_name(role: MemberRole, language: str) -> str:
     """What a person is in a visit, as the printed list of members says it; an unknown language gets Vietnamese."""
     return localized(MEMBER_ROLE_NAMES[role], language)
+
+
+def progress_name(state: ProgressState, language: str) -> str:
+    """What a state of progress is called; an unknown language gets Vietnamese."""
+    return localized(PROGRESS_NAMES[state], language)

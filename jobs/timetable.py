@@ -14,6 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from calendars.almanac import Almanac, Entry
+from calendars.bulletins import UNSEEN_FOR
 from calendars.spans import days_after, wall_time, zone_info
 from jobs.adding import add, new_row
 from jobs.housekeeping import sweep
@@ -24,9 +25,6 @@ from models.office import Office
 from models.places import Locality
 from models.reminders import JobRun, Reminder
 from models.vocabulary import Language, ReminderPurpose, ReminderState, Role
-
-UNSEEN_FOR = timedelta(hours=24)
-"""How long a failure may stay unseen before others are told of it."""
 
 CLOCK_SLACK = timedelta(days=1)
 """A note that lies further ahead than this was made under a clock that was wrong, and counts for nothing."""

@@ -13,6 +13,8 @@ _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskN
 _SECRETS = (
     # A feed's address opens it: the token is the password.
     (re.compile(r"(/feeds/)[^/?#\s\"'.]+"), r"\1…"),
+    # So does the address that switches a reader's mails off.
+    (re.compile(r"(/unsubscribe/)[^/?#\s\"']+"), r"\1…"),
     (re.compile(r"\bdesk_[A-Za-z0-9_-]{20,}"), "desk_…"),
     (re.compile(r"(?i)\b(bearer|basic)(\s+)[^\s,;\"']+"), r"\1\2…"),
     (re.compile(r"(?i)\b(authorization|cookie|set-cookie|x-csrf-token)(['\"]?\s*[:=]\s*['\"]?)[^'\"\n]+"), r"\1\2…"),

@@ -2,7 +2,19 @@
 
 from flask import Blueprint, Response, abort, request
 
-from service.web import agreements, bookings, coming, event, feeds, members, plan, programme, sign_in, tasks
+from service.web import (
+    agreements,
+    bookings,
+    coming,
+    event,
+    feeds,
+    members,
+    plan,
+    programme,
+    sign_in,
+    tasks,
+    unsubscribe,
+)
 from service.web.errors import as_page, choose_for_browsers
 from service.web.rendering import STATIC, asset_version
 
@@ -43,5 +55,6 @@ blp.add_url_rule("/agreements/<agreement_id>/plan", "plan", plan.plan, methods=[
 blp.add_url_rule("/feeds", "feeds", feeds.feeds, methods=["GET", "POST"])
 blp.add_url_rule("/login", "sign_in", sign_in.sign_in, methods=["GET", "POST"])
 blp.add_url_rule("/logout", "sign_out", sign_in.sign_out, methods=["POST"])
+blp.add_url_rule("/unsubscribe/<token>", "unsubscribe", unsubscribe.unsubscribe, methods=["GET", "POST"])
 blp.add_url_rule("/language", "language", sign_in.switch_language, methods=["POST"])
 blp.add_url_rule("/static/<name>", "static_file", static_file)

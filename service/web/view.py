@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from calendars.bookings import Times
 from calendars.dates import BABEL_LOCALES, format_day, format_days, format_instant, format_weekday, numeric_day
-from calendars.kinds import kind_name, member_role_name, status_name
+from calendars.kinds import kind_name, member_role_name, progress_name, status_name
 from models.accounts import User
 from models.events import Event
 from models.i18n import Message, translate, translate_filled
@@ -23,7 +23,6 @@ from service.actions.acting import Act
 from service.actions.gazetteer import Compass
 from service.desk import Desk
 from service.web.rendering import render
-from service.web.words import progress_name
 
 
 @dataclass

@@ -8,7 +8,6 @@ from babel.numbers import format_decimal
 from calendars.dates import BABEL_LOCALES
 from models.agreements import Commitment
 from models.i18n import Message, _, message
-from models.text import LocalizedText, localized
 from models.vocabulary import (
     ActivityType,
     BookingState,
@@ -17,7 +16,6 @@ from models.vocabulary import (
     DurationUnit,
     FrequencyType,
     Language,
-    ProgressState,
     ReminderState,
     ResourceType,
     TaskAnchor,
@@ -74,15 +72,6 @@ BOOKING_STATES: Mapping[BookingState, str] = {
     BookingState.REQUESTED: _("Asked for"),
     BookingState.RELEASED: _("Given back"),
 }
-PROGRESS_NAMES: Mapping[ProgressState, LocalizedText] = {
-    ProgressState.MISSED: {"vi": "Không đạt", "lo": "ບໍ່ບັນລຸ", "en": "Missed"},
-    ProgressState.AT_RISK: {"vi": "Có nguy cơ chậm", "lo": "ສ່ຽງຊັກຊ້າ", "en": "At risk"},
-    ProgressState.ON_TRACK: {"vi": "Đúng tiến độ", "lo": "ຕາມແຜນ", "en": "On track"},
-    ProgressState.FULFILLED: {"vi": "Đã thực hiện", "lo": "ປະຕິບັດແລ້ວ", "en": "Fulfilled"},
-    ProgressState.OPEN: {"vi": "Chỉ thống kê", "lo": "ນັບສະຖິຕິ", "en": "Open"},
-}
-"""Where a commitment stands, the worst first. "Open" alone is no message id: tasks are open too."""
-
 FIELDS: Mapping[str, str] = {
     "title": _("Title"),
     "description": _("Description"),
@@ -213,11 +202,6 @@ def promised(commitment: Commitment) -> list[Message]:
     """All that is countable about a commitment: how often, for how many, how long."""
     lasts = duration(commitment)
     return [frequency(commitment), *people(commitment), *([lasts] if lasts else [])]
-
-
-def progress_name(state: ProgressState, language: str) -> str:
-    """What a state of progress is called; an unknown language gets Vietnamese."""
-    return localized(PROGRESS_NAMES[state], language)
 
 
 def money(budget: Mapping[str, str] | None, language: Language) -> str:

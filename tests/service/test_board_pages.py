@@ -13,6 +13,7 @@ from flask import Flask
 from sqlmodel import Session, func, select
 from werkzeug.test import TestResponse
 
+from calendars.kinds import PROGRESS_NAMES
 from models.accounts import Audit
 from models.agreements import Agreement, Commitment
 from models.database import Database
@@ -29,7 +30,6 @@ from models.vocabulary import (
     ProgressState,
     Role,
 )
-from service.web.words import PROGRESS_NAMES
 from tests import factories
 from tests.service.test_pages import Browser, count_queries, read, signed_in, told, untranslated, words
 
