@@ -158,6 +158,7 @@ def serve_worker(settings: Settings) -> None:
     """Send what is due until SIGTERM or SIGINT."""
     from jobs.config import WorkerConfig
     from jobs.worker import Worker
+    from service.actions.bulletins import Bulletins
 
     logging.config.dictConfig(logs.configuration())
     stop = threading.Event()
@@ -178,7 +179,8 @@ def serve_worker(settings: Settings) -> None:
         retry_seconds=settings.retry_seconds,
     )
     try:
-        Worker(database, config, utcnow).run(stop)
+        reports = Bulletins(settings.office, settings.secret_key)
+        Worker(database, config, utcnow, reports=reports).run(stop)
     finally:
         database.dispose()
 

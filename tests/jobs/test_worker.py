@@ -27,13 +27,13 @@ from models.accounts import Heartbeat
 from models.database import Database
 from models.events import Event
 from models.i18n import translate
-from models.reminders import ReminderRule
+from models.reminders import Reminder, ReminderRule
 from models.vocabulary import EventStatus, HolidayCategory, ReminderPurpose, ReminderState
 from service.actions import reminders as planning
 from service.actions.acting import Act
 from service.actions.holidays import create_holiday
 from service.actions.reminders import announce_cancellation, plan_event, plan_rule
-from tests.factories import NOW, OFFICE, make_event, make_member, make_rule
+from tests.factories import NOW, OFFICE, make_event, make_member, make_organisation, make_rule
 from tests.jobs.conftest import HandClock, WorkerFactory, reminders
 from tests.jobs.sink import Sink, SinkServer, hang
 
@@ -510,6 +510,53 @@ def test_a_permanent_refusal_fails_at_once_and_delays_nobody(
     assert sink.connections == 1
 
 
+def test_the_organisation_s_mailbox_hears_of_a_mail_that_failed(
+    database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink
+) -> None:
+    with database.transaction() as session:
+        office = make_organisation(session, email="office@example.org")
+        make_rule(session, audience=["email:wrong@example.org"])
+        event = make_event(session, organisation_id=office.id)
+        plan_event(session, Act(None, NOW, OFFICE), event)
+    sink.answers["RCPT", "wrong@example.org"] += ["550 no such user"]
+    clock.now = DUE
+    worker = make_worker()
+    assert worker.tick() == {"failed": 1, "sent": 1}
+    (notice,) = sink.received
+    assert notice.recipient == "office@example.org"
+    text = notice.mail.get_body(("plain",))
+    assert text is not None
+    failed = next(row for row in reminders(database) if row.state is FAILED)
+    for told in ("wrong@example.org", "550 no such user", f"{OFFICE.public_url}/reminders/{failed.id}"):
+        assert told in text.get_content()
+    assert not worker.tick()
+
+
+def test_no_notice_of_a_mail_that_was_sent_again_meanwhile_nor_of_a_notice(
+    database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink
+) -> None:
+    with database.transaction() as session:
+        office = make_organisation(session, email="office@example.org")
+        for number in range(2):
+            make_rule(session, audience=[f"email:wrong{number}@example.org"])
+        plan_event(session, Act(None, NOW, OFFICE), make_event(session, organisation_id=office.id))
+    for number in range(2):
+        sink.answers["RCPT", f"wrong{number}@example.org"] += ["550 no such user"]
+    sink.answers["RCPT", "office@example.org"] += ["450 later", "550 full"]
+    clock.now = DUE
+    worker = make_worker()
+    tally = worker.tick()
+    assert (tally["failed"], tally["retry"], sink.received) == (3, 1, [])
+    assert len(reminders(database)) == 4
+    with database.transaction() as session:
+        for row in session.exec(select(Reminder)).all():
+            if row.state is FAILED and row.purpose is ReminderPurpose.REMINDER:
+                planning.retry(session, Act(None, clock.now, OFFICE), row)
+    clock.forward(minutes=5)
+    assert worker.tick() == {"sent": 2, "skipped": 1}
+    assert reminding.ARRIVED in {row.reason for row in reminders(database)}
+
+
 def test_a_server_that_is_away_keeps_reminders_pending_and_gets_them_later(
     database: Database, config: WorkerConfig, clock: HandClock, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -719,6 +766,30 @@ def test_run_ticks_until_it_is_told_to_stop(
     running.join(10)
     assert not running.is_alive()
     assert states(database) == {SENT: 1}
+
+
+def test_what_falls_due_between_two_looks_is_sent_when_it_is_due(
+    database: Database, make_worker: WorkerFactory, sink: Sink
+) -> None:
+    """A worker that looks every ten seconds only: the instants themselves wake it."""
+    spread = {f"r{number:03}@example.org": after for number, after in enumerate([0.6, 1.0, 1.1, 1.7, 2.4])}
+    planned(database, *spread)
+    with database.transaction() as session:
+        for row in session.exec(select(Reminder)).all():
+            row.next_at = DUE + timedelta(seconds=spread[row.recipient])
+    worker = make_worker(tick_seconds=10)
+    started = time.monotonic()
+    worker.clock = lambda: DUE + timedelta(seconds=time.monotonic() - started)
+    stop = threading.Event()
+    running = threading.Thread(target=worker.run, args=(stop,))
+    running.start()
+    wait_for(lambda: len(sink.received) == len(spread))
+    stop.set()
+    running.join(10)
+    late = {mail.recipient: mail.at - started - spread[mail.recipient] for mail in sink.received}
+    assert late.keys() == spread.keys()
+    assert min(late.values()) >= 0
+    assert max(late.values()) < 0.8
 
 
 def test_stopping_finishes_the_mail_in_hand_and_puts_the_others_back(
