@@ -38,7 +38,7 @@ STUCK_SECONDS = 600.0
 REST_SECONDS = 20.0
 """How long a connection to the mail server is kept when there is nothing to send."""
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.5
 """How often a worker asks whether it leads."""
 
 log = logging.getLogger("desk.worker")

@@ -1,7 +1,7 @@
 """The engine and the one way to open a transaction, on SQLite and PostgreSQL alike."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,19 @@ from models import tables  # noqa: F401 - every mapper is configured before the 
 
 BUSY_SECONDS = 30
 """How long a SQLite writer waits for another one before it gives up."""
+
+_NOTICES_A_CUT_CABLE: Mapping[str, Any] = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    # The server, too: what a machine that is gone had locked comes free.
+    "options": "-c timezone=utc -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
+    " -c tcp_user_timeout=10000",
+}
+"""For PostgreSQL: both sides let go of a connection the other has not answered on for ten seconds."""
 
 
 class Database:
@@ -34,7 +47,7 @@ class Database:
         else:
             # A connection that died while idle is replaced before use; a dead server is noticed within seconds.
             options |= {"pool_pre_ping": True, "pool_size": pool_size, "max_overflow": 10}
-            options["connect_args"] = {"connect_timeout": 5, "options": "-c timezone=utc"}
+            options["connect_args"] = _NOTICES_A_CUT_CABLE
         self.engine: Engine = create_engine(self.url, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_pragmas)

@@ -123,9 +123,10 @@ def session() -> Iterator[Path]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def cluster(directory: Path) -> Cluster:
+def cluster(directory: Path, listen: str = "") -> Cluster:
     """The session's running cluster, started by whoever comes first.
 
+    ``listen`` are more addresses to listen on, comma between them; whoever comes from their networks (/24) is let in.
     Raises :class:`ClusterFailed` with PostgreSQL's log.
     """
     ready, log = directory / "ready", directory / "log"
@@ -133,7 +134,7 @@ def cluster(directory: Path) -> Cluster:
         if not (directory / "keeper").exists():
             with log.open("w") as output:
                 keeper = subprocess.Popen(
-                    [sys.executable, "-m", "tests.cluster", str(directory)],
+                    [sys.executable, "-m", "tests.cluster", str(directory), listen],
                     cwd=Path(__file__).parent.parent,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
@@ -181,7 +182,7 @@ def _answers(server: subprocess.Popen[bytes], candidate: Cluster) -> bool:
     return False
 
 
-def _start(directory: Path) -> tuple[subprocess.Popen[bytes], Cluster]:
+def _start(directory: Path, listen: str) -> tuple[subprocess.Popen[bytes], Cluster]:
     programs = binaries()
     if programs is None:
         raise ClusterFailed("no initdb on this machine")
@@ -201,9 +202,12 @@ def _start(directory: Path) -> tuple[subprocess.Popen[bytes], Cluster]:
         ],
         check=True, env=environment, cwd=directory, stdin=subprocess.DEVNULL, **run_as,
     )  # fmt: skip
+    with (data / "pg_hba.conf").open("a") as rules:
+        rules.writelines(f"host all all {address}/24 trust\n" for address in filter(None, listen.split(",")))
     for _attempt in range(5):  # somebody else may take the free port first
         found = Cluster(str(sockets), _free_port(), os.getpid())
         settings = SETTINGS | {"port": str(found.port), "unix_socket_directories": str(sockets)}
+        settings["listen_addresses"] = ",".join(filter(None, [settings["listen_addresses"], listen]))
         server = subprocess.Popen(
             [programs / "postgres", "-D", data, *(f"--{name}={value}" for name, value in settings.items())],
             env=environment, cwd=directory, stdin=subprocess.DEVNULL, preexec_fn=_die_with_keeper, **run_as,
@@ -213,12 +217,12 @@ def _start(directory: Path) -> tuple[subprocess.Popen[bytes], Cluster]:
     raise ClusterFailed("PostgreSQL ended at once")
 
 
-def keep(directory: Path) -> None:
+def keep(directory: Path, listen: str = "") -> None:
     """Run the cluster until the session's lock comes free, then leave nothing of it."""
     server = None
     try:
         try:
-            server, found = _start(directory)
+            server, found = _start(directory, listen)
         except Exception:
             (directory / "failed").touch()
             raise
@@ -240,4 +244,4 @@ def keep(directory: Path) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    keep(Path(sys.argv[1]))
+    keep(Path(sys.argv[1]), *sys.argv[2:])

@@ -131,9 +131,9 @@ class _Server(SMTP):
 class SinkServer(Controller):
     """The sink, listening on a port of this machine, in a thread of its own."""
 
-    def __init__(self, port: int | None = None) -> None:
+    def __init__(self, port: int | None = None, hostname: str = "127.0.0.1") -> None:
         self.sink = Sink(port or free_port())
-        super().__init__(_Handler(self.sink), hostname="127.0.0.1", port=self.sink.port, ready_timeout=10)
+        super().__init__(_Handler(self.sink), hostname=hostname, port=self.sink.port, ready_timeout=10)
 
     def start(self) -> None:
         super().start()

@@ -1,0 +1,156 @@
+"""Who leads: one at a time, and another soon after that one is gone."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from jobs.leadership import Alone, leadership
+from jobs.worker import Worker
+from models.database import Database
+from tests.jobs.conftest import WorkerFactory
+from tests.jobs.test_crash import ROOT, wait_for
+
+TAKE_OVER_SECONDS = 5.0
+
+
+def instants(file: Path) -> list[float]:
+    """When a candidate believed that it leads."""
+    if not file.exists():
+        return []
+    return [float(line) for line in file.read_text().splitlines(keepends=True) if line.endswith("\n")][1:]
+
+
+def at_once(one: list[float], other: list[float], step: float = 0.1) -> bool:
+    """Whether both led at some instant, as far as instants a fiftieth of a second apart tell."""
+    seconds = {round(at / step) for at in one}
+    return any(round(at / step) in seconds and _is_between(at, one) for at in other)
+
+
+def _is_between(at: float, instants: list[float]) -> bool:
+    return min(instants) < at < max(instants) and any(abs(at - one) < 0.05 for one in instants)
+
+
+class Candidates:
+    """Processes that want to lead."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder, self.url = folder, url
+        self.processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self, kind: str = "sound") -> Path:
+        file = self.folder / f"led-{len(self.processes)}"
+        command = [sys.executable, "-m", "tests.jobs.leader_process", self.url, str(file), kind]
+        self.processes.append(subprocess.Popen(command, cwd=ROOT))
+        wait_for(file.exists, 30)
+        return file
+
+    def stop(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def candidates(tmp_path: Path, database_url: str) -> Iterator[Candidates]:
+    made = Candidates(tmp_path, database_url)
+    yield made
+    made.stop()
+
+
+def test_one_of_two_leads_and_the_other_after_it_resigns(database: Database, database_url: str) -> None:
+    first, second = leadership(database), leadership(Database(database_url))
+    assert not first.leads
+    assert first.look()
+    assert first.look()
+    assert not second.look()
+    assert (first.leads, second.leads) == (True, False)
+    first.resign()
+    assert not first.leads
+    wait_for(second.look, 5)
+    assert not first.look()
+    second.resign()
+    second.resign()
+
+
+def test_a_killed_leader_is_followed_within_five_seconds(candidates: Candidates) -> None:
+    first = candidates.start()
+    wait_for(lambda: len(instants(first)) > 5)
+    second = candidates.start()
+    time.sleep(1)
+    assert instants(second) == []
+    killed_at = time.monotonic()
+    os.kill(candidates.processes[0].pid, signal.SIGKILL)
+    wait_for(lambda: instants(second) != [], TAKE_OVER_SECONDS)
+    assert instants(second)[0] - killed_at < TAKE_OVER_SECONDS
+    assert not at_once(instants(first), instants(second))
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_without_the_lock_two_lead(candidates: Candidates) -> None:
+    """The negative control."""
+    first, second = candidates.start("unlocked"), candidates.start("unlocked")
+    wait_for(lambda: at_once(instants(first), instants(second)))
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_leader_whose_connection_the_server_ended_notices_and_comes_back(database: Database) -> None:
+    leader = leadership(database)
+    assert leader.look()
+    with database.transaction() as session:
+        session.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+    assert not leader.look()
+    assert not leader.leads
+    assert leader.look()
+    leader.resign()
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_an_answer_holds_for_two_seconds_only(database: Database) -> None:
+    leader = leadership(database)
+    assert leader.look()
+    time.sleep(2.1)
+    assert not leader.leads
+    assert leader.look()
+    leader.resign()
+
+
+def test_without_a_database_nobody_leads() -> None:
+    nobody = leadership(Database("postgresql+psycopg://nobody@127.0.0.1:1/nowhere"))
+    assert not nobody.look()
+    assert not nobody.leads
+    nobody.resign()
+
+
+def test_a_database_in_memory_is_led_by_its_only_process() -> None:
+    alone = leadership(Database("sqlite:///:memory:"))
+    assert isinstance(alone, Alone)
+    assert alone.look()
+    alone.resign()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_folder_that_can_not_be_written_makes_no_leader(tmp_path: Path, database: Database) -> None:
+    leader = leadership(database)
+    (tmp_path / "desk.sqlite.leader").mkdir()
+    assert not leader.look()
+
+
+def test_of_two_workers_one_does_the_fixed_jobs(make_worker: WorkerFactory) -> None:
+    first, second = make_worker(), make_worker()
+    worked: list[Worker] = []
+    for worker in (first, second):
+        worker._work = lambda worker=worker: worked.append(worker)  # type: ignore[method-assign, misc]
+        worker.lead_safely()
+        worker.work_safely()
+    assert set(map(id, worked)) == {id(first)}
+    first.leadership.resign()
+    worked.clear()
+    wait_for(lambda: (second.lead_safely(), bool(worked))[1], 5)  # type: ignore[func-returns-value]
+    assert set(map(id, worked)) == {id(second)}
