@@ -52,7 +52,7 @@ class Reminder(Identified, table=True):
     ``lease_until`` tells how long the claim holds. ``deferred_since`` is when the mail itself was first put off;
     ``waits_for_server`` says that the mail server was away, whose return brings it forward. ``entry_sequence`` is the
     SEQUENCE of the calendar entry that went with it. What failed is unseen until somebody has ``seen_at`` it;
-    ``failed_id`` is what a notice of a failure tells of.
+    ``failed_id`` is what a notice of a failure tells of; no foreign key, which would want an index on every row.
     """
 
     __tablename__ = "reminder"
@@ -109,7 +109,7 @@ class Reminder(Identified, table=True):
     seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     seen_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
     escalated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    failed_id: str | None = Field(default=None, foreign_key="reminder.id", max_length=26, ondelete="SET NULL")
+    failed_id: str | None = Field(default=None, max_length=26)
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
 

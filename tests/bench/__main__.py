@@ -3,37 +3,25 @@
 import json
 import logging
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
-from apscheduler.schedulers.background import BackgroundScheduler
 from flask import Flask
-from sqlalchemy import delete, text, update
-from sqlmodel import Session, col, select
+from sqlalchemy import text
+from sqlmodel import Session
 
 from calendars.ical import render_event
-from jobs.config import WorkerConfig
-from jobs.mail import Transport
-from jobs.worker import Worker
 from models.accounts import User
 from models.clock import utcnow
-from models.database import Database
-from models.events import Event
 from models.feeds import Feed
-from models.migrate import upgrade
-from models.reminders import Reminder
-from models.vocabulary import EventStatus, ReminderState, Role
-from service.actions import accounts, feed_bodies, feeds, reminders
+from models.vocabulary import EventStatus, Role
+from service.actions import accounts, feed_bodies, feeds
 from service.actions.acting import Act
 from service.app import create_app
-from service.settings import Settings, load_settings
 from tests import factories
-from tests.bench import growth, occupancy
-from tests.bench.measure import Result, fire, pair, table
+from tests.bench import growth, occupancy, sending
+from tests.bench.measure import Result, bench_database, pair, table
 
 TITLE = {
     "vi": "Đợt bồi dưỡng nghiệp vụ tổ chức xây dựng Đảng cho cán bộ tỉnh Viêng Chăn",
@@ -41,35 +29,8 @@ TITLE = {
     "en": "Training batch in party building for cadres of Vientiane Province",
 }
 
-
-DAY = date(2027, 3, 10)
-EVENTS_AT_ONCE = 100
 HOSTS = 60
 """As many provinces receive the visits; at one host every one of them would overlap dozens."""
-
-
-class Nowhere(Transport):
-    """A mail server that takes everything at once: what is left is our own work."""
-
-    def send(self, name: str, recipient: str, content: bytes) -> None:
-        """Take it."""
-
-    def announce(self) -> None:
-        """Nothing to prepare."""
-
-    def rest(self) -> None:
-        """Nothing to close."""
-
-
-@contextmanager
-def bench_database(folder: Path, name: str) -> Iterator[tuple[Database, Settings]]:
-    """A fresh migrated SQLite database and the settings that go with it."""
-    url = f"sqlite:///{folder / name}.db"
-    upgrade(url)
-    environment = {"DESK_DATABASE_URL": url, "DESK_VAR": str(folder / name), "DESK_SECRET_KEY": "b" * 40}
-    database = Database(url)
-    yield database, load_settings(environment)
-    database.dispose()
 
 
 def fill(session: Session, count: int) -> User:
@@ -116,85 +77,6 @@ def feed(folder: Path, count: int) -> Result:
         mine, theirs = pair(read, anew, count, count)
     return Result(
         f"a feed of {count:,} events, per event", mine, "icalendar, all anew", theirs, "≥ 100 ×", theirs / mine >= 100
-    )
-
-
-def due_reminders(folder: Path, count: int, jobs: int) -> Result:
-    """Claim, recheck and settle of due reminders against one APScheduler job each."""
-    with bench_database(folder, "reminders") as (database, settings):
-        readers = count // EVENTS_AT_ONCE
-        with database.transaction() as session:
-            user = factories.make_user(session, Role.OFFICER)
-            for _number in range(EVENTS_AT_ONCE):
-                factories.make_event(session, title=TITLE, first_day=DAY, last_day=DAY, status=EventStatus.PLANNED)
-            audience = [f"email:reader{number}@example.org" for number in range(readers)]
-            rule = factories.make_rule(session, audience=audience)
-            reminders.plan_rule(session, Act(user, utcnow(), settings.office), rule)
-            due_at = session.exec(select(Reminder.due_at)).first()
-        now = (due_at or utcnow()) + timedelta(minutes=1)
-        config = WorkerConfig(
-            mail_url="file:", mail_from="Desk <desk@example.org>", var=settings.var, office=settings.office
-        )
-        worker = Worker(database, config, clock=lambda: now, mail=Nowhere())
-
-        def ours() -> None:
-            with database.transaction() as session:
-                session.execute(
-                    update(Reminder).values(state=ReminderState.PENDING, next_at=Reminder.due_at, sent_at=None)
-                )
-            if worker.tick()["sent"] != count:
-                raise RuntimeError("not every reminder was sent")
-
-        fired: list[int] = []
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)
-
-        def theirs() -> None:
-            fired.clear()
-            store = SQLAlchemyJobStore(url=f"sqlite:///{folder / 'peer.db'}")
-            scheduler = BackgroundScheduler(jobstores={"default": store}, timezone=UTC)
-            scheduler.start(paused=True)
-            for number in range(jobs):
-                scheduler.add_job(fire, "date", run_date=utcnow(), misfire_grace_time=None, args=[number])
-            scheduler.resume()
-            while store.get_next_run_time() is not None:
-                pass
-            scheduler.shutdown(wait=True)
-
-        mine, other = pair(ours, theirs, count, jobs)
-    return Result(
-        f"{count:,} reminders due at once, claim + recheck + settle, each", mine, "one APScheduler job each", other,
-        "≥ 50 ×", other / mine >= 50,
-    )  # fmt: skip
-
-
-def planning(folder: Path) -> Result:
-    """What ten rules add to making an event, against one APScheduler job each."""
-    with bench_database(folder, "planning") as (database, settings):
-        with database.transaction() as session:
-            user = fill(session, 1000)
-            event = session.exec(select(Event)).first()
-            event_id = event.id if event else ""
-            for days in range(10):
-                factories.make_rule(session, offset=f"-P{days + 5}D")
-            act = Act(user, utcnow(), settings.office)
-
-        def ours() -> None:
-            with database.transaction() as session:
-                session.execute(delete(Reminder).where(col(Reminder.event_id) == event_id))
-                reminders.plan_event(session, act, session.get_one(Event, event_id))
-
-        store = SQLAlchemyJobStore(url=f"sqlite:///{folder / 'planning-peer.db'}")
-        scheduler = BackgroundScheduler(jobstores={"default": store}, timezone=UTC)
-        scheduler.start(paused=True)
-
-        def theirs() -> None:
-            for number in range(10):
-                scheduler.add_job(fire, "date", run_date=datetime(2099, 1, 1, tzinfo=UTC), args=[number])
-
-        mine, other = pair(ours, theirs, 10, 10)
-        scheduler.shutdown()
-    return Result(
-        "planning an event's ten reminders, each", mine, "APScheduler's job store", other, "≥ 1 ×", other > mine
     )
 
 
@@ -246,8 +128,7 @@ def main() -> None:
         results = [
             feed(folder, 1000),
             feed(folder, 10_000),
-            due_reminders(folder, 5000, 500),
-            planning(folder),
+            *sending.measure(folder),
             listing(folder),
         ]
         grown = growth.table(growth.measure(folder))

@@ -1,12 +1,28 @@
 """How things are timed: medians, both sides in turn, the order reversed every time."""
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from models.clock import monotonic
+from models.database import Database
+from models.migrate import upgrade
+from service.settings import Settings, load_settings
 
 ROUNDS = 5
+
+
+@contextmanager
+def bench_database(folder: Path, name: str) -> Iterator[tuple[Database, Settings]]:
+    """A fresh migrated SQLite database and the settings that go with it."""
+    url = f"sqlite:///{folder / name}.db"
+    upgrade(url)
+    environment = {"DESK_DATABASE_URL": url, "DESK_VAR": str(folder / name), "DESK_SECRET_KEY": "b" * 40}
+    database = Database(url)
+    yield database, load_settings(environment)
+    database.dispose()
 
 
 @dataclass(frozen=True)
@@ -19,6 +35,8 @@ class Result:
     peer: float
     wanted: str
     good: bool
+
+    note: str = ""
 
     @property
     def ratio(self) -> float:
@@ -57,7 +75,7 @@ def table(results: list[Result]) -> str:
     lines = ["| what | ours | peer or limit | measured | ratio | wanted |", "| --- | --- | --- | --- | --- | --- |"]
     lines += [
         f"| {row.what} | {shown(row.ours)} | {row.peer_name} | {shown(row.peer)} | {row.ratio:.2f} × "
-        f"| {row.wanted}{'' if row.good else ' (missed)'} |"
+        f"| {row.wanted}{'' if row.good else ' (missed)'}{row.note} |"
         for row in results
     ]
     return "\n".join(lines)

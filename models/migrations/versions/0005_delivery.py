@@ -55,9 +55,6 @@ def upgrade() -> None:
         batch.add_column(sa.Column("seen_by", sa.String(26), nullable=True))
         batch.create_foreign_key(op.f("fk_reminder_seen_by_user"), "user", ["seen_by"], ["id"])
         batch.add_column(sa.Column("failed_id", sa.String(26), nullable=True))
-        batch.create_foreign_key(
-            op.f("fk_reminder_failed_id_reminder"), "reminder", ["failed_id"], ["id"], ondelete="SET NULL"
-        )
     op.create_index(
         "uq_reminder_of_office_once",
         "reminder",
@@ -108,8 +105,7 @@ def downgrade() -> None:
     op.drop_index("ix_reminder_waiting", table_name="reminder")
     op.drop_index("uq_reminder_of_office_once", table_name="reminder")
     with op.batch_alter_table("reminder") as batch:
-        for name in ("fk_reminder_failed_id_reminder", "fk_reminder_seen_by_user"):
-            batch.drop_constraint(op.f(name), type_="foreignkey")
+        batch.drop_constraint(op.f("fk_reminder_seen_by_user"), type_="foreignkey")
         for name in ("channel_word", "of_event_or_office", "purpose_word"):
             batch.drop_constraint(op.f(f"ck_reminder_{name}"), type_="check")
         batch.create_check_constraint(op.f("ck_reminder_purpose_word"), PURPOSES_BEFORE)
