@@ -324,7 +324,7 @@ def test_failures_unseen_for_a_day_are_told_to_approvers_and_admins_once(
 @pytest.mark.parametrize(
     "values",
     [
-        {"updated_at": TEN_PAST - DAY + MOMENT},
+        {"at": TEN_PAST - DAY + MOMENT},
         {"seen_at": TEN_PAST - HOUR},
         {"escalated_at": TEN_PAST - HOUR},
         {"state": ReminderState.PENDING},
@@ -334,7 +334,7 @@ def test_failures_unseen_for_a_day_are_told_to_approvers_and_admins_once(
     ids=["young", "seen", "escalated", "pending", "skipped", "a report itself"],
 )
 def test_what_is_not_escalated(database: Database, people: dict[str, str], values: dict[str, Any]) -> None:
-    fail(database, **{"at": values.pop("updated_at", TEN_PAST - DAY)} | values)
+    fail(database, **{"at": TEN_PAST - DAY} | values)
     with database.transaction(write=False) as session:
         before = len(session.exec(select(Reminder)).all())
     escalated(database, TEN_PAST)
