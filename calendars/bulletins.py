@@ -248,9 +248,8 @@ def _failure_entry(failed: Undelivered, site: Site, language: str) -> _Entry:
     answer = short({language: translate_filled(failed.answer, language)}, language)
     since = format_instant(failed.since, site.timezone, language)
     return _Entry(
-        failed.recipient,
+        f"{failed.recipient} – {what}",
         (
-            what,
             translate(_("Answer: {answer}"), language, answer=answer or "–"),
             translate(_("Given up at {instant}"), language, instant=since),
         ),

@@ -103,7 +103,7 @@ def _off_html(table: Table, language: str) -> str:
 def _week_html(table: Table, language: str) -> str:
     days = [_day_html(day, table.is_empty, language) for day in _shown_days(table)]
     if table.all_week:
-        days.insert(0, _body_html(translate(_("All week"), language), (), _rows_html("", table.all_week, language)))
+        days.insert(0, f"<tbody>{_rows_html(translate(_('All week'), language), table.all_week, language)}</tbody>")
     if not days:
         return ""
     style = f"{_RULE};background:#17365d;color:#fff"

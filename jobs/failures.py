@@ -25,7 +25,7 @@ def tell_of_failures(work: Session | Connection, failed_ids: Collection[str], no
     It goes to the mailbox of the organisation in charge; where that has none, or it is the address that failed, to the
     organisation's active accounts; where there is none, to the approvers and administrators. It never goes to the
     address that failed, and there is no notice of a notice. A failure is told once however often this is called; one
-    that was sent again and failed again is told anew. Three statements however many they are.
+    that was sent again and failed again is told anew. Two queries however many they are.
     """
     connection = work if isinstance(work, Connection) else work.connection()
     failed = connection.execute(_failed(failed_ids)).all() if failed_ids else []

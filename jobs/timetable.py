@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from apscheduler.triggers.cron import CronTrigger
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from calendars.almanac import Almanac, Entry
 from calendars.bulletins import UNSEEN_FOR
@@ -162,7 +162,7 @@ def run_due(database: Database, jobs: Sequence[Job], now: datetime) -> dict[str,
 def _not_noted(database: Database, jobs: Sequence[Job], now: datetime) -> list[Job]:
     """The jobs to look at under a lock: an idle process never asks for SQLite's write lock."""
     with database.transaction(write=False) as session:
-        noted = dict(session.execute(select(col(JobRun.name), col(JobRun.ran_for))).tuples().all())
+        noted = dict(session.exec(select(JobRun.name, JobRun.ran_for)).all())
     return [
         job
         for job in jobs
@@ -231,8 +231,8 @@ def _write_to(
 
 def _readers(session: Session, *which: ColumnElement[bool]) -> list[tuple[str, Language]]:
     """Address and language of the active accounts that are meant."""
-    found = select(col(User.email), col(User.locale)).where(col(User.active), *which).order_by(col(User.email))
-    return list(session.execute(found).tuples())
+    found = select(User.email, User.locale).where(col(User.active), *which).order_by(col(User.email))
+    return [(email, Language(locale)) for email, locale in session.exec(found)]
 
 
 def _has_role(least: Role) -> ColumnElement[bool]:

@@ -46,7 +46,7 @@ def subscription_of(
         purpose = ReminderPurpose(word)
     except (BadData, ValueError, TypeError):
         raise NoSubscription from None
-    wanted = select(User).where(User.id == user_id)
+    wanted = select(User).where(User.id == str(user_id))
     # Two clicks at once: the second waits and finds nothing left to do.
     user = session.exec(wanted.with_for_update() if to_change else wanted).first()
     if user is None or not user.active or purpose not in FLAGS:

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from calendars.dates import format_day, format_days, format_instant
+from calendars.dates import format_day, format_days, format_instant, format_weekday
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,8 @@ def test_format_instant_shows_the_zones_clocks(zone: str, language: str, written
 def test_format_instant_refuses_a_naive_one() -> None:
     with pytest.raises(ValueError, match="without a zone"):
         format_instant(datetime(2026, 12, 31, 17, 5), "Asia/Vientiane", "vi")
+
+
+@pytest.mark.parametrize(("language", "name"), [("vi", "Thứ Hai"), ("lo", "ວັນຈັນ"), ("en", "Monday"), ("xx", "Monday")])
+def test_weekdays_are_written_as_headings(language: str, name: str) -> None:
+    assert format_weekday(date(2026, 11, 23), language) == name
