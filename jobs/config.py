@@ -11,7 +11,8 @@ class WorkerConfig:
     """``mail_url`` is where mail goes (``file:``, ``smtp://…``, ``smtps://…``), ``var`` holds the outbox of ``file:``.
 
     ``lease_seconds``: how long a claim holds without being renewed. ``retry_seconds``: the first pause before a
-    retry. ``tick_seconds``: how often the queue is looked at. ``batch``: how many reminders are claimed at once.
+    retry. ``tick_seconds``: how often the queue is looked at. ``batch``: how many reminders are claimed at first.
+    ``secret_key`` opens the addresses of messengers.
     """
 
     mail_url: str
@@ -22,3 +23,4 @@ class WorkerConfig:
     retry_seconds: float = 60
     tick_seconds: float = 1.0
     batch: int = 100
+    secret_key: str = ""

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +20,7 @@ from calendars.spans import Days
 from calendars.workdays import WorkingDays
 from jobs.queue import TABLE, Claimed
 from jobs.reports import Reports
-from models.audience import MEMBERS, OWNER, Directory, Events
+from models.audience import MEMBERS, MESSENGER, OWNER, Directory, Events
 from models.events import Event
 from models.holidays import office_holidays
 from models.i18n import Message, message
@@ -28,7 +28,14 @@ from models.office import Office
 from models.parts import ProgrammeRevision, Task, last_revisions
 from models.places import Locality, Organisation, places_on
 from models.reminders import Reminder, ReminderRule
-from models.vocabulary import OFFICE_PURPOSES, EventStatus, Language, ReminderPurpose, ReminderState
+from models.vocabulary import (
+    OFFICE_PURPOSES,
+    EventStatus,
+    Language,
+    ReminderChannel,
+    ReminderPurpose,
+    ReminderState,
+)
 
 Stamp = tuple[int | None, int | None]
 """The versions of a reminder's event and of its rule: while they stay, what was found out about it stays true."""
@@ -49,7 +56,8 @@ _VERSIONS_OF_SOME = _VERSIONS.where(TABLE.c.id.in_(bindparam("ids", expanding=Tr
 class Holding:
     """A reminder that holds: in which language it goes out, what about, and as of which state of event and rule.
 
-    ``entry`` says what the reader's own calendar is to do with the event; None: no calendar entry goes along. A
+    ``entry`` says what the reader's own calendar is to do with the event; None: no calendar entry goes along.
+    ``messenger`` is the sealed address of the messenger it goes to instead of a mailbox. A
     ``failure`` is what a notice tells of.
     """
 
@@ -57,6 +65,7 @@ class Holding:
     about: Subject | Bulletin
     stamp: Stamp
     entry: Method | None = None
+    messenger: bytes | None = None
     failure: Undelivered | None = None
 
 
@@ -110,6 +119,7 @@ class Facts:
                 tasks[task.event_id].append(task)
         counts_working_days = any(rule.working_days for rule in rules.values())
         words = {word for rule in rules.values() for word in rule.audience} | ({OWNER, MEMBERS} if reminded else set())
+        words |= {f"email:{one.recipient.removeprefix(MESSENGER)}" for one in claimed if _by_messenger(one)}
         failed = {one.failed_id for one in claimed if one.failed_id}
         told = {
             one.event_id
@@ -164,6 +174,8 @@ class Facts:
             language = ground.people[one.recipient]
         else:
             return message(reminding.NOT_ADDRESSED)
+        if _by_messenger(one):
+            return replace(ground.holding(language, None), messenger=self._messenger(one))
         # A mail about a task is not about the visit's days: those are in the calendar, or come with the next mail.
         invites = is_participant and ground.about.task is None
         return ground.holding(language, Method.REQUEST if invites else None)
@@ -193,7 +205,13 @@ class Facts:
         if now >= reminding.useful_until(self._days_of(event), one.due_at):
             return message(reminding.OVER)
         entry = Method.CANCEL if (event.id, one.recipient) in self.entries else None
-        return Holding(one.locale, Subject(one.purpose, self._shown_of(event)), (event.version, None), entry)
+        about, messenger = Subject(one.purpose, self._shown_of(event)), None
+        if _by_messenger(one) and (messenger := self._messenger(one)) is None:
+            return message(reminding.NOT_ADDRESSED)
+        return Holding(one.locale, about, (event.version, None), entry, messenger)
+
+    def _messenger(self, one: Claimed) -> bytes | None:
+        return self.directory.messengers.get(one.recipient.removeprefix(MESSENGER))
 
     def _of_failure(self, one: Claimed, event: Event) -> Holding | Message:
         failed = self.failed.get(one.failed_id or "")
@@ -246,6 +264,10 @@ class Facts:
 
 
 _OF_RULE = frozenset({ReminderPurpose.REMINDER, ReminderPurpose.UPDATE})
+
+
+def _by_messenger(one: Claimed) -> bool:
+    return one.channel is ReminderChannel.MESSENGER
 
 
 def still_holds(

@@ -17,7 +17,7 @@ from sqlmodel import Session
 from calendars import bulletins
 from calendars.invitations import invitation
 from calendars.letters import Subject, compose
-from jobs import mime, queue
+from jobs import messenger, mime, queue
 from jobs.config import WorkerConfig
 from jobs.failures import tell_of_failures
 from jobs.mail import Deferred, NotSent, Refused, Transport
@@ -26,9 +26,12 @@ from jobs.queue import Claimed, End, Outcome
 from jobs.recheck import Facts, Holding, stamps, still_holds
 from jobs.reports import Reports
 from jobs.server import MailServer
+from models.audience import MESSENGER_SECRET
 from models.clock import monotonic
 from models.database import Database
 from models.i18n import Message, _, message
+from models.sealing import unseal
+from models.vocabulary import ReminderChannel
 
 STALE_SECONDS = 5.0
 """How long the people a batch was checked for are taken as known; events and rules are asked before each mail."""
@@ -173,6 +176,8 @@ class Sender:
 
     def hand_over(self, one: Claimed, held: Holding) -> Outcome:
         """Hand one mail over; what became of it."""
+        if one.channel is ReminderChannel.MESSENGER:
+            return self._to_messenger(one, held)
         try:
             prepared = self._letter(one, held)
             before, after = self._around_id
@@ -185,6 +190,20 @@ class Sender:
         self._server_answered()
         sequence = None if prepared.entry is None else prepared.entry.sequence
         return Outcome(End.SENT, answer="", entry_sequence=sequence)
+
+    def _to_messenger(self, one: Claimed, held: Holding) -> Outcome:
+        try:
+            address = unseal(self.config.secret_key, MESSENGER_SECRET, held.messenger) if held.messenger else None
+            if address is None or not isinstance(held.about, Subject):
+                raise Refused(message(_("The messenger's address can't be read (any more); set it anew.")))
+            letter = compose(held.about, held.language)
+            messenger.notify(address, letter.subject, letter.text)
+        except NotSent as problem:
+            return self._put_off(one, problem)
+        except Exception:
+            log.exception("worker.messenger_failed", extra={"reminder": one.id})
+            return self._put_off(one, Deferred(message(_BROKEN)))
+        return Outcome(End.SENT, answer="")
 
     def _letter(self, one: Claimed, held: Holding) -> Prepared:
         """The letter, written once per batch for all readers of one language."""
@@ -217,6 +236,10 @@ class Sender:
             again_at = self.server.failed(now, reason)
             return Outcome(End.RETRY, reason, answer=reason, again_at=again_at, waits_for_server=True)
         self._server_answered()
+        return self._put_off(one, problem)
+
+    def _put_off(self, one: Claimed, problem: NotSent) -> Outcome:
+        now, reason = self.clock(), str(problem.reason)
         if isinstance(problem, Refused) or queue.is_hopeless(one.deferred_since, now):
             return Outcome(End.FAILED, reason, answer=reason)
         again_at = now + queue.pause(one.deferred_since, now, self.config.retry_seconds)

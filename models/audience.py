@@ -19,6 +19,10 @@ from models.places import Locality, Organisation, Person
 from models.vocabulary import Language, Role
 
 OWNER, MEMBERS, ORGANISATION = "owner", "members", "organisation"
+MESSENGER = "messenger:"
+"""Before an account's address: the messenger it chose, as a recipient of its own."""
+
+MESSENGER_SECRET = "messenger"  # noqa: S105 - what the sealed address is sealed for
 _ROLE, _EMAIL = "role:", "email:"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -107,7 +111,8 @@ def _users(parts: frozenset[str], by_id: bool) -> Select[*tuple[Any, ...]]:
             .where(events)
         ),
     }
-    columns = (_USER.c[name] for name in ("id", "email", "role", "organisation_id", "locale", "active"))
+    names = ("id", "email", "role", "organisation_id", "locale", "active", "messenger")
+    columns = (_USER.c[name] for name in names)
     return select(*columns).where(or_(*(may_be[part] for part in sorted(parts)))).order_by(_USER.c.email)
 
 
@@ -141,7 +146,8 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
 
     ``owner`` is the creator, or the active accounts of the owning organisation when the creator has none that is
     active; ``organisation`` those accounts; ``members`` the people of the event who have an address; ``role:officer``
-    the active accounts of that very role; ``email:…`` the address itself. Words that are none resolve to nobody.
+    the active accounts of that very role; ``email:…`` the address itself. Words that are none resolve to nobody. An
+    account that chose a messenger is a second reader, ``messenger:ADDRESS``.
     """
     session.flush()
     return Directory.load(session, audience, Events((event.id,))).addresses(audience, event)
@@ -155,6 +161,7 @@ class Directory:
     by_organisation: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     by_role: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     locales: dict[str, Language] = field(default_factory=dict)
+    messengers: dict[str, bytes] = field(default_factory=dict)
     members: dict[str, list[tuple[str, str | None]]] = field(default_factory=lambda: defaultdict(list))
     countries: dict[str, str] = field(default_factory=dict)
 
@@ -191,11 +198,14 @@ class Directory:
                 found.setdefault(address.strip().lower(), country)
         # Without an account the country decides: the person's own, else that of the organisation in charge.
         office = self.countries.get(event.organisation_id or "")
-        return {
+        readers = {
             address: self.locales.get(address) or (Language.LO if (country or office) == "LA" else Language.VI)
             for address, country in found.items()
             if address
         }
+        if self.messengers:
+            readers |= {f"{MESSENGER}{one}": readers[one] for one in self.messengers if one in readers}
+        return readers
 
     def participants(self, event: Any) -> frozenset[str]:
         """Whose own calendars an event belongs in: its owner and its people. Both words must have been loaded."""
@@ -218,6 +228,8 @@ class Directory:
         self.users[user.id] = user
         self.locales[user.email] = user.locale
         if user.active:
+            if user.messenger is not None:
+                self.messengers[user.email] = user.messenger
             self.by_role[user.role].append(user.email)
             if user.organisation_id:
                 self.by_organisation[user.organisation_id].append(user.email)

@@ -177,6 +177,7 @@ def serve_worker(settings: Settings) -> None:
         office=settings.office,
         lease_seconds=settings.lease_seconds,
         retry_seconds=settings.retry_seconds,
+        secret_key=settings.secret_key,
     )
     try:
         reports = Bulletins(settings.office, settings.secret_key)

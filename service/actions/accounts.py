@@ -24,7 +24,7 @@ from service.actions.trail import record
 MAX_FAILURES = 10
 FAILURE_WINDOW = timedelta(minutes=15)
 SESSION_LENGTH = timedelta(hours=12)
-_ADDRESSING = {"email", "role", "organisation_id", "active"}
+_ADDRESSING = {"email", "role", "organisation_id", "active", "messenger"}
 """What decides which reminders an account gets."""
 
 
@@ -56,6 +56,8 @@ def change_user(session: Session, act: Act, user: User, values: Mapping[str, Any
             raise Conflict(message(_("This is the last active administrator.")), code="last_admin")
     # The trail says that there is a new password, never what of it is kept.
     told = {"password": {"from": None, "to": "new"}} if "password_hash" in values else {}
+    if "messenger" in values and (values["messenger"] is not None or user.messenger is not None):
+        told["messenger"] = {"from": None, "to": "new" if values["messenger"] else "none"}
     email = user.email
     if _ADDRESSING.intersection(rows.change(session, act, user, values, also=told)):
         reminders.plan_readers(session, act, [email, user.email])

@@ -17,6 +17,7 @@ from sqlmodel import Session
 from models.accounts import IdempotencyKey
 from models.errors import Conflict, Invalid
 from models.i18n import _, message
+from models.sealing import cipher
 from service.actions.acting import Act
 
 LIFETIME = timedelta(hours=24)
@@ -34,7 +35,7 @@ class Answer:
 
 def _cipher(secret: str) -> Fernet:
     # An answer may show a token once; at rest it is readable only with the service's secret.
-    return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"idempotency:" + secret.encode()).digest()))
+    return cipher(secret, "idempotency")
 
 
 def _digest(*parts: bytes) -> str:

@@ -18,7 +18,7 @@ from calendars import reminding
 from calendars.lifecycle import REMINDED
 from calendars.reminding import Due, EventDays, RuleFacts
 from calendars.workdays import WorkingDays
-from models.audience import Directory, Events, chosen_events
+from models.audience import MESSENGER, Directory, Events, chosen_events
 from models.errors import Conflict
 from models.events import Event
 from models.holidays import office_holidays
@@ -26,7 +26,14 @@ from models.i18n import _, message
 from models.parts import Task
 from models.reminders import Reminder, ReminderRule
 from models.types import new_id
-from models.vocabulary import EventStatus, Language, ReminderAnchor, ReminderPurpose, ReminderState
+from models.vocabulary import (
+    EventStatus,
+    Language,
+    ReminderAnchor,
+    ReminderChannel,
+    ReminderPurpose,
+    ReminderState,
+)
 from service.actions.acting import Act
 from service.actions.trail import record
 
@@ -178,7 +185,8 @@ def plan_readers(session: Session, act: Act, addresses: Collection[str | None]) 
 
     So who joins an audience gets what is still to come, and who leaves it gets no more; the rest is not touched.
     """
-    recipients = sorted({address.strip().lower() for address in addresses if address})
+    given = {address.strip().lower() for address in addresses if address}
+    recipients = sorted(given | {f"{MESSENGER}{address}" for address in given})
     session.flush()
     rules = _active_rules(session) if recipients else {}
     if not rules:
@@ -412,6 +420,7 @@ def _row(
     return {
         "id": new_id(),
         "purpose": purpose,
+        "channel": ReminderChannel.MESSENGER if recipient.startswith(MESSENGER) else ReminderChannel.EMAIL,
         "rule_id": rule_id,
         "rule_key": rule_key,
         "event_id": event_id,

@@ -10,8 +10,9 @@ from models.errors import NotFound
 from models.nouns import noun
 from models.text import fold
 from models.vocabulary import Role
-from service.actions import accounts, reading, rows
+from service.actions import accounts, messengers, reading, rows
 from service.api.resource import Blueprint, Resource, act, page, requires, session
+from service.desk import current_desk
 from service.schemas.accounts import TokenSchema, UserSchema
 from service.schemas.events import HistoryEntrySchema
 from service.schemas.queries import AuditQuery, QuerySchema, UserQuery
@@ -44,7 +45,7 @@ class Users(Resource):
     @blp.created(UserSchema)
     def post(self, values: dict[str, Any]) -> Any:
         """Make an account"""
-        return accounts.create_user(session(), act(), values)
+        return accounts.create_user(session(), act(), _sealed(values))
 
 
 @blp.route("/users/<user_id>")
@@ -62,7 +63,15 @@ class OneUser(Resource):
         """Change or disable an account"""
         user = rows.find(session(), User, user_id)
         blp.check_etag(user, UserSchema)
-        return accounts.change_user(session(), act(), user, values)
+        return accounts.change_user(session(), act(), user, _sealed(values))
+
+
+def _sealed(values: dict[str, Any]) -> dict[str, Any]:
+    """A messenger's address as it is kept: nobody reads it again but the worker."""
+    if values.get("messenger") is None:
+        return values
+    rows.check({"messenger": messengers.messenger_errors(values["messenger"])})
+    return values | {"messenger": messengers.sealed(values["messenger"], current_desk().settings.secret_key)}
 
 
 @blp.route("/me")

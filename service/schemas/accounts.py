@@ -16,6 +16,13 @@ class UserSchema(RowSchema):
 
     name = Text(validate=validate.Length(1, 200))
     password = fields.String(load_only=True, validate=validate.Length(max=1000))
+    messenger = fields.String(
+        load_only=True,
+        allow_none=True,
+        validate=validate.Length(1, 1000),
+        metadata={"description": "Where reminders go besides the mail, like tgram://TOKEN/CHAT; never shown again."},
+    )
+    has_messenger = fields.Function(lambda user: user.messenger is not None, metadata={"type": "boolean"})
 
 
 class TokenSchema(RowSchema):
