@@ -18,12 +18,22 @@ from models.accounts import User
 from models.events import Event
 from models.i18n import Message, translate, translate_filled
 from models.text import FALLBACK, LocalizedText, localized
-from models.vocabulary import Direction, EventKind, EventStatus, Language, MemberRole, ProgressState, Role
+from models.vocabulary import (
+    Direction,
+    EventKind,
+    EventStatus,
+    Language,
+    MemberRole,
+    ProgressState,
+    ReminderPurpose,
+    ReminderState,
+    Role,
+)
 from service.actions.acting import Act
 from service.actions.gazetteer import Compass
 from service.desk import Desk
 from service.web.rendering import render
-from service.web.words import progress_name
+from service.web.words import REMINDER_STATES, progress_name, purpose_name
 
 
 @dataclass
@@ -93,6 +103,14 @@ class View:
     def progress(self, state: ProgressState) -> str:
         """What a state of progress is called."""
         return progress_name(state, self.language)
+
+    def purpose(self, purpose: ReminderPurpose) -> str:
+        """What a mail is for."""
+        return purpose_name(purpose, self.language)
+
+    def reminder_state(self, state: ReminderState) -> str:
+        """What became of a reminder."""
+        return self.say(REMINDER_STATES[state])
 
     # Days
 

@@ -11,6 +11,7 @@ from models.i18n import Message, _, message
 from models.text import LocalizedText, localized
 from models.vocabulary import (
     ActivityType,
+    AttemptOutcome,
     BookingState,
     DelegationLevel,
     Direction,
@@ -18,6 +19,8 @@ from models.vocabulary import (
     FrequencyType,
     Language,
     ProgressState,
+    ReminderChannel,
+    ReminderPurpose,
     ReminderState,
     ResourceType,
     TaskAnchor,
@@ -61,6 +64,32 @@ REMINDER_STATES: Mapping[ReminderState, str] = {
     ReminderState.SKIPPED: _("Not sent"),
 }
 """In the order people should see them."""
+
+PURPOSE_NAMES: Mapping[ReminderPurpose, LocalizedText] = {
+    ReminderPurpose.REMINDER: {"vi": "Thư nhắc", "lo": "ອີເມວແຈ້ງເຕືອນ", "en": "Reminder"},
+    ReminderPurpose.CANCELLATION: {"vi": "Thư báo hủy", "lo": "ອີເມວແຈ້ງຍົກເລີກ", "en": "Cancellation"},
+    ReminderPurpose.UPDATE: {"vi": "Thư báo thay đổi", "lo": "ອີເມວແຈ້ງການປ່ຽນແປງ", "en": "Notice of a change"},
+    ReminderPurpose.FAILURE: {
+        "vi": "Thư báo không gửi được", "lo": "ອີເມວແຈ້ງວ່າສົ່ງບໍ່ໄດ້", "en": "Notice of a mail that failed",
+    },
+    ReminderPurpose.WEEKLY: {"vi": "Lịch công tác tuần", "lo": "ຕາຕະລາງວຽກປະຈຳອາທິດ", "en": "Weekly schedule"},
+    ReminderPurpose.DIGEST: {"vi": "Bản tin hằng ngày", "lo": "ສະຫຼຸບປະຈຳວັນ", "en": "Daily digest"},
+    ReminderPurpose.ESCALATION: {
+        "vi": "Báo cáo thư không đến nơi", "lo": "ລາຍງານອີເມວທີ່ບໍ່ຮອດ", "en": "Report of mails that did not arrive",
+    },
+}  # fmt: skip
+"""What a mail is, as a heading writes it."""
+
+CHANNELS: Mapping[ReminderChannel, str] = {
+    ReminderChannel.EMAIL: _("By mail"),
+    ReminderChannel.MESSENGER: _("By messenger"),
+}
+OUTCOMES: Mapping[AttemptOutcome, str] = {
+    AttemptOutcome.SENT: _("Accepted"),
+    AttemptOutcome.DEFERRED: _("Put off"),
+    AttemptOutcome.REFUSED: _("Refused"),
+}
+"""How an attempt to hand a mail over ended."""
 
 RESOURCE_TYPES: Mapping[ResourceType, str] = {
     ResourceType.ROOM: _("Rooms and halls"),
@@ -153,6 +182,7 @@ DEEDS: Mapping[tuple[str, str], str] = {
     ("change", "booking"): _("Booking changed"),
     ("delete", "booking"): _("Booking released"),
     ("retry", "reminder"): _("Reminder sent again"),
+    ("see", "reminder"): _("Failed reminder marked as seen"),
 }
 """What was done, by the audit trail's action and entity."""
 
@@ -218,6 +248,11 @@ def promised(commitment: Commitment) -> list[Message]:
 def progress_name(state: ProgressState, language: str) -> str:
     """What a state of progress is called; an unknown language gets Vietnamese."""
     return localized(PROGRESS_NAMES[state], language)
+
+
+def purpose_name(purpose: ReminderPurpose, language: str) -> str:
+    """What a mail is; an unknown language gets Vietnamese."""
+    return localized(PURPOSE_NAMES[purpose], language)
 
 
 def money(budget: Mapping[str, str] | None, language: Language) -> str:
