@@ -1,25 +1,19 @@
 """The Flask application: settings, database, API, pages, errors, security headers. It starts no scheduler."""
 
-import json
-import logging
 import re
 import secrets
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from apispec.ext.marshmallow import MarshmallowPlugin, common
 from flask import Flask, Response, g, request
 from flask_smorest import Api
 from marshmallow import Schema, fields
-from sqlalchemy.exc import DBAPIError
-from sqlmodel import col, func, select
 
-from models.accounts import Heartbeat
 from models.clock import utcnow
 from models.database import Database
-from models.migrate import current_revision, newest_revision
-from service import problems
+from service import health, metrics, problems
 from service.api import (
     accounts,
     agreements,
@@ -43,13 +37,9 @@ from service.schemas.events import KIND_SCHEMAS
 from service.settings import Settings, load_settings
 from service.web import pages
 
-log = logging.getLogger("desk.web")
-
 API_PREFIX = "/api/v1"
 VERSION = "0.1.0"
 MAX_BODY = 2 * 1024 * 1024
-WORKER_SILENCE = timedelta(seconds=60)
-"""After this long without a tick the worker counts as down."""
 
 _NOUNS = (
     places,
@@ -150,8 +140,8 @@ def create_app(
     app.register_blueprint(pages.blp)
     app.before_request(_name_request)
     app.after_request(_secure)
-    app.add_url_rule("/healthz", "healthz", _healthz)
-    app.add_url_rule("/readyz", "readyz", _readyz)
+    health.register(app)
+    metrics.register(app)
     return app
 
 
@@ -210,26 +200,3 @@ def _secure(response: Response) -> Response:
     if current_desk().settings.is_https:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response
-
-
-def _healthz() -> Response:
-    """Alive; asks nobody."""
-    return Response("ok\n", mimetype="text/plain")
-
-
-def _readyz() -> Response:
-    """Ready for work: the database answers, has this code's shape, and a worker ticks."""
-    desk = current_desk()
-    found = {"database": False, "migrations": False, "worker": False}
-    try:
-        with desk.database.transaction(write=False) as session:
-            session.execute(select(1))
-            found["database"] = True
-            found["migrations"] = current_revision(desk.database) == newest_revision()
-            last = session.exec(select(func.max(col(Heartbeat.at)))).one() if found["migrations"] else None
-            found["worker"] = last is not None and abs(desk.clock() - last) < WORKER_SILENCE
-    except DBAPIError as problem:
-        log.warning("not_ready", extra={"problem": type(problem.orig).__name__})
-    ready = all(found.values())
-    body = json.dumps({"ready": ready, **found}) + "\n"
-    return Response(body, status=200 if ready else 503, mimetype="application/json")

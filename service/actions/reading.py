@@ -16,7 +16,7 @@ from models.accounts import Audit
 from models.agreements import Agreement, AgreementParty, Commitment
 from models.events import Event, Performance, TrainingPhase
 from models.reminders import Reminder
-from models.vocabulary import Direction, EventKind, EventStatus
+from models.vocabulary import Direction, EventKind, EventStatus, ReminderState
 from service.actions import rows
 from service.actions.acting import Act
 from service.actions.gazetteer import Compass, Gazetteer
@@ -165,14 +165,25 @@ def agreements_where(session: Session, query: Mapping[str, Any]) -> Any:
     return rows.matching(statement, col(Agreement.search_text), query.get("q"))
 
 
+UNSEEN = and_(col(Reminder.state) == ReminderState.FAILED, col(Reminder.seen_at).is_(None))
+"""The condition that a reminder failed and nobody has seen that."""
+
+
 def reminders_where(act: Act, query: Mapping[str, Any]) -> Any:
     """The select of reminders a query string asks for; days are those of the office's zone."""
     statement: Any = select(Reminder)
-    for name in ("event_id", "rule_id", "recipient"):
+    for name in ("event_id", "rule_id"):
         if query.get(name):
             statement = statement.where(getattr(Reminder, name) == query[name])
-    if query.get("state"):
-        statement = statement.where(col(Reminder.state).in_(query["state"]))
+    if query.get("recipient"):
+        statement = statement.where(Reminder.recipient == query["recipient"].lower())
+    for word in query.get("q", "").lower().split():
+        statement = statement.where(col(Reminder.recipient).contains(word, autoescape=True))
+    for name in ("state", "purpose"):
+        if query.get(name):
+            statement = statement.where(col(getattr(Reminder, name)).in_(query[name]))
+    if "unseen" in query:
+        statement = statement.where(UNSEEN if query["unseen"] else not_(UNSEEN))
     return within(statement, col(Reminder.due_at), act, query)
 
 

@@ -14,7 +14,7 @@ from service.actions.acting import Act
 
 def create_rule(session: Session, act: Act, values: Mapping[str, Any]) -> ReminderRule:
     """Make a rule."""
-    values = _checked(values)
+    values = checked(values)
     rule = rows.create(session, act, ReminderRule(**values))
     reminders.plan_rule(session, act, rule)
     return rule
@@ -22,7 +22,7 @@ def create_rule(session: Session, act: Act, values: Mapping[str, Any]) -> Remind
 
 def change_rule(session: Session, act: Act, rule: ReminderRule, values: Mapping[str, Any]) -> ReminderRule:
     """Change a rule."""
-    if rows.change(session, act, rule, _checked(values)):
+    if rows.change(session, act, rule, checked(values)):
         reminders.plan_rule(session, act, rule)
     return rule
 
@@ -33,9 +33,14 @@ def delete_rule(session: Session, act: Act, rule: ReminderRule) -> None:
     reminders.plan_rule(session, act, rule)
 
 
-def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
+def checked(values: Mapping[str, Any], also: rows.Errors | None = None) -> dict[str, Any]:
+    """A rule's values as they are kept, its offset in the one canonical form; ``also`` is what else is wrong.
+
+    Raises:
+        Invalid: the offset or the audience is none, or there is something in ``also``.
+    """
     values = dict(values)
-    errors: rows.Errors = {}
+    errors: rows.Errors = dict(also or {})
     if "kinds" in values:
         values["kinds"] = [str(kind) for kind in values["kinds"]]
     if "offset" in values:

@@ -1,5 +1,6 @@
 """/reminder-rules and /reminders."""
 
+from types import SimpleNamespace
 from typing import Any
 
 from flask_smorest.pagination import PaginationParameters
@@ -7,10 +8,17 @@ from sqlmodel import col, select
 
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import Role
-from service.actions import events, reading, reminder_rules, reminders, rows
+from service.actions import delivery, events, preview, reading, reminder_rules, reminders, rows
 from service.api.resource import Blueprint, Resource, act, page, requires, session
-from service.schemas.queries import QuerySchema, ReminderQuery
-from service.schemas.reminders import ReminderRuleSchema, ReminderSchema
+from service.problems import reader_language
+from service.schemas.queries import PreviewQuery, QuerySchema, ReminderQuery
+from service.schemas.reminders import (
+    PreviewSchema,
+    ReminderDetailSchema,
+    ReminderRulePreviewSchema,
+    ReminderRuleSchema,
+    ReminderSchema,
+)
 
 blp = Blueprint("reminders", __name__, description="What makes reminders, and what became of each")
 
@@ -58,6 +66,30 @@ class OneReminderRule(Resource):
         reminder_rules.delete_rule(session(), act(), rule)
 
 
+@blp.route("/reminder-rules/preview")
+class WishedRulePreview(Resource):
+    @requires(Role.OFFICER)
+    @blp.arguments(ReminderRulePreviewSchema)
+    @blp.response(200, PreviewSchema)
+    def post(self, values: dict[str, Any]) -> Any:
+        """What a rule would send: which reminders, to whom, when, in which words. Nothing is kept"""
+        event_id, locale = values.pop("event_id"), values.pop("locale")
+        wish = reminder_rules.checked(values, also=preview.event_errors(session(), event_id))
+        rule = ReminderRule(**wish)
+        return preview.preview(session(), act(), rule, reader_language(), event_id=event_id, locale=locale)
+
+
+@blp.route("/reminder-rules/<rule_id>/preview")
+class KeptRulePreview(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(PreviewQuery, location="query")
+    @blp.response(200, PreviewSchema)
+    def get(self, query: dict[str, Any], rule_id: str) -> Any:
+        """What a rule is going to send: which reminders, to whom, when, in which words"""
+        rule = rows.find(session(), ReminderRule, rule_id)
+        return preview.preview(session(), act(), rule, reader_language(), **query)
+
+
 @blp.route("/reminders")
 class Reminders(Resource):
     @requires(Role.VIEWER)
@@ -73,10 +105,10 @@ class Reminders(Resource):
 @blp.route("/reminders/<reminder_id>")
 class OneReminder(Resource):
     @requires(Role.VIEWER)
-    @blp.one(ReminderSchema)
+    @blp.one(ReminderDetailSchema)
     def get(self, reminder_id: str) -> Any:
-        """Read a reminder: when it is due, what became of it and why"""
-        return rows.find(session(), Reminder, reminder_id)
+        """Read a reminder: when it is due, every attempt with the server's answer, what happens next"""
+        return _detail(rows.find(session(), Reminder, reminder_id))
 
 
 @blp.route("/reminders/<reminder_id>/retry")
@@ -86,6 +118,26 @@ class RetryReminder(Resource):
     def post(self, reminder_id: str) -> Any:
         """Try a failed reminder again"""
         return reminders.retry(session(), act(), rows.find(session(), Reminder, reminder_id))
+
+
+@blp.route("/reminders/<reminder_id>/seen")
+class SeenReminder(Resource):
+    @requires(Role.OFFICER)
+    @blp.one(ReminderDetailSchema)
+    def post(self, reminder_id: str) -> Any:
+        """Mark a failed reminder as seen"""
+        return _detail(delivery.mark_seen(session(), act(), rows.find(session(), Reminder, reminder_id)))
+
+
+def _detail(reminder: Reminder) -> SimpleNamespace:
+    """A reminder with what its own address shows besides what lists do."""
+    attempts = delivery.attempts_of(session(), reminder)
+    return SimpleNamespace(
+        **reminder.model_dump(),
+        attempts_made=attempts.last,
+        attempts_made_total=attempts.total,
+        next=delivery.next_step(reminder, attempts, act(), reader_language()),
+    )
 
 
 @blp.route("/events/<event_id>/reminders")

@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
 from models.i18n import _
-from models.vocabulary import Direction, EventKind, EventStatus, ReminderState, Visibility
+from models.vocabulary import Direction, EventKind, EventStatus, Language, ReminderPurpose, ReminderState, Visibility
 from service.schemas.fields import Day, Text, Word
 
 _PAGING = {"page", "page_size"}
@@ -80,10 +80,21 @@ class EventQuery(KindEventQuery):
 
 
 class ReminderQuery(RangeQuery):
+    """Reminders; ``from`` and ``to`` are days they are due, ``q`` looks at the address."""
+
     state = fields.List(Word(ReminderState))
+    purpose = fields.List(Word(ReminderPurpose))
     event_id = Text()
     rule_id = Text()
     recipient = Text()
+    unseen = fields.Boolean(metadata={"description": "Failed, and nobody has seen that."})
+
+
+class PreviewQuery(QuerySchema):
+    """Of which event, and in which language the letters are."""
+
+    event_id = Text()
+    locale = Word(Language)
 
 
 class YearsQuery(QuerySchema):

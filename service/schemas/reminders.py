@@ -1,11 +1,16 @@
-"""Reminder rules and reminders as JSON."""
+"""Reminder rules, what they would send, and reminders as JSON."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from marshmallow import fields, validate
+from sqlmodel import Session
 
 from models.reminders import Reminder, ReminderRule
-from models.vocabulary import EventKind
-from service.schemas.fields import MAX_TITLE, LocalizedText, OneOrMany, Text, Word
-from service.schemas.rows import RowSchema
+from models.vocabulary import AttemptOutcome, EventKind, Language, ReminderState
+from service.actions import preview, rows
+from service.schemas.fields import MAX_TITLE, Instant, LocalizedText, OneOrMany, Text, Word
+from service.schemas.rows import RowSchema, StrictSchema
 
 
 class ReminderRuleSchema(RowSchema):
@@ -17,6 +22,55 @@ class ReminderRuleSchema(RowSchema):
     name = LocalizedText(required=True, max_length=MAX_TITLE, plain_allowed=True)
     kinds = OneOrMany(Word(EventKind), validate=validate.Length(max=5))
     audience = OneOrMany(Text(validate=validate.Length(1, 300)), required=True, validate=validate.Length(1, 50))
+
+
+class ReminderRulePreviewSchema(ReminderRuleSchema):
+    """A rule to be looked at: of which event (else those to come), and in which language the letters are."""
+
+    event_id = Text(load_only=True, load_default=None, allow_none=True)
+    locale = Word(Language, load_only=True, load_default=None, allow_none=True)
+
+    def further_errors(self, session: Session, values: Mapping[str, Any]) -> rows.Errors:
+        """An event that is not there, too."""
+        return super().further_errors(session, values) | preview.event_errors(session, values.get("event_id"))
+
+
+class ReaderSchema(StrictSchema):
+    """Who a reminder goes to, and the language this reader gets."""
+
+    address = fields.String()
+    locale = Word(Language)
+
+
+class ForeseenReminderSchema(StrictSchema):
+    """A reminder as a rule would make it; ``due_local`` is by the clocks of the event's place."""
+
+    event_id = fields.String()
+    title = LocalizedText()
+    due_at = Instant()
+    due_local = fields.String(metadata={"format": "date-time"})
+    task_id = fields.String(allow_none=True)
+    state = Word(ReminderState)
+    reason = fields.String(allow_none=True)
+    recipients = fields.List(fields.Nested(ReaderSchema))
+
+
+class LetterSchema(StrictSchema):
+    """A mail in one language."""
+
+    locale = Word(Language)
+    subject = fields.String()
+    text = fields.String()
+    html = fields.String()
+
+
+class PreviewSchema(StrictSchema):
+    """What a rule would send: ``shown`` of ``total`` reminders, and the letters of the first."""
+
+    reminders = fields.List(fields.Nested(ForeseenReminderSchema))
+    total = fields.Integer()
+    shown = fields.Integer()
+    letters = fields.List(fields.Nested(LetterSchema))
 
 
 class ReminderSchema(RowSchema):
@@ -45,3 +99,20 @@ class ReminderSchema(RowSchema):
         if reminder.state.value not in {"pending", "sending"}:
             return None
         return reminder.next_at.isoformat().replace("+00:00", "Z")
+
+
+class AttemptSchema(StrictSchema):
+    """One try to hand a reminder over, and what the other side answered."""
+
+    at = Instant()
+    outcome = Word(AttemptOutcome)
+    answer = fields.String(allow_none=True)
+    worker = fields.String()
+
+
+class ReminderDetailSchema(ReminderSchema):
+    """A reminder with its last 200 attempts, oldest first, and what happens next."""
+
+    attempts_made = fields.List(fields.Nested(AttemptSchema), dump_only=True)
+    attempts_made_total = fields.Integer(dump_only=True)
+    next = fields.String(dump_only=True, metadata={"description": "In the reader's language."})

@@ -16,7 +16,7 @@ from calendars.lifecycle import CALLED_OFF
 from models.events import Event
 from models.i18n import _
 from models.reminders import Reminder
-from models.vocabulary import EventKind, EventStatus, ReminderState
+from models.vocabulary import EventKind, EventStatus
 from service.actions import reading, rows, task_lists
 from service.problems import flat
 from service.schemas.queries import EventQuery
@@ -131,13 +131,14 @@ def _drafts(view: View) -> int:
     return view.session.exec(waiting).one()
 
 
-def _failed(view: View) -> list[tuple[Reminder, Event]]:
-    """The reminders that could not be sent lately, the newest first; one more than is shown."""
+def _failed(view: View) -> list[tuple[Reminder, Event | None]]:
+    """The reminders that could not be sent lately and nobody has seen, the newest first; one more than is shown."""
     since = view.act.now - timedelta(days=FAILED_DAYS)
     statement = (
         select(Reminder, Event)
-        .where(Reminder.state == ReminderState.FAILED, Reminder.due_at >= since, Reminder.event_id == Event.id)
+        .join(Event, col(Event.id) == col(Reminder.event_id), isouter=True)
+        .where(reading.UNSEEN, Reminder.due_at >= since)
         .order_by(col(Reminder.due_at).desc(), col(Reminder.id))
         .limit(FAILED_SHOWN + 1)
     )
-    return [(reminder, event) for reminder, event in view.session.exec(statement).all()]
+    return [(row[0], row[1]) for row in view.session.exec(statement)]

@@ -11,6 +11,7 @@ from service.web import (
     members,
     plan,
     programme,
+    reminders,
     sign_in,
     tasks,
     unsubscribe,
@@ -47,6 +48,8 @@ blp.add_url_rule("/resources", "resources", bookings.resources)
 blp.add_url_rule("/resources/<resource_id>", "resource", bookings.resource)
 blp.add_url_rule("/conflicts", "conflicts", bookings.conflicts_page)
 blp.add_url_rule("/tasks", "tasks", tasks.things_to_do, methods=["GET", "POST"])
+blp.add_url_rule("/reminders", "reminders", reminders.reminders)
+blp.add_url_rule("/reminders/<reminder_id>", "reminder", reminders.reminder, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/members", "members", members.members, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/members.csv", "member_file", members.member_file)
 blp.add_url_rule("/agreements", "agreements", agreements.agreements)

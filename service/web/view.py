@@ -12,17 +12,29 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from calendars.bookings import Times
+from calendars.bulletins import purpose_name
 from calendars.dates import BABEL_LOCALES, format_day, format_days, format_instant, format_weekday, numeric_day
 from calendars.kinds import kind_name, member_role_name, progress_name, status_name
 from models.accounts import User
 from models.events import Event
 from models.i18n import Message, translate, translate_filled
 from models.text import FALLBACK, LocalizedText, localized
-from models.vocabulary import Direction, EventKind, EventStatus, Language, MemberRole, ProgressState, Role
+from models.vocabulary import (
+    Direction,
+    EventKind,
+    EventStatus,
+    Language,
+    MemberRole,
+    ProgressState,
+    ReminderPurpose,
+    ReminderState,
+    Role,
+)
 from service.actions.acting import Act
 from service.actions.gazetteer import Compass
 from service.desk import Desk
 from service.web.rendering import render
+from service.web.words import REMINDER_STATES
 
 
 @dataclass
@@ -92,6 +104,14 @@ class View:
     def progress(self, state: ProgressState) -> str:
         """What a state of progress is called."""
         return progress_name(state, self.language)
+
+    def purpose(self, purpose: ReminderPurpose) -> str:
+        """What a mail is for."""
+        return purpose_name(purpose, self.language)
+
+    def reminder_state(self, state: ReminderState) -> str:
+        """What became of a reminder."""
+        return self.say(REMINDER_STATES[state])
 
     # Days
 

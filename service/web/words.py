@@ -10,12 +10,14 @@ from models.agreements import Commitment
 from models.i18n import Message, _, message
 from models.vocabulary import (
     ActivityType,
+    AttemptOutcome,
     BookingState,
     DelegationLevel,
     Direction,
     DurationUnit,
     FrequencyType,
     Language,
+    ReminderChannel,
     ReminderState,
     ResourceType,
     TaskAnchor,
@@ -59,6 +61,17 @@ REMINDER_STATES: Mapping[ReminderState, str] = {
     ReminderState.SKIPPED: _("Not sent"),
 }
 """In the order people should see them."""
+
+CHANNELS: Mapping[ReminderChannel, str] = {
+    ReminderChannel.EMAIL: _("By mail"),
+    ReminderChannel.MESSENGER: _("By messenger"),
+}
+OUTCOMES: Mapping[AttemptOutcome, str] = {
+    AttemptOutcome.SENT: _("Accepted"),
+    AttemptOutcome.DEFERRED: _("Put off"),
+    AttemptOutcome.REFUSED: _("Refused"),
+}
+"""How an attempt to hand a mail over ended."""
 
 RESOURCE_TYPES: Mapping[ResourceType, str] = {
     ResourceType.ROOM: _("Rooms and halls"),
@@ -142,6 +155,7 @@ DEEDS: Mapping[tuple[str, str], str] = {
     ("change", "booking"): _("Booking changed"),
     ("delete", "booking"): _("Booking released"),
     ("retry", "reminder"): _("Reminder sent again"),
+    ("see", "reminder"): _("Failed reminder marked as seen"),
 }
 """What was done, by the audit trail's action and entity."""
 

@@ -350,7 +350,7 @@ def test_rule_plans_reminders_and_moving_plans_them_anew(officer: Caller) -> Non
     skipped = officer.get(f"/reminders?event_id={event['id']}").json
     assert {one["state"] for one in skipped} == {"skipped"}
     assert all(one["reason"] for one in skipped)
-    assert officer.get(f"/reminders/{skipped[0]['id']}").json == skipped[0]
+    assert skipped[0].items() <= officer.get(f"/reminders/{skipped[0]['id']}").json.items()
 
 
 @pytest.mark.parametrize(

@@ -271,16 +271,3 @@ def test_unknown_address_and_method_are_problems(officer: Caller) -> None:
     wrong = officer.call("DELETE", "/me")
     assert (wrong.status_code, wrong.mimetype) == (405, "application/problem+json")
     assert "GET" in wrong.headers["Allow"]
-
-
-def test_health_and_readiness(app: Flask, database: Database, clock: Clock) -> None:
-    from models.accounts import Heartbeat
-
-    client = app.test_client()
-    assert client.get("/healthz").status_code == 200
-    assert client.get("/readyz").json == {"ready": False, "database": True, "migrations": True, "worker": False}
-    with database.transaction() as session:
-        session.add(Heartbeat(name="worker", at=clock.now))
-    assert client.get("/readyz").status_code == 200
-    clock.move(minutes=5)
-    assert client.get("/readyz").status_code == 503

@@ -1,0 +1,153 @@
+"""Reminders of all events and the office's own mails: what failed, what is coming; and everything about one of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, request, url_for
+from sqlmodel import col, select
+from werkzeug.wrappers import Response
+
+from models.accounts import User
+from models.errors import Conflict
+from models.events import Event
+from models.i18n import _, message
+from models.reminders import Reminder, ReminderRule
+from models.vocabulary import ReminderState
+from service.actions import delivery, reading, rows
+from service.actions import reminders as planning
+from service.web.forms import Refusal, attempt
+from service.web.gate import page
+from service.web.view import View, ids
+from service.web.words import CHANNELS, OUTCOMES, REMINDER_STATES
+
+PAGE_SIZE = 50
+FAILED_SHOWN = 50
+
+COMING = (ReminderState.SENDING, ReminderState.PENDING)
+_ORDER: Mapping[ReminderState | None, Sequence[Any]] = {
+    None: (col(Reminder.next_at), col(Reminder.id)),
+    ReminderState.FAILED: (
+        col(Reminder.seen_at).is_not(None),
+        col(Reminder.updated_at).desc(),
+        col(Reminder.due_at).desc(),
+        col(Reminder.id),
+    ),
+    ReminderState.SENDING: (col(Reminder.next_at), col(Reminder.id)),
+    ReminderState.PENDING: (col(Reminder.next_at), col(Reminder.id)),
+    ReminderState.SENT: (col(Reminder.sent_at).desc(), col(Reminder.id)),
+    ReminderState.SKIPPED: (col(Reminder.due_at).desc(), col(Reminder.id)),
+}
+"""What people should see first of each state; of failures those nobody has seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A reminder with the event it is about; the office's own mails are about none."""
+
+    reminder: Reminder
+    event: Event | None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address asks for: one state (None: what failed and what is coming), and which page of the list."""
+
+    state: ReminderState | None
+    number: int
+
+    def url(self, **changed: Any) -> str:
+        """The same page with some of its parameters changed; empty ones are left out."""
+        wanted: dict[str, Any] = {"state": self.state.value if self.state else None} | changed
+        return url_for("pages.reminders", **{name: value for name, value in wanted.items() if value})
+
+
+@page()
+def reminders(view: View) -> Response:
+    """What failed, what nobody has seen of it first; then what is coming. Any one state by itself, page by page."""
+    wish = _read_wish()
+    failed: list[Reminder] = []
+    has_more_failed = False
+    if wish.state is None and wish.number == 1:
+        statement = reading.reminders_where(view.act, {"state": [ReminderState.FAILED]})
+        failed = view.session.exec(statement.order_by(*_ORDER[ReminderState.FAILED]).limit(FAILED_SHOWN + 1)).all()
+        failed, has_more_failed = list(failed[:FAILED_SHOWN]), len(failed) > FAILED_SHOWN
+    found, total = rows.page_of(
+        view.session,
+        reading.reminders_where(view.act, {"state": [wish.state] if wish.state else COMING}),
+        _ORDER[wish.state],
+        (wish.number - 1) * PAGE_SIZE,
+        PAGE_SIZE,
+    )
+    lines = _lines(view, [*failed, *found])
+    return view.page(
+        "reminders.html",
+        wish=wish,
+        states=REMINDER_STATES,
+        failed=lines[: len(failed)],
+        has_more_failed=has_more_failed,
+        listed=lines[len(failed) :],
+        total=total,
+        pages=max(1, -(-total // PAGE_SIZE)),
+        mail=delivery.mail_service(view.session, view.act.now),
+    )
+
+
+def _read_wish() -> Wish:
+    """A state or a number that makes no sense is none."""
+    state = request.args.get("state", "")
+    number = request.args.get("page", "1")
+    return Wish(
+        ReminderState(state) if state in set(ReminderState) else None,
+        max(int(number), 1) if number.isascii() and number.isdigit() and len(number) < 7 else 1,
+    )
+
+
+def _lines(view: View, found: Sequence[Reminder]) -> list[Line]:
+    """Reminders with their events; one query."""
+    wanted = ids(*(reminder.event_id for reminder in found))
+    events = {event.id: event for event in view.session.exec(select(Event).where(col(Event.id).in_(wanted)))}
+    return [Line(reminder, events.get(reminder.event_id or "")) for reminder in found]
+
+
+@page()
+def reminder(view: View, reminder_id: str) -> Response:
+    """Everything of one reminder: attempts, answers, what happens next; sending it again, having seen it."""
+    found = rows.find(view.session, Reminder, reminder_id)
+    if request.method != "POST":
+        return _show(view, found)
+    refusal = attempt(view, lambda: _do(view, found))
+    if refusal is None:
+        return redirect(url_for("pages.reminder", reminder_id=reminder_id, done=request.form.get("do", "")), 303)
+    # Undoing took what was read along: it is read again.
+    return _show(view, rows.find(view.session, Reminder, reminder_id), refusal)
+
+
+def _do(view: View, found: Reminder) -> None:
+    match request.form.get("do"):
+        case "retry":
+            planning.retry(view.session, view.act, found)
+        case "seen":
+            delivery.mark_seen(view.session, view.act, found)
+        case _:
+            raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+
+
+def _show(view: View, found: Reminder, refusal: Refusal | None = None) -> Response:
+    session = view.session
+    attempts = delivery.attempts_of(session, found)
+    return view.page(
+        "reminder.html",
+        refusal.status if refusal else 200,
+        reminder=found,
+        event=session.get(Event, found.event_id) if found.event_id else None,
+        rule=session.get(ReminderRule, found.rule_id) if found.rule_id else None,
+        told_of=session.get(Reminder, found.failed_id) if found.failed_id else None,
+        seen_by=session.get(User, found.seen_by) if found.seen_by else None,
+        attempts=attempts,
+        next=delivery.next_step(found, attempts, view.act, view.language),
+        channel=view.say(CHANNELS[found.channel]),
+        outcomes=OUTCOMES,
+        refusal=refusal,
+        done=request.args.get("done", ""),
+    )
