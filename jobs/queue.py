@@ -157,7 +157,7 @@ _SENT_VALUES: Mapping[str, Any] = {
 }
 _SENT = _ending(ReminderState.SENT, _THESE, **_SENT_VALUES)
 _SENT_ONE = _ending(ReminderState.SENT, _THIS, **_SENT_VALUES)
-_FAILED = _ending(ReminderState.FAILED, _THESE, reason=bindparam("why"), seen_at=None, escalated_at=None)
+_FAILED = _ending(ReminderState.FAILED, _THESE, reason=bindparam("why"), seen_at=None, seen_by=None, escalated_at=None)
 _SKIPPED = _ending(ReminderState.SKIPPED, _THESE, reason=bindparam("why"))
 _PUT_BACK = _ending(
     ReminderState.PENDING,
