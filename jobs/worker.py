@@ -145,7 +145,7 @@ class Worker:
         finally:
             self.stopping.set()
             scheduler.shutdown(wait=True)
-            self._say_goodbye()
+            self.close()
             log.info("worker.stopped", extra={"worker": self.name})
 
     def until_next(self) -> float:
@@ -267,8 +267,8 @@ class Worker:
             else:
                 log.info("worker.server_back", extra={"server": what})
 
-    def _say_goodbye(self) -> None:
-        """Settle what is left; a database that is away leaves it to the lease."""
+    def close(self) -> None:
+        """Settle what is left (a database that is away leaves it to the lease) and let go of all connections."""
         self.mail.rest()
         try:
             self.sender.settle_again()

@@ -68,7 +68,7 @@ def _coming(reminder: Reminder, act: Act) -> str:
     is_again = reminder.attempts > 0 or reminder.deferred_since is not None
     if reminder.waits_for_server:
         if reminder.next_at <= act.now:
-            return _("Waits for the mail server; tried again with the next round.")
+            return _("Waits for the mail server; leaves as soon as it is back.")
         return _("Waits for the mail server; tried again at {at}, or as soon as it is back.")
     if reminder.next_at <= act.now:
         return _("Tried again with the next round.") if is_again else _("Sent with the next round.")

@@ -353,11 +353,13 @@ class _Scene:
             return reminding.MOVED
         return reason.text if reason else reminding.NOT_ADDRESSED
 
-    def catches_up(self, of: tuple[str, str], now: datetime) -> bool:
-        """Whether a reminder of this event and rule goes out although it was due before it was planned."""
-        event_id, rule_key = of
+    def catches_up(self, key: Key, now: datetime) -> bool:
+        """Whether a reminder goes out although it was due before it was planned, for it is still of use."""
+        event_id, rule_key, *_others, due_at = key
         rule = self.rules.get(rule_key)
-        return rule is not None and rule[0].catch_up and now < self.events[event_id][0].over_at
+        if rule is None or not rule[0].catch_up:
+            return False
+        return now < reminding.useful_until(self.events[event_id][0], due_at)
 
 
 _PLANNED = frozenset({ReminderPurpose.REMINDER, ReminderPurpose.CANCELLATION, ReminderPurpose.UPDATE})
@@ -380,7 +382,7 @@ def _plan(
             if row.state is ReminderState.PENDING and not scene.is_latest_news(row):
                 unwanted[scene.why_not(row)].append(row.id)
         elif row.state is ReminderState.SKIPPED and (
-            not reminding.too_late(row.due_at, act.now) or scene.catches_up(key[:2], act.now)
+            not reminding.too_late(row.due_at, act.now) or scene.catches_up(key, act.now)
         ):
             back.append(row.id)
     # A worker may have claimed one since it was read: the statements ask the state again.
@@ -390,7 +392,7 @@ def _plan(
     made = list(more)
     for key in sorted(wishes):
         wish = wishes[key]
-        late = reminding.too_late(key[-1], act.now) and not scene.catches_up(key[:2], act.now)
+        late = reminding.too_late(key[-1], act.now) and not scene.catches_up(key, act.now)
         made.append(_row(act, key, wish.locale, reminding.TOO_LATE if late else None, wish.rule_id, wish.task_id))
     _insert(session, made)
 

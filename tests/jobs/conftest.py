@@ -64,7 +64,7 @@ def make_worker(database: Database, config: WorkerConfig, clock: HandClock) -> I
 
     yield make
     for worker in made:
-        worker.mail.rest()
+        worker.mail.rest()  # what is unsettled stays so: tests look at it
         worker.leadership.resign()
 
 

@@ -35,8 +35,7 @@ def worker(database: Database, clock: Clock, server: SinkServer, tmp_path: Path)
     config = WorkerConfig(server.sink.url, "Lễ tân <desk@example.org>", tmp_path, OFFICE)
     made = Worker(database, config, clock, reports=Bulletins(OFFICE, "s" * 40))
     yield made
-    made.mail.rest()
-    made.leadership.resign()
+    made.close()
 
 
 def beat(worker: Worker) -> None:

@@ -13,9 +13,8 @@ def test_an_administrator_sets_a_messenger_and_nobody_reads_it_again(admin: Call
     refused = admin.patch(path, {"messenger": "syslog://"})
     assert (refused.status_code, list(refused.json["errors"])) == (422, ["messenger"])  # type: ignore[index]
     assert "tgram" in refused.text
-    etag = admin.etag(path)
     changed = admin.patch(path, {"messenger": ADDRESS.replace("lan", "mai")})
-    assert changed.headers["ETag"] != etag
+    assert changed.json["has_messenger"] is True  # type: ignore[index]
     gone = admin.patch(path, {"messenger": None})
     assert gone.json["has_messenger"] is False  # type: ignore[index]
     told = admin.get("/audit").text

@@ -1,6 +1,7 @@
 """Programmes over the API: warnings, revisions with their differences, and who follows the last one."""
 
 import threading
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -317,9 +318,11 @@ def described(client: FlaskClient, path: str, uid: str) -> tuple[str, Any]:
 
 
 @pytest.fixture
-def worker(database: Database, settings: Settings, sink: Sink, clock: Clock, tmp_path: Path) -> Worker:
+def worker(database: Database, settings: Settings, sink: Sink, clock: Clock, tmp_path: Path) -> Iterator[Worker]:
     config = WorkerConfig(mail_url=sink.url, mail_from="desk@example.org", var=tmp_path / "var", office=settings.office)
-    return Worker(database, config, clock)
+    made = Worker(database, config, clock)
+    yield made
+    made.close()
 
 
 def remind(database: Database, visit: dict[str, Any]) -> None:

@@ -91,7 +91,7 @@ def test_of_many_attempts_the_last_are_shown_and_all_are_counted(
             "deferred",
             "Waits for the mail server; tried again at 11:00, 22 November 2026, or as soon as it is back.",
         ),
-        ({"waits_for_server": True}, "deferred", "Waits for the mail server; tried again with the next round."),
+        ({"waits_for_server": True}, "deferred", "Waits for the mail server; leaves as soon as it is back."),
         ({"state": "sending", "lease": 1}, None, "Being sent now."),
         ({"state": "sending", "lease": -1}, None, "Sent with the next round."),
         ({"state": "sent"}, "sent", "Nothing: it was sent."),
