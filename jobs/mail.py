@@ -82,7 +82,7 @@ def transport(config: WorkerConfig) -> Transport:
 class FileTransport:
     """One ``.eml`` file per mail in a folder; a mail that is tried again replaces its own file."""
 
-    at_once = 100
+    at_once = 250
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
