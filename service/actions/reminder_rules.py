@@ -39,19 +39,22 @@ def checked(values: Mapping[str, Any], also: rows.Errors | None = None) -> dict[
     Raises:
         Invalid: the offset or the audience is none, or there is something in ``also``.
     """
+    rows.check(wrong_with(values) | (also or {}))
     values = dict(values)
-    errors: rows.Errors = dict(also or {})
     if "kinds" in values:
         values["kinds"] = [str(kind) for kind in values["kinds"]]
     if "offset" in values:
-        try:
-            values["offset"] = str(Offset.parse(values["offset"]))
-        except ValueError as problem:
-            errors["offset"] = [problem.args[0]]
-    if "audience" in values:
-        try:
-            check_audience(values["audience"])
-        except ValueError as problem:
-            errors["audience"] = [problem.args[0]]
-    rows.check(errors)
+        values["offset"] = str(Offset.parse(values["offset"]))
     return values
+
+
+def wrong_with(values: Mapping[str, Any]) -> rows.Errors:
+    """What is wrong with a rule's offset and audience; what is not given is not judged."""
+    errors: rows.Errors = {}
+    for name, check in (("offset", Offset.parse), ("audience", check_audience)):
+        if name in values:
+            try:
+                check(values[name])
+            except ValueError as problem:
+                errors[name] = [problem.args[0]]
+    return errors

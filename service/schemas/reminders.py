@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import AttemptOutcome, EventKind, Language, ReminderState
-from service.actions import preview, rows
+from service.actions import preview, reminder_rules, rows
 from service.schemas.fields import MAX_TITLE, Instant, LocalizedText, OneOrMany, Text, Word
 from service.schemas.rows import RowSchema, StrictSchema
 
@@ -22,6 +22,10 @@ class ReminderRuleSchema(RowSchema):
     name = LocalizedText(required=True, max_length=MAX_TITLE, plain_allowed=True)
     kinds = OneOrMany(Word(EventKind), validate=validate.Length(max=5))
     audience = OneOrMany(Text(validate=validate.Length(1, 300)), required=True, validate=validate.Length(1, 50))
+
+    def further_errors(self, session: Session, values: Mapping[str, Any]) -> rows.Errors:
+        """An offset or an audience that is none, too."""
+        return super().further_errors(session, values) | reminder_rules.wrong_with(values)
 
 
 class ReminderRulePreviewSchema(ReminderRuleSchema):

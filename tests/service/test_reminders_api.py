@@ -232,3 +232,11 @@ def test_seeing_stands_in_the_history_of_the_event(officer: Caller, database: Da
     officer.post(f"/reminders/{one}/seen")
     (entry,) = officer.get(f"/events/{event.id}/history").json
     assert (entry["action"], entry["entity"], entry["entity_id"]) == ("see", "reminder", one)
+
+
+def test_everything_wrong_with_a_rule_is_told_at_once(officer: Caller) -> None:
+    refused = officer.post(
+        "/reminder-rules", {"name": "Thử", "anchor": "arrivall", "offset": "-P10M", "audience": ["everyone"]}
+    )
+    assert refused.status_code == 422
+    assert set(refused.json["errors"]) == {"anchor", "offset", "audience"}  # type: ignore[index]
