@@ -108,7 +108,7 @@ class Sender:
         except Exception:
             # One reminder nobody can make sense of must not stop all others.
             log.exception("worker.recheck_failed", extra={"reminder": one.id})
-            return self._not_sent(one, Deferred(message(_BROKEN)))
+            return self._put_off(one, Deferred(message(_BROKEN)))
         return verdict if isinstance(verdict, Holding) else self._skipped(verdict)
 
     # Send
@@ -186,7 +186,7 @@ class Sender:
             return self._not_sent(one, problem)
         except Exception:
             log.exception("worker.mail_failed", extra={"reminder": one.id})
-            return self._not_sent(one, Deferred(message(_BROKEN)))
+            return self._put_off(one, Deferred(message(_BROKEN)))
         self._server_answered()
         sequence = None if prepared.entry is None else prepared.entry.sequence
         return Outcome(End.SENT, answer="", entry_sequence=sequence)

@@ -643,18 +643,34 @@ def test_a_connection_the_server_closed_meanwhile_is_no_failure(
     assert {row.attempts for row in reminders(database)} == {1}
 
 
+class ClumsySender(Sender):
+    """Has a bug in writing one mail."""
+
+    def _letter(self, one: Claimed, held: Holding):  # type: ignore[no-untyped-def]
+        if one.recipient == "r001@example.org":
+            raise RuntimeError("a bug")
+        return super()._letter(one, held)
+
+
+class Clumsy(Worker):
+    sender_type = ClumsySender
+
+
+def test_a_mail_that_can_not_be_written_tells_nothing_of_the_server(
+    database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink
+) -> None:
+    planned(database, *many(4))
+    clock.now = DUE
+    sink.answers["EHLO", ""] += ["421 no"] * 4
+    worker = make_worker(Clumsy)
+    assert worker.tick() == {"retry": 3, "put_back": 1}
+    assert worker.sender.server.is_away
+    assert Counter(row.waits_for_server for row in reminders(database)) == {True: 3, False: 1}
+
+
 def test_a_mail_that_can_not_be_written_stops_no_other(
     database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class ClumsySender(Sender):
-        def _letter(self, one: Claimed, held: Holding):  # type: ignore[no-untyped-def]
-            if one.recipient == "r001@example.org":
-                raise RuntimeError("a bug")
-            return super()._letter(one, held)
-
-    class Clumsy(Worker):
-        sender_type = ClumsySender
-
     planned(database, *many(3))
     clock.now = DUE
     assert make_worker(Clumsy).tick() == {"sent": 2, "retry": 1}

@@ -399,7 +399,7 @@ def test_any_order_of_steps_agrees_with_the_model(database: Database) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_some_orders_of_steps_agree_on_postgresql_too(database: Database) -> None:
-    agree(database, 50)
+    agree(database, 25)
 
 
 @pytest.mark.soak
