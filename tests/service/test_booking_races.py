@@ -187,7 +187,8 @@ def test_b1_fifty_clients_want_twenty_slots(office: Office) -> None:
     print(f"1,000 requests of 50 clients in {time.monotonic() - begun:.1f} s")
     assert Counter(slot for slot, answer in answers if answer.status == 201) == {slot: 1 for _start, slot in slots}
     assert all(is_refusal(answer) for _slot, answer in answers if answer.status != 201)
-    assert len(hand.call("GET", f"/bookings?resource_id={hall}").body) == 20
+    # By a new connection: a server may close one that was idle for half a minute.
+    assert len(office.hand().call("GET", f"/bookings?resource_id={hall}").body) == 20
     assert office.overfull() == []
 
 
