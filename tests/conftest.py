@@ -22,6 +22,11 @@ _DIRECTORY = "DESK_TEST_CLUSTER"
 _REQUIRED = "DESK_TEST_REQUIRE_POSTGRESQL"
 _numbers = itertools.count(1)
 _NO_POSTGRESQL = "PostgreSQL's programs (initdb, postgres) are not on this machine"
+NO_MACHINES = "network namespaces need root and the program ip (iproute2)"
+_NOT_TESTED = (
+    ("POSTGRESQL WAS", _NO_POSTGRESQL, "On Debian and Ubuntu: sudo apt-get install postgresql"),
+    ("SEVERAL MACHINES WERE", NO_MACHINES, "On Debian and Ubuntu: sudo apt-get install iproute2, and run them as root"),
+)
 
 settings.register_profile("quick", deadline=None, max_examples=50)
 settings.register_profile("ci", settings.get_profile("quick"), derandomize=True, print_blob=True)
@@ -40,12 +45,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say loudly when half of the tests did not run."""
-    skipped = [report for report in terminalreporter.getreports("skipped") if _NO_POSTGRESQL in str(report.longrepr)]
-    if skipped:
-        terminalreporter.section("POSTGRESQL WAS NOT TESTED", sep="!", red=True, bold=True)
-        terminalreporter.line(f"{len(skipped)} tests were skipped: {_NO_POSTGRESQL}.", red=True)
-        terminalreporter.line("On Debian and Ubuntu: sudo apt-get install postgresql", red=True)
+    """Say loudly what was not tested."""
+    reports = [str(report.longrepr) for report in terminalreporter.getreports("skipped")]
+    for what, why, advice in _NOT_TESTED:
+        if skipped := sum(why in report for report in reports):
+            terminalreporter.section(f"{what} NOT TESTED", sep="!", red=True, bold=True)
+            terminalreporter.line(f"{skipped} tests were skipped: {why}.", red=True)
+            terminalreporter.line(advice, red=True)
 
 
 @pytest.fixture
@@ -54,13 +60,18 @@ def now() -> datetime:
     return datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 
 
-@pytest.fixture(scope="session")
-def postgresql() -> cluster.Cluster:
-    """The session's throw-away PostgreSQL."""
+def need_postgresql() -> None:
+    """Skip the test where PostgreSQL's programs are missing, or fail it where they must not be."""
     if cluster.binaries() is None:
         if os.environ.get(_REQUIRED):
             pytest.fail(f"{_NO_POSTGRESQL}, and {_REQUIRED} is set", pytrace=False)
         pytest.skip(_NO_POSTGRESQL)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> cluster.Cluster:
+    """The session's throw-away PostgreSQL."""
+    need_postgresql()
     return cluster.cluster(Path(os.environ[_DIRECTORY]))
 
 
