@@ -237,6 +237,19 @@ class AttemptOutcome(StrEnum):
     REFUSED = "refused"
 
 
+class FeedClient(StrEnum):
+    """The calendar programs that are told apart by how they treat a feed."""
+
+    GOOGLE = "google"
+    OUTLOOK = "outlook"
+    APPLE = "apple"
+    THUNDERBIRD = "thunderbird"
+    DAVX5 = "davx5"
+    NEXTCLOUD = "nextcloud"
+    BROWSER = "browser"
+    OTHER = "other"
+
+
 class Severity(StrEnum):
     INFO = "info"
     WARNING = "warning"
