@@ -1,7 +1,7 @@
 """The engine and the one way to open a transaction, on SQLite and PostgreSQL alike."""
 
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,7 @@ class Database:
             event.listen(self.engine, "connect", _set_pragmas)
             event.listen(self.engine, "begin", _begin)
         self._writers = threading.Lock()
+        self._closing: list[Callable[[], None]] = []
         self._writing = self.engine.execution_options(desk_begin="IMMEDIATE") if self.is_sqlite else self.engine
 
     @contextmanager
@@ -88,8 +89,14 @@ class Database:
             if is_held:
                 self._writers.release()
 
+    def closes(self, close: Callable[[], None]) -> None:
+        """Have something closed along with the pooled connections."""
+        self._closing.append(close)
+
     def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close every pooled connection, and what was given to :meth:`closes`; all can be opened again."""
+        for close in self._closing:
+            close()
         self.engine.dispose()
 
 

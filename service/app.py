@@ -1,7 +1,5 @@
 """The Flask application: settings, database, API, pages, errors, security headers. It starts no scheduler."""
 
-import re
-import secrets
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -32,7 +30,8 @@ from service.api import (
     task_templates,
     tasks,
 )
-from service.desk import Desk, current_desk
+from service.desk import Desk, current_desk, request_id
+from service.feed_door import FeedDoor
 from service.schemas.events import KIND_SCHEMAS
 from service.settings import Settings, load_settings
 from service.web import pages
@@ -58,7 +57,6 @@ _NOUNS = (
     reminders,
     feeds,
 )
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class Problem(Schema):
@@ -142,6 +140,7 @@ def create_app(
     app.after_request(_secure)
     health.register(app)
     metrics.register(app)
+    app.wsgi_app = FeedDoor(app.wsgi_app, app.extensions["desk"])  # type: ignore[method-assign]
     return app
 
 
@@ -179,8 +178,7 @@ def _check_roles(app: Flask) -> None:
 
 
 def _name_request() -> None:
-    given = request.headers.get("X-Request-Id", "")
-    g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    g.request_id = request_id(request.headers.get("X-Request-Id", ""))
 
 
 def _secure(response: Response) -> Response:

@@ -46,6 +46,7 @@ Settings are environment variables:
   DESK_SECRET_KEY     signs cookies (default: made once, kept in DESK_VAR)
   DESK_WEB_WORKERS    web processes (default: 2)
   DESK_LEASE_SECONDS  how long a claimed reminder stays claimed (default: 120)
+  DESK_PUBLIC_FEED    on or off: whether everybody may subscribe to public events (default: on)
   DESK_RETRY_SECONDS  first pause before a mail is tried again (default: 60)
 """
 

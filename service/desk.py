@@ -2,8 +2,10 @@
 
 import hashlib
 import hmac
+import re
+import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
@@ -11,7 +13,16 @@ from flask import current_app
 
 from models.clock import utcnow
 from models.database import Database
+from service.actions.feed_reading import Shelf
+from service.notebook import Notebook
 from service.settings import Settings
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def request_id(given: str) -> str:
+    """What a request is called in logs and trail: as its sender or a proxy named it, else a name of our own."""
+    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
 
 
 @dataclass(frozen=True)
@@ -21,6 +32,12 @@ class Desk:
     settings: Settings
     database: Database
     clock: Callable[[], datetime] = utcnow
+    shelf: Shelf = field(init=False)
+    readers: Notebook = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shelf", Shelf(self.database))
+        object.__setattr__(self, "readers", Notebook(self.database))
 
     @property
     def session_cookie(self) -> str:

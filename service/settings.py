@@ -44,6 +44,7 @@ class Settings:
     web_workers: int
     lease_seconds: float
     retry_seconds: float
+    public_feed: bool = True
 
     @property
     def office(self) -> Office:
@@ -81,6 +82,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         web_workers=_number(env, "DESK_WEB_WORKERS", 2, 1, 64),
         lease_seconds=_seconds(env, "DESK_LEASE_SECONDS", 120, 1, 3600),
         retry_seconds=_seconds(env, "DESK_RETRY_SECONDS", 60, 0.1, 86_400),
+        public_feed=_switch(env, "DESK_PUBLIC_FEED", default=True),
     )
 
 
@@ -104,6 +106,15 @@ def _number(env: Mapping[str, str], name: str, default: int, low: int, high: int
     if not text.isascii() or not text.isdigit() or not low <= int(text[:9]) <= high:
         raise BadSetting(name, text, f"must be a whole number from {low} to {high}")
     return int(text)
+
+
+def _switch(env: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = env.get(name)
+    if not text:
+        return default
+    if text not in {"on", "off"}:
+        raise BadSetting(name, text, "must be on or off")
+    return text == "on"
 
 
 def _seconds(env: Mapping[str, str], name: str, default: float, low: float, high: float) -> float:

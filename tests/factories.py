@@ -26,6 +26,7 @@ from models.vocabulary import (
     ReminderAnchor,
     Role,
 )
+from service.actions import calendar_changes
 
 OFFICE = Office(locality="hai-duong", timezone="Asia/Ho_Chi_Minh", public_url="https://desk.example.org")
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -114,6 +115,7 @@ def make_event(session: Session, **values: Any) -> Event:
     if row["guest"]:
         make_locality(session, row["guest"])
     made: Event = _kept(session, Event(**row))
+    calendar_changes.note(session, made.updated_at, [made.id])  # as whoever makes one over the API does
     return made
 
 

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import delete as core_delete
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, SQLModel, col, select
 
@@ -16,7 +15,7 @@ from calendars.spans import Days, days_after
 from models.agreements import Anniversary
 from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
 from models.events import Event, Performance, TrainingPhase
-from models.feeds import IcalFragment
+from models.feeds import DeletedEvent
 from models.i18n import _, message
 from models.nouns import noun
 from models.reminders import Reminder
@@ -144,8 +143,7 @@ def _apply(
 ) -> None:
     """Write the change with all that follows from it.
 
-    SEQUENCE rises where it matters, programme, bookings and tasks come along, the kept calendar bytes are dropped, the
-    reminders are planned anew.
+    SEQUENCE rises where it matters; programme, bookings and tasks come along, the reminders are planned anew.
     """
     before, was, days = Frame.of(event), event.status, Days(event.first_day, event.last_day)
     significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
@@ -155,16 +153,10 @@ def _apply(
         session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
     ):
         programme.follow(session, act, event, days)
-        forget_rendered(session, event.id)
         bookings.settle(session, act, event, before, was)
         tasks.follow(session, event, changed)
         task_templates.make_tasks(session, act, event, was)
         reminders.plan_event(session, act, event)
-
-
-def forget_rendered(session: Session, event_id: str) -> None:
-    """Drop an event's kept calendar bytes, in the transaction that changes it."""
-    session.execute(core_delete(IcalFragment).where(col(IcalFragment.event_id) == event_id))
 
 
 def delete_event(session: Session, act: Act, event: Event) -> None:
@@ -190,7 +182,15 @@ def delete_event(session: Session, act: Act, event: Event) -> None:
             message(_("The mails that call this event off are still on their way. Delete it when they have left.")),
             code="cancellation_on_its_way",
         )
+    bury(session, act, event)
     rows.delete(session, act, event, event_id=event.id)
+
+
+def bury(session: Session, act: Act, event: Event) -> None:
+    """Keep of an event that is being deleted what its subscribers need to see it go."""
+    names = set(DeletedEvent.model_fields) - {"sequence", "updated_at"}
+    values = {name: getattr(event, name) for name in names}
+    session.add(DeletedEvent(**values, sequence=event.sequence + 1, updated_at=act.now))
 
 
 def transition(

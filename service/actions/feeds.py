@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, not_, or_, true
+from sqlalchemy import delete as core_delete
 from sqlalchemy import select as core_select
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, SQLModel, col, select
@@ -14,20 +15,27 @@ from models.accounts import User
 from models.agreements import Agreement, Commitment
 from models.errors import DomainError, NotFound
 from models.events import Event
-from models.feeds import Feed
-from models.i18n import _, message
+from models.feeds import DeletedEvent, Feed, FeedChunk
+from models.i18n import _, message, translate
 from models.nouns import noun
 from models.office import Office
 from models.places import Locality, Organisation
-from models.vocabulary import Direction, EventStatus, Role
+from models.text import localized
+from models.vocabulary import Direction, EventStatus, Language, Role, Visibility
 from service.actions import reading, rows
 from service.actions.acting import Act
 from service.actions.credentials import new_token, token_hash
-from service.actions.gazetteer import Gazetteer
+from service.actions.gazetteer import Compass, Gazetteer
 from service.actions.trail import plain, record
+
+PUBLIC_SINCE = datetime(2026, 11, 23, tzinfo=UTC)
+"""The stamp of the public calendar's own properties, which only a new version of the service changes."""
 
 SHOWN_STATUSES = tuple(status for status in EventStatus if status is not EventStatus.DRAFT)
 """What a feed shows whose filter names no statuses."""
+
+_SWITCHES = {"visits": True, "programme": True, "tasks": False}
+"""What a feed can show of an event, and whether it does when nothing is said."""
 
 _REFERENCES: Mapping[str, tuple[type[SQLModel], Mapped[str]]] = {
     "localities": (Locality, col(Locality.code)),
@@ -63,7 +71,7 @@ def create_feed(session: Session, act: Act, values: Mapping[str, Any]) -> Issued
     """Make a feed of your own, in your own language when none is given."""
     owner = act.account
     secret = new_token()
-    values = {"locale": owner.locale} | _prepared(session, act, values)
+    values = {"locale": owner.locale} | _prepared(session, act, None, values)
     return IssuedFeed(
         rows.create(session, act, Feed(user_id=owner.id, token_hash=token_hash(secret), **values)), secret
     )
@@ -71,12 +79,13 @@ def create_feed(session: Session, act: Act, values: Mapping[str, Any]) -> Issued
 
 def change_feed(session: Session, act: Act, feed: Feed, values: Mapping[str, Any]) -> Feed:
     """Change a feed; its address stays."""
-    rows.change(session, act, feed, _prepared(session, act, values))
+    rows.change(session, act, feed, _prepared(session, act, feed, values))
     return feed
 
 
 def delete_feed(session: Session, act: Act, feed: Feed) -> None:
     """Delete a feed: its address is dead with the next request."""
+    session.execute(core_delete(FeedChunk).where(col(FeedChunk.feed_id) == feed.id))
     rows.delete(session, act, feed)
 
 
@@ -108,7 +117,7 @@ def find_feed(session: Session, act: Act, identity: str) -> Feed:
     return feed
 
 
-def _prepared(session: Session, act: Act, values: Mapping[str, Any]) -> dict[str, Any]:
+def _prepared(session: Session, act: Act, feed: Feed | None, values: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(values)
     errors: rows.Errors = {}
     if "filter" in values:
@@ -122,6 +131,8 @@ def _prepared(session: Session, act: Act, values: Mapping[str, Any]) -> dict[str
                 for identity in wanted.get(name, ())
                 if identity not in found
             ]
+    if not any(values.get(name, getattr(feed, name, default)) for name, default in _SWITCHES.items()):
+        errors["visits"] = [message(_("Show at least one of these: visits, programme, tasks."))]
     if values.get("expires_on") is not None and values["expires_on"] < act.today:
         errors["expires_on"] = [message(_("Must be today or later: it is the last day on which the feed works."))]
     rows.check(errors)
@@ -154,35 +165,59 @@ def owner_sees(session: Session, feed: Feed) -> ColumnElement[bool]:
     return true()
 
 
-def shown_by(session: Session, act: Act, feed: Feed) -> list[ColumnElement[bool]]:
+def shown_by(session: Session, act: Act, feed: Feed, table: Any = Event) -> list[ColumnElement[bool]]:
+    """The conditions for events that a feed shows now; ``table`` may be that of the deleted ones.
+
+    Time alone takes events out of a feed, it never brings one in.
+    """
     wanted = feed.filter
     since = act.now - timedelta(days=feed.tombstone_days)
+    is_gone = true() if table is DeletedEvent else col(table.status) == EventStatus.CANCELLED
     conditions = [
         owner_sees(session, feed),
-        col(Event.status).in_(wanted.get("statuses") or SHOWN_STATUSES),
-        col(Event.last_day) >= act.today - timedelta(days=feed.past_days),
-        or_(col(Event.status) != EventStatus.CANCELLED, col(Event.updated_at) > since),
+        col(table.status).in_(wanted.get("statuses") or SHOWN_STATUSES),
+        col(table.last_day) >= act.today - timedelta(days=feed.past_days),
+        or_(not_(is_gone), col(table.updated_at) > since),
     ]
     for name, column in (
-        ("kinds", col(Event.kind)),
-        ("organisations", col(Event.organisation_id)),
-        ("visibility", col(Event.visibility)),
+        ("kinds", col(table.kind)),
+        ("organisations", col(table.organisation_id)),
+        ("visibility", col(table.visibility)),
     ):
         if wanted.get(name):
             conditions.append(column.in_(wanted[name]))
     if codes := wanted.get("localities"):
         gazetteer = Gazetteer.load(session)
         line = frozenset[str]().union(*map(gazetteer.line, codes))
-        conditions.append(or_(col(Event.host).in_(line), col(Event.guest).in_(line)))
+        conditions.append(or_(col(table.host).in_(line), col(table.guest).in_(line)))
     if agreements := wanted.get("agreements"):
         promised = core_select(col(Commitment.id)).where(col(Commitment.agreement_id).in_(agreements))
-        conditions.append(col(Event.commitment_id).in_(promised))
+        conditions.append(col(table.commitment_id).in_(promised))
     if directions := wanted.get("direction"):
-        conditions.append(or_(*(_directed(session, act, Direction(word)) for word in directions)))
+        compass = Compass.load(session, act)
+        conditions.append(or_(*(reading.directed(compass, Direction(word), table) for word in directions)))
     return conditions
 
 
-def _directed(session: Session, act: Act, wanted: Direction) -> ColumnElement[bool]:
-    """What ``GET /events?direction=`` means by it."""
-    condition = reading.events_where(session, act, {"direction": wanted}).whereclause
-    return true() if condition is None else condition
+def public_feed(session: Session, act: Act, language: Language) -> Feed:
+    """The calendar everybody may read: the events marked as public, and of them what concerns everybody.
+
+    It is no row: nobody owns it, and it can't be changed.
+    """
+    place = localized(Gazetteer.load(session).name(act.office.locality, act.today), language)
+    return Feed(
+        id=f"public-{language}",
+        user_id="",
+        name=translate(_("Public calendar: {place}"), language, place=place),
+        locale=language,
+        filter={"visibility": [Visibility.PUBLIC.value]},
+        programme=False,
+        token_hash="",
+        created_at=PUBLIC_SINCE,
+        updated_at=PUBLIC_SINCE,
+    )
+
+
+def is_public(feed: Feed) -> bool:
+    """Whether this is the calendar everybody may read."""
+    return not feed.user_id

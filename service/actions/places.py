@@ -5,17 +5,13 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import delete as core_delete
-from sqlalchemy import or_
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from models.audience import is_address
 from models.errors import Conflict
-from models.events import Event
-from models.feeds import IcalFragment
 from models.i18n import Message, _, message
 from models.places import CODE_PATTERN, Locality, Organisation, Person
-from service.actions import reading, reminders, rows
+from service.actions import reminders, rows
 from service.actions.acting import Act
 
 
@@ -35,11 +31,7 @@ def create_locality(session: Session, act: Act, values: Mapping[str, Any]) -> Lo
 def change_locality(session: Session, act: Act, locality: Locality, values: Mapping[str, Any]) -> Locality:
     """Change a locality; the calendars that show its name are rendered anew."""
     rows.check(_locality_errors(session, locality, values))
-    if rows.change(session, act, locality, values):
-        # Its name also shows in events of those it succeeded.
-        line = reading.line_of_code(session, locality.code)
-        shown_in = select(Event.id).where(or_(col(Event.host).in_(line), col(Event.guest).in_(line)))
-        session.execute(core_delete(IcalFragment).where(col(IcalFragment.event_id).in_(shown_in)))
+    rows.change(session, act, locality, values)
     return locality
 
 
@@ -90,9 +82,7 @@ def change_organisation(
 ) -> Organisation:
     """Change an organisation; the calendars that show its name are rendered anew."""
     rows.check(_organisation_errors(session, values))
-    if rows.change(session, act, organisation, values):
-        shown_in = select(Event.id).where(Event.organisation_id == organisation.id)
-        session.execute(core_delete(IcalFragment).where(col(IcalFragment.event_id).in_(shown_in)))
+    rows.change(session, act, organisation, values)
     return organisation
 
 

@@ -13,7 +13,7 @@ from models.events import Event
 from models.i18n import _, message
 from models.parts import ProgrammeItem, ProgrammeRevision, last_revisions
 from models.text import LocalizedText
-from service.actions import events, rows
+from service.actions import rows
 from service.actions.acting import Act
 from service.actions.programme import programme_of
 
@@ -101,7 +101,6 @@ def publish_programme(session: Session, act: Act, event: Event, note: str | None
     event.updated_at = act.now
     flag_modified(event, "updated_at")  # a second change within the clock's tick moves the version too
     rows.flush(session)
-    events.forget_rendered(session, event.id)
     return Revision(row, items, unpublished(last, working) or [])
 
 

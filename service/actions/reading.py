@@ -128,7 +128,7 @@ def events_where(session: Session, act: Act, query: Mapping[str, Any], kind: Eve
     if query.get("to"):
         statement = statement.where(Event.first_day <= query["to"])
     if query.get("direction"):
-        statement = statement.where(_directed(Compass.load(session, act), Direction(query["direction"])))
+        statement = statement.where(directed(Compass.load(session, act), Direction(query["direction"])))
     return rows.matching(statement, col(Event.search_text), query.get("q"))  # type: ignore[no-any-return]
 
 
@@ -137,7 +137,7 @@ def line_of_code(session: Session, code: str) -> frozenset[str]:
     return Gazetteer.load(session).line(code)
 
 
-def _directed(seen: Compass, wanted: Direction) -> Any:
+def directed(seen: Compass, wanted: Direction, table: Any = Event) -> Any:
     """The condition for a direction: every pair of localities that gives it (there are few localities)."""
     pairs = []
     codes = seen.gazetteer.localities
@@ -145,10 +145,10 @@ def _directed(seen: Compass, wanted: Direction) -> Any:
         right = [guest for guest in (*codes, None) if guest != host and seen.between(host, guest) is wanted]
         if not right:
             continue
-        condition: Any = col(Event.guest).in_([guest for guest in right if guest])
+        condition: Any = col(table.guest).in_([guest for guest in right if guest])
         if None in right:
-            condition = or_(condition, col(Event.guest).is_(None))
-        pairs.append(and_(col(Event.host) == host, condition))
+            condition = or_(condition, col(table.guest).is_(None))
+        pairs.append(and_(col(table.host) == host, condition))
     return or_(*pairs) if pairs else false()
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlmodel import Session, SQLModel
 
 from models.accounts import Audit
+from service.actions import calendar_changes
 from service.actions.acting import Act
 
 # Never in the trail: secrets and their hashes, and what only serves the machine.
@@ -73,7 +74,12 @@ def record(
     event_id: str | None = None,
     reason: str | None = None,
 ) -> None:
-    """Write one audit row. ``action`` is a verb (create, change, delete, transition …), ``entity`` a table's name."""
+    """Write one audit row. ``action`` is a verb (create, change, delete, transition …), ``entity`` a table's name.
+
+    Whatever is told here is also told to those who keep calendars: there is no change that could be forgotten.
+    """
+    if action != "create" or event_id is not None:
+        calendar_changes.follow(session, act.now, entity, entity_id, event_id)
     session.add(
         Audit(
             at=act.now,

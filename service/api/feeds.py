@@ -1,30 +1,29 @@
 """/feeds, where people make them; and /feeds/TOKEN.ics and .ifb, where calendar programs read them."""
 
-import gzip
-import logging
 import re
 import unicodedata
-from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 import flask
 from flask import Response, g, request
 from flask_smorest.pagination import PaginationParameters
-from sqlalchemy.exc import DBAPIError
-from sqlmodel import col
+from sqlmodel import Session, col
 from werkzeug.http import http_date
 
 from models.feeds import Feed
 from models.vocabulary import Role
-from service.actions import feed_bodies, feeds
+from service.actions import feed_reading, feeds
 from service.actions.acting import Act
+from service.actions.credentials import token_hash
+from service.actions.feed_reading import Kept
 from service.api.resource import Blueprint, Resource, act, page, requires, session
-from service.desk import Desk, current_desk
+from service.desk import current_desk
+from service.feed_address import ANSWER, FeedKey, is_known, public_language, takes_gzip
 from service.schemas.feeds import FeedSchema
 from service.schemas.queries import QuerySchema
 
-log = logging.getLogger("desk.web")
+_CALENDAR = "text/calendar; charset=utf-8"
 
 blp = Blueprint("feeds", __name__, description="Calendars to subscribe to")
 public = flask.Blueprint("public_feeds", __name__)
@@ -89,68 +88,89 @@ class Rotation(Resource):
         return _with_address(feeds.rotate_feed(session(), act(), feeds.find_feed(session(), act(), feed_id)))
 
 
+@blp.route("/feeds/<feed_id>/calendar")
+class FeedCalendar(Resource):
+    @requires(Role.VIEWER)
+    @blp.doc(responses={"200": {"description": "The calendar.", "content": {"text/calendar": {}}}})
+    def get(self, feed_id: str) -> Any:
+        """Download what a feed shows now, with your own account instead of its address"""
+        feed = feeds.find_feed(session(), act(), feed_id)
+        whole = feed_reading.whole_feed(session(), act(), feed)
+        response = Response(whole.body, content_type=_CALENDAR)
+        response.headers["Content-Disposition"] = _disposition(f"{feed.name}.ics").replace("inline", "attachment", 1)
+        response.set_etag(whole.etag)
+        return response.make_conditional(request)
+
+
 @public.get("/feeds/<token>.ics")
 def read_calendar(token: str) -> Response:
     """A feed as iCalendar; the token in the address is all it takes."""
-    desk = current_desk()
-    doing = _reader(desk)
-    with desk.database.transaction(write=False) as opened:
-        feed = feeds.feed_of_token(opened, doing, token)
-        answer = feed_bodies.feed_body(opened, doing, feed)
-    if answer.fresh:
-        _keep(desk, doing, feed, answer)
-    return _calendar(answer.body, answer.etag, f"{feed.name}.ics", answer.last_modified)
+    return _calendar(token, FeedKey(_name(token), busy=False))
 
 
 @public.get("/feeds/<token>.ifb")
 def read_busy_time(token: str) -> Response:
     """When a feed's events take place, without saying what they are."""
-    desk = current_desk()
-    doing = _reader(desk)
-    with desk.database.transaction(write=False) as opened:
-        feed = feeds.feed_of_token(opened, doing, token)
-        body = feed_bodies.free_busy(opened, doing, feed)
-    return _calendar(body, feed_bodies.etag_of(body), f"{feed.name}.ifb")
+    return _calendar(token, FeedKey(_name(token), busy=True))
 
 
-@public.after_request
-def _keep_secret(response: Response) -> Response:
-    """The address is the key: no copy in shared caches, no referrer, no search engine. Errors too."""
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.headers["Referrer-Policy"] = "no-referrer"
-    response.headers["X-Robots-Tag"] = "noindex"
-    return response
+def _name(token: str) -> str:
+    return token if public_language(token) else token_hash(token)
 
 
-def _reader(desk: Desk) -> Act:
-    return Act(user=None, now=desk.clock(), office=desk.settings.office, request_id=g.request_id)
-
-
-def _keep(desk: Desk, doing: Act, feed: Feed, answer: feed_bodies.FeedBody) -> None:
-    """Spare the next reader the rendering. Where that fails this one has its answer all the same."""
-    try:
-        with desk.database.transaction() as opened:
-            feed_bodies.keep_fragments(opened, doing, feed, answer.fresh)
-    except DBAPIError as problem:
-        log.warning("fragments_not_kept", extra={"problem": type(problem.orig).__name__})
-
-
-def _calendar(body: bytes, etag: str, filename: str, last_modified: datetime | None = None) -> Response:
+def _calendar(token: str, key: FeedKey) -> Response:
     """200, or 304 when the reader has these bytes. Compressed they have another ETag (RFC 9110, 8.8.3.3)."""
-    zipped = request.accept_encodings.quality("gzip") > 0
-    tags = {True: f"{etag}-gzip", False: etag}
-    if any(request.if_none_match.contains_weak(tag) for tag in tags.values()):
+    desk = current_desk()
+    language = public_language(token)
+    if language is not None and not desk.settings.public_feed:
+        raise feeds.NoFeed
+    doing = Act(user=None, now=desk.clock(), office=desk.settings.office, request_id=g.request_id)
+
+    def find(opened: Session, doing: Act) -> Feed:
+        if language is not None:
+            return feeds.public_feed(opened, doing, language)
+        return feeds.feed_of_token(opened, doing, token)
+
+    kept = desk.shelf.read(key, doing, find, busy=key.busy)
+    if language is None:
+        desk.readers.note(kept.feed.id, request.user_agent.string, kept.tag, doing.now)
+    zipped = takes_gzip(request.headers.get("Accept-Encoding", ""))
+    unchanged = is_known(kept.tag, request.headers.get("If-None-Match", ""))
+    request.environ[ANSWER] = (kept, (unchanged, zipped))
+    extension = "ifb" if key.busy else "ics"
+    return _answer(kept, f"{kept.feed.name}.{extension}", zipped=zipped, unchanged=unchanged)
+
+
+def _answer(kept: Kept, filename: str, *, zipped: bool, unchanged: bool) -> Response:
+    if unchanged:
         response = Response(status=304)
     else:
-        response = Response(gzip.compress(body, 1, mtime=0) if zipped else body)
-        response.headers["Content-Type"] = "text/calendar; charset=utf-8"
+        response = Response(kept.packed if zipped else kept.body(), content_type=_CALENDAR)
         response.headers["Content-Disposition"] = _disposition(filename)
         if zipped:
             response.headers["Content-Encoding"] = "gzip"
-    response.set_etag(tags[zipped])
+    response.set_etag(f"{kept.tag}-gzip" if zipped else kept.tag)
     response.headers["Vary"] = "Accept-Encoding"
-    if last_modified is not None:
-        response.headers["Last-Modified"] = http_date(last_modified)
+    response.headers["Last-Modified"] = http_date(kept.changed_at)
+    if kept.feed.user_id:
+        _keep_secret(response)
+    else:
+        response.headers["Cache-Control"] = "public, no-cache"
+    return response
+
+
+def _keep_secret(response: Response) -> None:
+    """The address is the key: no copy in shared caches, no referrer, no search engine."""
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex"
+
+
+@public.after_request
+def _keep_errors_secret(response: Response) -> Response:
+    """What is not found may be an address that was right a moment ago."""
+    if response.status_code >= 400:
+        _keep_secret(response)
     return response
 
 

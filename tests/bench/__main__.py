@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlmodel import Session
 
 from calendars.ical import render_event
 from models.accounts import User
 from models.clock import utcnow
+from models.events import Event
 from models.feeds import Feed
 from models.vocabulary import EventStatus, Role
-from service.actions import accounts, feed_bodies, feeds
+from service.actions import accounts, feed_parts, feeds
 from service.actions.acting import Act
+from service.actions.feed_reading import Shelf, Whole, snapshot, whole_feed
 from service.app import create_app
 from tests import factories
 from tests.bench import growth, occupancy, sending
@@ -58,17 +60,15 @@ def feed(folder: Path, count: int) -> Result:
         with database.transaction() as session:
             user = fill(session, count)
             act = Act(user, utcnow(), settings.office)
-            issued = feeds.create_feed(session, act, {"name": "all", "past_days": 36_500})
-            feed_id = issued.feed.id
+            issued = feeds.create_feed(session, act, {"name": "all", "past_days": 36_500, "programme": False})
+        Shelf(database).read("all", act, lambda session, act: session.get_one(Feed, issued.feed.id))
 
-        def read() -> feed_bodies.FeedBody:
-            with database.transaction(write=False) as session:
-                return feed_bodies.feed_body(session, act, session.get_one(Feed, feed_id))
+        def read() -> Whole:
+            with snapshot(database) as session:
+                return whole_feed(session, act, session.get_one(Feed, issued.feed.id))
 
-        cold = read()
-        facts = [fragment.facts for fragment in cold.fresh]
-        with database.transaction() as session:
-            feed_bodies.keep_fragments(session, act, session.get_one(Feed, feed_id), cold.fresh)
+        with snapshot(database) as session:
+            facts = list(feed_parts.facts_of(session, act, list(session.scalars(select(Event.id)))))
 
         def anew() -> None:
             for fact in facts:

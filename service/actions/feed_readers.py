@@ -1,0 +1,50 @@
+"""Who reads a feed: which kinds of calendar programs, when last, and whether they have its present state."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select as core_select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from models.feeds import Feed, FeedReader
+from models.vocabulary import FeedClient
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A calendar program has read a feed; ``tag`` is the ETag of what it got, without quotes."""
+
+    feed_id: str
+    client: FeedClient
+    at: datetime
+    tag: str
+
+
+def note_visits(session: Session, visits: Sequence[Visit]) -> None:
+    """Write down who came; of several visits of a kind the last. A feed deleted meanwhile is passed over."""
+    there = set(session.scalars(core_select(col(Feed.id)).where(col(Feed.id).in_({one.feed_id for one in visits}))))
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    insert = dialect.insert(FeedReader)
+    statement = insert.on_conflict_do_update(
+        index_elements=["feed_id", "client"],
+        set_={"last_at": insert.excluded.last_at, "etag": insert.excluded.etag},
+        where=col(FeedReader.last_at) <= insert.excluded.last_at,
+    )
+    for one in sorted(visits, key=lambda visit: (visit.feed_id, visit.client, visit.at)):
+        if one.feed_id in there:
+            told = {
+                "feed_id": one.feed_id,
+                "client": one.client,
+                "first_at": one.at,
+                "last_at": one.at,
+                "etag": one.tag,
+            }
+            session.execute(statement, told)
+
+
+def readers_of(session: Session, feed: Feed) -> list[FeedReader]:
+    """Who reads a feed, whoever came last first."""
+    statement = select(FeedReader).where(FeedReader.feed_id == feed.id)
+    return list(session.exec(statement.order_by(col(FeedReader.last_at).desc(), col(FeedReader.client))).all())

@@ -1,0 +1,288 @@
+"""Reading feeds: from memory while nothing was committed, brought up to date otherwise, by every process for itself.
+
+A reader may rely on this: what was committed before it asked is in its answer, a revoked address is dead, whichever
+process did it. So every answer from memory first asks the database whether anything was committed
+(:mod:`models.pulse`).
+"""
+
+import gzip
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from models.database import Database
+from models.feeds import Feed
+from models.pulse import Pulse
+from service.actions import calendar_changes, feed_assembly, feed_parts, free_busy
+from service.actions.acting import Act
+from service.actions.calendar_changes import Position
+from service.actions.feed_assembly import Assembly, Incomplete, Stretch
+from service.actions.feed_parts import Fragment
+
+log = logging.getLogger("desk.web")
+
+MOST_BYTES = 96 * 1024 * 1024
+"""How much memory the feeds of a process take at most; those asked for longest ago make room."""
+
+MANY = 400
+"""When more events than this changed, the whole feed is put together anew."""
+
+Finder = Callable[[Session, Act], Feed]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A feed's bytes as they were at a beat of the database. ``tag`` is the ETag of the bytes unpacked, no quotes."""
+
+    feed: Feed
+    beat: Hashable
+    until: datetime
+    tag: str
+    packed: bytes
+    length: int
+    changed_at: datetime
+    answers: dict[Any, Any] = field(default_factory=dict, compare=False)
+
+    def body(self) -> bytes:
+        """The calendar itself."""
+        return gzip.decompress(self.packed)
+
+
+class Entry:
+    """One feed in memory: what is served, and what is needed to bring it up to date."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.kept: Kept | None = None
+        self.assembly: Assembly | None = None
+        self.position: Position | None = None
+        self.version: Any = None
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes."""
+        if self.assembly is not None:
+            return self.assembly.size
+        return len(self.kept.packed) + 2000 if self.kept else 0
+
+
+class Shelf:
+    """The feeds a process holds ready, within bounds."""
+
+    def __init__(self, database: Database, most_bytes: int = MOST_BYTES) -> None:
+        self._database = database
+        self._most_bytes = most_bytes
+        self._pulse = Pulse(database)
+        self._lock = threading.Lock()
+        self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
+        self._sizes: dict[Hashable, int] = {}
+
+    @property
+    def size(self) -> int:
+        """About how many bytes all feeds in memory take."""
+        with self._lock:
+            return sum(self._sizes.values())
+
+    def at_hand(self, key: Hashable, now: datetime) -> Kept | None:
+        """What is in memory and still right; None when it has to be looked at (:meth:`read`).
+
+        Raises:
+            sqlite3.Error, sqlalchemy.exc.DBAPIError: the database does not answer.
+        """
+        entry = self._entries.get(key)
+        kept = entry.kept if entry is not None else None
+        if kept is None or now >= kept.until or kept.beat != self._pulse.beat():
+            return None
+        with self._lock:
+            if key in self._entries:
+                self._entries.move_to_end(key)
+        return kept
+
+    def read(self, key: Hashable, act: Act, find: Finder, *, busy: bool = False) -> Kept:
+        """The feed that ``find`` finds, as it is now; ``busy`` for its free/busy times instead of its entries.
+
+        Raises:
+            NoFeed: ``find`` says so.
+        """
+        with self._lock:
+            entry = self._entries.setdefault(key, Entry())
+        try:
+            with entry.lock:
+                kept = self._refreshed(entry, act, find, busy)
+        except BaseException:
+            with self._lock:
+                if self._entries.get(key) is entry:
+                    self._entries.pop(key, None)
+                    self._sizes.pop(key, None)
+            raise
+        self._make_room(key, entry)
+        return kept
+
+    def _refreshed(self, entry: Entry, act: Act, find: Finder, busy: bool) -> Kept:
+        beat = self._pulse.beat()
+        if entry.kept is not None and entry.kept.beat == beat and act.now < entry.kept.until:
+            return entry.kept  # somebody else was faster
+        if busy:
+            with snapshot(self._database) as session:
+                entry.kept = _busy(session, act, find(session, act), entry, beat)
+            return entry.kept
+        feed, assembly = _brought_up(self._database, act, find, entry)
+        if entry.kept is None or entry.assembly is not assembly:
+            answers: dict[Any, Any] = {}
+        else:
+            answers = entry.kept.answers
+        entry.assembly = assembly
+        entry.kept = Kept(
+            feed, beat, assembly.until, assembly.etag, assembly.packed, assembly.length, assembly.changed_at, answers
+        )
+        return entry.kept
+
+    def _make_room(self, key: Hashable, entry: Entry) -> None:
+        with self._lock:
+            if self._entries.get(key) is not entry:
+                return
+            self._sizes[key] = entry.size
+            self._entries.move_to_end(key)
+            total = sum(self._sizes.values())
+            while total > self._most_bytes and self._entries:
+                oldest, _entry = self._entries.popitem(last=False)
+                total -= self._sizes.pop(oldest, 0)
+
+
+@contextmanager
+def snapshot(database: Database) -> Iterator[Session]:
+    """A transaction that only reads and sees one state throughout, on PostgreSQL too."""
+    with database.transaction(write=False) as session:
+        if not database.is_sqlite:
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+
+
+def _brought_up(database: Database, act: Act, find: Finder, entry: Entry) -> tuple[Feed, Assembly]:
+    """The feed and its assembly as the database has them now; sets where the entry stands."""
+    known: dict[tuple[str, str], Fragment] = {}
+    known_at: Position | None = None
+    while True:
+        fresh: list[Fragment] = []
+        stretches: list[Stretch] = []
+        assembly: Assembly | None = None
+        with snapshot(database) as session:
+            feed = find(session, act)
+            version = (feed.version, feed.updated_at)
+            news = calendar_changes.since(session, entry.position)
+            known = _still_right(known, calendar_changes.since(session, known_at).event_ids) if known else {}
+            known_at = news.position
+            try:
+                assembly, stretches = _assembled(session, act, feed, entry, version, news.event_ids, known)
+            except Incomplete as lacking:
+                some = dict(list(lacking.missing.items())[: feed_parts.BATCH])
+                fresh = feed_parts.render(session, act, feed.locale, some)
+                known |= {(one.event_id, one.part): one for one in fresh}
+                if len(some) == len(lacking.missing):
+                    assembly, stretches = _assembled(session, act, feed, entry, version, news.event_ids, known)
+        _keep(database, act, feed, fresh, news.position, assembly, stretches, known)
+        if assembly is not None:
+            entry.position, entry.version = news.position, version
+            return feed, assembly
+
+
+def _still_right(
+    known: dict[tuple[str, str], Fragment], changed: frozenset[str] | None
+) -> dict[tuple[str, str], Fragment]:
+    """What was rendered a moment ago, without events that have changed since."""
+    return {} if changed is None else {key: one for key, one in known.items() if key[0] not in changed}
+
+
+def _assembled(
+    session: Session,
+    act: Act,
+    feed: Feed,
+    entry: Entry,
+    version: Any,
+    changed: frozenset[str] | None,
+    known: dict[tuple[str, str], Fragment],
+) -> tuple[Assembly, list[Stretch]]:
+    before = entry.assembly
+    is_good = before is not None and version == entry.version and act.now < before.until
+    if before is not None and is_good and changed is not None and len(changed) <= MANY:
+        return (feed_assembly.update(session, act, before, changed, known) if changed else before), []
+    return feed_assembly.assemble(session, act, feed, known)
+
+
+def _keep(
+    database: Database,
+    act: Act,
+    feed: Feed,
+    fresh: Iterable[Fragment],
+    position: Position,
+    assembly: Assembly | None,
+    stretches: list[Stretch],
+    known: dict[tuple[str, str], Fragment],
+) -> None:
+    """Spare the next reader the work. Where that fails this one has its answer all the same."""
+    fresh = list(fresh)
+    if not fresh and not stretches:
+        return
+    try:
+        with database.transaction() as session:
+            if fresh and feed_parts.keep(session, act, feed.locale, fresh, position) == len(fresh):
+                for one in fresh:
+                    known.pop((one.event_id, one.part), None)
+            if assembly is not None and stretches:
+                feed_assembly.keep_stretches(session, assembly, stretches)
+    except DBAPIError as problem:
+        log.warning("calendar_not_kept", extra={"problem": type(problem.orig).__name__})
+
+
+def _busy(session: Session, act: Act, feed: Feed, entry: Entry, beat: Hashable) -> Kept:
+    """The free/busy times; made anew only when something changed that feeds show."""
+    version = (feed.version, feed.updated_at)
+    news = calendar_changes.since(session, entry.position)
+    before = entry.kept
+    if before is not None and entry.version == version and news.event_ids == frozenset() and act.now < before.until:
+        return replace(before, beat=beat)
+    body = free_busy.free_busy(session, act, feed)
+    entry.position, entry.version = news.position, version
+    return Kept(
+        feed=feed,
+        beat=beat,
+        until=feed_assembly.good_until(session, act, feed),
+        tag=feed_parts.digest_of(body),
+        packed=gzip.compress(body, 6, mtime=0),
+        length=len(body),
+        changed_at=feed.updated_at,
+    )
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A feed as it is now: ``body`` unpacked, ``compressed`` bytes when packed, ``etag`` without quotes."""
+
+    body: bytes
+    compressed: int
+    etag: str
+    entries: int
+    changed_at: datetime
+
+
+def whole_feed(session: Session, act: Act, feed: Feed) -> Whole:
+    """A feed put together within the caller's transaction; nothing is kept."""
+    known: dict[tuple[str, str], Fragment] = {}
+    while True:
+        try:
+            assembly, _fresh = feed_assembly.assemble(session, act, feed, known)
+        except Incomplete as lacking:
+            fresh = feed_parts.render(session, act, feed.locale, lacking.missing)
+            known |= {(one.event_id, one.part): one for one in fresh}
+            continue
+        body = gzip.decompress(assembly.packed)
+        entries = body.count(b"\r\nBEGIN:VEVENT\r\n") + body.count(b"\r\nBEGIN:VTODO\r\n")
+        return Whole(body, len(assembly.packed), assembly.etag, entries, assembly.changed_at)
