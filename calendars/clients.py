@@ -4,8 +4,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
-from models.i18n import _
+from models.i18n import Message, _, message
 from models.vocabulary import FeedClient
 
 _LONGEST_AGENT = 512
@@ -28,20 +29,30 @@ _MARKS: tuple[tuple[FeedClient, re.Pattern[str]], ...] = tuple(
 """The first that fits says it: Outlook and Thunderbird name a browser too."""
 
 
+class Alarms(StrEnum):
+    """What a program does with a feed's alarms: rings them as far as is known; never does; leaves them out unless the
+    person who subscribes says otherwise."""
+
+    RUNG = "rung"
+    IGNORED = "ignored"
+    TAKEN_OFF = "taken_off"
+
+
 @dataclass(frozen=True, slots=True)
 class Habits:
     """How a program treats a feed it subscribed to.
 
-    ``pause`` is how long it commonly waits between two readings while it runs, ``patience`` after how long without one
-    something is wrong: for programs on people's own devices that includes a weekend switched off. Both are None for
-    what reads when a person asks. ``largest`` is the size in bytes from which it loses entries, None for no known one;
-    ``longest_address`` the same for the address in characters.
+    ``name`` is a sentence for the catalogues where it is no proper name. ``pause`` is how long it commonly waits
+    between two readings while it runs, ``patience`` after how long without one something is wrong: for programs on
+    people's own devices that includes a weekend switched off. Both are None for what reads when a person asks.
+    ``largest`` is the size in bytes from which it loses entries, None for no known one; ``longest_address`` the same
+    for the address in characters.
     """
 
     name: str
     pause: timedelta | None = None
     patience: timedelta | None = None
-    rings_alarms: bool = True
+    alarms: Alarms = Alarms.RUNG
     shows_cancelled: bool = True
     largest: int | None = None
     longest_address: int | None = None
@@ -54,13 +65,13 @@ HABITS: Mapping[FeedClient, Habits] = {
         "Google Calendar",
         pause=timedelta(hours=8),
         patience=timedelta(hours=24),
-        rings_alarms=False,
+        alarms=Alarms.IGNORED,
         shows_cancelled=False,
         largest=1_000_000,
         longest_address=256,
     ),
-    FeedClient.OUTLOOK: Habits("Outlook", pause=timedelta(hours=3), patience=timedelta(hours=24), rings_alarms=False),
-    FeedClient.APPLE: Habits("Apple Calendar", pause=timedelta(hours=1), patience=_DEVICE),
+    FeedClient.OUTLOOK: Habits("Outlook", pause=timedelta(hours=3), patience=timedelta(hours=24)),
+    FeedClient.APPLE: Habits("Apple Calendar", pause=timedelta(hours=1), patience=_DEVICE, alarms=Alarms.TAKEN_OFF),
     FeedClient.THUNDERBIRD: Habits("Thunderbird", pause=timedelta(minutes=30), patience=_DEVICE),
     FeedClient.DAVX5: Habits("DAVx⁵ / ICSx⁵", pause=timedelta(days=1), patience=_DEVICE),
     FeedClient.NEXTCLOUD: Habits("Nextcloud", pause=timedelta(days=1), patience=timedelta(days=2), longest_address=255),
@@ -70,9 +81,8 @@ HABITS: Mapping[FeedClient, Habits] = {
 """What is known of each.
 
 Google: about 256 UTF-16 units of address (webapps.stackexchange.com/q/158639), entries lost over about 1 MB, VALARM
-ignored, STATUS:CANCELLED not shown. Outlook: subscribed calendars on the web have no alarms. Apple takes alarms off by
-default and asks the person who subscribes. Nextcloud: the column that keeps the address has 255 characters
-(github.com/nextcloud/server/issues/7726), and it reads REFRESH-INTERVAL.
+ignored, STATUS:CANCELLED not shown. Nextcloud: the column that keeps the address had 255 characters
+(github.com/nextcloud/server/issues/7726).
 """
 
 
@@ -83,3 +93,8 @@ def client_of(user_agent: str | None) -> FeedClient:
     """
     told = (user_agent or "")[:_LONGEST_AGENT]
     return next((client for client, mark in _MARKS if mark.search(told)), FeedClient.OTHER)
+
+
+def client_name(client: FeedClient) -> Message:
+    """What people call it; proper names are the same in every language."""
+    return message(HABITS[client].name)
