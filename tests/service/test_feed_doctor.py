@@ -10,6 +10,7 @@ from sqlmodel import col, update
 from models.database import Database
 from models.feeds import Feed, FeedReader
 from models.i18n import translate
+from models.places import Locality
 from models.vocabulary import FeedClient, Role
 from service.actions.acting import Act
 from service.actions.feed_doctor import examine_feed
@@ -29,11 +30,12 @@ VISIT = {
 
 @pytest.fixture
 def feed_id(database: Database, viewer: Caller, clock: Clock) -> str:
-    """A viewer's feed that shows one visit, both made by the tests' clock."""
+    """A viewer's feed that shows one visit, all of it made by the tests' clock."""
     made = viewer.made("/feeds", FEED)["id"]
     with database.transaction() as session:
         factories.make_event(session, created_at=clock.now, updated_at=clock.now)
         session.execute(update(Feed).values(created_at=clock.now, updated_at=clock.now))
+        session.execute(update(Locality).values(updated_at=clock.now))
     return str(made)
 
 
