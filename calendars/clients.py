@@ -71,7 +71,9 @@ HABITS: Mapping[FeedClient, Habits] = {
         longest_address=256,
     ),
     FeedClient.OUTLOOK: Habits("Outlook", pause=timedelta(hours=3), patience=timedelta(hours=24)),
-    FeedClient.APPLE: Habits("Apple (iPhone, Mac)", pause=timedelta(hours=1), patience=_DEVICE, alarms=Alarms.TAKEN_OFF),
+    FeedClient.APPLE: Habits(
+        "Apple (iPhone, Mac)", pause=timedelta(hours=1), patience=_DEVICE, alarms=Alarms.TAKEN_OFF
+    ),
     FeedClient.THUNDERBIRD: Habits("Thunderbird", pause=timedelta(minutes=30), patience=_DEVICE),
     FeedClient.DAVX5: Habits("DAVx⁵ / ICSx⁵", pause=timedelta(days=1), patience=_DEVICE),
     FeedClient.NEXTCLOUD: Habits("Nextcloud", pause=timedelta(days=1), patience=timedelta(days=2), longest_address=255),

@@ -60,9 +60,7 @@ def upgrade() -> None:
         sa.Column("last_at", INSTANT, nullable=False),
         sa.Column("etag", sa.String(64), nullable=False),
         sa.CheckConstraint(CLIENTS, name=op.f("ck_feed_reader_client_word")),
-        sa.ForeignKeyConstraint(
-            ["feed_id"], ["feed.id"], name=op.f("fk_feed_reader_feed_id_feed"), ondelete="CASCADE"
-        ),
+        sa.ForeignKeyConstraint(["feed_id"], ["feed.id"], name=op.f("fk_feed_reader_feed_id_feed"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("feed_id", "client", name=op.f("pk_feed_reader")),
     )
     op.create_table(
