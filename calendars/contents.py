@@ -1,17 +1,14 @@
 """What stands in a calendar's bytes, read without making objects of it: zones, days that are over, the last change."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
-_FOLD = re.compile(rb"\r?\n[ \t]")
-_PARAMETERS = rb'(?:"[^"\r\n]*"|[^":\r\n])*?'
-_REFERENCE = re.compile(
-    rb"^[A-Z0-9-]+" + _PARAMETERS + rb';TZID=("[^"\r\n]+"|[^";:,\r\n]+)', re.MULTILINE | re.IGNORECASE
-)
-_DEFINITION = re.compile(rb"^TZID(?:;" + _PARAMETERS + rb")?:([^\r\n]+)", re.MULTILINE | re.IGNORECASE)
-_ENTRY = re.compile(rb"^BEGIN:(VEVENT|VTODO)\r?\n.*?^END:\1\r?\n?", re.MULTILINE | re.DOTALL)
-_DAY = re.compile(rb"^(?:DTSTART|DTEND|DUE)\b[^:\r\n]*:(\d{8})", re.MULTILINE)
-_STAMP = re.compile(rb"^DTSTAMP:(\d{8}T\d{6})Z", re.MULTILINE)
+_QUOTED = re.compile(rb'"[^"]*"')
+_REFERENCE = re.compile(rb';TZID=("[^"\r\n]+"|[^";:,\r\n]+)', re.IGNORECASE)
+_DEFINITION = re.compile(rb"\nTZID(?:;[^:\r\n]*)?:([^\r\n]+)", re.IGNORECASE)
+_DAY = re.compile(rb"\nD(?:TSTART|TEND|UE)[;:](?:[^\r\n]*:)?(\d{8})")
+_STAMP = re.compile(rb"\nDTSTAMP:(\d{8}T\d{6})Z")
 
 
 def zones_missing(body: bytes) -> list[str]:
@@ -19,20 +16,34 @@ def zones_missing(body: bytes) -> list[str]:
 
     Most programs take such hours for those of their own zone. Source: RFC 5545 section 3.2.19.
     """
-    lines = _FOLD.sub(b"", body)
+    lines = body.replace(b"\r\n", b"\n").replace(b"\n ", b"").replace(b"\n\t", b"")
     defined = {name.strip() for name in _DEFINITION.findall(lines)}
-    used = {name.strip(b'"') for name in _REFERENCE.findall(lines)}
+    used = {
+        found[1].strip(b'"')
+        for found in _REFERENCE.finditer(lines)
+        if _is_parameter(lines[lines.rfind(b"\n", 0, found.start()) + 1 : found.start()])
+    }
     return sorted(name.decode("utf-8", "replace") for name in used - defined)
+
+
+def _is_parameter(before: bytes) -> bool:
+    """Whether what follows this beginning of a line still belongs to its name and parameters, not to its value."""
+    return b":" not in _QUOTED.sub(b"", before)
 
 
 def size_before(body: bytes, day: date) -> int:
     """How many bytes belong to entries all of whose days lie before ``day``; one that repeats counts by its first."""
     limit = day.strftime("%Y%m%d").encode()
-    return sum(
-        len(entry)
-        for entry in (found[0] for found in _ENTRY.finditer(body))
-        if (days := _DAY.findall(entry)) and max(days) < limit
-    )
+    return sum(len(entry) for entry in _entries(body) if (days := _DAY.findall(entry)) and max(days) < limit)
+
+
+def _entries(body: bytes) -> Iterator[bytes]:
+    for kind in (b"VEVENT", b"VTODO"):
+        begin, end = b"\nBEGIN:" + kind, b"\nEND:" + kind + b"\r\n"
+        first = body.find(begin)
+        while first >= 0 and (last := body.find(end, first)) >= 0:
+            yield body[first + 1 : last + len(end)]
+            first = body.find(begin, last)
 
 
 def last_stamp(body: bytes) -> datetime | None:
