@@ -28,10 +28,10 @@ class FeedDoor:
         if not path.startswith("/feeds/") or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._application(environ, start_response)  # type: ignore[no-any-return]
         key = feed_key(path)
-        kept = self._at_hand(key) if key is not None else None
-        if kept is not None and (answer := _answer(kept, environ)) is not None:
+        kept = None if key is None else self._at_hand(key)
+        if key is not None and kept is not None and (answer := _answer(kept, environ)) is not None:
             status, headers, body = answer
-            if kept.feed.user_id:
+            if kept.feed.user_id and not key.busy:
                 self._desk.readers.note(kept.feed.id, environ.get("HTTP_USER_AGENT", ""), kept.tag, self._desk.clock())
             start_response(status, [*headers, ("X-Request-Id", request_id(environ.get("HTTP_X_REQUEST_ID", "")))])
             return [body] if environ["REQUEST_METHOD"] == "GET" else []

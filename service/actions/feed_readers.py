@@ -1,12 +1,12 @@
-"""Who reads a feed: which kinds of calendar programs, when last, and whether they have its present state."""
+"""Who reads a feed, written down: which kinds of calendar programs, when last, and what they got."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select as core_select
+from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from models.feeds import Feed, FeedReader
 from models.vocabulary import FeedClient
@@ -24,7 +24,7 @@ class Visit:
 
 def note_visits(session: Session, visits: Sequence[Visit]) -> None:
     """Write down who came; of several visits of a kind the last. A feed deleted meanwhile is passed over."""
-    there = set(session.scalars(core_select(col(Feed.id)).where(col(Feed.id).in_({one.feed_id for one in visits}))))
+    there = set(session.scalars(select(col(Feed.id)).where(col(Feed.id).in_({one.feed_id for one in visits}))))
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     insert = dialect.insert(FeedReader)
     statement = insert.on_conflict_do_update(
@@ -42,9 +42,3 @@ def note_visits(session: Session, visits: Sequence[Visit]) -> None:
                 "etag": one.tag,
             }
             session.execute(statement, told)
-
-
-def readers_of(session: Session, feed: Feed) -> list[FeedReader]:
-    """Who reads a feed, whoever came last first."""
-    statement = select(FeedReader).where(FeedReader.feed_id == feed.id)
-    return list(session.exec(statement.order_by(col(FeedReader.last_at).desc(), col(FeedReader.client))).all())

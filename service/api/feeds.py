@@ -13,13 +13,15 @@ from werkzeug.http import http_date
 
 from models.feeds import Feed
 from models.vocabulary import Role
-from service.actions import feed_reading, feeds
+from service.actions import feed_doctor, feed_reading, feeds
 from service.actions.acting import Act
 from service.actions.credentials import token_hash
 from service.actions.feed_reading import Kept
-from service.api.resource import Blueprint, Resource, act, page, requires, session
+from service.api.resource import Blueprint, Resource, act, page, requires, session, sliced
 from service.desk import current_desk
 from service.feed_address import ANSWER, FeedKey, is_known, public_language, takes_gzip
+from service.problems import reader_language
+from service.schemas.feed_doctor import ExaminationSchema, FeedReaderSchema
 from service.schemas.feeds import FeedSchema
 from service.schemas.queries import QuerySchema
 
@@ -102,6 +104,47 @@ class FeedCalendar(Resource):
         return response.make_conditional(request)
 
 
+@blp.route("/feeds/<feed_id>/readers")
+class Readers(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(QuerySchema, location="query")
+    @blp.many(FeedReaderSchema)
+    def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, feed_id: str) -> Any:
+        """List the kinds of calendar programs that read a feed, who read it last first"""
+        feed = feeds.find_feed(session(), act(), feed_id)
+        return sliced(feed_doctor.readers_of(session(), act(), feed), pagination_parameters)
+
+
+@blp.route("/feeds/<feed_id>/doctor")
+class Doctor(Resource):
+    @requires(Role.VIEWER)
+    @blp.arguments(QuerySchema, location="query")
+    @blp.response(200, ExaminationSchema)
+    def get(self, query: dict[str, Any], feed_id: str) -> Any:
+        """Examine a feed: its size, who reads it, what keeps it from arriving as it was meant, and what to do"""
+        found = feed_doctor.examine_feed(session(), act(), feeds.find_feed(session(), act(), feed_id))
+        language = reader_language()
+        findings = [
+            {
+                "code": one.code,
+                "severity": one.severity,
+                "detail": one.detail.to(language),
+                "advice": one.advice.to(language),
+            }
+            for one in found.findings
+        ]
+        return {
+            "size": found.size,
+            "compressed_size": found.compressed_size,
+            "entries": found.entries,
+            "etag": found.etag,
+            "last_changed_at": found.last_changed_at,
+            "url_length": found.url_length,
+            "readers": found.readers,
+            "findings": findings,
+        }
+
+
 @public.get("/feeds/<token>.ics")
 def read_calendar(token: str) -> Response:
     """A feed as iCalendar; the token in the address is all it takes."""
@@ -132,7 +175,7 @@ def _calendar(token: str, key: FeedKey) -> Response:
         return feeds.feed_of_token(opened, doing, token)
 
     kept = desk.shelf.read(key, doing, find, busy=key.busy)
-    if language is None:
+    if language is None and not key.busy:
         desk.readers.note(kept.feed.id, request.user_agent.string, kept.tag, doing.now)
     zipped = takes_gzip(request.headers.get("Accept-Encoding", ""))
     unchanged = is_known(kept.tag, request.headers.get("If-None-Match", ""))

@@ -1,22 +1,34 @@
-"""Subscribe: one's own calendars, made, renewed and revoked; an address is shown once, right after it was made."""
+"""Subscribe: one's own calendars, made, changed, renewed, revoked, who reads them, and what the doctor finds."""
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import redirect, request, url_for
 from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
+from calendars.clients import client_name
+from models.agreements import Agreement
 from models.errors import Conflict, NotFound
 from models.feeds import Feed
 from models.i18n import _, message
 from models.nouns import noun
-from models.vocabulary import EventKind, Role
+from models.office import Office
+from models.vocabulary import EventKind, Role, Severity
 from service.actions import feeds as actions
+from service.actions.feed_doctor import examine_feeds
 from service.schemas.feeds import FeedSchema
+from service.web import feed_form
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
 from service.web.view import View
 from service.web.words import DIRECTIONS
+
+SEVERITIES = {
+    Severity.BLOCKING: _("Does not work"),
+    Severity.WARNING: _("Warning"),
+    Severity.INFO: _("Good to know"),
+}
 
 
 @page(write=Role.VIEWER)
@@ -35,27 +47,18 @@ def feeds(view: View) -> Response:
 def _do(view: View, issued: list[actions.IssuedFeed]) -> None:
     match request.form.get("do"):
         case "create":
-            wish: dict[str, Any] = FeedSchema().load(_wish())  # type: ignore[no-untyped-call]
-            issued.append(actions.create_feed(view.session, view.act, wish))
+            values: dict[str, Any] = FeedSchema().load(feed_form.wish())  # type: ignore[no-untyped-call]
+            issued.append(actions.create_feed(view.session, view.act, values))
+        case "change":
+            feed = _own(view)
+            values = FeedSchema(partial=True).load(feed_form.wish(feed))  # type: ignore[no-untyped-call]
+            actions.change_feed(view.session, view.act, feed, values)
         case "renew":
             issued.append(actions.rotate_feed(view.session, view.act, _own(view)))
         case "revoke":
             actions.delete_feed(view.session, view.act, _own(view))
         case _:
             raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
-
-
-def _wish() -> dict[str, Any]:
-    form = request.form
-    wish: dict[str, Any] = {
-        "name": form.get("name", ""),
-        "locale": form.get("locale", ""),
-        "alarms": form.get("alarms") == "yes",
-        "filter": {name: form.getlist(name) for name in ("kinds", "direction") if form.getlist(name)},
-    }
-    if form.get("expires_on"):
-        wish["expires_on"] = form["expires_on"]
-    return wish
 
 
 def _own(view: View) -> Feed:
@@ -69,14 +72,50 @@ def _own(view: View) -> Feed:
 
 def _show(view: View, issued: actions.IssuedFeed | None = None, refusal: Refusal | None = None) -> Response:
     own = select(Feed).where(Feed.user_id == view.act.account.id).order_by(col(Feed.created_at).desc(), col(Feed.id))
+    examined = examine_feeds(view.session, view.act, view.session.exec(own).all())
+    agreements = view.session.exec(select(Agreement).order_by(col(Agreement.starts_on).desc(), col(Agreement.id)))
+    localities = {code: view.plain(place.name) for code, place in view.compass.gazetteer.localities.items()}
+    # Where something was typed that can't be had, it stands in its own form again; elsewhere stands what is.
+    again = (request.form.get("do"), request.form.get("feed")) if refusal else (None, None)
     return view.page(
         "feeds.html",
         refusal.status if refusal else 200,
-        feeds=list(view.session.exec(own).all()),
+        examined=examined,
+        entries={
+            one.feed.id: feed_form.typed() if again == ("change", one.feed.id) else feed_form.of_feed(one.feed)
+            for one in examined
+        },
+        new=feed_form.typed() if again[0] == "create" else feed_form.fresh(view.language),
+        again=again,
         issued=issued,
+        links=subscribing_links(issued, view.act.office) if issued else None,
         refusal=refusal,
-        form=request.form,
         done=request.args.get("done", ""),
+        public_url=public_calendar_url(view),
+        parts=feed_form.PARTS,
+        extras=feed_form.EXTRAS,
+        severities=SEVERITIES,
         kinds=list(EventKind),
         directions={word: view.say(told) for word, told in DIRECTIONS.items()},
+        localities=dict(sorted(localities.items(), key=lambda item: item[1].casefold())),
+        agreements={agreement.id: agreement.title for agreement in agreements},
+        client_name=client_name,
     )
+
+
+def subscribing_links(issued: actions.IssuedFeed, office: Office) -> dict[str, str]:
+    """Addresses at which Google Calendar and Outlook on the web ask whether to subscribe to a feed."""
+    webcal, name = quote(issued.webcal_url(office), safe=""), quote(issued.feed.name, safe="")
+    return {
+        "google": f"https://calendar.google.com/calendar/r?cid={webcal}",
+        "outlook": (
+            f"https://outlook.office.com/calendar/0/addfromweb?url={quote(issued.url(office), safe='')}&name={name}"
+        ),
+    }
+
+
+def public_calendar_url(view: View) -> str | None:
+    """Where everybody may read what is marked for the public; None when this office does not offer that."""
+    if not view.desk.settings.public_feed:
+        return None
+    return f"{view.act.office.public_url}/feeds/public.ics"

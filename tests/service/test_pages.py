@@ -375,7 +375,7 @@ def test_every_page_speaks_the_readers_language(
         reader.get(f"/events/{full_event}/members"),
         reader.get(f"/agreements/{agreement}"),
         browser.get("/nothing"),
-        reader.send("/feeds", do="create", name="Lan", locale=language),
+        reader.send("/feeds", do="create", visits="yes", name="Lan", locale=language),
         reader.get("/?from=x&to=y&status=z"),
     ]
     for page in pages:
@@ -778,7 +778,7 @@ def test_feed_address_is_shown_once_and_works_until_revoked(
 ) -> None:
     make_event(database, title={"vi": "Đoàn cán bộ"})
     reader = signed_in(Role.VIEWER, locale=Language.EN)
-    made = reader.send("/feeds", do="create", name="Lịch <b>", locale="lo", kinds=["delegation"], alarms="yes")
+    made = reader.send("/feeds", do="create", visits="yes", name="Lịch <b>", locale="lo", kinds=["delegation"], alarms="yes")
     assert made.status_code == 200
     assert made.headers["Cache-Control"] == "no-store"
     text = words(made)
@@ -806,12 +806,12 @@ def test_feed_form_keeps_what_was_typed_and_others_feeds_are_not_there(
     signed_in: Callable[..., Browser], database: Database
 ) -> None:
     owner, other = signed_in(locale=Language.EN), signed_in(Role.ADMIN, locale=Language.EN)
-    refused = owner.send("/feeds", do="create", name="Mine", locale="xx", kinds=["activity"], expires_on="2020-01-01")
+    refused = owner.send("/feeds", do="create", visits="yes", name="Mine", locale="xx", kinds=["activity"], expires_on="2020-01-01")
     assert refused.status_code == 422
     assert 'value="Mine"' in refused.text
     assert re.search(r'value="activity" checked', refused.text)
-    assert owner.send("/feeds", do="create", name="", locale="vi").status_code == 422
-    assert owner.send("/feeds", do="create", name="Mine", locale="vi").status_code == 200
+    assert owner.send("/feeds", do="create", visits="yes", name="", locale="vi").status_code == 422
+    assert owner.send("/feeds", do="create", visits="yes", name="Mine", locale="vi").status_code == 200
     with database.transaction(write=False) as session:
         feed = session.exec(select(Feed)).one()
     assert "Mine" not in words(other.get("/feeds"))

@@ -1,0 +1,40 @@
+"""What the feed doctor says, as JSON."""
+
+from marshmallow import fields
+
+from models.feeds import FeedReader
+from models.vocabulary import Severity
+from service.schemas.fields import Flag, Instant, Number, Word
+from service.schemas.rows import RowSchema, StrictSchema
+
+
+class FeedReaderSchema(RowSchema):
+    """A kind of calendar program that reads a feed; which device, version or address is never kept."""
+
+    class Meta:
+        model = FeedReader
+        exclude = ("feed_id", "etag")
+
+    is_current = Flag(metadata={"description": "Whether what it read last is what the feed is now."})
+
+
+class FindingSchema(StrictSchema):
+    """Something that keeps a feed from arriving as it was meant."""
+
+    code = fields.String(metadata={"description": "Stable, for programs."})
+    severity = Word(Severity)
+    detail = fields.String(metadata={"description": "What is, in the reader's language."})
+    advice = fields.String(metadata={"description": "What to do about it."})
+
+
+class ExaminationSchema(StrictSchema):
+    """A feed as it is now, who reads it, and what is wrong with it; a healthy feed has no findings."""
+
+    size = Number(metadata={"description": "Bytes of the calendar, unpacked."})
+    compressed_size = Number(metadata={"description": "Bytes as they travel, with gzip."})
+    entries = Number()
+    etag = fields.String(metadata={"description": "Of the calendar, as its readers get it, without quotes."})
+    last_changed_at = Instant(metadata={"description": "When the feed or anything it shows was last changed."})
+    url_length = Number(metadata={"description": "Characters of its address."})
+    readers = fields.List(fields.Nested(FeedReaderSchema))
+    findings = fields.List(fields.Nested(FindingSchema), metadata={"description": "The gravest first."})
