@@ -1,23 +1,25 @@
-"""Events to iCalendar bytes: one VEVENT per event and language, and the calendar that frames many of them."""
+"""Events to iCalendar bytes: one VEVENT per event and language."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from icalendar import Alarm, Calendar, Event, vText
+from icalendar import Alarm, Event, vText, vUri
 
+from calendars.anniversaries import grade_of
 from calendars.dates import format_day, format_days
 from calendars.kinds import kind_name, status_name
 from calendars.lifecycle import CALLED_OFF, REMINDED
+from calendars.lunar import full_name, lunar_of
 from calendars.published import Published, told
 from calendars.spans import MIDNIGHT, Days, days_after, event_span, zone_info
-from calendars.vtimezone import vtimezone
 from models.i18n import _, translate
 from models.text import LocalizedText, clean, localized, one_line
-from models.vocabulary import EventKind, EventStatus, Visibility
+from models.vocabulary import EventKind, EventStatus, Grade, Visibility
 
-_STATUS = {
+STATUS = {
     EventStatus.DRAFT: "TENTATIVE",
     EventStatus.PLANNED: "TENTATIVE",
     EventStatus.CONFIRMED: "CONFIRMED",
@@ -27,18 +29,40 @@ _STATUS = {
     EventStatus.CANCELLED: "CANCELLED",
 }
 # Not every calendar program shows STATUS, so the title says it too.
+ARTICLE = _("{agreement}, article {number}")
 _MARKED_TITLE = {
     EventStatus.DRAFT: _("[Draft] {title}"),
     EventStatus.POSTPONED: _("[Postponed] {title}"),
     EventStatus.CANCELLED: _("[Cancelled] {title}"),
 }
-_CLASS = {Visibility.PUBLIC: "PUBLIC", Visibility.INTERNAL: "PRIVATE"}
-_UTC_NAMES = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"})
+CLASS = {Visibility.PUBLIC: "PUBLIC", Visibility.INTERNAL: "PRIVATE"}
+UTC_NAMES = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"})
+_COLOUR = {
+    EventKind.DELEGATION: "steelblue",
+    EventKind.TRAINING_BATCH: "seagreen",
+    EventKind.ART_TROUPE_VISIT: "mediumorchid",
+    EventKind.ANNIVERSARY: "crimson",
+    EventKind.ACTIVITY: "darkorange",
+}
+_GRADED = {
+    Grade.ROUND: _("Anniversary no. {ordinal}, a round year"),
+    Grade.HALF_ROUND: _("Anniversary no. {ordinal}, a half-round year"),
+    Grade.OTHER: _("Anniversary no. {ordinal}"),
+}
+_MEETING_ADDRESS = re.compile(r"https://[^\s<>\"',;]+")
 _ALARM_DAYS = timedelta(hours=-15)
 _ALARM_HOURS = timedelta(days=-1)
 
-CALENDAR_END = b"END:VCALENDAR\r\n"
-"""What closes the bytes that :func:`calendar_head` opens."""
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The article of an agreement that an event fulfils: its number there, the agreement's title, where people read
+    about it, and ``key``, the same for all events of the article."""
+
+    number: str
+    agreement: LocalizedText
+    url: str | None
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +94,8 @@ class EventFacts:
     url: str | None
     headcount: int | None
     programme: Published | None = None
+    ordinal: int | None = None
+    article: Article | None = None
 
     @classmethod
     def of(
@@ -81,6 +107,7 @@ class EventFacts:
         organisation: Any,
         url: str | None,
         programme: Published | None,
+        article: Article | None = None,
     ) -> "EventFacts":
         """From an event's row and those whose names it shows; the organisation in charge may be None.
 
@@ -109,6 +136,8 @@ class EventFacts:
             url=url,
             headcount=row.headcount,
             programme=programme,
+            ordinal=row.ordinal,
+            article=article,
         )
 
     @property
@@ -124,138 +153,137 @@ def summary(facts: EventFacts, language: str) -> str:
     return translate(mark, language, title=title) if mark else title
 
 
-def describe(facts: EventFacts, language: str) -> str:
+def describe(facts: EventFacts, language: str, *, lunar: bool = False, public: bool = False) -> str:
     """The lines below the title: what is known about the event in a language, its status, its link, and the
-    programme published last, unless it is called off."""
-    shown = [
-        (_("Host: {name}"), one_line(localized(facts.host_name, language))),
-        (_("Guest: {name}"), one_line(localized(facts.guest_name, language))),
-        (_("Responsible: {name}"), one_line(localized(facts.organisation_name, language))),
-        (_("People: {name}"), "" if facts.headcount is None else str(facts.headcount)),
-        (_("When: {name}"), _when(facts, language)),
-        (_("Status: {name}"), status_name(facts.status, language)),
-        ("{name}", one_line(facts.url or "")),
-    ]
+    programme published last, unless it is called off.
+
+    ``lunar`` adds the lunar date; ``public`` leaves out what concerns the office only.
+    """
+    host, guest = (one_line(localized(name, language)) for name in (facts.host_name, facts.guest_name))
+    shown = [(_("Host: {name}"), host), (_("Guest: {name}"), guest)]
+    if not public:
+        responsible = one_line(localized(facts.organisation_name, language))
+        shown.append((_("Responsible: {name}"), responsible))
+        shown.append((_("People: {name}"), "" if facts.headcount is None else str(facts.headcount)))
+    shown.append((_("When: {name}"), _when(facts, language)))
+    shown.append((_("Lunar calendar: {name}"), _lunar(facts, language) if lunar else ""))
+    shown.append((_("Status: {name}"), status_name(facts.status, language)))
+    shown.append(("{name}", _graded(facts, language)))
+    if facts.article:
+        agreement = one_line(localized(facts.article.agreement, language))
+        shown.append(("{name}", translate(ARTICLE, language, agreement=agreement, number=facts.article.number)))
+    if not public:
+        shown.append(("{name}", one_line(facts.url or "")))
     lines = [translate(line, language, name=name) for line, name in shown if name]
     text = clean(localized(facts.description, language))
-    if facts.programme and facts.status not in CALLED_OFF:
+    if facts.programme and facts.status not in CALLED_OFF and not public:
         visit = Days(facts.first_day, facts.last_day)
         lines += ["", *told(facts.programme, visit, language, facts.url).lines()]
     return "\n".join([text, "", *lines] if text else lines)
 
 
-def render_event(facts: EventFacts, language: str, *, alarm: bool = False) -> bytes:
+def render_event(
+    facts: EventFacts, language: str, *, alarm: bool = False, lunar: bool = False, public: bool = False
+) -> bytes:
     """One VEVENT in a language: CRLF lines of at most 75 octets, the same bytes for the same facts.
 
     Whole days are DATE values with an exclusive end and do not block the day; hours are wall times with TZID, whose
-    VTIMEZONE :func:`render_calendar` supplies. ``alarm`` adds a VALARM (09:00 the day before, or a day before the
-    hour) to events people are reminded of, none to others. Control characters never get through.
-    Source: RFC 5545 sections 3.6.1 and 3.1, RFC 9074 for the alarm's UID.
+    VTIMEZONE :func:`calendars.frame.calendar_head` supplies. ``alarm`` adds a VALARM (09:00 the day before, or a day
+    before the hour) to events people are reminded of, none to others. For ``lunar`` and ``public`` see
+    :func:`describe`. Control characters never get through.
+    Source: RFC 5545 sections 3.6.1 and 3.1, RFC 7986 sections 5.9 and 5.11, RFC 9253 for LINK and REFID, RFC 9074 for
+    the alarm's UID.
     """
-    event = Event()
-    event.add("UID", facts.uid)
-    event.add("SEQUENCE", facts.sequence)
-    changed_at = facts.updated_at.astimezone(UTC)
-    event.add("DTSTAMP", changed_at)
-    event.add("LAST-MODIFIED", changed_at)
-    event.add("CREATED", facts.created_at.astimezone(UTC))
+    event = stamped(Event(), facts)
     title = summary(facts, language)
     event.add("SUMMARY", title)
-    start, end = _bounds(facts)
+    start, end = bounds(facts)
     event.add("DTSTART", start)
     event.add("DTEND", end)
     event.add("TRANSP", "TRANSPARENT" if facts.all_day else "OPAQUE")
-    event.add("STATUS", _STATUS[facts.status])
+    event.add("STATUS", STATUS[facts.status])
     event.add("CATEGORIES", [kind_name(facts.kind, language)])
-    event.add("CLASS", _CLASS[facts.visibility])
+    event.add("COLOR", _COLOUR[facts.kind])
+    event.add("CLASS", CLASS[facts.visibility])
     if location := one_line(localized(facts.location, language)):
         event.add("LOCATION", location)
-    event.add("DESCRIPTION", describe(facts, language))
-    if facts.url:
+        if meeting := _MEETING_ADDRESS.search(location):
+            told_as = {"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": quotable(title)}
+            event.add("CONFERENCE", vUri(meeting.group()), parameters=told_as)
+    event.add("DESCRIPTION", describe(facts, language, lunar=lunar, public=public))
+    if facts.url and not public:
         event.add("URL", one_line(facts.url))
+    if facts.article and not public:
+        _add_article(event, facts.article, language)
     if alarm and facts.status in REMINDED:
         event.add_component(_alarm(facts, title))
     rendered: bytes = event.to_ical()
     return rendered
 
 
-def calendar_head(
-    *, name: str, language: str, zones: Iterable[str], first_year: int, last_year: int, description: str | None = None
-) -> bytes:
-    """Everything of a calendar before its events, VTIMEZONEs included; :data:`CALENDAR_END` closes it.
-
-    ``zones`` in a fixed order, the calendar's own first; each is described from ``first_year`` to ``last_year``,
-    both inclusive, and must be one of IANA's (ValueError). Source: RFC 5545 section 3.4, RFC 7986 section 5.
-    """
-    names = tuple(dict.fromkeys(zones))
-    calendar = Calendar()
-    calendar.add("VERSION", "2.0")
-    calendar.add("PRODID", f"-//Protocol Desk//Protocol Desk//{language.upper()}")
-    calendar.add("CALSCALE", "GREGORIAN")
-    calendar.add("METHOD", "PUBLISH")
-    # Each pair says one thing twice: the standard's property, and the older one that Google, Outlook and Apple read.
-    # icalendar escapes neither NAME nor an X- property unless told that it is text.
-    calendar.add("NAME", vText(one_line(name)))
-    calendar.add("X-WR-CALNAME", vText(one_line(name)))
-    if description and clean(description):
-        calendar.add("DESCRIPTION", clean(description))
-        calendar.add("X-WR-CALDESC", vText(clean(description)))
-    if names:
-        calendar.add("X-WR-TIMEZONE", names[0])
-    calendar.add("REFRESH-INTERVAL", timedelta(hours=1), parameters={"VALUE": "DURATION"})
-    calendar.add("X-PUBLISHED-TTL", "PT1H")
-    empty: bytes = calendar.to_ical()
-    return empty.removesuffix(CALENDAR_END) + b"".join(
-        vtimezone(zone, first_year, last_year) for zone in names if zone not in _UTC_NAMES
-    )
+def stamped(component: Any, facts: EventFacts, uid: str | None = None) -> Any:
+    """The component with UID (the event's own where none is given), SEQUENCE and the stamps of the event."""
+    component.add("UID", facts.uid if uid is None else uid)
+    component.add("SEQUENCE", facts.sequence)
+    changed_at = facts.updated_at.astimezone(UTC)
+    component.add("DTSTAMP", changed_at)
+    component.add("LAST-MODIFIED", changed_at)
+    component.add("CREATED", facts.created_at.astimezone(UTC))
+    return component
 
 
-def render_calendar(
-    fragments: Iterable[bytes],
-    *,
-    name: str,
-    language: str,
-    zones: Iterable[str],
-    first_year: int,
-    last_year: int,
-    description: str | None = None,
-) -> bytes:
-    """A whole calendar from kept VEVENTs (:func:`render_event`), joined in the order given.
+def quotable(text: str) -> str:
+    """A text as the value of a parameter, which knows no way to write a quotation mark."""
+    return one_line(text).replace('"', "'")
 
-    ``zones`` must name all zones of the events (:func:`zones_of`); the rest is told at :func:`calendar_head`.
-    """
-    head = calendar_head(
-        name=name,
-        language=language,
-        zones=zones,
-        first_year=first_year,
-        last_year=last_year,
-        description=description,
-    )
-    return b"".join((head, *fragments, CALENDAR_END))
+
+def _add_article(event: Event, article: Article, language: str) -> None:
+    if article.url:
+        agreement = one_line(localized(article.agreement, language))
+        label = quotable(translate(ARTICLE, language, agreement=agreement, number=article.number))
+        event.add(
+            "LINK", vUri(one_line(article.url)), parameters={"VALUE": "URI", "LINKREL": "related", "LABEL": label}
+        )
+    event.add("REFID", vText(article.key))
+
+
+def _graded(facts: EventFacts, language: str) -> str:
+    """Which anniversary it is, and of what grade; empty for other events."""
+    if facts.ordinal is None or facts.ordinal < 1:
+        return ""
+    return translate(_GRADED[grade_of(facts.ordinal)], language, ordinal=str(facts.ordinal))
+
+
+def _lunar(facts: EventFacts, language: str) -> str:
+    """The lunar days of the first and the last day; empty outside the years for which they are known."""
+    try:
+        named = [localized(full_name(lunar_of(day)), language) for day in (facts.first_day, facts.last_day)]
+    except ValueError:
+        return ""
+    return " – ".join(dict.fromkeys(named))
 
 
 def zones_of(facts: EventFacts) -> tuple[str, ...]:
     """The zones whose VTIMEZONE the event's bytes refer to: its own when it has hours, none for whole days and UTC."""
-    return () if facts.all_day or facts.timezone in _UTC_NAMES else (facts.timezone,)
+    return () if facts.all_day or facts.timezone in UTC_NAMES else (facts.timezone,)
 
 
-def _bounds(facts: EventFacts) -> tuple[date, date]:
+def bounds(facts: EventFacts) -> tuple[date, date]:
     """DTSTART and DTEND (exclusive): dates for whole days, else wall times in the event's zone."""
     if facts.all_day:
         days = Days(facts.first_day, facts.last_day)
         return days.first, days_after(days.last, 1)
     span = event_span(facts.first_day, facts.last_day, facts.start_time, facts.end_time, facts.timezone)
-    return _on_the_wall(span.start, facts.timezone), _on_the_wall(span.end, facts.timezone)
+    return on_the_wall(span.start, facts.timezone), on_the_wall(span.end, facts.timezone)
 
 
-def _on_the_wall(at: datetime, zone: str) -> datetime:
+def on_the_wall(at: datetime, zone: str) -> datetime:
     """The instant as clocks in ``zone`` show it, or in UTC where that would be read as another instant.
 
     A wall time that comes twice means the first (RFC 5545 section 3.3.5); the second has no other way to be written.
     """
     local = at.astimezone(zone_info(zone))
-    return at if local.fold or zone in _UTC_NAMES else local
+    return at if local.fold or zone in UTC_NAMES else local
 
 
 def _when(facts: EventFacts, language: str) -> str:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from calendars.ical import CALENDAR_END, EventFacts, render_event, zones_of
+from calendars.frame import CALENDAR_END
+from calendars.ical import EventFacts, render_event, zones_of
 from calendars.vtimezone import vtimezone
 from models.text import one_line
 

@@ -23,8 +23,10 @@ _REQUIRED = "DESK_TEST_REQUIRE_POSTGRESQL"
 _numbers = itertools.count(1)
 _NO_POSTGRESQL = "PostgreSQL's programs (initdb, postgres) are not on this machine"
 NO_MACHINES = "network namespaces need root and the program ip (iproute2)"
+NO_LIBICAL = "libical is not on this machine"
 _NOT_TESTED = (
     ("POSTGRESQL WAS", _NO_POSTGRESQL, "On Debian and Ubuntu: sudo apt-get install postgresql"),
+    ("LIBICAL WAS", NO_LIBICAL, "On Debian and Ubuntu: sudo apt-get install libical3"),
     ("SEVERAL MACHINES WERE", NO_MACHINES, "On Debian and Ubuntu: sudo apt-get install iproute2, and run them as root"),
 )
 

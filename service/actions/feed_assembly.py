@@ -16,7 +16,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from calendars import ical
+from calendars.frame import CALENDAR_END, calendar_head
 from calendars.segments import Segment, deflated, gzipped, within
 from models.feeds import Feed, FeedChunk, IcalFragment
 from service.actions import feed_parts
@@ -27,7 +27,7 @@ from service.actions.feeds import is_public
 EVENTS_A_STRETCH = 48
 """On average. Longer ones pack better, shorter ones are made anew faster."""
 
-_END = deflated(ical.CALENDAR_END)
+_END = deflated(CALENDAR_END)
 
 
 @dataclass
@@ -276,7 +276,7 @@ def _head(act: Act, feed: Feed, stretches: Sequence[Stretch]) -> bytes:
     first = int(stretches[0].lines[0].first_day[:4]) if stretches else feed.created_at.year
     last = max((int(stretch.last_day[:4]) for stretch in stretches), default=feed.created_at.year)
     public_url = act.office.public_url
-    return ical.calendar_head(
+    return calendar_head(
         name=feed.name,
         language=feed.locale,
         zones=(act.office.timezone, *zones),

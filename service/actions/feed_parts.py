@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import babel
 import icalendar
@@ -27,6 +26,7 @@ from models.i18n import catalogue
 from models.office import Office
 from models.parts import Task, last_revisions
 from models.places import Locality, Organisation, Person, places_on
+from models.text import LocalizedText
 from models.vocabulary import Language
 from service.actions import calendar_changes
 from service.actions.acting import Act
@@ -179,7 +179,7 @@ def _tasks(session: Session, event_ids: Sequence[str]) -> dict[str, list[entries
     return found
 
 
-def _localized(name: Any) -> Mapping[str, str]:
+def _localized(name: str | LocalizedText) -> LocalizedText:
     """People have one name in every language."""
     return {"vi": name} if isinstance(name, str) else name
 

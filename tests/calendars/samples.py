@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from calendars.ical import EventFacts, render_calendar, render_event, zones_of
+from calendars.entries import TaskFacts, programme_zone, render_deleted, render_programme, render_tasks
+from calendars.frame import render_calendar
+from calendars.ical import Article, EventFacts, render_event, zones_of
 from calendars.programme import Item
 from calendars.published import Published
 from models.vocabulary import EventKind, EventStatus, Visibility
@@ -167,4 +169,73 @@ def calendar(*events: EventFacts, language: str = "vi", alarm: bool = False) -> 
         zones=["Asia/Ho_Chi_Minh", *(zone for event in events for zone in zones_of(event))],
         first_year=2026,
         last_year=2028,
+    )
+
+
+ARTICLE = Article(
+    number="7",
+    agreement={"vi": "Thỏa thuận hợp tác Hải Dương – Viêng Chăn 2024–2028", "en": "Cooperation agreement 2024–2028"},
+    url="https://desk.example/agreements/01jd0agreement",
+    key="01jd0commitment",
+)
+CEREMONY = facts(
+    uid="01jd0ceremony@desk.example",
+    kind=EventKind.ANNIVERSARY,
+    title={"vi": "Lễ kỷ niệm 40 năm quan hệ Hải Dương – Viêng Chăn", "lo": "ພິທີສະເຫຼີມສະຫຼອງ 40 ປີ"},
+    ordinal=40,
+)
+FORUM = facts(
+    uid="01jd0forum@desk.example",
+    kind=EventKind.ACTIVITY,
+    title={"vi": "Hội nghị xúc tiến thương mại trực tuyến", "lo": "ກອງປະຊຸມສົ່ງເສີມການຄ້າທາງອອນລາຍ"},
+    location={"vi": "Trực tuyến: https://meet.example/hd-vc?room=1, phòng họp số 2"},
+    last_day=date(2027, 3, 10),
+    start_time=time(8, 0),
+    end_time=time(11, 30),
+)
+ATHLETES = facts(uid="01jd0athletes@desk.example", article=ARTICLE)
+TASKS = (
+    TaskFacts(
+        id="01jd0task1",
+        title={"vi": "Đặt phòng nghỉ; xe đón đoàn", "lo": "ຈອງຫ້ອງພັກ"},
+        due_day=date(2027, 2, 24),
+        done=False,
+        done_at=None,
+        created_at=datetime(2026, 11, 2, 1, 30, tzinfo=UTC),
+        updated_at=datetime(2026, 11, 21, 8, 0, tzinfo=UTC),
+        responsible={"vi": "Nguyễn Văn An"},
+    ),
+    TaskFacts(
+        id="01jd0task2",
+        title={"vi": "Gửi thư mời"},
+        due_day=None,
+        done=True,
+        done_at=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
+        created_at=datetime(2026, 11, 2, 1, 30, tzinfo=UTC),
+        updated_at=datetime(2026, 11, 20, 9, 0, tzinfo=UTC),
+        responsible=None,
+    ),
+)
+
+
+def whole(language: str, **changed: Any) -> bytes:
+    """A feed with everything a feed can show."""
+    return render_calendar(
+        [
+            render_event(CEREMONY, language, lunar=True),
+            render_event(FORUM, language),
+            render_event(ATHLETES, language, alarm=True),
+            render_event(VISIT, language),
+            render_programme(VISIT, language),
+            render_tasks(VISIT, TASKS, language),
+            render_deleted(TROUPE, language),
+        ],
+        name="Lịch đối ngoại tỉnh Hải Dương",
+        language=language,
+        zones=["Asia/Ho_Chi_Minh", *zones_of(FORUM), programme_zone(VISIT)],
+        first_year=2026,
+        last_year=2028,
+        source="https://desk.example/api/v1/feeds/01jd0feed/calendar",
+        url="https://desk.example/feeds",
+        **changed,
     )

@@ -1,4 +1,4 @@
-"""Events to iCalendar: golden bytes, four readers, and what no client forgives."""
+"""Events to iCalendar: golden bytes, five readers, a validator, and what no client forgives."""
 
 import os
 from collections.abc import Callable
@@ -12,12 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
-from calendars.ical import EventFacts, calendar_head, describe, render_calendar, render_event, summary, zones_of
+from calendars.frame import calendar_head, render_calendar
+from calendars.ical import EventFacts, describe, render_event, summary, zones_of
 from calendars.programme import Item
 from calendars.published import Published
 from calendars.spans import event_span
 from models.vocabulary import EventKind, EventStatus, Visibility
-from tests.calendars.readers import PYTHON_READERS, READERS, Read, read_ical_js
+from tests.calendars import readers
+from tests.calendars.libical import complaints, read_libical
+from tests.calendars.readers import Read, read_ical_js
 from tests.calendars.samples import (
     CANCELLED,
     GOLDEN,
@@ -31,6 +34,8 @@ from tests.calendars.samples import (
     facts,
 )
 
+PYTHON_READERS = readers.PYTHON_READERS | {"libical": read_libical}
+READERS = readers.READERS | {"libical": read_libical}
 GOLDEN_FILES = Path(__file__).parent.parent / "data" / "ical"
 WRITE_GOLDEN = "DESK_WRITE_GOLDEN"
 FEED = (TRAINING, TROUPE, CANCELLED, MEETING, NEW_YORK, INTERNAL, VISIT)
@@ -74,8 +79,23 @@ def test_bytes_are_the_golden_ones(name: str) -> None:
     assert rendered.decode() == path.read_bytes().decode()
 
 
+@pytest.mark.parametrize("name", GOLDEN)
+def test_validator_finds_nothing(name: str) -> None:
+    event, language, alarm = GOLDEN[name]
+    assert complaints(calendar(event, language=language, alarm=alarm)) == []
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [(b"STATUS:CONFIRMED", b"STATUS:MAYBE"), (b"DTSTAMP:2026", b"DTSTAMP:XXXX"), (b"UID:", b"X-UID:")],
+)
+def test_validator_sees_what_is_wrong(right: bytes, wrong: bytes) -> None:
+    """The negative control."""
+    assert complaints(calendar(TRAINING).replace(right, wrong)) != []
+
+
 def test_every_golden_file_is_tested() -> None:
-    assert {path.stem for path in GOLDEN_FILES.glob("*.ics")} == set(GOLDEN)
+    assert {path.stem for path in GOLDEN_FILES.glob("*.ics")} == {*GOLDEN, "whole-vi", "whole-lo"}
 
 
 # Readers
@@ -401,11 +421,11 @@ def test_calendar_properties() -> None:
         "VERSION:2.0",
         "PRODID:-//Protocol Desk//Protocol Desk//VI",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
         "DESCRIPTION:Việt – Lào\\nSở Ngoại vụ",
         "X-WR-CALDESC:Việt – Lào\\nSở Ngoại vụ",
         "NAME:Lịch tuần\\, công tác",
         "X-WR-CALNAME:Lịch tuần\\, công tác",
+        "COLOR:crimson",
         "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
         "X-PUBLISHED-TTL:PT1H",
         "X-WR-TIMEZONE:Asia/Vientiane",

@@ -7,7 +7,8 @@ from typing import Any
 import icalendar
 import pytest
 
-from calendars.ical import render_calendar, render_event
+from calendars.frame import render_calendar
+from calendars.ical import render_event
 from calendars.invitations import Invitation, Method, invitation
 from calendars.vtimezone import vtimezone
 from models.vocabulary import EventStatus

@@ -778,7 +778,9 @@ def test_feed_address_is_shown_once_and_works_until_revoked(
 ) -> None:
     make_event(database, title={"vi": "Đoàn cán bộ"})
     reader = signed_in(Role.VIEWER, locale=Language.EN)
-    made = reader.send("/feeds", do="create", visits="yes", name="Lịch <b>", locale="lo", kinds=["delegation"], alarms="yes")
+    made = reader.send(
+        "/feeds", do="create", visits="yes", name="Lịch <b>", locale="lo", kinds=["delegation"], alarms="yes"
+    )
     assert made.status_code == 200
     assert made.headers["Cache-Control"] == "no-store"
     text = words(made)
@@ -806,7 +808,8 @@ def test_feed_form_keeps_what_was_typed_and_others_feeds_are_not_there(
     signed_in: Callable[..., Browser], database: Database
 ) -> None:
     owner, other = signed_in(locale=Language.EN), signed_in(Role.ADMIN, locale=Language.EN)
-    refused = owner.send("/feeds", do="create", visits="yes", name="Mine", locale="xx", kinds=["activity"], expires_on="2020-01-01")
+    wish = {"name": "Mine", "locale": "xx", "kinds": ["activity"], "visits": "yes", "expires_on": "2020-01-01"}
+    refused = owner.send("/feeds", do="create", **wish)
     assert refused.status_code == 422
     assert 'value="Mine"' in refused.text
     assert re.search(r'value="activity" checked', refused.text)
