@@ -1,4 +1,4 @@
-"""The text of an .ics file taken apart: bytes to lines, lines to components, within bounds and before any value is read."""
+"""The text of an .ics file taken apart: bytes to lines, lines to components, before any value is read."""
 
 import re
 from collections.abc import Iterator
@@ -18,12 +18,26 @@ MAX_LINES = 3_000
 """Lines of one component that are read."""
 
 _ONCE = frozenset(
-    "UID SUMMARY DESCRIPTION LOCATION DTSTART DTEND DURATION STATUS CLASS SEQUENCE LAST-MODIFIED DTSTAMP "
-    "RECURRENCE-ID X-MICROSOFT-CDO-ALLDAYEVENT".split()
+    {
+        "UID",
+        "SUMMARY",
+        "DESCRIPTION",
+        "LOCATION",
+        "DTSTART",
+        "DTEND",
+        "DURATION",
+        "STATUS",
+        "CLASS",
+        "SEQUENCE",
+        "LAST-MODIFIED",
+        "DTSTAMP",
+        "RECURRENCE-ID",
+        "X-MICROSOFT-CDO-ALLDAYEVENT",
+    }
 )
-_OFTEN = frozenset("CATEGORIES RRULE EXRULE RDATE EXDATE RELATED-TO".split())
-_OF_CALENDAR = frozenset("PRODID METHOD X-WR-TIMEZONE".split())
-_OF_ZONE = frozenset("TZOFFSETFROM TZOFFSETTO DTSTART RRULE RDATE".split())
+_OFTEN = frozenset({"CATEGORIES", "RRULE", "EXRULE", "RDATE", "EXDATE", "RELATED-TO"})
+_OF_CALENDAR = frozenset({"PRODID", "METHOD", "X-WR-TIMEZONE"})
+_OF_ZONE = frozenset({"TZOFFSETFROM", "TZOFFSETTO", "DTSTART", "RRULE", "RDATE"})
 _NAME = re.compile(r"\s*([A-Za-z0-9-]{1,60})[;:]")
 _FOLD = re.compile(r"(?:\r\n|\n|\r)[ \t]")
 _FOLD_OF_BYTES = re.compile(rb"(?:\r\n|\n|\r)[ \t]")
@@ -36,6 +50,10 @@ class Unreadable(Exception):
     def __init__(self, why: Message) -> None:
         super().__init__(str(why))
         self.why = why
+
+
+class Passed(Unreadable):
+    """A part of a file that is right and of no use here."""
 
 
 @dataclass
@@ -92,7 +110,11 @@ def read_text(content: bytes) -> FileText:
         Invalid: ``file`` is empty, no calendar, or larger than one may be.
     """
     if len(content) > MAX_BYTES:
-        raise refused(message(_("A calendar file has at most {max} bytes; this one has {size}."), max=MAX_BYTES, size=len(content)))  # fmt: skip
+        raise refused(
+            message(
+                _("A calendar file has at most {max} bytes; this one has {size}."), max=MAX_BYTES, size=len(content)
+            )
+        )
     if not content.strip():
         raise refused(message(_("The file is empty.")))
     text, remarks = _decoded(content)
@@ -101,25 +123,34 @@ def read_text(content: bytes) -> FileText:
     if not scan.has_begun:
         raise refused(message(_("This is no calendar file: nowhere in it stands BEGIN:VCALENDAR.")))
     if scan.stack:
-        remarks.append(message(_("The file ends before END:{component}; perhaps the end of it is missing."), component=scan.stack[0]))  # fmt: skip
+        remarks.append(
+            message(
+                _("The file ends before END:{component}; perhaps the end of it is missing."), component=scan.stack[0]
+            )
+        )
     return FileText(scan.found, remarks, scan.source)
 
 
 def _decoded(content: bytes) -> tuple[str, list[Message]]:
     """The text with its folds undone, and a remark where its encoding had to be guessed."""
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in content[:2]:
-        codec = "utf-16" if content[:2] in {b"\xff\xfe", b"\xfe\xff"} else "utf-16-be" if content[:1] == b"\0" else "utf-16-le"  # fmt: skip
+        codec = (
+            "utf-16"
+            if content[:2] in {b"\xff\xfe", b"\xfe\xff"}
+            else "utf-16-be"
+            if content[:1] == b"\0"
+            else "utf-16-le"
+        )
         return _FOLD.sub("", content.decode(codec, "replace")), []
     content = _FOLD_OF_BYTES.sub(b"", content)
-    for codec in ("utf-8-sig", "cp1258", "latin-1"):
-        try:
-            text = content.decode(codec)
-        except UnicodeDecodeError:
-            continue
-        if codec == "utf-8-sig":
-            return text, []
-        break
-    return text, [message(_("The file is not in UTF-8; letters with accents may have come out wrong."))]
+    try:
+        return content.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        guessed = [message(_("The file is not in UTF-8; letters with accents may have come out wrong."))]
+    try:
+        return content.decode("cp1258"), guessed
+    except UnicodeDecodeError:
+        return content.decode("latin-1"), guessed
 
 
 def _whole_lines(text: str) -> Iterator[str]:
@@ -171,7 +202,13 @@ class _Scan:
             self._cut_off()
             del self.stack[self.level - 1 :]
         if self.begun > MAX_NESTED or len(self.stack) >= MAX_DEPTH:
-            raise refused(message(_("A calendar file has at most {max} components, and none deeper than {depth}."), max=MAX_NESTED, depth=MAX_DEPTH))  # fmt: skip
+            raise refused(
+                message(
+                    _("A calendar file has at most {max} components, and none deeper than {depth}."),
+                    max=MAX_NESTED,
+                    depth=MAX_DEPTH,
+                )
+            )
         self.stack.append(name)
         if name == "VCALENDAR":
             self.calendar, self.zone, self.has_begun = CalendarText(), None, True
@@ -190,7 +227,12 @@ class _Scan:
             return
         self.has_begun = True
         if len(self.found) >= MAX_COMPONENTS:
-            raise refused(message(_("A calendar file has at most {max} entries. Split it, or export a shorter time."), max=MAX_COMPONENTS))  # fmt: skip
+            raise refused(
+                message(
+                    _("A calendar file has at most {max} entries. Split it, or export a shorter time."),
+                    max=MAX_COMPONENTS,
+                )
+            )
         self.current = ComponentText(len(self.found) + 1, name, self.calendar)
         self.found.append(self.current)
         self.level, self.seen = len(self.stack), set()
@@ -242,7 +284,9 @@ class _Scan:
             return
         self.seen.add(name)
         if len(line) > MAX_LINE:
-            current.problem = message(_("{property} is longer than the {max} characters that are read."), property=name, max=MAX_LINE)  # fmt: skip
+            current.problem = message(
+                _("{property} is longer than the {max} characters that are read."), property=name, max=MAX_LINE
+            )
         elif len(current.lines) >= MAX_LINES:
             current.problem = message(_("The entry has more than {max} lines."), max=MAX_LINES)
         else:
