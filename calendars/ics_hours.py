@@ -12,9 +12,12 @@ from calendars.recurring import Steps
 from calendars.spans import MIDNIGHT, Span, event_span, zone_info
 from models.i18n import Message, _, message
 
+TZID = "X-DESK-TZID"
+"""The parameter in which a zone's name reaches us as it stands in the file."""
+
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
-_BROKEN = _("{property} can't be read: {value}")
+BROKEN = _("{property} can't be read: {value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,12 +141,12 @@ def moment(value: Any, params: Any, name: str) -> Moment:
         Unreadable: it is something else.
     """
     if isinstance(value, datetime):
-        tzid = str(params.get("TZID", "")).strip()[:200] or None
+        tzid = str(params.get(TZID, "")).strip()[:200] or None
         utc = value.tzinfo is not None and (tzid is None or is_utc(str(value.tzinfo)))
         return Moment(value.replace(tzinfo=None), None if utc else tzid, utc)
     if isinstance(value, date):
         return Moment(value)
-    raise Unreadable(message(_BROKEN, property=name, value=str(value)[:100]))
+    raise Unreadable(message(BROKEN, property=name, value=str(value)[:100]))
 
 
 def hours_of(event: IcalEvent, start: Moment, zones: Zones, steps: Steps) -> tuple[Hours, list[Message]]:
@@ -193,7 +196,7 @@ def _length(event: IcalEvent) -> timedelta | None:
         return None
     value = getattr(event["DURATION"], "dt", None)
     if not isinstance(value, timedelta) or value < timedelta():
-        raise Unreadable(message(_BROKEN, property="DURATION", value=str(value)[:100]))
+        raise Unreadable(message(BROKEN, property="DURATION", value=str(value)[:100]))
     return value
 
 
@@ -201,7 +204,10 @@ def _whole_days(start: Moment, end: Moment | None, length: timedelta | None) -> 
     if end is not None and end.wall is not None:
         raise Unreadable(message(_("DTSTART is a day, so DTEND must be one too.")))
     # Many programs end a single day on the day itself.
-    days = (end.value - start.value).days if end else -(-length // timedelta(days=1)) if length else 1
+    if end is not None:
+        days = end.value.toordinal() - start.value.toordinal()
+    else:
+        days = -(-length // timedelta(days=1)) if length else 1
     if days < 0:
         raise Unreadable(
             message(

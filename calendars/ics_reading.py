@@ -5,16 +5,25 @@ Nothing is looked up here: whether an entry is known, and whose names it mention
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
-from hashlib import sha256
-from typing import Any
-
-from icalendar import Event as IcalEvent
+from datetime import date, datetime
 
 from calendars.ics_hours import Hours, Moment, hours_of, moment_of
 from calendars.ics_marks import kind_named, without_lines, without_mark
 from calendars.ics_series import Series, Window, expanded
 from calendars.ics_text import CalendarText, ComponentText, Passed, Unreadable, read_text
+from calendars.ics_words import (
+    MAX_UID,
+    OURS,
+    categories_of,
+    cut,
+    language_of,
+    parsed,
+    sequence_of,
+    stamp_of,
+    uid_of,
+    visibility_of,
+    words_of,
+)
 from calendars.ics_zones import Zones, iana_name
 from calendars.recurring import Steps
 from models.i18n import Message, _, message
@@ -23,13 +32,8 @@ from models.vocabulary import EventKind, Language, Visibility
 
 MAX_TITLE = 300
 MAX_WORDS = 20_000
-MAX_UID = 255
-MAX_SEQUENCE = 1_000_000_000
 MAX_EVENTS = 2_000
 """With all that come again counted each time."""
-
-_OURS = "-//Protocol Desk//Protocol Desk//"
-_BROKEN = _("{property} can't be read: {value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A component that is not taken in: refused because something is wrong with it, or ignored because it is no event."""
+    """A component that is not taken in: refused when something is wrong with it, ignored when it is no event."""
 
     number: int
     component: str
@@ -146,7 +150,7 @@ class _AllZones:
         """The zones of one; those a calendar says it is shown in stand for the office's."""
         if id(calendar) not in self.known:
             own = iana_name(calendar.values.get("X-WR-TIMEZONE", "")) or self.reader.zone
-            is_ours = calendar.values.get("PRODID", "").startswith(_OURS)
+            is_ours = calendar.values.get("PRODID", "").startswith(OURS)
             self.known[id(calendar)] = Zones(calendar.zones, self.reader.zone, self.reader.now, own, is_ours)
         return self.known[id(calendar)]
 
@@ -186,14 +190,14 @@ def _refused(component: ComponentText, why: Message) -> Left:
 def _read(component: ComponentText, reader: Reader, zones: Zones, steps: Steps) -> _Single:
     if component.problem is not None:
         raise Unreadable(component.problem)
-    event = _parsed(component)
+    event = parsed(component)
     calendar = component.calendar.values
     remarks: list[Message] = []
-    language = _language(event, calendar.get("PRODID", ""), reader)
-    marked = _cut(one_line(_words(event, "SUMMARY")), MAX_TITLE, "SUMMARY", remarks)
+    language = language_of(event, calendar.get("PRODID", ""), reader.language)
+    marked = cut(one_line(words_of(event, "SUMMARY")), MAX_TITLE, "SUMMARY", remarks)
     if not marked:
         raise Unreadable(message(_("SUMMARY is missing: an event needs a title.")))
-    told = without_lines(clean(_words(event, "DESCRIPTION")))
+    told = without_lines(clean(words_of(event, "DESCRIPTION")))
     start = moment_of(event, "DTSTART", zones)
     if start is None:
         raise Unreadable(message(_("DTSTART is missing: an event needs a day.")))
@@ -202,7 +206,7 @@ def _read(component: ComponentText, reader: Reader, zones: Zones, steps: Steps) 
         hours = hours.without_end()
     if component.has_alarm:
         remarks.append(message(_("Alarms of the file are left out; the desk has its own rules of reminding.")))
-    uid = _uid(event, start, marked)
+    uid = uid_of(event, start, marked)
     entry = Entry(
         number=component.number,
         uid=uid,
@@ -210,14 +214,14 @@ def _read(component: ComponentText, reader: Reader, zones: Zones, steps: Steps) 
         marked_title=marked,
         title=without_mark(marked),
         language=language,
-        description=_cut(told.text, MAX_WORDS, "DESCRIPTION", remarks) or None,
-        location=_cut(one_line(_words(event, "LOCATION")), MAX_WORDS, "LOCATION", remarks) or None,
+        description=cut(told.text, MAX_WORDS, "DESCRIPTION", remarks) or None,
+        location=cut(one_line(words_of(event, "LOCATION")), MAX_WORDS, "LOCATION", remarks) or None,
         hours=hours,
-        kind=kind_named(_categories(event)),
-        visibility=_visibility(event),
-        sequence=_sequence(event),
-        stamp=_stamp(event),
-        is_cancelled=_words(event, "STATUS").strip().upper() == "CANCELLED"
+        kind=kind_named(categories_of(event)),
+        visibility=visibility_of(event),
+        sequence=sequence_of(event),
+        stamp=stamp_of(event),
+        is_cancelled=words_of(event, "STATUS").strip().upper() == "CANCELLED"
         or calendar.get("METHOD", "").upper() == "CANCEL",
         host_name=told.host,
         guest_name=told.guest,
@@ -230,96 +234,10 @@ def _read(component: ComponentText, reader: Reader, zones: Zones, steps: Steps) 
     return _Single(entry, start, Series.of(event, component.lines, zones), recurrence, zones)
 
 
-def _parsed(component: ComponentText) -> IcalEvent:
-    """The component's properties; those of days and hours must be right.
-
-    Raises:
-        Unreadable: it is no component, or an item of a programme.
-    """
-    try:
-        event: Any = IcalEvent.from_ical("\r\n".join(["BEGIN:VEVENT", *component.lines, "END:VEVENT", ""]))
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as problem:
-        raise Unreadable(
-            message(_("The entry can't be read: {problem}"), problem=one_line(str(problem))[:200])
-        ) from problem
-    for name, problem in event.errors:
-        if name in {None, "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "RDATE", "EXDATE"}:
-            raise Unreadable(message(_BROKEN, property=name or "VEVENT", value=one_line(str(problem))[:200]))
-    return event  # type: ignore[no-any-return]
-
-
-def _words(event: IcalEvent, name: str) -> str:
-    """A text, decoded; empty when it is missing or broken."""
-    value = event.get(name)
-    return str(value) if isinstance(value, str) else ""
-
-
-def _cut(text: str, longest: int, name: str, remarks: list[Message]) -> str:
-    """The text, cut with a remark where it is too long."""
-    if len(text) <= longest:
-        return text
-    remarks.append(message(_("{property} was cut to {max} characters."), property=name, max=longest))
-    return text[: longest - 1].rstrip() + "…"
-
-
-def _language(event: IcalEvent, program: str, reader: Reader) -> Language:
-    """What SUMMARY says its language is; of our own calendars theirs; else the reader's."""
-    params = getattr(event.get("SUMMARY"), "params", {})
-    said = [str(params.get("LANGUAGE", "")), program.removeprefix(_OURS) if program.startswith(_OURS) else ""]
-    for one in said:
-        if (primary := one.lower().partition("-")[0]) in set(Language):
-            return Language(primary)
-    return reader.language
-
-
-def _uid(event: IcalEvent, start: Moment, title: str) -> str:
-    """The entry's UID; one without gets what it says as its name, so that the same file finds it again."""
-    uid = one_line(_words(event, "UID"))
-    if len(uid) > MAX_UID:
-        raise Unreadable(message(_("The UID is longer than {max} characters."), max=MAX_UID))
-    return uid or sha256(f"{start.told()} {title}".encode()).hexdigest()[:32] + "@file"
-
-
-def _categories(event: IcalEvent) -> list[str]:
-    """The categories, each also joined with the next, for who forgets to escape the comma in “Lớp đào tạo, bồi dưỡng”."""
-    value = event.get("CATEGORIES")
-    found = [str(cat) for one in (value if isinstance(value, list) else [value]) for cat in getattr(one, "cats", ())][
-        :50
-    ]
-    return [*found, *(f"{one}, {other}" for one, other in zip(found, found[1:], strict=False))]
-
-
-def _visibility(event: IcalEvent) -> Visibility | None:
-    said = _words(event, "CLASS").strip().upper()
-    return None if not said else Visibility.PUBLIC if said == "PUBLIC" else Visibility.INTERNAL
-
-
-def _sequence(event: IcalEvent) -> int:
-    """SEQUENCE; one that is no number of a possible size is none."""
-    value = event.get("SEQUENCE")
-    number = int(value) if isinstance(value, int) else 0
-    if number > MAX_SEQUENCE:
-        raise Unreadable(message(_("SEQUENCE must be at most {max}."), max=MAX_SEQUENCE))
-    return max(number, 0)
-
-
-def _stamp(event: IcalEvent) -> datetime | None:
-    """When the entry was changed last; DTSTAMP where LAST-MODIFIED says nothing."""
-    broken = {name for name, _problem in event.errors}
-    for name in ("LAST-MODIFIED", "DTSTAMP"):
-        found = None if name in broken else getattr(event.get(name), "dt", None)
-        if isinstance(found, datetime):
-            try:
-                return (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
-            except OverflowError:
-                continue
-    return None
-
-
 def _expand(singles: Sequence[_Single], reader: Reader, steps: Steps) -> Iterator[Entry | Left]:
     """Entries with their own names; of a series each occurrence, those changed by themselves as they are now."""
     masters = {one.entry.uid: one for one in singles if one.recurrence is None}
-    room = MAX_EVENTS - sum(not one.series.is_one for one in singles if one.recurrence is None)
+    room = MAX_EVENTS - sum(one.series.is_one for one in singles)
     changed: dict[str, set[str]] = {}
     for one in singles:
         if one.recurrence is None:
@@ -336,7 +254,7 @@ def _expand(singles: Sequence[_Single], reader: Reader, steps: Steps) -> Iterato
         if one.recurrence is not None:
             continue
         try:
-            if not one.series.is_one:
+            if one.series.is_one:
                 yield one.entry
                 continue
             made = [

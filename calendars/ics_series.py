@@ -23,7 +23,7 @@ MAX_RULES = 5
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """How an entry comes again: its rules, the further days it lists (perhaps with their own length), the days left out."""
+    """How an entry comes again: by rules, on further days (some with their own length), and on which it does not."""
 
     rules: tuple[Rule, ...]
     further: tuple[tuple[Moment, timedelta | None], ...]

@@ -57,11 +57,13 @@ def read_rule(text: str) -> Rule:
         Unreadable: it is no rule, or repeats more often or more times than is taken in.
     """
     parts: dict[str, str] = {}
-    for part in text.strip().upper().rstrip(";").split(";"):
+    for part in "".join(text.upper().split()).rstrip(";").split(";"):
         name, _sign, value = part.partition("=")
         if name in parts or not value:
             raise _wrong(part)
         parts[name] = value
+    if parts.pop("RSCALE", "GREGORIAN") != "GREGORIAN":
+        raise Unreadable(message(_("Only rules of the Gregorian calendar are taken in.")))
     frequency = parts.pop("FREQ", "")
     if frequency in _SUB_DAILY:
         raise Unreadable(
