@@ -14,7 +14,7 @@ from models.events import Event
 from models.i18n import Message, _, message
 from models.places import Locality
 from models.text import clean, fold, localized, one_line
-from models.vocabulary import EventKind, EventStatus, Language, Visibility
+from models.vocabulary import EventKind, Language, Visibility
 from service.actions import events, rows
 from service.actions.acting import Act
 
@@ -28,7 +28,7 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What to make of entries that do not tell: their kind, and both localities by code (host None: the office's own)."""
+    """What to make of entries that do not tell: kind, and localities by code (host None: the office's own)."""
 
     kind: EventKind = EventKind.ACTIVITY
     host: str | None = None
