@@ -4,6 +4,7 @@ import re
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
+from quopri import decodestring
 from typing import Any
 
 from icalendar import Event as IcalEvent
@@ -44,7 +45,11 @@ def parsed(component: ComponentText) -> IcalEvent:
 def words_of(event: IcalEvent, name: str) -> str:
     """A text, decoded; empty when it is missing or broken."""
     value = event.get(name)
-    return str(value) if isinstance(value, str) else ""
+    if not isinstance(value, str):
+        return ""
+    if str(getattr(value, "params", {}).get("ENCODING", "")).upper() == "QUOTED-PRINTABLE":
+        return decodestring(value.encode(errors="replace")).decode(errors="replace")
+    return str(value)
 
 
 def cut(text: str, longest: int, name: str, remarks: list[Message]) -> str:

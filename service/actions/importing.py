@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col, select
 
 from calendars.ics_hours import Hours
@@ -83,7 +84,11 @@ class _Importing:
         uids = [one.uid for one in found if isinstance(one, Entry)]
         self.known: dict[str, Event] = {}
         for begin in range(0, len(uids), _BATCH):
-            statement = select(Event).where(col(Event.uid).in_(uids[begin : begin + _BATCH]))
+            statement = (
+                select(Event)
+                .where(col(Event.uid).in_(uids[begin : begin + _BATCH]))
+                .options(selectinload(Event.phases), selectinload(Event.performances))  # type: ignore[arg-type]
+            )
             self.known |= {event.uid: event for event in session.exec(statement).all()}
         self.places = _places(session) if any(isinstance(one, Entry) and one.host_name for one in found) else {}
 
