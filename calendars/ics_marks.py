@@ -1,7 +1,7 @@
 """What our own calendars add to an event's words, found again: marks before titles, the lines below descriptions."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -64,8 +64,12 @@ def without_lines(description: str) -> Told:
 
 def kind_named(categories: Sequence[str]) -> EventKind | None:
     """The kind of event that a category names in one of our languages; None when none does."""
-    names = {fold(category) for category in categories}
-    return next((kind for kind, told in KIND_NAMES.items() if names & {fold(name) for name in told.values()}), None)
+    return next((kind for category in categories if (kind := _kinds().get(fold(category)))), None)
+
+
+@cache
+def _kinds() -> Mapping[str, EventKind]:
+    return {fold(name): kind for kind, names in KIND_NAMES.items() for name in names.values()}
 
 
 @cache

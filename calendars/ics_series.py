@@ -20,6 +20,9 @@ MAX_DATES = 2_000
 """Days that one entry lists (RDATE or EXDATE)."""
 MAX_RULES = 5
 
+_STEPS_EACH = 10
+"""An occurrence takes about as long as ten days that are merely looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Series:
@@ -79,6 +82,7 @@ def expanded(
     first = start.key(None, zones, steps)
     found: dict[str, Hours] = {}
     for at, length in _moments(series, start, zones, earliest, latest, steps):
+        steps.take(_STEPS_EACH)
         key = at.key(start, zones, steps)
         if key in left_out or key in found:
             continue

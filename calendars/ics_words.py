@@ -19,6 +19,8 @@ MAX_UID = 255
 MAX_SEQUENCE = 1_000_000_000
 # What a zone's name means is found out here: the library would guess, warn, and build zones of its own.
 _ZONED = re.compile(r"((?:DTSTART|DTEND|RECURRENCE-ID|RDATE|EXDATE)[^:]*?);TZID=", re.IGNORECASE)
+# Read by the desk itself, within bounds.
+_RULE = re.compile(r"(?:EX|R)RULE", re.IGNORECASE)
 OURS = "-//Protocol Desk//Protocol Desk//"
 """How the PRODID of our own calendars begins; the language follows."""
 
@@ -30,7 +32,7 @@ def parsed(component: ComponentText) -> IcalEvent:
         Unreadable: it is no component, or an item of a programme.
     """
     try:
-        lines = [_ZONED.sub(rf"\1;{TZID}=", line, count=1) for line in component.lines]
+        lines = [_ZONED.sub(rf"\1;{TZID}=", line, count=1) for line in component.lines if not _RULE.match(line)]
         event: Any = IcalEvent.from_ical("\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""]))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as problem:
         raise Unreadable(

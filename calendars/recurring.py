@@ -13,7 +13,7 @@ from calendars.ics_text import Unreadable
 from calendars.rules import Rule
 from models.i18n import _, message
 
-MAX_STEPS = 200_000
+MAX_STEPS = 100_000
 """Days looked at for all rules of a file together."""
 
 _DAY = timedelta(days=1)
@@ -168,7 +168,7 @@ def _counted(number: int, length: int, wanted: frozenset[int]) -> bool:
 
 
 def _day_of_year(day: date) -> int:
-    return day.timetuple().tm_yday
+    return day.toordinal() - date(day.year, 1, 1).toordinal() + 1
 
 
 def _week(day: date, week_start: int) -> tuple[int, int]:
