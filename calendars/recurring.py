@@ -13,7 +13,7 @@ from calendars.ics_text import Unreadable
 from calendars.rules import Rule
 from models.i18n import _, message
 
-MAX_STEPS = 100_000
+MAX_STEPS = 60_000
 """Days looked at for all rules of a file together."""
 
 _DAY = timedelta(days=1)

@@ -270,6 +270,17 @@ def test_series_is_bounded_by_today(officer: Caller) -> None:
         assert (over["result"], len(over["reasons"])) == ("ignored", 1)
 
 
+def in_the_middle(text: str) -> bytes:
+    """Folded between the octets of a letter, as programs do that count octets only."""
+    letter = "ọ".encode()
+    return text.encode().replace(letter, letter[:1] + b"\r\n " + letter[1:])
+
+
+def quoted(text: str) -> bytes:
+    """In quoted-printable with a soft break, as calendars before iCalendar have it."""
+    return text.replace("SUMMARY:Họp", "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:H=E1=BB=8D=\r\np").encode()
+
+
 @pytest.mark.parametrize(
     "written",
     [
@@ -279,11 +290,11 @@ def test_series_is_bounded_by_today(officer: Caller) -> None:
         lambda text: text.replace("\r\n", "\n").encode(),
         lambda text: text.replace("\r\n", "\r").encode(),
         lambda text: text.replace("Họp", "H\r\n ọp").encode(),
-        lambda text: text.replace("Họp".encode().decode(), "Họp").encode().replace("ọ".encode(), "ọ".encode()[:1] + b"\r\n " + "ọ".encode()[1:]),
         lambda text: text.encode() + text.replace("a@example.org", "b@example.org").encode(),
-        lambda text: text.replace("SUMMARY:Họp", "SUMMARY;ENCODING=QUOTED-PRINTABLE;CHARSET=UTF-8:H=E1=BB=8D=\r\np").encode(),
+        in_the_middle,
+        quoted,
     ],
-)  # fmt: skip
+)
 def test_encodings_and_line_ends(officer: Caller, database: Database, written: Any) -> None:
     done = take(officer, written(calendar(entry()).decode()), Accept_Language="vi")
     assert {part["result"] for part in done["components"]} == {"created"}, done
@@ -314,15 +325,26 @@ def test_control_characters_and_long_titles(officer: Caller, database: Database)
 EVENTS: list[dict[str, Any]] = [
     {"status": EventStatus.DRAFT, "description": {"vi": "Hai\n\ndòng", "lo": "ລາວ"}, "headcount": 12},
     {"kind": EventKind.TRAINING_BATCH, "status": EventStatus.CONFIRMED, "visibility": Visibility.PUBLIC},
-    {"kind": EventKind.ART_TROUPE_VISIT, "location": {"vi": "Nhà hát\nlớn", "en": "Theatre"}, "host": "vientiane-province", "guest": "hai-duong"},
-    {"kind": EventKind.ACTIVITY, "start_time": time(8), "end_time": time(9, 30), "guest": None, "last_day": date(2026, 12, 2)},
+    {
+        "kind": EventKind.ART_TROUPE_VISIT,
+        "location": {"vi": "Nhà hát\nlớn", "en": "Theatre"},
+        "host": "vientiane-province",
+        "guest": "hai-duong",
+    },
+    {
+        "kind": EventKind.ACTIVITY,
+        "start_time": time(8),
+        "end_time": time(9, 30),
+        "guest": None,
+        "last_day": date(2026, 12, 2),
+    },
     {"kind": EventKind.ACTIVITY, "start_time": time(8), "timezone": "Asia/Vientiane"},
     {"kind": EventKind.ACTIVITY, "start_time": time(8), "end_time": time(7), "timezone": "UTC"},
     {"kind": EventKind.ACTIVITY, "start_time": time(8), "end_time": time(9), "timezone": "America/New_York"},
     {"title": {"vi": "[Dự thảo] thật", "lo": "ລາວ"}, "status": EventStatus.PLANNED},
     {"status": EventStatus.CANCELLED},
     {"status": EventStatus.POSTPONED},
-]  # fmt: skip
+]
 KEPT = (
     "uid",
     "first_day",
