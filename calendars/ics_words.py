@@ -19,6 +19,8 @@ MAX_UID = 255
 MAX_SEQUENCE = 1_000_000_000
 # What a zone's name means is found out here: the library would guess, warn, and build zones of its own.
 _ZONED = re.compile(r"((?:DTSTART|DTEND|RECURRENCE-ID|RDATE|EXDATE)[^:]*?);TZID=", re.IGNORECASE)
+_NEEDED = frozenset({"DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "RDATE", "EXDATE"})
+_UNREADABLE = _("A line of this entry is not written as calendar files have it.")
 # Read by the desk itself, within bounds.
 _RULE = re.compile(r"(?:EX|R)RULE", re.IGNORECASE)
 OURS = "-//Protocol Desk//Protocol Desk//"
@@ -35,13 +37,19 @@ def parsed(component: ComponentText) -> IcalEvent:
         lines = [_ZONED.sub(rf"\1;{TZID}=", line, count=1) for line in component.lines if not _RULE.match(line)]
         event: Any = IcalEvent.from_ical("\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""]))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as problem:
-        raise Unreadable(
-            message(_("The entry can't be read: {problem}"), problem=one_line(str(problem))[:200])
-        ) from problem
-    for name, wrong in event.errors:
-        if name in {None, "DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "RDATE", "EXDATE"}:
-            raise Unreadable(message(BROKEN, property=name or "VEVENT", value=one_line(str(wrong))[:200]))
+        raise Unreadable(message(_UNREADABLE)) from problem
+    for name, _wrong in event.errors:
+        if name is None:
+            raise Unreadable(message(_UNREADABLE))
+        if name in _NEEDED:
+            raise Unreadable(message(BROKEN, property=name, value=_raw(component, name)))
     return event  # type: ignore[no-any-return]
+
+
+def _raw(component: ComponentText, name: str) -> str:
+    """A property's value as it stands in the file, the beginning of it."""
+    line = next((line for line in component.lines if line.upper().startswith(name)), "")
+    return one_line(line.partition(":")[2])[:100] or "–"
 
 
 def words_of(event: IcalEvent, name: str) -> str:

@@ -80,7 +80,7 @@ class _Importing:
         self, session: Session, act: Act, wish: Wish, host: str, source: str, found: Sequence[Entry | Left]
     ) -> None:
         self.session, self.act, self.wish, self.host, self.found = session, act, wish, host, found
-        self.reason = str(message(_("Taken from a calendar file: {source}"), source=source))
+        self.reason = message(_("Taken from a calendar file: {source}"), source=source).to(wish.language)
         uids = [one.uid for one in found if isinstance(one, Entry)]
         self.known: dict[str, Event] = {}
         for begin in range(0, len(uids), _BATCH):
@@ -113,7 +113,7 @@ class _Importing:
                     result = self._change(entry, event, remarks)
         except Invalid as wrong:
             told = (
-                message(_("{field}: {problem}"), field=name, problem=one)
+                message("{field}: {problem}", field=name, problem=one)
                 for name, lines in wrong.errors.items()
                 for one in lines
             )

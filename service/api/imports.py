@@ -78,7 +78,8 @@ def _sent() -> tuple[bytes, str]:
     files = request.files.getlist("file")
     if len(files) != 1:
         raise refused(message(_("Send one file, in the form's field “file”.")))
-    return files[0].read(), files[0].filename or ""
+    with files[0].stream as opened:
+        return opened.read(), files[0].filename or ""
 
 
 def _shown(one: Outcome, language: Language, is_dry: bool) -> dict[str, Any]:

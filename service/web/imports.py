@@ -60,8 +60,11 @@ def _do(view: View, content: list[bytes], outcomes: list[Outcome]) -> None:
 
 
 def _sent() -> bytes:
-    file = request.files.get("file")
-    content = (file.read(MAX_BYTES + 1) if file else b"") or request.form.get("text", "").encode(errors="replace")
+    content = b""
+    if file := request.files.get("file"):
+        with file.stream as opened:
+            content = opened.read(MAX_BYTES + 1)
+    content = content or request.form.get("text", "").encode(errors="replace")
     if not content.strip():
         raise refused(message(_("Choose a file that is not empty, or paste its text.")))
     return content

@@ -79,7 +79,7 @@ def test_outlook(officer: Caller, database: Database) -> None:
     assert found["Nghỉ lễ"] == [("2027-05-01", "2027-05-01", None, None, zone)]
     with database.transaction(write=False) as session:
         meeting = session.exec(select(Event).where(Event.visibility == Visibility.PUBLIC)).one()
-        assert (meeting.title, meeting.description) == ({"vi": "Họp chuẩn bị đón đoàn"}, {"en": "Kính mời dự họp."})
+        assert (meeting.title, meeting.description) == ({"vi": "Họp chuẩn bị đón đoàn"}, {"vi": "Kính mời dự họp."})
 
 
 def test_apple(officer: Caller, database: Database) -> None:

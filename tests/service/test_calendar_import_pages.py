@@ -9,7 +9,6 @@ import pytest
 from sqlmodel import select
 from werkzeug.test import TestResponse
 
-from calendars.ics_text import MAX_BYTES
 from models.database import Database
 from models.events import Event
 from models.vocabulary import EventKind, Language, Role
@@ -88,7 +87,6 @@ def test_confirming_takes_what_was_seen_or_nothing(signed_in: SignedIn, database
         (b"", {}, "Choose a file"),
         (b"", {"text": " "}, "Choose a file"),
         (b"hello", {}, "no calendar file"),
-        (b"x" * (MAX_BYTES + 1), {}, str(MAX_BYTES)),
         (FILE, {"kind": "anniversary"}, "Must be one of"),
         (FILE, {"host": "atlantis"}, "atlantis"),
     ],
