@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from calendars.ics_hours import Hours, Moment, hours_of, moment_of
 from calendars.ics_marks import kind_named, without_lines, without_mark
-from calendars.ics_series import Series, Window, expanded
+from calendars.ics_series import Series, Window, check_window, expanded, recurrence_of
 from calendars.ics_text import CalendarText, ComponentText, Passed, Unreadable, read_text
 from calendars.ics_words import (
     MAX_UID,
@@ -228,10 +228,7 @@ def _read(component: ComponentText, reader: Reader, zones: Zones, steps: Steps) 
         headcount=told.headcount,
         remarks=(*about_hours, *remarks),
     )
-    recurrence = moment_of(event, "RECURRENCE-ID", zones)
-    if recurrence is not None and "RANGE" in event["RECURRENCE-ID"].params:
-        raise Unreadable(message(_("A change of one occurrence and all later ones is not taken in.")))
-    return _Single(entry, start, Series.of(event, component.lines, zones), recurrence, zones)
+    return _Single(entry, start, Series.of(event, component.lines, zones), recurrence_of(event, zones), zones)
 
 
 def _expand(singles: Sequence[_Single], reader: Reader, steps: Steps) -> Iterator[Entry | Left]:
@@ -244,12 +241,13 @@ def _expand(singles: Sequence[_Single], reader: Reader, steps: Steps) -> Iterato
             continue
         try:
             master = masters.get(one.entry.uid)
+            check_window(one.entry.hours, reader.today)
             at = one.recurrence.key(master.start if master else None, one.zones, steps)
             begins = master.start.key(None, master.zones, steps) if master else None
             changed.setdefault(one.entry.uid, set()).add(at)
             yield _named(one.entry, at, is_first=at == begins)
         except Unreadable as problem:
-            yield _left(one.entry, problem.why)
+            yield _left(one.entry, problem.why, is_refused=not isinstance(problem, Passed))
     for one in singles:
         if one.recurrence is not None:
             continue

@@ -7,7 +7,7 @@ from typing import Any
 
 from icalendar import Event as IcalEvent
 
-from calendars.ics_hours import Hours, Moment, check_day, moment, on_the_wall
+from calendars.ics_hours import Hours, Moment, check_day, moment, moment_of, on_the_wall
 from calendars.ics_text import Passed, Unreadable
 from calendars.ics_zones import Zones
 from calendars.recurring import Steps, occurrences
@@ -92,14 +92,35 @@ def expanded(
             )
         found[key] = _hours_at(at, length, hours, start, zones, steps)
     if not found:
-        raise Passed(
-            message(
-                _("None of the series falls between {first} and {last}."),
-                first=earliest.isoformat(),
-                last=latest.isoformat(),
-            )
-        )
+        raise _none_between(earliest, latest)
     return ((key, hours, key == first) for key, hours in found.items())
+
+
+def recurrence_of(event: IcalEvent, zones: Zones) -> Moment | None:
+    """Which occurrence of a series the entry is; None when it is one of its own, or the series.
+
+    Raises:
+        Unreadable: it stands for all later ones too.
+    """
+    recurrence = moment_of(event, "RECURRENCE-ID", zones)
+    if recurrence is not None and "RANGE" in event["RECURRENCE-ID"].params:
+        raise Unreadable(message(_("A change of one occurrence and all later ones is not taken in.")))
+    return recurrence
+
+
+def check_window(hours: Hours, today: date) -> None:
+    """Let an occurrence that was changed by itself pass by when its series would not be written out there.
+
+    Raises:
+        Passed: it lies more than a year back, or more than two years ahead.
+    """
+    if not today - PAST <= hours.first_day <= today + AHEAD:
+        raise _none_between(today - PAST, today + AHEAD)
+
+
+def _none_between(first: date, last: date) -> Passed:
+    told = _("None of the series falls between {first} and {last}.")
+    return Passed(message(told, first=first.isoformat(), last=last.isoformat()))
 
 
 def _moments(

@@ -92,6 +92,13 @@ def test_occurrence_that_names_only_its_day_replaces_the_hour() -> None:
     assert [(one.uid, one.title) for one in ones] == [("a", "A"), ("a/20270311T010000Z", "B")]
 
 
+@pytest.mark.parametrize(("day", "is_left"), [("20251121", True), ("20251122", False), ("20281122", True)])
+def test_changed_occurrence_outside_the_window_passes_by(day: str, is_left: bool) -> None:
+    (one,) = found(f"RECURRENCE-ID;VALUE=DATE:{day}", f"DTSTART;VALUE=DATE:{day}")
+    assert isinstance(one, Left) is is_left
+    assert not (isinstance(one, Left) and one.is_refused)
+
+
 @pytest.mark.parametrize(
     ("name", "right"),
     [
