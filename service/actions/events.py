@@ -69,10 +69,11 @@ def create_event(
     *,
     status: EventStatus = EventStatus.DRAFT,
     reason: str | None = None,
+    uid: str | None = None,
 ) -> Event:
     """Make an event; a person's begins as a draft, the seed also loads what is over.
 
-    ``reason`` goes into its history.
+    ``reason`` goes into its history; ``uid`` is the one it has in the calendar it was taken from.
     """
     values = dict(values)
     values.setdefault("arrives_on", values["first_day"])
@@ -86,7 +87,9 @@ def create_event(
     if kind is EventKind.ANNIVERSARY:
         values["ordinal"] = _ordinal(session, values)
     budget = values.pop("budget", None)
-    event = Event(kind=kind, uid=str(uuid4()), status=status, created_by=act.user.id if act.user else None, **values)
+    event = Event(
+        kind=kind, uid=uid or str(uuid4()), status=status, created_by=act.user.id if act.user else None, **values
+    )
     event.phases, event.performances = [], []
     rows.assign(event, {"budget": budget} | _new_parts(event, parts))
     rows.create(session, act, event, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason)
@@ -95,8 +98,12 @@ def create_event(
     return event
 
 
-def change_event(session: Session, act: Act, event: Event, values: Mapping[str, Any]) -> Event:
+def change_event(
+    session: Session, act: Act, event: Event, values: Mapping[str, Any], *, reason: str | None = None
+) -> Event:
     """Change an event; moving its days takes arrival, departure and bookings along, unless they are given.
+
+    ``reason`` goes into its history. A ``sequence`` among the values is one it does not fall behind.
 
     Raises:
         Conflict: a completed event keeps its days and place.
@@ -119,7 +126,7 @@ def change_event(session: Session, act: Act, event: Event, values: Mapping[str, 
     if event.confirmed_at is not None and not _is_second_pair_of_eyes(act, event):
         agreed = {name for name in _CONFIRMED & set(values) if getattr(event, name) != values[name]}
         values["changed_since_confirmed"] = event.changed_since_confirmed or bool(agreed)
-    _apply(session, act, event, values | _new_parts(event, parts))
+    _apply(session, act, event, values | _new_parts(event, parts), reason=reason)
     return event
 
 
@@ -148,7 +155,7 @@ def _apply(
     before, was, days = Frame.of(event), event.status, Days(event.first_day, event.last_day)
     significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
     if significant:
-        values = {**values, "sequence": event.sequence + 1}
+        values = {**values, "sequence": max(event.sequence + 1, values.get("sequence", 0))}
     if changed := rows.change(
         session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
     ):

@@ -8,6 +8,7 @@ from service.web import (
     coming,
     event,
     feeds,
+    imports,
     members,
     plan,
     programme,
@@ -41,6 +42,7 @@ def static_file(name: str) -> Response:
 
 
 blp.add_url_rule("/", "coming", coming.coming)
+blp.add_url_rule("/events/import", "imports", imports.imports, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>", "event", event.event, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/programme", "programme", programme.revisions)
 blp.add_url_rule("/events/<event_id>/bookings", "event_bookings", bookings.event_bookings, methods=["GET", "POST"])

@@ -1,0 +1,95 @@
+"""/events/import: a calendar file taken in."""
+
+from collections import Counter
+from typing import Any
+
+from flask import request
+
+from calendars.ics_text import refused
+from models.errors import Invalid
+from models.i18n import _, message
+from models.vocabulary import EventKind, Language, Role
+from service.actions.importing import RESULTS, Outcome, Wish, import_calendar
+from service.actions.rehearsal import rehearsal
+from service.api.resource import Blueprint, Resource, act, requires, session, takes
+from service.problems import reader_language
+from service.schemas.imports import CalendarImportQuery, CalendarImportSchema
+
+blp = Blueprint("imports", __name__, description="Calendar files of others taken in")
+
+ICS = "text/calendar"
+FORM = "multipart/form-data"
+
+
+@blp.route("/events/import")
+class CalendarImport(Resource):
+    @requires(Role.OFFICER)
+    @takes(ICS, FORM)
+    @blp.arguments(CalendarImportQuery, location="query")
+    @blp.response(200, CalendarImportSchema)
+    def post(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Take in the events of an .ics file, as the body or as the field `file` of a form
+
+        New events begin as drafts. An event that is known by its UID is changed when the file's entry is newer. Every
+        component is told with what became of it and why; one that can't be taken in does not stop the others. A series
+        is written out from a year ago to two years ahead. The same file again changes nothing.
+        """
+        return _import(query)
+
+    @requires(Role.OFFICER)
+    @takes(ICS)
+    @blp.arguments(CalendarImportQuery, location="query")
+    @blp.response(200, CalendarImportSchema)
+    def put(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Take in the events of an .ics file, which is the body"""
+        return _import(query)
+
+
+def _import(query: dict[str, Any]) -> dict[str, Any]:
+    content, name = _sent()
+    is_dry = query.get("dry_run", False)
+    wish = Wish(
+        kind=query.get("kind", EventKind.ACTIVITY),
+        host=query.get("host"),
+        guest=query.get("guest"),
+        language=Language(reader_language()),
+        source=name,
+    )
+    with rehearsal(session(), is_dry=is_dry):
+        outcomes = import_calendar(session(), act(), content, wish)
+    count = Counter(one.result for one in outcomes)
+    return {
+        "dry_run": is_dry,
+        **{result: count[result] for result in RESULTS},
+        "components": [_shown(one, wish.language, is_dry) for one in outcomes],
+    }
+
+
+def _sent() -> tuple[bytes, str]:
+    """The file and its name, where it has one.
+
+    Raises:
+        Invalid: a form without a file, or with something else; what belongs into the query would go unheard there.
+    """
+    if request.mimetype != FORM:
+        return request.get_data(cache=True), ""
+    if strange := sorted({*request.form, *request.files} - {"file"}):
+        raise Invalid({one[:60]: [message(_("Unknown parameter."))] for one in strange})
+    files = request.files.getlist("file")
+    if len(files) != 1:
+        raise refused(message(_("Send one file, in the form's field “file”.")))
+    with files[0].stream as opened:
+        return opened.read(), files[0].filename or ""
+
+
+def _shown(one: Outcome, language: Language, is_dry: bool) -> dict[str, Any]:
+    shown = {
+        "number": one.number,
+        "component": one.component,
+        "uid": one.uid,
+        "title": one.title,
+        "result": one.result,
+        "event_id": None if is_dry and one.result == "created" else one.event_id,
+        "reasons": [reason.to(language) for reason in one.reasons],
+    }
+    return shown | ({"recurrence_id": one.recurrence_id} if one.recurrence_id else {})

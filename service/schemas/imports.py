@@ -1,0 +1,49 @@
+"""Calendar files taken in, as JSON."""
+
+from marshmallow import fields, validate
+
+from models.vocabulary import EventKind
+from service.actions.importing import KINDS, RESULTS
+from service.schemas.fields import Flag, Number, Text, Word
+from service.schemas.queries import QuerySchema
+from service.schemas.rows import StrictSchema
+
+
+class CalendarImportQuery(QuerySchema):
+    """What to make of entries that do not tell it themselves."""
+
+    dry_run = fields.Boolean(metadata={"description": "true: only say what would be done. Default: false."})
+    kind = Word(
+        EventKind,
+        metadata={
+            "enum": [kind.value for kind in KINDS],
+            "description": "Of entries whose category names none. Default: activity.",
+        },
+    )
+    host = Text(validate=validate.Length(1, 60), metadata={"description": "A locality. Default: the office's own."})
+    guest = Text(validate=validate.Length(1, 60), metadata={"description": "A locality. Default: none."})
+
+
+class ImportedComponentSchema(StrictSchema):
+    """What became of one component of a file, or of one occurrence of a series."""
+
+    number = Number(metadata={"description": "Its place in the file, time zones not counted; occurrences share one."})
+    component = fields.String(metadata={"example": "VEVENT"})
+    uid = fields.String(metadata={"description": "The event's own; of a later occurrence with its beginning in it."})
+    recurrence_id = fields.String(metadata={"description": "Only of occurrences: the day or instant it begins."})
+    title = fields.String()
+    result = fields.String(metadata={"enum": list(RESULTS)})
+    event_id = fields.String(allow_none=True, metadata={"description": "In a dry run null for a new event."})
+    reasons = fields.List(fields.String(), metadata={"description": "Why, and what had to be assumed."})
+
+
+class CalendarImportSchema(StrictSchema):
+    """What a calendar file did, or in a dry run would do."""
+
+    dry_run = Flag()
+    created = Number()
+    changed = Number()
+    unchanged = Number()
+    refused = Number()
+    ignored = Number()
+    components = fields.List(fields.Nested(ImportedComponentSchema))
