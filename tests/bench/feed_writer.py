@@ -22,7 +22,7 @@ A_SECOND = 10
 
 def retitle(session: Session, act: Act, event_id: str, number: int) -> None:
     """Give an event a title it has not had before."""
-    event = session.get_one(Event, event_id)
+    event = events.find_event(session, event_id)
     title = {language: words.partition(" · ")[0] + f" · {number}" for language, words in event.title.items()}
     events.change_event(session, act, event, {"title": title})
 
