@@ -144,9 +144,16 @@ def main() -> None:
         grown = growth.table(growth.measure(folder))
         booked = occupancy.table(occupancy.measure(folder))
         subscribed = feeds_over_http.measure(folder)
-    found = (
-        f"{table(results)}\n\nFeeds over HTTP, while another process changes events in them:\n\n{subscribed}\n\nHow answers grow with the events in the store:\n\n{grown}\n\nHow the search for"
-        f" overlapping bookings grows with the bookings, at the driver:\n\n{booked}"
+    found = "\n\n".join(
+        (
+            table(results),
+            "Feeds over HTTP, while another process changes events in them:",
+            str(subscribed),
+            "How answers grow with the events in the store:",
+            grown,
+            "How the search for overlapping bookings grows with the bookings, at the driver:",
+            booked,
+        )
     )
     print(found)
     Path("docs/benchmarks.md").write_text(

@@ -1,4 +1,4 @@
-"""Whom feeds are measured against: nginx with the bytes as a file, Radicale with the events as a collection; and wrk."""
+"""Whom feeds are measured against: nginx with the bytes as a file, Radicale with the events; and wrk, which asks."""
 
 import http.client
 import json
@@ -108,7 +108,6 @@ def wrk(url: str, seconds: int, *, gzip: bool = True, tag: str | None = None) ->
     done = subprocess.run([*command, *(["--", tag] if tag else [])], capture_output=True, text=True, check=True)
     told = json.loads(done.stdout.splitlines()[-1])
     strange = told["answers"] - told["unchanged"] - told["changed"] if tag else 0
-    # With a second's measurement the last answers may be under way when it ends; they count for neither side.
     if told["failed"] or strange or not told["answers"]:
         raise RuntimeError(f"wrk: {told}")
     return Load(told["microseconds"] / 1e6, told["answers"], told["changed"])
