@@ -6,6 +6,7 @@ how many changes it made in how many seconds, as JSON.
 
 import json
 import sys
+from collections.abc import Sequence
 from select import select as wait_readable
 
 from sqlmodel import Session, select
@@ -18,6 +19,7 @@ from service.actions.acting import Act
 from service.settings import load_settings
 
 A_SECOND = 10
+_PRIME = 7919
 
 
 def retitle(session: Session, act: Act, event_id: str, number: int) -> None:
@@ -25,6 +27,11 @@ def retitle(session: Session, act: Act, event_id: str, number: int) -> None:
     event = events.find_event(session, event_id)
     title = {language: words.partition(" · ")[0] + f" · {number}" for language, words in event.title.items()}
     events.change_event(session, act, event, {"title": title})
+
+
+def nth(event_ids: Sequence[str], number: int) -> str:
+    """The event whose turn it is: far from the one before, and each once before any comes twice."""
+    return event_ids[number * _PRIME % len(event_ids)]
 
 
 def main() -> None:
@@ -35,10 +42,8 @@ def main() -> None:
     print("ready", flush=True)
     began, number = monotonic(), 0
     while not wait_readable([sys.stdin], [], [], max(0.0, began + number / A_SECOND - monotonic()))[0]:
-        # A prime: one event after the other, far from each other, each before any comes twice.
-        event_id = event_ids[number * 7919 % len(event_ids)]
         with database.transaction() as session:
-            retitle(session, Act(None, utcnow(), settings.office), event_id, number)
+            retitle(session, Act(None, utcnow(), settings.office), nth(event_ids, number), number)
         number += 1
     print(json.dumps({"changes": number, "seconds": monotonic() - began}), flush=True)
     database.dispose()
