@@ -51,16 +51,18 @@ class Found:
 def measure(folder: Path) -> Found:
     """All of it, in about eight minutes; programs that are missing are named and their rows left out."""
     found = Found(remarks=peers.missing())
-    with ExitStack() as opened, ThreadPoolExecutor(2) as at_once:
+    with ExitStack() as opened, ThreadPoolExecutor(1) as at_once:
         # What is read for the first time is made, and Radicale parses: neither is measured, each takes a processor.
-        slow = at_once.submit(_opened, opened, folder, LARGE)
-        desks, bodies = {}, {}
+        desks = {LARGE: opened.enter_context(feed_desk(folder, LARGE))}
+        largest = at_once.submit(desks[LARGE].body)
+        bodies = {}
         for events in sorted({*SMALL, *EDITED} - {LARGE}):
-            desks[events], bodies[events] = _opened(opened, folder, events)
+            desks[events] = opened.enter_context(feed_desk(folder, events))
+            bodies[events] = desks[events].body()
         collections = {str(events): _split(bodies[events]) for events in SMALL}
         radicale = opened.enter_context(peers.radicale(folder / "radicale", collections))
         parsing = seconds(partial(_warm, radicale))
-        desks[LARGE], bodies[LARGE] = slow.result()
+        bodies[LARGE] = largest.result()
         packed = _over_http(folder, desks, bodies, found)
         if radicale:
             found.results += [
@@ -73,12 +75,6 @@ def measure(folder: Path) -> Found:
         _edits({events: desks[events] for events in EDITED}, bodies[EDITED[0]], found)
         _memory(desks[FEED_EVENTS], found)
     return found
-
-
-def _opened(opened: ExitStack, folder: Path, events: int) -> tuple[FeedDesk, bytes]:
-    """A desk, and its feed's calendar as it was first read."""
-    desk = opened.enter_context(feed_desk(folder, events))
-    return desk, desk.body()
 
 
 def _over_http(
