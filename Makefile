@@ -17,11 +17,14 @@ MADE := $(VENV)/.made-$(PLACE)
 INSTALLED := $(VENV)/.installed-$(PLACE)
 INSTALLED_DEV := $(VENV)/.installed-dev-$(PLACE)
 LOCKED := pyproject.toml constraints.txt
+# Calendar programs and a server that tests and benchmarks run: what they stand on must not mix with ours.
+CLIENTS := .venv-clients
+CLIENTS_INSTALLED := $(CLIENTS)/.installed-$(PLACE)
 # The constraints also hold for the isolated environment in which pip builds: older pips read the first name, newer the second.
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip --no-input --quiet
 
-.PHONY: help install run test check lint bench lock format clean dev postgresql javascript
+.PHONY: help install run test check lint bench lock format clean dev postgresql javascript libical clients peers
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s'|' 2>/dev/null \
@@ -32,7 +35,7 @@ install: $(INSTALLED) ## .venv with `desk` in it, from the locked dependencies
 run: install ## install what is needed, make and fill the database when it is new, start web and worker
 	@exec $(BIN)/desk run
 
-test: dev postgresql javascript ## the whole test suite; PYTEST_ARGS=… replaces the options
+test: dev postgresql javascript libical clients ## the whole test suite; PYTEST_ARGS=… replaces the options
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: lint ## formatting, lint, types, import rules, then the tests
@@ -44,7 +47,7 @@ lint: dev ## formatting, lint, types, import rules
 	$(BIN)/python -m mypy
 	$(BIN)/lint-imports
 
-bench: dev postgresql ## the benchmarks, each a ratio against a peer or limit measured in the same run
+bench: dev postgresql clients peers ## the benchmarks, each a ratio against a peer or limit measured in the same run
 	$(BIN)/python -m tests.bench
 
 format: dev ## format, and repair what the linter can
@@ -58,7 +61,7 @@ lock: $(MADE) ## renew constraints.txt: the newest versions pyproject.toml allow
 		--custom-compile-command 'make lock' --output-file constraints.txt pyproject.toml
 
 clean: ## remove what make and the tools made; var/ (the data) stays
-	rm -rf $(VENV) build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache tests/js/node_modules
+	rm -rf $(VENV) $(CLIENTS) build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache tests/js/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 dev: $(INSTALLED_DEV)
@@ -105,3 +108,31 @@ javascript:
 	@test -d tests/js/node_modules/ical.js \
 		|| { command -v npm >/dev/null 2>&1 && (cd tests/js && npm install --silent --no-package-lock) >/dev/null 2>&1; } \
 		|| echo 'ical.js could not be installed (no npm, or no network): the tests that need it are skipped.' >&2
+
+libical:
+	@ls /usr/lib/*/libical.so.[34] /usr/lib/libical.so.[34] /usr/local/lib/libical.* >/dev/null 2>&1 \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && export DEBIAN_FRONTEND=noninteractive \
+			&& { apt-get install -qq -y --no-install-recommends libical3 >/dev/null 2>&1 \
+				|| { apt-get update -qq && apt-get install -qq -y --no-install-recommends libical3; } >/dev/null 2>&1; }; } \
+		|| echo 'libical could not be installed: the tests that ask it are skipped.' >&2
+
+# khal and vdirsyncer subscribe to feeds in the tests, Radicale serves the benchmark's. On some machines they can't be had.
+clients: $(MADE)
+	@test $(CLIENTS_INSTALLED) -nt tests/clients-requirements.txt \
+		|| { echo 'Installing calendar programs for the tests into $(CLIENTS) …' \
+			&& '$(PYTHON)' -m venv --clear $(CLIENTS) \
+			&& PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore $(CLIENTS)/bin/python -m pip --no-input --quiet \
+				install -r tests/clients-requirements.txt \
+			&& touch $(CLIENTS_INSTALLED); } \
+		|| echo 'khal, vdirsyncer and Radicale could not be installed: the tests and benchmarks that need them are skipped.' >&2
+
+# The benchmark's nginx and wrk. nginx only where Debian's package may not start it: the benchmark starts its own.
+peers:
+	@test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 || exit 0; \
+	wanted=; \
+	command -v wrk >/dev/null 2>&1 || wanted=wrk; \
+	command -v nginx >/dev/null 2>&1 || ! test -x /usr/sbin/policy-rc.d || wanted="$$wanted nginx-light"; \
+	test -z "$$wanted" || { echo "Installing for the benchmarks: $$wanted …"; export DEBIAN_FRONTEND=noninteractive; \
+		apt-get install -qq -y --no-install-recommends $$wanted >/dev/null 2>&1 \
+			|| { apt-get update -qq && apt-get install -qq -y --no-install-recommends $$wanted; } >/dev/null 2>&1; } \
+		|| echo 'nginx or wrk could not be installed: the rows that need them are left out.' >&2

@@ -24,10 +24,16 @@ _numbers = itertools.count(1)
 _NO_POSTGRESQL = "PostgreSQL's programs (initdb, postgres) are not on this machine"
 NO_MACHINES = "network namespaces need root and the program ip (iproute2)"
 NO_LIBICAL = "libical is not on this machine"
+NO_CALENDAR_CLIENTS = "khal and vdirsyncer are not in .venv-clients"
 _NOT_TESTED = (
     ("POSTGRESQL WAS", _NO_POSTGRESQL, "On Debian and Ubuntu: sudo apt-get install postgresql"),
     ("LIBICAL WAS", NO_LIBICAL, "On Debian and Ubuntu: sudo apt-get install libical3"),
     ("SEVERAL MACHINES WERE", NO_MACHINES, "On Debian and Ubuntu: sudo apt-get install iproute2, and run them as root"),
+    (
+        "CALENDAR PROGRAMS WERE",
+        NO_CALENDAR_CLIENTS,
+        "`make clients` installs them, where a package index can be reached",
+    ),
 )
 
 settings.register_profile("quick", deadline=None, max_examples=50)

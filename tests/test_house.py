@@ -26,7 +26,7 @@ def tracked_files() -> list[Path]:
         ).stdout.split("\0")  # fmt: skip
         found = [ROOT / name for name in listed if name]
     except (OSError, subprocess.CalledProcessError):
-        made = {".git", ".venv", "var", "node_modules", "__pycache__", "build", "dist"}
+        made = {".git", ".venv", ".venv-clients", "var", "node_modules", "__pycache__", "build", "dist"}
         found = [path for path in ROOT.rglob("*") if not made & set(path.relative_to(ROOT).parts)]
     return [path for path in found if path.is_file()]
 
@@ -68,8 +68,9 @@ def unmet(requirements: Iterable[str], pinned: dict[str, str]) -> list[str]:
     ]
 
 
-def test_constraints_hold_pins_and_nothing_else() -> None:
-    text = (ROOT / "constraints.txt").read_text()
+@pytest.mark.parametrize("name", ["constraints.txt", "tests/clients-requirements.txt"])
+def test_constraints_hold_pins_and_nothing_else(name: str) -> None:
+    text = (ROOT / name).read_text()
     assert unpinned(text) == []
     assert "://" not in text
 
@@ -100,7 +101,10 @@ def test_unmet_sees_a_missing_and_an_outgrown_pin() -> None:
 
 MACHINE_PATH = re.compile(rb"(?<![\w.}/-])/(?:work|farm|root|opt/(?:pypi|wheels)|home/\w+)/")
 REGISTRY = re.compile(rb"(?:pypi|pythonhosted|npmjs|debian)\.(?:org|com)")
-INSTALLS = ("constraints.txt", "pyproject.toml", "Makefile", ".ci/run", "tests/js/package.json", "tests/js/.npmrc")
+INSTALLS = (
+    "constraints.txt", "tests/clients-requirements.txt", "pyproject.toml", "Makefile", ".ci/run",
+    "tests/js/package.json", "tests/js/.npmrc",
+)  # fmt: skip
 
 
 def machine_paths(content: bytes) -> list[str]:

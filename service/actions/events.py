@@ -20,7 +20,7 @@ from models.i18n import _, message
 from models.nouns import noun
 from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState, Role
-from service.actions import bookings, programme, reminders, rows, task_templates, tasks
+from service.actions import bookings, calendar_changes, programme, reminders, rows, task_templates, tasks
 from service.actions.acting import Act
 from service.actions.event_errors import event_errors
 from service.actions.trail import plain
@@ -90,6 +90,8 @@ def create_event(
     event = Event(
         kind=kind, uid=uid or str(uuid4()), status=status, created_by=act.user.id if act.user else None, **values
     )
+    if uid is not None:
+        _unbury(session, act, uid)
     event.phases, event.performances = [], []
     rows.assign(event, {"budget": budget} | _new_parts(event, parts))
     rows.create(session, act, event, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason)
@@ -198,6 +200,14 @@ def bury(session: Session, act: Act, event: Event) -> None:
     names = set(DeletedEvent.model_fields) - {"sequence", "updated_at"}
     values = {name: getattr(event, name) for name in names}
     session.add(DeletedEvent(**values, sequence=event.sequence + 1, updated_at=act.now))
+
+
+def _unbury(session: Session, act: Act, uid: str) -> None:
+    """Forget the deleted event with this UID: a new one takes its place in calendars."""
+    buried = session.exec(select(DeletedEvent).where(DeletedEvent.uid == uid)).all()
+    for row in buried:
+        session.delete(row)
+    calendar_changes.note(session, act.now, [row.id for row in buried])
 
 
 def transition(

@@ -1,7 +1,11 @@
-"""``make bench``: measure, print the table, and keep it in docs/benchmarks.md."""
+"""``make bench``: measure, print the table, and keep it in docs/benchmarks.md.
+
+``python -m tests.bench feeds`` measures feeds over HTTP only, and keeps nothing.
+"""
 
 import json
 import logging
+import sys
 import tempfile
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,6 +26,7 @@ from service.actions.acting import Act
 from service.actions.feed_reading import Shelf, Whole, snapshot, whole_feed
 from service.app import create_app
 from tests import factories
+from tests.bench import feeds as feeds_over_http
 from tests.bench import growth, occupancy, sending
 from tests.bench.measure import Result, bench_database, pair, table
 
@@ -121,10 +126,15 @@ def listing(folder: Path) -> Result:
 
 
 def main() -> None:
-    """Measure everything and write the table."""
+    """Measure everything and write the table, or one part and print it."""
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        if sys.argv[1:] == ["feeds"]:
+            print(feeds_over_http.measure(folder))
+            return
+        if sys.argv[1:]:
+            sys.exit("python -m tests.bench [feeds]")
         results = [
             feed(folder, 1000),
             feed(folder, 10_000),
@@ -133,9 +143,17 @@ def main() -> None:
         ]
         grown = growth.table(growth.measure(folder))
         booked = occupancy.table(occupancy.measure(folder))
-    found = (
-        f"{table(results)}\n\nHow answers grow with the events in the store:\n\n{grown}\n\nHow the search for"
-        f" overlapping bookings grows with the bookings, at the driver:\n\n{booked}"
+        subscribed = feeds_over_http.measure(folder)
+    found = "\n\n".join(
+        (
+            table(results),
+            "Feeds over HTTP, while another process changes events in them:",
+            str(subscribed),
+            "How answers grow with the events in the store:",
+            grown,
+            "How the search for overlapping bookings grows with the bookings, at the driver:",
+            booked,
+        )
     )
     print(found)
     Path("docs/benchmarks.md").write_text(
