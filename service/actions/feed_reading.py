@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
+from models.clock import monotonic
 from models.database import Database
 from models.feeds import Feed
 from models.pulse import Pulse
@@ -63,6 +64,7 @@ class Entry:
         self.lock = threading.Lock()
         self.kept: Kept | None = None
         self.assembly: Assembly | None = None
+        self.asked_at = 0.0
         self.position: Position | None = None
         self.version: Any = None
 
@@ -112,11 +114,12 @@ class Shelf:
         Raises:
             NoFeed: ``find`` says so.
         """
+        came_at = monotonic()
         with self._lock:
             entry = self._entries.setdefault(key, Entry())
         try:
             with entry.lock:
-                kept = self._refreshed(entry, act, find, busy)
+                kept = self._refreshed(entry, act, find, busy, came_at)
         except BaseException:
             with self._lock:
                 if self._entries.get(key) is entry:
@@ -126,20 +129,26 @@ class Shelf:
         self._make_room(key, entry)
         return kept
 
-    def _refreshed(self, entry: Entry, act: Act, find: Finder, busy: bool) -> Kept:
+    def _refreshed(self, entry: Entry, act: Act, find: Finder, busy: bool, came_at: float) -> Kept:
+        # Whoever waited here is served by what was brought up to date after they came, though more may have been
+        # committed meanwhile: or a large feed that is often changed would be made anew for each of them.
+        if entry.kept is not None and entry.asked_at >= came_at and act.now < entry.kept.until:
+            return entry.kept
+        asked_at = monotonic()
         beat = self._pulse.beat()
         if entry.kept is not None and entry.kept.beat == beat and act.now < entry.kept.until:
             return entry.kept  # somebody else was faster
         if busy:
             with snapshot(self._database) as session:
                 entry.kept = _busy(session, act, find(session, act), entry, beat)
+            entry.asked_at = asked_at
             return entry.kept
         feed, assembly = _brought_up(self._database, act, find, entry)
         if entry.kept is None or entry.assembly is not assembly:
             answers: dict[Any, Any] = {}
         else:
             answers = entry.kept.answers
-        entry.assembly = assembly
+        entry.assembly, entry.asked_at = assembly, asked_at
         entry.kept = Kept(
             feed, beat, assembly.until, assembly.etag, assembly.packed, assembly.length, assembly.changed_at, answers
         )
