@@ -9,7 +9,7 @@ import gzip
 import logging
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -182,6 +182,7 @@ def _brought_up(database: Database, act: Act, find: Finder, entry: Entry) -> tup
     while True:
         fresh: list[Fragment] = []
         stretches: list[Stretch] = []
+        missing: dict[str, list[str]] = {}
         assembly: Assembly | None = None
         with snapshot(database) as session:
             feed = find(session, act)
@@ -192,15 +193,35 @@ def _brought_up(database: Database, act: Act, find: Finder, entry: Entry) -> tup
             try:
                 assembly, stretches = _assembled(session, act, feed, entry, version, news.event_ids, known)
             except Incomplete as lacking:
-                some = dict(list(lacking.missing.items())[: feed_parts.BATCH])
-                fresh = feed_parts.render(session, act, feed.locale, some)
-                known |= {(one.event_id, one.part): one for one in fresh}
-                if len(some) == len(lacking.missing):
+                missing = lacking.missing
+                if len(missing) <= feed_parts.BATCH:
+                    fresh = feed_parts.render(session, act, feed.locale, missing)
+                    known |= {(one.event_id, one.part): one for one in fresh}
                     assembly, stretches = _assembled(session, act, feed, entry, version, news.event_ids, known)
-        _keep(database, act, feed, fresh, news.position, assembly, stretches, known)
         if assembly is not None:
+            _keep(database, act, feed, fresh, news.position, assembly, stretches, known)
             entry.position, entry.version = news.position, version
             return feed, assembly
+        known, known_at = _rendered(database, act, feed, missing, known, known_at)
+
+
+def _rendered(
+    database: Database,
+    act: Act,
+    feed: Feed,
+    missing: Mapping[str, list[str]],
+    known: dict[tuple[str, str], Fragment],
+    known_at: Position,
+) -> tuple[dict[tuple[str, str], Fragment], Position]:
+    """Render many parts in portions, each kept at once: who comes to nothing has spared the next that much."""
+    for batch in feed_parts.batches(list(missing)):
+        with snapshot(database) as session:
+            news = calendar_changes.since(session, known_at)
+            known, known_at = _still_right(known, news.event_ids), news.position
+            fresh = feed_parts.render(session, act, feed.locale, {event_id: missing[event_id] for event_id in batch})
+        known |= {(one.event_id, one.part): one for one in fresh}
+        _keep(database, act, feed, fresh, known_at, None, [], known)
+    return known, known_at
 
 
 def _still_right(

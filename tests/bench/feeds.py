@@ -54,7 +54,7 @@ def measure(folder: Path) -> Found:
     with ExitStack() as opened, ThreadPoolExecutor(1) as at_once:
         # What is read for the first time is made, and Radicale parses: neither is measured, each takes a processor.
         desks = {LARGE: opened.enter_context(feed_desk(folder, LARGE))}
-        largest = at_once.submit(_made, desks[LARGE])
+        largest = at_once.submit(desks[LARGE].body)
         bodies = {}
         for events in sorted({*SMALL, *EDITED} - {LARGE}):
             desks[events] = opened.enter_context(feed_desk(folder, events))
@@ -75,12 +75,6 @@ def measure(folder: Path) -> Found:
         _edits({events: desks[events] for events in EDITED}, bodies[EDITED[0]], found)
         _memory(desks[FEED_EVENTS], found)
     return found
-
-
-def _made(desk: FeedDesk) -> bytes:
-    """A large feed's calendar, all of whose entries have to be made first."""
-    desk.read_in_parts()
-    return desk.body()
 
 
 def _over_http(
