@@ -2,8 +2,8 @@
 
 import hashlib
 import hmac
+import random
 import re
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -22,7 +22,9 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 def request_id(given: str) -> str:
     """What a request is called in logs and trail: as its sender or a proxy named it, else a name of our own."""
-    return given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
+    if given and _REQUEST_ID.fullmatch(given):
+        return given
+    return f"{random.getrandbits(64):016x}"  # noqa: S311 - a name, no secret; forked processes are seeded anew
 
 
 @dataclass(frozen=True)

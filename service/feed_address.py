@@ -21,6 +21,7 @@ class FeedKey(NamedTuple):
     busy: bool
 
 
+@lru_cache(maxsize=1024)
 def feed_key(path: str) -> FeedKey | None:
     """The key of ``/feeds/TOKEN.ics`` and ``.ifb``; None for other paths."""
     name, dot, extension = path[len("/feeds/") :].rpartition(".")

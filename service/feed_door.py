@@ -7,13 +7,14 @@ how a feed is answered (:mod:`service.api.feeds`), and this one is only fast.
 import gzip
 import sqlite3
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from service.actions.feed_reading import Kept
 from service.desk import Desk, request_id
-from service.feed_address import ANSWER, feed_key, is_known, takes_gzip
+from service.feed_address import ANSWER, FeedKey, feed_key, is_known, takes_gzip
 
 
 class FeedDoor:
@@ -27,19 +28,19 @@ class FeedDoor:
         path = environ.get("PATH_INFO", "")
         if not path.startswith("/feeds/") or environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._application(environ, start_response)  # type: ignore[no-any-return]
-        key = feed_key(path)
-        kept = None if key is None else self._at_hand(key)
+        key, now = feed_key(path), self._desk.clock()
+        kept = None if key is None else self._at_hand(key, now)
         if key is not None and kept is not None and (answer := _answer(kept, environ)) is not None:
             status, headers, body = answer
-            if kept.feed.user_id and not key.busy:
-                self._desk.readers.note(kept.feed.id, environ.get("HTTP_USER_AGENT", ""), kept.tag, self._desk.clock())
+            if kept.noted_as is not None and not key.busy:
+                self._desk.readers.note(kept.noted_as, environ.get("HTTP_USER_AGENT", ""), kept.tag, now)
             start_response(status, [*headers, ("X-Request-Id", request_id(environ.get("HTTP_X_REQUEST_ID", "")))])
             return [body] if environ["REQUEST_METHOD"] == "GET" else []
         return self._passed_on(environ, start_response)
 
-    def _at_hand(self, key: Any) -> Kept | None:
+    def _at_hand(self, key: FeedKey, now: datetime) -> Kept | None:
         try:
-            return self._desk.shelf.at_hand(key, self._desk.clock())
+            return self._desk.shelf.at_hand(key, now)
         except (sqlite3.Error, SQLAlchemyError):
             return None  # the application will say what is wrong
 

@@ -10,9 +10,10 @@ import logging
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -51,6 +52,11 @@ class Kept:
     length: int
     changed_at: datetime
     answers: dict[Any, Any] = field(default_factory=dict, compare=False)
+
+    @cached_property
+    def noted_as(self) -> str | None:
+        """The feed its readers are noted for; None for the public calendar, whose readers are nobody's business."""
+        return self.feed.id if self.feed.user_id else None
 
     def body(self) -> bytes:
         """The calendar itself."""
@@ -103,9 +109,8 @@ class Shelf:
         kept = entry.kept if entry is not None else None
         if kept is None or now >= kept.until or kept.beat != self._pulse.beat():
             return None
-        with self._lock:
-            if key in self._entries:
-                self._entries.move_to_end(key)
+        with suppress(KeyError):  # it may just have made room
+            self._entries.move_to_end(key)
         return kept
 
     def read(self, key: Hashable, act: Act, find: Finder, *, busy: bool = False) -> Kept:

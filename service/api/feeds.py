@@ -175,8 +175,8 @@ def _calendar(token: str, key: FeedKey) -> Response:
         return feeds.feed_of_token(opened, doing, token)
 
     kept = desk.shelf.read(key, doing, find, busy=key.busy)
-    if language is None and not key.busy:
-        desk.readers.note(kept.feed.id, request.user_agent.string, kept.tag, doing.now)
+    if kept.noted_as is not None and not key.busy:
+        desk.readers.note(kept.noted_as, request.user_agent.string, kept.tag, doing.now)
     zipped = takes_gzip(request.headers.get("Accept-Encoding", ""))
     unchanged = is_known(kept.tag, request.headers.get("If-None-Match", ""))
     request.environ[ANSWER] = (kept, (unchanged, zipped))
@@ -195,7 +195,7 @@ def _answer(kept: Kept, filename: str, *, zipped: bool, unchanged: bool) -> Resp
     response.set_etag(f"{kept.tag}-gzip" if zipped else kept.tag)
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Last-Modified"] = http_date(kept.changed_at)
-    if kept.feed.user_id:
+    if kept.noted_as is not None:
         _keep_secret(response)
     else:
         response.headers["Cache-Control"] = "public, no-cache"
