@@ -14,6 +14,7 @@ from flask import current_app
 from models.clock import utcnow
 from models.database import Database
 from service.actions.feed_reading import Shelf
+from service.afterwards import Afterwards
 from service.notebook import Notebook
 from service.settings import Settings
 
@@ -24,7 +25,7 @@ def request_id(given: str) -> str:
     """What a request is called in logs and trail: as its sender or a proxy named it, else a name of our own."""
     if given and _REQUEST_ID.fullmatch(given):
         return given
-    return f"{random.getrandbits(64):016x}"  # noqa: S311 - a name, no secret; forked processes are seeded anew
+    return f"{random.getrandbits(64):016x}"
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,16 @@ class Desk:
     clock: Callable[[], datetime] = utcnow
     shelf: Shelf = field(init=False)
     readers: Notebook = field(init=False)
+    afterwards: Afterwards = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "shelf", Shelf(self.database))
-        object.__setattr__(self, "readers", Notebook(self.database))
+        afterwards = Afterwards()
+        shelf, readers = Shelf(self.database, later=afterwards.wake), Notebook(self.database, afterwards.wake)
+        afterwards.jobs = (shelf.keep, readers.write)
+        self.database.closes(afterwards.close)
+        object.__setattr__(self, "shelf", shelf)
+        object.__setattr__(self, "readers", readers)
+        object.__setattr__(self, "afterwards", afterwards)
 
     @property
     def session_cookie(self) -> str:

@@ -1,7 +1,8 @@
-"""Who reads which feed, written down a moment later by a thread of its own: no reader waits for other writers."""
+"""Who reads which feed, written down a moment later: no reader waits for writers."""
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import DBAPIError
@@ -16,26 +17,23 @@ log = logging.getLogger("desk.web")
 AGAIN = timedelta(minutes=1)
 """How long the same program may read the same bytes before that is written down again."""
 
-PAUSE_SECONDS = 1.0
-"""Between two writings, so that a calendar that is read a thousand times a second costs one."""
-
 MOST = 10_000
 """So many programs and feeds are remembered; then it begins anew."""
 
 
 class Notebook:
-    """What has been read, kept until it is written; what is not written yet is lost with the process, no more."""
+    """What has been read, kept until it is written; what is not written yet is lost with the process, no more.
 
-    def __init__(self, database: Database) -> None:
+    ``later`` is called when there is something for :meth:`write`.
+    """
+
+    def __init__(self, database: Database, later: Callable[[], None] = lambda: None) -> None:
         self._database = database
+        self._later = later
         self._lock = threading.Lock()
         self._clients: dict[str, FeedClient] = {}
         self._noted: dict[tuple[str, FeedClient], tuple[str, datetime]] = {}
         self._pending: dict[tuple[str, FeedClient], Visit] = {}
-        self._wake = threading.Event()
-        self._thread: threading.Thread | None = None
-        self._stop = threading.Event()
-        database.closes(self.close)
 
     def note(self, feed_id: str, agent: str, tag: str, now: datetime) -> None:
         """A program that calls itself ``agent`` has just been given the bytes that ``tag`` stands for."""
@@ -52,11 +50,7 @@ class Notebook:
                 self._noted.clear()
             self._noted[feed_id, client] = (tag, now)
             self._pending[feed_id, client] = Visit(feed_id, client, now, tag)
-            if self._thread is None:
-                self._stop = threading.Event()
-                self._thread = threading.Thread(target=self._run, args=(self._stop,), name="readers", daemon=True)
-                self._thread.start()
-        self._wake.set()
+        self._later()
 
     def write(self) -> None:
         """Write down what is pending now; what can't be written waits for the next time."""
@@ -71,20 +65,3 @@ class Notebook:
             log.warning("readers_not_noted", extra={"problem": type(problem.orig).__name__})
             with self._lock:
                 self._pending = pending | self._pending
-
-    def close(self) -> None:
-        """Write down what is pending and end the thread; the next note begins another."""
-        with self._lock:
-            thread, self._thread = self._thread, None
-            self._stop.set()
-        self._wake.set()
-        if thread is not None:
-            thread.join()
-
-    def _run(self, stop: threading.Event) -> None:
-        while not stop.is_set():
-            self._wake.wait()
-            self._wake.clear()
-            self.write()
-            stop.wait(PAUSE_SECONDS)
-        self.write()

@@ -21,7 +21,8 @@ from calendars.segments import Segment, deflated, gzipped, within
 from models.feeds import Feed, FeedChunk, IcalFragment
 from service.actions import feed_parts
 from service.actions.acting import Act
-from service.actions.feed_listing import Known, Line, listing, next_farewell
+from service.actions.feed_listing import Line, listing, next_farewell, parts_of
+from service.actions.feed_parts import Unkept
 from service.actions.feeds import is_public
 
 EVENTS_A_STRETCH = 48
@@ -76,23 +77,14 @@ class Assembly:
         return len(self.packed) + 450 * len(self.days) + 2000
 
 
-@dataclass
-class Incomplete(Exception):
-    """Parts have to be rendered first: event → parts."""
-
-    missing: dict[str, list[str]]
-
-
-def assemble(session: Session, act: Act, feed: Feed, known: Known) -> tuple[Assembly, list[Stretch]]:
-    """The whole feed from what is kept and ``known``; with it the stretches that had to be compressed anew.
+def assemble(session: Session, act: Act, feed: Feed, unkept: Unkept) -> tuple[Assembly, list[Stretch]]:
+    """The whole feed from what is kept and what is not; with it the stretches that had to be compressed anew.
 
     Raises:
-        Incomplete: parts are missing.
+        Incomplete: too much has to be rendered.
     """
-    found = listing(session, act, feed, known)
-    if found.missing:
-        raise Incomplete(found.missing)
-    stretches = [Stretch(lines) for lines in _cut(found.lines)]
+    lines, newest = listing(session, act, feed, unkept)
+    stretches = [Stretch(cut) for cut in _cut(lines)]
     kept = {
         row.digest: Segment(row.crc, row.length, row.deflated)
         for row in session.execute(select(FeedChunk.__table__).where(col(FeedChunk.feed_id) == feed.id))  # type: ignore[attr-defined]
@@ -100,32 +92,30 @@ def assemble(session: Session, act: Act, feed: Feed, known: Known) -> tuple[Asse
     for stretch in stretches:
         stretch.segment = kept.get(stretch.digest)
     fresh = [stretch for stretch in stretches if stretch.segment is None]
-    _compress(session, act, feed, fresh, known)
-    changed_at = max(filter(None, [feed.updated_at, found.changed_at]))
-    days = {line.event_id: line.first_day for line in found.lines}
+    _compress(session, act, feed, fresh, unkept)
+    changed_at = max(filter(None, [feed.updated_at, newest]))
+    days = {line.event_id: line.first_day for line in lines}
     return _joined(act, feed, stretches, days, changed_at, good_until(session, act, feed)), fresh
 
 
-def update(session: Session, act: Act, assembly: Assembly, event_ids: Collection[str], known: Known) -> Assembly:
+def update(session: Session, act: Act, assembly: Assembly, event_ids: Collection[str], unkept: Unkept) -> Assembly:
     """The feed after these events have changed; the very same when it showed none of them and shows none now.
 
     Raises:
-        Incomplete: parts are missing.
+        Incomplete: too much has to be rendered.
     """
     feed = assembly.feed
-    found = listing(session, act, feed, known, event_ids)
-    if found.missing:
-        raise Incomplete(found.missing)
+    lines, newest = listing(session, act, feed, unkept, event_ids)
     gone = {event_id: assembly.days[event_id] for event_id in event_ids if event_id in assembly.days}
-    if not gone and not found.lines:
+    if not gone and not lines:
         return assembly
-    stretches = _changed(assembly.stretches, gone, found.lines)
-    _compress(session, act, feed, [stretch for stretch in stretches if stretch.segment is None], known)
+    stretches = _changed(assembly.stretches, gone, lines)
+    _compress(session, act, feed, [stretch for stretch in stretches if stretch.segment is None], unkept)
     days = dict(assembly.days)
     for event_id in gone:
         del days[event_id]
-    days |= {line.event_id: line.first_day for line in found.lines}
-    changed_at = max(filter(None, [assembly.changed_at, found.changed_at]))
+    days |= {line.event_id: line.first_day for line in lines}
+    changed_at = max(filter(None, [assembly.changed_at, newest]))
     # What was called off just now stays for a day at least, so no end of an earlier date can have come up.
     return _joined(act, feed, stretches, days, changed_at, assembly.until)
 
@@ -197,17 +187,31 @@ def _changed(stretches: Sequence[Stretch], gone: dict[str, str], come: Sequence[
     return result
 
 
-def _compress(session: Session, act: Act, feed: Feed, stretches: Sequence[Stretch], known: Known) -> None:
-    """Give stretches their bytes, many with one query."""
-    parts = (*feed_parts.parts_of(feed), feed_parts.DELETED)
+def _compress(session: Session, act: Act, feed: Feed, stretches: Sequence[Stretch], unkept: Unkept) -> None:
+    """Give stretches their bytes, many with one query. Parts of their events that were never kept are rendered again.
+
+    Raises:
+        Incomplete: too many were not.
+    """
     for some in _together(stretches):
-        event_ids = [line.event_id for stretch in some for line in stretch.lines]
-        bodies = _bodies(session, act, feed, event_ids, parts)
+        lines = [line for stretch in some for line in stretch.lines]
+        keys = {line.event_id: parts_of(feed, deleted=line.deleted) for line in lines}
+        bodies = _bodies(session, act, feed, list(keys))
+        bodies |= {key: fragment.body for key, fragment in unkept.parts.items() if key[0] in keys}
+        missing = {
+            event_id: lacking
+            for event_id, parts in keys.items()
+            if (lacking := [part for part in parts if (event_id, part) not in bodies])
+        }
+        unkept.make_few(session, act, feed.locale, missing)
+        bodies |= {key: fragment.body for key, fragment in unkept.parts.items() if key[0] in missing}
         for stretch in some:
-            entries = []
-            for key in ((line.event_id, part) for line in stretch.lines for part in parts):
-                fragment = known.get(key)
-                entries.append(bodies.get(key, b"") if fragment is None else fragment.body)
+            entries = [
+                # An event that was taken out of its table by hand has none.
+                bodies.get((line.event_id, part), b"")
+                for line in stretch.lines
+                for part in keys[line.event_id]
+            ]
             stretch.segment = deflated(b"".join(entries))
 
 
@@ -223,10 +227,9 @@ def _together(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
         yield some
 
 
-def _bodies(
-    session: Session, act: Act, feed: Feed, event_ids: Sequence[str], parts: Sequence[str]
-) -> dict[tuple[str, str], bytes]:
+def _bodies(session: Session, act: Act, feed: Feed, event_ids: Sequence[str]) -> dict[tuple[str, str], bytes]:
     bodies: dict[tuple[str, str], bytes] = {}
+    parts = (*parts_of(feed, deleted=False), *parts_of(feed, deleted=True))
     for batch in feed_parts.batches(event_ids):
         kept = select(col(IcalFragment.event_id), col(IcalFragment.part), col(IcalFragment.body)).where(
             col(IcalFragment.event_id).in_(batch),

@@ -1,8 +1,6 @@
 """Which events a feed shows, in order, and what is kept of their entries."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -14,59 +12,75 @@ from models.feeds import DeletedEvent, Feed, IcalFragment
 from models.vocabulary import EventStatus
 from service.actions import feed_parts
 from service.actions.acting import Act
-from service.actions.feed_parts import Fragment
+from service.actions.feed_parts import Unkept
 from service.actions.feeds import is_public, shown_by
-
-Known = Mapping[tuple[str, str], Fragment]
-"""Rendered parts that are not kept yet, by event and part."""
 
 
 class Line(NamedTuple):
     """An event in a feed; lines sort as they stand in it. Days are as the database writes them, ``digest`` is of all
-    parts, ``zone`` empty for none."""
+    parts, ``zone`` empty for none, ``deleted`` for events that are gone."""
 
     first_day: str
     event_id: str
     last_day: str
     zone: str
     digest: str
+    deleted: bool
 
 
-@dataclass(slots=True)
-class Found:
-    """What a listing found: lines in order, event → the parts it lacks, when the newest of the events was changed."""
+class _Row(NamedTuple):
+    """An event a feed shows, and what is kept of its parts: part → digest and zone."""
 
-    lines: list[Line] = field(default_factory=list)
-    missing: dict[str, list[str]] = field(default_factory=dict)
-    changed_at: datetime | None = None
+    first_day: str
+    event_id: str
+    last_day: str
+    deleted: bool
+    told: dict[str, tuple[str, str]]
 
 
-def listing(session: Session, act: Act, feed: Feed, known: Known, event_ids: Collection[str] | None = None) -> Found:
-    """The events a feed shows, all or some of these; one query, one more for those deleted.
+def parts_of(feed: Feed, *, deleted: bool) -> tuple[str, ...]:
+    """The parts a feed shows of an event, in their order."""
+    return (feed_parts.DELETED,) if deleted else feed_parts.parts_of(feed)
 
-    A line that lacks parts is not in ``lines`` yet.
+
+def listing(
+    session: Session, act: Act, feed: Feed, unkept: Unkept, event_ids: Collection[str] | None = None
+) -> tuple[list[Line], datetime | None]:
+    """The events a feed shows, all or some of these, in order, and when the newest of them was changed.
+
+    One query, one more for deleted events; what is missing of them is rendered.
+
+    Raises:
+        Incomplete: too much is missing.
     """
-    found = Found()
-    _collect(session, act, feed, Event, feed_parts.parts_of(feed), known, event_ids, found)
-    if feed.visits or is_public(feed):
-        _collect(session, act, feed, DeletedEvent, (feed_parts.DELETED,), known, event_ids, found)
-    found.lines.sort()
-    return found
+    rows, stamps = [], []
+    for table in (Event, DeletedEvent) if feed.visits or is_public(feed) else (Event,):
+        found, newest = _rows(session, act, feed, table, event_ids)
+        rows += found
+        stamps += [newest] if newest is not None else []
+    parts = {deleted: parts_of(feed, deleted=deleted) for deleted in (False, True)}
+    missing: dict[str, list[str]] = {}
+    for row in rows:
+        for part in parts[row.deleted]:
+            if part not in row.told and (row.event_id, part) not in unkept.parts:
+                missing.setdefault(row.event_id, []).append(part)
+    unkept.make_few(session, act, feed.locale, missing)
+    lines = []
+    for first_day, event_id, last_day, deleted, told in rows:
+        for part in parts[deleted]:
+            if (fragment := unkept.parts.get((event_id, part))) is not None:
+                told[part] = (fragment.digest, fragment.zone)
+        lines.append(_line(first_day, event_id, last_day, [told[part] for part in parts[deleted]], deleted=deleted))
+    return sorted(lines), max(stamps, default=None)
 
 
-def _collect(
-    session: Session,
-    act: Act,
-    feed: Feed,
-    table: Any,
-    parts: Sequence[str],
-    known: Known,
-    event_ids: Collection[str] | None,
-    found: Found,
-) -> None:
+def _rows(
+    session: Session, act: Act, feed: Feed, table: Any, event_ids: Collection[str] | None
+) -> tuple[list[_Row], datetime | None]:
     # Dates and instants as the driver gives them, text or not: they are only compared, and converting costs more than
     # all the rest. Sorted later because SQLite would carry the rows through its sorter.
     columns = (table.first_day, table.id, table.last_day, table.updated_at)
+    deleted = table is DeletedEvent
     statement = (
         select(
             *(type_coerce(col(column), String) for column in columns),
@@ -79,7 +93,7 @@ def _collect(
             and_(
                 col(IcalFragment.event_id) == col(table.id),
                 col(IcalFragment.language) == feed.locale,
-                col(IcalFragment.part).in_(parts),
+                col(IcalFragment.part).in_(parts_of(feed, deleted=deleted)),
                 col(IcalFragment.fingerprint) == feed_parts.fingerprint(feed.locale, act.office),
             ),
         )
@@ -87,35 +101,25 @@ def _collect(
     )
     if event_ids is not None:
         statement = statement.where(col(table.id).in_(event_ids))
-    kept: dict[str, dict[str, tuple[str, str]]] = defaultdict(dict)
-    events: dict[str, tuple[str, str]] = {}
+    rows: dict[str, _Row] = {}
     newest: Any = None
     for first_day, event_id, last_day, stamp, part, digest, zone in session.execute(statement):
-        events[event_id] = (first_day, last_day)
-        if newest is None or stamp > newest:
-            newest = stamp
+        row = rows.get(event_id)
+        if row is None:
+            row = rows[event_id] = _Row(str(first_day), event_id, str(last_day), deleted, {})
+            if newest is None or stamp > newest:
+                newest = stamp
         if part is not None:
-            kept[event_id][part] = (digest, zone)
-    for event_id, (first_day, last_day) in events.items():
-        told = kept[event_id]
-        for part in parts:
-            if part not in told and (fragment := known.get((event_id, part))) is not None:
-                told[part] = (fragment.digest, fragment.zone)
-        if len(told) < len(parts):
-            found.missing[event_id] = [part for part in parts if part not in told]
-        else:
-            found.lines.append(_line(str(first_day), event_id, str(last_day), [told[part] for part in parts]))
-    if newest is not None:
-        changed_at = _instant(newest)
-        found.changed_at = changed_at if found.changed_at is None else max(found.changed_at, changed_at)
+            row.told[part] = (digest, zone)
+    return list(rows.values()), None if newest is None else _instant(newest)
 
 
-def _line(first_day: str, event_id: str, last_day: str, told: Sequence[tuple[str, str]]) -> Line:
+def _line(first_day: str, event_id: str, last_day: str, told: Sequence[tuple[str, str]], *, deleted: bool) -> Line:
     """``told`` are digest and zone of each part, in their order."""
     zone = next((zone for _digest, zone in told if zone), "")
     digests = [digest for digest, _zone in told]
     whole = digests[0] if len(digests) == 1 else feed_parts.digest_of("".join(digests).encode())
-    return Line(first_day, event_id, last_day, zone, whole)
+    return Line(first_day, event_id, last_day, zone, whole, deleted)
 
 
 def next_farewell(session: Session, act: Act, feed: Feed) -> datetime | None:

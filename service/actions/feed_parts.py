@@ -54,6 +54,51 @@ class Fragment:
         return digest_of(self.body)
 
 
+@dataclass
+class Incomplete(Exception):
+    """More parts have to be rendered first than one transaction should: event → parts."""
+
+    missing: dict[str, list[str]]
+
+
+class Unkept:
+    """Parts that are rendered and not kept, by event and part; more are rendered as they are found to be missing.
+
+    ``position`` is where the notes of changes stood; ``fresh`` are those rendered in the present attempt.
+    """
+
+    def __init__(self) -> None:
+        self.parts: dict[tuple[str, str], Fragment] = {}
+        self.fresh: list[Fragment] = []
+        self.position: Position | None = None
+
+    def begin(self, session: Session) -> None:
+        """Forget what has changed since it was rendered."""
+        self.fresh = []
+        if self.parts:
+            changed = calendar_changes.since(session, self.position).event_ids
+            self.parts = (
+                {} if changed is None else {key: one for key, one in self.parts.items() if key[0] not in changed}
+            )
+
+    def make(self, session: Session, act: Act, language: Language, missing: Mapping[str, Collection[str]]) -> None:
+        """Render these parts: event → those that are wanted of it."""
+        fresh = render(session, act, language, missing)
+        self.fresh += fresh
+        self.parts |= {(one.event_id, one.part): one for one in fresh}
+
+    def make_few(self, session: Session, act: Act, language: Language, missing: dict[str, list[str]]) -> None:
+        """Render these parts.
+
+        Raises:
+            Incomplete: of more events than one transaction should take.
+        """
+        if len(missing) > BATCH:
+            raise Incomplete(missing)
+        if missing:
+            self.make(session, act, language, missing)
+
+
 def digest_of(*parts: bytes) -> str:
     """128 bits of SHA-256 over the parts, in hexadecimal."""
     return hashlib.sha256(b"".join(parts)).hexdigest()[:32]

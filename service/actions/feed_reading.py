@@ -8,15 +8,14 @@ process did it. So every answer from memory first asks the database whether anyt
 import gzip
 import logging
 import threading
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from models.clock import monotonic
@@ -26,8 +25,9 @@ from models.pulse import Pulse
 from service.actions import calendar_changes, feed_assembly, feed_parts, free_busy
 from service.actions.acting import Act
 from service.actions.calendar_changes import Position
-from service.actions.feed_assembly import Assembly, Incomplete, Stretch
-from service.actions.feed_parts import Fragment
+from service.actions.feed_assembly import Assembly, Stretch
+from service.actions.feed_keeping import Keeping, keep_all, render_many, snapshot
+from service.actions.feed_parts import Incomplete, Unkept
 
 log = logging.getLogger("desk.web")
 
@@ -83,11 +83,18 @@ class Entry:
 
 
 class Shelf:
-    """The feeds a process holds ready, within bounds."""
+    """The feeds a process holds ready, within bounds.
 
-    def __init__(self, database: Database, most_bytes: int = MOST_BYTES) -> None:
+    ``later`` is called when there is something for :meth:`keep`, which no reader should have to wait for.
+    """
+
+    def __init__(
+        self, database: Database, most_bytes: int = MOST_BYTES, later: Callable[[], None] = lambda: None
+    ) -> None:
         self._database = database
         self._most_bytes = most_bytes
+        self._later = later
+        self._unwritten: deque[Keeping] = deque(maxlen=MANY)
         self._pulse = Pulse(database)
         self._lock = threading.Lock()
         self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
@@ -124,7 +131,7 @@ class Shelf:
             entry = self._entries.setdefault(key, Entry())
         try:
             with entry.lock:
-                kept = self._refreshed(entry, act, find, busy, came_at)
+                kept, keeping = self._refreshed(entry, act, find, busy, came_at)
         except BaseException:
             with self._lock:
                 if self._entries.get(key) is entry:
@@ -132,23 +139,37 @@ class Shelf:
                     self._sizes.pop(key, None)
             raise
         self._make_room(key, entry)
+        if keeping is not None and keeping.assembly is not None:
+            keep_all(self._database, [keeping])
+        elif keeping is not None:
+            self._unwritten.append(keeping)
+            self._later()
         return kept
 
-    def _refreshed(self, entry: Entry, act: Act, find: Finder, busy: bool, came_at: float) -> Kept:
+    def keep(self) -> None:
+        """Spare other processes what readers of this one have rendered."""
+        keepings = []
+        while self._unwritten:
+            keepings.append(self._unwritten.popleft())
+        keep_all(self._database, keepings)
+
+    def _refreshed(
+        self, entry: Entry, act: Act, find: Finder, busy: bool, came_at: float
+    ) -> tuple[Kept, Keeping | None]:
         # Whoever waited here is served by what was brought up to date after they came, though more may have been
         # committed meanwhile: or a large feed that is often changed would be made anew for each of them.
         if entry.kept is not None and entry.asked_at >= came_at and act.now < entry.kept.until:
-            return entry.kept
+            return entry.kept, None
         asked_at = monotonic()
         beat = self._pulse.beat()
         if entry.kept is not None and entry.kept.beat == beat and act.now < entry.kept.until:
-            return entry.kept  # somebody else was faster
+            return entry.kept, None  # somebody else was faster
         if busy:
             with snapshot(self._database) as session:
                 entry.kept = _busy(session, act, find(session, act), entry, beat)
             entry.asked_at = asked_at
-            return entry.kept
-        feed, assembly = _brought_up(self._database, act, find, entry)
+            return entry.kept, None
+        feed, assembly, keeping = _brought_up(self._database, act, find, entry)
         if entry.kept is None or entry.assembly is not assembly:
             answers: dict[Any, Any] = {}
         else:
@@ -157,7 +178,7 @@ class Shelf:
         entry.kept = Kept(
             feed, beat, assembly.until, assembly.etag, assembly.packed, assembly.length, assembly.changed_at, answers
         )
-        return entry.kept
+        return entry.kept, keeping
 
     def _make_room(self, key: Hashable, entry: Entry) -> None:
         with self._lock:
@@ -171,69 +192,26 @@ class Shelf:
                 total -= self._sizes.pop(oldest, 0)
 
 
-@contextmanager
-def snapshot(database: Database) -> Iterator[Session]:
-    """A transaction that only reads and sees one state throughout, on PostgreSQL too."""
-    with database.transaction(write=False) as session:
-        if not database.is_sqlite:
-            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        yield session
-
-
-def _brought_up(database: Database, act: Act, find: Finder, entry: Entry) -> tuple[Feed, Assembly]:
+def _brought_up(database: Database, act: Act, find: Finder, entry: Entry) -> tuple[Feed, Assembly, Keeping | None]:
     """The feed and its assembly as the database has them now; sets where the entry stands."""
-    known: dict[tuple[str, str], Fragment] = {}
-    known_at: Position | None = None
+    unkept = Unkept()
     while True:
-        fresh: list[Fragment] = []
-        stretches: list[Stretch] = []
-        missing: dict[str, list[str]] = {}
-        assembly: Assembly | None = None
         with snapshot(database) as session:
             feed = find(session, act)
             version = (feed.version, feed.updated_at)
             news = calendar_changes.since(session, entry.position)
-            known = _still_right(known, calendar_changes.since(session, known_at).event_ids) if known else {}
-            known_at = news.position
+            unkept.begin(session)
+            unkept.position = news.position
             try:
-                assembly, stretches = _assembled(session, act, feed, entry, version, news.event_ids, known)
+                assembly, stretches = _assembled(session, act, feed, entry, version, news.event_ids, unkept)
             except Incomplete as lacking:
                 missing = lacking.missing
-                if len(missing) <= feed_parts.BATCH:
-                    fresh = feed_parts.render(session, act, feed.locale, missing)
-                    known |= {(one.event_id, one.part): one for one in fresh}
-                    assembly, stretches = _assembled(session, act, feed, entry, version, news.event_ids, known)
-        if assembly is not None:
-            _keep(database, act, feed, fresh, news.position, assembly, stretches, known)
-            entry.position, entry.version = news.position, version
-            return feed, assembly
-        known, known_at = _rendered(database, act, feed, missing, known, known_at)
-
-
-def _rendered(
-    database: Database,
-    act: Act,
-    feed: Feed,
-    missing: Mapping[str, list[str]],
-    known: dict[tuple[str, str], Fragment],
-    known_at: Position,
-) -> tuple[dict[tuple[str, str], Fragment], Position]:
-    """Render many parts in portions, each kept at once: who comes to nothing has spared the next that much."""
-    for batch in feed_parts.batches(list(missing)):
-        with snapshot(database) as session:
-            news = calendar_changes.since(session, known_at)
-            known, known_at = _still_right(known, news.event_ids), news.position
-            fresh = feed_parts.render(session, act, feed.locale, {event_id: missing[event_id] for event_id in batch})
-        known |= {(one.event_id, one.part): one for one in fresh}
-        _keep(database, act, feed, fresh, known_at, None, [], known)
-    return known, known_at
-
-
-def _still_right(
-    known: dict[tuple[str, str], Fragment], changed: frozenset[str] | None
-) -> dict[tuple[str, str], Fragment]:
-    """What was rendered a moment ago, without events that have changed since."""
-    return {} if changed is None else {key: one for key, one in known.items() if key[0] not in changed}
+            else:
+                entry.position, entry.version = news.position, version
+                whole = assembly if stretches else None
+                keeping = Keeping(act, feed.locale, unkept.fresh, news.position, whole, stretches)
+                return feed, assembly, keeping if unkept.fresh or stretches else None
+        render_many(database, act, feed.locale, missing, unkept)
 
 
 def _assembled(
@@ -243,38 +221,13 @@ def _assembled(
     entry: Entry,
     version: Any,
     changed: frozenset[str] | None,
-    known: dict[tuple[str, str], Fragment],
+    unkept: Unkept,
 ) -> tuple[Assembly, list[Stretch]]:
     before = entry.assembly
     is_good = before is not None and version == entry.version and act.now < before.until
     if before is not None and is_good and changed is not None and len(changed) <= MANY:
-        return (feed_assembly.update(session, act, before, changed, known) if changed else before), []
-    return feed_assembly.assemble(session, act, feed, known)
-
-
-def _keep(
-    database: Database,
-    act: Act,
-    feed: Feed,
-    fresh: Iterable[Fragment],
-    position: Position,
-    assembly: Assembly | None,
-    stretches: list[Stretch],
-    known: dict[tuple[str, str], Fragment],
-) -> None:
-    """Spare the next reader the work. Where that fails this one has its answer all the same."""
-    fresh = list(fresh)
-    if not fresh and not stretches:
-        return
-    try:
-        with database.transaction() as session:
-            if fresh and feed_parts.keep(session, act, feed.locale, fresh, position) == len(fresh):
-                for one in fresh:
-                    known.pop((one.event_id, one.part), None)
-            if assembly is not None and stretches:
-                feed_assembly.keep_stretches(session, assembly, stretches)
-    except DBAPIError as problem:
-        log.warning("calendar_not_kept", extra={"problem": type(problem.orig).__name__})
+        return (feed_assembly.update(session, act, before, changed, unkept) if changed else before), []
+    return feed_assembly.assemble(session, act, feed, unkept)
 
 
 def _busy(session: Session, act: Act, feed: Feed, entry: Entry, beat: Hashable) -> Kept:
@@ -310,13 +263,12 @@ class Whole:
 
 def whole_feed(session: Session, act: Act, feed: Feed) -> Whole:
     """A feed put together within the caller's transaction; nothing is kept."""
-    known: dict[tuple[str, str], Fragment] = {}
+    unkept = Unkept()
     while True:
         try:
-            assembly, _fresh = feed_assembly.assemble(session, act, feed, known)
+            assembly, _fresh = feed_assembly.assemble(session, act, feed, unkept)
         except Incomplete as lacking:
-            fresh = feed_parts.render(session, act, feed.locale, lacking.missing)
-            known |= {(one.event_id, one.part): one for one in fresh}
+            unkept.make(session, act, feed.locale, lacking.missing)
             continue
         body = gzip.decompress(assembly.packed)
         entries = body.count(b"\r\nBEGIN:VEVENT\r\n") + body.count(b"\r\nBEGIN:VTODO\r\n")

@@ -23,7 +23,8 @@ from models.feeds import Feed
 from models.vocabulary import EventStatus, Role
 from service.actions import accounts, feed_parts, feeds
 from service.actions.acting import Act
-from service.actions.feed_reading import Shelf, Whole, snapshot, whole_feed
+from service.actions.feed_keeping import snapshot
+from service.actions.feed_reading import Shelf, Whole, whole_feed
 from service.app import create_app
 from tests import factories
 from tests.bench import feeds as feeds_over_http

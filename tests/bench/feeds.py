@@ -49,7 +49,7 @@ class Found:
 
 
 def measure(folder: Path) -> Found:
-    """All of it, in about eight minutes; programs that are missing are named and their rows left out."""
+    """All of it, in about a quarter of an hour; programs that are missing are named and their rows left out."""
     found = Found(remarks=peers.missing())
     with ExitStack() as opened, ThreadPoolExecutor(1) as at_once:
         # What is read for the first time is made, and Radicale parses: neither is measured, each takes a processor.
@@ -93,7 +93,7 @@ def _over_http(
             (files / f"{name}.gz").write_bytes(desk.read().body)
             url = f"{address}/{name}"
             _compare(desk.url, url)
-            rows = _asked(desk, url, ROUNDS if events < LARGE else 3)
+            rows = _asked(desk, url, ROUNDS if events < LARGE else 2)
             packed[events] = rows[0].ours
             found.results += rows
     return packed
@@ -119,7 +119,16 @@ def _compare(ours: str, theirs: str) -> None:
 
 
 def _asked(desk: FeedDesk, peer: str, rounds: int) -> list[Result]:
-    """200 compressed, 304, and for one size 200 as it is, both sides in turn, while titles in the feed change."""
+    """200 compressed, 304, and for one size 200 as it is; at rest, and while titles in the feed change."""
+    rows = _rows(desk, peer, _loads(desk, peer, rounds), 0.0)
+    with desk.written_to() as writer:
+        loads = _loads(desk, peer, rounds)
+    _look_for(desk, f" · {writer.changes - 1}")
+    return rows + _rows(desk, peer, loads, writer.pace)
+
+
+def _loads(desk: FeedDesk, peer: str, rounds: int) -> dict[tuple[str, str], list[Load]]:
+    """What was answered, by kind of question and address, both sides in turn."""
     long = SECONDS if desk.events < LARGE else LARGE_SECONDS
     asks: dict[str, Callable[[str], Load]] = {
         "200 gzip": lambda url: wrk(url, long),
@@ -128,16 +137,18 @@ def _asked(desk: FeedDesk, peer: str, rounds: int) -> list[Result]:
     if desk.events == IDENTITY:
         asks["200 identity"] = lambda url: wrk(url, long, gzip=False)
     loads: dict[tuple[str, str], list[Load]] = defaultdict(list)
-    with desk.written_to() as writer:
-        for number in range(rounds):
-            sides = [desk.url, peer]
-            for url in sides if number % 2 else reversed(sides):
-                for what, ask in asks.items():
-                    loads[what, url].append(ask(url))
-    _look_for(desk, f" · {writer.changes - 1}")
+    for number in range(rounds):
+        sides = [desk.url, peer]
+        for url in sides if number % 2 else reversed(sides):
+            for what, ask in asks.items():
+                loads[what, url].append(ask(url))
+    return loads
+
+
+def _rows(desk: FeedDesk, peer: str, loads: Mapping[tuple[str, str], list[Load]], pace: float) -> list[Result]:
     return [
-        _row(f"HTTP {what}, {desk.events:,} events", loads[what, desk.url], loads[what, peer], writer.pace, wanted)
-        for what in asks
+        _row(f"{what}, {desk.events:,} events", loads[what, desk.url], loads[what, peer], pace, wanted)
+        for what in dict.fromkeys(what for what, _url in loads)
         for wanted in [
             WANTED_UNCHANGED if what == "304" else WANTED_PACKED.get(desk.events) if "gzip" in what else None
         ]
@@ -162,7 +173,7 @@ def _row(what: str, ours: list[Load], theirs: list[Load], pace: float, wanted: f
     if silent := sum(not one.answers for one in ours):
         news += f"; {silent} of {len(ours)} times NO ANSWER within {ours[0].seconds:.0f} s"
     return Result(
-        f"HTTP {what}, {pace:.0f} changes/s", mine, "nginx, gzip_static", peer,
+        f"HTTP {what}, {pace:.0f} changes/s" if pace else f"HTTP {what}", mine, "nginx, gzip_static", peer,
         f"≥ {wanted:g} ×" if wanted else "for comparison", wanted is None or peer / mine >= wanted,
         f"; {1 / mine:,.0f}/s, nginx {1 / peer:,.0f}/s{news}",
     )  # fmt: skip

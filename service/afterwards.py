@@ -1,0 +1,54 @@
+"""What nobody has to wait for, done a moment later by a thread of its own."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+
+log = logging.getLogger("desk.web")
+
+PAUSE_SECONDS = 1.0
+"""Between two rounds, so that a calendar that is read a thousand times a second costs one."""
+
+
+class Afterwards:
+    """Does ``jobs`` one after the other, at most once a second, when it has been woken; the first call starts it."""
+
+    def __init__(self, jobs: Sequence[Callable[[], None]] = ()) -> None:
+        self.jobs = jobs
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+
+    def wake(self) -> None:
+        """There is something to do."""
+        with self._lock:
+            if self._thread is None:
+                self._stop = threading.Event()
+                self._thread = threading.Thread(target=self._run, args=(self._stop,), name="afterwards", daemon=True)
+                self._thread.start()
+        self._wake.set()
+
+    def close(self) -> None:
+        """Do what is left and end the thread; the next call of :meth:`wake` begins another."""
+        with self._lock:
+            thread, self._thread = self._thread, None
+            self._stop.set()
+        self._wake.set()
+        if thread is not None:
+            thread.join()
+
+    def _run(self, stop: threading.Event) -> None:
+        while not stop.is_set():
+            self._wake.wait()
+            self._wake.clear()
+            self._work()
+            stop.wait(PAUSE_SECONDS)
+        self._work()
+
+    def _work(self) -> None:
+        for job in self.jobs:
+            try:
+                job()
+            except Exception:
+                log.exception("afterwards_failed")
