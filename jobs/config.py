@@ -12,7 +12,8 @@ class WorkerConfig:
 
     ``lease_seconds``: how long a claim holds without being renewed. ``retry_seconds``: the first pause before a
     retry. ``tick_seconds``: how often the queue is looked at. ``batch``: how many reminders are claimed at first.
-    ``secret_key`` opens the addresses of messengers.
+    ``secret_key`` opens the addresses of messengers. ``passport_days``: how long after their last visit people's
+    passports are kept.
     """
 
     mail_url: str
@@ -24,3 +25,4 @@ class WorkerConfig:
     tick_seconds: float = 1.0
     batch: int = 100
     secret_key: str = ""
+    passport_days: int = 30

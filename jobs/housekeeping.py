@@ -1,13 +1,16 @@
-"""What is swept away by the hour: answers kept for repeats, failed sign-ins, ended sessions, silent workers, and what
-feeds no longer need."""
+"""What is swept away by the hour: kept answers, failed sign-ins, ended sessions, silent workers, what feeds left."""
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, not_, select
+from sqlalchemy import delete, func, not_, or_, select
 from sqlmodel import Session, col
 
-from models.accounts import Heartbeat, IdempotencyKey, LoginFailure, WebSession
+from models.accounts import Audit, Heartbeat, IdempotencyKey, LoginFailure, WebSession
+from models.events import Event
 from models.feeds import CalendarChange, DeletedEvent, Feed, FeedChunk
+from models.parts import Member
+from models.places import Passport
+from models.vocabulary import EventStatus
 
 DAY = timedelta(days=1)
 _LONGEST_FAREWELL = 3650 * DAY
@@ -36,3 +39,37 @@ def sweep(session: Session, now: datetime) -> dict[str, int]:
         table: session.execute(statement, execution_options=options).rowcount  # type: ignore[attr-defined]
         for table, statement in over.items()
     }
+
+
+def forget_passports(session: Session, now: datetime, days: int) -> int:
+    """Delete the passports of people whose last visit ended more than so many days ago; how many.
+
+    Of those in no event the day counts on which it was entered. Each has its line in the trail.
+    """
+    ends = (
+        select(col(Member.person_id).label("person_id"), col(Event.departs_on).label("ended"))
+        .join(Event, col(Event.id) == col(Member.event_id))
+        .where(col(Event.status) != EventStatus.CANCELLED)
+        .union_all(
+            select(col(Event.head_id), col(Event.departs_on)).where(
+                col(Event.head_id).is_not(None), col(Event.status) != EventStatus.CANCELLED
+            )
+        )
+        .subquery()
+    )
+    last = select(ends.c.person_id, func.max(ends.c.ended).label("ended")).group_by(ends.c.person_id).subquery()
+    before = now - days * DAY
+    stale = (
+        select(col(Passport.person_id))
+        .outerjoin(last, last.c.person_id == col(Passport.person_id))
+        .where(col(Passport.stored_at) < before, or_(last.c.ended.is_(None), last.c.ended < before.date()))
+    )
+    found = list(session.scalars(stale))
+    for first in range(0, len(found), 500):
+        batch = found[first : first + 500]
+        session.execute(delete(Passport).where(col(Passport.person_id).in_(batch)))
+        session.add_all(
+            Audit(at=now, actor_name="desk", action="purge", entity="passport", entity_id=one, changes={})
+            for one in batch
+        )
+    return len(found)

@@ -17,7 +17,7 @@ from calendars.almanac import Almanac, Entry
 from calendars.bulletins import UNSEEN_FOR
 from calendars.spans import days_after, wall_time, zone_info
 from jobs.adding import add, new_row
-from jobs.housekeeping import sweep
+from jobs.housekeeping import forget_passports, sweep
 from models.accounts import User
 from models.database import Database
 from models.holidays import office_holidays
@@ -98,8 +98,11 @@ class Job:
         return self.schedule.latest(now)
 
 
-def fixed_jobs(office: Office) -> tuple[Job, ...]:
-    """The office's jobs by its own clocks: Monday's schedule, the digest of working days, failures, housekeeping."""
+def fixed_jobs(office: Office, passport_days: int = 30) -> tuple[Job, ...]:
+    """The office's jobs by its own clocks: Monday's schedule, the digest of working days, failures, housekeeping.
+
+    ``passport_days``: how long after their last visit people's passports are kept.
+    """
     zone = office.timezone
 
     def weekly(session: Session, now: datetime, instant: datetime) -> int:
@@ -119,13 +122,14 @@ def fixed_jobs(office: Office) -> tuple[Job, ...]:
     def escalation(session: Session, now: datetime, instant: datetime) -> int:
         return escalate(session, now, instant, f"escalation:{instant.astimezone(zone_info(zone)):%Y-%m-%dT%H:%M}")
 
+    def housekeeping(session: Session, now: datetime, instant: datetime) -> int:
+        return sum(sweep(session, now).values()) + forget_passports(session, now, passport_days)
+
     return (
         Job("weekly", Schedule(zone, 0, 7, weekday=0), timedelta(hours=12), weekly),
         Job("digest", Schedule(zone, 30, 7), timedelta(hours=6), digest),
         Job("escalation", Schedule(zone, 10), _HOUR, escalation),
-        Job(
-            "housekeeping", Schedule(zone, 40), _HOUR, lambda session, now, _instant: sum(sweep(session, now).values())
-        ),
+        Job("housekeeping", Schedule(zone, 40), _HOUR, housekeeping),
     )
 
 

@@ -74,7 +74,7 @@ class Worker:
             moved=self._moved,
         )
         self.leadership = leadership(database)
-        self.jobs = timetable.fixed_jobs(config.office)
+        self.jobs = timetable.fixed_jobs(config.office, config.passport_days)
         self._beaten_at = -BEAT_SECONDS
         self._told: tuple[object, ...] = ()
         self._sent_at = monotonic()

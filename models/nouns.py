@@ -20,6 +20,7 @@ _NOUNS: Mapping[str, str] = {
     "member": _("member"),
     "office_holiday": _("office holiday"),
     "organisation": _("organisation"),
+    "passport": _("passport"),
     "person": _("person"),
     "programme_revision": _("programme revision"),
     "reminder": _("reminder"),

@@ -1,15 +1,15 @@
 """Localities, organisations and people."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol, TypeVar
 
-from sqlalchemy import CheckConstraint
-from sqlmodel import Field
+from sqlalchemy import CheckConstraint, LargeBinary
+from sqlmodel import Field, SQLModel
 
 from models.base import Identified, Searchable, Versioned, one_of
 from models.text import LocalizedText
-from models.types import JsonList, LocalizedTextType, WordType
+from models.types import JsonList, LocalizedTextType, UtcDateTime, WordType
 from models.vocabulary import LocalityLevel
 
 CODE_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -70,7 +70,8 @@ def places_on(localities: Mapping[str, Place], code: str | None, day: date) -> l
 class Organisation(Identified, Versioned, Searchable, table=True):
     """A department, committee, office, school or centre of one locality.
 
-    ``email`` is its general mailbox, told when mail to somebody about its events does not arrive.
+    ``email`` is its general mailbox, told when mail to somebody about its events does not arrive. The accounts of a
+    ``protocol_office`` read and change the events of all.
     """
 
     __tablename__ = "organisation"
@@ -79,6 +80,7 @@ class Organisation(Identified, Versioned, Searchable, table=True):
     locality: str = Field(foreign_key="locality.code", index=True, max_length=60)
     aliases: list[str] = Field(default_factory=list, sa_type=JsonList)
     email: str | None = Field(default=None, max_length=254)
+    protocol_office: bool = Field(default=False)
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.name, *self.aliases)
@@ -100,3 +102,18 @@ class Person(Identified, Versioned, Searchable, table=True):
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.name, self.position, self.email)
+
+
+class Passport(SQLModel, table=True):
+    """A person's passport, for visas and lodging; deleted some days after their last visit.
+
+    ``sealed_number`` opens with the service's secret only (:mod:`models.sealing`). ``country`` issued it (ISO 3166).
+    """
+
+    __tablename__ = "passport"
+
+    person_id: str = Field(primary_key=True, foreign_key="person.id", max_length=26, ondelete="CASCADE")
+    sealed_number: bytes = Field(sa_type=LargeBinary)
+    country: str | None = Field(default=None, max_length=2, regex=r"^[A-Z]{2}$")
+    expires_on: date | None = None
+    stored_at: datetime = Field(sa_type=UtcDateTime)

@@ -24,6 +24,7 @@ from service.api import (
     imports,
     members,
     openings,
+    passports,
     places,
     programme,
     progress,
@@ -42,6 +43,7 @@ VERSION = "0.1.0"
 MAX_BODY = 2 * 1024 * 1024
 
 _NOUNS = (
+    passports,
     places,
     agreements,
     progress,

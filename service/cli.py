@@ -48,6 +48,7 @@ Settings are environment variables:
   DESK_LEASE_SECONDS  how long a claimed reminder stays claimed (default: 120)
   DESK_PUBLIC_FEED    on or off: whether everybody may subscribe to public events (default: on)
   DESK_RETRY_SECONDS  first pause before a mail is tried again (default: 60)
+  DESK_PASSPORT_DAYS  how long after the last visit a passport is kept (default: 30)
 """
 
 

@@ -178,6 +178,7 @@ def serve_worker(settings: Settings) -> None:
         lease_seconds=settings.lease_seconds,
         retry_seconds=settings.retry_seconds,
         secret_key=settings.secret_key,
+        passport_days=settings.passport_days,
     )
     try:
         reports = Bulletins(settings.office, settings.secret_key)

@@ -45,6 +45,7 @@ class Settings:
     lease_seconds: float
     retry_seconds: float
     public_feed: bool = True
+    passport_days: int = 30
 
     @property
     def office(self) -> Office:
@@ -83,6 +84,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         lease_seconds=_seconds(env, "DESK_LEASE_SECONDS", 120, 1, 3600),
         retry_seconds=_seconds(env, "DESK_RETRY_SECONDS", 60, 0.1, 86_400),
         public_feed=_switch(env, "DESK_PUBLIC_FEED", default=True),
+        passport_days=_number(env, "DESK_PASSPORT_DAYS", 30, 0, 3650),
     )
 
 

@@ -11,12 +11,13 @@ from sqlmodel import Session, col, select
 
 from calendars.bookings import Frame, Times, follow
 from calendars.lifecycle import CALLED_OFF
-from models.errors import Conflict
+from models.errors import Conflict, NotFound
 from models.events import Event
 from models.i18n import _, message
+from models.nouns import noun
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, EventStatus
-from service.actions import rows
+from service.actions import rights, rows
 from service.actions.acting import Act
 from service.actions.alternatives import openings_for
 from service.actions.fitting import BookingClash, check_fit
@@ -53,6 +54,7 @@ def make_bookings(session: Session, act: Act, wishes: Sequence[Mapping[str, Any]
     resources = hold_still(session, {wish["resource_id"] for wish in wishes if wish.get("resource_id")})
     rows.check(merged(prefixes, [reference_errors(wish, events, resources) | state_errors(wish) for wish in wishes]))
     for event in events.values():
+        rights.check_change(session, event)
         _check_bookable(event)
     wanted, errors = [], []
     for wish in wishes:
@@ -77,6 +79,7 @@ def change_booking(session: Session, act: Act, booking: Booking, values: Mapping
     resources = hold_still(session, {booking.resource_id, wish["resource_id"]})
     rows.check(reference_errors(wish, events, resources) | state_errors(wish))
     event, resource = events[booking.event_id], resources[wish["resource_id"]]
+    rights.check_change(session, event)
     if set(values) - {"note"}:
         _check_open(event)
     times, errors = times_of(session, values, event, resource, Times.of(booking))
@@ -98,7 +101,12 @@ def change_booking(session: Session, act: Act, booking: Booking, values: Mapping
 
 
 def delete_booking(session: Session, act: Act, booking: Booking) -> None:
-    """Give a resource back."""
+    """Give a resource back.
+
+    Raises:
+        Forbidden: another organisation is in charge of its event.
+    """
+    rights.check_change(session, rows.find(session, Event, booking.event_id))
     rows.delete(session, act, booking, event_id=booking.event_id)
 
 
@@ -172,7 +180,7 @@ def _hold_events(session: Session, event_ids: Iterable[str]) -> dict[str, Event]
     """The events as they are now, and nobody changes them until this transaction ends."""
     statement = (
         select(Event)
-        .where(col(Event.id).in_(sorted(event_ids)))
+        .where(col(Event.id).in_(sorted(event_ids)), rights.visible(session))
         .order_by(col(Event.id))
         .with_for_update(read=True)
         .execution_options(populate_existing=True)
@@ -194,14 +202,31 @@ def _check_bookable(event: Event) -> None:
         )
 
 
-def bookings_where(query: Mapping[str, Any]) -> Any:
-    """The select of bookings with their resources and events that a query string asks for; by first day."""
+def find_booking(session: Session, identity: str) -> Booking:
+    """A booking to be changed.
+
+    Raises:
+        NotFound: there is none, or the reader may not see its event.
+    """
+    booking = rows.find(session, Booking, identity)
+    if rights.hidden(session, [booking.event_id]):
+        raise NotFound(noun("booking"), identity)
+    return booking
+
+
+def bookings_where(session: Session, query: Mapping[str, Any]) -> Any:
+    """The select of bookings with their resources and events that a query string asks for.
+
+    Those for events the reader may not see are among them, unless it asks for an event: to be shown as busy.
+    """
     statement: Any = select(Booking, Resource, Event).where(
         Booking.resource_id == Resource.id, Booking.event_id == Event.id
     )
     for name in ("resource_id", "event_id"):
         if query.get(name):
             statement = statement.where(getattr(Booking, name) == query[name])
+    if query.get("event_id"):
+        statement = statement.where(rights.visible(session))
     if query.get("state"):
         statement = statement.where(col(Booking.state).in_(query["state"]))
     if query.get("type"):

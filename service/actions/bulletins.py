@@ -30,7 +30,7 @@ from models.places import Locality, Organisation, Person, places_on
 from models.reminders import Reminder
 from models.text import LocalizedText
 from models.vocabulary import EventStatus, ProgressState, ReminderPurpose, ReminderState, Role
-from service.actions import progress, task_lists
+from service.actions import progress, rights, task_lists
 from service.actions.acting import Act
 from service.actions.unsubscribing import FLAGS, leaving_url
 
@@ -65,7 +65,8 @@ class Bulletins:
         if purpose is not ReminderPurpose.WEEKLY and not user.role.suffices_for(Role.OFFICER):
             return message(_NOT_MEANT)
         leave = leaving_url(self.office, self.secret_key, user.id, purpose) if purpose in FLAGS else None
-        letter = self._letter(session, purpose, user, due_at, now, leave)
+        with rights.reading_as(session, user):
+            letter = self._letter(session, purpose, user, due_at, now, leave)
         return letter if isinstance(letter, Message) else Bulletin(user.locale, letter, leave)
 
     def _letter(
@@ -101,6 +102,7 @@ class Bulletins:
                 col(Event.first_day) <= days.last,
                 col(Event.last_day) >= days.first,
                 col(Event.status) != EventStatus.DRAFT,
+                rights.visible(session),
             )
         ).all()
         localities = {place.code: place for place in session.exec(select(Locality))}

@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from models.agreements import Commitment
 from models.events import Event
 from models.feeds import CalendarChange, IcalFragment
-from models.parts import Task
+from models.parts import Member, Task
 from service.actions.gazetteer import Gazetteer
 
 _MANY = 200
@@ -58,7 +58,7 @@ def note(session: Session, now: datetime, event_ids: Collection[str] | None) -> 
 
 def follow(session: Session, now: datetime, entity: str, entity_id: str, event_id: str | None) -> None:
     """Note what a change of a row means for feeds; ``entity`` is its table, ``event_id`` the event it belongs to."""
-    if entity in {"event", "task", "programme_revision"} and event_id is not None:
+    if entity in {"event", "member", "task", "programme_revision"} and event_id is not None:
         note(session, now, [event_id])
     elif entity == "office_holiday":
         _note_tasks(session, now)
@@ -91,7 +91,12 @@ def _shown_in(session: Session, entity: str, entity_id: str) -> Any:
                 or_(col(Event.organisation_id) == entity_id, col(Event.id).in_(has_task))
             )
         case "person":
-            return select(col(Task.event_id)).where(col(Task.person_id) == entity_id).distinct()
+            # Their tasks show their name; those of their organisation see what they are in.
+            has_task = select(col(Task.event_id)).where(col(Task.person_id) == entity_id)
+            has_member = select(col(Member.event_id)).where(col(Member.person_id) == entity_id)
+            return select(col(Event.id)).where(
+                or_(col(Event.id).in_(has_task), col(Event.id).in_(has_member), col(Event.head_id) == entity_id)
+            )
         case "commitment":
             return select(col(Event.id)).where(col(Event.commitment_id) == entity_id)
         case "agreement":

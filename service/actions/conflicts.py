@@ -15,20 +15,17 @@ from models.events import Event
 from models.i18n import _, message
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, Severity
-from service.actions import rows
+from service.actions import rights, rows
 from service.actions.acting import Act
 from service.actions.occupancy import taken
-from service.actions.reading import EVENT_ORDER, UNWARNED, Presenter
+from service.actions.reading import EVENT_ORDER, MEETINGS, UNWARNED, Presenter
 from service.actions.wishes import span_of
 
 LONGEST_RANGE_DAYS = 1830
 DEFAULT_DAYS = 365
 _AT_ONCE = 500
 
-_SEEN_BY_BOTH = frozenset({"host_overlap", "person_double_committed"})
-"""Conflicts in which two events meet: both see it, it is told once, at the first."""
-
-_OF_TWO = _SEEN_BY_BOTH | {"resource_taken"}
+_OF_TWO = MEETINGS | {"resource_taken"}
 """Conflicts with another event; the others are with a promise, a day or a booking."""
 
 
@@ -58,7 +55,12 @@ def conflicts_between(session: Session, act: Act, query: Mapping[str, Any]) -> l
         rows.check({"to": [message(_("Can't be before from."))]})
     events = session.exec(
         select(Event)
-        .where(Event.last_day >= first, Event.first_day <= last, col(Event.status).not_in(sorted(UNWARNED)))
+        .where(
+            Event.last_day >= first,
+            Event.first_day <= last,
+            col(Event.status).not_in(sorted(UNWARNED)),
+            rights.visible(session),
+        )
         .order_by(*EVENT_ORDER)
     ).all()
     wishes = _unfulfilled(session, events)
@@ -67,8 +69,9 @@ def conflicts_between(session: Session, act: Act, query: Mapping[str, Any]) -> l
         (event, notice)
         for event, noticed in _noticed(session, act, events)
         for notice in [*noticed, *wishes.get(event.id, ())]
-        if notice.code not in _SEEN_BY_BOTH or seen.get(notice.with_ or "", seen[event.id]) >= seen[event.id]
+        if notice.code not in MEETINGS or seen.get(notice.with_ or "", seen[event.id]) >= seen[event.id]
     ]
+    # Both see that they meet; it is told once, at the first.
     others = _events(session, {notice.with_ for _event, notice in found if notice.code in _OF_TWO and notice.with_})
     codes, severities = query.get("code"), query.get("severity")
     return [
@@ -93,7 +96,8 @@ def _events(session: Session, ids: set[str]) -> dict[str, Event]:
     wanted = sorted(ids)
     for start in range(0, len(wanted), _AT_ONCE):
         batch = wanted[start : start + _AT_ONCE]
-        found |= {event.id: event for event in session.exec(select(Event).where(col(Event.id).in_(batch)))}
+        some = session.exec(select(Event).where(col(Event.id).in_(batch), rights.visible(session)))
+        found |= {event.id: event for event in some}
     return found
 
 

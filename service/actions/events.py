@@ -20,7 +20,7 @@ from models.i18n import _, message
 from models.nouns import noun
 from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState, Role
-from service.actions import bookings, calendar_changes, programme, reminders, rows, task_templates, tasks
+from service.actions import bookings, calendar_changes, programme, reminders, rights, rows, task_templates, tasks
 from service.actions.acting import Act
 from service.actions.event_errors import event_errors
 from service.actions.trail import plain
@@ -50,10 +50,12 @@ def find_event(session: Session, identity: str, kind: EventKind | None = None) -
     """The event with its phases and performances.
 
     Raises:
-        NotFound: there is none, or it is of another kind.
+        NotFound: there is none, it is of another kind, or the reader may not see it.
     """
     statement = (
-        select(Event).where(Event.id == identity).options(selectinload(Event.phases), selectinload(Event.performances))  # type: ignore[arg-type]
+        select(Event)
+        .where(Event.id == identity, rights.visible(session))
+        .options(selectinload(Event.phases), selectinload(Event.performances))  # type: ignore[arg-type]
     )
     event = session.exec(statement).first()
     if event is None or (kind is not None and event.kind is not kind):
@@ -108,9 +110,11 @@ def change_event(
     ``reason`` goes into its history. A ``sequence`` among the values is one it does not fall behind.
 
     Raises:
+        Forbidden: another organisation is in charge of it.
         Conflict: a completed event keeps its days and place.
         BookingClash: a booking can't come along; nothing is changed then.
     """
+    rights.check_change(session, event)
     if event.status is EventStatus.COMPLETED and _SIGNIFICANT & set(values) - {"title"}:
         moved = {name for name in _SIGNIFICANT & set(values) if getattr(event, name) != values[name]} - {"title"}
         if moved:
@@ -172,8 +176,10 @@ def delete_event(session: Session, act: Act, event: Event) -> None:
     """Delete a draft or a cancelled event; anything else is cancelled first, so that people hear of it.
 
     Raises:
+        Forbidden: another organisation is in charge of it.
         Conflict: it is neither, or people have not been told yet that it is cancelled.
     """
+    rights.check_change(session, event)
     if event.status not in {EventStatus.DRAFT, EventStatus.CANCELLED}:
         raise Conflict(
             message(
@@ -225,9 +231,10 @@ def transition(
     Raises:
         ImpossibleTransition: the status can't follow the present one.
         Invalid: postponing or cancelling without a reason; returning from postponed without new days.
-        Forbidden: confirming needs an approver who did not make the event.
+        Forbidden: another organisation is in charge of it; confirming needs an approver who did not make the event.
         BookingClash: what is booked for it can't be had on these days, or any more.
     """
+    rights.check_change(session, event)
     if to not in possible_steps(event.status):
         raise ImpossibleTransition(event.status.value, to.value, [step.value for step in possible_steps(event.status)])
     if needs_reason(to) and not reason:
@@ -312,5 +319,6 @@ def _ordinal(session: Session, values: Mapping[str, Any], event: Event | None = 
     )
     other = session.exec(taken).first()
     if other is not None and other != (event and event.id):
-        raise Conflict(message(SPOKEN_FOR, year=year), code="ceremony_exists", event_id=other)
+        named = None if rights.hidden(session, [other]) else other
+        raise Conflict(message(SPOKEN_FOR, year=year), code="ceremony_exists", event_id=named)
     return occurrence(origin, year).ordinal

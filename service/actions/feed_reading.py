@@ -22,7 +22,7 @@ from models.clock import monotonic
 from models.database import Database
 from models.feeds import Feed
 from models.pulse import Pulse
-from service.actions import calendar_changes, feed_assembly, feed_parts, free_busy
+from service.actions import calendar_changes, feed_assembly, feed_parts, feeds, free_busy
 from service.actions.acting import Act
 from service.actions.calendar_changes import Position
 from service.actions.feed_assembly import Assembly, Stretch
@@ -198,7 +198,7 @@ def _brought_up(database: Database, act: Act, find: Finder, entry: Entry) -> tup
     while True:
         with snapshot(database) as session:
             feed = find(session, act)
-            version = (feed.version, feed.updated_at)
+            version = (feed.version, feed.updated_at, feeds.owner_reads(session, feed))
             news = calendar_changes.since(session, entry.position)
             unkept.begin(session)
             unkept.position = news.position
@@ -232,7 +232,7 @@ def _assembled(
 
 def _busy(session: Session, act: Act, feed: Feed, entry: Entry, beat: Hashable) -> Kept:
     """The free/busy times; made anew only when something changed that feeds show."""
-    version = (feed.version, feed.updated_at)
+    version = (feed.version, feed.updated_at, feeds.owner_reads(session, feed))
     news = calendar_changes.since(session, entry.position)
     before = entry.kept
     if before is not None and entry.version == version and news.event_ids == frozenset() and act.now < before.until:

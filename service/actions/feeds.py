@@ -22,7 +22,7 @@ from models.office import Office
 from models.places import Locality, Organisation
 from models.text import localized
 from models.vocabulary import Direction, EventStatus, Language, Role, Visibility
-from service.actions import reading, rows
+from service.actions import reading, rights, rows
 from service.actions.acting import Act
 from service.actions.credentials import new_token, token_hash
 from service.actions.gazetteer import Compass, Gazetteer
@@ -156,13 +156,14 @@ def feed_of_token(session: Session, act: Act, secret: str) -> Feed:
     return feed
 
 
-def owner_sees(session: Session, feed: Feed) -> ColumnElement[bool]:
-    """The condition for events that the feed's owner may see at present.
+def owner_sees(session: Session, feed: Feed, table: Any = Event) -> ColumnElement[bool]:
+    """The condition for events that the feed's owner may see at present: asked at each reading, never kept."""
+    return rights.visible_to(owner_reads(session, feed), table)
 
-    Every account reads every event (``GET /events``), so it is all of them. A narrower right has its place here: it is
-    asked at each reading, never kept with the feed.
-    """
-    return true()
+
+def owner_reads(session: Session, feed: Feed) -> rights.Reader | None:
+    """What the feed's owner may read at present; None for the public calendar."""
+    return None if is_public(feed) else rights.reader_of(session, session.get_one(User, feed.user_id))
 
 
 def shown_by(session: Session, act: Act, feed: Feed, table: Any = Event) -> list[ColumnElement[bool]]:
@@ -174,7 +175,7 @@ def shown_by(session: Session, act: Act, feed: Feed, table: Any = Event) -> list
     since = act.now - timedelta(days=feed.tombstone_days)
     is_gone = true() if table is DeletedEvent else col(table.status) == EventStatus.CANCELLED
     conditions = [
-        owner_sees(session, feed),
+        owner_sees(session, feed, table),
         col(table.status).in_(wanted.get("statuses") or SHOWN_STATUSES),
         col(table.last_day) >= act.today - timedelta(days=feed.past_days),
         or_(not_(is_gone), col(table.updated_at) > since),

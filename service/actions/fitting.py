@@ -12,6 +12,7 @@ from models.errors import Conflict
 from models.events import Event
 from models.i18n import Message, _, message
 from models.resources import Booking, Resource
+from service.actions import rights
 from service.actions.acting import Act
 from service.actions.alternatives import suggest
 from service.actions.occupancy import taken
@@ -109,25 +110,30 @@ def clashes_of(session: Session, resource: Resource, in_way: Sequence[Taken]) ->
     ids = [one.id for one in in_way[:MOST_NAMED] if one.id]
     found = session.exec(select(Booking, Event).where(col(Booking.id).in_(ids), Booking.event_id == Event.id)).all()
     named = {booking.id: (booking, event) for booking, event in found}
-    return [_clash(resource, *named[identity]) for identity in ids if identity in named]
+    kept_from = rights.hidden(session, {event.id for _booking, event in found})
+    return [
+        _clash(resource, *named[identity], is_hidden=named[identity][1].id in kept_from)
+        for identity in ids
+        if identity in named
+    ]
 
 
-def _clash(resource: Resource, booking: Booking, event: Event) -> dict[str, Any]:
-    times = Times.of(booking)
+def _clash(resource: Resource, booking: Booking, event: Event, *, is_hidden: bool) -> dict[str, Any]:
+    times, title = Times.of(booking), rights.BUSY if is_hidden else event.title
     return {
         "code": "resource_taken",
         "severity": "blocking",
         "detail": message(
             _("“{resource}” is taken by “{title}”, {times}."),
             resource=resource.name,
-            title=event.title,
+            title=title,
             times=times.told(),
         ),
-        "with": event.id,
+        "with": None if is_hidden else event.id,
         "resource_id": resource.id,
-        "booking_id": booking.id,
-        "event_id": event.id,
-        "title": event.title,
+        "booking_id": None if is_hidden else booking.id,
+        "event_id": None if is_hidden else event.id,
+        "title": title,
         **times.written(),
         "quantity": booking.quantity,
     }

@@ -12,7 +12,7 @@ from models.i18n import _, message
 from models.parts import Member
 from models.places import Person
 from models.vocabulary import MemberRole
-from service.actions import reminders, rows
+from service.actions import reminders, rights, rows
 from service.actions.acting import Act
 
 
@@ -69,6 +69,7 @@ def claim_of(member: Member, person: Person) -> Claim:
 
 def add_member(session: Session, act: Act, event: Event, values: Mapping[str, Any]) -> Member:
     """Put a person into a visit, once."""
+    rights.check_change(session, event)
     rows.check(_member_errors(session, event, None, values))
     member = Member(event_id=event.id, **values)
     rows.create(session, act, member, event_id=event.id)
@@ -78,6 +79,7 @@ def add_member(session: Session, act: Act, event: Event, values: Mapping[str, An
 
 def change_member(session: Session, act: Act, event: Event, member: Member, values: Mapping[str, Any]) -> Member:
     """Change what a person is in a visit."""
+    rights.check_change(session, event)
     rows.check(_member_errors(session, event, member, values))
     if rows.change(session, act, member, values, event_id=event.id):
         reminders.plan_event(session, act, event)
@@ -86,6 +88,7 @@ def change_member(session: Session, act: Act, event: Event, member: Member, valu
 
 def remove_member(session: Session, act: Act, event: Event, member: Member) -> None:
     """Take a person out of a visit."""
+    rights.check_change(session, event)
     rows.delete(session, act, member, event_id=event.id)
     reminders.plan_event(session, act, event)
 

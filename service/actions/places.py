@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlmodel import Session
 
 from models.audience import is_address
-from models.errors import Conflict
+from models.errors import Conflict, Forbidden
 from models.i18n import Message, _, message
 from models.places import CODE_PATTERN, Locality, Organisation, Person
+from models.vocabulary import Role
 from service.actions import reminders, rows
 from service.actions.acting import Act
 
@@ -72,18 +73,33 @@ def zone_errors(name: str | None) -> list[Message]:
 
 
 def create_organisation(session: Session, act: Act, values: Mapping[str, Any]) -> Organisation:
-    """Make an organisation of a locality."""
+    """Make an organisation of a locality.
+
+    Raises:
+        Forbidden: only an administrator makes one a protocol office.
+    """
     rows.check(_organisation_errors(session, values))
+    _check_office(act, values.get("protocol_office", False), was=False)
     return rows.create(session, act, Organisation(**values))
 
 
 def change_organisation(
     session: Session, act: Act, organisation: Organisation, values: Mapping[str, Any]
 ) -> Organisation:
-    """Change an organisation; the calendars that show its name are rendered anew."""
+    """Change an organisation; the calendars that show its name are rendered anew.
+
+    Raises:
+        Forbidden: only an administrator makes one a protocol office, or none any more.
+    """
     rows.check(_organisation_errors(session, values))
+    _check_office(act, values.get("protocol_office", organisation.protocol_office), was=organisation.protocol_office)
     rows.change(session, act, organisation, values)
     return organisation
+
+
+def _check_office(act: Act, wanted: bool, *, was: bool) -> None:
+    if wanted != was and act.user is not None and act.user.role is not Role.ADMIN:
+        raise Forbidden(message(_("Only an administrator decides which organisation is the protocol office.")))
 
 
 def _organisation_errors(session: Session, values: Mapping[str, Any]) -> rows.Errors:

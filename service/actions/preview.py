@@ -26,7 +26,7 @@ from models.parts import Task, last_revisions
 from models.places import Locality, Organisation, places_on
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import EventStatus, Language, ReminderAnchor, ReminderPurpose, ReminderState
-from service.actions import rows
+from service.actions import rights, rows
 from service.actions.acting import Act
 
 REMINDERS_SHOWN = 50
@@ -80,7 +80,7 @@ def preview(
     """
     rows.check(event_errors(session, event_id))
     facts = RuleFacts.of(rule)
-    which = _which(act, facts, event_id)
+    which = and_(_which(act, facts, event_id), rights.visible(session))
     found = session.execute(core_select(*(getattr(Event, name) for name in _COLUMNS)).where(which)).all()
     teller = _Teller(
         act,

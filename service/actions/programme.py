@@ -13,7 +13,7 @@ from models.events import Event
 from models.i18n import _, message
 from models.parts import ProgrammeItem
 from models.vocabulary import EventStatus
-from service.actions import rows
+from service.actions import rights, rows
 from service.actions.acting import Act
 from service.actions.trail import plain, record
 
@@ -31,6 +31,7 @@ def programme_of(session: Session, event_id: str) -> list[ProgrammeItem]:
 
 def replace_programme(session: Session, act: Act, event: Event, items: Sequence[Mapping[str, Any]]) -> None:
     """Put a whole new working programme in the place of the old; the published revisions stay."""
+    rights.check_change(session, event)
     errors: rows.Errors = {}
     for number, item in enumerate(items):
         if not event.first_day <= item["day"] <= event.last_day:

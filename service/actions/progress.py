@@ -16,6 +16,7 @@ from calendars.undertakings import Judge, Judgement, Names, Occasion, Standing, 
 from models.agreements import Agreement, Commitment
 from models.events import Event
 from models.vocabulary import EventKind, EventStatus, ProgressState
+from service.actions import rights
 from service.actions.gazetteer import Gazetteer, Parties
 from service.actions.undertakings import undertaking_of
 
@@ -214,4 +215,4 @@ def titles_of(session: Session, event_ids: Sequence[str]) -> dict[str, Mapping[s
         some = event_ids[start : start + 500]
         rows = session.exec(select(Event.id, Event.title).where(col(Event.id).in_(some)))
         found |= dict(rows.all())
-    return found
+    return rights.titles(session, found)

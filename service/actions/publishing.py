@@ -13,7 +13,7 @@ from models.events import Event
 from models.i18n import _, message
 from models.parts import ProgrammeItem, ProgrammeRevision, last_revisions
 from models.text import LocalizedText
-from service.actions import rows
+from service.actions import rights, rows
 from service.actions.acting import Act
 from service.actions.programme import programme_of
 
@@ -81,6 +81,7 @@ def publish_programme(session: Session, act: Act, event: Event, note: str | None
     Raises:
         Conflict: there is nothing to publish, or nothing changed since the last revision.
     """
+    rights.check_change(session, event)
     working, last = programme_of(session, event.id), last_revision(session, event.id)
     if not working:
         raise Conflict(message(_("The programme is empty; there is nothing to publish.")), code="programme_empty")

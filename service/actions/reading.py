@@ -1,11 +1,12 @@
 """Lists and look-ups: what people can ask for, each in a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, and_, false, not_, or_
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_
 from sqlalchemy.orm import attributes
 from sqlmodel import Session, col, select
 
@@ -14,16 +15,22 @@ from calendars.spans import Days
 from calendars.undertakings import Undertaking
 from models.accounts import Audit
 from models.agreements import Agreement, AgreementParty, Commitment
+from models.errors import NotFound
 from models.events import Event, Performance, TrainingPhase
+from models.nouns import noun
 from models.reminders import Reminder
 from models.vocabulary import Direction, EventKind, EventStatus, ReminderState
-from service.actions import rows
+from service.actions import rights, rows
 from service.actions.acting import Act
 from service.actions.gazetteer import Compass, Gazetteer
 from service.actions.surroundings import Surroundings
 from service.actions.undertakings import undertaking_of
 
 UNWARNED = frozenset({EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.POSTPONED})
+
+
+MEETINGS = frozenset({"host_overlap", "person_double_committed"})
+"""Warnings in which two events meet: ``with_`` is the other one."""
 
 
 class Presenter:
@@ -80,7 +87,7 @@ class Presenter:
             gazetteer=self.compass.gazetteer,
             closely=closely,
         )
-        self._clashes |= {event.id: around.notices(event) for event in warned}
+        self._clashes |= self._kept_from({event.id: around.notices(event) for event in warned})
 
     def notices(self, event: Event) -> list[fitness.Notice]:
         """The warnings about an event; none for one that is over or called off.
@@ -102,10 +109,21 @@ class Presenter:
             found.append(fitness.confirmed_otherwise())
         return found + self._clashes[event.id]
 
+    def _kept_from(self, clashes: Mapping[str, list[fitness.Notice]]) -> dict[str, list[fitness.Notice]]:
+        """The same, without the ids of events the reader may not see."""
+        hidden = rights.hidden(
+            self.session,
+            {one.with_ for found in clashes.values() for one in found if one.code in MEETINGS},
+        )
+        return {
+            event_id: [replace(one, with_=None) if one.with_ in hidden else one for one in found]
+            for event_id, found in clashes.items()
+        }
+
 
 def events_where(session: Session, act: Act, query: Mapping[str, Any], kind: EventKind | None = None) -> Select[Any]:
     """The select of events a query string asks for, without their parts (phases, performances)."""
-    statement: Any = select(Event)
+    statement: Any = select(Event).where(rights.visible(session))
     kinds = [kind] if kind else query.get("kind")
     if kinds:
         statement = statement.where(col(Event.kind).in_(kinds))
@@ -169,9 +187,31 @@ UNSEEN = and_(col(Reminder.state) == ReminderState.FAILED, col(Reminder.seen_at)
 """The condition that a reminder failed and nobody has seen that."""
 
 
-def reminders_where(act: Act, query: Mapping[str, Any]) -> Any:
+def of_visible_events(session: Session) -> ColumnElement[bool]:
+    """The condition for reminders the session may read: of no event, or of one it may see."""
+    return or_(
+        col(Reminder.event_id).is_(None),
+        col(Reminder.event_id).in_(select(col(Event.id)).where(rights.visible(session))),
+    )
+
+
+def find_reminder(session: Session, identity: str) -> Reminder:
+    """A reminder.
+
+    Raises:
+        NotFound: there is none, or the reader may not see its event.
+    """
+    found = rows.find(session, Reminder, identity)
+    if rights.hidden(session, [found.event_id]):
+        raise NotFound(noun("reminder"), identity)
+    return found
+
+
+def reminders_where(session: Session, act: Act, query: Mapping[str, Any]) -> Any:
     """The select of reminders a query string asks for; days are those of the office's zone."""
     statement: Any = select(Reminder)
+    if rights.reader(session) is not None:
+        statement = statement.where(of_visible_events(session))
     for name in ("event_id", "rule_id"):
         if query.get(name):
             statement = statement.where(getattr(Reminder, name) == query[name])

@@ -15,7 +15,7 @@ from models.parts import Member
 from models.places import Person
 from models.text import fold
 from models.vocabulary import Language, MemberRole
-from service.actions import places, reminders, rows
+from service.actions import places, reminders, rights, rows
 from service.actions.acting import Act
 from service.actions.matching import Known, Organisations, People
 from service.actions.members import OWN_COUNTERPART
@@ -62,6 +62,7 @@ def import_members(session: Session, act: Act, event: Event, lines: Sequence[Lin
     Raises:
         Invalid: all that is wrong, by row and column (``rows.7.role``), ``header`` or ``file``; nothing was written.
     """
+    rights.check_change(session, event)
     session.exec(select(Event.id).where(Event.id == event.id).with_for_update()).one()
     roster = read_roster(lines)
     present = {

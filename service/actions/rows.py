@@ -12,6 +12,7 @@ from models.errors import Conflict, Invalid, NotFound
 from models.i18n import Message, _, message
 from models.nouns import noun
 from models.text import fold
+from service.actions import rights
 from service.actions.acting import Act
 from service.actions.trail import changes, record, snapshot
 
@@ -56,7 +57,10 @@ def missing_references(session: Session, model: type[SQLModel], values: Mapping[
         if not column.foreign_keys or not isinstance(values.get(column.key), str):
             continue
         target = next(iter(column.foreign_keys)).column
-        if session.execute(core_select(target).where(target == values[column.key])).first() is None:
+        sought = core_select(target).where(target == values[column.key])
+        if target.table.name == "event":
+            sought = sought.where(rights.visible(session))
+        if session.execute(sought).first() is None:
             what = noun(str(target.table.name))
             errors[column.key] = [
                 message(_("There is no {what} “{identity}”."), what=what, identity=values[column.key])

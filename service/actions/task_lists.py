@@ -12,6 +12,7 @@ from calendars.tasks import NEVER_LATE
 from models.events import Event
 from models.parts import Task, TaskTemplate
 from models.text import fold, fold_all
+from service.actions import rights
 from service.actions.acting import Act
 
 EVENT_COLUMNS = ("id", "title", "kind", "status", "first_day", "last_day")
@@ -32,7 +33,7 @@ def overdue(today: date) -> ColumnElement[bool]:
 def tasks_where(session: Session, act: Act, query: Mapping[str, Any]) -> Select[Any]:
     """The select of tasks a query string asks for, each with its event; words are looked for in both titles."""
     columns: list[Any] = [getattr(Event, name) for name in EVENT_COLUMNS]
-    statement: Any = select(Task, *columns).where(col(Task.event_id) == col(Event.id))
+    statement: Any = select(Task, *columns).where(col(Task.event_id) == col(Event.id), rights.visible(session))
     for name in ("event_id", "organisation_id", "person_id"):
         if query.get(name):
             statement = statement.where(getattr(Task, name) == query[name])
@@ -66,7 +67,7 @@ def templates_where(session: Session, query: Mapping[str, Any]) -> Any:
 
 def count_overdue(session: Session, today: date) -> int:
     """How many tasks are overdue; one query."""
-    late = select(func.count()).where(col(Task.event_id) == col(Event.id), overdue(today))
+    late = select(func.count()).where(col(Task.event_id) == col(Event.id), overdue(today), rights.visible(session))
     return int(session.execute(late).scalar_one())
 
 

@@ -25,7 +25,7 @@ from models.i18n import Message, _, message
 from models.nouns import noun
 from models.parts import Task
 from models.vocabulary import TaskAnchor
-from service.actions import reminders, rows
+from service.actions import reminders, rights, rows
 from service.actions.acting import Act
 
 _TRAVEL = {"arrives_on", "departs_on"}
@@ -42,6 +42,7 @@ def tasks_of(session: Session, event_id: str) -> list[Task]:
 
 def add_task(session: Session, act: Act, event: Event, values: Mapping[str, Any]) -> Task:
     """Add what somebody must do for an event."""
+    rights.check_change(session, event)
     travel = hold_still(session, event)
     rows.check(_errors(session, None, values))
     task = Task(event_id=event.id, **_with_done(act, None, values))
@@ -52,7 +53,13 @@ def add_task(session: Session, act: Act, event: Event, values: Mapping[str, Any]
 
 
 def change_task(session: Session, act: Act, event: Event, task: Task, values: Mapping[str, Any]) -> Task:
-    """Change a task, or mark it done."""
+    """Change a task, or mark it done; the organisation it is for may do that too.
+
+    Raises:
+        Forbidden: another organisation is in charge of the event.
+    """
+    if not rights.is_for(session, task.organisation_id) or set(values) - {"done"}:
+        rights.check_change(session, event)
     travel = hold_still(session, event)
     rows.check(_errors(session, task, values))
     values = _with_done(act, task, values)
@@ -65,6 +72,7 @@ def change_task(session: Session, act: Act, event: Event, task: Task, values: Ma
 
 def remove_task(session: Session, act: Act, event: Event, task: Task) -> None:
     """Delete a task."""
+    rights.check_change(session, event)
     hold_still(session, event)
     rows.delete(session, act, task, event_id=event.id)
     reminders.plan_event(session, act, event)

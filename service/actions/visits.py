@@ -1,6 +1,7 @@
 """What stands around given days: the visits a host must receive and the events people are in."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from itertools import pairwise
@@ -22,6 +23,7 @@ from models.parts import Member
 from models.places import Person
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState
+from service.actions import rights
 
 VIEW_DAYS = 60
 """How much wider than the windows a board is, so that the nearest visits and holidays are seen."""
@@ -62,7 +64,9 @@ def committed_with(session: Session, events: Collection[str], heads: Collection[
 def _engagements(session: Session, statement: Any, within: Days, **wanted: list[str]) -> list[Engagement]:
     near = _widened(within)
     rows = session.execute(statement, {"first": near.first, "last": near.last, **wanted})
-    return [Engagement(*row) for row in rows.all()]
+    found = [Engagement(*row) for row in rows.all()]
+    told = rights.titles(session, {one.event_id: one.title for one in found})
+    return [one if told[one.event_id] is one.title else replace(one, title=told[one.event_id]) for one in found]
 
 
 def _engaged(people: Any) -> CompoundSelect[Any]:
@@ -164,9 +168,10 @@ def hosted(session: Session, hosts: Collection[str], ranges: Iterable[Days]) -> 
         near = _widened(days)
         values |= {f"first_{number}": days.first, f"last_{number}": days.last}
         values |= {f"near_first_{number}": near.first, f"near_last_{number}": near.last}
+    rows = session.execute(_touching(len(joined)), values).all()
+    told = rights.titles(session, {identity: title for _host, identity, title, *_days in rows})
     found = {
-        identity: (host, Stay(identity, title, whole_stay(*days)))
-        for host, identity, title, *days in session.execute(_touching(len(joined)), values).all()
+        identity: (host, Stay(identity, told[identity], whole_stay(*days))) for host, identity, _title, *days in rows
     }
     return sorted(found.values(), key=lambda one: (one[1].days.first, one[1].id))
 

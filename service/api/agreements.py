@@ -11,7 +11,7 @@ from models.errors import Invalid
 from models.events import Event
 from models.i18n import _, message
 from models.vocabulary import EventStatus, Role
-from service.actions import agreements, reading, rows
+from service.actions import agreements, reading, rights, rows
 from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema, OccurrenceSchema
 from service.schemas.queries import AgreementQuery, QuerySchema, SearchQuery, YearsQuery
@@ -185,7 +185,9 @@ class Occurrences(Resource):
             year: identity
             for identity, year in session().exec(
                 select(Event.id, Event.year).where(
-                    Event.anniversary_id == anniversary.id, Event.status != EventStatus.CANCELLED
+                    Event.anniversary_id == anniversary.id,
+                    Event.status != EventStatus.CANCELLED,
+                    rights.visible(session()),
                 )
             )
         }

@@ -9,7 +9,7 @@ from calendars.bookings import Times
 from models.events import Event
 from models.resources import Booking, Resource
 from models.vocabulary import Role
-from service.actions import bookings, events, resources, rows
+from service.actions import bookings, events, resources, rights, rows
 from service.api.resource import Blueprint, act, page, requires, session
 from service.api.resource import Resource as Address
 from service.schemas.bookings import (
@@ -72,15 +72,21 @@ class OneResource(Address):
 Shown = dict[str, Any]
 
 
-def _show(booking: Booking, resource: Resource, event: Event) -> Shown:
+def _show(booking: Booking, resource: Resource, event: Event, *, is_hidden: bool = False) -> Shown:
+    """A booking; of one for an event its reader may not see only what it takes, and when."""
     times = Times.of(booking).written()
-    return booking.model_dump() | {
-        "from_": times["from"],
-        "to": times["to"],
-        "resource_name": resource.name,
-        "resource_type": resource.type,
-        "event_title": event.title,
-    }
+    kept_from = {"event_id": None, "note": None, "created_by": None} if is_hidden else {}
+    return (
+        booking.model_dump()
+        | kept_from
+        | {
+            "from_": times["from"],
+            "to": times["to"],
+            "resource_name": resource.name,
+            "resource_type": resource.type,
+            "event_title": rights.BUSY if is_hidden else event.title,
+        }
+    )
 
 
 def _shown(booking: Booking) -> Shown:
@@ -90,7 +96,9 @@ def _shown(booking: Booking) -> Shown:
 
 
 def _page(query: dict[str, Any], paging: PaginationParameters) -> list[Shown]:
-    return [_show(*found) for found in page(paging, bookings.bookings_where(query), *bookings.BOOKING_ORDER)]
+    found = page(paging, bookings.bookings_where(session(), query), *bookings.BOOKING_ORDER)
+    hidden = rights.hidden(session(), {event.id for _booking, _resource, event in found})
+    return [_show(*one, is_hidden=one[2].id in hidden) for one in found]
 
 
 @blp.route("/bookings")
@@ -126,14 +134,14 @@ class OneBooking(Address):
     @blp.one(BookingSchema)
     def get(self, booking_id: str) -> Any:
         """Read a booking"""
-        return _shown(rows.find(session(), Booking, booking_id))
+        return _shown(bookings.find_booking(session(), booking_id))
 
     @requires(Role.OFFICER)
     @blp.arguments(BookingChangeSchema(partial=True))
     @blp.one(BookingSchema)
     def patch(self, values: dict[str, Any], booking_id: str) -> Any:
         """Change a booking: other times, another resource, another quantity, or hold what was only asked for"""
-        booking = rows.find(session(), Booking, booking_id)
+        booking = bookings.find_booking(session(), booking_id)
         blp.check_etag(_shown(booking), BookingSchema)
         return _shown(bookings.change_booking(session(), act(), booking, values))
 
@@ -141,7 +149,7 @@ class OneBooking(Address):
     @blp.gone()
     def delete(self, booking_id: str) -> None:
         """Give a resource back"""
-        booking = rows.find(session(), Booking, booking_id)
+        booking = bookings.find_booking(session(), booking_id)
         blp.check_etag(_shown(booking), BookingSchema)
         bookings.delete_booking(session(), act(), booking)
 

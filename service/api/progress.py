@@ -1,13 +1,14 @@
 """/progress of all agreements, and of each: what is fulfilled, what is owed, and drafts for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from calendars.reciprocity import Passage
 from calendars.undertakings import Judgement
 from models.agreements import Agreement
 from models.vocabulary import Currency, ProgressState, Role
-from service.actions import planning, progress, rows
+from service.actions import planning, progress, rights, rows
 from service.actions.rehearsal import rehearsal
 from service.api.events import shown
 from service.api.resource import Blueprint, Resource, act, requires, session
@@ -71,13 +72,15 @@ class AgreementProgress(Resource):
         """
         agreement = rows.find(session(), Agreement, agreement_id)
         account = progress.account_of(session(), agreement, query.get("as_of") or act().today)
+        years = [year for line in account.lines for year in line.progress.years]
+        hidden = rights.hidden(session(), [event_id for year in years for event_id in year.event_ids])
         language = reader_language()
         return {
             "agreement_id": agreement.id,
             "as_of": account.as_of,
             "states": account.count(),
             "commitments": [
-                _in_short(one, language) | _in_full(one, account.titles, language) for one in account.lines
+                _in_short(one, language) | _in_full(one, account.titles, hidden, language) for one in account.lines
             ],
             "reciprocity": [_passage(one) for one in account.passages],
         }
@@ -125,11 +128,13 @@ def _in_short(line: progress.Line, language: str) -> dict[str, Any]:
     }
 
 
-def _in_full(line: progress.Line, titles: Titles, language: str) -> dict[str, Any]:
+def _in_full(line: progress.Line, titles: Titles, hidden: Collection[str], language: str) -> dict[str, Any]:
     found = line.progress
     return {
         "field": line.commitment.field,
-        "years": found.years,
+        "years": [
+            replace(year, event_ids=tuple(one for one in year.event_ids if one not in hidden)) for year in found.years
+        ],
         "totals": found.totals,
         "near": [_explained(one, titles, language) for one in found.near],
         "remarks": [_explained(one, titles, language) for one in found.remarkable],
@@ -139,7 +144,7 @@ def _in_full(line: progress.Line, titles: Titles, language: str) -> dict[str, An
 def _explained(judgement: Judgement, titles: Titles, language: str) -> dict[str, Any]:
     occasion = judgement.occasion
     return {
-        "event_id": occasion.id,
+        "event_id": None if titles.get(occasion.id) is rights.BUSY else occasion.id,
         "title": titles.get(occasion.id),
         "first_day": occasion.days.first.isoformat(),
         "last_day": occasion.days.last.isoformat(),

@@ -98,7 +98,10 @@ class Reminders(Resource):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List reminders by the instant they are due"""
         return page(
-            pagination_parameters, reading.reminders_where(act(), query), col(Reminder.due_at), col(Reminder.id)
+            pagination_parameters,
+            reading.reminders_where(session(), act(), query),
+            col(Reminder.due_at),
+            col(Reminder.id),
         )
 
 
@@ -108,7 +111,7 @@ class OneReminder(Resource):
     @blp.one(ReminderDetailSchema)
     def get(self, reminder_id: str) -> Any:
         """Read a reminder: when it is due, every attempt with the server's answer, what happens next"""
-        return _detail(rows.find(session(), Reminder, reminder_id))
+        return _detail(reading.find_reminder(session(), reminder_id))
 
 
 @blp.route("/reminders/<reminder_id>/retry")
@@ -117,7 +120,7 @@ class RetryReminder(Resource):
     @blp.one(ReminderSchema)
     def post(self, reminder_id: str) -> Any:
         """Try a failed reminder again"""
-        return reminders.retry(session(), act(), rows.find(session(), Reminder, reminder_id))
+        return reminders.retry(session(), act(), reading.find_reminder(session(), reminder_id))
 
 
 @blp.route("/reminders/<reminder_id>/seen")
@@ -126,7 +129,7 @@ class SeenReminder(Resource):
     @blp.one(ReminderDetailSchema)
     def post(self, reminder_id: str) -> Any:
         """Mark a failed reminder as seen"""
-        return _detail(delivery.mark_seen(session(), act(), rows.find(session(), Reminder, reminder_id)))
+        return _detail(delivery.mark_seen(session(), act(), reading.find_reminder(session(), reminder_id)))
 
 
 def _detail(reminder: Reminder) -> SimpleNamespace:

@@ -21,7 +21,7 @@ from models.accounts import User
 from models.errors import Forbidden, Unauthenticated
 from models.i18n import _, message
 from models.vocabulary import Role
-from service.actions import accounts, idempotency, rows
+from service.actions import accounts, idempotency, rights, rows
 from service.actions.acting import Act
 from service.desk import Desk, current_desk
 from service.schemas.rows import RowSchema
@@ -80,7 +80,12 @@ def sliced(found: list[Any], paging: PaginationParameters) -> list[Any]:
 
 
 class Resource(MethodView):
-    """An address of the API. Each request runs in one transaction that commits after the answer is built."""
+    """An address of the API. Each request runs in one transaction that commits after the answer is built.
+
+    ``never_kept``: its answers are not kept for a repeated Idempotency-Key, a repetition is a request of its own.
+    """
+
+    never_kept: ClassVar[bool] = False
 
     def dispatch_request(self, **kwargs: Any) -> ResponseReturnValue:
         method = request.method.lower()
@@ -99,6 +104,7 @@ class Resource(MethodView):
             )
             user = g.act.user
             g.locale = user.locale.value
+            rights.reads_as(opened, user)
             if not user.role.suffices_for(role):
                 raise Forbidden(
                     message(
@@ -107,7 +113,7 @@ class Resource(MethodView):
                 )
             _check_body_type(body, getattr(handler, "body_types", (JSON,)))
             key = request.headers.get("Idempotency-Key")
-            if request.method == "POST" and key is not None:
+            if request.method == "POST" and key is not None and not self.never_kept:
                 return self._keyed(desk, key, body, kwargs)
             return super().dispatch_request(**kwargs)
 

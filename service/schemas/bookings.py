@@ -84,6 +84,10 @@ class BookingSchema(RowSchema):
         )
         dump_only: tuple[str, ...] = ("timezone", "created_by")
 
+    event_id = Text(
+        required=True,
+        metadata={"type": ["string", "null"], "description": "null: for an event the reader may not see."},
+    )
     from_ = Moment(data_key="from", metadata={"description": "Default: the event's own days or hours."})
     to = Moment()
     state = Word(

@@ -40,7 +40,7 @@ class TotalsSchema(StrictSchema):
 class ExplainedEventSchema(StrictSchema):
     """An event and what there is to say about it as a fulfilment of the commitment."""
 
-    event_id = fields.String()
+    event_id = fields.String(allow_none=True, metadata={"description": "null: an event the reader may not see."})
     title = LocalizedText()
     first_day = Day()
     last_day = Day()

@@ -14,7 +14,7 @@ from models.agreements import Agreement, Commitment
 from models.events import Event
 from models.i18n import Message
 from models.vocabulary import Currency, EventStatus, ProgressState
-from service.actions import progress
+from service.actions import progress, rights
 from service.web.view import View
 from service.web.words import money, promised
 
@@ -123,7 +123,7 @@ def _linked_events(view: View, agreement: Agreement) -> dict[str, Linked]:
     statement = (
         select(*columns)
         .join(Commitment, col(Commitment.id) == col(Event.commitment_id))
-        .where(col(Commitment.agreement_id) == agreement.id)
+        .where(col(Commitment.agreement_id) == agreement.id, rights.visible(view.session))
     )
     return {row[0]: Linked(*row) for row in view.session.execute(statement)}
 

@@ -16,8 +16,9 @@ from models.events import Event
 from models.i18n import _, message
 from models.nouns import noun
 from models.resources import Booking, Resource
-from models.vocabulary import BookingState, Role
-from service.actions import bookings, conflicts, events, rows
+from models.text import LocalizedText
+from models.vocabulary import BookingState
+from service.actions import bookings, conflicts, events, rights, rows
 from service.schemas.bookings import BookingWishSchema
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
@@ -37,6 +38,12 @@ class Line:
     event: Event
     when: str
     state: str
+    is_hidden: bool = False
+
+    @property
+    def title(self) -> LocalizedText:
+        """What it is for, as far as the reader may know."""
+        return rights.BUSY if self.is_hidden else self.event.title
 
     @property
     def is_open(self) -> bool:
@@ -46,10 +53,19 @@ class Line:
 
 def lines_of(view: View, query: Mapping[str, Any]) -> tuple[list[Line], bool]:
     """Bookings that a query asks for, by day; whether there are more than are shown."""
-    statement = bookings.bookings_where(query).order_by(*bookings.BOOKING_ORDER).limit(SHOWN + 1)
+    statement = bookings.bookings_where(view.session, query).order_by(*bookings.BOOKING_ORDER).limit(SHOWN + 1)
+    rows = view.session.exec(statement).all()
+    hidden = rights.hidden(view.session, {event.id for _booking, _resource, event in rows})
     found = [
-        Line(booking, resource, event, Times.of(booking).told(), view.say(BOOKING_STATES[booking.state]))
-        for booking, resource, event in view.session.exec(statement).all()
+        Line(
+            booking,
+            resource,
+            event,
+            Times.of(booking).told(),
+            view.say(BOOKING_STATES[booking.state]),
+            event.id in hidden,
+        )
+        for booking, resource, event in rows
     ]
     return found[:SHOWN], len(found) > SHOWN
 
@@ -117,7 +133,7 @@ def event_bookings(view: View, event_id: str) -> Response:
         event=found,
         lines=lines,
         has_more=has_more,
-        choices=_choices(view) if view.may(Role.OFFICER) else [],
+        choices=_choices(view) if view.may_change(found) else [],
         refusal=refusal,
         form=request.form,
         done=request.args.get("done", ""),

@@ -17,7 +17,7 @@ from models.events import Event
 from models.i18n import _
 from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus
-from service.actions import reading, rows, task_lists
+from service.actions import reading, rights, rows, task_lists
 from service.problems import flat
 from service.schemas.queries import EventQuery
 from service.web.gate import page
@@ -127,7 +127,9 @@ def _by_month(view: View, events: list[Event]) -> list[tuple[str, list[Event]]]:
 
 def _drafts(view: View) -> int:
     """How many drafts there are from today on."""
-    waiting = select(func.count()).where(Event.status == EventStatus.DRAFT, Event.last_day >= view.act.today)
+    waiting = select(func.count()).where(
+        Event.status == EventStatus.DRAFT, Event.last_day >= view.act.today, rights.visible(view.session)
+    )
     return view.session.exec(waiting).one()
 
 
@@ -137,7 +139,7 @@ def _failed(view: View) -> list[tuple[Reminder, Event | None]]:
     statement = (
         select(Reminder, Event)
         .join(Event, col(Event.id) == col(Reminder.event_id), isouter=True)
-        .where(reading.UNSEEN, Reminder.due_at >= since)
+        .where(reading.UNSEEN, Reminder.due_at >= since, reading.of_visible_events(view.session))
         .order_by(col(Reminder.due_at).desc(), col(Reminder.id))
         .limit(FAILED_SHOWN + 1)
     )

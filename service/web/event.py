@@ -91,7 +91,7 @@ def _show(view: View, found: Event, refusal: Refusal | None = None) -> Response:
         dossier=dossier,
         history=read_history(view, found, subjects),
         steps=_steps(view, found),
-        must_ask=found.status is EventStatus.PLANNED and view.may(Role.OFFICER) and not _may_confirm(view, found),
+        must_ask=found.status is EventStatus.PLANNED and view.may_change(found) and not _may_confirm(view, found),
         refusal=refusal,
         form=request.form,
         done=request.args.get("done", ""),
@@ -100,7 +100,7 @@ def _show(view: View, found: Event, refusal: Refusal | None = None) -> Response:
 
 def _steps(view: View, found: Event) -> list[dict[str, Any]]:
     """The steps this reader may take now: to which status, what it is called, and what it asks for."""
-    if not view.may(Role.OFFICER):
+    if not view.may_change(found):
         return []
     return [
         {

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from models.errors import Forbidden
 from models.i18n import _, message
 from models.vocabulary import Role
-from service.actions import accounts
+from service.actions import accounts, rights
 from service.actions.acting import Act
 from service.desk import Desk, current_desk
 from service.web.language import choose_language
@@ -66,6 +66,8 @@ def open_view(session: Session, desk: Desk) -> View:
     cookie = request.cookies.get(desk.session_cookie)
     now = desk.clock()
     user = accounts.account_of_session(session, cookie, now) if cookie else None
+    if user is not None:
+        rights.reads_as(session, user)
     act = Act(user=user, now=now, office=desk.settings.office, request_id=g.request_id)
     language = choose_language(user.locale if user else None)
     return View(session, desk, act, language, cookie if user else None)

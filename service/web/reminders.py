@@ -69,12 +69,12 @@ def reminders(view: View) -> Response:
     failed: list[Reminder] = []
     has_more_failed = False
     if wish.state is None and wish.number == 1:
-        statement = reading.reminders_where(view.act, {"state": [ReminderState.FAILED]})
+        statement = reading.reminders_where(view.session, view.act, {"state": [ReminderState.FAILED]})
         failed = view.session.exec(statement.order_by(*_ORDER[ReminderState.FAILED]).limit(FAILED_SHOWN + 1)).all()
         failed, has_more_failed = list(failed[:FAILED_SHOWN]), len(failed) > FAILED_SHOWN
     found, total = rows.page_of(
         view.session,
-        reading.reminders_where(view.act, {"state": [wish.state] if wish.state else COMING}),
+        reading.reminders_where(view.session, view.act, {"state": [wish.state] if wish.state else COMING}),
         _ORDER[wish.state],
         (wish.number - 1) * PAGE_SIZE,
         PAGE_SIZE,
@@ -113,14 +113,14 @@ def _lines(view: View, found: Sequence[Reminder]) -> list[Line]:
 @page()
 def reminder(view: View, reminder_id: str) -> Response:
     """Everything of one reminder: attempts, answers, what happens next; sending it again, having seen it."""
-    found = rows.find(view.session, Reminder, reminder_id)
+    found = reading.find_reminder(view.session, reminder_id)
     if request.method != "POST":
         return _show(view, found)
     refusal = attempt(view, lambda: _do(view, found))
     if refusal is None:
         return redirect(url_for("pages.reminder", reminder_id=reminder_id, done=request.form.get("do", "")), 303)
     # Undoing took what was read along: it is read again.
-    return _show(view, rows.find(view.session, Reminder, reminder_id), refusal)
+    return _show(view, reading.find_reminder(view.session, reminder_id), refusal)
 
 
 def _do(view: View, found: Reminder) -> None:

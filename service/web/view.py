@@ -30,6 +30,7 @@ from models.vocabulary import (
     ReminderState,
     Role,
 )
+from service.actions import rights
 from service.actions.acting import Act
 from service.actions.gazetteer import Compass
 from service.desk import Desk
@@ -58,6 +59,15 @@ class View:
     def may(self, role: Role | str) -> bool:
         """Whether the reader's role suffices."""
         return self.user is not None and self.user.role.suffices_for(Role(role))
+
+    def may_change(self, event: Event) -> bool:
+        """Whether the reader may change an event."""
+        return self.may(Role.OFFICER) and rights.may_change(self.session, event)
+
+    @staticmethod
+    def is_busy(title: object) -> bool:
+        """Whether it stands in the place of a title the reader may not see."""
+        return title is rights.BUSY
 
     @property
     def csrf(self) -> str:
