@@ -106,7 +106,7 @@ def delete_booking(session: Session, act: Act, booking: Booking) -> None:
     Raises:
         Forbidden: another organisation is in charge of its event.
     """
-    rights.check_change(session, rows.find(session, Event, booking.event_id))
+    rights.check_change_of(session, booking.event_id)
     rows.delete(session, act, booking, event_id=booking.event_id)
 
 

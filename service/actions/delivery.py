@@ -13,6 +13,7 @@ from models.errors import Conflict
 from models.i18n import _, message, translate, translate_filled
 from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import AttemptOutcome, ReminderState
+from service.actions import rights
 from service.actions.acting import Act
 from service.actions.trail import record
 
@@ -81,6 +82,7 @@ def mark_seen(session: Session, act: Act, reminder: Reminder) -> Reminder:
     Raises:
         Conflict: it has not failed.
     """
+    rights.check_change_of(session, reminder.event_id)
     unseen = (
         col(Reminder.id) == reminder.id,
         col(Reminder.state) == ReminderState.FAILED,

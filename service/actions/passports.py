@@ -103,7 +103,7 @@ def delete_passport(session: Session, act: Act, person: Person) -> None:
 
 
 def check_concerned(session: Session, person: Person) -> None:
-    """Refuse whoever has nothing to do with a person.
+    """Refuse whoever has nothing to do with a person; who is in no event yet is everybody's.
 
     Raises:
         Forbidden: the person is neither of the reader's organisation nor in an event it is in charge of.
@@ -115,12 +115,11 @@ def check_concerned(session: Session, person: Person) -> None:
         col(Event.head_id) == person.id,
         col(Event.id).in_(select(Member.event_id).where(Member.person_id == person.id)),
     )
-    for event in session.exec(select(Event).where(takes_part)):
-        if rights.may_change(session, event):
-            return
-    raise Forbidden(
-        message(_("This person takes part in nothing your organisation is in charge of.")), code="not_concerned"
-    )
+    events = session.exec(select(Event).where(takes_part)).all()
+    if events and not any(rights.may_change(session, event) for event in events):
+        raise Forbidden(
+            message(_("This person takes part in nothing your organisation is in charge of.")), code="not_concerned"
+        )
 
 
 def _find(session: Session, person: Person) -> Passport:

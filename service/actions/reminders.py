@@ -34,6 +34,7 @@ from models.vocabulary import (
     ReminderPurpose,
     ReminderState,
 )
+from service.actions import rights
 from service.actions.acting import Act
 from service.actions.trail import record
 
@@ -252,6 +253,7 @@ def retry(session: Session, act: Act, reminder: Reminder) -> Reminder:
     Raises:
         Conflict: it has not failed.
     """
+    rights.check_change_of(session, reminder.event_id)
     again = {
         "state": ReminderState.PENDING,
         "reason": None,

@@ -146,3 +146,13 @@ def check_change(session: Session, event: Event) -> None:
             ),
             code="not_in_charge",
         )
+
+
+def check_change_of(session: Session, event_id: str | None) -> None:
+    """As :func:`check_change`, of an event by its id; nobody is in charge of what belongs to none.
+
+    Raises:
+        Forbidden: another organisation is in charge of it.
+    """
+    if event_id is not None:
+        check_change(session, session.get_one(Event, event_id))

@@ -53,7 +53,7 @@ def test_each_reveal_is_in_the_trail(officer: Caller, admin: Caller, person_id: 
         assert session.exec(select(IdempotencyKey)).all() == []
 
 
-@pytest.mark.parametrize("number", ["", "123", "A" * 21, "số 12345", "B12\u06604567", "<b>12345</b>"])
+@pytest.mark.parametrize("number", ["", "98", "A" * 21, "số 12345", "B12\u06604567", "<b>12345</b>"])
 def test_what_is_no_number_is_refused(officer: Caller, person_id: str, number: str) -> None:
     answer = officer.call("PUT", f"/people/{person_id}/passport", {"number": number})
     assert (answer.status_code, list(answer.json["errors"])) == (422, ["number"])

