@@ -111,13 +111,14 @@ def update(session: Session, act: Act, assembly: Assembly, event_ids: Collection
         return assembly
     stretches = _changed(assembly.stretches, gone, lines)
     _compress(session, act, feed, [stretch for stretch in stretches if stretch.segment is None], unkept)
-    days = dict(assembly.days)
-    for event_id in gone:
-        del days[event_id]
-    days |= {line.event_id: line.first_day for line in lines}
     changed_at = max(filter(None, [assembly.changed_at, newest]))
     # What was called off just now stays for a day at least, so no end of an earlier date can have come up.
-    return _joined(act, feed, stretches, days, changed_at, assembly.until)
+    made = _joined(act, feed, stretches, assembly.days, changed_at, assembly.until)
+    # Passed on, not copied: nobody updates from the state before once this one is there.
+    for event_id in gone:
+        del made.days[event_id]
+    made.days.update({line.event_id: line.first_day for line in lines})
+    return made
 
 
 def keep_stretches(session: Session, assembly: Assembly, fresh: Iterable[Stretch]) -> None:

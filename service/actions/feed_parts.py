@@ -1,5 +1,4 @@
-"""The parts feeds are joined from: an event's entries in a language, rendered once and kept until something they show
-changes."""
+"""The parts feeds are joined from: an event's entries in a language, kept until something they show changes."""
 
 import hashlib
 import zlib
