@@ -1,6 +1,7 @@
 """Putting what a backup holds in the place of a database, all or nothing; what was there is set aside first."""
 
 import contextlib
+import errno
 import fcntl
 import os
 import sqlite3
@@ -11,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import cast
 
-from sqlalchemy import Connection, NullPool, create_engine, inspect, select
+from sqlalchemy import URL, Connection, NullPool, create_engine, inspect, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from models import portable
@@ -74,6 +75,11 @@ def _holds_data(connection: Connection) -> bool:
     return any(connection.execute(select(shape.table).limit(1)).first() for shape in found.values())
 
 
+def _refuse_taken(aside: Path) -> None:
+    if aside.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(aside))
+
+
 # PostgreSQL: one transaction
 
 
@@ -83,11 +89,21 @@ def _replace_tables(database: Database, archive: Archive, act: Act, aside: Path,
         _refuse_if_served(connection, act.now)
         is_full = _holds_data(connection)
         if is_full:
+            _refuse_taken(aside)
             with writing.new_file(aside) as file:
                 writing.dump(connection, file, act.now, secret_key)
         _drop(connection, ours)
         filled = fill(connection, archive, act)
+        # New tables have no statistics yet; the first readers would be slow.
+        connection.exec_driver_sql(f"ANALYZE {', '.join(_ours(connection))}")
     return Restored(filled, aside if is_full else None)
+
+
+def _ours(connection: Connection) -> list[str]:
+    """The names, quoted, of our tables that are there."""
+    quote = connection.dialect.identifier_preparer.quote
+    there = {*metadata.tables, "alembic_version"}.intersection(inspect(connection).get_table_names())
+    return [quote(name) for name in sorted(there)]
 
 
 def _lock_tables(connection: Connection) -> list[str]:
@@ -96,14 +112,12 @@ def _lock_tables(connection: Connection) -> list[str]:
     Raises:
         Conflict: somebody keeps one of them for too long.
     """
-    quote = connection.dialect.identifier_preparer.quote
-    ours = {*metadata.tables, "alembic_version"}.intersection(inspect(connection).get_table_names())
-    quoted = [quote(name) for name in sorted(ours)]
+    ours = _ours(connection)
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_WITHIN}'")
-    if quoted:
+    if ours:
         with _busy_told():
-            connection.exec_driver_sql(f"LOCK TABLE {', '.join(quoted)} IN EXCLUSIVE MODE")
-    return quoted
+            connection.exec_driver_sql(f"LOCK TABLE {', '.join(ours)} IN EXCLUSIVE MODE")
+    return ours
 
 
 def _drop(connection: Connection, quoted: list[str]) -> None:
@@ -128,13 +142,14 @@ def _busy_told() -> Iterator[None]:
 
 
 def _replace_file(database: Database, archive: Archive, act: Act) -> Restored:
-    target = Path(database.url.database or "").absolute()
+    target = Path(database.url.database or "").resolve()
     draft, aside = Path(f"{target}.restoring"), Path(f"{target}.replaced-{act.now:{_STAMP}}")
-    with _alone_in(target.parent), _held(target) as held:
+    with _alone_in(target.parent), _held(database.url, target) as held:
         is_full = target.exists() and (held is None or _looked_at(held, act.now))
+        _refuse_taken(aside)
         _remove(draft)
         try:
-            filled = _build(Database(f"sqlite:///{draft}"), archive, act)
+            filled = _build(Database(database.url.set(database=str(draft)).render_as_string()), archive, act)
             _put_in_place(draft, target, held, aside if is_full else None)
         finally:
             _remove(draft)
@@ -157,7 +172,7 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _held(target: Path) -> Iterator[Connection | None]:
+def _held(url: URL, target: Path) -> Iterator[Connection | None]:
     """The only connection to the database there is, and can be while the block runs; None: there is none to be read.
 
     Raises:
@@ -166,7 +181,7 @@ def _held(target: Path) -> Iterator[Connection | None]:
     if not target.exists():
         yield None
         return
-    engine = create_engine(f"sqlite:///{target}", poolclass=NullPool, connect_args={"timeout": 1})
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 1})
     with engine.connect() as connection:
         try:
             for statement in ("PRAGMA locking_mode=EXCLUSIVE", "BEGIN EXCLUSIVE", "COMMIT"):

@@ -56,9 +56,10 @@ def dump(connection: Connection, file: IO[bytes], now: datetime, secret_key: str
         Conflict: the database was never migrated, or by a newer version.
     """
     revision = MigrationContext.configure(connection).get_current_revision()
-    if revision is None or not knows(revision):
-        at = revision or "–"
-        raise Conflict(message(_("This program does not know the shape of the database ({at})."), at=at))
+    if revision is None:
+        raise Conflict(message(_("The database is not migrated: run `desk init`.")))
+    if not knows(revision):
+        raise Conflict(message(_("This program does not know the shape of the database ({at})."), at=revision))
     about = Manifest(
         format=archive.FORMAT,
         version=version("protocol-desk"),

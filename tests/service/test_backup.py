@@ -111,7 +111,7 @@ def test_a_backup_that_fails_leaves_no_file(database: Database, tmp_path: Path) 
         backed_up(database, tmp_path / "none" / "b.zip")
     with database.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE alembic_version")
-    with pytest.raises(Conflict, match="shape"):
+    with pytest.raises(Conflict, match="desk init"):
         backed_up(database, tmp_path / "b.zip")
     assert [one.name for one in tmp_path.iterdir() if "b.zip" in one.name] == []
 
