@@ -34,6 +34,7 @@ MOVED = _("The days, the hours or the reminder rule changed.")
 TAKES_PLACE = _("The event takes place after all.")
 UP_TO_DATE = _("A later mail already told what changed.")
 ARRIVED = _("The mail has arrived since.")
+RESTORED = _("It was due before the database was restored from a backup; it may have been sent.")
 SILENT: Mapping[EventStatus, str] = MappingProxyType(
     {
         EventStatus.DRAFT: _("The event is a draft."),

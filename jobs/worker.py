@@ -5,6 +5,7 @@ being handed over at that instant goes out twice, with the same Message-ID. Any 
 leads, and does the timetable's fixed jobs.
 """
 
+import contextlib
 import logging
 import os
 import secrets
@@ -16,8 +17,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import col
 
 from jobs import queue, timetable
 from jobs.config import WorkerConfig
@@ -275,3 +278,11 @@ class Worker:
         except SQLAlchemyError:
             log.warning("worker.unsettled", extra={"count": len(self.sender.unsettled)})
         self.leadership.resign()
+        self._leave()
+
+    def _leave(self) -> None:
+        """Take back the sign of life: a worker that has stopped keeps nobody from restoring a backup."""
+        if self._troubles.get("database"):
+            return
+        with contextlib.suppress(SQLAlchemyError), self.database.transaction() as session:
+            session.execute(delete(Heartbeat).where(col(Heartbeat.name) == self.name))

@@ -6,6 +6,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
 
 from models.database import Database
 
@@ -25,6 +26,13 @@ def upgrade(url: str, revision: str = "head") -> None:
     command.upgrade(alembic_config(url), revision)
 
 
+def upgrade_within(connection: Connection, revision: str = "head") -> None:
+    """Migrate inside the transaction that is open on ``connection``; whoever opened it commits or rolls back."""
+    config = alembic_config("")
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
 def downgrade(url: str, revision: str = "base") -> None:
     """Take migrations back, newest first."""
     command.downgrade(alembic_config(url), revision)
@@ -33,6 +41,11 @@ def downgrade(url: str, revision: str = "base") -> None:
 def newest_revision() -> str | None:
     """The revision this code was written for."""
     return ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+
+def knows(revision: str) -> bool:
+    """Whether this code has the migration that leads to a revision; it has none that a newer version brought."""
+    return any(one.revision == revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def current_revision(database: Database) -> str | None:

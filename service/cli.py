@@ -1,4 +1,4 @@
-"""The command line: `desk init`, `seed`, `serve`, `web`, `worker`, `run`, and accounts, passwords and tokens.
+"""The command line: `desk init`, `seed`, `serve`, `web`, `worker`, `run`, accounts, tokens, `backup`, `restore`.
 
 Exit codes: 2 for a setting or argument that can't be used, 1 for what went wrong; both with a sentence on stderr.
 What only one command needs is imported by it: each of the service's processes begins here.
@@ -28,6 +28,7 @@ from models.vocabulary import Language, Role
 from seed.reading import BadFiles
 from service import logs, serving
 from service.actions.acting import Act
+from service.keeping import commands as keeping
 from service.settings import BadSetting, Settings, load_settings
 
 SETTINGS_HELP = """\b
@@ -346,6 +347,10 @@ def _read_password() -> str:
     if not line:
         raise Misused("--password-stdin: stdin is empty; send the password as its first line")
     return line
+
+
+desk.add_command(keeping.backup)
+desk.add_command(keeping.restore)
 
 
 def main() -> None:

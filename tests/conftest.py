@@ -113,7 +113,7 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return kind
 
 
-def _fresh(request: pytest.FixtureRequest, kind: str, tmp_path: Path, migrated: bool) -> Iterator[str]:
+def fresh_database(request: pytest.FixtureRequest, kind: str, tmp_path: Path, migrated: bool) -> Iterator[str]:
     if kind == "sqlite":
         path = tmp_path / ("desk.sqlite" if migrated else "empty.sqlite")
         if migrated:
@@ -130,13 +130,13 @@ def _fresh(request: pytest.FixtureRequest, kind: str, tmp_path: Path, migrated: 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
     """The address of a migrated database without data, this test's own."""
-    yield from _fresh(request, database_kind, tmp_path, migrated=True)
+    yield from fresh_database(request, database_kind, tmp_path, migrated=True)
 
 
 @pytest.fixture
 def empty_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
     """The address of a database without a table, for tests of the migrations."""
-    yield from _fresh(request, database_kind, tmp_path, migrated=False)
+    yield from fresh_database(request, database_kind, tmp_path, migrated=False)
 
 
 @pytest.fixture

@@ -3,11 +3,9 @@
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import create_engine, event, pool
+from sqlalchemy import Connection, create_engine, event, pool
 
 from models import tables
-
-url: str = context.config.attributes["url"]
 
 # A migration must stay what it was on its day: it names plain types, not ours, which may change.
 _PLAIN_TYPES = {
@@ -29,8 +27,12 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[Fal
 
 
 def run() -> None:
-    """Run the wanted steps inside one transaction (SQLite and PostgreSQL both have transactional DDL)."""
-    engine = create_engine(url, poolclass=pool.NullPool)
+    """Run the wanted steps: within the caller's transaction where a connection is given, else in one of their own."""
+    given: Connection | None = context.config.attributes.get("connection")
+    if given is not None:
+        migrate(given)
+        return
+    engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")
@@ -45,19 +47,24 @@ def run() -> None:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
     with engine.connect() as connection:
-        context.configure(
-            connection=connection,
-            target_metadata=tables.metadata,
-            transactional_ddl=True,
-            render_as_batch=engine.dialect.name == "sqlite",
-            compare_type=True,
-            render_item=render_item,
-        )
-        with context.begin_transaction():
-            if engine.dialect.name == "postgresql":
-                # Two machines that start at once migrate one after the other.
-                connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7248610)")
-            context.run_migrations()
+        migrate(connection)
+
+
+def migrate(connection: Connection) -> None:
+    """Run the wanted steps inside one transaction (SQLite and PostgreSQL both have transactional DDL)."""
+    context.configure(
+        connection=connection,
+        target_metadata=tables.metadata,
+        transactional_ddl=True,
+        render_as_batch=connection.dialect.name == "sqlite",
+        compare_type=True,
+        render_item=render_item,
+    )
+    with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            # Two machines that start at once migrate one after the other.
+            connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7248610)")
+        context.run_migrations()
 
 
 run()

@@ -58,7 +58,8 @@ _COUNTING = (_RULE.c.active, or_(_RULE.c.working_days, _RULE.c.anchor == Reminde
 _LOOK_AGAIN = update(_RULE).where(*_COUNTING).values(version=_RULE.c.version + 1)
 _REMINDED_EVENTS = select(_EVENT).where(_EVENT.c.last_day >= bindparam("since"), _EVENT.c.status.in_(REMINDED))
 _PRESENT_COLUMNS = (
-    "id", "purpose", "event_id", "rule_key", "task_key", "recipient", "due_at", "state", "locale", "entry_sequence",
+    "id", "purpose", "event_id", "rule_key", "task_key", "recipient", "due_at", "state", "reason", "locale",
+    "entry_sequence",
 )  # fmt: skip
 _PRESENT = select(*(_TABLE.c[name] for name in _PRESENT_COLUMNS))
 _OF_EVENT = _PRESENT.where(_TABLE.c.event_id == bindparam("event"))
@@ -214,13 +215,15 @@ def plan_working_days(session: Session, act: Act) -> None:
 def announce_cancellation(session: Session, act: Act, event: Event) -> None:
     """Call off what an event still had to send, and tell everyone it had reminded or was going to, once each.
 
-    Whoever waits for an earlier cancellation that is not out yet gets no second one. Nobody is told of an event
+    Whoever waits for an earlier cancellation that is not out yet gets no second one; what a restore gave up counts as
+    sent, for it may have been. Nobody is told of an event
     that is over already: that row is made as skipped.
     """
     session.flush()
     lock_planning(session, event.id)
     own = select(col(Reminder.recipient), col(Reminder.locale), col(Reminder.purpose), col(Reminder.state)).where(
-        col(Reminder.event_id) == event.id, col(Reminder.state) != ReminderState.SKIPPED
+        col(Reminder.event_id) == event.id,
+        or_(col(Reminder.state) != ReminderState.SKIPPED, col(Reminder.reason) == reminding.RESTORED),
     )
     recipients: dict[str, Language] = {}
     waiting: set[str] = set()
@@ -383,9 +386,7 @@ def _plan(
         if wishes.pop(key, None) is None:
             if row.state is ReminderState.PENDING and not scene.is_latest_news(row):
                 unwanted[scene.why_not(row)].append(row.id)
-        elif row.state is ReminderState.SKIPPED and (
-            not reminding.too_late(row.due_at, act.now) or scene.catches_up(key, act.now)
-        ):
+        elif _may_come_back(row) and (not reminding.too_late(row.due_at, act.now) or scene.catches_up(key, act.now)):
             back.append(row.id)
     # A worker may have claimed one since it was read: the statements ask the state again.
     for why, ids in unwanted.items():
@@ -397,6 +398,11 @@ def _plan(
         late = reminding.too_late(key[-1], act.now) and not scene.catches_up(key, act.now)
         made.append(_row(act, key, wish.locale, reminding.TOO_LATE if late else None, wish.rule_id, wish.task_id))
     _insert(session, made)
+
+
+def _may_come_back(row: Any) -> bool:
+    """Whether a reminder was skipped, and surely never sent."""
+    return row.state is ReminderState.SKIPPED and row.reason != reminding.RESTORED
 
 
 def _change(session: Session, statement: Update, ids: Sequence[str], **values: Any) -> None:

@@ -782,6 +782,8 @@ def test_run_ticks_until_it_is_told_to_stop(
     running.join(10)
     assert not running.is_alive()
     assert states(database) == {SENT: 1}
+    with database.transaction(write=False) as session:
+        assert session.exec(select(Heartbeat)).all() == [], "who has stopped is not taken for one at work"
 
 
 def test_what_falls_due_between_two_looks_is_sent_when_it_is_due(

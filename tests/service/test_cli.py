@@ -79,7 +79,10 @@ COMMANDS = [
     ("user", "create", "--email", "a@b.c", "--role", "admin", "--organisation", "x"),
     ("user", "password", "--email", "a@b.c"),
     ("token", "create", "--email", "a@b.c", "--name", "x"),
+    ("backup", "none.zip"),
+    ("restore", "none.zip"),
 ]
+MAKE_THE_DATABASE = {"init", "run", "restore"}
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -98,7 +101,7 @@ def test_every_command_checks_its_settings(run: Run, command: tuple[str, ...]) -
     assert (result.exit_code, result.stderr.partition("=")[0]) == (2, "desk: DESK_PORT")
 
 
-@pytest.mark.parametrize("command", [one for one in COMMANDS if one[0] not in {"init", "run"}], ids=" ".join)
+@pytest.mark.parametrize("command", [one for one in COMMANDS if one[0] not in MAKE_THE_DATABASE], ids=" ".join)
 def test_a_new_database_says_what_to_run(run: Run, empty_database_url: str, command: tuple[str, ...]) -> None:
     result = run(*command, DESK_DATABASE_URL=empty_database_url)
     assert result.exit_code == 1
@@ -148,7 +151,7 @@ def test_init_can_be_repeated(run: Run, empty_database_url: str) -> None:
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_help_explains_itself(run: Run) -> None:
     shown = run("--help").stdout
-    for word in ("init", "seed", "serve", "web", "worker", "user", "token", "run"):
+    for word in ("init", "seed", "serve", "web", "worker", "user", "token", "run", "backup", "restore"):
         assert f"\n  {word} " in shown
     for name in {name for name, _value in BAD} | {"DESK_VAR", "DESK_HOST"}:
         assert name in shown
