@@ -9,7 +9,7 @@ from flask import Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from flask.views import MethodView
 from flask_smorest.exceptions import PreconditionFailed
-from flask_smorest.pagination import PaginationParameters
+from flask_smorest.pagination import PaginationMetadataSchema, PaginationParameters
 from flask_smorest.utils import get_appcontext, resolve_schema_instance
 from marshmallow import Schema
 from sqlmodel import Session
@@ -233,6 +233,20 @@ class Blueprint(flask_smorest.Blueprint):
     def _check_not_modified(self, etag: str) -> None:
         g.etag = etag  # a 304 names it too (RFC 9110, 15.4.5)
         super()._check_not_modified(etag)
+
+    def _document_pagination_metadata(self, spec: Any, resp_doc: Any) -> None:
+        # A header is text; what stands in it is JSON.
+        resp_doc.setdefault("headers", {})[self.PAGINATION_HEADER_NAME] = {
+            "description": "Where this page stands, as JSON.",
+            "schema": {
+                "type": "string",
+                "contentMediaType": "application/json",
+                "contentSchema": {
+                    "type": "object",
+                    "properties": {name: {"type": "integer"} for name in PaginationMetadataSchema().fields},
+                },
+            },
+        }
 
     def created(self, schema: Schema | type[Schema], *, at: str | None = None) -> Callable[[View], View]:
         """Answer 201 with the thing made, its ETag and its address (Location), below ``at`` or the request's own."""

@@ -12,6 +12,7 @@ from models.agreements import Agreement
 from models.database import Database
 from models.feeds import DeletedEvent, Feed, FeedReader
 from models.parts import ProgrammeRevision
+from models.places import Passport
 from models.reminders import JobRun, ReminderAttempt
 from models.resources import Booking, Resource
 from models.tables import metadata
@@ -74,6 +75,7 @@ def _fill_agreements(session: Session) -> None:
 
 
 def _fill_event(session: Session, event_id: str, user_id: str) -> None:
+    session.add(Passport(person_id=factories.make_person(session).id, sealed_number=bytes(range(256)), stored_at=NOW))
     session.add(
         ProgrammeRevision(
             event_id=event_id,
