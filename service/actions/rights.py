@@ -3,7 +3,8 @@
 Everybody with an account reads what is public. What is internal is read by the organisation in charge of it, by those
 who take part (their people are members, or their tasks are in it), by the protocol office, by approvers and
 administrators; an event nobody is in charge of is everybody's. Officers change what their own organisation is in charge
-of and what they made; the protocol office, approvers and administrators change everything.
+of and what they made; the protocol office, approvers and administrators change everything. Whoever runs the service is
+the protocol office: an account of no organisation is its own too.
 
 A session reads as somebody (:func:`reads_as`); one that does not, as jobs, the seed and the command line do, reads and
 changes everything.
@@ -44,10 +45,9 @@ class Reader:
 
 def reader_of(session: Session, user: User) -> Reader:
     """What an account may read at present."""
-    everything = user.role.suffices_for(Role.APPROVER)
-    if not everything and user.organisation_id is not None:
-        organisation = session.get(Organisation, user.organisation_id)
-        everything = organisation is not None and organisation.protocol_office
+    everything = user.role.suffices_for(Role.APPROVER) or user.organisation_id is None
+    if not everything:
+        everything = session.get_one(Organisation, user.organisation_id).protocol_office
     return Reader(user.id, user.organisation_id, everything)
 
 
