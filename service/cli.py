@@ -24,7 +24,7 @@ from models.clock import utcnow
 from models.database import BUSY_SECONDS, Database
 from models.errors import DomainError, Invalid
 from models.i18n import translate_filled
-from models.vocabulary import Language, Role
+from models.vocabulary import Language, Role, TokenScope
 from seed.reading import BadFiles
 from service import logs, serving
 from service.actions.acting import Act
@@ -299,16 +299,23 @@ def token() -> None:
 @click.option("--email", required=True, help="The account the token stands for.")
 @click.option("--name", required=True, help="What it is for.")
 @click.option("--expires", type=click.IntRange(1, 3650), metavar="DAYS", help="Default: never.")
-def create_token(email: str, name: str, expires: int | None) -> None:
+@click.option(
+    "--scope",
+    type=click.Choice([scope.value for scope in TokenScope]),
+    default="write",
+    show_default=True,
+    help="read: look only; write: everything the account may.",
+)
+def create_token(email: str, name: str, expires: int | None, scope: str) -> None:
     """Make an API token and print it, this once, alone on stdout."""
     from service.actions import accounts
     from service.schemas.accounts import TokenSchema
 
-    values = TokenSchema().load({"name": name})  # type: ignore[no-untyped-call]
+    values = TokenSchema().load({"name": name, "scope": scope})  # type: ignore[no-untyped-call]
     with _place() as place, place.database.transaction() as session:
         act = place.act()
         until = act.now + timedelta(days=expires) if expires else None
-        issued = accounts.issue_token(session, act, _account(session, email), values["name"], until)
+        issued = accounts.issue_token(session, act, _account(session, email), expires_at=until, **values)
     click.echo(issued.secret)
 
 

@@ -13,7 +13,6 @@ from service.web.language import chosen_language, forget_language, keep_language
 from service.web.view import View
 
 _WRONG = _("This e-mail address and this password do not fit together. Check both and try again.")
-_HOURS = int(accounts.SESSION_LENGTH.total_seconds())
 
 
 @open_page
@@ -37,7 +36,7 @@ def sign_in(view: View) -> AnyResponse:
         accounts.close_session(view.session, view.cookie)
     secret = accounts.open_session(view.session, user, view.act.now)
     response = _to(target)
-    _set_session(view, response, secret, _HOURS)
+    view.desk.give_session(response, secret)
     if chosen_language() is None:
         keep_language(response, user.locale)
     return response
@@ -54,18 +53,6 @@ def _to(target: str) -> Response:
     return response
 
 
-def _set_session(view: View, response: Response, secret: str, seconds: int) -> None:
-    response.set_cookie(
-        view.desk.session_cookie,
-        secret,
-        max_age=seconds,
-        path="/",
-        secure=view.desk.settings.is_https,
-        httponly=True,
-        samesite="Lax",
-    )
-
-
 @open_page
 def sign_out(view: View) -> AnyResponse:
     """End the session, and forget the language chosen in it."""
@@ -74,7 +61,7 @@ def sign_out(view: View) -> AnyResponse:
         if not view.desk.is_csrf_token(view.cookie, request.form.get("csrf", "")):
             raise Forbidden(message(FOREIGN_FORM), code="csrf")
         accounts.close_session(view.session, view.cookie)
-    _set_session(view, response, "", 0)
+    view.desk.give_session(response, "")
     forget_language(response)
     return response
 

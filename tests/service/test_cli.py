@@ -293,7 +293,7 @@ def test_a_token_stands_alone_on_stdout(run: Run, database: Database) -> None:
         row = session.exec(select(ApiToken)).one()
         assert row.expires_at is not None
         assert 29 <= (row.expires_at - row.created_at).days <= 30
-        assert accounts.account_of_token(session, token, row.created_at).id == user.id
+        assert accounts.token_and_account(session, token, row.created_at)[1].id == user.id
         assert token not in json.dumps([one.changes for one in session.exec(select(Audit))])
 
 
