@@ -48,6 +48,9 @@ Settings are environment variables:
   DESK_LEASE_SECONDS  how long a claimed reminder stays claimed (default: 120)
   DESK_PUBLIC_FEED    on or off: whether everybody may subscribe to public events (default: on)
   DESK_RETRY_SECONDS  first pause before a mail is tried again (default: 60)
+  DESK_OIDC_ISSUER, DESK_OIDC_CLIENT_ID, DESK_OIDC_CLIENT_SECRET, DESK_OIDC_NAME
+                      signing in through a login provider (OpenID Connect),
+                      what the button calls it (default: none)
 """
 
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from flask import Response, current_app
+from flask import current_app
+from werkzeug.wrappers import Response
 
 from models.clock import utcnow
 from models.database import Database

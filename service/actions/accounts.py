@@ -7,9 +7,10 @@ from typing import Any
 
 from sqlalchemy import delete as core_delete
 from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
-from models.accounts import ApiToken, User, WebSession
+from models.accounts import ApiToken, SpentState, User, WebSession
 from models.errors import Conflict, Unauthenticated
 from models.i18n import _, message
 from models.text import one_line
@@ -154,6 +155,27 @@ def sign_in(session: Session, act: Act, email: str, password: str, address: str)
         return None
     record(session, replace(act, user=user), "sign_in", "user", user.id, {})
     return user
+
+
+def sign_in_by_address(session: Session, act: Act, email: str) -> User | None:
+    """The active account with an address that the login provider vouches for; None when there is none.
+
+    It is never made here, and its password and the limits on failed ones don't matter.
+    """
+    user = session.exec(select(User).where(User.email == one_line(email).lower(), col(User.active))).first()
+    if user is not None:
+        record(session, replace(act, user=user), "sign_in", "user", user.id, {"by": {"from": None, "to": "provider"}})
+    return user
+
+
+def spend_state(session: Session, act: Act, state: str, lifetime: timedelta) -> bool:
+    """Whether somebody comes back from the login provider with this state for the first time."""
+    try:
+        with session.begin_nested():
+            session.add(SpentState(state_hash=token_hash(state), expires_at=act.now + lifetime))
+    except IntegrityError:
+        return False
+    return True
 
 
 def open_session(session: Session, user: User, now: datetime) -> str:

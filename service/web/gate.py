@@ -33,7 +33,8 @@ def local_target(target: str | None) -> str:
     if "\\" in target or any(character <= " " or character == "\x7f" for character in target):
         return "/"
     parts = urlsplit(target)
-    return "/" if parts.scheme or parts.netloc or parts.path in {"/login", "/logout", "/language"} else target
+    leads_in_or_out = parts.path in {"/login", "/logout", "/language"} or parts.path.startswith("/login/")
+    return "/" if parts.scheme or parts.netloc or leads_in_or_out else target
 
 
 def is_own_form(request: Request, public_url: str) -> bool:
