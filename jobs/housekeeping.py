@@ -1,5 +1,4 @@
-"""What is swept away by the hour: answers kept for repeats, failed sign-ins, ended sessions, silent workers, and what
-feeds no longer need."""
+"""What is swept away by the hour: kept answers, failed sign-ins, ended sessions, silent workers, what feeds left."""
 
 from datetime import datetime, timedelta
 

@@ -297,11 +297,24 @@ def test_a_token_stands_alone_on_stdout(run: Run, database: Database) -> None:
         assert token not in json.dumps([one.changes for one in session.exec(select(Audit))])
 
 
+@pytest.mark.parametrize(
+    ("more", "scope"), [((), "write"), (("--scope", "read"), "read"), (("--scope", "write"), "write")]
+)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_token_may_do_what_was_asked_for(run: Run, database: Database, more: tuple[str, ...], scope: str) -> None:
+    with database.transaction() as session:
+        make_user(session, email="lan@example.org")
+    assert run("token", "create", "--email", "lan@example.org", "--name", "x", *more).exit_code == 0
+    with database.transaction(write=False) as session:
+        assert session.exec(select(ApiToken.scope)).one() == scope
+
+
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize(
     ("more", "code"),
     [
         (("--email", "nobody@example.org", "--name", "x"), 1),
+        (("--email", "lan@example.org", "--name", "x", "--scope", "all"), 2),
         (("--email", "lan@example.org"), 2),
         (("--email", "lan@example.org", "--name", "x" * 300), 2),
         (("--email", "lan@example.org", "--name", "x", "--expires", "0"), 2),
