@@ -57,7 +57,7 @@ format: dev ## format, and repair what the linter can
 lock: $(MADE) ## renew constraints.txt: the newest versions pyproject.toml allows
 	@$(BIN)/python -c 'import uv' 2>/dev/null || PIP_CONSTRAINT= $(BIN)/python -m pip install --quiet uv
 	$(BIN)/python -m uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-		--extra dev --extra messengers --group build --no-emit-index-url --no-emit-find-links --no-annotate \
+		--extra dev --extra messengers --extra oidc --group build --no-emit-index-url --no-emit-find-links --no-annotate \
 		--custom-compile-command 'make lock' --output-file constraints.txt pyproject.toml
 
 clean: ## remove what make and the tools made; var/ (the data) stays

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, not_, or_, select
 from sqlmodel import Session, col
 
-from models.accounts import Audit, Heartbeat, IdempotencyKey, LoginFailure, WebSession
+from models.accounts import Audit, Heartbeat, IdempotencyKey, LoginFailure, SpentState, WebSession
 from models.events import Event
 from models.feeds import CalendarChange, DeletedEvent, Feed, FeedChunk
 from models.parts import Member
@@ -26,6 +26,7 @@ def sweep(session: Session, now: datetime) -> dict[str, int]:
         "idempotency_key": delete(IdempotencyKey).where(col(IdempotencyKey.created_at) < now - DAY),
         "login_failure": delete(LoginFailure).where(col(LoginFailure.at) < now - DAY),
         "web_session": delete(WebSession).where(col(WebSession.expires_at) <= now),
+        "spent_state": delete(SpentState).where(col(SpentState.expires_at) <= now),
         "heartbeat": delete(Heartbeat).where(col(Heartbeat.at) < now - DAY),
         # Every process puts its feeds together anew each midnight: nobody asks for older notes.
         "calendar_change": delete(CalendarChange).where(col(CalendarChange.at) < now - 3 * DAY),

@@ -9,14 +9,15 @@ from sqlmodel import Field, SQLModel
 from models.base import Identified, Versioned, one_of
 from models.clock import utcnow
 from models.types import JsonObject, UtcDateTime, WordType
-from models.vocabulary import Language, Role
+from models.vocabulary import Language, Role, TokenScope
 
 
 class User(Identified, Versioned, table=True):
     """An account. ``email`` is kept in lower case; ``password_hash`` is argon2id, None means token login only.
 
     ``weekly_schedule`` and ``daily_digest``: whether it gets these mails. ``messenger`` is the address of a messenger
-    that reminders also go to, encrypted, for it holds a key.
+    that reminders also go to, encrypted, for it holds a key. ``must_change_password``: somebody else chose the
+    password, so the console asks for another one before it shows anything.
     """
 
     __tablename__ = "user"
@@ -29,39 +30,62 @@ class User(Identified, Versioned, table=True):
     locale: Language = Field(default=Language.VI, sa_type=WordType(Language))
     active: bool = Field(default=True)
     password_hash: str | None = Field(default=None, max_length=200)
+    must_change_password: bool = Field(default=False)
     weekly_schedule: bool = Field(default=True)
     daily_digest: bool = Field(default=True)
     messenger: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class ApiToken(Identified, table=True):
-    """A bearer token; only its SHA-256 is kept."""
+    """A bearer token; only its SHA-256 is kept. ``last_used_at`` is right to the hour."""
 
     __tablename__ = "api_token"
+    __table_args__ = (one_of("scope", TokenScope),)
 
     user_id: str = Field(foreign_key="user.id", index=True, max_length=26, ondelete="CASCADE")
     name: str = Field(max_length=200)
     token_hash: str = Field(max_length=64, unique=True)
+    scope: TokenScope = Field(default=TokenScope.WRITE, sa_type=WordType(TokenScope))
     expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     created_at: datetime = Field(default_factory=utcnow, sa_type=UtcDateTime)
 
 
 class WebSession(SQLModel, table=True):
-    """A signed-in browser; the cookie's SHA-256 is the key, so a copy of the table opens nothing."""
+    """A signed-in browser; the cookie's SHA-256 is the key, so a copy of the table opens nothing.
+
+    ``last_seen_at`` is right to a few minutes.
+    """
 
     __tablename__ = "web_session"
 
     token_hash: str = Field(primary_key=True, max_length=64)
     user_id: str = Field(foreign_key="user.id", index=True, max_length=26, ondelete="CASCADE")
     created_at: datetime = Field(sa_type=UtcDateTime)
+    last_seen_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SpentState(SQLModel, table=True):
+    """The SHA-256 of a ``state`` with which somebody came back from the login provider: none opens a session twice.
+
+    Swept when it has expired, for then it is refused without looking here.
+    """
+
+    __tablename__ = "spent_state"
+
+    state_hash: str = Field(primary_key=True, max_length=64)
     expires_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class LoginFailure(Identified, table=True):
-    """A failed sign-in, counted per account and address for the rate limit; swept after a day."""
+    """A failed sign-in, counted for the rate limits, per account and address and per address; swept after a day."""
 
     __tablename__ = "login_failure"
-    __table_args__ = (Index("ix_login_failure_who", "account", "address", "at"),)
+    __table_args__ = (
+        Index("ix_login_failure_who", "account", "address", "at"),
+        Index("ix_login_failure_from", "address", "at"),
+    )
 
     account: str = Field(max_length=64)
     address: str = Field(max_length=64)

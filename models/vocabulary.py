@@ -30,6 +30,13 @@ class Role(StrEnum):
         return self.rank >= needed.rank
 
 
+class TokenScope(StrEnum):
+    """What an API token may do of all that its account may: look only, or everything."""
+
+    READ = "read"
+    WRITE = "write"
+
+
 class LocalityLevel(StrEnum):
     PROVINCE = "province"
     CITY = "city"

@@ -24,7 +24,7 @@ from models.clock import utcnow
 from models.database import BUSY_SECONDS, Database
 from models.errors import DomainError, Invalid
 from models.i18n import translate_filled
-from models.vocabulary import Language, Role
+from models.vocabulary import Language, Role, TokenScope
 from seed.reading import BadFiles
 from service import logs, serving
 from service.actions.acting import Act
@@ -50,6 +50,9 @@ Settings are environment variables:
   DESK_PUBLIC_FEED    on or off: whether everybody may subscribe to public events (default: on)
   DESK_RETRY_SECONDS  first pause before a mail is tried again (default: 60)
   DESK_PASSPORT_DAYS  how long after the last visit a passport is kept (default: 30)
+  DESK_OIDC_ISSUER, DESK_OIDC_CLIENT_ID, DESK_OIDC_CLIENT_SECRET, DESK_OIDC_NAME
+                      signing in through a login provider (OpenID Connect),
+                      what the button calls it (default: none)
 """
 
 
@@ -301,16 +304,23 @@ def token() -> None:
 @click.option("--email", required=True, help="The account the token stands for.")
 @click.option("--name", required=True, help="What it is for.")
 @click.option("--expires", type=click.IntRange(1, 3650), metavar="DAYS", help="Default: never.")
-def create_token(email: str, name: str, expires: int | None) -> None:
+@click.option(
+    "--scope",
+    type=click.Choice([scope.value for scope in TokenScope]),
+    default="write",
+    show_default=True,
+    help="read: look only; write: everything the account may.",
+)
+def create_token(email: str, name: str, expires: int | None, scope: str) -> None:
     """Make an API token and print it, this once, alone on stdout."""
     from service.actions import accounts
     from service.schemas.accounts import TokenSchema
 
-    values = TokenSchema().load({"name": name})  # type: ignore[no-untyped-call]
+    values = TokenSchema().load({"name": name, "scope": scope})  # type: ignore[no-untyped-call]
     with _place() as place, place.database.transaction() as session:
         act = place.act()
         until = act.now + timedelta(days=expires) if expires else None
-        issued = accounts.issue_token(session, act, _account(session, email), values["name"], until)
+        issued = accounts.issue_token(session, act, _account(session, email), expires_at=until, **values)
     click.echo(issued.secret)
 
 

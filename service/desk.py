@@ -10,11 +10,14 @@ from datetime import datetime
 from typing import cast
 
 from flask import current_app
+from werkzeug.wrappers import Response
 
 from models.clock import utcnow
 from models.database import Database
+from service.actions.accounts import SESSION_LENGTH
 from service.actions.feed_reading import Shelf
 from service.afterwards import Afterwards
+from service.attendance import Attendance
 from service.notebook import Notebook
 from service.settings import Settings
 
@@ -37,21 +40,36 @@ class Desk:
     clock: Callable[[], datetime] = utcnow
     shelf: Shelf = field(init=False)
     readers: Notebook = field(init=False)
+    attendance: Attendance = field(init=False)
     afterwards: Afterwards = field(init=False)
 
     def __post_init__(self) -> None:
         afterwards = Afterwards()
         shelf, readers = Shelf(self.database, later=afterwards.wake), Notebook(self.database, afterwards.wake)
-        afterwards.jobs = (shelf.keep, readers.write)
+        attendance = Attendance(self.database, afterwards.wake)
+        afterwards.jobs = (shelf.keep, readers.write, attendance.write)
         self.database.closes(afterwards.close)
         object.__setattr__(self, "shelf", shelf)
         object.__setattr__(self, "readers", readers)
+        object.__setattr__(self, "attendance", attendance)
         object.__setattr__(self, "afterwards", afterwards)
 
     @property
     def session_cookie(self) -> str:
         """The console's cookie; over TLS its prefix makes browsers refuse it from anywhere else."""
         return "__Host-desk" if self.settings.is_https else "desk"
+
+    def give_session(self, response: Response, secret: str) -> None:
+        """Have the browser keep a session's secret; an empty one takes it away."""
+        response.set_cookie(
+            self.session_cookie,
+            secret,
+            max_age=int(SESSION_LENGTH.total_seconds()) if secret else 0,
+            path="/",
+            secure=self.settings.is_https,
+            httponly=True,
+            samesite="Lax",
+        )
 
     def csrf_token(self, cookie: str) -> str:
         """The token that proves a form comes from our own page: bound to the session, kept nowhere."""

@@ -1,11 +1,12 @@
 """Settings: environment variables, read once at start, each checked; a bad one is named."""
 
 import contextlib
+import importlib.util
 import os
 import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,6 +29,16 @@ class BadSetting(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class LoginProvider:
+    """Where people may also prove who they are (OpenID Connect); ``name`` is what the button on the page calls it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the environment decides. ``secret_key`` signs cookies and encrypts kept answers."""
 
@@ -46,6 +57,7 @@ class Settings:
     retry_seconds: float
     public_feed: bool = True
     passport_days: int = 30
+    login_provider: LoginProvider | None = None
 
     @property
     def office(self) -> Office:
@@ -85,6 +97,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         retry_seconds=_seconds(env, "DESK_RETRY_SECONDS", 60, 0.1, 86_400),
         public_feed=_switch(env, "DESK_PUBLIC_FEED", default=True),
         passport_days=_number(env, "DESK_PASSPORT_DAYS", 30, 0, 3650),
+        login_provider=_login_provider(env),
     )
 
 
@@ -164,6 +177,36 @@ def _public_url(url: str) -> str:
         shown = re.sub("//[^/]*@", "//…@", url)
         raise BadSetting("DESK_PUBLIC_URL", shown, "must be the address people use, like https://desk.example.org")
     return url.rstrip("/")
+
+
+def _login_provider(env: Mapping[str, str]) -> LoginProvider | None:
+    issuer, client_id = env.get("DESK_OIDC_ISSUER"), env.get("DESK_OIDC_CLIENT_ID")
+    secret, name = env.get("DESK_OIDC_CLIENT_SECRET"), env.get("DESK_OIDC_NAME")
+    if not (issuer or client_id or secret or name):
+        return None
+    host = _issuer_host(issuer or "")
+    for variable, value in (("DESK_OIDC_CLIENT_ID", client_id), ("DESK_OIDC_CLIENT_SECRET", secret)):
+        if not value or not value.isprintable():
+            raise BadSetting(variable, "…" if value else "", "must be what the login provider gave this service")
+    if name and (len(name) > 60 or not name.isprintable()):
+        raise BadSetting("DESK_OIDC_NAME", name, "must be at most 60 printable characters")
+    if any(importlib.util.find_spec(needed) is None for needed in ("authlib", "requests")):
+        raise BadSetting("DESK_OIDC_ISSUER", issuer or "", "must be left out, or the extra “oidc” be installed")
+    return LoginProvider(issuer or "", client_id or "", secret or "", name or host)
+
+
+def _issuer_host(issuer: str) -> str:
+    right = "must be the login provider's issuer, like https://login.example.org/realms/office"
+    try:
+        parts = urlsplit(issuer)
+        host, _port = parts.hostname, parts.port
+    except ValueError:
+        raise BadSetting("DESK_OIDC_ISSUER", "…", right) from None
+    # Without TLS anybody on the way could say who somebody is; on this machine nobody is on the way.
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in {"127.0.0.1", "::1", "localhost"})
+    if not host or not is_safe or "@" in parts.netloc or parts.query or parts.fragment or not issuer.isprintable():
+        raise BadSetting("DESK_OIDC_ISSUER", re.sub("//[^/]*@", "//…@", issuer), right)
+    return host
 
 
 def _mail_url(url: str) -> str:

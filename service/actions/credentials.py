@@ -2,12 +2,14 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from models.errors import Invalid
 from models.i18n import _, message
+from service.actions.guessable import is_guessable
 
 TOKEN_PREFIX = "desk_"  # noqa: S105 - a visible mark for secret scanners, not a secret
 MINIMUM_PASSWORD = 12
@@ -15,25 +17,6 @@ MINIMUM_PASSWORD = 12
 _hasher = PasswordHasher()
 # A hash nobody's password has: an unknown account takes the same time as a known one.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(32))
-
-# The most common long passwords; an office's own words are refused below.
-_COMMON = {
-    "123456789012",
-    "1234567890123",
-    "password1234",
-    "passwordpassword",
-    "qwertyuiop12",
-    "qwertyuiop123",
-    "iloveyou1234",
-    "administrator",
-    "administrator1",
-    "changeme1234",
-    "letmein12345",
-    "welcome12345",
-    "matkhau123456",
-    "123456abcdef",
-    "abcdef123456",
-}
 
 
 def new_token() -> str:
@@ -46,21 +29,21 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def hash_password(password: str) -> str:
-    """The argon2id hash of a password.
+def hash_password(password: str, own: Iterable[str] = (), field: str = "password") -> str:
+    """The argon2id hash of a new password; ``own`` are texts about the account it must not be made of.
 
     Raises:
-        Invalid: it is shorter than 12 characters, longer than 1,000, too common, or one character repeated.
+        Invalid: under ``field``: it is shorter than 12 characters, longer than 1,000, or one an attacker tries first.
     """
     if len(password) < MINIMUM_PASSWORD:
         problem = message(_("A password needs at least {count} characters."), count=MINIMUM_PASSWORD)
     elif len(password) > 1000:
         problem = message(_("A password has at most {count} characters."), count=1000)
-    elif password.casefold() in _COMMON or len(set(password)) < 4:
+    elif is_guessable(password, own):
         problem = message(_("This password is too easy to guess. Take several unrelated words."))
     else:
         return _hasher.hash(password)
-    raise Invalid({"password": [problem]})
+    raise Invalid({field: [problem]})
 
 
 def check_password(kept: str | None, password: str) -> bool:

@@ -79,7 +79,7 @@ def recall(session: Session, act: Act, secret: str, key: str, request: tuple[byt
         session.delete(kept)
         session.flush()
         return None
-    if kept.request_hash != _digest(*request):
+    if kept.request_hash != _digest(secret.encode(), *request):
         raise Invalid({"Idempotency-Key": [message(_("This key was used for another request; take a new one."))]})
     try:
         stored = json.loads(_cipher(secret).decrypt(kept.answer))
@@ -98,7 +98,8 @@ def keep(session: Session, act: Act, secret: str, key: str, request: tuple[bytes
         IdempotencyKey(
             user_id=act.account.id,
             key_hash=_digest(key.encode()),
-            request_hash=_digest(*request),
+            # Keyed: a request may hold a password, which must not be found by trying.
+            request_hash=_digest(secret.encode(), *request),
             status=answer.status,
             answer=_cipher(secret).encrypt(stored.encode()),
             created_at=act.now,

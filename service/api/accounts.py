@@ -2,18 +2,21 @@
 
 from typing import Any
 
+from flask import Response, request
 from flask_smorest.pagination import PaginationParameters
 from sqlmodel import col, select
 
 from models.accounts import ApiToken, Audit, User
-from models.errors import NotFound
+from models.errors import Invalid, NotFound
+from models.i18n import message
 from models.nouns import noun
 from models.text import fold
 from models.vocabulary import Role
-from service.actions import accounts, messengers, reading, rows
+from service.actions import accounts, messengers, passwords, reading, rows
 from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.desk import current_desk
-from service.schemas.accounts import TokenSchema, UserSchema
+from service.problems import from_domain
+from service.schemas.accounts import OwnPasswordSchema, TokenSchema, UserSchema
 from service.schemas.events import HistoryEntrySchema
 from service.schemas.queries import AuditQuery, QuerySchema, UserQuery
 
@@ -83,6 +86,27 @@ class Me(Resource):
         return act().user
 
 
+@blp.route("/me/password")
+class OwnPassword(Resource):
+    # An answer's digest would be one of the password, and the wrong ones must be counted each time.
+    never_kept = True
+
+    @requires(Role.VIEWER)
+    @blp.arguments(OwnPasswordSchema)
+    @blp.response(204)
+    def post(self, values: dict[str, Any]) -> Any:
+        """Change your own password, with the present one as proof; every other browser is signed out"""
+        desk = current_desk()
+        if not passwords.is_own(session(), act(), values["current"], request.remote_addr or "unknown"):
+            # Given back, not raised: the failure is counted in this transaction.
+            return from_domain(Invalid({"current": [message(passwords.WRONG)]}))
+        secret = passwords.replace(session(), act(), values["current"], values["new"])
+        response = Response(status=204)
+        if "Authorization" not in request.headers:
+            desk.give_session(response, secret)
+        return response
+
+
 def _own_token(token_id: str) -> ApiToken:
     token = session().get(ApiToken, token_id)
     if token is None or token.user_id != act().account.id:
@@ -105,8 +129,7 @@ class Tokens(Resource):
     @blp.created(TokenSchema)
     def post(self, values: dict[str, Any]) -> Any:
         """Make an API token for yourself; the secret is shown this once"""
-        user = act().account
-        issued = accounts.issue_token(session(), act(), user, **values)
+        issued = accounts.issue_token(session(), act(), act().account, **values)
         return issued.row.model_dump() | {"token": issued.secret}
 
 

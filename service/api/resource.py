@@ -20,8 +20,8 @@ from werkzeug.exceptions import NotFound as NotFoundError
 from models.accounts import User
 from models.errors import Forbidden, Unauthenticated
 from models.i18n import _, message
-from models.vocabulary import Role
-from service.actions import accounts, idempotency, rights, rows
+from models.vocabulary import Role, TokenScope
+from service.actions import idempotency, rights, rows
 from service.actions.acting import Act
 from service.desk import Desk, current_desk
 from service.schemas.rows import RowSchema
@@ -31,6 +31,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 _PASSING = {"conflicts", "overdue", "tied", "warnings"}
 """What comes and goes with the days and with other things, though nobody changed this one."""
+_BEFORE_A_NEW_PASSWORD = {"accounts.Me", "accounts.OwnPassword"}
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -147,20 +148,26 @@ def authenticate(opened: Session, desk: Desk) -> User:
 
     Raises:
         Unauthenticated: neither, or not valid.
-        Forbidden: a session without its CSRF token wants to change something.
+        Forbidden: a session without its CSRF token, or a token that may only read, wants to change something; or a
+            session whose password must be changed first wants anything else.
     """
     header = request.headers.get("Authorization", "")
     scheme, _blank, secret = header.partition(" ")
     if header:
         if scheme.lower() != "bearer" or not secret.strip():
             raise Unauthenticated(message(_("Send the token as “Authorization: Bearer TOKEN”.")))
-        return accounts.account_of_token(opened, secret.strip(), desk.clock())
+        token, owner = desk.attendance.of_token(opened, secret.strip(), desk.clock())
+        if token.scope is TokenScope.READ and request.method not in SAFE:
+            raise Forbidden(message(_("This token may read, but not change anything.")), code="token_scope")
+        return owner
     cookie = request.cookies.get(desk.session_cookie)
-    user = accounts.account_of_session(opened, cookie, desk.clock()) if cookie else None
+    user = desk.attendance.of_session(opened, cookie, desk.clock()) if cookie else None
     if user is None or cookie is None:
         raise Unauthenticated(message(_("Sign in, or send an API token.")))
     if request.method not in SAFE and not desk.is_csrf_token(cookie, request.headers.get("X-CSRF-Token", "")):
         raise Forbidden(message(_("The X-CSRF-Token header is missing or wrong.")), code="csrf")
+    if user.must_change_password and request.endpoint not in _BEFORE_A_NEW_PASSWORD:
+        raise Forbidden(message(_("Choose a new password first.")), code="must_change_password")
     return user
 
 

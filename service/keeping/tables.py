@@ -11,6 +11,7 @@ LEFT_OUT: Mapping[str, str] = {
     "ical_fragment": "calendar bytes kept to spare work; made anew from the events",
     "idempotency_key": "answers for requests that are repeated within a day; some show a token",
     "login_failure": "counts failed sign-ins of the last minutes",
+    "spent_state": "returns from the login provider of the last minutes",
     "web_session": "signed-in browsers; people sign in again",
 }
 """Table → why it does not travel."""

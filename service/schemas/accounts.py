@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from models.accounts import ApiToken, User
 from service.schemas.fields import Text
-from service.schemas.rows import RowSchema
+from service.schemas.rows import RowSchema, StrictSchema
 
 
 class UserSchema(RowSchema):
@@ -25,12 +25,19 @@ class UserSchema(RowSchema):
     has_messenger = fields.Function(lambda user: user.messenger is not None, metadata={"type": "boolean"})
 
 
+class OwnPasswordSchema(StrictSchema):
+    """A new password for one's own account, and the present one as proof."""
+
+    current = fields.String(required=True, load_only=True, validate=validate.Length(max=1000))
+    new = fields.String(required=True, load_only=True, validate=validate.Length(max=1000))
+
+
 class TokenSchema(RowSchema):
     """An API token; ``token`` is there only in the answer that makes it."""
 
     class Meta:
         model = ApiToken
         exclude = ("token_hash",)
-        dump_only = ("user_id",)
+        dump_only = ("user_id", "last_used_at")
 
     token = fields.String(dump_only=True)

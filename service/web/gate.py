@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from models.errors import Forbidden
 from models.i18n import _, message
 from models.vocabulary import Role
-from service.actions import accounts, rights
+from service.actions import rights
 from service.actions.acting import Act
 from service.desk import Desk, current_desk
 from service.web.language import choose_language
@@ -34,7 +34,8 @@ def local_target(target: str | None) -> str:
     if "\\" in target or any(character <= " " or character == "\x7f" for character in target):
         return "/"
     parts = urlsplit(target)
-    return "/" if parts.scheme or parts.netloc or parts.path in {"/login", "/logout", "/language"} else target
+    leads_in_or_out = parts.path in {"/login", "/logout", "/language"} or parts.path.startswith("/login/")
+    return "/" if parts.scheme or parts.netloc or leads_in_or_out else target
 
 
 def is_own_form(request: Request, public_url: str) -> bool:
@@ -65,7 +66,7 @@ def open_view(session: Session, desk: Desk) -> View:
     """The view of whoever's session cookie this is."""
     cookie = request.cookies.get(desk.session_cookie)
     now = desk.clock()
-    user = accounts.account_of_session(session, cookie, now) if cookie else None
+    user = desk.attendance.of_session(session, cookie, now) if cookie else None
     if user is not None:
         rights.reads_as(session, user)
     act = Act(user=user, now=now, office=desk.settings.office, request_id=g.request_id)
@@ -77,8 +78,8 @@ def page(*, read: Role = Role.VIEWER, write: Role = Role.OFFICER, is_trial: bool
     """Make a function of a view a page: one transaction, a signed-in reader, a CSRF token with every POST.
 
     ``read`` is the role that sees it, ``write`` the one a POST needs. Whoever is not signed in is sent to do that
-    first. A page that shows what would become of something (``is_trial``) may write while it is made: what it wrote
-    is undone, unless it answers a POST.
+    first, whoever must choose a new password to where that is done. A page that shows what would become of something
+    (``is_trial``) may write while it is made: what it wrote is undone, unless it answers a POST.
     """
 
     def make(answer: Page) -> Page:
@@ -95,6 +96,8 @@ def page(*, read: Role = Role.VIEWER, write: Role = Role.OFFICER, is_trial: bool
                     return redirect(url_for("pages.sign_in", next=here()), 303)
                 if is_post and not desk.is_csrf_token(view.cookie, token):
                     raise Forbidden(message(FOREIGN_FORM), code="csrf")
+                if view.user.must_change_password and request.endpoint != "pages.account":
+                    return redirect(url_for("pages.account"), 303)
                 if not view.may(write if is_post else read):
                     raise Forbidden(message(_("Your account may read this, but not change it.")))
                 response = answer(view, **kwargs)

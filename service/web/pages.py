@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, abort, request
 
 from service.web import (
+    account,
     agreements,
     bookings,
     coming,
@@ -10,6 +11,7 @@ from service.web import (
     feeds,
     imports,
     members,
+    oidc,
     plan,
     programme,
     reminders,
@@ -58,7 +60,10 @@ blp.add_url_rule("/agreements", "agreements", agreements.agreements)
 blp.add_url_rule("/agreements/<agreement_id>", "agreement", agreements.agreement)
 blp.add_url_rule("/agreements/<agreement_id>/plan", "plan", plan.plan, methods=["GET", "POST"])
 blp.add_url_rule("/feeds", "feeds", feeds.feeds, methods=["GET", "POST"])
+blp.add_url_rule("/account", "account", account.account, methods=["GET", "POST"])
 blp.add_url_rule("/login", "sign_in", sign_in.sign_in, methods=["GET", "POST"])
+blp.add_url_rule("/login/provider", "oidc", oidc.begin)
+blp.add_url_rule("/login/provider/back", "oidc_back", oidc.come_back)
 blp.add_url_rule("/logout", "sign_out", sign_in.sign_out, methods=["POST"])
 blp.add_url_rule("/unsubscribe/<token>", "unsubscribe", unsubscribe.unsubscribe, methods=["GET", "POST"])
 blp.add_url_rule("/language", "language", sign_in.switch_language, methods=["POST"])

@@ -296,8 +296,20 @@ def test_a_token_stands_alone_on_stdout(run: Run, database: Database) -> None:
         row = session.exec(select(ApiToken)).one()
         assert row.expires_at is not None
         assert 29 <= (row.expires_at - row.created_at).days <= 30
-        assert accounts.account_of_token(session, token, row.created_at).id == user.id
+        assert accounts.token_and_account(session, token, row.created_at)[1].id == user.id
         assert token not in json.dumps([one.changes for one in session.exec(select(Audit))])
+
+
+@pytest.mark.parametrize(
+    ("more", "scope"), [((), "write"), (("--scope", "read"), "read"), (("--scope", "write"), "write")]
+)
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_token_may_do_what_was_asked_for(run: Run, database: Database, more: tuple[str, ...], scope: str) -> None:
+    with database.transaction() as session:
+        make_user(session, email="lan@example.org")
+    assert run("token", "create", "--email", "lan@example.org", "--name", "x", *more).exit_code == 0
+    with database.transaction(write=False) as session:
+        assert session.exec(select(ApiToken.scope)).one() == scope
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
@@ -305,6 +317,7 @@ def test_a_token_stands_alone_on_stdout(run: Run, database: Database) -> None:
     ("more", "code"),
     [
         (("--email", "nobody@example.org", "--name", "x"), 1),
+        (("--email", "lan@example.org", "--name", "x", "--scope", "all"), 2),
         (("--email", "lan@example.org"), 2),
         (("--email", "lan@example.org", "--name", "x" * 300), 2),
         (("--email", "lan@example.org", "--name", "x", "--expires", "0"), 2),

@@ -30,7 +30,7 @@ from models.i18n import translate
 from models.parts import Task
 from models.places import Locality
 from models.vocabulary import EventKind, EventStatus, FrequencyType, Language, MemberRole, ReminderState, Role
-from service.actions import accounts, events
+from service.actions import accounts, attempts, events
 from service.actions.acting import Act
 from service.app import create_app
 from service.settings import Settings, load_settings
@@ -209,7 +209,7 @@ def test_failed_sign_in_does_not_tell_whether_the_account_exists(
 
 
 def test_too_many_failures_are_told_on_the_page(browser: Browser, account: User, clock: Clock) -> None:
-    for _again in range(accounts.MAX_FAILURES):
+    for _again in range(attempts.MAX_FAILURES):
         assert browser.post("/login", {"email": account.email, "password": "x"}).status_code == 401
     refused = browser.post("/login", {"email": account.email, "password": PASSWORD})
     assert refused.status_code == 429

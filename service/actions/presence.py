@@ -1,0 +1,21 @@
+"""When sessions and tokens were used last, written down."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import or_, update
+from sqlmodel import Session, col
+
+from models.accounts import ApiToken, WebSession
+
+
+def note_presence(session: Session, seen: Mapping[str, datetime]) -> None:
+    """Write down when what has this hash, a session or a token, was seen; what is over meanwhile is passed over."""
+    options = {"synchronize_session": False}
+    for key, at in sorted(seen.items()):
+        browser = update(WebSession).where(col(WebSession.token_hash) == key, col(WebSession.last_seen_at) < at)
+        if session.execute(browser.values(last_seen_at=at), execution_options=options).rowcount:  # type: ignore[attr-defined]
+            continue
+        used_before = or_(col(ApiToken.last_used_at).is_(None), col(ApiToken.last_used_at) < at)
+        token = update(ApiToken).where(col(ApiToken.token_hash) == key, used_before)
+        session.execute(token.values(last_used_at=at), execution_options=options)

@@ -1,0 +1,87 @@
+"""Who comes in with a session or a token, and when they were seen: written down a moment later, so no reader writes."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from models.accounts import ApiToken, User
+from models.database import Database
+from service.actions import accounts
+from service.actions.credentials import token_hash
+from service.actions.presence import note_presence
+
+log = logging.getLogger("desk.web")
+
+SESSION_AGAIN = timedelta(minutes=5)
+"""How old a session's last sign of life may be before a later one is written down."""
+
+TOKEN_AGAIN = timedelta(hours=1)
+"""The same for a token's last use."""
+
+MOST = 10_000
+"""So many sessions are remembered; then it begins anew, and what is written down counts."""
+
+
+class Attendance:
+    """Lets in whom the database knows, and keeps when that was until it is written.
+
+    A session's later signs of life are remembered here, so that it stays open although they could not be written: the
+    database may be busy or read-only. ``later`` is called when there is something for :meth:`write`.
+    """
+
+    def __init__(self, database: Database, later: Callable[[], None] = lambda: None) -> None:
+        self._database = database
+        self._later = later
+        self._lock = threading.Lock()
+        self._seen: dict[str, datetime] = {}
+        self._pending: dict[str, datetime] = {}
+
+    def of_session(self, session: Session, secret: str, now: datetime) -> User | None:
+        """The active account of a signed-in browser; None when the session is unknown or over."""
+        key = token_hash(secret)
+        found = accounts.session_and_account(session, secret, now, self._seen.get(key))
+        if found is None:
+            self._seen.pop(key, None)
+            return None
+        kept, user = found
+        with self._lock:
+            if len(self._seen) >= MOST:
+                self._seen.clear()
+            self._seen[key] = now
+        if now - kept.last_seen_at >= SESSION_AGAIN:
+            self._note(key, now)
+        return user
+
+    def of_token(self, session: Session, secret: str, now: datetime) -> tuple[ApiToken, User]:
+        """The token, and the active account it stands for.
+
+        Raises:
+            Unauthenticated: as :func:`service.actions.accounts.token_and_account`.
+        """
+        token, user = accounts.token_and_account(session, secret, now)
+        if token.last_used_at is None or now - token.last_used_at >= TOKEN_AGAIN:
+            self._note(token.token_hash, now)
+        return token, user
+
+    def _note(self, key: str, now: datetime) -> None:
+        with self._lock:
+            self._pending[key] = now
+        self._later()
+
+    def write(self) -> None:
+        """Write down what is pending now; what can't be written waits for the next time."""
+        with self._lock:
+            pending, self._pending = self._pending, {}
+        if not pending:
+            return
+        try:
+            with self._database.transaction() as session:
+                note_presence(session, pending)
+        except DBAPIError as problem:
+            log.warning("presence_not_noted", extra={"problem": type(problem.orig).__name__})
+            with self._lock:
+                self._pending = pending | self._pending
