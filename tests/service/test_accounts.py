@@ -181,6 +181,23 @@ def test_a_password_set_by_somebody_else_must_be_changed_first(
     assert owner.get("/me").json["must_change_password"] is False
 
 
+def test_api_with_a_cookie_takes_a_new_password_first(
+    app: Flask, admin: Caller, signed: Callable[..., Browser], account: User
+) -> None:
+    desk: Desk = app.extensions["desk"]
+    assert admin.patch(f"/users/{account.id}", {"password": OTHER}).status_code == 200
+    page = signed(OTHER)
+
+    def call(method: str, path: str, body: Any = None) -> int:
+        headers = {"X-CSRF-Token": desk.csrf_token(secret_of(page))}
+        site = "https://desk.example.org"
+        return page.client.open(f"/api/v1{path}", method=method, json=body, headers=headers, base_url=site).status_code
+
+    assert [call("GET", "/me"), call("GET", "/tokens"), call("POST", "/tokens", {"name": "x"})] == [200, 403, 403]
+    assert call("POST", "/me/password", {"current": OTHER, "new": NEW}) == 204
+    assert [call("GET", "/me"), call("GET", "/tokens"), call("POST", "/tokens", {"name": "x"})] == [200, 200, 201]
+
+
 def test_an_administrator_may_say_that_it_need_not_be_changed(admin: Caller, account: User) -> None:
     wish = {"password": OTHER, "must_change_password": False}
     assert admin.patch(f"/users/{account.id}", wish).json["must_change_password"] is False

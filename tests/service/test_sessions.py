@@ -45,6 +45,15 @@ def test_session_ends_two_hours_after_the_last_request(signed_in: Callable[..., 
     assert browser.get("/").headers["Location"].startswith("/login")
 
 
+def test_without_the_idle_end_a_forgotten_browser_stays_open(
+    signed_in: Callable[..., Browser], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounts, "SESSION_IDLE", accounts.SESSION_LENGTH)
+    browser = signed_in()
+    clock.move(hours=11)
+    assert browser.get("/").status_code == 200
+
+
 def test_a_session_that_is_used_ends_after_twelve_hours(signed_in: Callable[..., Browser], clock: Clock) -> None:
     browser = signed_in()
     for _hour in range(11):
