@@ -8,6 +8,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin, common
 from flask import Flask, Response, g, request
 from flask_smorest import Api
 from marshmallow import Schema, fields
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.clock import utcnow
 from models.database import Database
@@ -144,6 +145,8 @@ def create_app(
     app.after_request(_secure)
     health.register(app)
     metrics.register(app)
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     app.wsgi_app = FeedDoor(app.wsgi_app, app.extensions["desk"])  # type: ignore[method-assign]
     return app
 

@@ -40,7 +40,8 @@ class LoginProvider:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the environment decides. ``secret_key`` signs cookies and encrypts kept answers."""
+    """Everything the environment decides. ``secret_key`` signs cookies and encrypts kept answers; so many ``proxies``
+    stand in front, each of which adds to X-Forwarded-For."""
 
     database_url: str
     var: Path
@@ -57,6 +58,7 @@ class Settings:
     retry_seconds: float
     public_feed: bool = True
     passport_days: int = 30
+    proxies: int = 0
     login_provider: LoginProvider | None = None
 
     @property
@@ -97,6 +99,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         retry_seconds=_seconds(env, "DESK_RETRY_SECONDS", 60, 0.1, 86_400),
         public_feed=_switch(env, "DESK_PUBLIC_FEED", default=True),
         passport_days=_number(env, "DESK_PASSPORT_DAYS", 30, 0, 3650),
+        proxies=_number(env, "DESK_PROXIES", 0, 0, 9),
         login_provider=_login_provider(env),
     )
 

@@ -1,6 +1,7 @@
 """Passwords changed by their owner or set by an administrator, failed sign-ins and their limits, the trail of both."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ from models.database import Database
 from models.vocabulary import Language, Role
 from service.actions import accounts, attempts, credentials
 from service.actions.acting import Act
+from service.app import create_app
 from service.desk import Desk
 from service.settings import Settings
 from tests.service.conftest import Caller, Clock
-from tests.service.test_pages import PASSWORD, Browser, account, browser, told, untranslated, words
+from tests.service.test_pages import PASSWORD, SITE, Browser, account, browser, told, untranslated, words
 from tests.service.test_requests import at_once
 
 __all__ = ["account", "browser"]
@@ -407,3 +409,21 @@ def test_every_role_has_its_account_page_and_a_link_to_it(
     assert 'href="/account"' in page.get("/").text
     assert "My account" in words(page.get("/account"))
     assert Browser(app.test_client()).get("/account").headers["Location"] == "/login?next=/account"
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(("proxies", "counted"), [(0, True), (1, False)])
+def test_address_is_the_one_the_proxies_name(
+    settings: Settings, app: Flask, database: Database, account: User, proxies: int, counted: bool
+) -> None:
+    """Without proxies nobody gets a fresh count by naming another address; behind one, others are not held up."""
+    assert account.email
+    made = create_app(replace(settings, proxies=proxies), database, app.extensions["desk"].clock)
+
+    def fail(address: str) -> int:
+        form = {"email": "lan@example.org", "password": "wrong wrong wrong"}
+        headers = {"X-Forwarded-For": address, "Sec-Fetch-Site": "same-origin"}
+        return made.test_client().post("/login", data=form, headers=headers, base_url=SITE).status_code
+
+    assert [fail("192.0.2.1") for _ in range(11)][-1] == 429
+    assert (fail("192.0.2.2") == 429) is counted

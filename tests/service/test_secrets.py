@@ -103,7 +103,7 @@ class Day:
         cookie = re.search(r"desk=([^;]+)", headers["Set-Cookie"])
         assert cookie
         self.secrets["session"] = cookie[1]
-        assert self.ask("GET", "/", Cookie=f"desk={cookie[1]}")[0] == 200
+        assert self.ask("GET", "/account", Cookie=f"desk={cookie[1]}")[0] == 200
         self.token = token
 
 
