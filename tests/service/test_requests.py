@@ -14,6 +14,8 @@ from sqlmodel import select
 from models.accounts import Audit, IdempotencyKey, User
 from models.database import Database
 from models.vocabulary import Role
+from service.api import holidays
+from service.app import create_app
 from service.settings import Settings
 from tests.service.conftest import BATCH, Caller, Clock
 
@@ -52,8 +54,12 @@ def test_documentation_needs_no_other_machine(app: Flask) -> None:
     assert client.get("/api/v1/docs/../../../settings.py").status_code == 404
 
 
-def test_every_operation_needs_an_account_and_its_role(app: Flask, caller: Callable[..., Caller]) -> None:
-    callers = {role: caller(role) for role in Role}
+def test_every_operation_needs_an_account_and_its_role(
+    app: Flask, caller: Callable[..., Caller], database: Database
+) -> None:
+    callers, disabled = {role: caller(role) for role in Role}, caller(Role.ADMIN)
+    with database.transaction() as session:
+        session.get_one(User, disabled.user_id).active = False
     found = operations(app)
     assert len(found) > 80
     for method, path, needed in found:
@@ -61,10 +67,17 @@ def test_every_operation_needs_an_account_and_its_role(app: Flask, caller: Calla
         anonymous = app.test_client().open(f"/api/v1{concrete}", method=method)
         assert anonymous.status_code == 401, (method, path)
         assert anonymous.headers["WWW-Authenticate"].startswith("Bearer")
+        assert disabled.call(method, concrete).status_code == 401, (method, path)
         for role, who in callers.items():
             status = who.call(method, concrete).status_code
             assert (status == 403) == (not role.suffices_for(needed)), (method, path, role, status)
             assert status < 500, (method, path, role)
+
+
+def test_an_operation_without_a_role_does_not_start(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    monkeypatch.delattr(holidays.Lunar.get, "required_role")
+    with pytest.raises(RuntimeError, match="GET /api/v1/lunar has no role"):
+        create_app(settings)
 
 
 @pytest.mark.parametrize("header", ["Bearer wrong", "Bearer ", "Basic eDp5", "bearer", "Bearer \xe9"])

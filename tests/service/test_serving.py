@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -175,3 +176,50 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(service: Service
     assert set(acknowledged) <= kept
     assert sorted(trail) == sorted(kept)
     assert len(kept) <= len(acknowledged) + 2 * 6, "at most what was under way came on top"
+
+
+def _keyed(port: int, token: str, number: int) -> tuple[int, Any] | None:
+    """One keyed POST; None when there was no answer."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": f"k{number}"}
+    body = {
+        "title": {"vi": f"Cuộc họp {number}"},
+        "activity_type": "meeting",
+        "host": "hai-duong",
+        "first_day": "2027-03-10",
+        "last_day": "2027-03-11",
+    }
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        try:
+            connection.request("POST", "/api/v1/activities", json.dumps(body), headers)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+        except (OSError, http.client.HTTPException, ValueError):
+            return None
+
+
+def test_keyed_wishes_that_were_cut_off_are_made_once(service: Service, database_url: str) -> None:
+    """Killed amid twenty keyed POSTs: whoever repeats theirs has one thing, and the first answer if there was one."""
+    service.desk("user", "create", "--email", "lan@example.org", "--role", "officer", "--organisation", "Sở Ngoại vụ")
+    token = service.desk("token", "create", "--email", "lan@example.org", "--name", "test")
+    service.start()
+    first: dict[int, tuple[int, Any] | None] = {}
+
+    def ask(number: int) -> None:
+        first[number] = _keyed(service.port, token, number)
+
+    wishes = [threading.Thread(target=ask, args=(number,)) for number in range(20)]
+    for wish in wishes:
+        wish.start()
+    until(lambda: len(first) >= 3, "some answers", within=60)
+    service.kill_all()
+    for wish in wishes:
+        wish.join(60)
+    service.start()
+    again = {number: _keyed(service.port, token, number) for number in range(20)}
+    assert all(answer is not None and answer[0] == 201 for answer in again.values()), again
+    assert all(answer is None or answer == again[number] for number, answer in first.items())
+    database = Database(database_url)
+    with database.transaction(write=False) as session:
+        titles = sorted(title["vi"] for title in session.exec(select(Event.title)))
+    database.dispose()
+    assert titles == sorted(f"Cuộc họp {number}" for number in range(20))
