@@ -873,6 +873,7 @@ def test_reading_takes_the_same_queries_for_any_number_of_events(
         with database.transaction() as session:
             session.execute(text("DELETE FROM ical_fragment"))
         desk = app.extensions["desk"]
+        desk.afterwards.close()
         for asked in (cold, warm):
             other = create_app(desk.settings, database, desk.clock).test_client()  # nothing in memory
             with counted(database) as statements:

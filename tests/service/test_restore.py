@@ -173,7 +173,9 @@ def test_sessions_end_and_feeds_and_tokens_go_on(database: Database, tmp_path: P
         user = factories.make_user(session, Role.OFFICER)
         token = accounts.issue_token(session, act, user, "x").secret
         feed = feeds.create_feed(session, Act(user, NOW, OFFICE), {"name": "Lịch", "filter": {}}).secret
-        session.add(WebSession(token_hash="c" * 64, user_id=user.id, created_at=NOW, expires_at=LATER))
+        session.add(
+            WebSession(token_hash="c" * 64, user_id=user.id, created_at=NOW, last_seen_at=NOW, expires_at=LATER)
+        )
         session.add(JobRun(name="weekly", ran_for=NOW, ran_at=NOW))
     backed_up(database, tmp_path / "b.zip")
     restored(database, tmp_path / "b.zip", tmp_path)
