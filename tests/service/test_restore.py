@@ -182,7 +182,7 @@ def test_sessions_end_and_feeds_and_tokens_go_on(database: Database, tmp_path: P
     with database.transaction() as session:
         assert session.exec(select(WebSession)).all() == []
         assert session.exec(select(ApiToken)).one().user_id == user.id
-        assert accounts.account_of_token(session, token, NOW).id == user.id
+        assert accounts.token_and_account(session, token, NOW)[1].id == user.id
         assert feed_of_token(session, act, feed) is not None
         told = session.exec(select(Audit).order_by(col(Audit.id).desc())).first()
         assert told is not None
