@@ -878,7 +878,9 @@ def test_reading_takes_the_same_queries_for_any_number_of_events(
             other = create_app(desk.settings, database, desk.clock).test_client()  # nothing in memory
             with counted(database) as statements:
                 assert len(vevents(read(other, path))) == total
-            asked.append(len([one for one in statements if one.startswith("SELECT")]))
+            # What changed since is asked only when something was committed: on PostgreSQL, in any of its databases.
+            selects = [one for one in statements if one.startswith("SELECT") and "FROM calendar_change" not in one]
+            asked.append(len(selects))
             other.application.extensions["desk"].afterwards.close()  # or its notes are news to the next
     assert len(set(cold)) == len(set(warm)) == 1
     assert warm[0] < cold[0]
