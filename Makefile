@@ -24,7 +24,7 @@ CLIENTS_INSTALLED := $(CLIENTS)/.installed-$(PLACE)
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip --no-input --quiet
 
-.PHONY: help install run test check lint bench lock format clean dev postgresql javascript libical clients peers
+.PHONY: help install run test check lint bench lock format clean dev postgresql javascript libical chromium clients peers
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s'|' 2>/dev/null \
@@ -35,7 +35,7 @@ install: $(INSTALLED) ## .venv with `desk` in it, from the locked dependencies
 run: install ## install what is needed, make and fill the database when it is new, start web and worker
 	@exec $(BIN)/desk run
 
-test: dev postgresql javascript libical clients ## the whole test suite; PYTEST_ARGS=… replaces the options
+test: dev postgresql javascript libical chromium clients ## the whole test suite; PYTEST_ARGS=… replaces the options
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: lint ## formatting, lint, types, import rules, then the tests
@@ -105,9 +105,9 @@ postgresql:
 
 # ical.js reads the feeds a second time, as browsers and Thunderbird do.
 javascript:
-	@test -d tests/js/node_modules/ical.js \
+	@test -d tests/js/node_modules/ical.js -a -d tests/js/node_modules/axe-core \
 		|| { command -v npm >/dev/null 2>&1 && (cd tests/js && npm install --silent --no-package-lock) >/dev/null 2>&1; } \
-		|| echo 'ical.js could not be installed (no npm, or no network): the tests that need it are skipped.' >&2
+		|| echo 'ical.js and axe-core could not be installed (no npm, or no network): the tests that need them are skipped.' >&2
 
 libical:
 	@ls /usr/lib/*/libical.so.[34] /usr/lib/libical.so.[34] /usr/local/lib/libical.* >/dev/null 2>&1 \
@@ -115,6 +115,13 @@ libical:
 			&& { apt-get install -qq -y --no-install-recommends libical3 >/dev/null 2>&1 \
 				|| { apt-get update -qq && apt-get install -qq -y --no-install-recommends libical3; } >/dev/null 2>&1; }; } \
 		|| echo 'libical could not be installed: the tests that ask it are skipped.' >&2
+
+chromium:
+	@command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && export DEBIAN_FRONTEND=noninteractive \
+			&& { apt-get install -qq -y --no-install-recommends chromium fonts-noto-core >/dev/null 2>&1 \
+				|| { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-noto-core; } >/dev/null 2>&1; }; } \
+		|| echo 'Chromium could not be installed: the tests of the console in a browser are skipped.' >&2
 
 # khal and vdirsyncer subscribe to feeds in the tests, Radicale serves the benchmark's. On some machines they can't be had.
 clients: $(MADE)

@@ -23,7 +23,8 @@ from service.web.errors import as_page, choose_for_browsers
 from service.web.rendering import STATIC, asset_version
 
 _YEAR = 365 * 86_400
-_FILES = {"desk.css": "text/css", "icon.svg": "image/svg+xml"}
+_TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}
+_FILES = {path.name: _TYPES[path.suffix] for path in STATIC.iterdir() if path.suffix in _TYPES}
 
 blp = Blueprint("pages", __name__, template_folder="templates")
 blp.before_app_request(choose_for_browsers)
@@ -35,7 +36,8 @@ def static_file(name: str) -> Response:
     if name not in _FILES:
         abort(404)
     response = Response((STATIC / name).read_bytes(), mimetype=_FILES[name])
-    is_present = request.args.get("v") == asset_version(name)
+    # A font that changes gets another name; anything else has its version in the address.
+    is_present = name.endswith(".woff2") or request.args.get("v") == asset_version(name)
     response.cache_control.max_age = _YEAR if is_present else 0
     response.cache_control.public = response.cache_control.immutable = is_present
     response.set_etag(asset_version(name))

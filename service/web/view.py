@@ -34,6 +34,7 @@ from service.actions import rights
 from service.actions.acting import Act
 from service.actions.gazetteer import Compass
 from service.desk import Desk
+from service.web.navigation import Entry, entries_for
 from service.web.rendering import render
 from service.web.words import REMINDER_STATES
 
@@ -68,6 +69,11 @@ class View:
     def is_busy(title: object) -> bool:
         """Whether it stands in the place of a title the reader may not see."""
         return title is rights.BUSY
+
+    @property
+    def navigation(self) -> list[Entry]:
+        """The main pages this reader is led to."""
+        return entries_for(self.user.role) if self.user else []
 
     @property
     def csrf(self) -> str:
