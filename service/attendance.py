@@ -1,11 +1,9 @@
 """Who comes in with a session or a token, and when they were seen: written down a moment later, so no reader writes."""
 
-import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from models.accounts import ApiToken, User
@@ -13,8 +11,7 @@ from models.database import Database
 from service.actions import accounts
 from service.actions.credentials import token_hash
 from service.actions.presence import note_presence
-
-log = logging.getLogger("desk.web")
+from service.pending import Pending
 
 SESSION_AGAIN = timedelta(minutes=5)
 """How old a session's last sign of life may be before a later one is written down."""
@@ -30,15 +27,14 @@ class Attendance:
     """Lets in whom the database knows, and keeps when that was until it is written.
 
     A session's later signs of life are remembered here, so that it stays open although they could not be written: the
-    database may be busy or read-only. ``later`` is called when there is something for :meth:`write`.
+    database may be busy or read-only. ``later`` is called when there is something for :attr:`write`.
     """
 
     def __init__(self, database: Database, later: Callable[[], None] = lambda: None) -> None:
-        self._database = database
-        self._later = later
         self._lock = threading.Lock()
         self._seen: dict[str, datetime] = {}
-        self._pending: dict[str, datetime] = {}
+        self._pending: Pending[str, datetime] = Pending(database, note_presence, "presence_not_noted", later)
+        self.write = self._pending.flush
 
     def of_session(self, session: Session, secret: str, now: datetime) -> User | None:
         """The active account of a signed-in browser; None when the session is unknown or over."""
@@ -53,7 +49,7 @@ class Attendance:
                 self._seen.clear()
             self._seen[key] = now
         if now - kept.last_seen_at >= SESSION_AGAIN:
-            self._note(key, now)
+            self._pending.add(key, now)
         return user
 
     def of_token(self, session: Session, secret: str, now: datetime) -> tuple[ApiToken, User]:
@@ -64,24 +60,5 @@ class Attendance:
         """
         token, user = accounts.token_and_account(session, secret, now)
         if token.last_used_at is None or now - token.last_used_at >= TOKEN_AGAIN:
-            self._note(token.token_hash, now)
+            self._pending.add(token.token_hash, now)
         return token, user
-
-    def _note(self, key: str, now: datetime) -> None:
-        with self._lock:
-            self._pending[key] = now
-        self._later()
-
-    def write(self) -> None:
-        """Write down what is pending now; what can't be written waits for the next time."""
-        with self._lock:
-            pending, self._pending = self._pending, {}
-        if not pending:
-            return
-        try:
-            with self._database.transaction() as session:
-                note_presence(session, pending)
-        except DBAPIError as problem:
-            log.warning("presence_not_noted", extra={"problem": type(problem.orig).__name__})
-            with self._lock:
-                self._pending = pending | self._pending

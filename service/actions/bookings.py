@@ -11,10 +11,9 @@ from sqlmodel import Session, col, select
 
 from calendars.bookings import Frame, Times, follow
 from calendars.lifecycle import CALLED_OFF
-from models.errors import Conflict, NotFound
+from models.errors import Conflict
 from models.events import Event
 from models.i18n import _, message
-from models.nouns import noun
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, EventStatus
 from service.actions import rights, rows
@@ -208,10 +207,7 @@ def find_booking(session: Session, identity: str) -> Booking:
     Raises:
         NotFound: there is none, or the reader may not see its event.
     """
-    booking = rows.find(session, Booking, identity)
-    if rights.hidden(session, [booking.event_id]):
-        raise NotFound(noun("booking"), identity)
-    return booking
+    return rows.find_of_event(session, Booking, identity)
 
 
 def bookings_where(session: Session, query: Mapping[str, Any]) -> Any:

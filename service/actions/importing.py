@@ -16,7 +16,7 @@ from models.i18n import Message, _, message
 from models.places import Locality
 from models.text import clean, fold, localized, one_line
 from models.vocabulary import EventKind, Language, Visibility
-from service.actions import events, rows
+from service.actions import events, rights, rows
 from service.actions.acting import Act
 
 KINDS = (EventKind.ACTIVITY, EventKind.DELEGATION, EventKind.TRAINING_BATCH, EventKind.ART_TROUPE_VISIT)
@@ -90,6 +90,7 @@ class _Importing:
                 .options(selectinload(Event.phases), selectinload(Event.performances))  # type: ignore[arg-type]
             )
             self.known |= {event.uid: event for event in session.exec(statement).all()}
+        self.hidden = rights.hidden(session, [event.id for event in self.known.values()])
         self.places = _places(session) if any(isinstance(one, Entry) and one.host_name for one in found) else {}
 
     def take(self) -> list[Outcome]:
@@ -105,6 +106,10 @@ class _Importing:
     def _entry(self, entry: Entry) -> Outcome:
         event = self.known.get(entry.uid)
         remarks = list(entry.remarks)
+        if event is not None and event.id in self.hidden:
+            # Whose it is and what stands in it is not told to who may not see it.
+            reason = message(_("The desk has an entry with this UID already, and it is not yours to change."))
+            return self._outcome(entry, "refused", None, (reason,))
         try:
             with self.session.begin_nested():
                 if event is None:

@@ -15,9 +15,7 @@ from calendars.spans import Days
 from calendars.undertakings import Undertaking
 from models.accounts import Audit
 from models.agreements import Agreement, AgreementParty, Commitment
-from models.errors import NotFound
 from models.events import Event, Performance, TrainingPhase
-from models.nouns import noun
 from models.reminders import Reminder
 from models.vocabulary import Direction, EventKind, EventStatus, ReminderState
 from service.actions import rights, rows
@@ -201,10 +199,7 @@ def find_reminder(session: Session, identity: str) -> Reminder:
     Raises:
         NotFound: there is none, or the reader may not see its event.
     """
-    found = rows.find(session, Reminder, identity)
-    if rights.hidden(session, [found.event_id]):
-        raise NotFound(noun("reminder"), identity)
-    return found
+    return rows.find_of_event(session, Reminder, identity)
 
 
 def reminders_where(session: Session, act: Act, query: Mapping[str, Any]) -> Any:

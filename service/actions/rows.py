@@ -45,6 +45,18 @@ def part(session: Session, model: type[Row], event_id: str, identity: str) -> Ro
     return row
 
 
+def find_of_event(session: Session, model: type[Row], identity: str) -> Row:
+    """A row that belongs to an event, found by its own id.
+
+    Raises:
+        NotFound: there is none, or the reader may not see its event.
+    """
+    row = find(session, model, identity)
+    if rights.hidden(session, [row.event_id]):  # type: ignore[attr-defined]
+        raise NotFound(called(model), identity)
+    return row
+
+
 def called(model: type[SQLModel]) -> Message:
     """What a table's rows are called inside a sentence."""
     return noun(str(model.__tablename__))

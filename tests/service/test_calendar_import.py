@@ -1,5 +1,6 @@
 """Calendar files taken in over the API: what becomes of entries, of the same file again, and of our own calendars."""
 
+from collections.abc import Callable
 from datetime import date, time
 from io import BytesIO
 from typing import Any
@@ -77,6 +78,25 @@ def test_entry_becomes_a_draft(officer: Caller, database: Database) -> None:
     assert (event.host, event.guest, event.created_by) == ("hai-duong", None, officer.user_id)
     (created,) = officer.get(f"/events/{event.id}/history").json
     assert created["reason"].endswith(": -//Example//Calendar//EN")
+
+
+def test_entry_of_an_event_the_reader_may_not_see_says_nothing_of_it(
+    caller: Callable[..., Caller], database: Database
+) -> None:
+    with database.transaction() as session:
+        ours, theirs = factories.make_organisation(session), factories.make_organisation(session)
+        theirs.name = {"vi": "Phòng Bí mật"}
+        event = factories.make_event(session, uid="a@example.org", organisation_id=theirs.id)
+    content = calendar(entry("SEQUENCE:99", title="Tên khác"))
+    stranger, owner = caller(organisation_id=ours.id), caller(organisation_id=theirs.id)
+    before = counted(database)
+    shown = one(stranger, content)
+    assert (shown["result"], shown["event_id"]) == ("refused", None)
+    assert "UID" in " ".join(shown["reasons"])
+    assert event.id not in str(shown)
+    assert "Phòng Bí mật" not in str(shown)
+    assert counted(database) == before
+    assert one(owner, content)["result"] == "changed"  # the control
 
 
 @pytest.mark.parametrize(
