@@ -393,7 +393,7 @@ def agree(database: Database, runs: int) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_any_order_of_steps_agrees_with_the_model(database: Database) -> None:
-    agree(database, 200)
+    agree(database, 60)
 
 
 @pytest.mark.timeout(600)

@@ -315,7 +315,7 @@ def test_memory_is_always_what_a_newcomer_puts_together(world: World, monkeypatc
         pass
 
     Machine.world = world
-    examples = 12 if world.database.is_sqlite else 5
+    examples = 7 if world.database.is_sqlite else 4
     run_state_machine_as_test(
         Machine,
         settings=settings(
