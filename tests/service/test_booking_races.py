@@ -26,6 +26,7 @@ from models.vocabulary import Role
 from service.actions import accounts, bookings
 from service.actions.acting import Act
 from tests import factories
+from tests.conftest import fresh_database
 from tests.service.processes import Service
 
 pytestmark = [pytest.mark.xdist_group("serving"), pytest.mark.timeout(240)]
@@ -109,8 +110,21 @@ def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
     return results
 
 
-@pytest.fixture
-def office(tmp_path: Path, database: Database, database_url: str) -> Iterator[Office]:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    """One office for all races: each makes its own rooms and visits, and starting four processes takes its time."""
+    folder = tmp_path_factory.mktemp("races")
+    addresses = fresh_database(request, request.param, folder, migrated=True)
+    url = next(addresses)
+    database = Database(url)
+    try:
+        yield from serving(database, url, folder)
+    finally:
+        database.dispose()
+        next(addresses, None)
+
+
+def serving(database: Database, database_url: str, folder: Path) -> Iterator[Office]:
     with database.transaction() as session:
         for code in ("hai-duong", "vientiane-province"):
             factories.make_locality(session, code)
@@ -119,7 +133,7 @@ def office(tmp_path: Path, database: Database, database_url: str) -> Iterator[Of
             accounts.issue_token(session, act, factories.make_user(session, role), "race").secret
             for role in (Role.OFFICER, Role.APPROVER)
         ]
-    servers = [Service(tmp_path / name, database_url, DESK_SECRET_KEY=SECRET) for name in ("one", "two")]
+    servers = [Service(folder / name, database_url, DESK_SECRET_KEY=SECRET) for name in ("one", "two")]
     try:
         for server in servers:
             server.start("web")
