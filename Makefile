@@ -105,9 +105,9 @@ postgresql:
 
 # ical.js reads the feeds a second time, as browsers and Thunderbird do.
 javascript:
-	@test -d tests/js/node_modules/ical.js -a -d tests/js/node_modules/axe-core \
+	@test -d tests/js/node_modules/ical.js -a -d tests/js/node_modules/axe-core -a -d tests/js/node_modules/jsqr \
 		|| { command -v npm >/dev/null 2>&1 && (cd tests/js && npm install --silent --no-package-lock) >/dev/null 2>&1; } \
-		|| echo 'ical.js and axe-core could not be installed (no npm, or no network): the tests that need them are skipped.' >&2
+		|| echo 'ical.js, axe-core and jsQR could not be installed (no npm, or no network): the tests that need them are skipped.' >&2
 
 libical:
 	@ls /usr/lib/*/libical.so.[34] /usr/lib/libical.so.[34] /usr/local/lib/libical.* >/dev/null 2>&1 \

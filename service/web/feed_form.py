@@ -38,7 +38,8 @@ class Entries:
     @property
     def has_more(self) -> bool:
         """Whether one of the choices that are folded away is made."""
-        return bool(self.chosen["localities"] or self.chosen["agreements"])
+        folded = ("localities", "agreements", "direction")
+        return any(self.chosen[name] for name in folded) or bool(self.switches & set(EXTRAS))
 
 
 def fresh(language: Language) -> Entries:

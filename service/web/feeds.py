@@ -21,6 +21,7 @@ from service.schemas.feeds import FeedSchema
 from service.web import feed_form
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
+from service.web.qr import qr_picture
 from service.web.view import View
 from service.web.words import DIRECTIONS
 
@@ -89,6 +90,9 @@ def _show(view: View, issued: actions.IssuedFeed | None = None, refusal: Refusal
         again=again,
         issued=issued,
         links=subscribing_links(issued, view.act.office) if issued else None,
+        # webcal: the camera of a telephone then opens the calendar; at https it would open a browser, which takes the
+        # entries in once and never looks again.
+        picture=qr_picture(issued.webcal_url(view.act.office)) if issued else None,
         refusal=refusal,
         done=request.args.get("done", ""),
         public_url=public_calendar_url(view),
