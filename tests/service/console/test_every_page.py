@@ -1,23 +1,138 @@
-"""What holds on every page of the console: nobody is kept out, nothing runs over, the language is the reader's."""
+"""What holds on every page of the console in a real browser: nobody is kept out, nothing runs over."""
+
+from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Page
 
-from models.vocabulary import Role
+from models.accounts import User
+from models.database import Database
+from models.vocabulary import Language, Role
+from service.settings import Settings
+from tests.service.conftest import Clock
 from tests.service.console.conftest import LANGUAGES, Visit, barriers, is_wider_than_the_screen, picture
+from tests.service.furnished import Addresses, addresses, furnish
 
-PAGES = {"coming": "/", "tasks": "/tasks", "agreements": "/agreements", "resources": "/resources", "feeds": "/feeds"}
+_STEPS = 400
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("size", ["laptop", "phone"])
-def test_page_keeps_nobody_out(visit: Visit, language: str, size: str) -> None:
+@pytest.fixture
+def pages(app: object, database: Database, settings: Settings, clock: Clock) -> Addresses:
+    with database.transaction() as session:
+        return addresses(app, session, furnish(session, settings.office, clock.now))  # type: ignore[arg-type]
+
+
+def named(address: str) -> str:
+    return address.strip("/").replace("/", "-").replace("?", "-")[:60] or "first"
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(("language", "size"), [("vi", "laptop"), ("lo", "phone")])
+def test_nobody_is_kept_out_of_a_page(visit: Visit, pages: Addresses, language: str, size: str) -> None:
     page = visit(Role.ADMIN, language, size)
     found = {}
-    for name, path in PAGES.items():
-        page.goto(path)
-        picture(page, f"{name}-{language}-{size}")
+    for rule, address in pages.items():
+        page.goto(address)
+        picture(page, f"{named(rule)}-{language}-{size}")
         if wrong := barriers(page):
-            found[name] = wrong
-        if is_wider_than_the_screen(page):
-            found[f"{name} is wider than the screen"] = []
+            found[rule] = wrong
     assert found == {}
+
+
+@pytest.mark.timeout(400)
+def test_no_page_is_wider_than_a_telephone(visit: Visit, pages: Addresses) -> None:
+    found = []
+    for language in LANGUAGES:
+        page = visit(Role.ADMIN, language, "phone", script=True)
+        for rule, address in pages.items():
+            page.goto(address)
+            if is_wider_than_the_screen(page):
+                found.append((rule, language))
+    assert found == []
+
+
+def walked(page: Page) -> tuple[int, list[str]]:
+    """Tab through the page: how many places it stops at, and those where one does not see where one is."""
+    page.evaluate("document.activeElement.blur()")
+    hidden: list[str] = []
+    seen = 0
+    for _step in range(_STEPS):
+        page.keyboard.press("Tab")
+        here = page.evaluate(
+            """() => {
+              const one = document.activeElement;
+              if (!one || one === document.body) return null;
+              if (one === window.stoppedAt) return 'within';  // a date's day, month and year are stops of one field
+              window.stoppedAt = one;
+              if (one.dataset.walked) return 'again';
+              one.dataset.walked = 'yes';
+              const style = getComputedStyle(one), box = one.getBoundingClientRect();
+              const marked = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+              return [one.outerHTML.slice(0, 90), marked && box.width > 0 && box.height > 0];
+            }"""
+        )
+        if here is None or here == "again":
+            return seen, hidden
+        if here != "within":
+            seen += 1
+            hidden += [] if here[1] else [here[0]]
+    raise AssertionError(f"after {_STEPS} steps the end of {page.url} is not reached")
+
+
+@pytest.mark.timeout(400)
+def test_every_place_is_reached_by_keyboard_and_seen(visit: Visit, pages: Addresses) -> None:
+    """Each control that can be used is stopped at once on the way with Tab, marked, and the way ends."""
+    page = visit(Role.ADMIN, "en")
+    found = {}
+    for rule, address in pages.items():
+        page.goto(address)
+        usable = page.evaluate(
+            """() => [...document.querySelectorAll(
+                'a[href], button, input:not([type=hidden]), select, textarea, summary'
+              )].filter((one) => !one.disabled && one.checkVisibility() && one.tabIndex >= 0
+                && !(one.type === 'radio' && !one.checked)).length"""
+        )
+        reached, hidden = walked(page)
+        if hidden or reached < usable:
+            found[rule] = (usable, reached, hidden)
+    assert found == {}
+
+
+def test_the_first_stop_leads_to_the_content(visit: Visit) -> None:
+    page = visit(Role.OFFICER, "vi")
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_pages_read_the_same_without_script(visit: Visit, pages: Addresses, account: Callable[..., User]) -> None:
+    user = account(Role.ADMIN, locale=Language.VI)
+    with_script, without = visit(Role.ADMIN, "vi", user=user), visit(Role.ADMIN, "vi", user=user, script=False)
+    for rule, address in pages.items():
+        said = []
+        for page in (with_script, without):
+            page.goto(address)
+            said.append([" ".join(text.split()) for text in page.locator("main").all_inner_texts()])
+        assert said[0] == said[1], rule
+
+
+def test_lao_is_shown_in_the_letters_that_come_with_it(visit: Visit) -> None:
+    """The shipped font is what Lao is written in, tone marks above vowels included, under the page's own policy."""
+    page = visit(Role.OFFICER, "lo")
+    page.goto("/")
+    page.evaluate("document.fonts.ready")
+    loaded = page.evaluate(
+        "[...document.fonts].filter((one) => one.status === 'loaded').map((one) => one.family).join()"
+    )
+    assert "Noto Sans Lao" in loaded
+    # A tone mark above a vowel stands higher than the vowel alone: marks that fall on each other would not.
+    heights = page.evaluate(
+        """() => {
+          const pen = document.createElement('canvas').getContext('2d');
+          pen.font = '100px "Noto Sans Lao"';
+          return ['ກ', 'ກີ', 'ກີ້'].map((text) => pen.measureText(text).actualBoundingBoxAscent);
+        }"""
+    )
+    assert heights[0] < heights[1] < heights[2]
