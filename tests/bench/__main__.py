@@ -1,6 +1,6 @@
 """``make bench``: measure, print the table, and keep it in docs/benchmarks.md.
 
-``python -m tests.bench feeds`` measures feeds over HTTP only, and keeps nothing.
+``python -m tests.bench feeds`` measures feeds over HTTP only, ``… pages`` the console's pages; neither keeps anything.
 """
 
 import json
@@ -28,7 +28,7 @@ from service.actions.feed_reading import Shelf, Whole, whole_feed
 from service.app import create_app
 from tests import factories
 from tests.bench import feeds as feeds_over_http
-from tests.bench import growth, occupancy, sending
+from tests.bench import growth, occupancy, pages, sending
 from tests.bench.measure import Result, bench_database, pair, table
 
 TITLE = {
@@ -134,8 +134,11 @@ def main() -> None:
         if sys.argv[1:] == ["feeds"]:
             print(feeds_over_http.measure(folder))
             return
+        if sys.argv[1:] == ["pages"]:
+            print(pages.measure(folder))
+            return
         if sys.argv[1:]:
-            sys.exit("python -m tests.bench [feeds]")
+            sys.exit("python -m tests.bench [feeds | pages]")
         results = [
             feed(folder, 1000),
             feed(folder, 10_000),
@@ -145,11 +148,14 @@ def main() -> None:
         grown = growth.table(growth.measure(folder))
         booked = occupancy.table(occupancy.measure(folder))
         subscribed = feeds_over_http.measure(folder)
+        shown = pages.measure(folder)
     found = "\n\n".join(
         (
             table(results),
             "Feeds over HTTP, while another process changes events in them:",
             str(subscribed),
+            "Pages of the console with 10,000 events in the store, median time of the server and size:",
+            shown,
             "How answers grow with the events in the store:",
             grown,
             "How the search for overlapping bookings grows with the bookings, at the driver:",
