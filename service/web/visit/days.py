@@ -77,7 +77,7 @@ def editor(asked: Asked) -> Editor:
     event = asked.event
     present = {spec.name: getattr(event, spec.name) for spec in SPECS if spec.name not in _TRAVEL}
     present |= {name: request.args[name] for name in ("first_day", "last_day") if name in request.args}
-    form, choices = asked.form(SPECS, present, "days")
+    form, choices = asked.form(SPECS, present, "days", "look")
     return Editor(
         edit="days",
         part="days",

@@ -33,7 +33,7 @@ def editor(asked: Asked) -> Editor:
     view, event = asked.view, asked.event
     task = view.session.get(Task, asked.row) if asked.row else None
     if task is None or task.event_id != event.id:
-        form, choices = asked.form(SPECS, {"anchor": f"-{TaskAnchor.ARRIVAL}"}, "add_task")
+        form, choices = asked.form(SPECS, {"anchor": f"-{TaskAnchor.ARRIVAL}"}, "add_task", "change_task")
         return Editor(
             edit="task",
             part="tasks",

@@ -55,10 +55,10 @@ class Asked:
     row: str
     refusal: Refusal | None
 
-    def form(self, specs: Sequence[Spec], present: Mapping[str, Any], do: str) -> tuple[Form, Choices]:
-        """The form for a table of fields, with what was typed into this very form."""
+    def form(self, specs: Sequence[Spec], present: Mapping[str, Any], *deeds: str) -> tuple[Form, Choices]:
+        """The form for a table of fields, with what was typed into it: what was sent with one of these words."""
         choices = Choices(self.view, self.event)
-        is_typed = request.method == "POST" and request.form.get("do") in (do, "look")
+        is_typed = request.method == "POST" and request.form.get("do") in deeds
         form = Form(
             self.view,
             specs,

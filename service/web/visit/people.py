@@ -45,7 +45,7 @@ def editor(asked: Asked) -> Editor:
     view, event = asked.view, asked.event
     member = view.session.get(Member, asked.row) if asked.row else None
     if member is None or member.event_id != event.id:
-        form, choices = asked.form(ADDED, {"role": MemberRole.MEMBER}, "add_person")
+        form, choices = asked.form(ADDED, {"role": MemberRole.MEMBER}, "add_person", "change_person")
         return Editor(
             edit="person",
             part="people",

@@ -34,7 +34,7 @@ def editor(asked: Asked) -> Editor:
     item = view.session.get(ProgrammeItem, asked.row) if asked.row else None
     if item is None or item.event_id != event.id:
         day = request.args.get("day") or event.first_day.isoformat()
-        form, choices = asked.form(SPECS, {"day": day}, "add_item")
+        form, choices = asked.form(SPECS, {"day": day}, "add_item", "change_item")
         return Editor(
             edit="item",
             part="programme",
