@@ -112,7 +112,8 @@ def look(view: View, event: Event) -> tuple[Outlook, Refusal | None]:
 
     refusal = attempt(view, move)
     if refusal is not None:
-        return Outlook("", refusal=refusal), refusal if refusal.fields else None
+        # That a booking is in the way is what was asked; anything else is wrong with the asking.
+        return Outlook("", refusal=refusal), None if refusal.extra.get("conflicts") else refusal
     return made[0], None
 
 

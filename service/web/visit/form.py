@@ -253,6 +253,9 @@ class Form:
         groups = self.choices(spec.choices) if spec.choices else ()
         if spec.shape is Shape.PERSON:
             groups = self.named(strings[name]) if errors and strings.get(name) else ()
+        held = strings.get(name, "")
+        if spec.choices and held and all(held != value for _heading, listed in groups for value, _told in listed):
+            groups = [*groups, ("", [(held, held)])]  # beyond what the list holds: it must not be lost by saving
         if spec.shape is Shape.MONEY:
             groups = [("", [(word.value, word.value) for word in Currency])]
         return Bound(

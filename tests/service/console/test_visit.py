@@ -1,4 +1,4 @@
-"""A visit's page in a browser: an officer edits every part of a training batch by labels and keys, in three languages."""
+"""A visit's page in a browser: every part of a training batch edited by labels and keys, in three languages."""
 
 from datetime import date
 
