@@ -19,7 +19,7 @@ from service.web.visit.form import Shape, Spec, wish_of
 
 SPECS = (
     Spec("title", Shape.WORDS, is_required=True),
-    Spec("due_on", Shape.DAY, hint=_("A day of its own, or below so many days before or after the visit; or neither.")),
+    Spec("due_on", Shape.DAY, hint=_("A day of its own, or so many days before or after the visit; or neither.")),
     Spec("due_offset", Shape.NUMBER, _("Days from the arrival or departure")),
     Spec("anchor", Shape.CHOICE, choices="due", is_required=True),
     Spec("working_days", Shape.TICK),
