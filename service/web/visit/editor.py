@@ -29,7 +29,8 @@ class Editor:
     """A form that is open in a part of the page.
 
     ``edit`` is its word in the address, ``row`` the id of what it changes (empty for something new), ``version`` what
-    that was when the form was made. ``looks`` names what shows the outcome before it is saved.
+    that was when the form was made. ``looks`` names what shows the outcome before it is saved;
+    ``more`` says what is folded away, where that is not just more of the same.
     """
 
     edit: str
@@ -43,6 +44,7 @@ class Editor:
     version: str = ""
     removal: Removal | None = None
     looks: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def editor(asked: Asked) -> Editor:
             save=view.say(_("Put on the list")),
             form=form,
             choices=choices,
+            more=view.say(_("Somebody the office does not know yet")),
         )
     person = rows.find(view.session, Person, member.person_id)
     form, choices = asked.form(_ROLE, member.model_dump(), "change_person")
