@@ -32,22 +32,13 @@ def programme_of(session: Session, event_id: str) -> list[ProgrammeItem]:
 def replace_programme(session: Session, act: Act, event: Event, items: Sequence[Mapping[str, Any]]) -> None:
     """Put a whole new working programme in the place of the old; the published revisions stay."""
     rights.check_change(session, event)
-    errors: rows.Errors = {}
-    for number, item in enumerate(items):
-        if not event.first_day <= item["day"] <= event.last_day:
-            errors[f"items.{number}.day"] = [
-                message(
-                    _("Must lie within the visit, {first_day} to {last_day}."),
-                    first_day=str(event.first_day),
-                    last_day=str(event.last_day),
-                )
-            ]
-        start, end = item.get("start_time"), item.get("end_time")
-        if start and end and end <= start:
-            errors[f"items.{number}.end_time"] = [
-                message(_("The end must be after the start, {start_time}."), start_time=f"{start:%H:%M}")
-            ]
-    rows.check(errors)
+    rows.check(
+        {
+            f"items.{number}.{field}": wrong
+            for number, item in enumerate(items)
+            for field, wrong in _item_errors(event, item).items()
+        }
+    )
     old = programme_of(session, event.id)
     new = [ProgrammeItem(event_id=event.id, position=position, **item) for position, item in enumerate(items)]
     before, after = plain(old), plain(new)
@@ -58,6 +49,73 @@ def replace_programme(session: Session, act: Act, event: Event, items: Sequence[
     session.add_all(new)
     rows.flush(session)
     record(session, act, "change", "programme", event.id, {"items": {"from": before, "to": after}}, event_id=event.id)
+
+
+def add_item(session: Session, act: Act, event: Event, values: Mapping[str, Any]) -> ProgrammeItem:
+    """Put one item into the working programme; the others stay, also those that lie outside the visit by now.
+
+    Raises:
+        Forbidden: another organisation is in charge of the event.
+        Invalid: its day is none of the visit's, or its hours are in the wrong order.
+    """
+    rights.check_change(session, event)
+    rows.check(_item_errors(event, values))
+    before = programme_of(session, event.id)
+    item = ProgrammeItem(event_id=event.id, position=1 + max((one.position for one in before), default=-1), **values)
+    was = plain(before)
+    session.add(item)
+    _note(session, act, event, was)
+    return item
+
+
+def change_item(
+    session: Session, act: Act, event: Event, item: ProgrammeItem, values: Mapping[str, Any]
+) -> ProgrammeItem:
+    """Change one item of the working programme; raises as :func:`add_item`."""
+    rights.check_change(session, event)
+    names = ("day", "start_time", "end_time")
+    rows.check(_item_errors(event, {name: getattr(item, name) for name in names} | dict(values)))
+    was = plain(programme_of(session, event.id))
+    rows.assign(item, values)
+    _note(session, act, event, was)
+    return item
+
+
+def remove_item(session: Session, act: Act, event: Event, item: ProgrammeItem) -> None:
+    """Take one item out of the working programme.
+
+    Raises:
+        Forbidden: another organisation is in charge of the event.
+    """
+    rights.check_change(session, event)
+    was = plain(programme_of(session, event.id))
+    session.delete(item)
+    _note(session, act, event, was)
+
+
+def _item_errors(event: Event, item: Mapping[str, Any]) -> rows.Errors:
+    """What is wrong with one item."""
+    errors: rows.Errors = {}
+    if not event.first_day <= item["day"] <= event.last_day:
+        errors["day"] = [
+            message(
+                _("Must lie within the visit, {first_day} to {last_day}."),
+                first_day=str(event.first_day),
+                last_day=str(event.last_day),
+            )
+        ]
+    start, end = item.get("start_time"), item.get("end_time")
+    if start and end and end <= start:
+        errors["end_time"] = [message(_("The end must be after the start, {start_time}."), start_time=f"{start:%H:%M}")]
+    return errors
+
+
+def _note(session: Session, act: Act, event: Event, was: Any) -> None:
+    """Write down that the working programme is no longer what it was, if it is not."""
+    rows.flush(session)
+    now = plain(programme_of(session, event.id))
+    if now != was:
+        record(session, act, "change", "programme", event.id, {"items": {"from": was, "to": now}}, event_id=event.id)
 
 
 def hitches_of(event: Event, items: Sequence[ProgrammeItem]) -> list[Hitch]:

@@ -121,7 +121,7 @@ def event_bookings(view: View, event_id: str) -> Response:
     found = events.find_event(view.session, event_id)
     refusal: Refusal | None = None
     if request.method == "POST":
-        refusal = attempt(view, lambda: _do(view, found))
+        refusal = attempt(view, lambda: do_booking(view, found))
         if refusal is None:
             done = request.form.get("do", "")
             return redirect(url_for("pages.event_bookings", event_id=event_id, done=done), 303)
@@ -133,14 +133,14 @@ def event_bookings(view: View, event_id: str) -> Response:
         event=found,
         lines=lines,
         has_more=has_more,
-        choices=_choices(view) if view.may_change(found) else [],
+        choices=choices(view) if view.may_change(found) else [],
         refusal=refusal,
         form=request.form,
         done=request.args.get("done", ""),
     )
 
 
-def _choices(view: View) -> list[tuple[str, list[Resource]]]:
+def choices(view: View) -> list[tuple[str, list[Resource]]]:
     """What can be booked, by kind."""
     found = view.session.exec(
         select(Resource).where(col(Resource.active)).order_by(col(Resource.search_text), col(Resource.id)).limit(1000)
@@ -152,7 +152,8 @@ def _choices(view: View) -> list[tuple[str, list[Resource]]]:
     ]
 
 
-def _do(view: View, event: Event) -> None:
+def do_booking(view: View, event: Event) -> None:
+    """Book something for an event, take what was only asked for, or give something back, as the form says."""
     form = request.form
     match form.get("do"):
         case "book":

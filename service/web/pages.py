@@ -7,7 +7,6 @@ from service.web import (
     agreements,
     bookings,
     coming,
-    event,
     feeds,
     imports,
     members,
@@ -21,6 +20,7 @@ from service.web import (
 )
 from service.web.errors import as_page, choose_for_browsers
 from service.web.rendering import STATIC, asset_version
+from service.web.visit import event
 
 _YEAR = 365 * 86_400
 _TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".woff2": "font/woff2"}

@@ -56,12 +56,13 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """An event's programme on its page.
+    """An event's programme on its page: its ``items`` in running order, and by day.
 
     ``published`` is the last revision with its ``label``, ``differences`` what has changed since. With none of these
     there may still be something to publish: another order of items that have no hour.
     """
 
+    items: list[ProgrammeItem]
     days: ByDay
     hitches: list[Hitch]
     published: ProgrammeRevision | None
@@ -86,6 +87,7 @@ def read_board(view: View, event: Event) -> Board:
     working = programme.programme_of(view.session, event.id)
     last = publishing.last_revision(view.session, event.id)
     return Board(
+        items=working,
         days=by_day(working),
         hitches=programme.hitches_of(event, working),
         published=last,

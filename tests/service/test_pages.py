@@ -589,7 +589,7 @@ def test_event_shows_people_in_order_programme_tasks_reminders_and_history(
     signed_in: Callable[..., Browser], full_event: str
 ) -> None:
     text = words(signed_in(locale=Language.EN).get(f"/events/{full_event}"))
-    text = text[text.index("Facts") :]  # below the navigation, which names some of these too
+    text = text[text.index("Facts", text.index("Next steps")) :]  # below the contents, which name some of these too
     order = ["Facts", "People, in order", "Programme", "Tasks", "Reminders", "History"]
     assert sorted(order, key=text.index) == order
     assert "Overdue" in text

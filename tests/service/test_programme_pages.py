@@ -107,7 +107,7 @@ def test_officer_publishes_with_a_note(signed_in: SignedIn, visit: str, write: W
     write(WELCOME)
     assert "Publish the programme" in officer.get(path).text
     answer = officer.send(path, do="publish", note="  Bản <b>đầu</b>  ")
-    assert (answer.status_code, answer.headers["Location"]) == (303, f"{path}?done=publish")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{path}?done=publish#programme")
     text = words(officer.get(answer.headers["Location"]))
     assert "The programme is published." in text
     assert "Programme published – Lan" in text

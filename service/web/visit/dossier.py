@@ -12,11 +12,12 @@ from calendars.fitness import Notice
 from calendars.tasks import is_overdue
 from models.agreements import Agreement, Anniversary, Commitment
 from models.events import Event
-from models.parts import Member, Task
+from models.parts import Task
 from models.places import Organisation, Person
 from models.reminders import Reminder, ReminderRule
-from models.vocabulary import ReminderState
-from service.actions.members import members_of
+from models.vocabulary import ReminderState, Role
+from service.actions import rights
+from service.actions.members import Seat, seats_of
 from service.actions.reading import Presenter
 from service.actions.tasks import tasks_of
 from service.web.bookings import Line, lines_of
@@ -32,12 +33,16 @@ Value = Markup | str
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """A task with how its due day is counted and whoever is responsible; ``is_late`` when it is overdue."""
+    """A task with how its due day is counted and whoever is responsible; ``is_late`` when it is overdue.
+
+    ``may_finish``: whether the reader may mark it as done, as the organisation it is for may too.
+    """
 
     task: Task
     counted: str
     responsible: list[Value]
     is_late: bool
+    may_finish: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +61,11 @@ class Dossier:
     facts: list[tuple[str, Value]]
     commitment: Commitment | None
     agreement: Agreement | None
-    members: list[tuple[Member, Person]]
+    seats: list[Seat]
     programme: Board
     tasks: list[TaskLine]
     mailings: list[tuple[str, list[Mailing]]]
+    organisations: Mapping[str, Value]
     has_more_reminders: bool
     bookings: list[Line]
     notices: list[Notice]
@@ -68,7 +74,7 @@ class Dossier:
 def read_dossier(view: View, event: Event) -> Dossier:
     """Read what an event's page shows; as many queries for a large visit as for a small one."""
     session = view.session
-    members = members_of(session, event.id)
+    seats = seats_of(session, event.id)
     tasks = tasks_of(session, event.id)
     organisations = {
         row.id: row
@@ -80,7 +86,7 @@ def read_dossier(view: View, event: Event) -> Dossier:
                         event.institution_id,
                         *(phase.institution_id for phase in event.phases),
                         *(task.organisation_id for task in tasks),
-                        *(person.organisation_id for _member, person in members),
+                        *(seat.person.organisation_id for seat in seats),
                     )
                 )
             )
@@ -95,7 +101,8 @@ def read_dossier(view: View, event: Event) -> Dossier:
         facts=_facts(view, event, organisations, people),
         commitment=commitment,
         agreement=agreement,
-        members=members,
+        seats=seats,
+        organisations={key: view.text(row.name) for key, row in organisations.items()},
         programme=read_board(view, event),
         tasks=_task_lines(view, event, tasks, organisations, people),
         mailings=_mailings(view, found),
@@ -124,14 +131,11 @@ def _facts(
 
     anniversary = view.session.get(Anniversary, event.anniversary_id) if event.anniversary_id else None
     head = people.get(event.head_id or "")
-    travels = (event.arrives_on, event.departs_on) != (event.first_day, event.last_day)
     found: dict[str, Any] = {
         "host": view.place(event.host, event.first_day),
         "guest": view.place(event.guest, event.first_day) if event.guest else "",
         "direction": view.say(DIRECTIONS[view.direction(event)]),
         "location": view.text(event.location),
-        "arrives_on": view.day(event.arrives_on) if travels else "",
-        "departs_on": view.day(event.departs_on) if travels else "",
         "headcount": "" if event.headcount is None else str(event.headcount),
         "headcount_actual": "" if event.headcount_actual is None else str(event.headcount_actual),
         "purpose": view.text(event.purpose),
@@ -160,12 +164,14 @@ def _task_lines(
     organisations: Mapping[str, Organisation],
     people: Mapping[str, Person],
 ) -> list[TaskLine]:
+    may_change = view.may_change(event)
     lines = [
         TaskLine(
             task,
             how_counted(view, task),
             responsible(view, task, organisations, people),
             is_overdue(task.due_day, task.done, event.status, view.act.today),
+            may_change or (view.may(Role.OFFICER) and rights.is_for(view.session, task.organisation_id)),
         )
         for task in tasks
     ]

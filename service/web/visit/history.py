@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlmodel import SQLModel, col, select
 
+from calendars.programme import Item, differences
 from models.accounts import Audit, User
 from models.agreements import Anniversary, Commitment
 from models.events import Event
@@ -25,6 +26,7 @@ from models.vocabulary import (
     TaskAnchor,
     Visibility,
 )
+from service.web.programme import Difference, told
 from service.web.view import View
 from service.web.words import (
     ACTIVITY_TYPES,
@@ -40,6 +42,10 @@ from service.web.words import (
 )
 
 ENTRIES_SHOWN = 200
+PROGRAMMES_TOLD = 10
+"""The newest changes of the programme are told item by item; of older ones, and of long programmes, how many items."""
+
+LONG_PROGRAMME = 100
 NOTHING = "–"
 
 _DAYS = {"first_day", "last_day", "arrives_on", "departs_on", "due_on"}
@@ -69,7 +75,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing somebody did. ``about`` names the person or task, where it is about one."""
+    """One thing somebody did. ``about`` names the person or task, where it is about one; ``items`` are the changes of
+    a programme, item by item."""
 
     at: datetime
     who: str
@@ -77,6 +84,7 @@ class Entry:
     about: Markup | str
     changes: Sequence[Change]
     reason: str | None
+    items: Sequence[Difference] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,17 +133,31 @@ class _Teller:
         # What was deleted since is still named by the entry that tells of it.
         gone = {audit.entity_id: self._named(audit) for audit in audits if audit.action == "delete"}
         self.subjects = {**gone, **subjects}
+        programmes = [audit.id for audit in audits if (audit.action, audit.entity) == ("change", "programme")]
+        self.told = set(programmes[:PROGRAMMES_TOLD])
 
     def entry(self, audit: Audit, user: User | None) -> Entry:
         is_whole = audit.action in {"create", "delete"}
+        items = self._items(audit)
         return Entry(
             at=audit.at,
             who=user.name if user else audit.actor_name if audit.actor_id else self.view.say(_("The service itself")),
             deed=self.view.say(DEEDS.get((audit.action, audit.entity), OTHER_DEED)),
             about=self.subjects.get(audit.entity_id) or self._named(audit) if audit.entity in _NAMING else "",
-            changes=[] if is_whole else list(self._changes(audit.changes)),
+            changes=[] if is_whole or items else list(self._changes(audit.changes)),
             reason=audit.reason,
+            items=items,
         )
+
+    def _items(self, audit: Audit) -> list[Difference]:
+        """What became of which item, of the newest changes of the programme; empty where only the order changed."""
+        change = audit.changes.get("items") if audit.id in self.told else None
+        if not isinstance(change, dict):
+            return []
+        before, after = (change.get(side) or [] for side in ("from", "to"))
+        if max(len(before), len(after)) > LONG_PROGRAMME:
+            return []
+        return told(self.view, differences([Item.read(one) for one in before], [Item.read(one) for one in after]))
 
     def _named(self, audit: Audit) -> Markup | str:
         name = _NAMING.get(audit.entity, "")

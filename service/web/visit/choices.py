@@ -1,0 +1,158 @@
+"""What can be chosen in a visit's forms, and whom a typed name means."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from sqlmodel import col, select
+
+from models.agreements import Agreement, Commitment
+from models.errors import Invalid
+from models.events import Event
+from models.i18n import _, message
+from models.places import Organisation, Person
+from models.text import fold
+from models.vocabulary import MemberRole
+from service.actions import rows
+from service.web.view import View
+from service.web.visit.form import Groups
+from service.web.words import ACTIVITY_TYPES, LEVELS, VISIBILITIES
+
+MOST = 1000
+SUGGESTED = 200
+"""People whose names a field offers; any other's name is typed."""
+NEAR = 20
+BETWEEN = " · "
+
+_DUE = {
+    "-arrival": _("Days before the arrival"),
+    "+arrival": _("Days after the arrival"),
+    "-departure": _("Days before the departure"),
+    "+departure": _("Days after the departure"),
+}
+
+
+class Choices:
+    """What an event's forms offer; each list is read once, and only when a form asks for it."""
+
+    def __init__(self, view: View, event: Event) -> None:
+        self.view = view
+        self.event = event
+
+    def of(self, source: str) -> Groups:
+        """The choices of a kind."""
+        match source:
+            case "places":
+                return [("", self._places)]
+            case "organisations":
+                return self._organisations
+            case "commitments":
+                return self._commitments
+            case "levels":
+                return self._words(LEVELS)
+            case "activity_types":
+                return self._words(ACTIVITY_TYPES)
+            case "visibilities":
+                return self._words(VISIBILITIES)
+            case "due":
+                return self._words(_DUE)
+            case _:
+                return [("", [(role.value, self.view.role(role)) for role in MemberRole])]
+
+    def _words(self, words: Any) -> Groups:
+        return [("", [(str(word), self.view.say(told)) for word, told in words.items()])]
+
+    @cached_property
+    def _places(self) -> list[tuple[str, str]]:
+        """All localities by their own names: an agreement's party stays one after it became part of another."""
+        known = self.view.compass.gazetteer.localities
+        return sorted(((code, self.view.plain(place.name)) for code, place in known.items()), key=lambda one: one[1])
+
+    @cached_property
+    def _organisations(self) -> Groups:
+        statement = select(Organisation).order_by(col(Organisation.search_text), col(Organisation.id)).limit(MOST)
+        places = dict(self._places)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for one in self.view.session.exec(statement):
+            groups.setdefault(places.get(one.locality, one.locality), []).append((one.id, self.view.plain(one.name)))
+        return sorted(groups.items())
+
+    @cached_property
+    def _commitments(self) -> Groups:
+        """The undertakings an event of this kind can fulfil, under their agreements."""
+        statement = (
+            select(Commitment, Agreement)
+            .where(Commitment.agreement_id == Agreement.id, Commitment.activity == self.event.kind)
+            .order_by(col(Agreement.starts_on).desc(), col(Commitment.article), col(Commitment.id))
+            .limit(MOST)
+        )
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for commitment, agreement in self.view.session.exec(statement):
+            article = self.view.say(_("Article {number}"), number=commitment.article)
+            told = f"{article} – {self.view.plain(commitment.title)}"
+            groups.setdefault(self.view.plain(agreement.title), []).append((commitment.id, told))
+        return list(groups.items())
+
+    # People
+
+    @cached_property
+    def suggested(self) -> list[str]:
+        """People to choose from by name, those of the host and the guest first."""
+        near = col(Organisation.locality).in_([code for code in (self.event.host, self.event.guest) if code])
+        statement = (
+            select(Person, Organisation)
+            .join(Organisation, col(Organisation.id) == col(Person.organisation_id), isouter=True)
+            .order_by(near.desc().nulls_last(), col(Person.search_text), col(Person.id))
+            .limit(SUGGESTED)
+        )
+        return list(dict.fromkeys(self._told(*row) for row in self.view.session.exec(statement)))
+
+    def person(self, identity: str) -> str:
+        """What a person is called in a form."""
+        statement = (
+            select(Person, Organisation)
+            .join(Organisation, col(Organisation.id) == col(Person.organisation_id), isouter=True)
+            .where(Person.id == identity)
+        )
+        found = self.view.session.exec(statement).first()
+        return self._told(*found) if found else ""
+
+    def named(self, typed: str) -> Groups:
+        """The people a typed name may mean."""
+        return [("", self._alike(typed))]
+
+    def identify(self, name: str, typed: str, chosen: str = "", *, none: str = "") -> str | None:
+        """The id of whom a typed name means, ``chosen`` being one of several it may mean; None for an empty one.
+
+        Raises:
+            Invalid: it is nobody's name (``none`` says so), or not one person's alone; told under ``name``.
+        """
+        if chosen:
+            return chosen
+        if not typed.strip():
+            return None
+        found = self._alike(typed)
+        exact = [identity for identity, told in found if told == typed.strip()] or [
+            identity for identity, told in found if fold(told.split(BETWEEN)[0]) == fold(typed)
+        ]
+        if len(exact) == 1:
+            return exact[0]
+        if found:
+            raise Invalid({name: [message(_("Several people may be meant: choose one of them."))]})
+        raise Invalid({name: [message(none or _("Nobody is known by this name. Choose a name from the list."))]})
+
+    def _alike(self, typed: str) -> Sequence[tuple[str, str]]:
+        statement = select(Person, Organisation).join(
+            Organisation, col(Organisation.id) == col(Person.organisation_id), isouter=True
+        )
+        wanted = rows.matching(statement, col(Person.search_text), typed.split(BETWEEN)[0][:200])
+        found = self.view.session.exec(wanted.order_by(col(Person.search_text), col(Person.id)).limit(NEAR)).all()
+        return [(person.id, self._told(person, organisation)) for person, organisation in found]
+
+    def _told(self, person: Person, organisation: Organisation | None) -> str:
+        known = (
+            person.name,
+            self.view.plain(person.position),
+            self.view.plain(organisation.name if organisation else None),
+        )
+        return BETWEEN.join(filter(None, known))
