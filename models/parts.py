@@ -141,7 +141,7 @@ class Task(Identified, Versioned, table=True):
 
     event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
     title: LocalizedText = Field(sa_type=LocalizedTextType)
-    organisation_id: str | None = Field(default=None, foreign_key="organisation.id", max_length=26)
+    organisation_id: str | None = Field(default=None, foreign_key="organisation.id", index=True, max_length=26)
     person_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
     due_on: date | None = Field(default=None, index=True)
     due_offset: str | None = Field(default=None, max_length=40)

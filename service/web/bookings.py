@@ -1,6 +1,6 @@
 """Rooms, cars, interpreters: what there is, who has it when, and booking it for an event."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
@@ -18,7 +18,7 @@ from models.nouns import noun
 from models.resources import Booking, Resource
 from models.text import LocalizedText
 from models.vocabulary import BookingState
-from service.actions import bookings, conflicts, events, rights, rows
+from service.actions import bookings, events, rights, rows
 from service.schemas.bookings import BookingWishSchema
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
@@ -194,24 +194,3 @@ def _wish(form: Mapping[str, str]) -> dict[str, Any]:
     if form.get("asked"):
         wish["state"] = BookingState.REQUESTED.value
     return wish
-
-
-@page()
-def conflicts_page(view: View) -> Response:
-    """What clashes in the year to come, by the first day of the events."""
-    found = conflicts.conflicts_between(view.session, view.act, {})
-    months = groupby(found[:SHOWN], key=lambda one: max(one.event.first_day, view.act.today).replace(day=1))
-    return view.page(
-        "conflicts.html",
-        total=len(found),
-        months=[(view.month(first), _by_event(list(listed))) for first, listed in months],
-        has_more=len(found) > SHOWN,
-    )
-
-
-def _by_event(found: Sequence[conflicts.Found]) -> list[tuple[Event, list[conflicts.Found]]]:
-    return [
-        (listed[0].event, listed)
-        for _id, group in groupby(found, key=lambda one: one.event.id)
-        if (listed := list(group))
-    ]

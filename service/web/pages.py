@@ -6,6 +6,7 @@ from service.web import (
     account,
     agreements,
     bookings,
+    clashes,
     coming,
     feeds,
     imports,
@@ -52,7 +53,7 @@ blp.add_url_rule("/events/<event_id>/programme", "programme", programme.revision
 blp.add_url_rule("/events/<event_id>/bookings", "event_bookings", bookings.event_bookings, methods=["GET", "POST"])
 blp.add_url_rule("/resources", "resources", bookings.resources)
 blp.add_url_rule("/resources/<resource_id>", "resource", bookings.resource)
-blp.add_url_rule("/conflicts", "conflicts", bookings.conflicts_page)
+blp.add_url_rule("/conflicts", "conflicts", clashes.conflicts_page)
 blp.add_url_rule("/tasks", "tasks", tasks.things_to_do, methods=["GET", "POST"])
 blp.add_url_rule("/reminders", "reminders", reminders.reminders)
 blp.add_url_rule("/reminders/<reminder_id>", "reminder", reminders.reminder, methods=["GET", "POST"])
