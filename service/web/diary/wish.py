@@ -34,6 +34,18 @@ class Shown(StrEnum):
     DAY = "day"
     YEAR = "year"
 
+    def around(self, day: date) -> Days:
+        """The month, week, day or year a day is in."""
+        match self:
+            case Shown.WEEK:
+                return grid.week_of(day)
+            case Shown.DAY:
+                return Days(day, day)
+            case Shown.YEAR:
+                return grid.year_of(day)
+            case _:
+                return grid.month_of(day)
+
 
 class Lanes(StrEnum):
     """What the lanes of a year are."""
@@ -57,15 +69,7 @@ class Wish:
     @property
     def days(self) -> Days:
         """The days that are shown; of a month without those that only fill its weeks."""
-        match self.shown:
-            case Shown.WEEK:
-                return grid.week_of(self.day)
-            case Shown.DAY:
-                return Days(self.day, self.day)
-            case Shown.YEAR:
-                return grid.year_of(self.day)
-            case _:
-                return grid.month_of(self.day)
+        return self.shown.around(self.day)
 
     @property
     def seen(self) -> Days:
@@ -95,11 +99,8 @@ class Wish:
     def step(self, forward: bool) -> date | None:
         """The day that leads to the month, week or year before or after; None at the end of the calendar."""
         days = self.days
-        beside = days.last + timedelta(days=1) if forward else days.first - timedelta(days=1)
-        if self.shown is Shown.WEEK and not forward:
-            beside = days.first - timedelta(days=7)
-        elif not forward:
-            beside = beside.replace(day=1) if self.shown is Shown.MONTH else beside.replace(month=1, day=1)
+        edge = days.last + timedelta(days=1) if forward else days.first - timedelta(days=1)
+        beside = self.shown.around(edge).first
         return beside if FIRST <= beside <= LAST else None
 
 
