@@ -47,7 +47,8 @@ class Week:
     over.
 
     By the events' uids: ``preparing`` are the names of those who prepare something for it besides the organisation in
-    charge, ``travels`` the days of arrival and departure. ``left_out`` is how many events more there are.
+    charge, ``travels`` the days from arrival to departure; who comes and goes on one day is
+    not told to arrive. ``left_out`` is how many events more there are.
     """
 
     first_day: date
@@ -130,7 +131,7 @@ def schedule(week: Week, language: str) -> Table:
     travelling = [
         (event, week.travels[event.uid])
         for event in sorted(week.events, key=_by_day)
-        if event.uid in week.travels and event.guest_name and _takes_place(event)
+        if event.guest_name and _takes_place(event) and len(week.travels.get(event.uid, ())) > 1
     ]
     by_day: dict[date, list[tuple[time, Row]]] = {day: [] for day in days}
     all_week = []
