@@ -21,7 +21,7 @@ _WEEK_HEAD = (
     ".week tr{border-bottom:1px solid #ddd;padding:.3em 0}"
     ".week .day{background:#e8edf4;padding:.35em .5em!important}}</style>"
 )
-_HALVES: Mapping[Half, str] = {
+HALVES: Mapping[Half, str] = {
     Half.WHOLE_DAY: _("Whole day"),
     Half.MORNING: _("Morning"),
     Half.AFTERNOON: _("Afternoon"),
@@ -65,7 +65,7 @@ def _week_text(table: Table, language: str) -> list[str]:
     for day in _shown_days(table):
         lines += [_heading(day, language), *(f"  {name}" for name in day.holidays)]
         for half, rows in _groups(day.rows):
-            lines += [f"  {translate(_HALVES[half], language)}", *_rows_text(rows, language)]
+            lines += [f"  {translate(HALVES[half], language)}", *_rows_text(rows, language)]
         lines += [] if day.rows or table.is_empty else ["  –"]
         lines.append("")
     return lines
@@ -77,9 +77,19 @@ def _rows_text(rows: Iterable[Row], language: str) -> list[str]:
     for row in rows:
         about = f" ({'; '.join(row.about)})" if row.about else ""
         lines.append(f"    {' '.join(part for part in (row.hours, row.what) if part)}{about}")
-        for label, value in ((place, row.where), (attending, "; ".join(row.attends)), (prepared, row.prepares)):
+        for label, value in (
+            (place, row.where),
+            (attending, "; ".join(_attending(row, language))),
+            (prepared, row.prepares),
+        ):
             lines += [f"      {label}: {value}"] if value else []
     return lines
+
+
+def _attending(row: Row, language: str) -> tuple[str, ...]:
+    """Who presides, which has no column of its own in a mail, and who takes part."""
+    received = (f"{translate(_('Received by'), language)}: {row.presides}",) if row.presides else ()
+    return (*received, *row.attends)
 
 
 def _off_text(table: Table, language: str) -> list[str]:
@@ -116,7 +126,7 @@ def _week_html(table: Table, language: str) -> str:
 
 
 def _day_html(day: Day, is_bare: bool, language: str) -> str:
-    rows = "".join(_rows_html(translate(_HALVES[half], language), some, language) for half, some in _groups(day.rows))
+    rows = "".join(_rows_html(translate(HALVES[half], language), some, language) for half, some in _groups(day.rows))
     if not rows and not is_bare:
         rows = f'<tr><td colspan="5" style="{_RULE};{QUIET}">–</td></tr>'
     return _body_html(_heading(day, language), day.holidays, rows)
@@ -140,7 +150,7 @@ def _cells(row: Row, language: str) -> str:
     hours = f"<strong>{escape(row.hours)}</strong> " if row.hours else ""
     what = f'<a href="{escape(row.url)}">{escape(row.what)}</a>' if row.url else escape(row.what)
     about = "".join(f'<br><span style="{QUIET}">{escape(line)}</span>' for line in row.about)
-    others = ((_COLUMNS[2], (row.where,)), (_COLUMNS[3], row.attends), (_COLUMNS[4], (row.prepares,)))
+    others = ((_COLUMNS[2], (row.where,)), (_COLUMNS[3], _attending(row, language)), (_COLUMNS[4], (row.prepares,)))
     return f'<td style="{_RULE}">{hours}{what}{about}</td>' + "".join(
         _cell(translate(name, language), [line for line in lines if line]) for name, lines in others
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_
@@ -10,29 +10,25 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, SQLModel, col, select
 
 from calendars import bulletins, week_letter
-from calendars.almanac import Almanac, Entry
 from calendars.bulletins import MOST_LINES, UNSEEN_FOR, Digest, Listed, OverdueTask, Risk, Site, Undelivered
-from calendars.ical import EventFacts
+from calendars.grid import week_of
 from calendars.kinds import PROGRESS_NAMES
 from calendars.letters import Bulletin, Letter
-from calendars.published import Published
-from calendars.reminding import OFFICE_COUNTRIES
 from calendars.spans import Days
-from calendars.week import Week
 from models.accounts import User
 from models.clock import today
 from models.events import Event
-from models.holidays import office_holidays
 from models.i18n import Message, _, message
 from models.office import Office
-from models.parts import Task, last_revisions
-from models.places import Locality, Organisation, Person, places_on
+from models.parts import Task
+from models.places import Organisation, Person
 from models.reminders import Reminder
 from models.text import LocalizedText
-from models.vocabulary import EventStatus, ProgressState, ReminderPurpose, ReminderState, Role
+from models.vocabulary import ProgressState, ReminderPurpose, ReminderState, Role
 from service.actions import progress, rights, task_lists
 from service.actions.acting import Act
 from service.actions.unsubscribing import FLAGS, leaving_url
+from service.actions.weeks import read_week
 
 _GONE = _("This account is gone or disabled.")
 _SWITCHED_OFF = _("Its reader has switched this mail off.")
@@ -75,10 +71,10 @@ class Bulletins:
         due_on, day = today(self.office.timezone, due_at), today(self.office.timezone, now)
         match purpose:
             case ReminderPurpose.WEEKLY:
-                days = _week_of(due_on)
+                days = week_of(due_on)
                 if day > days.last:
                     return message(_WEEK_OVER)
-                return week_letter.weekly(self._week(session, days), user.locale, leave)
+                return week_letter.weekly(read_week(session, days, self.office.event_url), user.locale, leave)
             case ReminderPurpose.DIGEST:
                 if day > due_on:
                     return message(_DAY_OVER)
@@ -94,40 +90,8 @@ class Bulletins:
     def _site(self) -> Site:
         return Site(self.office.public_url, self.office.timezone)
 
-    def _week(self, session: Session, days: Days) -> Week:
-        found = session.execute(
-            core_select(Event, Organisation)
-            .outerjoin(Organisation, col(Organisation.id) == col(Event.organisation_id))
-            .where(
-                col(Event.first_day) <= days.last,
-                col(Event.last_day) >= days.first,
-                col(Event.status) != EventStatus.DRAFT,
-                rights.visible(session),
-            )
-        ).all()
-        localities = {place.code: place for place in session.exec(select(Locality))}
-        revisions = last_revisions(session, [event.id for event, _organisation in found])
-        events = [
-            EventFacts.of(
-                event,
-                hosts=places_on(localities, event.host, event.first_day),
-                guests=places_on(localities, event.guest, event.first_day),
-                organisation=organisation,
-                url=self.office.event_url(event.id),
-                programme=Published.read(last.number, last.items) if (last := revisions.get(event.id)) else None,
-            )
-            for event, organisation in found
-        ]
-        almanac = Almanac(map(Entry.of, office_holidays(session)))
-        return Week(days.first, events, almanac.between(OFFICE_COUNTRIES, days.first, days.last))
-
     def _digest(self, session: Session, act: Act) -> Digest:
         return Digest(act.today, _overdue(session, act), _risks(session, act.today), _failures(session))
-
-
-def _week_of(day: date) -> Days:
-    monday = day - timedelta(days=day.weekday())
-    return Days(monday, monday + timedelta(days=6))
 
 
 def _overdue(session: Session, act: Act) -> Listed[OverdueTask]:

@@ -17,6 +17,8 @@ class Entry:
 
 ENTRIES = (
     Entry("pages.coming", _("What is coming")),
+    Entry("pages.calendar", _("Calendar")),
+    Entry("pages.this_week", _("This week")),
     Entry("pages.tasks", _("Things to do")),
     Entry("pages.agreements", _("Agreements")),
     Entry("pages.resources", _("Rooms and cars")),

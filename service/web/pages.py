@@ -19,6 +19,7 @@ from service.web import (
     tasks,
     unsubscribe,
 )
+from service.web.diary import calendar, this_week
 from service.web.errors import as_page, choose_for_browsers
 from service.web.rendering import STATIC, asset_version
 from service.web.visit import event
@@ -47,6 +48,8 @@ def static_file(name: str) -> Response:
 
 
 blp.add_url_rule("/", "coming", coming.coming)
+blp.add_url_rule("/calendar", "calendar", calendar.calendar)
+blp.add_url_rule("/week", "this_week", this_week.this_week)
 blp.add_url_rule("/events/import", "imports", imports.imports, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>", "event", event.event, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/programme", "programme", programme.revisions)

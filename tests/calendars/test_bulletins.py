@@ -182,7 +182,7 @@ def test_who_attends_and_who_prepares() -> None:
     assert (row.prepares, row.about) == ("Department of Home Affairs", ())
     hosted = item("Talks", hosted_by={"en": "The Chairman"}, attendees={"en": "Department of Foreign Affairs"})
     row = only_row(visit(programme=Published(1, (hosted,))))
-    assert row.attends == ("Received by: The Chairman", "Department of Foreign Affairs")
+    assert (row.presides, row.attends) == ("The Chairman", ("Department of Foreign Affairs",))
     assert (row.where, row.about, row.prepares) == ("", ("Visit",), "Department of Home Affairs")
     bare = visit(guest_name=None, headcount=None, organisation_name=None, location=None, host_name={})
     row = only_row(bare)
