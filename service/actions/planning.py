@@ -175,22 +175,29 @@ def _stretches(holidays: Sequence[Holiday]) -> list[Festivity]:
 
 
 def _make(session: Session, act: Act, agreement: Agreement, commitment: Commitment, placed: Placed) -> Made:
-    values: dict[str, Any] = {
-        "title": _for_year(commitment.title, placed.days.first.year),
-        "description": _description(agreement, commitment),
-        "host": placed.host,
-        "guest": placed.guest,
-        "first_day": placed.days.first,
-        "last_day": placed.days.last,
-        "headcount": placed.people,
-        "commitment_id": commitment.id,
-        "funded_by": commitment.funded_by,
-    }
-    values |= _of_kind(commitment, placed.days)
+    values = draft_values(agreement, commitment, placed.host, placed.guest, placed.days, placed.people)
     language = act.user.locale if act.user else Language.VI
     reason = " ".join(one.to(language) for one in placed.reasons)
     event = events.create_event(session, act, commitment.activity, values, reason=reason)
     return Made(event, placed.reasons)
+
+
+def draft_values(
+    agreement: Agreement, commitment: Commitment, host: str, guest: str | None, days: Days, people: int | None
+) -> dict[str, Any]:
+    """What a draft that carries out a commitment says, in the columns of its kind; days inclusive."""
+    values: dict[str, Any] = {
+        "title": _for_year(commitment.title, days.first.year),
+        "description": _description(agreement, commitment),
+        "host": host,
+        "guest": guest,
+        "first_day": days.first,
+        "last_day": days.last,
+        "headcount": people,
+        "commitment_id": commitment.id,
+        "funded_by": commitment.funded_by,
+    }
+    return values | _of_kind(commitment, days)
 
 
 def _for_year(title: Mapping[str, str], year: int) -> dict[str, str]:

@@ -51,6 +51,11 @@ class Cell:
         return not (self.year.due or self.year.held or self.year.planned)
 
     @property
+    def is_owed(self) -> bool:
+        """Whether something is due that was neither held nor is in the diary."""
+        return self.year.due > self.year.held + self.year.planned
+
+    @property
     def figures(self) -> str:
         """Held of due, ``1/2``; only what was held where nothing is due, and nothing at all for none of that."""
         if self.year.due:
@@ -67,6 +72,10 @@ class Row:
     promised: Sequence[Message]
     cells: Sequence[Cell]
     opens: str | None
+
+    def is_owed_in_a_year(self, since: int) -> bool:
+        """Whether a cell of that year or a later one owes something."""
+        return any(cell.is_owed and cell.year.year >= since for cell in self.cells)
 
     @property
     def near(self) -> Sequence[Judgement]:
