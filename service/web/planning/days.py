@@ -1,6 +1,7 @@
 """A visit on days of its own, without an opening: what would clash is shown before anything is written."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import redirect, request
@@ -14,7 +15,7 @@ from service.actions.reading import Presenter
 from service.actions.rehearsal import rehearsal
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
-from service.web.planning.asked import Asked
+from service.web.planning.asked import TITLES, Asked
 from service.web.planning.case import Case, Figures, figures_of, read_case
 from service.web.planning.making import (
     answered,
@@ -72,7 +73,13 @@ def _look(view: View, case: Case, notices: list[Notice]) -> None:
 
 def _wish(view: View, case: Case) -> Arrangement:
     wanted = {item.resource.id: item.quantity for item in _taken(view, case)}
-    return arrangement(case, case.asked.get("people"), None, wanted)
+    return arrangement(case, _typed(view, case), None, wanted)
+
+
+def _typed(view: View, case: Case) -> Figures:
+    """Number and titles as they were typed: in a form that was sent an empty field is empty."""
+    titles = {name: case.asked.get(name) for name in TITLES}
+    return replace(figures_of(view, case), people=case.asked.get("people"), titles=titles)
 
 
 def _taken(view: View, case: Case) -> list[Item]:
@@ -85,11 +92,11 @@ def _taken(view: View, case: Case) -> list[Item]:
 
 
 def _show(view: View, case: Case, refusal: Refusal | None = None, notices: Sequence[Notice] | None = None) -> Response:
-    figures: Figures = figures_of(view, case)
+    figures = _typed(view, case) if request.method == "POST" else figures_of(view, case)
     values: dict[str, Any] = {
         "first_day": case.asked.get("first_day") or case.asked.get("day"),
         "last_day": case.asked.get("last_day") or ("" if request.method == "POST" else _last_day(case, figures)),
-        "people": case.asked.get("people") if request.method == "POST" else figures.people,
+        "people": figures.people,
     }
     is_look = request.form.get("do") == "look"
     return view.page(

@@ -16,7 +16,7 @@ from service.actions import idempotency, planning
 from service.actions.arranging import Arrangement
 from service.schemas.events import KIND_SCHEMAS
 from service.web.planning.asked import Asked, localized_of
-from service.web.planning.case import Case, Promise
+from service.web.planning.case import Case, Figures, Promise
 from service.web.view import View
 
 _WISH = (b"plan a visit",)
@@ -52,14 +52,14 @@ def _secret(view: View) -> str:
     return view.desk.settings.secret_key
 
 
-def arrangement(case: Case, people: str, days: Days | None, wanted: Mapping[str, int]) -> Arrangement:
-    """What was said, as the API takes it for its kind; days come from an opening or were typed.
+def arrangement(case: Case, figures: Figures, days: Days | None, wanted: Mapping[str, int]) -> Arrangement:
+    """What was said, as the API takes it for its kind; days come from an opening or, where there is none, were typed.
 
     Raises:
         ValidationError: some of it is not right.
     """
     asked, kind = case.asked, case.kind or EventKind.ACTIVITY
-    said = _said(asked, kind, people, days) | {"host": case.host, "guest": case.guest}
+    said = _said(asked, kind, figures, days) | {"host": case.host, "guest": case.guest}
     schema = KIND_SCHEMAS[kind]()
     values: dict[str, Any] = schema.load(said)
     if kind is EventKind.ANNIVERSARY:
@@ -71,11 +71,13 @@ def arrangement(case: Case, people: str, days: Days | None, wanted: Mapping[str,
     return Arrangement(kind, values, wanted, tuple(asked.many.get("person", ())), asked.get("planned") == "yes")
 
 
-def _said(asked: Asked, kind: EventKind, people: str, days: Days | None) -> dict[str, Any]:
+def _said(asked: Asked, kind: EventKind, figures: Figures, days: Days | None) -> dict[str, Any]:
     """The fields of the form as JSON; what was left empty is left out."""
     first = days.first.isoformat() if days else asked.get("first_day")
     last = days.last.isoformat() if days else asked.get("last_day") or first
-    said: dict[str, Any] = {"title": localized_of(asked, "title"), "first_day": first, "last_day": last}
+    people = figures.people
+    title = {name.removeprefix("title_"): text for name, text in figures.titles.items() if text}
+    said: dict[str, Any] = {"title": title, "first_day": first, "last_day": last}
     said |= {name: asked.get(name) for name in ("start_time", "end_time")} if days is None else {}
     said["headcount"] = int(people) if people.isascii() and people.isdigit() and len(people) < 7 else people
     said["location"] = localized_of(asked, "location")

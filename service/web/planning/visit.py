@@ -71,7 +71,7 @@ def _make(view: View, case: Case) -> str:
     days = window(request.form.get("opening", ""), query["days"])
     if days is None:
         raise Conflict(nothing_chosen())
-    wish = arrangement(case, figures.people, days, wanted)
+    wish = arrangement(case, figures, days, wanted)
     return arrange_on_opening(view.session, view.act, wish, query).id
 
 
@@ -105,6 +105,7 @@ def shared(view: View, case: Case) -> dict[str, Any]:
     return {
         "asked": case.asked,
         "case": case,
+        "ours": ours,
         "directions": {word: view.say(told) for word, told in DIRECTIONS.items()},
         "partners": sorted(partners.items(), key=lambda one: one[1]),
         "kinds": list(EventKind),
@@ -184,7 +185,7 @@ def _show_openings(view: View, case: Case, refusal: Refusal | None = None) -> Re
 def _wrong_words(view: View, case: Case, figures: Figures) -> dict[str, list[str]]:
     """What the event itself would be refused for, whatever its days: told before days are chosen."""
     try:
-        arrangement(case, figures.people, window(view.act.today.isoformat(), 1), {})
+        arrangement(case, figures, window(view.act.today.isoformat(), 1), {})
     except ValidationError as wrong:
         return told(view, wrong)
     return {}
