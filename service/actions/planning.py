@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -27,7 +28,7 @@ from models.vocabulary import (
     HolidayCategory,
     Language,
 )
-from service.actions import events, progress
+from service.actions import events, progress, steps
 from service.actions.acting import Act
 from service.actions.gazetteer import Gazetteer
 from service.actions.visits import VIEW_DAYS, almanac_of, make_board
@@ -65,8 +66,12 @@ def make_plan(session: Session, act: Act, agreement: Agreement) -> Outcome:
     """
     _one_at_a_time(session, agreement)
     scene = _Scene.load(session, act, agreement)
-    found = plan(scene.asks(), scene.board, scene.festivities, act.today, scene.earliest)
-    made = [_make(session, act, agreement, scene.commitments[one.commitment_id], one) for one in found.placed]
+    searching = partial(steps.tell, session, _("Looking for days: visit {done} of {total}"))
+    found = plan(scene.asks(), scene.board, scene.festivities, act.today, scene.earliest, searching)
+    made = []
+    for number, one in enumerate(found.placed):
+        steps.tell(session, _("Draft {done} of {total}"), number, len(found.placed))
+        made.append(_make(session, act, agreement, scene.commitments[one.commitment_id], one))
     left = tuple(Left(scene.commitments[one.commitment_id], one.reason) for one in found.unplaced)
     return Outcome(tuple(made), left)
 
