@@ -484,3 +484,14 @@ def test_queries_do_not_grow_with_events(signed_in: SignedIn, stock: dict[str, s
             factories.make_person(session)
             session.add(Resource(name={"vi": f"r{number}"}, type=ResourceType.ROOM, locality="hai-duong", seats=9))
     assert [count_queries(database, lambda address=address: reader.get(address)) for address in addresses] == few  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("path", ["/", "/tasks", "/agreements", "/resources", "/reminders", "/conflicts"])
+def test_empty_pages_lead_to_what_is_done_first(signed_in: SignedIn, path: str) -> None:
+    officer, viewer = signed_in().get(path).text, signed_in(Role.VIEWER).get(path).text
+    for page in (officer, viewer):
+        main = page[page.index("<main") : page.index("</main>")]
+        assert "<code>" not in main
+        assert "/api/" not in main
+    assert 'href="/plan"' in officer
+    assert 'href="/plan"' not in viewer
