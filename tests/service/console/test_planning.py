@@ -4,7 +4,7 @@ import re
 from itertools import product
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from sqlmodel import select
 
 from models.agreements import Commitment
@@ -109,8 +109,9 @@ def test_planning_keeps_nobody_out(visit: Visit, owed: Commitment, size: str) ->
         "what": "/plan?kind=training_batch",
         "needs": needs,
         "openings": needs + "&step=openings",
-        "none": needs + "&needs=1&people=12&days=12&title_vi=x&step=openings&from=2027-02&to=2027-02",
+        "none": needs + "&needs=1&people=12&days=15&title_vi=Lớp&step=openings&from=2027-04&to=2027-04",
         "days": "/plan/days?kind=anniversary",
+        "board": f"/agreements/{owed.agreement_id}",
     }
     found = {}
     for language, (name, path) in product(["lo"] if size == "phone" else ["vi", "en"], paths.items()):
@@ -122,3 +123,18 @@ def test_planning_keeps_nobody_out(visit: Visit, owed: Commitment, size: str) ->
         if is_wider_than_the_screen(page):
             found[f"{name} is wider than the screen"] = []
     assert found == {}
+
+
+def test_sent_form_says_that_it_is_worked_on(visit: Visit) -> None:
+    """While the answer is on its way; the sentence is gone when the page comes back."""
+    page = visit(Role.OFFICER, "lo")
+    page.goto("/events/import")
+    held: list[Route] = []
+    page.route("**/events/import", lambda route: held.append(route) if route.request.method == "POST" else None)
+    page.get_by_label(translate("Or paste its text", "lo")).fill("BEGIN:VCALENDAR")
+    page.get_by_role("button", name=translate("Look at it first", "lo")).click(no_wait_after=True)
+    expect(page.locator("#busy")).to_have_text(translate("Working on it …", "lo"))
+    assert barriers(page) == []
+    held[0].continue_()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("#busy")).to_have_text("")
