@@ -495,3 +495,17 @@ def test_empty_pages_lead_to_what_is_done_first(signed_in: SignedIn, path: str) 
         assert "/api/" not in main
     assert 'href="/plan"' in officer
     assert 'href="/plan"' not in viewer
+
+
+def test_what_is_due_once_in_the_period_is_planned_once(
+    signed_in: SignedIn, stock: dict[str, str], database: Database
+) -> None:
+    with database.transaction() as session:
+        batch = session.get_one(Commitment, stock["batch"])
+        batch.frequency_type = FrequencyType.IN_PERIOD
+    board, link = f"/agreements/{stock['agreement']}", f"/plan?commitment={stock['batch']}&amp;year=2028"
+    assert link in signed_in().get(board).text
+    with database.transaction() as session:
+        values = {"kind": EventKind.TRAINING_BATCH, "commitment_id": stock["batch"], "headcount": 12}
+        factories.make_event(session, first_day=date(2027, 3, 1), last_day=date(2027, 3, 12), **values)
+    assert link not in signed_in().get(board).text
