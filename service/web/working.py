@@ -24,7 +24,7 @@ from service.actions import steps
 from service.web.errors import as_page
 from service.web.view import View
 
-PATIENCE_SECONDS = 0.8
+PATIENCE_SECONDS = 1.0
 """Work that is done sooner shows nothing of itself."""
 
 PAUSE_SECONDS = 0.4
