@@ -73,13 +73,20 @@ FestivitiesOf = Callable[[str, Days], Sequence[Festivity]]
 """Host and a range → the holidays and festivals a troupe may come for."""
 
 
-def plan(asks: Iterable[Ask], board_of: BoardOf, festivities_of: FestivitiesOf, today: date, earliest: date) -> Plan:
+def plan(
+    asks: Iterable[Ask],
+    board_of: BoardOf,
+    festivities_of: FestivitiesOf,
+    today: date,
+    earliest: date,
+    told: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Plan:
     """Find days for everything still owed; what one commitment lacks never stops the others.
 
     Slots of all commitments are spread over their years first, then each takes the best opening near its share, the
-    narrowest first. What was placed is a visit to the next one.
+    narrowest first. What was placed is a visit to the next one. ``told`` hears how many of how many are dealt with.
     """
-    planner = _Planner(board_of, festivities_of, today, earliest)
+    planner = _Planner(board_of, festivities_of, today, earliest, told)
     rest = list(asks)
     for _round in range(_ROUNDS):
         # "One every a–b years" tells its next slot only once the last one has its place.
@@ -94,7 +101,15 @@ def _by_day(placed: Placed) -> tuple[date, date, str]:
 
 
 class _Planner:
-    def __init__(self, board_of: BoardOf, festivities_of: FestivitiesOf, today: date, earliest: date) -> None:
+    def __init__(
+        self,
+        board_of: BoardOf,
+        festivities_of: FestivitiesOf,
+        today: date,
+        earliest: date,
+        told: Callable[[int, int], None],
+    ) -> None:
+        self.told = told
         self.board_of, self.festivities_of = board_of, festivities_of
         self.today, self.earliest = today, earliest
         self.full: set[tuple[str, Days]] = set()
@@ -115,7 +130,9 @@ class _Planner:
             wanted += [(ask, slot, ask.host or "") for slot in found.slots]
         targets = _targets([(slot, host) for _ask, slot, host in wanted])
         made: dict[str, list[Judgement]] = {}
-        for number in sorted(range(len(wanted)), key=lambda one: (len(wanted[one][1].within), targets[one], one)):
+        narrowest_first = sorted(range(len(wanted)), key=lambda one: (len(wanted[one][1].within), targets[one], one))
+        for done, number in enumerate(narrowest_first):
+            self.told(done, len(wanted))
             ask, slot, host = wanted[number]
             if (occasion := self._fill(ask, slot, host, targets[number])) is not None:
                 made.setdefault(ask.undertaking.id, []).append(Judgement(occasion, Standing.PLANNED))

@@ -45,10 +45,13 @@ def _digest(*parts: bytes) -> str:
     return whole.hexdigest()
 
 
-def recall(session: Session, act: Act, secret: str, key: str, request: tuple[bytes, ...]) -> Answer | None:
+def recall(
+    session: Session, act: Act, secret: str, key: str, request: tuple[bytes, ...], *, waits: bool = False
+) -> Answer | None:
     """The kept answer to this key, or None when the request is the first.
 
-    On PostgreSQL a lock says at once that the first is still running; on SQLite the writer's lock has made us wait.
+    On PostgreSQL a lock says at once that the first is still running, or ``waits`` until it has ended, as a person who
+    presses a button twice does; on SQLite the writer's lock has made us wait.
 
     Raises:
         Conflict: the first request with this key is still running.
@@ -67,7 +70,9 @@ def recall(session: Session, act: Act, secret: str, key: str, request: tuple[byt
         number = int.from_bytes(
             hashlib.sha256(f"{act.account.id}:{key_hash}".encode()).digest()[:8], "big", signed=True
         )
-        if not session.execute(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number}).scalar_one():
+        if waits:
+            session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+        elif not session.execute(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number}).scalar_one():
             raise Conflict(
                 message(_("The first request with this key is still running. Ask again shortly.")),
                 code="idempotency_in_progress",

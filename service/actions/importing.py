@@ -16,7 +16,7 @@ from models.i18n import Message, _, message
 from models.places import Locality
 from models.text import clean, fold, localized, one_line
 from models.vocabulary import EventKind, Language, Visibility
-from service.actions import events, rights, rows
+from service.actions import events, rights, rows, steps
 from service.actions.acting import Act
 
 KINDS = (EventKind.ACTIVITY, EventKind.DELEGATION, EventKind.TRAINING_BATCH, EventKind.ART_TROUPE_VISIT)
@@ -95,7 +95,11 @@ class _Importing:
 
     def take(self) -> list[Outcome]:
         """Take every entry by itself."""
-        return [self._left(one) if isinstance(one, Left) else self._entry(one) for one in self.found]
+        outcomes = []
+        for number, one in enumerate(self.found):
+            steps.tell(self.session, _("Entry {done} of {total}"), number, len(self.found))
+            outcomes.append(self._left(one) if isinstance(one, Left) else self._entry(one))
+        return outcomes
 
     def _left(self, left: Left) -> Outcome:
         result = "refused" if left.is_refused else "ignored"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
@@ -27,7 +28,7 @@ from models.vocabulary import (
     HolidayCategory,
     Language,
 )
-from service.actions import events, progress
+from service.actions import events, progress, steps
 from service.actions.acting import Act
 from service.actions.gazetteer import Gazetteer
 from service.actions.visits import VIEW_DAYS, almanac_of, make_board
@@ -65,8 +66,12 @@ def make_plan(session: Session, act: Act, agreement: Agreement) -> Outcome:
     """
     _one_at_a_time(session, agreement)
     scene = _Scene.load(session, act, agreement)
-    found = plan(scene.asks(), scene.board, scene.festivities, act.today, scene.earliest)
-    made = [_make(session, act, agreement, scene.commitments[one.commitment_id], one) for one in found.placed]
+    searching = partial(steps.tell, session, _("Looking for days: visit {done} of {total}"))
+    found = plan(scene.asks(), scene.board, scene.festivities, act.today, scene.earliest, searching)
+    made = []
+    for number, one in enumerate(found.placed):
+        steps.tell(session, _("Draft {done} of {total}"), number, len(found.placed))
+        made.append(_make(session, act, agreement, scene.commitments[one.commitment_id], one))
     left = tuple(Left(scene.commitments[one.commitment_id], one.reason) for one in found.unplaced)
     return Outcome(tuple(made), left)
 
@@ -175,22 +180,29 @@ def _stretches(holidays: Sequence[Holiday]) -> list[Festivity]:
 
 
 def _make(session: Session, act: Act, agreement: Agreement, commitment: Commitment, placed: Placed) -> Made:
-    values: dict[str, Any] = {
-        "title": _for_year(commitment.title, placed.days.first.year),
-        "description": _description(agreement, commitment),
-        "host": placed.host,
-        "guest": placed.guest,
-        "first_day": placed.days.first,
-        "last_day": placed.days.last,
-        "headcount": placed.people,
-        "commitment_id": commitment.id,
-        "funded_by": commitment.funded_by,
-    }
-    values |= _of_kind(commitment, placed.days)
+    values = draft_values(agreement, commitment, placed.host, placed.guest, placed.days, placed.people)
     language = act.user.locale if act.user else Language.VI
     reason = " ".join(one.to(language) for one in placed.reasons)
     event = events.create_event(session, act, commitment.activity, values, reason=reason)
     return Made(event, placed.reasons)
+
+
+def draft_values(
+    agreement: Agreement, commitment: Commitment, host: str, guest: str | None, days: Days, people: int | None
+) -> dict[str, Any]:
+    """What a draft that carries out a commitment says, in the columns of its kind; days inclusive."""
+    values: dict[str, Any] = {
+        "title": _for_year(commitment.title, days.first.year),
+        "description": _description(agreement, commitment),
+        "host": host,
+        "guest": guest,
+        "first_day": days.first,
+        "last_day": days.last,
+        "headcount": people,
+        "commitment_id": commitment.id,
+        "funded_by": commitment.funded_by,
+    }
+    return values | _of_kind(commitment, days)
 
 
 def _for_year(title: Mapping[str, str], year: int) -> dict[str, str]:

@@ -15,7 +15,7 @@ from models.parts import Member
 from models.places import Person
 from models.text import fold
 from models.vocabulary import Language, MemberRole
-from service.actions import places, reminders, rights, rows
+from service.actions import places, reminders, rights, rows, steps
 from service.actions.acting import Act
 from service.actions.matching import Known, Organisations, People
 from service.actions.members import OWN_COUNTERPART
@@ -177,7 +177,11 @@ class _Taking:
     def take(self) -> list[Taken]:
         """Write all rows; who becomes head comes last, for there is one at a time."""
         in_turn = sorted(self.wishes, key=lambda wish: wish.entry.role is MemberRole.HEAD)
-        taken = sorted((self._take_one(wish) for wish in in_turn), key=lambda one: one.row)
+        taken = []
+        for number, wish in enumerate(in_turn):
+            steps.tell(self.session, _("Row {done} of {total}"), number, len(in_turn))
+            taken.append(self._take_one(wish))
+        taken.sort(key=lambda one: one.row)
         if any(one.is_added or one.changed for one in taken):
             reminders.plan_event(self.session, self.act, self.event)
         return taken

@@ -13,7 +13,7 @@ from calendars.undertakings import Judgement
 from models.agreements import Agreement, Commitment
 from models.events import Event
 from models.i18n import Message
-from models.vocabulary import Currency, EventStatus, ProgressState
+from models.vocabulary import Currency, EventStatus, FrequencyType, ProgressState
 from service.actions import progress, rights
 from service.web.view import View
 from service.web.words import money, promised
@@ -51,6 +51,11 @@ class Cell:
         return not (self.year.due or self.year.held or self.year.planned)
 
     @property
+    def is_owed(self) -> bool:
+        """Whether something is due that was neither held nor is in the diary."""
+        return self.year.due > self.year.held + self.year.planned
+
+    @property
     def figures(self) -> str:
         """Held of due, ``1/2``; only what was held where nothing is due, and nothing at all for none of that."""
         if self.year.due:
@@ -67,6 +72,19 @@ class Row:
     promised: Sequence[Message]
     cells: Sequence[Cell]
     opens: str | None
+
+    def owes(self, cell: Cell, since: int) -> bool:
+        """Whether a cell of a year from ``since`` on owes something that is not in the diary."""
+        if cell.year.year < since or not cell.is_owed:
+            return False
+        # What is due once in the period is in the diary whichever year it lies in.
+        in_diary = sum(one.year.held + one.year.planned for one in self.cells)
+        is_once = self.commitment.frequency_type is FrequencyType.IN_PERIOD
+        return not is_once or sum(one.year.due for one in self.cells) > in_diary
+
+    def owes_in_a_year(self, since: int) -> bool:
+        """Whether any of its cells does."""
+        return any(self.owes(cell, since) for cell in self.cells)
 
     @property
     def near(self) -> Sequence[Judgement]:

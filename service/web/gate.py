@@ -1,6 +1,6 @@
 """Who gets in: sign-in for every page, proof that a form is our own, redirects that stay on this site."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from service.desk import Desk, current_desk
 from service.web.language import choose_language
 from service.web.rendering import here
 from service.web.view import View
+from service.web.working import Worker
 
 FOREIGN_FORM = _("This form does not come from a page of this service, or is too old. Reload the page and try again.")
 
@@ -74,19 +75,19 @@ def open_view(session: Session, desk: Desk) -> View:
     return View(session, desk, act, language, cookie if user else None)
 
 
-def page(*, read: Role = Role.VIEWER, write: Role = Role.OFFICER, is_trial: bool = False) -> Callable[[Page], Page]:
+def page(
+    *, read: Role = Role.VIEWER, write: Role = Role.OFFICER, is_trial: bool = False, is_long: bool = False
+) -> Callable[[Page], Page]:
     """Make a function of a view a page: one transaction, a signed-in reader, a CSRF token with every POST.
 
     ``read`` is the role that sees it, ``write`` the one a POST needs. Whoever is not signed in is sent to do that
     first, whoever must choose a new password to where that is done. A page that shows what would become of something
-    (``is_trial``) may write while it is made: what it wrote is undone, unless it answers a POST.
+    (``is_trial``) may write while it is made: what it wrote is undone, unless it answers a POST. One whose work may
+    take seconds (``is_long``) shows how far it has come (:mod:`service.web.working`).
     """
 
     def make(answer: Page) -> Page:
-        @wraps(answer)
-        def run(**kwargs: str) -> Response:
-            if any("\x00" in value for value in kwargs.values()):
-                abort(404)
+        def run(worker: Worker | None, kwargs: Mapping[str, str]) -> Response:
             is_post = request.method == "POST"
             token = _form().get("csrf", "") if is_post else ""  # the body is read before the transaction opens
             desk = current_desk()
@@ -100,12 +101,20 @@ def page(*, read: Role = Role.VIEWER, write: Role = Role.OFFICER, is_trial: bool
                     return redirect(url_for("pages.account"), 303)
                 if not view.may(write if is_post else read):
                     raise Forbidden(message(_("Your account may read this, but not change it.")))
+                if worker is not None:
+                    worker.watch(view)
                 response = answer(view, **kwargs)
                 if is_trial and not is_post:
                     session.rollback()
                 return response
 
-        return run
+        @wraps(answer)
+        def checked(**kwargs: str) -> Response:
+            if any("\x00" in value for value in kwargs.values()):
+                abort(404)
+            return Worker(lambda worker: run(worker, kwargs)).answer() if is_long else run(None, kwargs)
+
+        return checked
 
     return make
 

@@ -30,7 +30,7 @@ RESULTS: Mapping[str, str] = {
 _CHOICES = ("kind", "host", "guest", "source")
 
 
-@page(read=Role.OFFICER)
+@page(read=Role.OFFICER, is_long=True)
 def imports(view: View) -> Response:
     """The form; with POST, what a file would do, or the file taken in: the one that was looked at, or none."""
     if request.method != "POST":

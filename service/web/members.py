@@ -37,7 +37,7 @@ ACTIONS: Mapping[str, str] = {
 }
 
 
-@page(read=Role.OFFICER)
+@page(read=Role.OFFICER, is_long=True)
 def members(view: View, event_id: str) -> Response:
     """The list; with POST, what a file would do to it, or the file taken in: the one that was looked at, or none."""
     found = events.find_event(view.session, event_id)

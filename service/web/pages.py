@@ -21,6 +21,7 @@ from service.web import (
 )
 from service.web.diary import calendar, this_week
 from service.web.errors import as_page, choose_for_browsers
+from service.web.planning import days, visit
 from service.web.rendering import STATIC, asset_version
 from service.web.visit import event
 
@@ -65,6 +66,8 @@ blp.add_url_rule("/events/<event_id>/members.csv", "member_file", members.member
 blp.add_url_rule("/agreements", "agreements", agreements.agreements)
 blp.add_url_rule("/agreements/<agreement_id>", "agreement", agreements.agreement)
 blp.add_url_rule("/agreements/<agreement_id>/plan", "plan", plan.plan, methods=["GET", "POST"])
+blp.add_url_rule("/plan", "new_visit", visit.new_visit, methods=["GET", "POST"])
+blp.add_url_rule("/plan/days", "own_days", days.own_days, methods=["GET", "POST"])
 blp.add_url_rule("/feeds", "feeds", feeds.feeds, methods=["GET", "POST"])
 blp.add_url_rule("/account", "account", account.account, methods=["GET", "POST"])
 blp.add_url_rule("/login", "sign_in", sign_in.sign_in, methods=["GET", "POST"])

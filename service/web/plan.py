@@ -18,7 +18,7 @@ from service.web.gate import page
 from service.web.view import View
 
 
-@page(read=Role.OFFICER, is_trial=True)
+@page(read=Role.OFFICER, is_trial=True, is_long=True)
 def plan(view: View, agreement_id: str) -> Response:
     """What a plan would make, or, with POST, the plan made: those drafts that were seen, or none."""
     found = rows.find(view.session, Agreement, agreement_id)

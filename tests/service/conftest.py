@@ -20,6 +20,7 @@ from service.actions.acting import Act
 from service.app import create_app
 from service.desk import Desk
 from service.settings import Settings, load_settings
+from service.web import working
 from tests import factories
 
 
@@ -72,6 +73,12 @@ class Caller:
         answer = self.post(path, body)
         assert answer.status_code == 201, answer.text
         return answer.json
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, a page that is made shows nothing of its making; tests of that say so."""
+    monkeypatch.setattr(working, "PATIENCE_SECONDS", 3600.0)
 
 
 @pytest.fixture

@@ -499,9 +499,12 @@ def test_filter_that_makes_no_sense_breaks_nothing(
 
 
 def test_first_page_says_what_to_do_when_there_is_nothing(signed_in: Callable[..., Browser]) -> None:
-    text = words(signed_in(locale=Language.EN).get("/"))
-    assert "Nothing is planned from today on" in text
-    assert "desk seed" in text
+    page = signed_in(locale=Language.EN).get("/")
+    assert "Nothing is planned from today on" in words(page)
+    assert '<li><a href="/plan">Plan a visit or enter an event</a></li>' in page.text
+    viewer = signed_in(Role.VIEWER, locale=Language.EN).get("/")
+    assert 'href="/plan"' not in viewer.text
+    assert "Officers enter the events; what they enter appears here." in words(viewer)
 
 
 def test_pages_of_a_long_list_keep_the_filters(signed_in: Callable[..., Browser], database: Database) -> None:

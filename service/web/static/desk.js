@@ -40,14 +40,21 @@
   document.querySelectorAll("form[data-look]").forEach(watch);
 
   // A button that was pressed says so and is not pressed twice.
+  let waiting = 0;
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || event.defaultPrevented) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
     form.setAttribute("aria-busy", "true");
+    const busy = document.getElementById("busy");
+    // What is done at once needs no word.
+    if (busy) waiting = setTimeout(() => { busy.textContent = busy.dataset.says; }, 400);
   });
   window.addEventListener("pageshow", () => {
+    clearTimeout(waiting);
+    const busy = document.getElementById("busy");
+    if (busy) busy.textContent = "";
     for (const form of document.querySelectorAll("form[data-sent]")) {
       delete form.dataset.sent;
       form.removeAttribute("aria-busy");
