@@ -19,6 +19,7 @@ from service.web.administration.pages import AREAS
 from service.web.gate import page
 from service.web.history import Entry, Teller
 from service.web.view import View, capital
+from service.web.words import DEEDS as EVENT_DEEDS
 
 SIZE = 50
 KINDS = (
@@ -130,7 +131,8 @@ def _told(view: View, found: Sequence[Audit], users: Mapping[str, User]) -> list
     teller = Teller(view, None, found, {}, LABELS)
     entries = []
     for one in found:
-        deed = DEEDS.get(one.action, "")
+        is_known = (one.action, one.entity) in EVENT_DEEDS
+        deed = "" if is_known else DEEDS.get(one.action, "")
         said = view.say(deed, what=view.say(noun(one.entity))) if deed else ""
         entry = teller.entry(one, users.get(one.actor_id or ""))
         entries.append(Told(entry, said or entry.deed, entry.about or _name(view, one), _link(one)))
