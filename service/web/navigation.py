@@ -24,6 +24,7 @@ ENTRIES = (
     Entry("pages.resources", _("Rooms and cars")),
     Entry("pages.reminders", _("Reminders")),
     Entry("pages.conflicts", _("Conflicts")),
+    Entry("pages.administration", _("Administration"), Role.OFFICER),
     Entry("pages.feeds", _("Subscribe")),
 )
 

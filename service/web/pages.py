@@ -20,6 +20,8 @@ from service.web import (
     unsubscribe,
 )
 from service.web.diary import calendar, this_week
+from service.web.administration import audit as administration_audit
+from service.web.administration import pages as administration
 from service.web.errors import as_page, choose_for_browsers
 from service.web.planning import days, visit
 from service.web.rendering import STATIC, asset_version
@@ -69,6 +71,13 @@ blp.add_url_rule("/agreements/<agreement_id>/plan", "plan", plan.plan, methods=[
 blp.add_url_rule("/plan", "new_visit", visit.new_visit, methods=["GET", "POST"])
 blp.add_url_rule("/plan/days", "own_days", days.own_days, methods=["GET", "POST"])
 blp.add_url_rule("/feeds", "feeds", feeds.feeds, methods=["GET", "POST"])
+blp.add_url_rule("/administration", "administration", administration.administration)
+blp.add_url_rule("/administration/audit", "audit", administration_audit.audit)
+blp.add_url_rule("/administration/<area>", "administered_list", administration.listing)
+blp.add_url_rule("/administration/<area>/new", "administered_new", administration.new, methods=["GET", "POST"])
+blp.add_url_rule(
+    "/administration/<area>/<identity>", "administered", administration.administered, methods=["GET", "POST"]
+)
 blp.add_url_rule("/account", "account", account.account, methods=["GET", "POST"])
 blp.add_url_rule("/login", "sign_in", sign_in.sign_in, methods=["GET", "POST"])
 blp.add_url_rule("/login/provider", "oidc", oidc.begin)

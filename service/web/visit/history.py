@@ -108,17 +108,28 @@ def read_history(view: View, event: Event, subjects: Mapping[str, Markup | str])
         .limit(ENTRIES_SHOWN + 1)
     )
     found = [(audit, user) for audit, user in view.session.exec(statement).all()]
-    teller = _Teller(view, event, [audit for audit, _user in found], subjects)
+    teller = Teller(view, event, [audit for audit, _user in found], subjects)
     entries = [teller.entry(audit, user) for audit, user in found[:ENTRIES_SHOWN]]
     return History(entries, len(found) > ENTRIES_SHOWN)
 
 
-class _Teller:
-    """Puts audit rows into words; the names their ids stand for are read at once."""
+class Teller:
+    """Puts audit rows into words; the names their ids stand for are read at once.
 
-    def __init__(self, view: View, event: Event, audits: Sequence[Audit], subjects: Mapping[str, Markup | str]) -> None:
+    ``event`` is None where they are about many things; ``labels`` are further fields that are told.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        event: Event | None,
+        audits: Sequence[Audit],
+        subjects: Mapping[str, Markup | str],
+        labels: Mapping[str, str] = FIELDS,
+    ) -> None:
         self.view = view
-        self.event = event
+        self.day = event.first_day if event else None
+        self.labels = {**FIELDS, **labels}
         wanted: dict[type[SQLModel], set[str]] = {model: set() for model in _REFERENCES.values()}
         for audit in audits:
             for name, change in audit.changes.items():
@@ -167,7 +178,7 @@ class _Teller:
     def _changes(self, changes: Mapping[str, Any]) -> list[Change]:
         return [
             Change(self.view.say(label), self._value(name, change.get("from")), self._value(name, change.get("to")))
-            for name, label in FIELDS.items()
+            for name, label in self.labels.items()
             if isinstance(change := changes.get(name), dict)
         ]
 
@@ -178,7 +189,7 @@ class _Teller:
             known = self.names.get(value, value)
             return self.view.text(known) if isinstance(known, dict) else str(known)
         if name in _PLACES:
-            return self.view.place(value, self.event.first_day)
+            return self.view.place(value, self.day)
         if name in _DAYS:
             return self.view.day(date.fromisoformat(value))
         if name == "budget":
@@ -195,9 +206,9 @@ class _Teller:
 
     def _word(self, name: str, value: str) -> str:
         match name:
-            case "status":
+            case "status" if value in set(EventStatus):
                 return self.view.status(EventStatus(value))
-            case "role":
+            case "role" if value in set(MemberRole):
                 return self.view.role(MemberRole(value))
             case "visibility":
                 return self.view.say(VISIBILITIES[Visibility(value)])
@@ -205,7 +216,7 @@ class _Teller:
                 return self.view.say(LEVELS[DelegationLevel(value)])
             case "activity_type":
                 return self.view.say(ACTIVITY_TYPES[ActivityType(value)])
-            case "anchor":
+            case "anchor" if value in set(TaskAnchor):
                 return self.view.say(TASK_ANCHORS[TaskAnchor(value)])
             case "state":
                 return self._state(value)
@@ -216,7 +227,7 @@ class _Teller:
         """The state of a reminder or of a booking: the words are all different."""
         if value in set(BookingState):
             return self.view.say(BOOKING_STATES[BookingState(value)])
-        return self.view.say(REMINDER_STATES[ReminderState(value)])
+        return self.view.say(REMINDER_STATES[ReminderState(value)]) if value in set(ReminderState) else value
 
 
 def _name(row: Any) -> Any:

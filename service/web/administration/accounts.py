@@ -1,0 +1,117 @@
+"""Accounts: who gets in, with which role; passwords set, browsers signed out, a leaver's access taken back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request
+from sqlmodel import col, func, select
+
+from models.accounts import User, WebSession
+from models.errors import Conflict
+from models.i18n import _, message
+from models.text import fold
+from models.vocabulary import Language, Role
+from service.actions import accounts, leavers
+from service.schemas.accounts import UserSchema
+from service.web.administration.area import ROLES, Area, Line, named_organisations, organisations, words
+from service.web.administration.fields import Control, Field
+from service.web.language import SELF_NAMES
+from service.web.view import View, ids
+
+
+def _found(view: View, q: str, first: int, size: int) -> tuple[list[User], int]:
+    """Accounts have no folded text of their own: they are few enough to be looked through."""
+    wanted = fold(q).split()
+    everyone = view.session.exec(select(User).order_by(col(User.name), col(User.id))).all()
+    listed = [one for one in everyone if all(word in fold(f"{one.name} {one.email}") for word in wanted)]
+    return listed[first : first + size], len(listed)
+
+
+def _lines(view: View, found: Sequence[User]) -> list[Line]:
+    seen_at = (
+        select(WebSession.user_id, func.max(WebSession.last_seen_at))
+        .where(col(WebSession.user_id).in_([user.id for user in found]))
+        .group_by(col(WebSession.user_id))
+    )
+    seen = dict(view.session.exec(seen_at).all())
+    names = named_organisations(view, ids(*(user.organisation_id for user in found)))
+    lines = []
+    for user in found:
+        facts = [user.email, view.say(ROLES[user.role]), names.get(user.organisation_id or "", "")]
+        if user.id in seen:
+            facts.append(view.say(_("Last seen: {instant}"), instant=view.instant(seen[user.id])))
+        if not user.active:
+            facts.append(view.say(_("Switched off")))
+        lines.append(Line(user.id, user.name, [fact for fact in facts if fact], not user.active))
+    return lines
+
+
+def _fields(view: View, user: User | None) -> list[Field]:
+    fields = [
+        Field("name", _("Name")),
+        Field("email", _("E-mail address")),
+        Field("role", _("Role"), Control.CHOICE, choices=words(view, ROLES), default=Role.OFFICER.value),
+        Field(
+            "organisation_id",
+            _("Organisation"),
+            Control.CHOICE,
+            _("An account of no organisation reads and changes the events of all."),
+            optional=True,
+            choices=organisations(view),
+        ),
+        Field("locale", _("Language"), Control.CHOICE, choices=list(SELF_NAMES.items()), default=Language.VI.value),
+        Field("active", _("May sign in"), Control.FLAG, default=True),
+    ]
+    if user is None:
+        hint = _("It must be changed at the first sign-in. Empty: the account has no password.")
+        fields.append(Field("password", _("First password"), Control.PASSWORD, hint))
+    return fields
+
+
+def _compose(values: dict[str, Any]) -> dict[str, Any]:
+    return values | ({"must_change_password": True} if values.get("password") else {})
+
+
+def _set_password(view: View, user: User) -> None:
+    if user.id == view.act.account.id:
+        raise Conflict(message(_("Change your own password under “My account”.")))
+    password = request.form.get("password", "")
+    accounts.change_user(view.session, view.act, user, {"password": password, "must_change_password": True})
+
+
+def _end_sessions(view: View, user: User) -> None:
+    leavers.sign_out(view.session, view.act, user)
+
+
+def _take_access(view: View, user: User) -> None:
+    leavers.revoke_access(view.session, view.act, user)
+
+
+def _more(view: View, user: User | None) -> dict[str, Any]:
+    if user is None:
+        return {}
+    return {"is_own": user.id == view.act.account.id, "access": leavers.access_of(view.session, user)}
+
+
+AREA = Area(
+    name="accounts",
+    title=_("Accounts"),
+    lead=_("For administrators: who may sign in, and what each may do."),
+    new=_("Make an account"),
+    empty=_("There are no accounts yet."),
+    model=User,
+    schema=UserSchema,
+    fields=_fields,
+    lines=_lines,
+    found=_found,
+    create=accounts.create_user,
+    change=accounts.change_user,
+    title_of=lambda view, user: user.name,
+    write=Role.ADMIN,
+    read=Role.ADMIN,
+    before=_("Whoever may no longer sign in is refused with the next click; tokens and calendars stop too."),
+    compose=_compose,
+    part="accounts",
+    more=_more,
+    steps={"password": _set_password, "sessions": _end_sessions, "access": _take_access},
+)

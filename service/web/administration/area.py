@@ -1,0 +1,132 @@
+"""An area of the administration: what its list shows, what its form asks for, who may do what."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+from sqlmodel import col, select
+
+from models.i18n import _
+from models.places import Locality, Organisation, Person
+from models.vocabulary import Role
+from service.actions import rows
+from service.web.administration.fields import Choice, Field
+from service.web.view import View
+
+MOST_CHOICES = 1000
+ROLES: Mapping[Role, str] = {
+    Role.VIEWER: _("Viewer"),
+    Role.OFFICER: _("Officer"),
+    Role.APPROVER: _("Approver"),
+    Role.ADMIN: _("Administrator"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a list: what it is called, where it leads, what else is to be known; ``is_off``: not in use."""
+
+    identity: str
+    name: Markup | str
+    facts: Sequence[Markup | str] = ()
+    is_off: bool = False
+
+
+def _as_it_is(values: dict[str, Any]) -> dict[str, Any]:
+    return values
+
+
+def _nothing(view: View, row: Any) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One kind of thing that is administered. Sentences are English; ``write`` and ``remove`` as the API asks for.
+
+    ``compose`` makes of what was asked what the schema takes, ``beside`` are values of a row that are no columns,
+    ``more`` and ``steps`` what its own part of a template needs and does.
+    """
+
+    name: str
+    title: str
+    lead: str
+    new: str
+    empty: str
+    model: type[Any]
+    schema: type[Any]
+    fields: Callable[[View, Any], Sequence[Field]]
+    lines: Callable[[View, Sequence[Any]], list[Line]]
+    found: Callable[[View, str, int, int], tuple[list[Any], int]]
+    create: Callable[..., Any]
+    change: Callable[..., Any]
+    title_of: Callable[[View, Any], Markup | str]
+    write: Role = Role.OFFICER
+    read: Role = Role.OFFICER
+    delete: Callable[..., None] | None = None
+    remove: Role = Role.OFFICER
+    before: str = ""
+    follows: str = ""
+    change_schema: type[Any] | None = None
+    searches: bool = True
+    compose: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is
+    beside: Callable[[View, Any], dict[str, Any]] = _nothing
+    part: str = ""
+    more: Callable[[View, Any], dict[str, Any]] = _nothing
+    steps: Mapping[str, Callable[[View, Any], str | None]] = field(default_factory=dict)
+
+    def may_delete(self, view: View) -> bool:
+        """Whether the reader may delete what is listed here."""
+        return self.delete is not None and view.may(self.remove)
+
+
+def by_name(model: type[Any], key: str = "id") -> Callable[[View, str, int, int], tuple[list[Any], int]]:
+    """Rows that hold the words looked for, by name, a page of them and how many there are."""
+
+    def found(view: View, q: str, first: int, size: int) -> tuple[list[Any], int]:
+        statement = rows.matching(select(model), col(model.search_text), q)
+        return rows.page_of(view.session, statement, (col(model.search_text), col(getattr(model, key))), first, size)
+
+    return found
+
+
+def in_order(model: type[Any], *order: Any) -> Callable[[View, str, int, int], tuple[list[Any], int]]:
+    """All rows in an order, a page of them and how many there are."""
+
+    def found(view: View, q: str, first: int, size: int) -> tuple[list[Any], int]:
+        return rows.page_of(view.session, select(model), order, first, size)
+
+    return found
+
+
+def words(view: View, names: Mapping[Any, str]) -> list[Choice]:
+    """A closed list as choices."""
+    return [(str(getattr(word, "value", word)), view.say(name)) for word, name in names.items()]
+
+
+def localities(view: View) -> list[Choice]:
+    """All localities as choices."""
+    found = view.session.exec(select(Locality).order_by(col(Locality.search_text), col(Locality.code))).all()
+    return [(one.code, view.plain(one.name)) for one in found]
+
+
+def organisations(view: View) -> list[Choice]:
+    """All organisations as choices."""
+    order = (col(Organisation.search_text), col(Organisation.id))
+    return [(one.id, view.plain(one.name)) for one in view.session.exec(select(Organisation).order_by(*order)).all()]
+
+
+def people(view: View, chosen: str | None) -> list[Choice]:
+    """The first thousand people as choices, and whoever is chosen already."""
+    statement = select(Person.id, Person.name).order_by(col(Person.search_text), col(Person.id)).limit(MOST_CHOICES)
+    found = [(identity, name) for identity, name in view.session.exec(statement).all()]
+    if chosen and chosen not in dict(found):
+        found.append((chosen, rows.find(view.session, Person, chosen).name))
+    return found
+
+
+def named_organisations(view: View, wanted: set[str]) -> dict[str, Markup | str]:
+    """What the organisations with these ids are called; one query."""
+    found = view.session.exec(select(Organisation).where(col(Organisation.id).in_(wanted))).all()
+    return {one.id: view.text(one.name) for one in found}

@@ -1,0 +1,163 @@
+"""The audit trail for administrators: who changed what, when, from what to what."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import request, url_for
+from markupsafe import Markup
+from sqlmodel import col, select
+from werkzeug.wrappers import Response
+
+from models.accounts import Audit, User
+from models.i18n import _
+from models.nouns import noun
+from models.vocabulary import Role
+from service.actions import reading
+from service.web.administration.pages import AREAS
+from service.web.gate import page
+from service.web.history import Entry, Teller
+from service.web.view import View, capital
+from service.web.words import DEEDS as EVENT_DEEDS
+
+SIZE = 50
+KINDS = (
+    "event",
+    "member",
+    "task",
+    "booking",
+    "agreement",
+    "commitment",
+    "user",
+    "api_token",
+    "feed",
+    "reminder_rule",
+    "reminder",
+    "task_template",
+    "resource",
+    "office_holiday",
+    "locality",
+    "organisation",
+    "person",
+    "passport",
+)
+DEEDS = {
+    "create": _("Made: {what}"),
+    "change": _("Changed: {what}"),
+    "delete": _("Deleted: {what}"),
+    "sign_in": _("Signed in"),
+    "sign_out_everywhere": _("Signed out of all browsers"),
+    "reveal": _("Passport number looked at"),
+}
+LABELS = {
+    "name": _("Name"),
+    "email": _("E-mail address"),
+    "role": _("Role"),
+    "locale": _("Language"),
+    "active": _("In use"),
+    "offset": _("How long"),
+    "at": _("At what time"),
+    "audience": _("To whom"),
+    "kinds": _("Kind"),
+    "direction": _("Direction"),
+    "type": _("What it is"),
+    "locality": _("Place"),
+    "seats": _("Seats or beds"),
+    "capacity": _("How many bookings fit at once"),
+    "country": _("Country"),
+    "successor": _("Succeeded by"),
+    "succeeded_on": _("Succeeded on"),
+    "protocol_office": _("Protocol office"),
+    "position": _("Position"),
+    "precedence": _("Precedence"),
+    "phone": _("Telephone"),
+    "days": _("How many days"),
+    "source": _("Source"),
+    "provisional": _("Not announced yet"),
+}
+_AREA_OF = {area.model.__tablename__: area.name for area in AREAS.values()}
+_PAGES = {
+    "event": ("pages.event", "event_id"),
+    "agreement": ("pages.agreement", "agreement_id"),
+    "reminder": ("pages.reminder", "reminder_id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry of the trail, in words, with what it is about and where that is shown."""
+
+    entry: Entry
+    deed: str
+    name: Markup | str
+    link: str
+
+
+@page(read=Role.ADMIN, write=Role.ADMIN)
+def audit(view: View) -> Response:
+    """Entries, newest first; the next page begins below the last one shown, however many come in meanwhile."""
+    asked = {name: request.args.get(name, "").strip() for name in ("who", "kind", "from", "to", "below")}
+    query: dict[str, Any] = {"actor_id": asked["who"], "entity": asked["kind"] if asked["kind"] in KINDS else ""}
+    query |= {"from_": _day(asked["from"]), "to": _day(asked["to"])}
+    statement = reading.audit_where(view.act, query)
+    below = asked["below"]
+    if below.isascii() and below.isdecimal() and len(below) < 19:
+        statement = statement.where(col(Audit.id) < int(below))
+    found = list(view.session.exec(statement.order_by(col(Audit.id).desc()).limit(SIZE + 1)).all())
+    shown = found[:SIZE]
+    people = view.session.exec(select(User).order_by(col(User.name), col(User.id))).all()
+    further: dict[str, Any] = {name: value for name, value in asked.items() if value and name != "below"}
+    return view.page(
+        "administration_audit.html",
+        entries=_told(view, shown, {user.id: user for user in people}),
+        people=people,
+        kinds=[(kind, capital(view.say(noun(kind)))) for kind in KINDS],
+        asked=asked,
+        is_first=not asked["below"],
+        newest=url_for("pages.audit", **further),
+        older=url_for("pages.audit", **further, below=shown[-1].id) if len(found) > SIZE else "",
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _told(view: View, found: Sequence[Audit], users: Mapping[str, User]) -> list[Told]:
+    teller = Teller(view, None, found, {}, LABELS)
+    entries = []
+    for one in found:
+        is_known = (one.action, one.entity) in EVENT_DEEDS
+        deed = "" if is_known else DEEDS.get(one.action, "")
+        said = view.say(deed, what=view.say(noun(one.entity))) if deed else ""
+        entry = teller.entry(one, users.get(one.actor_id or ""))
+        entries.append(Told(entry, said or entry.deed, entry.about or _name(view, one), _link(one)))
+    return entries
+
+
+def _name(view: View, one: Audit) -> Markup | str:
+    """What the thing was called when it was made or deleted."""
+    for field in ("name", "title"):
+        change = one.changes.get(field)
+        value = (change.get("to") or change.get("from")) if isinstance(change, dict) else None
+        if isinstance(value, dict):
+            return view.text(value)
+        if isinstance(value, str):
+            return value
+    return ""
+
+
+def _link(one: Audit) -> str:
+    if one.entity in _AREA_OF and one.action != "delete":
+        return url_for("pages.administered", area=_AREA_OF[one.entity], identity=one.entity_id)
+    if one.entity in _PAGES and one.action != "delete":
+        endpoint, name = _PAGES[one.entity]
+        value: dict[str, Any] = {name: one.entity_id}
+        return url_for(endpoint, **value)
+    if one.entity == "passport":
+        return url_for("pages.administered", area="people", identity=one.entity_id)
+    return url_for("pages.event", event_id=one.event_id) if one.event_id and one.action != "delete" else ""

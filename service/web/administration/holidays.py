@@ -1,0 +1,145 @@
+"""Days off, worked Saturdays and festivals: the year of both countries, and the office's own entries above it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import request
+from markupsafe import Markup
+
+from calendars.almanac import Almanac, Holiday
+from calendars.lunar import full_name, lunar_of
+from calendars.reminding import OFFICE_COUNTRIES
+from models.holidays import OfficeHoliday
+from models.i18n import _
+from models.vocabulary import HolidayCalendar, HolidayCategory, Role
+from service.actions import holidays
+from service.schemas.holidays import OfficeHolidaySchema
+from service.web.administration.area import Area, Line, by_name, localities, words
+from service.web.administration.fields import Control, Field
+from service.web.view import View
+
+CATEGORIES = {
+    HolidayCategory.PUBLIC: _("Day off: it does not count as a working day"),
+    HolidayCategory.WORKDAY: _("Worked, although it would be free"),
+    HolidayCategory.FESTIVAL: _("Festival: celebrated, and worked as usual"),
+}
+_RECURS = {
+    HolidayCalendar.SOLAR: _("Every year, by the solar calendar"),
+    HolidayCalendar.LUNAR: _("Every year, by the Vietnamese lunar calendar"),
+}
+_FIRST_YEAR, _LAST_YEAR = 1970, 2070
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day of the year's table; ``instead`` is the computed day an entry of the office takes the place of."""
+
+    holiday: Holiday
+    lunar: Markup | str
+    category: str
+    instead: Sequence[Markup | str]
+
+
+def _lines(view: View, found: Sequence[OfficeHoliday]) -> list[Line]:
+    lines = []
+    for one in found:
+        if one.first_day:
+            when = view.day(one.first_day)
+        else:
+            calendar = view.say(_RECURS[HolidayCalendar(one.recurs_calendar or "solar")])
+            when = view.say(_("{calendar}: day {day}, month {month}"), calendar=calendar, **_day_and_month(one))
+        facts = [one.country, when, view.say(CATEGORIES[one.category])]
+        facts.append(view.say(_("Days: {days}"), days=one.days) if one.days > 1 else "")
+        facts.append(view.say(_("Not announced yet")) if one.provisional else "")
+        lines.append(Line(one.id, view.text(one.name), [fact for fact in facts if fact]))
+    return lines
+
+
+def _day_and_month(one: OfficeHoliday) -> dict[str, Any]:
+    return {"day": one.recurs_day, "month": one.recurs_month}
+
+
+def _fields(view: View, entry: OfficeHoliday | None) -> list[Field]:
+    countries = [
+        (country, country) for country in dict.fromkeys([*OFFICE_COUNTRIES, *([entry.country] if entry else [])])
+    ]
+    return [
+        Field("name", _("Name"), Control.TEXTS),
+        Field("country", _("Country"), Control.CHOICE, choices=countries, default="VN"),
+        Field("category", _("What the day is"), Control.CHOICE, choices=words(view, CATEGORIES), default="public"),
+        Field("first_day", _("First day"), Control.DAY, _("Empty for a day that comes every year."), optional=True),
+        Field("days", _("How many days"), Control.NUMBER, default=1),
+        Field("recurs", _("Comes every year"), Control.CHOICE, optional=True, choices=words(view, _RECURS)),
+        Field("recurs_month", _("Month of every year"), Control.NUMBER, optional=True, wrong_as="recurs.month"),
+        Field("recurs_day", _("Day of that month"), Control.NUMBER, optional=True, wrong_as="recurs.day"),
+        Field("locality", _("Only of this locality"), Control.CHOICE, optional=True, choices=localities(view)),
+        Field("source", _("Source"), hint=_("The decree or the letter that announces it.")),
+        Field("provisional", _("Not announced yet"), Control.FLAG, default=False),
+    ]
+
+
+def _compose(values: dict[str, Any]) -> dict[str, Any]:
+    month, day = values.pop("recurs_month"), values.pop("recurs_day")
+    if calendar := values["recurs"]:
+        parts = {"calendar": calendar, "month": month, "day": day}
+        values["recurs"] = {name: value for name, value in parts.items() if value is not None}
+    return values
+
+
+def _extra(view: View, entry: OfficeHoliday | None) -> dict[str, Any]:
+    return {} if entry is None else {"recurs": entry.recurs_calendar.value if entry.recurs_calendar else ""}
+
+
+def _more(view: View, entry: OfficeHoliday | None) -> dict[str, Any]:
+    """The year asked for, with what the office's entries take the place of."""
+    if entry is not None or request.endpoint != "pages.administered_list":
+        return {}
+    text = request.args.get("year", "")
+    asked = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else view.act.today.year
+    year = min(max(asked, _FIRST_YEAR), _LAST_YEAR)
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    computed = Almanac().between(OFFICE_COUNTRIES, first, last)
+    days = [
+        Day(
+            one,
+            view.text(full_name(lunar_of(one.day))),
+            view.say(CATEGORIES[one.category]),
+            [view.text(other.name) for other in computed if _takes_place_of(one, other)],
+        )
+        for one in holidays.days_between(view.session, view.act, OFFICE_COUNTRIES, first, last)
+    ]
+    return {"year": year, "days": days, "first_year": _FIRST_YEAR, "last_year": _LAST_YEAR}
+
+
+def _takes_place_of(one: Holiday, computed: Holiday) -> bool:
+    is_own = one.id is not None and one.category is not HolidayCategory.FESTIVAL
+    same = (one.day, one.country) == (computed.day, computed.country)
+    return is_own and same and computed.category is not HolidayCategory.FESTIVAL
+
+
+AREA = Area(
+    name="holidays",
+    title=_("Holidays"),
+    lead=_("For administrators: the days off of both countries, and the office's own above them."),
+    new=_("Add a day"),
+    empty=_("The office has no days of its own yet. Add those the governments announce each autumn."),
+    model=OfficeHoliday,
+    schema=OfficeHolidaySchema,
+    fields=_fields,
+    lines=_lines,
+    found=by_name(OfficeHoliday),
+    create=holidays.create_holiday,
+    change=holidays.change_holiday,
+    title_of=lambda view, one: view.text(one.name),
+    write=Role.ADMIN,
+    delete=holidays.delete_holiday,
+    remove=Role.ADMIN,
+    before=_("Due days and reminders that count working days are reckoned anew when you save."),
+    follows=_("Due days and reminders that count working days are reckoned anew."),
+    compose=_compose,
+    beside=_extra,
+    part="holidays",
+    more=_more,
+)

@@ -1,0 +1,172 @@
+"""The pages of every area: its list, a form for something new, a form for what is there."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import abort, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from models.errors import Conflict, Forbidden, Stale
+from models.i18n import _, message
+from models.vocabulary import Role
+from service.actions import rows
+from service.web.administration import accounts, desk, directory, holidays, rules
+from service.web.administration.area import Area
+from service.web.administration.fields import asked, typed, written
+from service.web.forms import Refusal, attempt
+from service.web.gate import page
+from service.web.view import View
+
+SIZE = 50
+AREAS: Mapping[str, Area] = {
+    area.name: area
+    for area in (
+        accounts.AREA,
+        rules.AREA,
+        desk.TEMPLATES,
+        desk.RESOURCES,
+        holidays.AREA,
+        directory.LOCALITIES,
+        directory.ORGANISATIONS,
+        directory.PEOPLE,
+    )
+}
+DONE = {
+    "create": _("It was made."),
+    "change": _("Your changes were saved."),
+    "delete": _("It was deleted."),
+    "password": _("The password was set. It must be changed at the next sign-in; all browsers are signed out."),
+    "sessions": _("All browsers of this account are signed out."),
+    "access": _("All tokens and calendars of this account were revoked, and its browsers are signed out."),
+    "passport": _("The passport was kept."),
+    "forget": _("The passport was forgotten."),
+}
+
+
+@page(read=Role.OFFICER)
+def administration(view: View) -> Response:
+    """The areas a reader may use."""
+    areas = [(area, view.may(area.write)) for area in AREAS.values() if view.may(area.read)]
+    return view.page("administration.html", areas=areas)
+
+
+def _area(view: View, name: str, role: str = "read") -> Area:
+    """The area of a page.
+
+    Raises:
+        Forbidden: the reader's role does not suffice for it.
+    """
+    area = AREAS.get(name) or abort(404)
+    if not view.may(getattr(area, role)):
+        raise Forbidden(message(_("Your account may read this, but not change it.")))
+    return area
+
+
+@page(read=Role.OFFICER)
+def listing(view: View, area: str) -> Response:
+    """What there is, page by page."""
+    one = _area(view, area)
+    text = request.args.get("number", "1")
+    number = max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+    q = request.args.get("q", "")[:200]
+    found, total = one.found(view, q, (number - 1) * SIZE, SIZE)
+    return view.page(
+        "administration_list.html",
+        area=one,
+        lines=one.lines(view, found),
+        may_write=view.may(one.write),
+        q=q,
+        number=number,
+        pages=max(1, -(-total // SIZE)),
+        total=total,
+        more=one.more(view, None),
+        done=DONE.get(request.args.get("done", ""), ""),
+    )
+
+
+@page(read=Role.OFFICER)
+def new(view: View, area: str) -> Response:
+    """A form for something new."""
+    one = _area(view, area, "write")
+    fields = one.fields(view, None)
+    if request.method != "POST":
+        return _form(view, one, None, fields, None)
+    made: list[Any] = []
+
+    def make() -> None:
+        body = one.compose(asked(fields, request.form))
+        made.append(one.create(view.session, view.act, _loaded(view, one.schema(), body)))
+
+    refusal = attempt(view, make)
+    if refusal:
+        return _form(view, one, None, fields, refusal)
+    return redirect(url_for("pages.administered", area=area, identity=rows.identity(made[0]), done="create"), 303)
+
+
+@page(read=Role.OFFICER)
+def administered(view: View, area: str, identity: str) -> Response:
+    """One thing: its form, and the steps that can be taken with it."""
+    one = _area(view, area, "write" if request.method == "POST" else "read")
+    row = rows.find(view.session, one.model, identity)
+    fields = one.fields(view, row)
+    if request.method != "POST":
+        return _form(view, one, row, fields, None)
+    deed = request.form.get("do", "")
+    told: list[str | None] = []
+    refusal = attempt(view, lambda: told.append(_do(view, one, row, fields, deed)))
+    if refusal:
+        row = rows.find(view.session, one.model, identity)
+        return _form(view, one, row, fields, refusal, is_typed=deed == "change")
+    if told[0]:
+        return _form(view, one, row, fields, None, told=told[0])
+    if deed == "delete":
+        return redirect(url_for("pages.administered_list", area=area, done="delete"), 303)
+    return redirect(url_for("pages.administered", area=area, identity=identity, done=deed), 303)
+
+
+def _do(view: View, area: Area, row: Any, fields: Any, deed: str) -> str | None:
+    """Take a step; what comes back is to be shown this once."""
+    if request.form.get("version") != str(row.version):
+        raise Stale
+    if deed == "change":
+        schema = area.change_schema or area.schema
+        body = _loaded(view, schema(partial=True), area.compose(asked(fields, request.form)))
+        area.change(view.session, view.act, row, body)
+    elif deed == "delete" and area.delete is not None:
+        if not view.may(area.remove):
+            raise Forbidden(message(_("Your account may read this, but not change it.")))
+        area.delete(view.session, view.act, row)
+    elif deed in area.steps:
+        return area.steps[deed](view, row)
+    else:
+        raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+    return None
+
+
+def _loaded(view: View, schema: Any, body: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = schema.load(body)
+    return found
+
+
+def _form(
+    view: View, area: Area, row: Any, fields: Any, refusal: Refusal | None, *, is_typed: bool = True, told: str = ""
+) -> Response:
+    is_again = refusal is not None and is_typed
+    return view.page(
+        "administration_form.html",
+        refusal.status if refusal else 200,
+        area=area,
+        row=row,
+        name=area.title_of(view, row) if row is not None else "",
+        identity=rows.identity(row) if row is not None else "",
+        # The form stands there with the version it was read in: saved again, it is still refused.
+        version=(request.form.get("version", "") if is_again else row.version) if row is not None else "",
+        fields=fields,
+        values=typed(fields, request.form) if is_again else written(fields, row, area.beside(view, row)),
+        refusal=refusal,
+        may_write=view.may(area.write),
+        may_delete=row is not None and area.may_delete(view),
+        more=area.more(view, row),
+        told=told,
+        done=DONE.get(request.args.get("done", ""), "") if refusal is None and not told else "",
+    )
