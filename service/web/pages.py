@@ -19,9 +19,9 @@ from service.web import (
     tasks,
     unsubscribe,
 )
-from service.web.diary import calendar, this_week
 from service.web.administration import audit as administration_audit
 from service.web.administration import pages as administration
+from service.web.diary import calendar, this_week
 from service.web.errors import as_page, choose_for_browsers
 from service.web.planning import days, visit
 from service.web.rendering import STATIC, asset_version

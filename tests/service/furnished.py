@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import inspect
 from sqlmodel import Session, select
 
 from models.accounts import User
@@ -21,6 +22,7 @@ from models.vocabulary import EventKind, EventStatus, MemberRole, ReminderState,
 from seed.loader import load_files, packaged_files
 from service.actions import bookings, events, feeds, members, programme, publishing, tasks
 from service.actions.acting import Act
+from service.web.administration.pages import AREAS
 from tests import factories
 
 Addresses = Mapping[str, str]
@@ -52,7 +54,13 @@ _EXAMPLES: Mapping[str, Any] = {
     "code": Locality.code,
 }
 
-MORE: tuple[str, ...] = ("/?status=draft", "/?q=Viêng", "/?to=2024-12-31", "/reminders?state=failed")
+MORE: tuple[str, ...] = (
+    "/?status=draft", "/?q=Viêng", "/?to=2024-12-31", "/reminders?state=failed",
+    "/calendar?day=2026-12-05", "/calendar?view=week&day=2026-12-05", "/calendar?view=day&day=2026-12-05",
+    "/calendar?view=year", "/calendar?view=year&lanes=organisation", "/week?day=2026-12-05",
+    "/plan?kind=training_batch&host=hai-duong&guest=vientiane-province", "/plan/days?kind=activity",
+    "/administration/people?q=a", "/administration/holidays?year=2027",
+)  # fmt: skip
 """Pages that show something else when their address says more."""
 
 
@@ -120,8 +128,25 @@ def addresses(app: Flask, session: Session, event_id: str) -> Addresses:
     for rule in app.url_map.iter_rules():
         is_page = rule.endpoint.startswith("pages.") and "GET" in (rule.methods or ())
         if is_page and rule.rule not in _NO_PAGES and not rule.rule.endswith(_FILES):
-            path = rule.rule
-            for name in rule.arguments:
-                path = path.replace(f"<{name}>", examples[name])
-            found[rule.rule] = path
+            for path, more in _areas(session, rule.rule):
+                for name in rule.arguments - more.keys():
+                    more |= {name: examples[name]}
+                address = path
+                for name, value in more.items():
+                    address = address.replace(f"<{name}>", value)
+                found[path] = address
     return found | {path: path for path in MORE}
+
+
+def _areas(session: Session, rule: str) -> list[tuple[str, dict[str, str]]]:
+    """A page that all areas of the administration share stands once for each."""
+    if "<area>" not in rule:
+        return [(rule, {})]
+    return [
+        (rule.replace("<area>", name), {"area": name, "identity": str(_first(session, area.model))})
+        for name, area in AREAS.items()
+    ]
+
+
+def _first(session: Session, model: Any) -> Any:
+    return session.exec(select(inspect(model).primary_key[0])).first()

@@ -17,8 +17,8 @@ from models.vocabulary import Role
 from service.actions import reading
 from service.web.administration.pages import AREAS
 from service.web.gate import page
-from service.web.history import Entry, Teller
 from service.web.view import View, capital
+from service.web.visit.history import Entry, Teller
 from service.web.words import DEEDS as EVENT_DEEDS
 
 SIZE = 50
