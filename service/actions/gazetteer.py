@@ -59,6 +59,10 @@ class Gazetteer:
         """Locality → what it is called on a day."""
         return {code: self.name(code, day) for code in self.localities}
 
+    def standing(self, day: date) -> dict[str, LocalizedText]:
+        """The localities that stand on a day, with their names: no one twice under its own and its successor's code."""
+        return {code: place.name for code, place in self.localities.items() if self.carrier(code, day) == code}
+
     def line(self, code: str) -> frozenset[str]:
         """A locality with all it succeeds and is succeeded by: Hải Dương and Hải Phòng are one line."""
         if code not in self._lines:
