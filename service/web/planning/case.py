@@ -7,11 +7,12 @@ from math import ceil
 
 from sqlmodel import col, select
 
+from calendars.anniversaries import Origin
 from calendars.fitness import MINIMUM_DAYS
 from calendars.owed import USUAL_DAYS, exact_end, lengths
 from calendars.spans import days_after
-from models.agreements import Agreement, Commitment
-from models.i18n import _
+from models.agreements import Agreement, Anniversary, Commitment
+from models.i18n import _, translate
 from models.vocabulary import EventKind
 from service.actions.undertakings import undertaking_of
 from service.web.planning.asked import TITLES, Asked
@@ -143,6 +144,8 @@ def figures_of(view: View, case: Case) -> Figures:
     titles = {name: asked.get(name) for name in TITLES}
     if commitment is not None and not any(titles.values()) and not typed:
         titles = {name: commitment.title.get(name.removeprefix("title_"), "") for name in TITLES}
+    elif case.kind is EventKind.ANNIVERSARY and not any(titles.values()) and not typed:
+        titles = _of_anniversary(view, asked)
     if not asked.get("to") and last < (reaches := days_after(first, length + 60)):
         last = reaches.replace(day=1)
     return Figures(
@@ -152,6 +155,21 @@ def figures_of(view: View, case: Case) -> Figures:
         first,
         last,
     )
+
+
+def _of_anniversary(view: View, asked: Asked) -> dict[str, str]:
+    """What a ceremony is called, in the languages its anniversary has; empty while its year is not known."""
+    anniversary = view.session.get(Anniversary, asked.get("anniversary"))
+    day = asked.date("first_day")
+    year = day.year if day else asked.number("year")
+    ordinal = year - Origin.parse(anniversary.origin).year if anniversary and year else 0
+    if anniversary is None or ordinal < 1:
+        return {}
+    called = _("{ordinal} years: {title}")
+    return {
+        f"title_{language}": translate(called, language, ordinal=ordinal, title=title)
+        for language, title in anniversary.title.items()
+    }
 
 
 def _proposed(case: Case, first: date) -> tuple[int | None, int]:

@@ -15,15 +15,14 @@ from service.actions.reading import Presenter
 from service.actions.rehearsal import rehearsal
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
+from service.web.once import new_token, token_of_form
 from service.web.planning.asked import TITLES, Asked
 from service.web.planning.case import Case, Figures, figures_of, read_case
 from service.web.planning.making import (
     answered,
     arrangement,
     fields_wrong,
-    new_token,
     recalled,
-    token_of_form,
     window,
 )
 from service.web.planning.stock import Item, active_resources, items_of, people_for

@@ -1,55 +1,43 @@
 """The last step: what was said becomes an event with all that is booked for it, once."""
 
-import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from calendars.spans import Days
 from models.i18n import _, message
 from models.vocabulary import ActivityType, EventKind
-from service.actions import idempotency, planning
+from service.actions import planning
 from service.actions.arranging import Arrangement
 from service.schemas.events import KIND_SCHEMAS
+from service.web import once
 from service.web.planning.asked import Asked, localized_of
 from service.web.planning.case import Case, Figures, Promise
 from service.web.view import View
 
-_WISH = (b"plan a visit",)
+_WISH = "plan a visit"
 _DRAFTED = ("description", "funded_by", "subject", "purpose", "level", "phases")
 """What a commitment fills in besides what the page asks for, in the columns of its kind."""
 
 
-def new_token() -> str:
-    """What tells one wish from another, so that a button pressed twice makes one visit."""
-    return secrets.token_urlsafe(18)
-
-
-def token_of_form() -> str:
-    """The token this form was opened with."""
-    return request.form.get("token", "")[: idempotency.MAX_KEY] or new_token()
-
-
 def recalled(view: View) -> Response | None:
     """The answer this wish was given before; None the first time."""
-    kept = idempotency.recall(view.session, view.act, _secret(view), token_of_form(), _WISH, waits=True)
-    return None if kept is None else redirect(kept.headers["Location"], 303)
+    known = once.recalled(view, _WISH)
+    return None if known is None else _to(known["event"])
 
 
 def answered(view: View, event_id: str) -> Response:
     """To the visit's page; the same again when the form comes once more."""
-    location = url_for("pages.event", event_id=event_id, done="arranged")
-    answer = idempotency.Answer(303, {"Location": location}, b"")
-    idempotency.keep(view.session, view.act, _secret(view), token_of_form(), _WISH, answer)
-    return redirect(location, 303)
+    once.keep(view, _WISH, event=event_id)
+    return _to(event_id)
 
 
-def _secret(view: View) -> str:
-    return view.desk.settings.secret_key
+def _to(event_id: str) -> Response:
+    return redirect(url_for("pages.event", event_id=event_id, done="arranged"), 303)
 
 
 def arrangement(case: Case, figures: Figures, days: Days | None, wanted: Mapping[str, int]) -> Arrangement:

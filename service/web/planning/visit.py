@@ -18,6 +18,7 @@ from service.schemas.openings import OpeningsQuery
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
 from service.web.language import SELF_NAMES
+from service.web.once import new_token, token_of_form
 from service.web.planning import offers, stock
 from service.web.planning.asked import Asked
 from service.web.planning.case import DIRECTIONS, Case, Figures, figures_of, months_offered, promises, read_case
@@ -25,10 +26,8 @@ from service.web.planning.making import (
     answered,
     arrangement,
     fields_wrong,
-    new_token,
     nothing_chosen,
     recalled,
-    token_of_form,
     window,
 )
 from service.web.view import View
@@ -101,7 +100,8 @@ def shared(view: View, case: Case) -> dict[str, Any]:
     """What the pages of all steps are written with."""
     places = view.compass.gazetteer
     ours = places.line(view.act.office.locality)
-    partners = {code: view.plain(places.name(code, view.act.today)) for code in places.localities if code not in ours}
+    standing = places.standing(view.act.today)
+    partners = {code: view.plain(name) for code, name in standing.items() if code not in ours}
     return {
         "asked": case.asked,
         "case": case,

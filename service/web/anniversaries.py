@@ -1,0 +1,97 @@
+"""Anniversaries ahead: which year it is, how round, on which day in both calendars, and the ceremony that marks it."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from flask import Response, request
+from sqlmodel import col, select
+
+from calendars.anniversaries import Occurrence, Origin, occurrences
+from calendars.ical import GRADED
+from calendars.lunar import full_name, lunar_of
+from models.agreements import Anniversary
+from models.events import Event
+from models.i18n import _
+from models.vocabulary import EventStatus, Grade
+from service.actions import rights
+from service.web.gate import page
+from service.web.view import View
+
+YEARS = 5
+FIRST_YEAR, LAST_YEAR = 1800, 2400
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """An anniversary in one year. ``lunar`` and ``days_ahead`` only where its day is known; days may be negative."""
+
+    anniversary: Anniversary
+    occurrence: Occurrence
+    told: str
+    lunar: str
+    days_ahead: int | None
+    ceremony: Event | None
+
+    @property
+    def is_round(self) -> bool:
+        """Whether it is one of those that are kept with more ceremony."""
+        return self.occurrence.grade is not Grade.OTHER
+
+
+@page()
+def anniversaries(view: View) -> Response:
+    """Those of the next five years, or of five years from the one the address names."""
+    asked = request.args.get("from_year", "").strip()
+    is_year = asked.isascii() and asked.isdigit() and FIRST_YEAR <= int(asked[:6]) <= LAST_YEAR
+    first = int(asked) if is_year else view.act.today.year
+    found = view.session.exec(select(Anniversary).order_by(col(Anniversary.origin), col(Anniversary.id))).all()
+    ceremonies = _ceremonies(view, first, first + YEARS - 1)
+    coming = [
+        _told(view, one, occurrence, ceremonies.get((one.id, occurrence.year)))
+        for one in found
+        for occurrence in occurrences(Origin.parse(one.origin), first, first + YEARS - 1)
+    ]
+    # Those whose day is not known come after those of the year that have one.
+    coming.sort(key=lambda one: (one.occurrence.year, one.occurrence.date or date(one.occurrence.year, 12, 31)))
+    return view.page(
+        "anniversaries.html",
+        years=[(year, list(listed)) for year, listed in groupby(coming, key=lambda one: one.occurrence.year)],
+        first=first,
+        last=first + YEARS - 1,
+        step=YEARS,
+        has_any=bool(found),
+        asked=asked,
+        problem=view.say(_("Write a year like {year}."), year=view.act.today.year) if asked and not is_year else "",
+    )
+
+
+def _ceremonies(view: View, first: int, last: int) -> dict[tuple[str, int], Event]:
+    """Anniversary and year → the ceremony that is not cancelled."""
+    statement = select(Event).where(
+        col(Event.anniversary_id).is_not(None),
+        Event.status != EventStatus.CANCELLED,
+        col(Event.year).between(first, last),
+        rights.visible(view.session),
+    )
+    return {(one.anniversary_id or "", one.year or 0): one for one in view.session.exec(statement)}
+
+
+def _told(view: View, anniversary: Anniversary, occurrence: Occurrence, ceremony: Event | None) -> Coming:
+    day = occurrence.date or (ceremony.first_day if ceremony else None)
+    return Coming(
+        anniversary,
+        occurrence,
+        view.say(GRADED[occurrence.grade], ordinal=occurrence.ordinal),
+        _lunar(view, day) if day else "",
+        (day - view.act.today).days if day else None,
+        ceremony,
+    )
+
+
+def _lunar(view: View, day: date) -> str:
+    """The day in the Vietnamese lunar calendar; nothing outside the years it is certain for."""
+    try:
+        return view.plain(full_name(lunar_of(day)))
+    except ValueError:
+        return ""
