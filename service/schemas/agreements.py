@@ -45,7 +45,7 @@ class CommitmentSchema(RowSchema):
     class Meta:
         model = Commitment
         exclude = ("frequency_type", "frequency_count", "frequency_min_years", "frequency_max_years")
-        dump_only = ("agreement_id",)
+        dump_only: tuple[str, ...] = ("agreement_id",)
 
     field = LocalizedText(required=True, max_length=MAX_TITLE, plain_allowed=True)
     frequency = fields.Nested(FrequencySchema)

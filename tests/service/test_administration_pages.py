@@ -4,6 +4,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlmodel import col, select
 
 from models.accounts import ApiToken, Audit, User, WebSession
+from models.agreements import Agreement, Anniversary, Commitment
 from models.database import Database
 from models.holidays import OfficeHoliday
 from models.parts import TaskTemplate
@@ -24,10 +26,11 @@ from service.actions.acting import Act
 from service.settings import Settings
 from tests import factories
 from tests.service.conftest import Clock
-from tests.service.test_pages import Browser, browser, read, signed_in, words  # noqa: F401 - fixtures
+from tests.service.test_pages import Browser, browser, read, signed_in, told, words  # noqa: F401 - fixtures
 
 SignedIn = Callable[..., Browser]
 PASSWORD = "bon con meo di bo"
+AGREEMENT = "agreement-in-force"
 ROLES_OF = {
     "accounts": (Role.ADMIN, Role.ADMIN),
     "rules": (Role.OFFICER, Role.OFFICER),
@@ -37,6 +40,9 @@ ROLES_OF = {
     "localities": (Role.OFFICER, Role.ADMIN),
     "organisations": (Role.OFFICER, Role.OFFICER),
     "people": (Role.OFFICER, Role.OFFICER),
+    "agreements": (Role.OFFICER, Role.OFFICER),
+    "commitments": (Role.OFFICER, Role.OFFICER),
+    "anniversaries": (Role.OFFICER, Role.OFFICER),
 }
 """Area → who reads it here, and whom the API lets write."""
 
@@ -91,6 +97,26 @@ FORMS: dict[str, dict[str, Any]] = {
     },
     "organisations": {"name.vi": "Sở Ngoại vụ", "locality": "hai-duong"},
     "people": {"name": "Trần Thị Mai", "precedence": "3", "languages": "vi"},
+    "agreements": {
+        "title.vi": "Thỏa thuận 2029–2033",
+        "parties": ["hai-duong", "vientiane-province"],
+        "starts_on": "2029-01-01",
+        "ends_on": "2033-12-31",
+    },
+    "commitments": {
+        "agreement_id": AGREEMENT,
+        "article": "2",
+        "field.vi": "Giáo dục",
+        "title.vi": "Bồi dưỡng cán bộ",
+        "activity": "training_batch",
+        "host": "hai-duong",
+        "guest": "vientiane-province",
+        "frequency_type": "per_year",
+        "frequency_count": "1",
+        "headcount_min": "10",
+        "headcount_max": "15",
+    },
+    "anniversaries": {"title.vi": "Kết nghĩa", "origin": "1984", "parties": ["hai-duong", "vientiane-province"]},
 }
 MODELS = {
     "accounts": User,
@@ -101,6 +127,9 @@ MODELS = {
     "localities": Locality,
     "organisations": Organisation,
     "people": Person,
+    "agreements": Agreement,
+    "commitments": Commitment,
+    "anniversaries": Anniversary,
 }
 WRONG = {
     "accounts": ("email", "kein"),
@@ -111,6 +140,9 @@ WRONG = {
     "localities": ("timezone", "Asia/Nowhere"),
     "organisations": ("email", "kein"),
     "people": ("precedence", "0"),
+    "agreements": ("copies", "-1"),
+    "commitments": ("frequency_count", "0"),
+    "anniversaries": ("origin", "1984-13"),
 }
 
 
@@ -119,6 +151,12 @@ def place(database: Database) -> None:
     with database.transaction() as session:
         if session.get(Locality, "hai-duong") is None:
             factories.make_locality(session)
+        factories.make_locality(session, "vientiane-province")
+        agreement = Agreement(
+            id=AGREEMENT, title={"vi": "Thỏa thuận 2024–2028"}, starts_on=date(2024, 1, 1), ends_on=date(2028, 12, 31)
+        )
+        agreement.parties = ["hai-duong", "vientiane-province"]
+        session.add(agreement)
 
 
 def make(browser: Browser, area: str, **values: Any) -> str:
@@ -147,7 +185,7 @@ def test_made_changed_refused_and_stale(signed_in: SignedIn, database: Database,
     path = make(admin, area)
     assert [one.action for one in audits(database, entity)[before:]] == ["create"]
     read(admin.get(f"/administration/{area}"))
-    name = "name" if "name" in FORMS[area] else "title.vi" if area == "task-templates" else "name.vi"
+    name = next(field for field in ("name", "name.vi", "title.vi") if field in FORMS[area])
     changed = FORMS[area] | {name: "Tên mới", "do": "change"}
     changed.pop("code", None)
     seen = version(admin, path)
@@ -186,7 +224,7 @@ def test_roles_and_areas(signed_in: SignedIn, area: str, role: Role) -> None:
     assert one.get("/administration/audit").status_code == (200 if role is Role.ADMIN else 403)
 
 
-@pytest.mark.parametrize("area", ["rules", "task-templates", "resources", "holidays", "organisations", "people"])
+@pytest.mark.parametrize("area", [one for one in FORMS if one not in ("accounts", "localities")])
 def test_deleted_by_those_who_may(signed_in: SignedIn, area: str) -> None:
     admin, viewer = signed_in(Role.ADMIN), signed_in(Role.VIEWER)
     path = make(admin, area)
@@ -314,6 +352,39 @@ def test_a_passport_is_masked_until_a_reason_is_given(signed_in: SignedIn, datab
     assert shown.headers["Cache-Control"] == "no-store"
     assert [one.reason for one in audits(database, "passport")] == [None, "Đặt vé"]
     assert "B1234567" not in signed_in(Role.ADMIN).get("/administration/audit").text
+
+
+@pytest.mark.parametrize("language", ["vi", "lo", "en"])
+def test_what_a_step_asks_for_is_marked_where_it_is_wrong(signed_in: SignedIn, language: str) -> None:
+    officer = signed_in(Role.OFFICER, locale=Language(language))
+    path = make(officer, "people")
+    entered = {"number": "B1234567", "passport_country": "Laos", "expires_on": "2030-02-30"}
+    page = officer.send(path, do="passport", **entered, version=version(officer, path))
+    assert page.status_code == 422
+    for name in ("passport_country", "expires_on"):
+        assert f'<a href="#{name}">' in page.text
+        assert re.search(rf'id="{name}"[^>]*aria-invalid', page.text)
+        assert f'id="{name}-wrong"' in page.text
+    for name, value in entered.items():
+        assert re.search(rf'id="{name}"[^>]*value="{value}"', page.text)
+    assert f"<details open><summary>{told('Enter a passport', language)}" in page.text
+    # The form above was not sent: nothing is wrong in it, and it shows what is kept.
+    assert 'id="name-wrong"' not in page.text
+    kept = officer.send(path, do="passport", number="B1234567", version=version(officer, path))
+    assert kept.status_code == 303
+    page = officer.send(path, do="reveal", reason="x", version=version(officer, path))
+    assert '<a href="#reason">' in page.text
+    assert f"<details open><summary>{told('Show the whole number', language)}" in page.text
+
+
+def test_a_password_that_is_too_easy_is_told_at_its_field(signed_in: SignedIn) -> None:
+    admin = signed_in(Role.ADMIN)
+    path = make(admin, "accounts")
+    page = admin.send(path, do="password", password="1234", version=version(admin, path))
+    assert page.status_code == 422
+    assert '<a href="#password">' in page.text
+    assert re.search(r'id="password"[^>]*aria-invalid', page.text)
+    assert 'value="1234"' not in page.text
 
 
 def test_audit_tells_changes_and_pages_by_position(signed_in: SignedIn, database: Database) -> None:

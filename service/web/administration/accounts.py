@@ -50,7 +50,14 @@ def _fields(view: View, user: User | None) -> list[Field]:
     fields = [
         Field("name", _("Name")),
         Field("email", _("E-mail address")),
-        Field("role", _("Role"), Control.CHOICE, choices=words(view, ROLES), default=Role.OFFICER.value),
+        Field(
+            "role",
+            _("Role"),
+            Control.CHOICE,
+            _("Viewers read; officers plan, enter and book; approvers confirm too; administrators see to everything."),
+            choices=words(view, ROLES),
+            default=Role.OFFICER.value,
+        ),
         Field(
             "organisation_id",
             _("Organisation"),
@@ -114,4 +121,14 @@ AREA = Area(
     part="accounts",
     more=_more,
     steps={"password": _set_password, "sessions": _end_sessions, "access": _take_access},
+    asks={
+        "password": [
+            Field(
+                "password",
+                _("New password"),
+                Control.PASSWORD,
+                _("All browsers of this account are signed out, and it must choose another password at once."),
+            )
+        ]
+    },
 )

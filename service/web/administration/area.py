@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 from sqlmodel import col, select
 
+from models.agreements import Agreement
 from models.i18n import _
 from models.places import Locality, Organisation, Person
 from models.vocabulary import Role
@@ -46,7 +47,7 @@ class Area:
     """One kind of thing that is administered. Sentences are English; ``write`` and ``remove`` as the API asks for.
 
     ``compose`` makes of what was asked what the schema takes, ``beside`` are values of a row that are no columns,
-    ``more`` and ``steps`` what its own part of a template needs and does.
+    ``more`` and ``steps`` what its own part of a template needs and does, ``asks`` what a step asks for.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Area:
     part: str = ""
     more: Callable[[View, Any], dict[str, Any]] = _nothing
     steps: Mapping[str, Callable[[View, Any], str | None]] = field(default_factory=dict)
+    asks: Mapping[str, Sequence[Field]] = field(default_factory=dict)
 
     def may_delete(self, view: View) -> bool:
         """Whether the reader may delete what is listed here."""
@@ -130,3 +132,9 @@ def named_organisations(view: View, wanted: set[str]) -> dict[str, Markup | str]
     """What the organisations with these ids are called; one query."""
     found = view.session.exec(select(Organisation).where(col(Organisation.id).in_(wanted))).all()
     return {one.id: view.text(one.name) for one in found}
+
+
+def titled_agreements(view: View, wanted: set[str]) -> dict[str, Markup | str]:
+    """What the agreements with these ids are called; one query."""
+    found = view.session.exec(select(Agreement).where(col(Agreement.id).in_(wanted))).all()
+    return {one.id: view.text(one.title) for one in found}

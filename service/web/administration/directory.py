@@ -180,7 +180,7 @@ def _person_more(view: View, person: Person | None) -> dict[str, Any]:
 
 PEOPLE = Area(
     name="people",
-    title=_("People"),
+    title=_("Directory of people"),
     lead=_("For officers: who hosts, travels or interprets, and their passports."),
     new=_("Add a person"),
     empty=_("There are no people yet. Add the first, or take in a list from a visit's page."),
@@ -197,4 +197,12 @@ PEOPLE = Area(
     part="people",
     more=_person_more,
     steps={"passport": _keep_passport, "forget": _forget_passport, "reveal": _reveal},
+    asks={
+        "passport": [
+            Field("number", _("Passport number")),
+            Field("passport_country", _("Country"), hint=_("Two letters, like VN or LA."), wrong_as="country"),
+            Field("expires_on", _("Valid until"), Control.DAY),
+        ],
+        "reveal": [Field("reason", _("What do you need it for?"))],
+    },
 )

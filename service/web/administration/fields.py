@@ -8,6 +8,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
+from models.i18n import Message
 from models.vocabulary import Language
 
 Choice = tuple[str, str]
@@ -31,13 +32,13 @@ class Control(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One question of a form; ``label`` and ``hint`` are English sentences.
+    """One question of a form; ``label`` and ``hint`` are English sentences, a label with its values.
 
     An ``optional`` one left empty is None. ``wrong_as`` is the schema's name for it where that is another.
     """
 
     name: str
-    label: str
+    label: str | Message
     control: Control = Control.TEXT
     hint: str = ""
     optional: bool = False

@@ -10,7 +10,7 @@ from models.errors import Conflict, Forbidden, Stale
 from models.i18n import _, message
 from models.vocabulary import Role
 from service.actions import rows
-from service.web.administration import accounts, desk, directory, holidays, rules
+from service.web.administration import accounts, desk, directory, holidays, promises, rules
 from service.web.administration.area import Area
 from service.web.administration.fields import asked, typed, written
 from service.web.forms import Refusal, attempt
@@ -25,6 +25,9 @@ AREAS: Mapping[str, Area] = {
         rules.AREA,
         desk.TEMPLATES,
         desk.RESOURCES,
+        promises.AGREEMENTS,
+        promises.COMMITMENTS,
+        promises.ANNIVERSARIES,
         holidays.AREA,
         directory.LOCALITIES,
         directory.ORGANISATIONS,
@@ -116,7 +119,7 @@ def administered(view: View, area: str, identity: str) -> Response:
     refusal = attempt(view, lambda: told.append(_do(view, one, row, fields, deed)))
     if refusal:
         row = rows.find(view.session, one.model, identity)
-        return _form(view, one, row, fields, refusal, is_typed=deed == "change")
+        return _form(view, one, row, fields, refusal, deed=deed)
     if told[0]:
         return _form(view, one, row, fields, None, told=told[0])
     if deed == "delete":
@@ -149,9 +152,10 @@ def _loaded(view: View, schema: Any, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _form(
-    view: View, area: Area, row: Any, fields: Any, refusal: Refusal | None, *, is_typed: bool = True, told: str = ""
+    view: View, area: Area, row: Any, fields: Any, refusal: Refusal | None, *, deed: str = "change", told: str = ""
 ) -> Response:
-    is_again = refusal is not None and is_typed
+    is_again = refusal is not None and deed == "change"
+    step = area.asks.get(deed, ()) if refusal is not None else ()
     return view.page(
         "administration_form.html",
         refusal.status if refusal else 200,
@@ -164,6 +168,8 @@ def _form(
         fields=fields,
         values=typed(fields, request.form) if is_again else written(fields, row, area.beside(view, row)),
         refusal=refusal,
+        deed=deed if step else "",
+        step_values=typed(step, request.form),
         may_write=view.may(area.write),
         may_delete=row is not None and area.may_delete(view),
         more=area.more(view, row),
