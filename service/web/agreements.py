@@ -11,6 +11,7 @@ from models.vocabulary import ProgressState
 from service.actions import progress, rows
 from service.problems import flat
 from service.schemas.progress import ProgressQuery
+from service.web import mirrored
 from service.web.board import LINKS_SHOWN, WANT_ATTENTION, read_board
 from service.web.gate import page
 from service.web.view import View
@@ -39,6 +40,7 @@ def agreements(view: View) -> Response:
         over=over,
         has_more_over=has_more_over,
         states=list(ProgressState),
+        shares=mirrored.shares,
     )
 
 
@@ -70,6 +72,7 @@ def agreement(view: View, agreement_id: str) -> Response:
         problems=problems,
         made=_read_count(request.args.get("made", "")),
         links_shown=LINKS_SHOWN,
+        frame=mirrored,
     )
 
 

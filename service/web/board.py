@@ -8,15 +8,15 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from calendars.progress import Progress, Year
-from calendars.reciprocity import Passage
 from calendars.undertakings import Judgement
 from models.agreements import Agreement, Commitment
 from models.events import Event
 from models.i18n import Message
-from models.vocabulary import Currency, EventStatus, FrequencyType, ProgressState
+from models.vocabulary import EventStatus, FrequencyType, ProgressState
 from service.actions import progress, rights
+from service.web.passages import Passages, read_passages
 from service.web.view import View
-from service.web.words import money, promised
+from service.web.words import promised
 
 LINKS_SHOWN = 4
 """How many events a cell lists at once; the others are folded away."""
@@ -109,7 +109,7 @@ class Board:
     as_of: date
     years: Sequence[int]
     rows: Sequence[Row]
-    passages: Sequence[tuple[Passage, Sequence[str]]]
+    passages: Passages
     titles: Mapping[str, Mapping[str, str]]
 
 
@@ -132,7 +132,8 @@ def read_board(view: View, agreement: Agreement, as_of: date) -> Board:
             )
         )
     years = [cell.year.year for cell in rows[0].cells] if rows else []
-    return Board(as_of, years, rows, [(one, _money(view, one)) for one in account.passages], account.titles)
+    passages = read_passages(view, account.passages, agreement.starts_on, agreement.ends_on)
+    return Board(as_of, years, rows, passages, account.titles)
 
 
 def _linked_events(view: View, agreement: Agreement) -> dict[str, Linked]:
@@ -144,13 +145,6 @@ def _linked_events(view: View, agreement: Agreement) -> dict[str, Linked]:
         .where(col(Commitment.agreement_id) == agreement.id, rights.visible(view.session))
     )
     return {row[0]: Linked(*row) for row in view.session.execute(statement)}
-
-
-def _money(view: View, passage: Passage) -> list[str]:
-    """What was paid, currency by currency, as the reader's language writes it."""
-    return [
-        money(Currency(currency).money(amount), view.language) for currency, amount in sorted(passage.money.items())
-    ]
 
 
 def _place(article: str) -> tuple[int, str]:

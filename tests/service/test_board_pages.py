@@ -264,6 +264,84 @@ def test_what_passed_each_way(signed_in: SignedIn, agreement: Agreement, hold: C
     assert f"From Vientiane Province to Hải Dương {other}" in text
 
 
+PICTURED = {
+    "vi": (
+        "Số người. Từ Hải Dương sang tỉnh Viêng Chăn: 2025: 6. Từ tỉnh Viêng Chăn sang Hải Dương: 2024: 12, 2026: 3.",
+        "Kinh phí đã chi, VND. Do Hải Dương chi: 2024: 100.000.000. Do tỉnh Viêng Chăn chi: 0.",
+        ["100\xa0Tr"],
+    ),
+    "en": (
+        (
+            "People. From Hải Dương to Vientiane Province: 2025: 6. "
+            "From Vientiane Province to Hải Dương: 2024: 12, 2026: 3."
+        ),
+        "Money paid, VND. Paid by Hải Dương: 2024: 100,000,000. Paid by Vientiane Province: 0.",
+        ["100M"],
+    ),
+}
+
+
+@pytest.mark.parametrize("language", PICTURED)
+def test_what_passed_is_drawn_year_by_year_and_told(
+    signed_in: SignedIn, agreement: Agreement, hold: Callable[..., str], language: str
+) -> None:
+    hold("2024-10-07", budget_amount=100_000_000, funded_by="hai-duong", budget_currency=Currency.VND)
+    hold("2026-10-07", 2, headcount=3)
+    hold("2025-12-01", 3, host="vientiane-province", guest="hai-duong", commitment_id=None, headcount=6,
+         funded_by="vientiane-province", budget_amount=150, budget_currency=Currency.USD)  # fmt: skip
+    page = signed_in(locale=Language(language)).get(path_of(agreement))
+    read(page)
+    labels = [unescape(label) for label in re.findall(r'role="img" aria-label="([^"]*)"', page.text)]
+    people, money, short = PICTURED[language]
+    assert [label.split(". ")[0] for label in labels] == [
+        told("People", language), told("Days of stay", language),
+        told("Money paid, {currency}", language).format(currency="USD"),
+        told("Money paid, {currency}", language).format(currency="VND"),
+    ]  # fmt: skip
+    assert people in labels
+    assert money in labels
+    pictures = re.findall(r"<svg viewBox.*?</svg>", page.text, re.S)
+    assert [len(re.findall("<rect", picture)) for picture in pictures] == [3, 3, 1, 1]
+    assert re.findall(r"<text x[^>]*>([^<]*)</text>", pictures[3]) == short
+    text = words(page)
+    assert re.search(rf"{re.escape(told('Year', language))} .* 2024 .* 12 .* 2026 .* 3 ", text)
+    assert "style=" not in page.text
+
+
+def test_nothing_is_drawn_where_nothing_passed(
+    signed_in: SignedIn, agreement: Agreement, hold: Callable[..., str]
+) -> None:
+    hold("2027-12-01", 3, status=EventStatus.PLANNED)
+    page = signed_in(locale=Language.EN).get(path_of(agreement))
+    assert "<figure" not in page.text
+    assert "Visits to come 1" in words(page)
+
+
+def test_how_all_commitments_stand_is_drawn_on_the_list(
+    signed_in: SignedIn, agreement: Agreement, hold: Callable[..., str]
+) -> None:
+    page = signed_in(locale=Language.EN).get("/agreements")
+    (picture,) = re.findall(r'<svg class="standing".*?</svg>', page.text)
+    assert re.findall(r'class="(\w+)" x="([\d.]+)" y="0" width="([\d.]+)"', picture) == [
+        ("missed", "0.0", "50.0"), ("open", "50.0", "50.0"),
+    ]  # fmt: skip
+
+
+def test_officers_find_where_it_is_changed(signed_in: SignedIn, agreement: Agreement, yearly: Commitment) -> None:
+    links = (
+        f'href="/administration/agreements/{agreement.id}"',
+        f'href="/administration/commitments/{yearly.id}"',
+        f'href="/administration/commitments/new?agreement={agreement.id}"',
+    )
+    officer, viewer = signed_in(Role.OFFICER), signed_in(Role.VIEWER)
+    for link in links:
+        assert link in officer.get(path_of(agreement)).text
+        assert link not in viewer.get(path_of(agreement)).text
+        assert officer.get(link.split('"')[1]).status_code == 200
+    form = officer.get(links[2].split('"')[1])
+    assert f'<option value="{agreement.id}" selected>' in form.text
+
+
 def test_parties_are_called_as_today(signed_in: SignedIn, database: Database, agreement: Agreement) -> None:
     with database.transaction() as session:
         old = session.get_one(Locality, "hai-duong")

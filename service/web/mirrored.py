@@ -1,0 +1,99 @@
+"""Pictures of figures: where everything stands in them, in units of the picture."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+WIDTH = 320
+SIDE = 70
+"""The highest a bar may be, on either side."""
+
+HEAD = 16
+"""Room for a figure beyond the highest bar, on either side."""
+
+FOOT = 18
+"""Room for the years."""
+
+LINE = HEAD + SIDE
+HEIGHT = 2 * LINE + FOOT
+_WIDEST = 40.0
+_SHARE = 0.62
+_LOWEST = 1.5
+_ROOM_OF_FIGURE = 44.0
+_ROOM_OF_YEAR = 36.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A value of a year: its rectangle, and where its figure begins or ends (``text``: its base line)."""
+
+    value: int
+    y: float
+    height: float
+    text: float
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A year: its middle and its bars; ``above`` and ``below`` are None where nothing is to be drawn."""
+
+    year: int
+    middle: float
+    x: float
+    width: float
+    above: Bar | None
+    below: Bar | None
+    has_figures: bool
+    has_year: bool
+
+
+def columns(years: Sequence[int], above: Mapping[int, int], below: Mapping[int, int]) -> list[Column]:
+    """The columns of ``years``, both sides to the same scale; a value that is not 0 is always to be seen.
+
+    Values are not negative. Figures stand at the bars where there is room for them, else at the highest only; the same
+    goes for years. Raises ValueError for a negative value.
+    """
+    values = [side.get(year, 0) for side in (above, below) for year in years]
+    if any(value < 0 for value in values):
+        raise ValueError("what passed is never negative")
+    peak = max(values, default=0)
+    slot = WIDTH / max(len(years), 1)
+    width = min(_WIDEST, slot * _SHARE)
+    every = max(1, -int(-_ROOM_OF_YEAR // slot))
+    found = []
+    for place, year in enumerate(years):
+        middle = slot * (place + 0.5)
+        up, down = above.get(year, 0), below.get(year, 0)
+        found.append(
+            Column(
+                year,
+                round(middle, 2),
+                round(middle - width / 2, 2),
+                round(width, 2),
+                _bar(up, peak, is_above=True),
+                _bar(down, peak, is_above=False),
+                slot >= _ROOM_OF_FIGURE or peak in (up, down),
+                place % every == 0,
+            )
+        )
+    return found
+
+
+def _bar(value: int, peak: int, *, is_above: bool) -> Bar | None:
+    if not value:
+        return None
+    # Whole numbers first: amounts in đồng may have more digits than a float keeps.
+    height = max(_LOWEST, SIDE * ((value * 10_000) // peak) / 10_000)
+    if is_above:
+        return Bar(value, round(LINE - height, 2), round(height, 2), round(LINE - height - 4, 2))
+    return Bar(value, LINE, round(height, 2), round(LINE + height + 12, 2))
+
+
+def shares(counts: Mapping[str, int]) -> list[tuple[str, float, float]]:
+    """Word, beginning and width of its part of a bar of width 100, in the order of ``counts``; none for 0."""
+    total = sum(counts.values())
+    found, before = [], 0
+    for word, count in counts.items():
+        if count:
+            found.append((word, round(100 * before / total, 2), round(100 * count / total, 2)))
+        before += count
+    return found
