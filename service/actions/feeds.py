@@ -77,6 +77,12 @@ def create_feed(session: Session, act: Act, values: Mapping[str, Any]) -> Issued
     )
 
 
+def issued_before(session: Session, feed_id: str, secret: str) -> IssuedFeed | None:
+    """A feed that was issued with this secret, if it is still the good one."""
+    feed = session.get(Feed, feed_id)
+    return IssuedFeed(feed, secret) if feed is not None and feed.token_hash == token_hash(secret) else None
+
+
 def change_feed(session: Session, act: Act, feed: Feed, values: Mapping[str, Any]) -> Feed:
     """Change a feed; its address stays."""
     rows.change(session, act, feed, _prepared(session, act, feed, values))

@@ -18,7 +18,7 @@ from models.vocabulary import EventKind, Role, Severity
 from service.actions import feeds as actions
 from service.actions.feed_doctor import examine_feeds
 from service.schemas.feeds import FeedSchema
-from service.web import feed_form
+from service.web import feed_form, once
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
 from service.web.qr import qr_picture
@@ -32,17 +32,32 @@ SEVERITIES = {
 }
 
 
+ISSUES = {"create": "subscribe", "renew": "new address"}
+"""The steps that show an address, as they are remembered."""
+
+
 @page(write=Role.VIEWER)
 def feeds(view: View) -> Response:
     """One's own feeds and the form for another."""
     if request.method != "POST":
         return _show(view)
     issued: list[actions.IssuedFeed] = []
+    if request.form.get("do") in ISSUES and (before := once.recalled(view, ISSUES[request.form["do"]])) is not None:
+        return _again(view, before)
     refusal = attempt(view, lambda: _do(view, issued))
     if refusal is None and not issued:
         return redirect(url_for("pages.feeds", done=request.form.get("do", "")), 303)
+    if refusal is not None:
+        return _show(view, None, refusal)
     # The address is in this answer and nowhere else: a redirect would lose it.
-    return _show(view, issued[0] if issued and refusal is None else None, refusal)
+    once.keep(view, ISSUES[request.form["do"]], feed=issued[0].feed.id, secret=issued[0].secret)
+    return _show(view, issued[0])
+
+
+def _again(view: View, before: dict[str, str]) -> Response:
+    """The page that showed the address, loaded anew: the same address as long as it is good, and no second one."""
+    issued = actions.issued_before(view.session, before["feed"], before["secret"])
+    return _show(view, issued) if issued else redirect(url_for("pages.feeds"), 303)
 
 
 def _do(view: View, issued: list[actions.IssuedFeed]) -> None:
@@ -104,6 +119,7 @@ def _show(view: View, issued: actions.IssuedFeed | None = None, refusal: Refusal
         localities=dict(sorted(localities.items(), key=lambda item: item[1].casefold())),
         agreements={agreement.id: agreement.title for agreement in agreements},
         client_name=client_name,
+        new_token=once.new_token,
     )
 
 

@@ -1,21 +1,22 @@
 """Reminders of all events and the office's own mails: what failed, what is coming; and everything about one of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request, url_for
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
 from models.accounts import User
-from models.errors import Conflict
+from models.errors import Conflict, Invalid
 from models.events import Event
 from models.i18n import _, message
 from models.reminders import Reminder, ReminderRule
-from models.vocabulary import ReminderState
+from models.vocabulary import ReminderState, Role
 from service.actions import delivery, reading, rows
 from service.actions import reminders as planning
+from service.actions.acting import Act
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
 from service.web.view import View, ids
@@ -41,12 +42,23 @@ _ORDER: Mapping[ReminderState | None, Sequence[Any]] = {
 """What people should see first of each state; of failures those nobody has seen."""
 
 
+_DONE = {
+    "retry": _("Will be sent again with the next round: {count}"),
+    "seen": _("Marked as seen: {count}"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A reminder with the event it is about; the office's own mails are about none."""
 
     reminder: Reminder
     event: Event | None
+
+    def can_be_chosen(self, view: View) -> bool:
+        """Whether the reader may do something about it together with others."""
+        is_own = view.may(Role.OFFICER) and (self.event is None or view.may_change(self.event))
+        return is_own and self.reminder.state is ReminderState.FAILED
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +76,52 @@ class Wish:
 
 @page()
 def reminders(view: View) -> Response:
-    """What failed, what nobody has seen of it first; then what is coming. Any one state by itself, page by page."""
+    """What failed, what nobody has seen of it first; then what is coming. Any one state by itself, page by page.
+
+    With POST, those chosen of what failed are sent again or marked as seen, all of them or none.
+    """
     wish = _read_wish()
+    if request.method != "POST":
+        return _list(view, wish)
+    done: list[int] = []
+    refusal = attempt(view, lambda: done.append(_do_with_chosen(view)))
+    if refusal is None:
+        return redirect(wish.url(page=wish.number, done=request.form.get("do", ""), count=str(done[0])), 303)
+    return _list(view, wish, refusal)
+
+
+def _do_with_chosen(view: View) -> int:
+    """Do what was asked for with every reminder chosen; how many of them that concerned.
+
+    Those that have not failed any more are left alone: somebody else was quicker, and the wish is fulfilled.
+    """
+    chosen = dict.fromkeys(request.form.getlist("chosen"))
+    if not chosen:
+        raise Invalid({"chosen": [message(_("Choose at least one reminder."))]})
+    if len(chosen) > PAGE_SIZE:
+        raise Invalid({"chosen": [message(_("At most {max} at once."), max=PAGE_SIZE)]})
+    step = _step()
+    concerned = 0
+    for identity in chosen:
+        found = reading.find_reminder(view.session, identity)
+        if found.state is ReminderState.FAILED:
+            step(view.session, view.act, found)
+            concerned += 1
+    return concerned
+
+
+def _step() -> Callable[[Session, Act, Reminder], Reminder]:
+    """What the form asks for."""
+    match request.form.get("do"):
+        case "retry":
+            return planning.retry
+        case "seen":
+            return delivery.mark_seen
+        case _:
+            raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+
+
+def _list(view: View, wish: Wish, refusal: Refusal | None = None) -> Response:
     failed: list[Reminder] = []
     has_more_failed = False
     if wish.state is None and wish.number == 1:
@@ -82,8 +138,13 @@ def reminders(view: View) -> Response:
     lines = _lines(view, [*failed, *found])
     return view.page(
         "reminders.html",
+        refusal.status if refusal else 200,
+        refusal=refusal,
+        done=_DONE.get(request.args.get("done", "")),
+        count=_number(request.args.get("count", ""), 0),
         wish=wish,
         states=REMINDER_STATES,
+        choosable={line.reminder.id for line in lines if line.can_be_chosen(view)},
         failed=lines[: len(failed)],
         has_more_failed=has_more_failed,
         listed=lines[len(failed) :],
@@ -96,11 +157,12 @@ def reminders(view: View) -> Response:
 def _read_wish() -> Wish:
     """A state or a number that makes no sense is none."""
     state = request.args.get("state", "")
-    number = request.args.get("page", "1")
-    return Wish(
-        ReminderState(state) if state in set(ReminderState) else None,
-        max(int(number), 1) if number.isascii() and number.isdigit() and len(number) < 7 else 1,
-    )
+    number = max(_number(request.args.get("page", ""), 1), 1)
+    return Wish(ReminderState(state) if state in set(ReminderState) else None, number)
+
+
+def _number(word: str, otherwise: int) -> int:
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 7 else otherwise
 
 
 def _lines(view: View, found: Sequence[Reminder]) -> list[Line]:
@@ -116,21 +178,11 @@ def reminder(view: View, reminder_id: str) -> Response:
     found = reading.find_reminder(view.session, reminder_id)
     if request.method != "POST":
         return _show(view, found)
-    refusal = attempt(view, lambda: _do(view, found))
+    refusal = attempt(view, lambda: _step()(view.session, view.act, found))
     if refusal is None:
         return redirect(url_for("pages.reminder", reminder_id=reminder_id, done=request.form.get("do", "")), 303)
     # Undoing took what was read along: it is read again.
     return _show(view, reading.find_reminder(view.session, reminder_id), refusal)
-
-
-def _do(view: View, found: Reminder) -> None:
-    match request.form.get("do"):
-        case "retry":
-            planning.retry(view.session, view.act, found)
-        case "seen":
-            delivery.mark_seen(view.session, view.act, found)
-        case _:
-            raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
 
 
 def _show(view: View, found: Reminder, refusal: Refusal | None = None) -> Response:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -22,6 +23,7 @@ from service.desk import Desk
 from service.settings import Settings
 from tests import factories
 from tests.service.conftest import Clock
+from tests.service.test_booking_races import at_once
 from tests.service.test_pages import Browser, browser, count_queries, signed_in, told, untranslated, words
 
 __all__ = ["browser", "signed_in"]  # fixtures
@@ -112,6 +114,63 @@ def test_links_carry_the_address_and_nothing_of_the_name_leaks(signed_in: Signed
         {"url": [address], "name": ['A&b="c" d']},
     )
     assert made.text.count('rel="noopener noreferrer"') == 2
+
+
+def address_shown(page: TestResponse) -> str:
+    return re.findall(r"https?://[^\s<\"]+/feeds/[\w-]+\.ics", page.text)[0]
+
+
+def tokens(page: TestResponse) -> list[str]:
+    return re.findall(r'name="token" value="([^"]+)"', page.text)
+
+
+def test_a_page_loaded_anew_shows_the_same_address(signed_in: SignedIn, database: Database) -> None:
+    reader = signed_in()
+    opened = tokens(reader.get("/feeds"))[-1]
+    first = reader.send("/feeds", **NEW, token=opened)
+    made = the_feed(database)
+    again = reader.send("/feeds", **NEW, token=opened)
+    assert address_shown(again) == address_shown(first)
+    assert the_feed(database).token_hash == made.token_hash
+    renewing = tokens(again)[0]
+    assert opened not in tokens(again)
+    renewed = reader.send("/feeds", do="renew", feed=made.id, token=renewing)
+    assert address_shown(renewed) != address_shown(first)
+    kept = the_feed(database).token_hash
+    assert address_shown(reader.send("/feeds", do="renew", feed=made.id, token=renewing)) == address_shown(renewed)
+    assert the_feed(database).token_hash == kept != made.token_hash
+    # The first address is dead: nobody is shown it, and no calendar is made in its place.
+    assert reader.send("/feeds", **NEW, token=opened).headers["Location"] == "/feeds"
+    assert the_feed(database).token_hash == kept
+    # Another opened form, another calendar.
+    reader.send("/feeds", **NEW, token=tokens(renewed)[-1])
+    with database.transaction(write=False) as session:
+        assert len(session.exec(select(Feed)).all()) == 2
+
+
+@pytest.mark.parametrize(("has_token", "made"), [(True, 1), (False, 4)])
+def test_a_button_pressed_four_times_at_once_makes_one_calendar(
+    signed_in: SignedIn, database: Database, has_token: bool, made: int
+) -> None:
+    """Without the token of the form each makes its own: the control."""
+    with database.transaction() as session:
+        user = factories.make_user(session)
+    readers = [signed_in(user=user) for _ in range(4)]
+    opened = {"token": tokens(readers[0].get("/feeds"))[-1]} if has_token else {}
+    forms = [NEW | opened | {"csrf": reader.csrf("/feeds")} for reader in readers]
+    answers = at_once([partial(reader.post, "/feeds", form) for reader, form in zip(readers, forms, strict=True)])
+    assert [answer.status_code for answer in answers] == [200] * 4
+    assert len({address_shown(answer) for answer in answers}) == made
+    with database.transaction(write=False) as session:
+        assert len(session.exec(select(Feed)).all()) == made
+
+
+def test_a_refused_calendar_can_be_made_with_the_same_form(signed_in: SignedIn, database: Database) -> None:
+    reader = signed_in()
+    opened = tokens(reader.get("/feeds"))[-1]
+    assert reader.send("/feeds", **NEW | {"name": ""}, token=opened).status_code == 422
+    assert address_shown(reader.send("/feeds", **NEW, token=opened))
+    assert the_feed(database).name == "Lịch"
 
 
 def test_calendar_is_changed_in_place(signed_in: SignedIn, database: Database) -> None:

@@ -1,5 +1,6 @@
 """Reminders as people meet them: what failed and what is coming, one by itself, a mail server that is away."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
@@ -10,9 +11,10 @@ from sqlmodel import select
 
 from models.accounts import Audit, Heartbeat
 from models.database import Database
+from models.events import Event
 from models.i18n import message, translate
 from models.reminders import Reminder, ReminderAttempt
-from models.vocabulary import AttemptOutcome, Language, ReminderPurpose, ReminderState, Role
+from models.vocabulary import AttemptOutcome, Language, ReminderPurpose, ReminderState, Role, Visibility
 from tests import factories
 from tests.service.conftest import Clock
 from tests.service.test_pages import Browser, browser, count_queries, signed_in, told, untranslated, words
@@ -145,6 +147,83 @@ def test_an_officer_sends_a_failed_one_again(signed_in: SignedIn, posted: dict[s
     again = reader.post(path, {"csrf": token, "do": "retry"})
     assert again.status_code == 409
     assert "Only a reminder that failed can be sent again" in words(again)
+
+
+def states_of(database: Database, posted: dict[str, str]) -> dict[str, tuple[ReminderState, bool]]:
+    """Name → state, and whether somebody has seen it."""
+    with database.transaction(write=False) as session:
+        rows = {name: session.get_one(Reminder, identity) for name, identity in posted.items()}
+        return {name: (row.state, row.seen_at is not None) for name, row in rows.items()}
+
+
+def test_several_are_sent_again_at_once(signed_in: SignedIn, posted: dict[str, str], database: Database) -> None:
+    reader = signed_in(locale=Language.EN)
+    page = reader.get("/reminders").text
+    boxes = dict(re.findall(r'name="chosen" value="(\w+)"( checked)?', page))
+    # What nobody has seen is ticked already; what has not failed cannot be chosen.
+    assert boxes == {posted["new"]: " checked", posted["office"]: " checked", posted["seen"]: ""}
+    before = states_of(database, posted)
+    path, chosen = "/reminders?state=failed", [posted["new"], posted["office"], posted["soon"], posted["new"]]
+    answer = reader.send(path, do="retry", chosen=chosen)
+    assert answer.status_code == 303
+    assert "Will be sent again with the next round: 2" in words(reader.get(answer.headers["Location"]))
+    assert f'href="{path}" aria-current' in reader.get(answer.headers["Location"]).text
+    again = (ReminderState.PENDING, False)
+    assert states_of(database, posted) == before | {"new": again, "office": again}
+    with database.transaction(write=False) as session:
+        assert len(session.exec(select(Audit).where(Audit.action == "retry")).all()) == 2
+    # Somebody else was quicker: nothing to be done, and nothing wrong.
+    assert "count=0" in reader.send(path, do="retry", chosen=chosen).headers["Location"]
+
+
+def test_several_are_marked_as_seen(signed_in: SignedIn, posted: dict[str, str], database: Database) -> None:
+    reader = signed_in(locale=Language.EN)
+    answer = reader.send("/reminders", do="seen", chosen=[posted["new"], posted["office"]])
+    assert "Marked as seen: 2" in words(reader.get(answer.headers["Location"]))
+    assert states_of(database, posted)["new"] == (ReminderState.FAILED, True)
+    assert " checked" not in reader.get("/reminders").text
+
+
+def test_what_cannot_be_done_to_several_changes_none(
+    signed_in: SignedIn, posted: dict[str, str], database: Database
+) -> None:
+    before = states_of(database, posted)
+    reader = signed_in(locale=Language.EN)
+    for status, sentence, sent in (
+        (422, "Choose at least one reminder.", {"do": "retry"}),
+        (422, "At most 50 at once.", {"do": "retry", "chosen": [f"a{number}" for number in range(51)]}),
+        (404, "", {"do": "retry", "chosen": [posted["new"], "nothing"]}),
+        (409, "This page does not know that step.", {"do": "delete", "chosen": [posted["new"]]}),
+    ):
+        answer = reader.send("/reminders", **sent)
+        assert answer.status_code == status
+        assert sentence in words(answer)
+        # What was chosen still is.
+        ticked = re.findall(r'value="(\w+)" checked', answer.text)
+        assert ticked == [one for one in sent.get("chosen", []) if one in posted.values()], sent
+    viewer = signed_in(Role.VIEWER)
+    assert 'name="chosen"' not in viewer.get("/reminders").text
+    refused = viewer.post("/reminders", {"csrf": viewer.csrf("/"), "do": "seen", "chosen": posted["new"]})
+    assert refused.status_code == 403
+    assert states_of(database, posted) == before
+
+
+def test_reminders_of_others_are_read_and_not_chosen(
+    signed_in: SignedIn, posted: dict[str, str], database: Database
+) -> None:
+    with database.transaction() as session:
+        mine, theirs = factories.make_organisation(session), factories.make_organisation(session)
+        session.get_one(Event, session.get_one(Reminder, posted["new"]).event_id).organisation_id = theirs.id
+        # For everybody to read; only those in charge may change it.
+        session.get_one(Event, session.get_one(Reminder, posted["new"]).event_id).visibility = Visibility.PUBLIC
+        own = mine.id
+    reader = signed_in(locale=Language.EN, organisation_id=own)
+    page = reader.get("/reminders").text
+    assert "new@b.vn" in page
+    assert f'name="chosen" value="{posted["new"]}"' not in page
+    before = states_of(database, posted)
+    assert reader.send("/reminders", do="retry", chosen=[posted["office"], posted["new"]]).status_code == 403
+    assert states_of(database, posted) == before
 
 
 def test_an_officer_has_seen_it(signed_in: SignedIn, posted: dict[str, str], database: Database) -> None:
