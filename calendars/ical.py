@@ -44,7 +44,7 @@ _COLOUR = {
     EventKind.ANNIVERSARY: "crimson",
     EventKind.ACTIVITY: "darkorange",
 }
-_GRADED = {
+GRADED = {
     Grade.ROUND: _("Anniversary no. {ordinal}, a round year"),
     Grade.HALF_ROUND: _("Anniversary no. {ordinal}, a half-round year"),
     Grade.OTHER: _("Anniversary no. {ordinal}"),
@@ -251,7 +251,7 @@ def _graded(facts: EventFacts, language: str) -> str:
     """Which anniversary it is, and of what grade; empty for other events."""
     if facts.ordinal is None or facts.ordinal < 1:
         return ""
-    return translate(_GRADED[grade_of(facts.ordinal)], language, ordinal=str(facts.ordinal))
+    return translate(GRADED[grade_of(facts.ordinal)], language, ordinal=str(facts.ordinal))
 
 
 def _lunar(facts: EventFacts, language: str) -> str:

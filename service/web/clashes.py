@@ -18,7 +18,7 @@ from service.schemas.queries import EventQuery
 from service.web.gate import page
 from service.web.view import View
 
-AT_ONCE = 100
+AT_ONCE = 60
 """How many events are looked at for one page; a usual office's year has fewer."""
 
 

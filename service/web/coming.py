@@ -13,10 +13,11 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from calendars.lifecycle import CALLED_OFF
+from models.accounts import User
 from models.events import Event
 from models.i18n import _
 from models.reminders import Reminder
-from models.vocabulary import EventKind, EventStatus
+from models.vocabulary import EventKind, EventStatus, Role
 from service.actions import reading, rights, rows, task_lists
 from service.problems import flat
 from service.schemas.queries import EventQuery
@@ -105,7 +106,9 @@ def coming(view: View) -> Response:
         pages=max(1, -(-total // PAGE_SIZE)),
         now=[] if wish.is_past else [event for event in found if _is_on(event, view.act.today)],
         months=_by_month(view, [event for event in found if wish.is_past or not _is_on(event, view.act.today)]),
-        drafts=_drafts(view),
+        drafts=_waiting(view, EventStatus.DRAFT),
+        unconfirmed=_waiting(view, EventStatus.PLANNED) if view.may(Role.APPROVER) else 0,
+        is_alone=not found and _is_alone(view),
         overdue=task_lists.count_overdue(view.session, view.act.today),
         failed=failed[:FAILED_SHOWN],
         more_failed=len(failed) > FAILED_SHOWN,
@@ -125,10 +128,16 @@ def _by_month(view: View, events: list[Event]) -> list[tuple[str, list[Event]]]:
     return [(view.month(first), list(listed)) for first, listed in months]
 
 
-def _drafts(view: View) -> int:
-    """How many drafts there are from today on."""
+def _is_alone(view: View) -> bool:
+    """Whether the reader has the only account in use."""
+    in_use = select(User.id).where(col(User.active), User.id != view.act.account.id).limit(1)
+    return view.session.exec(in_use).first() is None
+
+
+def _waiting(view: View, status: EventStatus) -> int:
+    """How many events from today on wait in a status for the next step."""
     waiting = select(func.count()).where(
-        Event.status == EventStatus.DRAFT, Event.last_day >= view.act.today, rights.visible(view.session)
+        Event.status == status, Event.last_day >= view.act.today, rights.visible(view.session)
     )
     return view.session.exec(waiting).one()
 

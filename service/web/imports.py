@@ -114,7 +114,8 @@ def _show(
     view: View, refusal: Refusal | None = None, content: Sequence[bytes] = (), outcomes: Sequence[Outcome] = ()
 ) -> Response:
     is_seen = refusal is None and bool(content)
-    places = view.compass.gazetteer.names(view.act.today)
+    gazetteer = view.compass.gazetteer
+    places = gazetteer.standing(view.act.today)
     return view.page(
         "imports.html",
         refusal.status if refusal else 200,
@@ -127,7 +128,7 @@ def _show(
         kinds=KINDS,
         places=sorted(((code, view.plain(name)) for code, name in places.items()), key=lambda place: place[1]),
         chosen=_chosen(),
-        own=view.act.office.locality,
+        own=gazetteer.carrier(view.act.office.locality, view.act.today),
         text=request.form.get("text", "") if refusal else "",
         content=urlsafe_b64encode(content[0]).decode() if is_seen else "",
         seen=_digest(content[0], outcomes) if is_seen else "",

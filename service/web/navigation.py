@@ -21,6 +21,7 @@ ENTRIES = (
     Entry("pages.this_week", _("This week")),
     Entry("pages.tasks", _("Things to do")),
     Entry("pages.agreements", _("Agreements")),
+    Entry("pages.anniversaries", _("Anniversaries")),
     Entry("pages.resources", _("Rooms and cars")),
     Entry("pages.reminders", _("Reminders")),
     Entry("pages.conflicts", _("Conflicts")),

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, abort, request
 from service.web import (
     account,
     agreements,
+    anniversaries,
     bookings,
     clashes,
     coming,
@@ -15,6 +16,7 @@ from service.web import (
     plan,
     programme,
     reminders,
+    search,
     sign_in,
     tasks,
     unsubscribe,
@@ -61,13 +63,15 @@ blp.add_url_rule("/resources", "resources", bookings.resources)
 blp.add_url_rule("/resources/<resource_id>", "resource", bookings.resource)
 blp.add_url_rule("/conflicts", "conflicts", clashes.conflicts_page)
 blp.add_url_rule("/tasks", "tasks", tasks.things_to_do, methods=["GET", "POST"])
-blp.add_url_rule("/reminders", "reminders", reminders.reminders)
+blp.add_url_rule("/reminders", "reminders", reminders.reminders, methods=["GET", "POST"])
 blp.add_url_rule("/reminders/<reminder_id>", "reminder", reminders.reminder, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/members", "members", members.members, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/members.csv", "member_file", members.member_file)
 blp.add_url_rule("/agreements", "agreements", agreements.agreements)
 blp.add_url_rule("/agreements/<agreement_id>", "agreement", agreements.agreement)
 blp.add_url_rule("/agreements/<agreement_id>/plan", "plan", plan.plan, methods=["GET", "POST"])
+blp.add_url_rule("/anniversaries", "anniversaries", anniversaries.anniversaries)
+blp.add_url_rule("/search", "search", search.search)
 blp.add_url_rule("/plan", "new_visit", visit.new_visit, methods=["GET", "POST"])
 blp.add_url_rule("/plan/days", "own_days", days.own_days, methods=["GET", "POST"])
 blp.add_url_rule("/feeds", "feeds", feeds.feeds, methods=["GET", "POST"])

@@ -22,7 +22,7 @@ from service.web.gate import page
 from service.web.view import View, ids
 
 DAYS_AHEAD = 30
-SHOWN = 300
+SHOWN = 100
 """Of what is overdue, and of what is coming."""
 
 Value = Markup | str

@@ -171,7 +171,7 @@ def _contents(view: View, dossier: Dossier) -> list[tuple[str, str, Any]]:
     return [
         ("days", view.say(_("Days and hours")), ""),
         ("facts", view.say(_("Facts")), ""),
-        ("people", view.say(_("People")), len(dossier.seats)),
+        ("people", view.say(_("Who takes part")), len(dossier.seats)),
         ("programme", view.say(_("Programme")), len(dossier.programme.items)),
         ("bookings", view.say(_("Rooms, cars, interpreters")), len(dossier.bookings)),
         ("tasks", view.say(_("Tasks")), view.say(_("{count} open"), count=opened) if dossier.tasks else 0),

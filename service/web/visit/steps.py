@@ -56,12 +56,18 @@ def possible(view: View, event: Event) -> list[dict[str, Any]]:
             "to": to,
             "label": view.say(_OTHER_STEPS.get((event.status, to), _STEPS[to])),
             "needs_reason": needs_reason(to),
-            "is_usual": to is possible_steps(event.status)[0],
+            "is_usual": to is possible_steps(event.status)[0] and not _is_early(view, event, to),
             "needs_days": event.status is EventStatus.POSTPONED and to is EventStatus.PLANNED,
         }
         for to in possible_steps(event.status)
         if to is not EventStatus.CONFIRMED or _may_confirm(view, event)
     ]
+
+
+def _is_early(view: View, event: Event, to: EventStatus) -> bool:
+    """Whether a step waits for a day that is still to come: it may be taken, but is not what is next."""
+    due = {EventStatus.ONGOING: event.first_day, EventStatus.COMPLETED: event.last_day}.get(to)
+    return due is not None and due > view.act.today
 
 
 def must_ask(view: View, event: Event) -> bool:
