@@ -24,7 +24,7 @@ CLIENTS_INSTALLED := $(CLIENTS)/.installed-$(PLACE)
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip --no-input --quiet
 
-.PHONY: help install run test check lint bench lock format clean dev postgresql javascript libical chromium clients peers
+.PHONY: help install run test check lint bench pictures lock format clean dev postgresql javascript libical chromium clients peers
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s'|' 2>/dev/null \
@@ -49,6 +49,11 @@ lint: dev ## formatting, lint, types, import rules
 
 bench: dev postgresql clients peers ## the benchmarks, each a ratio against a peer or limit measured in the same run
 	$(BIN)/python -m tests.bench
+
+pictures: dev chromium ## the pictures of the README, by a browser; pngquant makes them small
+	mkdir -p docs/pictures
+	DESK_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/service/console/test_readme_pictures.py -k 'not there_and_small'
+	pngquant --ext .png --force --skip-if-larger docs/pictures/*.png
 
 format: dev ## format, and repair what the linter can
 	$(BIN)/python -m ruff check --fix-only --quiet .

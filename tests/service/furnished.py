@@ -60,6 +60,7 @@ MORE: tuple[str, ...] = (
     "/calendar?view=year", "/calendar?view=year&lanes=organisation", "/week?day=2026-12-05",
     "/plan?kind=training_batch&host=hai-duong&guest=vientiane-province", "/plan/days?kind=activity",
     "/administration/people?q=a", "/administration/holidays?year=2027",
+    "/search?q=Viêng", "/search?q=a1b2c3", "/anniversaries?from_year=2040", "/anniversaries?from_year=soon",
 )  # fmt: skip
 """Pages that show something else when their address says more."""
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 from typing import Any
 
@@ -112,3 +113,20 @@ def test_page_is_for_officers_and_linked_for_them(signed_in: SignedIn, browser: 
     assert officer.get(PATH).status_code == 200
     assert viewer.get(PATH).status_code == 403
     assert browser.get(PATH).status_code == 303
+
+
+@pytest.mark.parametrize("path", [PATH, "/plan/days?kind=activity", "/plan?kind=delegation"])
+def test_a_merged_province_is_offered_once(signed_in: SignedIn, database: Database, path: str) -> None:
+    with database.transaction() as session:
+        for code in ("hai-phong", "vientiane-province", "xe-kong"):
+            factories.make_locality(session, code)
+        for old, new in (("hai-duong", "hai-phong"), ("xe-kong", "vientiane-province")):
+            place = factories.make_locality(session, old)
+            place.successor, place.succeeded_on = new, date(2025, 7, 1)
+    page = signed_in(locale=Language.EN).get(path)
+    choices = re.findall(r'<select id="(?:host|guest|partner)".*?</select>', page.text, re.DOTALL)
+    assert choices
+    for choice in choices:
+        codes = re.findall(r'value="([\w-]+)"', choice)
+        assert "vientiane-province" in codes
+        assert not {"hai-duong", "xe-kong"} & {*codes}

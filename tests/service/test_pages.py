@@ -561,6 +561,39 @@ def count_queries(database: Database, ask: Callable[[], TestResponse]) -> int:
     return len(counted)
 
 
+def test_a_lone_administrator_is_told_to_make_an_account(signed_in: Callable[..., Browser], database: Database) -> None:
+    admin = signed_in(Role.ADMIN, locale=Language.EN)
+    asks = "Confirming a visit needs a second person. Make an account"
+    assert asks in words(admin.get("/"))
+    officer = signed_in(Role.OFFICER, locale=Language.EN)
+    assert asks not in words(officer.get("/"))
+    assert asks not in words(admin.get("/"))
+
+
+def test_approvers_are_led_to_what_waits_for_them(
+    signed_in: Callable[..., Browser], database: Database, clock: Clock
+) -> None:
+    for days, status in ((3, "planned"), (9, "planned"), (5, "confirmed"), (5, "draft"), (-9, "planned")):
+        make_event(database, first_day=clock.now.date() + timedelta(days=days), status=EventStatus(status))
+    approver = signed_in(Role.APPROVER, locale=Language.EN)
+    page = approver.get("/")
+    assert "Waiting to be confirmed: 2" in words(page)
+    assert 'href="/?status=planned"' in page.text
+    assert "Waiting to be confirmed" not in words(approver.get("/?status=planned"))
+    assert "Waiting to be confirmed" not in words(signed_in(Role.OFFICER, locale=Language.EN).get("/"))
+
+
+@pytest.mark.parametrize(("days", "is_next"), [(0, True), (-2, True), (1, False), (200, False)])
+def test_a_visit_that_is_far_off_is_not_begun_by_the_first_button(
+    signed_in: Callable[..., Browser], database: Database, clock: Clock, days: int, is_next: bool
+) -> None:
+    first = clock.now.date() + timedelta(days=days)
+    event = make_event(database, first_day=first, status=EventStatus.CONFIRMED)
+    page = signed_in(Role.OFFICER, locale=Language.EN).get(f"/events/{event}").text
+    (button,) = re.findall(r'<button name="to" value="ongoing"[^>]*>', page)
+    assert ('class="primary"' in button) is is_next
+
+
 def test_no_query_per_row(signed_in: Callable[..., Browser], database: Database, agreement: str) -> None:
     reader = signed_in()
     found: dict[str, list[int]] = {}

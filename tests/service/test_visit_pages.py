@@ -612,7 +612,8 @@ def test_contents_count_what_stands_in_each_part(signed_in: SignedIn, database: 
     assert contents
     told_there = re.sub(r"<[^>]*>", " ", contents[0])
     assert " ".join(told_there.split()) == (
-        "Days and hours Facts People 2 Programme 1 Rooms, cars, interpreters 0 Tasks 1 open Reminders 1 failed History"
+        "Days and hours Facts Who takes part 2 Programme 1 Rooms, cars, interpreters 0 Tasks 1 open Reminders 1 failed "
+        "History"
     )
     assert all(f'id="{part}"' in page for part in re.findall(r'href="#(\w+)"', contents[0]))
 

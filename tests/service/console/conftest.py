@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from models.accounts import User
@@ -34,6 +34,11 @@ SIZES = {"laptop": {"width": 1280, "height": 800}, "phone": {"width": 390, "heig
 LANGUAGES = [language.value for language in Language]
 PICTURES = os.environ.get("DESK_TEST_PICTURES")
 """A folder that takes the pictures tests make with :func:`picture`; none, no pictures."""
+
+PATIENCE = 30_000
+"""Milliseconds until what should come has not come: a machine that does much else is slow, and only failures wait."""
+
+expect.set_options(timeout=PATIENCE)
 
 Visit = Callable[..., Page]
 
@@ -161,7 +166,7 @@ def visit(
             reduced_motion="reduce",
         )
         opened.append(context)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         if role is not None:
             who = user or account(role, locale=Language(language))
             with database.transaction() as session:

@@ -5,9 +5,7 @@ from playwright.sync_api import Page, expect
 
 from models.i18n import translate
 from models.vocabulary import Role
-from tests.service.console.conftest import LANGUAGES, Visit, barriers, is_wider_than_the_screen, picture
-
-AREAS = ["accounts", "rules", "task-templates", "resources", "holidays", "localities", "organisations", "people"]
+from tests.service.console.conftest import LANGUAGES, Visit
 
 
 def _save(page: Page, language: str, sentence: str) -> None:
@@ -54,19 +52,3 @@ def test_an_administrator_makes_what_is_needed(visit: Visit, language: str) -> N
     _save(page, language, "Add a day")
     page.goto("/administration/holidays?year=2027")
     expect(page.get_by_role("table")).to_contain_text("Nghỉ bù")
-
-
-@pytest.mark.parametrize("size", ["laptop", "phone"])
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_administration_keeps_nobody_out(visit: Visit, language: str, size: str) -> None:
-    page = visit(Role.ADMIN, language, size)
-    found = {}
-    pages = ["", "/audit", *(f"/{area}" for area in AREAS), *(f"/{area}/new" for area in AREAS)]
-    for path in pages:
-        page.goto(f"/administration{path}")
-        picture(page, f"administration{path.replace('/', '-')}-{language}-{size}")
-        if wrong := barriers(page):
-            found[path] = wrong
-        if is_wider_than_the_screen(page):
-            found[f"{path} is wider than the screen"] = []
-    assert found == {}

@@ -26,7 +26,7 @@ def named(address: str) -> str:
     return address.strip("/").replace("/", "-").replace("?", "-")[:60] or "first"
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize(("language", "size"), [("vi", "laptop"), ("lo", "phone")])
 def test_nobody_is_kept_out_of_a_page(visit: Visit, pages: Addresses, language: str, size: str) -> None:
     page = visit(Role.ADMIN, language, size)
@@ -39,7 +39,7 @@ def test_nobody_is_kept_out_of_a_page(visit: Visit, pages: Addresses, language: 
     assert found == {}
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_no_page_is_wider_than_a_telephone(visit: Visit, pages: Addresses) -> None:
     found = []
     for language in LANGUAGES:
@@ -79,7 +79,7 @@ def walked(page: Page) -> tuple[int, list[str]]:
     raise AssertionError(f"after {_STEPS} steps the end of {page.url} is not reached")
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_every_place_is_reached_by_keyboard_and_seen(visit: Visit, pages: Addresses) -> None:
     """Each control that can be used is stopped at once on the way with Tab, marked, and the way ends."""
     page = visit(Role.ADMIN, "en")
@@ -107,6 +107,7 @@ def test_the_first_stop_leads_to_the_content(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.id") == "main"
 
 
+@pytest.mark.timeout(900)
 def test_pages_read_the_same_without_script(visit: Visit, pages: Addresses, account: Callable[..., User]) -> None:
     user = account(Role.ADMIN, locale=Language.VI)
     with_script, without = visit(Role.ADMIN, "vi", user=user), visit(Role.ADMIN, "vi", user=user, script=False)
