@@ -1,6 +1,6 @@
 """What hangs on an event: its people, its programme and the published revisions, its tasks and their templates."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, select, t
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import Field, col
 
-from models.base import Identified, Versioned, one_of
+from models.base import Identified, Searchable, Versioned, one_of
 from models.text import LocalizedText
 from models.types import JsonList, LocalizedTextType, UtcDateTime, WordType
 from models.vocabulary import Direction, EventKind, MemberRole, TaskAnchor
@@ -43,7 +43,7 @@ class Member(Identified, Versioned, table=True):
     counterpart_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
 
 
-class ProgrammeItem(Identified, table=True):
+class ProgrammeItem(Identified, Searchable, table=True):
     """One line of a visit programme: when, what, where, who hosts, who attends.
 
     ``travel_minutes`` is how long it takes to get to its place from the one before.
@@ -65,6 +65,10 @@ class ProgrammeItem(Identified, table=True):
     hosted_by: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
     attendees: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
     travel_minutes: int | None = Field(default=None, ge=0, le=1440)
+
+    def searched(self) -> Iterable[LocalizedText | None]:
+        """What it is, where, who receives and who comes along."""
+        return (self.title, self.place, self.hosted_by, self.attendees)
 
 
 class ProgrammeRevision(Identified, table=True):
@@ -101,7 +105,7 @@ def last_revisions(session: Session, event_ids: Collection[str]) -> dict[str, Pr
     return {revision.event_id: revision for revision in session.execute(statement).scalars()}
 
 
-class TaskTemplate(Identified, Versioned, table=True):
+class TaskTemplate(Identified, Versioned, Searchable, table=True):
     """A task that every event of a kind gets when it is planned; administrators edit these.
 
     ``direction`` None: whether the visit comes in, goes out or stays at home makes no difference. ``offset`` is whole
@@ -125,8 +129,12 @@ class TaskTemplate(Identified, Versioned, table=True):
     person_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
     active: bool = Field(default=True)
 
+    def searched(self) -> Iterable[LocalizedText]:
+        """What has to be done."""
+        return (self.title,)
 
-class Task(Identified, Versioned, table=True):
+
+class Task(Identified, Versioned, Searchable, table=True):
     """What somebody must do for an event, due on a day: fixed (``due_on``), or ``due_offset`` from ``anchor``.
 
     ``due_day`` is the day either way, None where there is neither; whatever moves it writes it anew. ``template_id`` is
@@ -151,3 +159,7 @@ class Task(Identified, Versioned, table=True):
     template_id: str | None = Field(default=None, foreign_key="task_template.id", max_length=26)
     done: bool = Field(default=False)
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+    def searched(self) -> Iterable[LocalizedText]:
+        """What has to be done."""
+        return (self.title,)

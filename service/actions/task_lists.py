@@ -11,8 +11,8 @@ from sqlmodel import select as select_rows
 from calendars.tasks import NEVER_LATE
 from models.events import Event
 from models.parts import Task, TaskTemplate
-from models.text import fold, fold_all
-from service.actions import rights
+from models.text import fold
+from service.actions import rights, rows
 from service.actions.acting import Act
 
 EVENT_COLUMNS = ("id", "title", "kind", "status", "first_day", "last_day")
@@ -47,39 +47,21 @@ def tasks_where(session: Session, act: Act, query: Mapping[str, Any]) -> Select[
     if query.get("to"):
         statement = statement.where(col(Task.due_day) <= query["to"])
     if query.get("q"):
-        titles = _Titles(session, Task)
+        searched = (col(Task.search_text), col(Event.search_text))
         for word in fold(query["q"]).split():
-            of_event = col(Event.search_text).contains(word, autoescape=True)
-            statement = statement.where(or_(of_event, titles.holding(word)))
+            statement = statement.where(or_(*(text.contains(word, autoescape=True) for text in searched)))
     return statement  # type: ignore[no-any-return]
 
 
-def templates_where(session: Session, query: Mapping[str, Any]) -> Any:
+def templates_where(query: Mapping[str, Any]) -> Any:
     """The select of templates a query string asks for."""
     statement = select_rows(TaskTemplate)
     if query.get("kind"):
         statement = statement.where(col(TaskTemplate.kind) == query["kind"])
-    if query.get("q"):
-        titles = _Titles(session, TaskTemplate)
-        statement = statement.where(*(titles.holding(word) for word in fold(query["q"]).split()))
-    return statement
+    return rows.matching(statement, col(TaskTemplate.search_text), query.get("q"))
 
 
 def count_overdue(session: Session, today: date) -> int:
     """How many tasks are overdue; one query."""
     late = select(func.count()).where(col(Task.event_id) == col(Event.id), overdue(today), rights.visible(session))
     return int(session.execute(late).scalar_one())
-
-
-class _Titles:
-    """The different titles of a table, folded: most tasks share theirs with those of the same template; one query."""
-
-    def __init__(self, session: Session, model: type[Task] | type[TaskTemplate]) -> None:
-        self._column = col(model.title)
-        self._folded = [
-            (title, fold_all([title])) for title in session.execute(select(self._column).distinct()).scalars()
-        ]
-
-    def holding(self, word: str) -> ColumnElement[bool]:
-        """The condition that the title holds a folded word."""
-        return self._column.in_([title for title, folded in self._folded if word in folded])

@@ -42,9 +42,8 @@ def plain(value: Any) -> Any:
         case list() | tuple() | set():
             return [plain(item) for item in value]
         case SQLModel():
-            return {
-                name: plain(getattr(value, name)) for name in type(value).model_fields if name not in {"id", "event_id"}
-            }
+            kept = [name for name in type(value).model_fields if name not in {"id", "event_id", "search_text"}]
+            return {name: plain(getattr(value, name)) for name in kept}
         case _:
             return value
 

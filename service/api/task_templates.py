@@ -21,7 +21,7 @@ class TaskTemplates(Resource):
     @blp.many(TaskTemplateSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List task templates by kind, in the order they were made"""
-        statement = task_lists.templates_where(session(), query)
+        statement = task_lists.templates_where(query)
         return page(pagination_parameters, statement, col(TaskTemplate.kind), col(TaskTemplate.id))
 
     @requires(Role.ADMIN)

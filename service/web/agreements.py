@@ -12,6 +12,7 @@ from service.actions import progress, rows
 from service.problems import flat
 from service.schemas.progress import ProgressQuery
 from service.web import mirrored
+from service.web.addresses import whole
 from service.web.board import LINKS_SHOWN, WANT_ATTENTION, read_board
 from service.web.gate import page
 from service.web.view import View
@@ -70,7 +71,7 @@ def agreement(view: View, agreement_id: str) -> Response:
         board=read_board(view, found, as_of),
         asked=request.args.get("as_of", "").strip(),
         problems=problems,
-        made=_read_count(request.args.get("made", "")),
+        made=whole(request.args.get("made", "")),
         links_shown=LINKS_SHOWN,
         frame=mirrored,
     )
@@ -86,8 +87,3 @@ def _read_day(view: View) -> tuple[date, Sequence[str]]:
     except ValidationError as wrong:
         return view.act.today, [view.said(line) for lines in flat(wrong.messages).values() for line in lines]
     return day, ()
-
-
-def _read_count(word: str) -> int | None:
-    """How many drafts a plan has just made, as its redirect says; None for anything else."""
-    return int(word) if word.isascii() and word.isdigit() and len(word) < 6 else None

@@ -20,6 +20,7 @@ from models.text import LocalizedText
 from models.vocabulary import BookingState
 from service.actions import bookings, events, rights, rows
 from service.schemas.bookings import BookingWishSchema
+from service.web.addresses import whole
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
 from service.web.view import View
@@ -187,10 +188,8 @@ def _wish(form: Mapping[str, str]) -> dict[str, Any]:
             if day:
                 wish[name] = f"{day}T{hour}" if hour else day
     if form.get("quantity"):
-        quantity = form["quantity"]
-        wish["quantity"] = (
-            int(quantity) if quantity.isascii() and quantity.isdigit() and len(quantity) < 6 else quantity
-        )
+        quantity = whole(form["quantity"])
+        wish["quantity"] = form["quantity"] if quantity is None else quantity
     if form.get("asked"):
         wish["state"] = BookingState.REQUESTED.value
     return wish

@@ -8,7 +8,6 @@ from itertools import groupby
 from typing import Any
 
 from flask import Response, request, url_for
-from marshmallow import ValidationError
 from sqlalchemy import func
 from sqlmodel import col, select
 
@@ -19,8 +18,8 @@ from models.i18n import _
 from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, Role
 from service.actions import reading, rights, rows, task_lists
-from service.problems import flat
 from service.schemas.queries import EventQuery
+from service.web.addresses import filters, page_number, pages_for
 from service.web.gate import page
 from service.web.view import View
 from service.web.words import FIELDS
@@ -68,22 +67,13 @@ def read_wish(view: View) -> Wish:
     problems = {name: [unknown] for name, values in chosen.items() if asked[name] != values}
     asked |= {name: request.args.get(name, "").strip() for name in _PLAIN}
     given = {name: value for name, value in asked.items() if value}
-    try:
-        query = EventQuery().load(given)
-    except ValidationError as wrong:
-        query = dict(wrong.valid_data or {})
-        problems |= {
-            name.split(".")[0]: [view.said(line) for line in told] for name, told in flat(wrong.messages).items()
-        }
-        for name in problems:
-            query.pop(name, None)
+    query, wrong = filters(view, EventQuery, given)
+    problems |= wrong
     if "from_" not in query and not (query.get("to") and query["to"] < view.act.today):
         query["from_"] = view.act.today
     if not query.get("status"):
         query["status"] = _UNFINISHED
-    page = request.args.get("page", "1")
-    number = int(page) if page.isascii() and page.isdigit() and 0 < len(page) < 7 else 1
-    return Wish(asked, query, max(number, 1), problems)
+    return Wish(asked, query, page_number(), problems)
 
 
 @page()
@@ -103,7 +93,7 @@ def coming(view: View) -> Response:
         "coming.html",
         wish=wish,
         total=total,
-        pages=max(1, -(-total // PAGE_SIZE)),
+        pages=pages_for(total, PAGE_SIZE),
         now=[] if wish.is_past else [event for event in found if _is_on(event, view.act.today)],
         months=_by_month(view, [event for event in found if wish.is_past or not _is_on(event, view.act.today)]),
         drafts=_waiting(view, EventStatus.DRAFT),

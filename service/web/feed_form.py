@@ -9,6 +9,7 @@ from flask import request
 from models.feeds import Feed
 from models.i18n import _
 from models.vocabulary import Language
+from service.web.addresses import whole
 
 PARTS: Mapping[str, str] = {
     "visits": _("The visits and events themselves"),
@@ -83,7 +84,7 @@ def wish(feed: Feed | None = None) -> dict[str, Any]:
 
 def _number(text: str) -> int | str:
     """The number that was typed; what is none stays as it is, for the schema to refuse."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
+    return text if (number := whole(text)) is None else number
 
 
 def _kept(feed: Feed) -> Entries:

@@ -17,6 +17,7 @@ from models.vocabulary import ReminderState, Role
 from service.actions import delivery, reading, rows
 from service.actions import reminders as planning
 from service.actions.acting import Act
+from service.web.addresses import page_number, pages_for, whole
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
 from service.web.view import View, ids
@@ -141,7 +142,7 @@ def _list(view: View, wish: Wish, refusal: Refusal | None = None) -> Response:
         refusal.status if refusal else 200,
         refusal=refusal,
         done=_DONE.get(request.args.get("done", "")),
-        count=_number(request.args.get("count", ""), 0),
+        count=whole(request.args.get("count", "")) or 0,
         wish=wish,
         states=REMINDER_STATES,
         choosable={line.reminder.id for line in lines if line.can_be_chosen(view)},
@@ -149,7 +150,7 @@ def _list(view: View, wish: Wish, refusal: Refusal | None = None) -> Response:
         has_more_failed=has_more_failed,
         listed=lines[len(failed) :],
         total=total,
-        pages=max(1, -(-total // PAGE_SIZE)),
+        pages=pages_for(total, PAGE_SIZE),
         mail=delivery.mail_service(view.session, view.act.now),
     )
 
@@ -157,12 +158,7 @@ def _list(view: View, wish: Wish, refusal: Refusal | None = None) -> Response:
 def _read_wish() -> Wish:
     """A state or a number that makes no sense is none."""
     state = request.args.get("state", "")
-    number = max(_number(request.args.get("page", ""), 1), 1)
-    return Wish(ReminderState(state) if state in set(ReminderState) else None, number)
-
-
-def _number(word: str, otherwise: int) -> int:
-    return int(word) if word.isascii() and word.isdigit() and len(word) < 7 else otherwise
+    return Wish(ReminderState(state) if state in set(ReminderState) else None, page_number())
 
 
 def _lines(view: View, found: Sequence[Reminder]) -> list[Line]:

@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from models.agreements import Agreement, Anniversary, Commitment
 from models.events import Event
 from models.i18n import _
-from models.parts import Member, Task
+from models.parts import Member, ProgrammeItem, Task
 from models.places import Locality, Organisation, Person
 from models.resources import Resource
 from models.text import fold
@@ -52,6 +52,7 @@ class Group:
     hits: Sequence[Hit] = ()
     events: Sequence[Event] = ()
     url: str = ""
+    more: str = _("All of them: {count}")
 
 
 @page()
@@ -178,6 +179,50 @@ def _visits(view: View, wanted: Sequence[str], part: type[Any], key: Any) -> dic
     return found
 
 
+def _duties(view: View, q: str) -> list[Group]:
+    """Tasks, what is open first, and items of programmes, the latest first; each leads to its line in its event."""
+    tasks, tasks_total = _parts(view, Task, q, col(Task.done), col(Task.due_day).is_(None), col(Task.due_day))
+    items, items_total = _parts(view, ProgrammeItem, q, col(ProgrammeItem.day).desc(), col(ProgrammeItem.start_time))
+    return [
+        Group(
+            "tasks", _("Tasks"), tasks_total,
+            [
+                Hit(view.text(task.title), _part_of(event, f"task-{task.id}"), _state(view, task), [event])
+                for task, event in tasks
+            ],
+            url=url_for("pages.tasks", q=q, which="all"), more=_("More among the tasks"),
+        ),
+        Group(
+            "programme", _("Programme items"), items_total,
+            [
+                Hit(
+                    view.text(item.title),
+                    _part_of(event, f"item-{item.id}"),
+                    [view.day(item.day), *([view.text(item.place)] if item.place else [])],
+                    [event],
+                )
+                for item, event in items
+            ],
+        ),
+    ]  # fmt: skip
+
+
+def _parts(view: View, model: type[Any], q: str, *order: Any) -> tuple[list[Any], int]:
+    """The first parts of events that hold the words, each with its event."""
+    statement = select(model, Event).where(model.event_id == Event.id, rights.visible(view.session))
+    found = rows.matching(statement, col(model.search_text), q)
+    return rows.page_of(view.session, found, (*order, col(model.id)), 0, SHOWN)
+
+
+def _part_of(event: Event, anchor: str) -> str:
+    return url_for("pages.event", event_id=event.id, _anchor=anchor)
+
+
+def _state(view: View, task: Task) -> list[Value]:
+    due = [view.say(_("Due: {day}"), day=view.day(task.due_day))] if task.due_day else []
+    return [*([view.say(_("Done"))] if task.done else []), *due]
+
+
 def _places(view: View, q: str) -> list[Group]:
     localities, localities_total = _some(view, Locality, q)
     resources, resources_total = _some(view, Resource, q)
@@ -202,4 +247,4 @@ def _places(view: View, q: str) -> list[Group]:
     ]  # fmt: skip
 
 
-_GROUPS: tuple[Callable[[View, str], list[Group]], ...] = (_events, _promises, _people, _places)
+_GROUPS: tuple[Callable[[View, str], list[Group]], ...] = (_events, _promises, _people, _duties, _places)

@@ -1,31 +1,60 @@
-"""Things to do, for all events: what is overdue first, then the next thirty days."""
+"""Things to do, for all events: what is overdue first, then the next thirty days; any of them by filters."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from itertools import groupby
 from typing import Any
 
 from flask import redirect, request, url_for
 from markupsafe import Markup
+from sqlalchemy import Select
 from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
-from calendars.tasks import NEVER_LATE, counted
+from calendars.tasks import NEVER_LATE, counted, is_overdue
+from models.errors import NotFound
 from models.events import Event
 from models.i18n import _
 from models.parts import Task
 from models.places import Organisation, Person
-from service.actions import events, rows, task_lists, tasks
-from service.web.forms import attempt
+from models.vocabulary import EventStatus, Role
+from service.actions import events, rights, rows, task_lists, tasks
+from service.schemas.tasks import TaskQuery
+from service.web.addresses import filters, page_number, pages_for
+from service.web.forms import Refusal, attempt
 from service.web.gate import page
 from service.web.view import View, ids
 
 DAYS_AHEAD = 30
-SHOWN = 100
-"""Of what is overdue, and of what is coming."""
+SHOWN = 50
+"""Of what is overdue, of what is coming, and on a page of a list."""
 
 Value = Markup | str
+
+
+class Which(StrEnum):
+    """Which tasks a list holds."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    DONE = "done"
+    ALL = "all"
+
+
+_NAMES: Mapping[Which, str] = {
+    Which.OPEN: _("Open tasks"),
+    Which.OVERDUE: _("Overdue tasks"),
+    Which.DONE: _("Tasks that are done"),
+    Which.ALL: _("All tasks"),
+}
+_MEANING: Mapping[Which, dict[str, bool]] = {
+    Which.OPEN: {"done": False},
+    Which.OVERDUE: {"overdue": True},
+    Which.DONE: {"done": True},
+    Which.ALL: {},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,43 +66,145 @@ class Line:
     counted: str
     late: str
     responsible: Sequence[Value]
+    may_finish: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address asks for: ``asked`` as written there, ``query`` as :func:`task_lists.tasks_where` takes it."""
+
+    asked: Mapping[str, str]
+    which: Which
+    query: Mapping[str, Any]
+    number: int
+    problems: Mapping[str, list[str]]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it asks for one list; else for what is overdue and what comes next."""
+        return any(self.asked.values())
+
+    @property
+    def here(self) -> Mapping[str, str]:
+        """What an address of this very page says."""
+        return {"page": str(self.number)} if self.number > 1 else {}
+
+    def url(self, **changed: Any) -> str:
+        """The same page with some of its parameters changed; empty ones are left out."""
+        wanted = {**self.asked, "page": None} | changed
+        return url_for("pages.tasks", **{name: value for name, value in wanted.items() if value})
+
+
+def _read_wish(view: View) -> Wish:
+    """The filters of the address. One that makes no sense is named, and the others still hold."""
+    asked = {name: request.args.get(name, "").strip() for name in ("q", "organisation_id", "from", "to", "which")}
+    problems: dict[str, list[str]] = {}
+    if asked["which"] not in {"", *Which}:
+        problems["which"] = [view.say(_("This filter has no such choice; it is left out."))]
+        asked["which"] = ""
+    which = Which(asked["which"] or Which.OPEN)
+    given = {name: value for name, value in asked.items() if value and name != "which"}
+    query, wrong = filters(view, TaskQuery, given)
+    return Wish(asked, which, query | _MEANING[which], page_number(), problems | wrong)
 
 
 @page()
 def things_to_do(view: View) -> Response:
-    """What is overdue, how late it is; what falls due today and in the days to come."""
+    """What is overdue, how late it is, and what falls due in the days to come; with filters one list, page by page."""
+    wish = _read_wish(view)
     refusal = attempt(view, lambda: _finish(view)) if request.method == "POST" else None
     if request.method == "POST" and refusal is None:
-        return redirect(url_for("pages.tasks", done="yes"), 303)
+        step = "reopened" if request.form.get("do") == "reopen" else "done"
+        return redirect(wish.url(**wish.here, **{step: request.form.get("task", "")}), 303)
+    return _list(view, wish, refusal) if wish.is_list else _soon(view, wish, refusal)
+
+
+def _soon(view: View, wish: Wish, refusal: Refusal | None) -> Response:
+    """What is overdue, and what falls due today and in the days to come."""
     today = view.act.today
-    late = _read(view, {"overdue": True})
-    coming = _read(view, {"done": False, "from_": today, "to": today + timedelta(days=DAYS_AHEAD)})
+    last = today + timedelta(days=DAYS_AHEAD)
+    late = _first(view, _MEANING[Which.OVERDUE])
+    coming = _first(view, {"done": False, "from_": today, "to": last})
     lines = _lines(view, [*late[:SHOWN], *coming[:SHOWN]])
     ahead = lines[len(late[:SHOWN]) :]
+    return _page(
+        view,
+        wish,
+        refusal,
+        late=lines[: len(late[:SHOWN])],
+        days=_by_day(ahead),
+        more_late=wish.url(which=Which.OVERDUE) if len(late) > SHOWN else "",
+        more=wish.url(which=Which.OPEN, **{"from": today, "to": last}) if len(coming) > SHOWN else "",
+    )
+
+
+def _list(view: View, wish: Wish, refusal: Refusal | None) -> Response:
+    """One list of tasks, by due day: of what is done the latest first."""
+    statement = _with_rights(task_lists.tasks_where(view.session, view.act, wish.query))
+    if wish.which in (Which.OPEN, Which.OVERDUE):
+        statement = statement.where(col(Event.status).not_in(NEVER_LATE))
+    order: tuple[Any, ...] = task_lists.TASK_ORDER
+    if wish.which is Which.DONE:
+        order = (col(Task.due_day).is_(None), col(Task.due_day).desc(), col(Task.id))
+    found, total = rows.page_of(view.session, statement, order, (wish.number - 1) * SHOWN, SHOWN)
+    return _page(
+        view, wish, refusal, days=_by_day(_lines(view, found)), total=total, pages=pages_for(total, SHOWN)
+    )  # fmt: skip
+
+
+def _page(view: View, wish: Wish, refusal: Refusal | None, **values: Any) -> Response:
+    with_tasks = select(Task.organisation_id).where(col(Task.organisation_id).is_not(None))
+    organisations = (
+        select(Organisation)
+        .where(col(Organisation.id).in_(with_tasks))
+        .order_by(col(Organisation.search_text), col(Organisation.id))
+    )
     return view.page(
         "tasks.html",
         refusal.status if refusal else 200,
-        late=lines[: len(late[:SHOWN])],
-        days=[(day, list(listed)) for day, listed in groupby(ahead, key=lambda line: line.task.due_day)],
-        has_more_late=len(late) > SHOWN,
-        has_more=len(coming) > SHOWN,
-        ahead=DAYS_AHEAD,
+        wish=wish,
         refusal=refusal,
-        done=bool(request.args.get("done")),
+        changed=None if refusal else _changed(view),
+        ahead=DAYS_AHEAD,
+        names=_NAMES,
+        organisations=view.session.exec(organisations).all(),
+        own=view.act.account.organisation_id,
+        **values,
     )
 
 
 def _finish(view: View) -> None:
-    """Mark a task as done."""
+    """Mark a task as done, or as open again."""
     task = rows.find(view.session, Task, request.form.get("task", ""))
     event = events.find_event(view.session, task.event_id)
-    tasks.change_task(view.session, view.act, event, task, {"done": True})
+    tasks.change_task(view.session, view.act, event, task, {"done": request.form.get("do") != "reopen"})
 
 
-def _read(view: View, query: Mapping[str, Any]) -> Sequence[task_lists.Row]:
+def _changed(view: View) -> Task | None:
+    """The task that was marked just now, as the redirect says; as it is now."""
+    task = view.session.get(Task, request.args.get("done") or request.args.get("reopened") or "")
+    if task is None:
+        return None
+    try:
+        events.find_event(view.session, task.event_id)
+    except NotFound:  # also for one who may not see it
+        return None
+    return task
+
+
+def _first(view: View, query: Mapping[str, Any]) -> Sequence[task_lists.Row]:
     """The tasks a query means, one more than is shown; none of drafts and events that are called off."""
     statement = task_lists.tasks_where(view.session, view.act, query).where(col(Event.status).not_in(NEVER_LATE))
-    return view.session.execute(statement.order_by(*task_lists.TASK_ORDER).limit(SHOWN + 1)).all()
+    return view.session.execute(_with_rights(statement).order_by(*task_lists.TASK_ORDER).limit(SHOWN + 1)).all()
+
+
+def _with_rights(statement: Select[Any]) -> Select[Any]:
+    """The same select with what says who may change an event."""
+    return statement.add_columns(col(Event.organisation_id), col(Event.created_by))
+
+
+def _by_day(lines: Sequence[Line]) -> list[tuple[date | None, list[Line]]]:
+    return [(day, list(listed)) for day, listed in groupby(lines, key=lambda line: line.task.due_day)]
 
 
 def _lines(view: View, found: Sequence[task_lists.Row]) -> list[Line]:
@@ -85,8 +216,9 @@ def _lines(view: View, found: Sequence[task_lists.Row]) -> list[Line]:
             row.Task,
             row,
             how_counted(view, row.Task),
-            _how_late(view, row.Task.due_day),
+            _how_late(view, row.Task, row.status),
             responsible(view, row.Task, organisations, people),
+            may_finish(view, row, row.Task),
         )
         for row in found
     ]
@@ -96,10 +228,16 @@ def _by_id(view: View, model: type[Any], wanted: set[str]) -> dict[str, Any]:
     return {row.id: row for row in view.session.exec(select(model).where(col(model.id).in_(wanted))).all()}
 
 
-def _how_late(view: View, due: date) -> str:
-    days = (view.act.today - due).days
-    if days <= 0:
+def may_finish(view: View, event: Event | task_lists.Row, task: Task) -> bool:
+    """Whether the reader may say that a task is done: who may change its event, and the organisation it is for."""
+    return view.may_change(event) or (view.may(Role.OFFICER) and rights.is_for(view.session, task.organisation_id))
+
+
+def _how_late(view: View, task: Task, status: EventStatus) -> str:
+    """How many days a task is late; empty when it is not."""
+    if task.due_day is None or not is_overdue(task.due_day, task.done, status, view.act.today):
         return ""
+    days = (view.act.today - task.due_day).days
     return view.say(_("1 day late")) if days == 1 else view.say(_("{count} days late"), count=days)
 
 

@@ -7,23 +7,24 @@ from functools import partial
 from html import unescape
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 from werkzeug.test import TestResponse
 
 from models.agreements import Agreement, Anniversary, Commitment
 from models.database import Database
+from models.parts import ProgrammeItem, Task
 from models.resources import Resource
 from models.vocabulary import EventKind, EventStatus, Language, ResourceType, Role, Visibility
 from tests import factories
-from tests.service.conftest import Clock
+from tests.service.conftest import BATCH, Caller, Clock
 from tests.service.test_pages import Browser, browser, count_queries, read, signed_in, told, untranslated, words
 
 __all__ = ["browser", "signed_in"]  # fixtures
 
 SignedIn = Callable[..., Browser]
 TITLE = {"vi": "Đoàn nghệ thuật Phượng Hoàng", "lo": "ຄະນະສິລະປິນນົກຍູງ", "en": "Phoenix troupe"}
-GROUPS = ("ahead", "past", "agreements", "commitments", "anniversaries", "people", "organisations", "localities",
-          "resources")  # fmt: skip
+GROUPS = ("ahead", "past", "agreements", "commitments", "anniversaries", "people", "organisations", "tasks",
+          "programme", "localities", "resources")  # fmt: skip
 
 
 def found_in(page: TestResponse) -> dict[str, list[str]]:
@@ -58,7 +59,8 @@ def fill(session: Session, clock: Clock, number: int = 1, word: str = "Phượng
         person = factories.make_person(session, name=f"{word} {one}")
         factories.make_member(session, coming, person)
         organisation = factories.make_organisation(session, name=title)
-        factories.make_task(session, coming, organisation_id=organisation.id)
+        factories.make_task(session, coming, organisation_id=organisation.id, title=title)
+        session.add(ProgrammeItem(event_id=coming.id, day=coming.first_day, title={"vi": "Họp"}, place=title))
         factories.make_locality(session, f"place-{one}", name=title)
         session.add(Resource(name=title, type=ResourceType.ROOM, locality="hai-duong"))
     session.flush()
@@ -73,13 +75,21 @@ def test_every_kind_of_thing_is_found_and_leads_to_its_page(
     page = officer.get("/search?q=phuong+hoang")
     found = found_in(page)
     assert tuple(found) == GROUPS
-    assert {key: names[0] for key, names in found.items()} == dict.fromkeys(GROUPS, "Phượng Hoàng 0")
-    assert "Found for “phuong hoang”: 9" in words(page)
+    named = dict.fromkeys(GROUPS, "Phượng Hoàng 0") | {"programme": "Họp"}  # that one is found by its place
+    assert {key: names[0] for key, names in found.items()} == named
+    assert "Found for “phuong hoang”: 11" in words(page)
     main = page.text.split("<main")[1].split("</main")[0]
     links = {unescape(link).partition("#")[0] for link in re.findall(r'href="(/[^"]+)"', main)}
-    assert len(links) == len(GROUPS) - 1  # a commitment stands on its agreement's page
+    # A commitment stands on its agreement's page, tasks and items of programmes on their event's.
+    assert len(links) == len(GROUPS) - 3
     for link in links:
         assert officer.get(link).status_code == 200, link
+    with database.transaction(write=False) as session:
+        for model, line in ((Task, "task"), (ProgrammeItem, "item")):
+            part = session.exec(select(model)).one()
+            address = f"/events/{part.event_id}#{line}-{part.id}"
+            assert f'href="{address}"' in page.text
+            assert f'id="{line}-{part.id}"' in officer.get(address).text
 
 
 @pytest.mark.parametrize(
@@ -105,6 +115,42 @@ def test_all_words_must_be_there_and_signs_are_only_signs(signed_in: SignedIn, d
     page = reader.get("/search?q=%3Cscript%3Ealert(1)%3C/script%3E")
     assert "<script>alert" not in page.text
     assert "Nothing was found" in words(page)
+
+
+def test_open_tasks_first_then_done_ones_and_the_latest_item_first(
+    signed_in: SignedIn, database: Database, clock: Clock
+) -> None:
+    today = clock.now.date()
+    with database.transaction() as session:
+        event = factories.make_event(session, first_day=today, last_day=today + timedelta(days=3))
+        for name, values in {
+            "xong": {"due_on": today - timedelta(days=9), "done": True},
+            "sau": {"due_on": today + timedelta(days=2)},
+            "khi nào": {"due_on": None},
+            "trễ": {"due_on": today - timedelta(days=1)},
+        }.items():
+            factories.make_task(session, event, title={"vi": f"Làm thị thực {name}"}, **values)
+        for day in (1, 3, 2):
+            title, on = {"vi": f"Thị thực {day}"}, today + timedelta(days=day)
+            session.add(ProgrammeItem(event_id=event.id, day=on, title=title))
+    found = found_in(signed_in().get("/search?q=thi+thuc"))
+    assert [name.removeprefix("Làm thị thực ") for name in found["tasks"]] == ["trễ", "sau", "khi nào", "xong"]
+    assert found["programme"] == ["Thị thực 3", "Thị thực 2", "Thị thực 1"]
+
+
+def test_items_are_found_by_what_they_say_now(officer: Caller, signed_in: SignedIn) -> None:
+    event = officer.made("/activities", BATCH | {"title": {"vi": "Lễ"}, "activity_type": "ceremony"})
+    first = {"day": event["first_day"], "title": {"vi": "Đón"}, "hosted_by": {"vi": "Ông Khăm Phăn"}}
+    reader = signed_in()
+    for item, asked, is_found in (
+        (first, "kham phan", True),
+        (first | {"hosted_by": None, "attendees": {"vi": "Ông Khăm", "lo": "ທ່ານ ຄຳ"}}, "kham phan", False),
+        (first | {"hosted_by": None, "attendees": {"vi": "Ông Khăm", "lo": "ທ່ານ ຄຳ"}}, "ຄຳ", True),
+    ):
+        path = f"/events/{event['id']}/programme"
+        answer = officer.call("PUT", path, {"items": [item]}, If_Match=officer.etag(path))
+        assert answer.status_code == 200, answer.text
+        assert ("programme" in found_in(reader.get(f"/search?q={asked}"))) is is_found
 
 
 def test_coming_ones_first_then_past_ones_drafts_and_called_off_among_them(
@@ -138,16 +184,22 @@ def test_what_is_not_for_the_reader_is_not_there(signed_in: SignedIn, database: 
         )
         for event in (hidden, public):
             factories.make_member(session, event, person)
-            factories.make_task(session, event, organisation_id=theirs.id)
+            factories.make_task(
+                session, event, organisation_id=theirs.id, title={"vi": f"Việc xuân {event.title['vi']}"}
+            )
+            title = {"vi": "Tiết mục", "en": f"Xuân {event.title['vi']}"}
+            session.add(ProgrammeItem(event_id=event.id, day=event.first_day, title=title))
         theirs.name = {"vi": "Sở Xuân"}
         own = mine.id
     outsider = signed_in(Role.OFFICER, organisation_id=own, locale=Language.EN).get("/search?q=xuan")
     assert found_in(outsider)["ahead"] == ["Xuân mở"]
     assert "Xuân kín" not in words(outsider)
     assert hidden.id not in outsider.text
-    assert words(outsider).count("Xuân mở") == 3  # by itself, with the person, with the organisation
+    assert len(found_in(outsider)["tasks"]) == len(found_in(outsider)["programme"]) == 1
+    # By itself, with the person and the organisation, in and with the task and the item.
+    assert words(outsider).count("Xuân mở") == 7
     everything = signed_in(Role.ADMIN, locale=Language.EN).get("/search?q=xuan")
-    assert words(everything).count("Xuân kín") == 3
+    assert words(everything).count("Xuân kín") == 7
 
 
 def test_who_only_reads_is_led_to_no_page_they_may_not_open(
@@ -168,10 +220,15 @@ def test_more_than_are_shown_are_counted_and_listed(signed_in: SignedIn, databas
         fill(session, clock, 11)
     officer = signed_in(Role.OFFICER, locale=Language.EN)
     page = officer.get("/search?q=phuong")
-    shown = {key: [name for name in names if name.startswith("Phượng")] for key, names in found_in(page).items()}
+    shown = {
+        key: [name for name in names if name.startswith(("Phượng", "Họp"))] for key, names in found_in(page).items()
+    }
     assert {key: len(names) for key, names in shown.items()} == dict.fromkeys(GROUPS, 8)
     leads = re.findall(r'<p><a href="([^"]+)">All of them: 11<', page.text)
-    assert len(leads) == len(GROUPS) - 1  # commitments stand on their agreements
+    assert len(leads) == len(GROUPS) - 3  # commitments stand on their agreements, tasks and items on their events
+    assert "There are more; another word narrows them." in words(page)
+    leads += re.findall(r'<p><a href="([^"]+)">More among the tasks<', page.text)
+    assert len(leads) == len(GROUPS) - 2
     for link in leads:
         listed = words(officer.get(unescape(link)))
         assert len(set(re.findall(r"Phượng Hoàng \d+", listed))) == 11, link

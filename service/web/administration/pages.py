@@ -10,6 +10,7 @@ from models.errors import Conflict, Forbidden, Stale
 from models.i18n import _, message
 from models.vocabulary import Role
 from service.actions import rows
+from service.web.addresses import page_number, pages_for
 from service.web.administration import accounts, desk, directory, holidays, promises, rules
 from service.web.administration.area import Area
 from service.web.administration.fields import asked, typed, written
@@ -69,8 +70,7 @@ def _area(view: View, name: str, role: str = "read") -> Area:
 def listing(view: View, area: str) -> Response:
     """What there is, page by page."""
     one = _area(view, area)
-    text = request.args.get("number", "1")
-    number = max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
+    number = page_number("number")
     q = request.args.get("q", "")[:200]
     found, total = one.found(view, q, (number - 1) * SIZE, SIZE)
     return view.page(
@@ -80,7 +80,7 @@ def listing(view: View, area: str) -> Response:
         may_write=view.may(one.write),
         q=q,
         number=number,
-        pages=max(1, -(-total // SIZE)),
+        pages=pages_for(total, SIZE),
         total=total,
         more=one.more(view, None),
         done=DONE.get(request.args.get("done", ""), ""),

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from babel.dates import format_date
-from flask import Response, request
+from flask import Response
 
 from calendars import grid
 from calendars.dates import BABEL_LOCALES
@@ -14,6 +14,7 @@ from calendars.week import holiday_line
 from models.i18n import _
 from models.vocabulary import Direction, EventKind, EventStatus
 from service.actions import reading, rows
+from service.web.addresses import page_number, pages_for
 from service.web.diary.layout import DayList, day_lists, holiday_lane, lanes_of, month_weeks, week_block
 from service.web.diary.reading import (
     Visit,
@@ -127,12 +128,11 @@ def _year(view: View, wish: Wish, shared: Mapping[str, Any]) -> Response:
 
 def _day(view: View, wish: Wish, shared: Mapping[str, Any]) -> Response:
     """All visits of one day, a page at a time: where every count of the other views leads to."""
-    asked = request.args.get("page", "1")
-    number = max(int(asked), 1) if asked.isascii() and asked.isdigit() and len(asked) < 7 else 1
+    number = page_number()
     query = {**wish.query, "from_": wish.day, "to": wish.day}
     statement = reading.events_where(view.session, view.act, query)
     found, total = rows.page_of(view.session, statement, reading.EVENT_ORDER, (number - 1) * PAGE_SIZE, PAGE_SIZE)
-    pages = max(1, -(-total // PAGE_SIZE))
+    pages = pages_for(total, PAGE_SIZE)
     return view.page("calendar_day.html", found=found, total=total, number=number, pages=pages, **shared)
 
 

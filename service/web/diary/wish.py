@@ -7,14 +7,13 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from flask import request, url_for
-from marshmallow import ValidationError
 
 from calendars import grid
 from calendars.spans import Days
 from models.i18n import _, message
 from models.vocabulary import Direction, EventKind, EventStatus
-from service.problems import flat
 from service.schemas.queries import EventQuery
+from service.web.addresses import filters
 from service.web.view import View
 
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
@@ -117,13 +116,8 @@ def read_wish(view: View) -> Wish:
             asked[name] = ""
     given: dict[str, Any] = {name: value for name, value in asked.items() if value}
     given |= {name: [given[name]] for name in ("kind", "status") if name in given}
-    try:
-        query = EventQuery().load(given)
-    except ValidationError as wrong:
-        told = {name.split(".")[0]: [view.said(line) for line in lines] for name, lines in flat(wrong.messages).items()}
-        query = {name: value for name, value in dict(wrong.valid_data or {}).items() if name not in told}
-        problems |= told
-    return Wish(shown, day, lanes, asked, query, problems)
+    query, wrong = filters(view, EventQuery, given)
+    return Wish(shown, day, lanes, asked, query, problems | wrong)
 
 
 def read_day(view: View, problems: dict[str, list[str]]) -> date:

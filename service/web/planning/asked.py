@@ -9,6 +9,7 @@ from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
 from models.vocabulary import Language
+from service.web.addresses import whole
 
 TITLES = tuple(f"title_{language}" for language in Language)
 PLACES = tuple(f"location_{language}" for language in Language)
@@ -65,8 +66,7 @@ class Asked:
 
     def number(self, name: str) -> int | None:
         """A word that is a plain number; None for any other."""
-        word = self.get(name)
-        return int(word) if word.isascii() and word.isdigit() and len(word) < 7 else None
+        return whole(self.get(name))
 
     def date(self, name: str) -> date | None:
         """A word that is a day; None for any other."""

@@ -13,6 +13,7 @@ from models.vocabulary import Role
 from service.actions.arranging import Arrangement, arrange
 from service.actions.reading import Presenter
 from service.actions.rehearsal import rehearsal
+from service.web.addresses import whole
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
 from service.web.once import new_token, token_of_form
@@ -117,6 +118,6 @@ def _show(view: View, case: Case, refusal: Refusal | None = None, notices: Seque
 
 def _last_day(case: Case, figures: Figures) -> str:
     """Where a visit of the proposed length ends that begins on the day of the address."""
-    length = int(figures.days) if figures.days.isdecimal() else 0
+    length = whole(figures.days) or 0
     days = window(case.asked.get("day"), length) if length > 1 else None
     return days.last.isoformat() if days else ""

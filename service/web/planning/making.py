@@ -15,6 +15,7 @@ from service.actions import planning
 from service.actions.arranging import Arrangement
 from service.schemas.events import KIND_SCHEMAS
 from service.web import once
+from service.web.addresses import whole
 from service.web.planning.asked import Asked, localized_of
 from service.web.planning.case import Case, Figures, Promise
 from service.web.view import View
@@ -67,7 +68,7 @@ def _said(asked: Asked, kind: EventKind, figures: Figures, days: Days | None) ->
     title = {name.removeprefix("title_"): text for name, text in figures.titles.items() if text}
     said: dict[str, Any] = {"title": title, "first_day": first, "last_day": last}
     said |= {name: asked.get(name) for name in ("start_time", "end_time")} if days is None else {}
-    said["headcount"] = int(people) if people.isascii() and people.isdigit() and len(people) < 7 else people
+    said["headcount"] = people if (count := whole(people)) is None else count
     said["location"] = localized_of(asked, "location")
     if kind is EventKind.ANNIVERSARY and first[:4].isdigit():
         said["year"] = int(first[:4])

@@ -15,6 +15,7 @@ from models.vocabulary import EventKind, HolidayCategory, Language, Role
 from service.actions.arranging import arrange_on_opening
 from service.problems import flat
 from service.schemas.openings import OpeningsQuery
+from service.web.addresses import whole
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
 from service.web.language import SELF_NAMES
@@ -84,13 +85,9 @@ def _wanted(view: View, case: Case, figures: Figures) -> dict[str, int]:
 
 def _items(view: View, case: Case, figures: Figures) -> list[stock.Item]:
     resources = stock.active_resources(view)
-    people, days = _number(figures.people), _number(figures.days)
+    people, days = whole(figures.people) or 0, whole(figures.days) or 0
     proposed = [] if case.asked.has_needs else stock.proposal(view, case, resources, people, days)
     return stock.items_of(resources, case.asked, proposed, people)
-
-
-def _number(word: str) -> int:
-    return int(word) if word.isascii() and word.isdigit() and len(word) < 7 else 0
 
 
 # The steps

@@ -15,14 +15,13 @@ from models.events import Event
 from models.parts import Task
 from models.places import Organisation, Person
 from models.reminders import Reminder, ReminderRule
-from models.vocabulary import ReminderState, Role
-from service.actions import rights
+from models.vocabulary import ReminderState
 from service.actions.members import Seat, seats_of
 from service.actions.reading import Presenter
 from service.actions.tasks import tasks_of
 from service.web.bookings import Line, lines_of
 from service.web.programme import Board, read_board
-from service.web.tasks import how_counted, responsible
+from service.web.tasks import how_counted, may_finish, responsible
 from service.web.view import View, ids
 from service.web.words import ACTIVITY_TYPES, DIRECTIONS, FIELDS, LEVELS, REMINDER_STATES, VISIBILITIES, money
 
@@ -164,14 +163,13 @@ def _task_lines(
     organisations: Mapping[str, Organisation],
     people: Mapping[str, Person],
 ) -> list[TaskLine]:
-    may_change = view.may_change(event)
     lines = [
         TaskLine(
             task,
             how_counted(view, task),
             responsible(view, task, organisations, people),
             is_overdue(task.due_day, task.done, event.status, view.act.today),
-            may_change or (view.may(Role.OFFICER) and rights.is_for(view.session, task.organisation_id)),
+            may_finish(view, event, task),
         )
         for task in tasks
     ]
