@@ -115,7 +115,7 @@ def _commitment_errors(
         ("duration_min", "duration_max"),
     ):
         if after(low) is not None and after(high) is not None and after(high) < after(low):
-            errors[high] = [message(_("Must be at least {minimum}, as {field} says."), minimum=after(low), field=low)]
+            errors[high] = [message(_("Can't be less than the lower bound, {minimum}."), minimum=after(low))]
     if (after("duration_min") is not None or after("duration_max") is not None) and after("duration_unit") is None:
         errors["duration_unit"] = [message(_NO_UNIT)]
     for name in ("host", "guest", "funded_by"):

@@ -1,6 +1,7 @@
 """``make bench``: measure, print the table, and keep it in docs/benchmarks.md.
 
-``python -m tests.bench feeds`` measures feeds over HTTP only, ``… pages`` the console's pages; neither keeps anything.
+``python -m tests.bench feeds`` measures feeds over HTTP only, ``… pages`` the console's pages (on SQLite, or with
+``… pages postgresql``); neither keeps anything.
 """
 
 import json
@@ -134,11 +135,12 @@ def main() -> None:
         if sys.argv[1:] == ["feeds"]:
             print(feeds_over_http.measure(folder))
             return
-        if sys.argv[1:] == ["pages"]:
-            print(pages.measure(folder))
+        if sys.argv[1:] in (["pages"], ["pages", "postgresql"]):
+            timed = pages.measure(folder, postgresql=len(sys.argv) > 2)
+            print(pages.table(timed), pages.summary(timed), sep="\n\n")
             return
         if sys.argv[1:]:
-            sys.exit("python -m tests.bench [feeds | pages]")
+            sys.exit("python -m tests.bench [feeds | pages [postgresql]]")
         results = [
             feed(folder, 1000),
             feed(folder, 10_000),
@@ -148,14 +150,15 @@ def main() -> None:
         grown = growth.table(growth.measure(folder))
         booked = occupancy.table(occupancy.measure(folder))
         subscribed = feeds_over_http.measure(folder)
-        shown = pages.measure(folder)
+        on_sqlite, on_postgresql = (pages.measure(folder, postgresql=one) for one in (False, True))
     found = "\n\n".join(
         (
             table(results),
             "Feeds over HTTP, while another process changes events in them:",
             str(subscribed),
             "Pages of the console with 10,000 events in the store, median time of the server and size:",
-            shown,
+            pages.table(on_sqlite),
+            f"SQLite: {pages.summary(on_sqlite)} PostgreSQL: {pages.summary(on_postgresql)}",
             "How answers grow with the events in the store:",
             grown,
             "How the search for overlapping bookings grows with the bookings, at the driver:",

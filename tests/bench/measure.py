@@ -2,7 +2,7 @@
 
 import statistics
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,19 +10,24 @@ from models.clock import monotonic
 from models.database import Database
 from models.migrate import upgrade
 from service.settings import Settings, load_settings
+from tests import cluster
 
 ROUNDS = 5
 
 
 @contextmanager
-def bench_database(folder: Path, name: str) -> Iterator[tuple[Database, Settings]]:
-    """A fresh migrated SQLite database and the settings that go with it."""
-    url = f"sqlite:///{folder / name}.db"
-    upgrade(url)
-    environment = {"DESK_DATABASE_URL": url, "DESK_VAR": str(folder / name), "DESK_SECRET_KEY": "b" * 40}
-    database = Database(url)
-    yield database, load_settings(environment)
-    database.dispose()
+def bench_database(folder: Path, name: str, *, postgresql: bool = False) -> Iterator[tuple[Database, Settings]]:
+    """A fresh migrated database and the settings that go with it; PostgreSQL is one that runs for this only."""
+    with ExitStack() as stack:
+        if postgresql:
+            url = cluster.cluster(stack.enter_context(cluster.session())).create(name)
+        else:
+            url = f"sqlite:///{folder / name}.db"
+        upgrade(url)
+        environment = {"DESK_DATABASE_URL": url, "DESK_VAR": str(folder / name), "DESK_SECRET_KEY": "b" * 40}
+        database = Database(url)
+        stack.callback(database.dispose)
+        yield database, load_settings(environment)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 from sqlmodel import Session, select
 
 from calendars.occupancy import length_class
@@ -126,14 +126,17 @@ def crowd(session: Session, now: datetime, count: int = EVENTS) -> list[str]:
     return organisations
 
 
-def measure(folder: Path) -> str:
-    """Time every page for the protocol office and for an officer who reads what is theirs; the table as text."""
-    with bench_database(folder, "pages") as (database, settings):
+def measure(folder: Path, *, postgresql: bool = False) -> dict[str, dict[str, Timed | None]]:
+    """Time every page for the protocol office and for an officer who reads what is theirs: reader → page → figures."""
+    with bench_database(folder, "pages", postgresql=postgresql) as (database, settings):
         now = utcnow()
         load_programme(database, settings.office, now)
         with database.transaction() as session:
             event_id = furnish(session, settings.office, now)
             organisations = crowd(session, now)
+        if postgresql:  # as its own housekeeping would before long
+            with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(text("ANALYZE"))
         app = create_app(settings, database)
         with database.transaction() as session:
             pages = addresses(app, session, event_id)
@@ -143,7 +146,18 @@ def measure(folder: Path) -> str:
         for name, user in (("protocol office", office), ("one's own organisation", officer)):
             client = _signed_in(app, user, now)
             found[name] = {page: _time(client, page, address) for page, address in pages.items()}
-    return table(found)
+    return found
+
+
+def summary(found: dict[str, dict[str, Timed | None]]) -> str:
+    """One line: how many pages, the median one, the slowest and the largest."""
+    timed = [one for pages in found.values() for one in pages.values() if one]
+    slowest, largest = max(timed, key=lambda one: one.seconds), max(timed, key=lambda one: one.size)
+    return (
+        f"{len(timed)} readings of pages, {sum(one.is_good for one in timed)} within the bounds; the median"
+        f" {statistics.median(one.seconds for one in timed) * 1000:.0f} ms, the slowest {slowest.seconds * 1000:.0f} ms"
+        f" (`{slowest.page}`), the largest {largest.size / 1000:.0f} kB (`{largest.page}`)."
+    )
 
 
 def _signed_in(app: Flask, user: User, now: datetime) -> FlaskClient:

@@ -5,25 +5,31 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import event as sqlalchemy_event
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 
 from models.accounts import ApiToken, Audit, User, WebSession
 from models.agreements import Agreement, Anniversary, Commitment
 from models.database import Database
+from models.feeds import Feed
 from models.holidays import OfficeHoliday
 from models.parts import TaskTemplate
 from models.places import Locality, Organisation, Person
 from models.reminders import ReminderRule
 from models.resources import Resource
-from models.vocabulary import Language, Role
-from service.actions import accounts
+from models.vocabulary import EventKind, Language, Role
+from service.actions import accounts, rows, trail
 from service.actions.acting import Act
 from service.settings import Settings
+from service.web.administration.audit import DEEDS, KINDS, LABELS, forms_of
+from service.web.view import View
+from service.web.words import DEEDS as EVENT_DEEDS
+from service.web.words import FIELDS
 from tests import factories
 from tests.service.conftest import Clock
 from tests.service.test_pages import Browser, browser, read, signed_in, told, words  # noqa: F401 - fixtures
@@ -411,6 +417,98 @@ def test_audit_tells_changes_and_pages_by_position(signed_in: SignedIn, database
     assert "Người 00" in second
     assert "Người 01" in second
     assert "Người 49" not in second
+
+
+def test_the_trail_speaks_like_the_forms(
+    signed_in: SignedIn, database: Database, clock: Clock, settings: Settings
+) -> None:
+    admin = signed_in(Role.ADMIN, locale=Language.VI)
+    with database.transaction() as session:
+        organisation = factories.make_organisation(session, name={"vi": "Sở Ngoại vụ"})
+        template = factories.make_template(session)
+        rule = factories.make_rule(session)
+        user = factories.make_user(session, Role.OFFICER)
+        agreement = Agreement(title={"vi": "Thỏa thuận"}, starts_on=date(2024, 1, 1), ends_on=date(2028, 12, 31))
+        session.add(agreement)
+        session.flush()
+        agreement.parties = ["hai-duong", "vientiane-province"]
+        commitment = Commitment(
+            agreement_id=agreement.id,
+            article="2",
+            field={"vi": "Đào tạo"},
+            title={"vi": "Lớp"},
+            activity="training_batch",
+        )
+        session.add(commitment)
+        session.flush()
+        act = Act(user, clock.now, settings.office)
+        kind = {"kind": EventKind.ACTIVITY, "organisation_id": organisation.id, "active": False}
+        rows.change(session, act, template, kind)
+        rows.change(session, act, rule, {"audience": ["owner", "role:approver"], "kinds": ["training_batch"]})
+        rows.change(session, act, user, {"role": Role.APPROVER, "must_change_password": True})
+        rows.change(
+            session,
+            act,
+            commitment,
+            {"headcount_min": 10, "frequency_type": "in_period", "frequency_count": 3, "host": "vientiane-province"},
+        )
+        rows.change(session, act, agreement, {"signed_on": date(2024, 9, 6)})
+        feed = Feed(user_id=user.id, name="Lịch", locale=Language.VI, token_hash="x")
+        session.add(feed)
+        session.flush()
+        rows.change(session, act, feed, {"filter": {"kinds": ["activity", "delegation"]}, "lunar": True})
+        session.add(
+            Audit(at=clock.now, actor_name="x", action="restore", entity="database", entity_id="0009", changes={})
+        )
+    said = words(admin.get("/administration/audit"))
+    for sentence in (
+        "Cơ sở dữ liệu được khôi phục từ bản sao lưu",
+        "Có ngày âm lịch: không → có Sự kiện nào: – → 2 mục",
+        "Ngày ký: – → 6/9/2024",
+        "Bên chủ nhà: – → tỉnh Viêng Chăn",
+        "Bao lâu một lần: Theo thống nhất của hai bên, không ấn định số lần → Số lần nhất định trong cả thời hạn",
+        "Vai trò: Cán bộ → Người duyệt Phải đặt mật khẩu mới: không → có",
+        "Người nhận: desk@example.org → người nhập sự kiện, tất cả có vai trò “Người duyệt”",
+        "Loại: Đoàn công tác → Hoạt động Đơn vị phụ trách: – → Sở Ngoại vụ Đang dùng: có → không",
+    ):
+        assert sentence in said
+    for code in ("training_batch", "role:approver", "in_period", "vientiane-province", "['", "approver", "must_change"):
+        assert code not in said, code
+
+
+def test_every_deed_of_the_trail_has_a_name() -> None:
+    """Whatever the actions write down is told as more than "other change"."""
+    written: set[str] = set()
+    for path in sorted(Path("service").rglob("*.py")):
+        written |= set(re.findall(r'\brecord\([^"]*"(\w+)"', path.read_text()))
+    assert {"create", "delete", "rotate", "restore", "sign_in_limit"} <= written
+    of_events = {action for action, _entity in EVENT_DEEDS}
+    assert sorted(written - DEEDS.keys() - of_events) == []
+
+
+MACHINE = {
+    "id", "uid", "sequence", "event_id", "user_id", "created_by", "confirmed_by", "confirmed_at",
+    "changed_since_confirmed", "template_id", "due_day", "done_at", "position", "kind", "budget_amount",
+    "budget_currency",
+}  # fmt: skip
+"""Columns an entry says nothing of: the machine's own, what its status or another word says, what never changes."""
+
+NEVER_CHANGED = {"api_token", "reminder", "passport"}
+"""Made, deleted, looked at, sent again or seen: each such entry is a sentence of its own."""
+
+
+def test_every_field_of_the_trail_has_a_name(app: Flask, database: Database) -> None:
+    tables = {mapper.local_table.name: mapper.class_ for mapper in SQLModel._sa_registry.mappers}
+    desk = app.extensions["desk"]
+    with database.transaction() as session, app.test_request_context():
+        act = Act(factories.make_user(session, Role.ADMIN), desk.clock(), desk.settings.office)
+        view = View(session, desk, act, Language.EN)
+        asked = forms_of(view, KINDS)
+    untold = {}
+    for kind in set(KINDS) - NEVER_CHANGED:
+        fields = trail.snapshot(tables[kind]()).keys()
+        untold[kind] = sorted(fields - MACHINE - LABELS.keys() - FIELDS.keys() - asked.get(kind, {}).keys())
+    assert {kind: fields for kind, fields in untold.items() if fields} == {}
 
 
 def test_lists_are_searched_and_paged(signed_in: SignedIn, database: Database) -> None:

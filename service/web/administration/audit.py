@@ -1,6 +1,6 @@
 """The audit trail for administrators: who changed what, when, from what to what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -15,7 +15,9 @@ from models.i18n import _
 from models.nouns import noun
 from models.vocabulary import Role
 from service.actions import reading
+from service.web.administration.fields import Field
 from service.web.administration.pages import AREAS
+from service.web.feed_form import EXTRAS, PARTS
 from service.web.gate import page
 from service.web.view import View, capital
 from service.web.visit.history import Entry, Teller
@@ -29,6 +31,7 @@ KINDS = (
     "booking",
     "agreement",
     "commitment",
+    "anniversary",
     "user",
     "api_token",
     "feed",
@@ -48,34 +51,34 @@ DEEDS = {
     "delete": _("Deleted: {what}"),
     "sign_in": _("Signed in"),
     "sign_out_everywhere": _("Signed out of all browsers"),
+    "sign_in_limit": _("Signing in was refused for a while, after too many failures"),
     "reveal": _("Passport number looked at"),
+    "rotate": _("New address for a calendar"),
+    "restore": _("The database was restored from a backup"),
 }
 LABELS = {
     "name": _("Name"),
-    "email": _("E-mail address"),
-    "role": _("Role"),
-    "locale": _("Language"),
-    "active": _("In use"),
     "offset": _("How long"),
-    "at": _("At what time"),
-    "audience": _("To whom"),
-    "kinds": _("Kind"),
-    "direction": _("Direction"),
-    "type": _("What it is"),
-    "locality": _("Place"),
-    "seats": _("Seats or beds"),
-    "capacity": _("How many bookings fit at once"),
-    "country": _("Country"),
-    "successor": _("Succeeded by"),
-    "succeeded_on": _("Succeeded on"),
-    "protocol_office": _("Protocol office"),
-    "position": _("Position"),
-    "precedence": _("Precedence"),
-    "phone": _("Telephone"),
-    "days": _("How many days"),
-    "source": _("Source"),
-    "provisional": _("Not announced yet"),
+    "must_change_password": _("Has to choose a new password"),
+    "weekly_schedule": _("Gets the weekly schedule by mail"),
+    "daily_digest": _("Gets the daily digest by mail"),
+    "email": _("E-mail address"),
+    "locale": _("Language of the events"),
+    **PARTS,
+    **EXTRAS,
+    "past_days": _("Days of the past it keeps"),
+    "tombstone_days": _("Days it keeps what was deleted"),
+    "expires_on": _("Works until"),
+    "filter": _("Which events"),
+    "languages": _("Languages"),
+    "channel": _("How it is sent"),
+    "note": _("Note"),
 }
+"""What is told besides the questions of the forms, by which most of it is entered."""
+
+_COLUMNS = {"recurs": "recurs_calendar"}
+"""The column where a question has another name."""
+
 _AREA_OF = {area.model.__tablename__: area.name for area in AREAS.values()}
 _PAGES = {
     "event": ("pages.event", "event_id"),
@@ -128,7 +131,8 @@ def _day(text: str) -> date | None:
 
 
 def _told(view: View, found: Sequence[Audit], users: Mapping[str, User]) -> list[Told]:
-    teller = Teller(view, None, found, {}, LABELS)
+    forms = forms_of(view, (one.entity for one in found if one.action == "change"))
+    teller = Teller(view, None, found, {}, LABELS, forms)
     entries = []
     for one in found:
         is_known = (one.action, one.entity) in EVENT_DEEDS
@@ -137,6 +141,14 @@ def _told(view: View, found: Sequence[Audit], users: Mapping[str, User]) -> list
         entry = teller.entry(one, users.get(one.actor_id or ""))
         entries.append(Told(entry, said or entry.deed, entry.about or _name(view, one), _link(one)))
     return entries
+
+
+def forms_of(view: View, kinds: Iterable[str]) -> dict[str, dict[str, Field]]:
+    """The questions that kinds of things are entered with, by the column they fill in."""
+    return {
+        kind: {_COLUMNS.get(field.name, field.name): field for field in AREAS[_AREA_OF[kind]].fields(view, None)}
+        for kind in _AREA_OF.keys() & set(kinds)
+    }
 
 
 def _name(view: View, one: Audit) -> Markup | str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
@@ -22,15 +23,18 @@ from models.vocabulary import (
     EventStatus,
     Language,
     MemberRole,
+    ReminderChannel,
     ReminderState,
     TaskAnchor,
     Visibility,
 )
+from service.web.administration.fields import Control, Field
 from service.web.programme import Difference, told
 from service.web.view import View
 from service.web.words import (
     ACTIVITY_TYPES,
     BOOKING_STATES,
+    CHANNELS,
     DEEDS,
     FIELDS,
     LEVELS,
@@ -47,6 +51,7 @@ PROGRAMMES_TOLD = 10
 
 LONG_PROGRAMME = 100
 NOTHING = "–"
+_SIDES = ("from", "to")
 
 _DAYS = {"first_day", "last_day", "arrives_on", "departs_on", "due_on"}
 _PLACES = {"host", "guest", "funded_by"}
@@ -116,7 +121,8 @@ def read_history(view: View, event: Event, subjects: Mapping[str, Markup | str])
 class Teller:
     """Puts audit rows into words; the names their ids stand for are read at once.
 
-    ``event`` is None where they are about many things; ``labels`` are further fields that are told.
+    ``event`` is None where they are about many things; ``labels`` are further fields that are told, ``forms`` by the
+    kind of thing the questions it is entered with: they name its fields and what can be chosen.
     """
 
     def __init__(
@@ -126,8 +132,10 @@ class Teller:
         audits: Sequence[Audit],
         subjects: Mapping[str, Markup | str],
         labels: Mapping[str, str] = FIELDS,
+        forms: Mapping[str, Mapping[str, Field]] = MappingProxyType({}),
     ) -> None:
         self.view = view
+        self.forms = forms
         self.day = event.first_day if event else None
         self.labels = {**FIELDS, **labels}
         wanted: dict[type[SQLModel], set[str]] = {model: set() for model in _REFERENCES.values()}
@@ -155,7 +163,7 @@ class Teller:
             who=user.name if user else audit.actor_name if audit.actor_id else self.view.say(_("The service itself")),
             deed=self.view.say(DEEDS.get((audit.action, audit.entity), OTHER_DEED)),
             about=self.subjects.get(audit.entity_id) or self._named(audit) if audit.entity in _NAMING else "",
-            changes=[] if is_whole or items else list(self._changes(audit.changes)),
+            changes=[] if is_whole or items else list(self._changes(audit)),
             reason=audit.reason,
             items=items,
         )
@@ -165,7 +173,7 @@ class Teller:
         change = audit.changes.get("items") if audit.id in self.told else None
         if not isinstance(change, dict):
             return []
-        before, after = (change.get(side) or [] for side in ("from", "to"))
+        before, after = (change.get(side) or [] for side in _SIDES)
         if max(len(before), len(after)) > LONG_PROGRAMME:
             return []
         return told(self.view, differences([Item.read(one) for one in before], [Item.read(one) for one in after]))
@@ -175,22 +183,26 @@ class Teller:
         change = audit.changes.get(name)
         return self._value(name, change.get("to") or change.get("from")) if change else ""
 
-    def _changes(self, changes: Mapping[str, Any]) -> list[Change]:
+    def _changes(self, audit: Audit) -> list[Change]:
+        form = self.forms.get(audit.entity, {})
+        asked = {name: field.label for name, field in form.items()}
         return [
-            Change(self.view.say(label), self._value(name, change.get("from")), self._value(name, change.get("to")))
-            for name, label in self.labels.items()
-            if isinstance(change := changes.get(name), dict)
+            Change(self.view.say(label), *(self._value(name, change.get(side), form.get(name)) for side in _SIDES))
+            for name, label in (asked | {name: self.labels[name] for name in self.labels if name not in asked}).items()
+            if isinstance(change := audit.changes.get(name), dict)
         ]
 
-    def _value(self, name: str, value: Any) -> Markup | str:
+    def _value(self, name: str, value: Any, field: Field | None = None) -> Markup | str:
         if value is None or value in ("", [], {}):
             return NOTHING
+        if field is not None and (chosen := _chosen(field, value)):
+            return chosen
         if name in _REFERENCES:
             known = self.names.get(value, value)
             return self.view.text(known) if isinstance(known, dict) else str(known)
         if name in _PLACES:
             return self.view.place(value, self.day)
-        if name in _DAYS:
+        if name in _DAYS or (field is not None and field.control is Control.DAY):
             return self.view.day(date.fromisoformat(value))
         if name == "budget":
             return money(value, self.view.language)
@@ -201,6 +213,8 @@ class Teller:
         if isinstance(value, dict):
             if set(value) <= set(Language):
                 return self.view.text(value)
+            if all(isinstance(item, list) for item in value.values()):
+                return self.view.say(_("{count} entries"), count=sum(map(len, value.values())))
             return ", ".join(f"{key}: {item}" for key, item in value.items())
         return self._word(name, str(value))
 
@@ -218,6 +232,8 @@ class Teller:
                 return self.view.say(ACTIVITY_TYPES[ActivityType(value)])
             case "anchor" if value in set(TaskAnchor):
                 return self.view.say(TASK_ANCHORS[TaskAnchor(value)])
+            case "channel" if value in set(ReminderChannel):
+                return self.view.say(CHANNELS[ReminderChannel(value)])
             case "state":
                 return self._state(value)
             case _:
@@ -228,6 +244,14 @@ class Teller:
         if value in set(BookingState):
             return self.view.say(BOOKING_STATES[BookingState(value)])
         return self.view.say(REMINDER_STATES[ReminderState(value)]) if value in set(ReminderState) else value
+
+
+def _chosen(field: Field, value: Any) -> str:
+    """What was chosen or listed, as the form calls it; empty where it asks for something else."""
+    names = dict(field.choices)
+    if isinstance(value, list) and (names or field.control is Control.LIST):
+        return ", ".join(names.get(str(one), str(one).removeprefix("email:")) for one in value)
+    return names.get(str(value), "")
 
 
 def _name(row: Any) -> Any:
