@@ -7,10 +7,11 @@ import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from sqlalchemy import URL, Engine
 
 from tests import cluster
 from tests.jobs.sink import Sink, SinkServer
@@ -115,30 +116,59 @@ def database_kind(request: pytest.FixtureRequest) -> str:
     return kind
 
 
-def fresh_database(request: pytest.FixtureRequest, kind: str, tmp_path: Path, migrated: bool) -> Iterator[str]:
+def fresh_database(
+    request: pytest.FixtureRequest, kind: str, tmp_path: Path, template: str = "template"
+) -> Iterator[str]:
+    """A database, copied from what the fixture ``sqlite_…`` or ``postgresql_…`` of that name gives; empty without."""
     if kind == "sqlite":
-        path = tmp_path / ("desk.sqlite" if migrated else "empty.sqlite")
-        if migrated:
-            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        path = tmp_path / ("desk.sqlite" if template else "empty.sqlite")
+        if template:
+            shutil.copyfile(request.getfixturevalue(f"sqlite_{template}"), path)
         yield f"sqlite:///{path}"
         return
     server: cluster.Cluster = request.getfixturevalue("postgresql")
-    template = request.getfixturevalue("postgresql_template") if migrated else "template0"
+    original = request.getfixturevalue(f"postgresql_{template}") if template else "template0"
     name = f"test_{request.getfixturevalue('worker_id')}_{next(_numbers)}"
-    yield server.create(name, template)
+    yield server.create(name, original)
     server.drop(name)
 
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
     """The address of a migrated database without data, this test's own."""
-    yield from fresh_database(request, database_kind, tmp_path, migrated=True)
+    yield from fresh_database(request, database_kind, tmp_path)
 
 
 @pytest.fixture
 def empty_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
     """The address of a database without a table, for tests of the migrations."""
-    yield from fresh_database(request, database_kind, tmp_path, migrated=False)
+    yield from fresh_database(request, database_kind, tmp_path, "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """Let all databases of a kind share what SQLAlchemy has compiled.
+
+    An engine keeps its statements for itself, and every test has an engine of its own: a quarter of most tests was
+    spent compiling the same statements again. A service has one engine for as long as it runs.
+    """
+    import models.database
+
+    make = models.database.create_engine
+    known: dict[str, Engine] = {}
+
+    def create_engine(url: URL, **options: Any) -> Engine:
+        engine = make(url, query_cache_size=5000, **options)
+        first = known.setdefault(engine.name, engine)
+        # The dialect is part of the key; one that has met its server knows all about it.
+        if first is not engine and first.dialect.server_version_info is not None:
+            engine.dialect = first.dialect
+            engine._compiled_cache = first._compiled_cache
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(models.database, "create_engine", create_engine)
+        yield
 
 
 @pytest.fixture

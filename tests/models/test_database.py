@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import insert, inspect, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import col, select
@@ -140,17 +140,27 @@ def test_money_is_exact(database: Database, money: dict[str, str], minor: int) -
 
 
 def fill(database: Database, count: int) -> None:
+    """So many events, each with a person on its list; all like the first, which is made as any other."""
+    ids = [(new_id(), new_id()) for _number in range(count)]
     with database.transaction() as session:
-        for number in range(count):
-            event = factories.make_event(session, title={"vi": f"Đoàn {number}", "lo": "ຄະນະ"})
-            person = Person(name=f"Người {number}")
-            session.add(person)
-            session.flush()
-            session.execute(
-                text("INSERT INTO member (id, event_id, person_id, role, created_at, updated_at, version)"
-                     " VALUES (:id, :event, :person, 'member', :at, :at, 1)"),
-                {"id": new_id(), "event": event.id, "person": person.id, "at": "2026-11-22 03:00:00.000000"},
-            )  # fmt: skip
+        first = factories.make_event(session, title={"vi": "Đoàn", "lo": "ຄະນະ"})
+        columns = {column.key: getattr(first, column.key) for column in inspect(Event).column_attrs}
+        session.execute(
+            insert(Event),
+            [
+                columns | {"id": event, "uid": f"{event}@example.org", "title": {"vi": f"Đoàn {number}", "lo": "ຄະນະ"}}
+                for number, (event, _person) in enumerate(ids)
+            ],
+        )
+        session.execute(insert(Person), [{"id": person, "name": f"Người {person}"} for _event, person in ids])
+        session.execute(
+            text("INSERT INTO member (id, event_id, person_id, role, created_at, updated_at, version)"
+                 " VALUES (:id, :event, :person, 'member', :at, :at, 1)"),
+            [
+                {"id": new_id(), "event": event, "person": person, "at": "2026-11-22 03:00:00.000000"}
+                for event, person in ids
+            ],
+        )  # fmt: skip
 
 
 def contents(database: Database) -> dict[str, list[Any]]:
@@ -172,7 +182,8 @@ def as_they_stand(database: Database) -> dict[str, list[str]]:
     with database.engine.connect() as connection:
         for table in sorted(set(shape.get_table_names()) - {"alembic_version"}):
             columns = ", ".join(sorted(f'"{column["name"]}"' for column in shape.get_columns(table)))
-            found[table] = sorted(map(str, connection.execute(text(f'SELECT {columns} FROM "{table}"'))))
+            rows = connection.execute(text(f'SELECT {columns} FROM "{table}"'))
+            found[table] = sorted(repr(tuple(row)) for row in rows)
     return found
 
 

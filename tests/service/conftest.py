@@ -1,7 +1,8 @@
 """A real application on a real database, and one caller per role."""
 
+import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -9,19 +10,22 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from models.database import Database
 from models.vocabulary import Role
-from service.actions import accounts
+from service.actions import accounts, credentials
 from service.actions.acting import Act
 from service.app import create_app
 from service.desk import Desk
 from service.settings import Settings, load_settings
 from service.web import working
 from tests import factories
+from tests.cluster import Cluster
+from tests.conftest import fresh_database
 
 
 @dataclass
@@ -75,6 +79,20 @@ class Caller:
         return answer.json
 
 
+OWN_HASHER, OWN_NOBODY = credentials._hasher, credentials._NOBODY
+"""What the service hashes passwords with, and its hash of nobody's password."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """A password takes no time here; there are thousands of them."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(credentials, "_hasher", cheap)
+        patch.setattr(credentials, "_NOBODY", cheap.hash("nobody's password"))
+        yield
+
+
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is, a page that is made shows nothing of its making; tests of that say so."""
@@ -106,12 +124,43 @@ def built_app() -> Flask:
     return create_app(load_settings({"DESK_VAR": tempfile.mkdtemp(), "DESK_SECRET_KEY": "x" * 40}))
 
 
-@pytest.fixture
-def app(settings: Settings, database: Database, clock: Clock) -> Flask:
-    """The application, with the two provinces, Hải Phòng and both countries in it."""
+def add_localities(url: str) -> None:
+    """The two provinces, Hải Phòng and both countries."""
+    database = Database(url)
     with database.transaction() as session:
         for code in ("hai-phong", "hai-duong", "vientiane-province", "vietnam", "laos"):
             factories.make_locality(session, code)
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_office(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with :func:`add_localities`, made once per worker; to be copied."""
+    path = tmp_path_factory.mktemp("office") / "desk.sqlite"
+    shutil.copyfile(sqlite_template, path)
+    add_localities(f"sqlite:///{path}")
+    return path  # whoever closes a database last empties its -wal file
+
+
+@pytest.fixture(scope="session")
+def postgresql_office(postgresql: Cluster, postgresql_template: str) -> str:
+    """The name of a PostgreSQL database with :func:`add_localities`, made once per worker; to be copied."""
+    name = f"office_{postgresql_template}"
+    add_localities(postgresql.create(name, postgresql_template))
+    return name
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a migrated database, this test's own; with localities in it if there is an application."""
+    yield from fresh_database(
+        request, database_kind, tmp_path, "office" if "app" in request.fixturenames else "template"
+    )
+
+
+@pytest.fixture
+def app(settings: Settings, database: Database, clock: Clock) -> Flask:
+    """The application, with the two provinces, Hải Phòng and both countries in it."""
     app = built_app()
     app.extensions["desk"] = Desk(settings, database, clock)
     return app

@@ -306,7 +306,7 @@ def test_everything_comes_back_as_it_was(
     fill_everything(database)
     backed_up(database, tmp_path / "b.zip")
     (tmp_path / "target").mkdir()
-    for url in fresh_database(request, target_kind, tmp_path / "target", migrated=False):
+    for url in fresh_database(request, target_kind, tmp_path / "target", ""):
         target = Database(url)
         done = restored(target, tmp_path / "b.zip", tmp_path)
         assert (done.aside, done.filled.skipped) == (None, 0)

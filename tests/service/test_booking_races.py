@@ -114,7 +114,7 @@ def at_once(works: Sequence[Callable[[], Any]]) -> list[Any]:
 def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """One office for all races: each makes its own rooms and visits, and starting four processes takes its time."""
     folder = tmp_path_factory.mktemp("races")
-    addresses = fresh_database(request, request.param, folder, migrated=True)
+    addresses = fresh_database(request, request.param, folder)
     url = next(addresses)
     database = Database(url)
     try:
