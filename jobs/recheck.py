@@ -27,6 +27,7 @@ from models.i18n import Message, message
 from models.office import Office
 from models.parts import ProgrammeRevision, Task, last_revisions
 from models.places import Locality, Organisation, places_on
+from models.readers import vouched_rules
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import (
     OFFICE_PURPOSES,
@@ -97,6 +98,7 @@ class Facts:
     localities: Mapping[str, Locality]
     organisations: Mapping[str, Organisation]
     directory: Directory
+    vouched: frozenset[str]
     days_off: WorkingDays | None
     programmes: Mapping[str, ProgrammeRevision]
     entries: Mapping[tuple[str, str], int]
@@ -134,6 +136,7 @@ class Facts:
             {place.code: place for place in session.execute(select(Locality)).scalars()},
             _by_id(session, Organisation, {one.organisation_id for one in events.values() if one.organisation_id}),
             Directory.load(session, words, Events(tuple(event_ids))),
+            vouched_rules(session.connection(), {rule.id: rule.audience for rule in rules.values()}),
             reminding.office_days(office_holidays(session)) if counts_working_days else None,
             # After the events: what is published in between gives its event a version that the stamp does not have.
             last_revisions(session, reminded),
@@ -195,7 +198,9 @@ class Facts:
             task.title if task else None,
             task.due_day if task else None,
         )
-        people = None if rule is None else self.directory.addresses(rule.audience, event)
+        people = None
+        if rule is not None:
+            people = self.directory.addresses(rule.audience, event, vouched=rule.id in self.vouched)
         stamp = (event.version, rule.version if rule else None)
         return _Ground(about, stamp, people, self.directory.participants(event))
 

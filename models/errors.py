@@ -68,10 +68,12 @@ class ImpossibleTransition(Conflict):
 
 
 class Forbidden(DomainError):
+    """Not this reader's to do; ``errors`` among the members names the fields it is about, as in :class:`Invalid`."""
+
     code = "forbidden"
 
-    def __init__(self, detail: Message, code: str = "forbidden") -> None:
-        super().__init__(detail)
+    def __init__(self, detail: Message, code: str = "forbidden", **extra: Any) -> None:
+        super().__init__(detail, **extra)
         self.code = code
 
 

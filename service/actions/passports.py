@@ -1,25 +1,31 @@
 """Passports: kept sealed, shown masked, told in full only for a reason that stays in the trail."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, select
 
+from models.accounts import Audit, User
 from models.errors import Conflict, Forbidden, NotFound
 from models.events import Event
 from models.i18n import _, message
 from models.nouns import noun
-from models.parts import Member
 from models.places import Passport, Person
 from models.sealing import seal, unseal
+from models.vocabulary import EventStatus
 from service.actions import rights, rows
 from service.actions.acting import Act
 from service.actions.trail import record
 
 _PURPOSE = "passport"
+_CURRENT = (EventStatus.PLANNED, EventStatus.CONFIRMED, EventStatus.ONGOING)
+NOT_CONCERNED = _(
+    "Only the person's own organisation, the one in charge of the planned visit they joined first, approvers and the"
+    " protocol office see a passport."
+)
 _NUMBER = re.compile(r"[A-Z0-9]{5,20}", re.ASCII)
 _SHOWN = 3
 
@@ -39,13 +45,14 @@ def keep_passport(session: Session, act: Act, secret: str, person: Person, value
 
     Raises:
         Invalid: the number is none.
-        Forbidden: the person takes part in nothing the reader is in charge of.
+        Forbidden: it is not the reader's business (:func:`check_concerned`), or somebody else's is kept.
     """
-    check_concerned(session, person)
+    before = session.get(Passport, person.id)
+    check = check_concerned if before is None else _check_reader
+    check(session, person)
     number = re.sub(r"[\s.-]+", "", values["number"]).upper()
     if not _NUMBER.fullmatch(number):
         rows.check({"number": [message(_("A passport number has 5 to 20 letters and digits, like B1234567."))]})
-    before = session.get(Passport, person.id)
     if before is not None:
         session.delete(before)
         session.flush()
@@ -67,7 +74,7 @@ def passport_of(session: Session, secret: str, person: Person) -> Shown:
 
     Raises:
         NotFound: none is kept.
-        Forbidden: as in :func:`keep_passport`.
+        Forbidden: it is not the reader's business, or was stored for somebody else's event.
     """
     passport = _find(session, person)
     return _shown(passport, _number(passport, secret))
@@ -103,27 +110,81 @@ def delete_passport(session: Session, act: Act, person: Person) -> None:
 
 
 def check_concerned(session: Session, person: Person) -> None:
-    """Refuse whoever has nothing to do with a person; who is in no event yet is everybody's.
+    """Refuse whoever has nothing to do with a person's passport.
+
+    It is the business of the person's own organisation, of the protocol office, approvers and administrators. Where
+    that organisation has no accounts here, it is also that of who is in charge of an event with this person that is
+    planned, confirmed or ongoing: a draft costs nothing to make.
 
     Raises:
-        Forbidden: the person is neither of the reader's organisation nor in an event it is in charge of.
+        Forbidden: it is not the reader's business.
     """
     reader = rights.reader(session)
     if reader is None or rights.is_for(session, person.organisation_id):
         return
-    takes_part = or_(
-        col(Event.head_id) == person.id,
-        col(Event.id).in_(select(Member.event_id).where(Member.person_id == person.id)),
+    if rights.has_accounts(session, person.organisation_id) or not _in_charge_of(session, reader, person):
+        raise Forbidden(message(NOT_CONCERNED), code="not_concerned")
+
+
+def _check_reader(session: Session, person: Person) -> None:
+    """As :func:`check_concerned`, for the passport that is kept.
+
+    Planning an event costs little more than drafting one, so an event that somebody's own organisation added a person
+    to opens only what that organisation stored, or what nobody else's event had a use for before.
+
+    Raises:
+        Forbidden: it is not the reader's business.
+    """
+    check_concerned(session, person)
+    reader = rights.reader(session)
+    if reader is None or rights.is_for(session, person.organisation_id) or _stored_by(session, reader, person):
+        return
+    everywhere = select(Event.id).where(rights.takes_part(person.id))
+    mine = session.exec(everywhere.where(rights.changed_by(reader))).all()
+    others = set(session.exec(everywhere).all()).difference(mine)
+    own = _in_charge_of(session, reader, person)
+    joined = _joined(session, person, others.union(own))
+    first = min(joined[event_id] for event_id in own)
+    if any(joined[event_id] < first for event_id in others):
+        raise Forbidden(message(NOT_CONCERNED), code="not_concerned")
+
+
+def _in_charge_of(session: Session, reader: rights.Reader, person: Person) -> Sequence[str]:
+    """The current events with a person that a reader is in charge of."""
+    current = select(Event.id).where(
+        rights.takes_part(person.id), rights.changed_by(reader), col(Event.status).in_(_CURRENT)
     )
-    events = session.exec(select(Event).where(takes_part)).all()
-    if events and not any(rights.may_change(session, event) for event in events):
-        raise Forbidden(
-            message(_("This person takes part in nothing your organisation is in charge of.")), code="not_concerned"
-        )
+    return session.exec(current).all()
+
+
+def _stored_by(session: Session, reader: rights.Reader, person: Person) -> bool:
+    """Whether the passport that is kept was stored by an account of the reader's organisation."""
+    stored = (
+        select(User.organisation_id)
+        .select_from(Audit)
+        .join(User, col(User.id) == col(Audit.actor_id), isouter=True)
+        .where(Audit.entity == "passport", Audit.entity_id == person.id, col(Audit.action).in_(["create", "change"]))
+        .order_by(col(Audit.id).desc())
+    )
+    return reader.organisation_id is not None and session.exec(stored).first() == reader.organisation_id
+
+
+def _joined(session: Session, person: Person, event_ids: Collection[str]) -> Mapping[str, int]:
+    """Event → since which entry of the audit trail a person is in it; 0 where the trail does not say."""
+    statement = (
+        select(Audit.id, Audit.event_id, Audit.changes)
+        .where(col(Audit.event_id).in_(event_ids), col(Audit.entity).in_(["event", "member"]))
+        .order_by(col(Audit.id))
+    )
+    joined = dict.fromkeys(event_ids, 0)
+    for entry, event_id, changes in session.exec(statement):
+        if any(changes.get(name, {}).get("to") == person.id for name in ("person_id", "head_id")):
+            joined[str(event_id)] = entry or 0
+    return joined
 
 
 def _find(session: Session, person: Person) -> Passport:
-    check_concerned(session, person)
+    _check_reader(session, person)
     passport = session.get(Passport, person.id)
     if passport is None:
         raise NotFound(noun("passport"), person.id)

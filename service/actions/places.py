@@ -5,14 +5,16 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
+from models.accounts import User
 from models.audience import is_address
 from models.errors import Conflict, Forbidden
+from models.events import Event
 from models.i18n import Message, _, message
 from models.places import CODE_PATTERN, Locality, Organisation, Person
 from models.vocabulary import Role
-from service.actions import reminders, rows
+from service.actions import reminders, rights, rows
 from service.actions.acting import Act
 
 
@@ -89,12 +91,25 @@ def change_organisation(
     """Change an organisation; the calendars that show its name are rendered anew.
 
     Raises:
-        Forbidden: only an administrator makes one a protocol office, or none any more.
+        Forbidden: it is somebody else's; or only an administrator makes one a protocol office, or none any more.
     """
+    rights.check_organisation(session, organisation)
     rows.check(_organisation_errors(session, values))
     _check_office(act, values.get("protocol_office", organisation.protocol_office), was=organisation.protocol_office)
-    rows.change(session, act, organisation, values)
+    if "protocol_office" in rows.change(session, act, organisation, values):
+        accounts = select(User.email).where(User.organisation_id == organisation.id)
+        reminders.plan_readers(session, act, session.exec(accounts).all())
     return organisation
+
+
+def delete_organisation(session: Session, act: Act, organisation: Organisation) -> None:
+    """Delete an organisation nothing refers to.
+
+    Raises:
+        Forbidden: it is somebody else's.
+    """
+    rights.check_organisation(session, organisation)
+    rows.delete(session, act, organisation)
 
 
 def _check_office(act: Act, wanted: bool, *, was: bool) -> None:
@@ -116,12 +131,32 @@ def create_person(session: Session, act: Act, values: Mapping[str, Any]) -> Pers
 
 
 def change_person(session: Session, act: Act, person: Person, values: Mapping[str, Any]) -> Person:
-    """Change a person; reminders follow them to a new address."""
+    """Change a person; reminders follow them to a new address, and their events to a new organisation's accounts.
+
+    Raises:
+        Forbidden: the person is somebody else's (:func:`service.actions.rights.check_person`).
+    """
+    rights.check_person(session, person, values)
     rows.check(_person_errors(session, values))
     email = person.email
-    if "email" in rows.change(session, act, person, values):
+    changed = rows.change(session, act, person, values)
+    if "email" in changed:
         reminders.plan_readers(session, act, [email, person.email])
+    if "organisation_id" in changed:
+        coming = select(Event).where(rights.takes_part(person.id), col(Event.last_day) >= act.today)
+        for event in session.exec(coming.order_by(col(Event.id))).all():
+            reminders.plan_event(session, act, event)
     return person
+
+
+def delete_person(session: Session, act: Act, person: Person) -> None:
+    """Delete a person nothing refers to.
+
+    Raises:
+        Forbidden: the person is somebody else's.
+    """
+    rights.check_person(session, person)
+    rows.delete(session, act, person)
 
 
 def _person_errors(session: Session, values: Mapping[str, Any]) -> rows.Errors:

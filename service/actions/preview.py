@@ -24,6 +24,7 @@ from models.holidays import office_holidays
 from models.i18n import Message, _, message, translate_filled
 from models.parts import Task, last_revisions
 from models.places import Locality, Organisation, places_on
+from models.readers import vouched_rules
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import EventStatus, Language, ReminderAnchor, ReminderPurpose, ReminderState
 from service.actions import rights, rows
@@ -35,7 +36,7 @@ DEALT_WITH = _("This was dealt with when it was due.")
 
 _COLUMNS = (
     *("id", "kind", "status", "title", "first_day", "last_day", "start_time", "end_time", "timezone"),
-    *("arrives_on", "departs_on", "created_by", "organisation_id"),
+    *("arrives_on", "departs_on", "created_by", "organisation_id", "visibility"),
 )
 _UNDER_WAY = frozenset({ReminderState.PENDING, ReminderState.SENDING})
 
@@ -95,7 +96,8 @@ def preview(
     )
     shown = foreseen[:REMINDERS_SHOWN]
     directory = Directory.load(session, rule.audience, Events(tuple(sorted({one.event.id for one in shown}))))
-    reminders = [_written(one, directory.addresses(rule.audience, one.event), reader) for one in shown]
+    vouched = _is_vouched(session, rule)
+    reminders = [_written(one, directory.addresses(rule.audience, one.event, vouched=vouched), reader) for one in shown]
     return {
         "reminders": reminders,
         "total": len(foreseen),
@@ -107,6 +109,13 @@ def preview(
 def event_errors(session: Session, event_id: str | None) -> rows.Errors:
     """What is wrong with the event a preview is asked for."""
     return rows.missing_references(session, Reminder, {"event_id": event_id})
+
+
+def _is_vouched(session: Session, rule: ReminderRule) -> bool:
+    """Whether somebody entitled has approved the addresses a rule names: of one only wished for, whoever asks."""
+    if not inspect(rule).persistent:
+        return rights.reader(session) is None
+    return rule.id in vouched_rules(session.connection(), {rule.id: rule.audience})
 
 
 def _which(act: Act, rule: RuleFacts, event_id: str | None) -> ColumnElement[bool]:

@@ -8,21 +8,36 @@ from sqlmodel import Session
 from calendars.due import Offset
 from models.audience import check_audience
 from models.reminders import ReminderRule
-from service.actions import reminders, rows
+from service.actions import reminders, rights, rows
 from service.actions.acting import Act
 
 
 def create_rule(session: Session, act: Act, values: Mapping[str, Any]) -> ReminderRule:
-    """Make a rule."""
-    values = checked(values)
+    """Make a rule.
+
+    Raises:
+        Forbidden: it names an address of nobody here, and who makes it is not entitled to that.
+    """
+    values = checked(session, values)
     rule = rows.create(session, act, ReminderRule(**values))
     reminders.plan_rule(session, act, rule)
     return rule
 
 
 def change_rule(session: Session, act: Act, rule: ReminderRule, values: Mapping[str, Any]) -> ReminderRule:
-    """Change a rule."""
-    if rows.change(session, act, rule, checked(values)):
+    """Change a rule.
+
+    Whoever changes it vouches for all addresses it has afterwards, so changing anything else of it asks the same as
+    writing them. Switching it off asks nothing.
+
+    Raises:
+        Forbidden: as in :func:`create_rule`.
+    """
+    values = _in_form(values)
+    changed = {name for name, value in values.items() if getattr(rule, name) != value}
+    if changed and (changed != {"active"} or values["active"]):
+        rights.check_addresses(session, values.get("audience", rule.audience))
+    if rows.change(session, act, rule, values):
         reminders.plan_rule(session, act, rule)
     return rule
 
@@ -33,12 +48,19 @@ def delete_rule(session: Session, act: Act, rule: ReminderRule) -> None:
     reminders.plan_rule(session, act, rule)
 
 
-def checked(values: Mapping[str, Any], also: rows.Errors | None = None) -> dict[str, Any]:
-    """A rule's values as they are kept, its offset in the one canonical form; ``also`` is what else is wrong.
+def checked(session: Session, values: Mapping[str, Any], also: rows.Errors | None = None) -> dict[str, Any]:
+    """A new rule's values as they are kept, its offset in the one canonical form; ``also`` is what else is wrong.
 
     Raises:
         Invalid: the offset or the audience is none, or there is something in ``also``.
+        Forbidden: as in :func:`create_rule`.
     """
+    values = _in_form(values, also)
+    rights.check_addresses(session, values.get("audience", ()))
+    return values
+
+
+def _in_form(values: Mapping[str, Any], also: rows.Errors | None = None) -> dict[str, Any]:
     rows.check(wrong_with(values) | (also or {}))
     values = dict(values)
     if "kinds" in values:

@@ -18,12 +18,13 @@ from calendars import reminding
 from calendars.lifecycle import REMINDED
 from calendars.reminding import Due, EventDays, RuleFacts
 from calendars.workdays import WorkingDays
-from models.audience import MESSENGER, Directory, Events, chosen_events
+from models.audience import MESSENGER, Directory, Events, chosen_events, named_addresses
 from models.errors import Conflict
 from models.events import Event
 from models.holidays import office_holidays
 from models.i18n import _, message
 from models.parts import Task
+from models.readers import vouched_rules
 from models.reminders import Reminder, ReminderRule
 from models.types import new_id
 from models.vocabulary import (
@@ -221,15 +222,18 @@ def announce_cancellation(session: Session, act: Act, event: Event) -> None:
     """
     session.flush()
     lock_planning(session, event.id)
-    own = select(col(Reminder.recipient), col(Reminder.locale), col(Reminder.purpose), col(Reminder.state)).where(
+    columns = ("recipient", "locale", "purpose", "state", "rule_id")
+    own = select(*(_TABLE.c[name] for name in columns)).where(
         col(Reminder.event_id) == event.id,
         or_(col(Reminder.state) != ReminderState.SKIPPED, col(Reminder.reason) == reminding.RESTORED),
     )
     recipients: dict[str, Language] = {}
     waiting: set[str] = set()
     on_the_way = {ReminderState.PENDING, ReminderState.SENDING}
-    for row in session.execute(own.order_by(col(Reminder.recipient))):
-        if row.purpose is ReminderPurpose.REMINDER:
+    found = session.execute(own.order_by(col(Reminder.recipient))).all()
+    concerned = _Concerned.load(session, event, {row.rule_id for row in found if row.rule_id})
+    for row in found:
+        if row.purpose is ReminderPurpose.REMINDER and concerned.includes(row):
             recipients[row.recipient] = row.locale
         elif row.purpose is ReminderPurpose.CANCELLATION and row.state in on_the_way:
             waiting.add(row.recipient)
@@ -248,6 +252,36 @@ def announce_cancellation(session: Session, act: Act, event: Event) -> None:
         if recipient not in waiting
     ]
     _insert(session, rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Concerned:
+    """Who may be told that an event is off: a version before this one planned and sent mail for who may not read it."""
+
+    named: Mapping[str, Collection[str]]
+    """Rule id → the addresses it names one by one, in lower case."""
+    reached: Mapping[str, Collection[str]]
+    """Rule id → whom it reaches now."""
+
+    @classmethod
+    def load(cls, session: Session, event: Event, rule_ids: Collection[str]) -> "_Concerned":
+        rules = {
+            row.id: row.audience
+            for row in session.execute(select(_RULE.c.id, _RULE.c.audience).where(_RULE.c.id.in_(rule_ids)))
+        }
+        directory = Directory.load(session, {word for words in rules.values() for word in words}, Events((event.id,)))
+        vouched = vouched_rules(session.connection(), rules)
+        return cls(
+            {rule: {address.lower() for address in named_addresses(words)} for rule, words in rules.items()},
+            {rule: directory.addresses(words, event, vouched=rule in vouched) for rule, words in rules.items()},
+        )
+
+    def includes(self, row: Any) -> bool:
+        """Whether the reader of a reminder is told: who was reminded by a rule that did not name them is, for the event
+        may be in their calendar; who was still waiting only if the reminder would reach them."""
+        if row.rule_id not in self.reached or row.recipient in self.reached[row.rule_id]:
+            return True
+        return row.state is not ReminderState.PENDING and row.recipient not in self.named[row.rule_id]
 
 
 def retry(session: Session, act: Act, reminder: Reminder) -> Reminder:
@@ -288,6 +322,7 @@ class _Scene:
     events: dict[str, tuple[EventDays, Any]]
     directory: Directory
     days_off: WorkingDays | None
+    vouched: frozenset[str]
     recipients: frozenset[str] | None = None
 
     @classmethod
@@ -311,14 +346,17 @@ class _Scene:
         events = {row.id: (EventDays.of(row, tasks.get(row.id, ())), row) for row in rows}
         counts_working_days = any(rule.working_days for rule, _audience in concerned)
         days_off = reminding.office_days(office_holidays(session)) if counts_working_days else None
-        return cls(rules, events, directory, days_off, recipients)
+        audiences = {rule.id: audience for rule, audience in concerned}
+        vouched = vouched_rules(session.connection(), audiences)
+        return cls(rules, events, directory, days_off, vouched, recipients)
 
     def wishes(self) -> Iterator[tuple[Key, _Wish]]:
         """Every reminder the rules want of the events, under its unique key."""
         for days, row in self.events.values():
             for rule, audience in self.rules.values():
                 dues = self._dues(rule, days)
-                people = self.directory.addresses(audience, row) if dues else {}
+                vouched = rule.id in self.vouched
+                people = self.directory.addresses(audience, row, vouched=vouched) if dues else {}
                 if self.recipients is not None:
                     people = {one: people[one] for one in self.recipients.intersection(people)}
                 for due in dues:

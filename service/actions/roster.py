@@ -57,7 +57,8 @@ def import_members(session: Session, act: Act, event: Event, lines: Sequence[Lin
     """Take a member list into a visit; what became of each row, in the file's order.
 
     Who is in the visit already gets the role, rank and counterpart that the row gives. What is known of a person is
-    filled in where it is empty and never replaced. Nobody is taken out. Two imports at once follow each other.
+    filled in where it is empty and the importer may change it, and never replaced. Nobody is taken out. Two imports at
+    once follow each other.
 
     Raises:
         Invalid: all that is wrong, by row and column (``rows.7.role``), ``header`` or ``file``; nothing was written.
@@ -188,14 +189,14 @@ class _Taking:
 
     def _take_one(self, wish: _Wish) -> Taken:
         entry = wish.entry
+        values: dict[str, Any] = {}
         changed: list[str] = []
         kept: list[str] = []
         if wish.known is None or wish.known.id is None:
             person = places.create_person(self.session, self.act, _person_values(wish))
         else:
             person = self.people[wish.known.id]
-            values, changed, kept = _compared(person, wish)
-            places.change_person(self.session, self.act, person, values)
+            values, changed, kept = _compared(person, wish, rights.hold_of(self.session, person, joins=True))
         wanted: dict[str, Any] = {"role": entry.role, "rank": entry.rank, "counterpart_id": wish.counterpart_id}
         given = {name: value for name, value in wanted.items() if value is not None}
         member = self.present.get(person.id)
@@ -205,6 +206,8 @@ class _Taking:
         else:
             found = rows.change(self.session, self.act, member, given, event_id=self.event.id)
             changed += [name.removesuffix("_id") for name in given if name in found]
+        if values:  # now that they are in the visit, which may be what gives the right to it
+            places.change_person(self.session, self.act, person, values)
         return Taken(
             entry.row, person.name, member.role, person.id not in self.present, person.id not in self.people, person.id,
             tuple(changed), tuple(kept),
@@ -231,14 +234,16 @@ def _position(text: str) -> dict[str, str]:
     return {Language.VI.value: text} | ({Language.LO.value: text} if is_lao else {})
 
 
-def _compared(person: Person, wish: _Wish) -> tuple[dict[str, Any], list[str], list[str]]:
-    """What a row adds to what is known: values to fill in, their columns, and the columns that say something else."""
+def _compared(person: Person, wish: _Wish, hold: rights.Hold) -> tuple[dict[str, Any], list[str], list[str]]:
+    """What a row adds to what is known: values to fill in, their columns, and the columns where what is known stays
+    because they say something else, or because the importer may not change it."""
     values, changed, kept = {}, [], ["name"] if wish.entry.name != person.name else []
     for name, value in _person_values(wish).items():
         column, there = name.removesuffix("_id"), getattr(person, name)
         if name == "name" or _agrees(name, there, value):
             continue
-        if not there or (name == "precedence" and there == UNSAID_PRECEDENCE):
+        is_unsaid = not there or (name == "precedence" and there == UNSAID_PRECEDENCE)
+        if is_unsaid and rights.may_change_field(hold, name):
             values[name] = value
             changed.append(column)
         else:

@@ -103,7 +103,7 @@ class OneOrganisation(Resource):
         """Delete an organisation nothing refers to"""
         organisation = rows.find(session(), Organisation, organisation_id)
         blp.check_etag(organisation, OrganisationSchema)
-        rows.delete(session(), act(), organisation)
+        places.delete_organisation(session(), act(), organisation)
 
 
 @blp.route("/people")
@@ -146,4 +146,4 @@ class OnePerson(Resource):
         """Delete a person nothing refers to"""
         person = rows.find(session(), Person, person_id)
         blp.check_etag(person, PersonSchema)
-        rows.delete(session(), act(), person)
+        places.delete_person(session(), act(), person)

@@ -74,7 +74,7 @@ class WishedRulePreview(Resource):
     def post(self, values: dict[str, Any]) -> Any:
         """What a rule would send: which reminders, to whom, when, in which words. Nothing is kept"""
         event_id, locale = values.pop("event_id"), values.pop("locale")
-        wish = reminder_rules.checked(values, also=preview.event_errors(session(), event_id))
+        wish = reminder_rules.checked(session(), values, also=preview.event_errors(session(), event_id))
         rule = ReminderRule(**wish)
         return preview.preview(session(), act(), rule, reader_language(), event_id=event_id, locale=locale)
 

@@ -50,7 +50,10 @@ class ImportedRowSchema(StrictSchema):
     changed = fields.List(fields.String(), metadata={"description": "The columns that changed something known."})
     kept = fields.List(
         fields.String(),
-        metadata={"description": "The columns that say something else than is known of the person; that stays."},
+        metadata={
+            "description": "The columns that say something else than is known of the person, or that you may not "
+            "change of them; what is known stays."
+        },
     )
 
 

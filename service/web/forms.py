@@ -47,7 +47,8 @@ def attempt(view: View, wish: Callable[[], object]) -> Refusal | None:
 
 def _refused(view: View, error: errors.DomainError) -> Refusal:
     status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
-    return Refusal(status, view.say(_impossible(view, error) or error.detail), extra=error.extra)
+    fields = {name: [view.say(line) for line in lines] for name, lines in error.extra.get("errors", {}).items()}
+    return Refusal(status, view.say(_impossible(view, error) or error.detail), fields, extra=error.extra)
 
 
 def _impossible(view: View, error: errors.DomainError) -> Message | None:

@@ -438,11 +438,11 @@ def test_feed_shows_what_its_owner_may_see_now(
 def test_member_brings_the_event_to_their_organisation(
     world: World, caller: Callable[..., Caller], client: FlaskClient, clock: Clock
 ) -> None:
-    outsider, insider = officer_of(caller, world.other), officer_of(caller, world.mine)
+    outsider, office = officer_of(caller, world.other), officer_of(caller, world.office)
     path = urlsplit(outsider.made("/feeds", {"name": "Lịch"})["url"]).path
     assert MARK.encode() not in client.get(path).data
     clock.move(seconds=1)
-    assert insider.patch(f"/people/{world.ids['person_id']}", {"organisation_id": world.other.id}).status_code == 200
+    assert office.patch(f"/people/{world.ids['person_id']}", {"organisation_id": world.other.id}).status_code == 200
     assert MARK.encode() in client.get(path).data
     assert outsider.get(f"/events/{world.event_id}").status_code == 200
 

@@ -42,12 +42,17 @@ def _nothing(view: View, row: Any) -> dict[str, Any]:
     return {}
 
 
+def _any(view: View, row: Any) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Area:
     """One kind of thing that is administered. Sentences are English; ``write`` and ``remove`` as the API asks for.
 
     ``compose`` makes of what was asked what the schema takes, ``beside`` are values of a row that are no columns,
-    ``more`` and ``steps`` what its own part of a template needs and does, ``asks`` what a step asks for.
+    ``more`` and ``steps`` what its own part of a template needs and does, ``asks`` what a step asks for. ``changes``
+    and ``removes`` say whether the reader may change or delete this very row, where the role suffices.
     """
 
     name: str
@@ -77,10 +82,16 @@ class Area:
     more: Callable[[View, Any], dict[str, Any]] = _nothing
     steps: Mapping[str, Callable[[View, Any], str | None]] = field(default_factory=dict)
     asks: Mapping[str, Sequence[Field]] = field(default_factory=dict)
+    changes: Callable[[View, Any], bool] = _any
+    removes: Callable[[View, Any], bool] = _any
 
-    def may_delete(self, view: View) -> bool:
-        """Whether the reader may delete what is listed here."""
-        return self.delete is not None and view.may(self.remove)
+    def may_write(self, view: View, row: Any) -> bool:
+        """Whether the reader may change a row, or make one where there is None."""
+        return view.may(self.write) and (row is None or self.changes(view, row))
+
+    def may_delete(self, view: View, row: Any) -> bool:
+        """Whether the reader may delete a row."""
+        return self.delete is not None and row is not None and view.may(self.remove) and self.removes(view, row)
 
 
 def by_name(model: type[Any], key: str = "id") -> Callable[[View, str, int, int], tuple[list[Any], int]]:

@@ -10,7 +10,7 @@ from models.errors import Forbidden, NotFound
 from models.i18n import _
 from models.places import Locality, Organisation, Person
 from models.vocabulary import LocalityLevel, Role
-from service.actions import passports, places, rows
+from service.actions import passports, places, rights, rows
 from service.schemas.passports import PassportSchema, RevealSchema
 from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
 from service.web.administration.area import Area, Line, by_name, localities, named_organisations, organisations, words
@@ -109,8 +109,9 @@ ORGANISATIONS = Area(
     found=by_name(Organisation),
     create=places.create_organisation,
     change=places.change_organisation,
+    changes=lambda view, one: rights.may_change_organisation(view.session, one),
     title_of=lambda view, one: view.text(one.name),
-    delete=rows.delete,
+    delete=places.delete_organisation,
     remove=Role.ADMIN,
     follows=_("Only what nothing refers to can be deleted."),
 )
@@ -131,7 +132,8 @@ def _person_lines(view: View, found: Sequence[Person]) -> list[Line]:
 
 
 def _person_fields(view: View, person: Person | None) -> list[Field]:
-    return [
+    """What a form asks of a person; what the reader may not change of them is not among it."""
+    fields = [
         Field("name", _("Name")),
         Field("position", _("Position"), Control.TEXTS, optional=True),
         Field("organisation_id", _("Organisation"), Control.CHOICE, optional=True, choices=organisations(view)),
@@ -140,6 +142,10 @@ def _person_fields(view: View, person: Person | None) -> list[Field]:
         Field("phone", _("Telephone"), optional=True),
         Field("languages", _("Languages"), Control.LIST, _("Codes like vi, lo, en, with commas between them.")),
     ]
+    hold = rights.Hold.ALL if person is None else rights.hold_of(view.session, person)
+    if hold is not rights.Hold.WORDS:
+        return fields
+    return [field for field in fields if rights.may_change_field(hold, field.name)]
 
 
 def _secret(view: View) -> str:
@@ -175,7 +181,7 @@ def _person_more(view: View, person: Person | None) -> dict[str, Any]:
     except NotFound:
         return {"may_keep": True}
     except Forbidden:
-        return {"may_keep": False}
+        return {"may_keep": False, "why_not": passports.NOT_CONCERNED}
 
 
 PEOPLE = Area(
@@ -191,8 +197,10 @@ PEOPLE = Area(
     found=_people_found,
     create=places.create_person,
     change=places.change_person,
+    changes=lambda view, one: rights.hold_of(view.session, one) is not rights.Hold.NONE,
     title_of=lambda view, one: one.name,
-    delete=rows.delete,
+    delete=places.delete_person,
+    removes=lambda view, one: rights.hold_of(view.session, one) is rights.Hold.ALL,
     follows=_("Only what nothing refers to can be deleted."),
     part="people",
     more=_person_more,
