@@ -24,10 +24,9 @@ from models.holidays import office_holidays
 from models.i18n import Message, _, message, translate_filled
 from models.parts import Task, last_revisions
 from models.places import Locality, Organisation, places_on
-from models.readers import vouched_rules
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import EventStatus, Language, ReminderAnchor, ReminderPurpose, ReminderState
-from service.actions import rights, rows
+from service.actions import reminder_rules, rights, rows
 from service.actions.acting import Act
 
 REMINDERS_SHOWN = 50
@@ -115,7 +114,7 @@ def _is_vouched(session: Session, rule: ReminderRule) -> bool:
     """Whether somebody entitled has approved the addresses a rule names: of one only wished for, whoever asks."""
     if not inspect(rule).persistent:
         return rights.reader(session) is None
-    return rule.id in vouched_rules(session.connection(), {rule.id: rule.audience})
+    return reminder_rules.is_vouched(session, rule)
 
 
 def _which(act: Act, rule: RuleFacts, event_id: str | None) -> ColumnElement[bool]:

@@ -7,9 +7,11 @@ from sqlmodel import Session
 
 from calendars.due import Offset
 from models.audience import check_audience
+from models.readers import vouched_rules
 from models.reminders import ReminderRule
 from service.actions import reminders, rights, rows
 from service.actions.acting import Act
+from service.actions.trail import record
 
 
 def create_rule(session: Session, act: Act, values: Mapping[str, Any]) -> ReminderRule:
@@ -28,18 +30,34 @@ def change_rule(session: Session, act: Act, rule: ReminderRule, values: Mapping[
     """Change a rule.
 
     Whoever changes it vouches for all addresses it has afterwards, so changing anything else of it asks the same as
-    writing them. Switching it off asks nothing.
+    writing them. Switching it off asks nothing. Where an older version let somebody make it who could not vouch,
+    somebody who can approves it by saving it, changed or not.
 
     Raises:
         Forbidden: as in :func:`create_rule`.
     """
     values = _in_form(values)
+    if set(values.get("audience", ())) == set(rule.audience):
+        del values["audience"]  # a form gives its words in an order of its own
     changed = {name for name, value in values.items() if getattr(rule, name) != value}
     if changed and (changed != {"active"} or values["active"]):
         rights.check_addresses(session, values.get("audience", rule.audience))
-    if rows.change(session, act, rule, values):
+    is_approved = rights.reader(session) is None and not is_vouched(session, rule)
+    if is_approved and not changed:
+        record(session, act, "change", "reminder_rule", rule.id, {})
+    if rows.change(session, act, rule, values) or is_approved:
         reminders.plan_rule(session, act, rule)
     return rule
+
+
+def is_vouched(session: Session, rule: ReminderRule) -> bool:
+    """Whether somebody entitled has approved the addresses that a kept rule names."""
+    return rule.id in vouched_rules(session.connection(), {rule.id: rule.audience})
+
+
+def withheld(session: Session, rule: ReminderRule) -> list[str]:
+    """The addresses of nobody here that a kept rule tells of no internal event until it is approved."""
+    return [] if is_vouched(session, rule) else rights.unknown_addresses(session, rule.audience)
 
 
 def delete_rule(session: Session, act: Act, rule: ReminderRule) -> None:

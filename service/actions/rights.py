@@ -282,13 +282,7 @@ def check_addresses(session: Session, audience: Collection[str]) -> None:
     Raises:
         Forbidden: there is one, and the session does not change everything; ``errors`` names the field.
     """
-    named = {address.lower(): address for address in named_addresses(audience)}
-    if reader(session) is None or not named:
-        return
-    known = set(session.execute(select(col(User.email)).where(col(User.email).in_(named))).scalars())
-    address = func.lower(col(Person.email))
-    known |= set(session.execute(select(address).where(address.in_(named))).scalars())
-    if unknown := [named[one] for one in named if one not in known]:
+    if reader(session) is not None and (unknown := unknown_addresses(session, audience)):
         what = message(
             _("“{address}” belongs to nobody here: only an approver or the protocol office can have mail sent there."),
             address=unknown[0],
@@ -299,3 +293,14 @@ def check_addresses(session: Session, audience: Collection[str]) -> None:
         )
         told = [message(right, address=one) for one in unknown]
         raise Forbidden(what, code="address_not_allowed", errors={"audience": told})
+
+
+def unknown_addresses(session: Session, audience: Collection[str]) -> list[str]:
+    """The addresses an audience names that are no account's and nobody's on the list of people."""
+    named = {address.lower(): address for address in named_addresses(audience)}
+    if not named:
+        return []
+    known = set(session.execute(select(col(User.email)).where(col(User.email).in_(named))).scalars())
+    address = func.lower(col(Person.email))
+    known |= set(session.execute(select(address).where(address.in_(named))).scalars())
+    return [written for one, written in named.items() if one not in known]

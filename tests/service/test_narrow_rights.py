@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 from calendars import reminding
 from jobs.config import WorkerConfig
 from jobs.worker import Worker
-from models.accounts import User
+from models.accounts import Audit, User
 from models.audience import Directory, Events
 from models.database import Database
 from models.events import Event
@@ -151,7 +151,8 @@ def test_who_changes_a_rule_vouches_for_its_addresses(world: World, database: Da
     for change in ({"kinds": []}, {"offset": "-P9D"}, {"active": False, "kinds": []}):
         assert is_refused(world.b.patch(path, change), "address_not_allowed")
     assert world.b.patch(path, {"kinds": ["activity"]}).status_code == 200  # nothing changes
-    assert world.b.patch(path, {"active": False}).status_code == 200
+    off = {"active": False, "audience": ["owner", f"email:{SPY}"], "kinds": ["activity"]}  # as a form sends it
+    assert world.b.patch(path, off).status_code == 200
     assert is_refused(world.b.patch(path, {"active": True}), "address_not_allowed")
     assert world.b.patch(path, {"audience": ["owner"]}).status_code == 200
     assert SPY not in recipients(database, world.event_id)
@@ -246,6 +247,33 @@ def test_a_rule_of_an_older_version_sends_nothing_hidden(
     with database.transaction(write=False) as session:
         states = session.exec(select(Reminder.state).where(Reminder.recipient == SPY)).all()
     assert states == [ReminderState.SENT if is_vouched else ReminderState.SKIPPED]
+
+
+def test_an_approver_approves_by_saving(
+    world: World, legacy: Legacy, signed_in: Callable[..., Browser], database: Database
+) -> None:
+    path = f"/administration/rules/{legacy.rule_id}"
+    pages = {
+        who: signed_in(role, organisation_id=world.organisations["b"].id, locale=Language.EN)
+        for who, role in (("officer", Role.OFFICER), ("approver", Role.APPROVER))
+    }
+    form = {
+        "do": "change", "name.vi": "Nhắc", "offset_number": "1", "offset_unit": "D", "offset_side": "-",
+        "anchor": "arrival", "emails": SPY, "catch_up": "yes", "active": "yes",
+    }  # fmt: skip
+
+    def is_withheld() -> bool:
+        return f"No internal event is sent to {SPY}" in pages["approver"].get(path).text
+
+    assert is_withheld()
+    assert pages["officer"].send(path, version="1", **form).status_code == 303  # nothing changes, nothing is approved
+    assert is_withheld()
+    assert pages["approver"].send(path, version="1", **form).status_code == 303
+    assert not is_withheld()
+    assert SPY in recipients(database, world.event_id)
+    with database.transaction(write=False) as session:
+        trail = session.exec(select(Audit).where(Audit.entity == "reminder_rule")).all()
+        assert [(one.action, one.changes) for one in trail[1:]] == [("change", {})]
 
 
 @pytest.mark.parametrize("state", [ReminderState.PENDING, ReminderState.SENT])

@@ -178,7 +178,11 @@ def _extra(view: View, rule: ReminderRule | None) -> dict[str, Any]:
 def _more(view: View, rule: ReminderRule | None) -> dict[str, Any]:
     if rule is None:
         return {}
-    return {"sentence": sentence(view, rule), "planned": _planned(view, [rule.id]).get(rule.id, 0)}
+    return {
+        "sentence": sentence(view, rule),
+        "planned": _planned(view, [rule.id]).get(rule.id, 0),
+        "withheld": reminder_rules.withheld(view.session, rule),
+    }
 
 
 AREA = Area(
