@@ -281,7 +281,8 @@ class _Concerned:
         may be in their calendar; who was still waiting only if the reminder would reach them."""
         if row.rule_id not in self.reached or row.recipient in self.reached[row.rule_id]:
             return True
-        return row.state is not ReminderState.PENDING and row.recipient not in self.named[row.rule_id]
+        is_named = row.recipient.removeprefix(MESSENGER) in self.named[row.rule_id]
+        return row.state is not ReminderState.PENDING and not is_named
 
 
 def retry(session: Session, act: Act, reminder: Reminder) -> Reminder:
