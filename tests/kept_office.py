@@ -1,6 +1,7 @@
-"""The office that version 0.1 left behind (`tests/data/office_0_1`): opened, compared with what became of it.
+"""Opens the database of an office written by version 0.1 (`tests/data/office_0_1`) and compares it with later states.
 
-What was recorded is data, never made anew. Rows are read below the classes, which know the newest shape only.
+The recorded answers are data and are never generated again. Rows are read with plain SQL, because the table classes
+know the newest revision only.
 """
 
 import difflib
@@ -25,10 +26,10 @@ from tests.cluster import Cluster
 DATA = Path(__file__).parent / "data" / "office_0_1"
 BACKUP = DATA / "office.backup.zip"
 EXPECTED: Mapping[str, Any] = json.loads((DATA / "expected.json").read_text(encoding="utf-8"))
-"""What version 0.1 told of the office: accounts, tokens, feeds and their tags, passports, what was due."""
+"""Recorded with version 0.1: accounts, tokens, feeds and their ETags, passports, the reminders that were due."""
 
 INSTANT = datetime.fromisoformat(EXPECTED["instant"])
-"""When everything was asked: Sunday 22 November 2026, 10:00 in the office."""
+"""The instant of all recorded answers: Sunday 22 November 2026, 10:00 in the office."""
 
 KEY: str = EXPECTED["secret_key"]
 REVISION: str = EXPECTED["revision"]
@@ -91,7 +92,7 @@ def readable() -> Mapping[str, frozenset[str]]:
 
 @dataclass(frozen=True)
 class Served:
-    """How a feed was answered; without ETag and bytes unless ``status`` is 200."""
+    """The response to a request for a feed; ETag and body are empty unless ``status`` is 200."""
 
     status: int
     etag: str | None
@@ -134,8 +135,11 @@ def rows_of(url: str) -> Rows:
 
 
 def row_differences(before: Rows, after: Rows, known: Collection[str] = (), *, may_grow: bool = False) -> list[str]:
-    """What became of rows, one sentence each; nothing of the tables (``table``) and columns (``table.column``) in
-    ``known``. With ``may_grow`` tables and columns that are new are none of it; new rows always are."""
+    """Describe each difference between two states, one sentence each.
+
+    Tables (``table``) and columns (``table.column``) in ``known`` are left out. With ``may_grow`` new tables and
+    columns are no difference; new rows always are.
+    """
     found = [f"{table}: the table is gone" for table in before.keys() - after.keys()]
     found += [f"{table}: a new table" for table in after.keys() - before.keys() if not may_grow]
     for table in sorted((before.keys() & after.keys()) - set(known)):
@@ -160,7 +164,7 @@ def _changes(place: str, table: str, old: Row, new: Row, known: Collection[str],
 def feed_differences(
     before: Mapping[str, Served], after: Mapping[str, Served], known: Collection[str] = ()
 ) -> list[str]:
-    """Feeds that are answered otherwise than before, one sentence each with the first lines that differ."""
+    """Describe feeds whose status, ETag or bytes differ, with the first differing lines, except those in ``known``."""
     found = [f"{name}: not asked" for name in before.keys() - after.keys()]
     for name in sorted((before.keys() & after.keys()) - set(known)):
         old, new = before[name], after[name]
