@@ -1,8 +1,8 @@
 """Make the kept office of version 0.1, once and for all; see README.md.
 
 Runs against version 0.1 (commit e457051) only and refuses every other: `python -m tests.data.office_0_1.make`. It takes
-some minutes and needs PostgreSQL's programs. The clock and the random numbers are its own, so that a second run gives
-the same rows.
+some minutes and needs PostgreSQL's programs. The clock and the random numbers are its own, so that it does not
+matter when and where it runs.
 """
 
 import hashlib
