@@ -52,6 +52,8 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_pragmas)
             event.listen(self.engine, "begin", _begin)
+        else:
+            event.listen(self.engine, "connect", _switch_jit_off)
         self._writers = threading.Lock()
         self._closing: list[Callable[[], None]] = []
         self._writing = self.engine.execution_options(desk_begin="IMMEDIATE") if self.is_sqlite else self.engine
@@ -111,6 +113,13 @@ def _set_pragmas(connection: Any, record: Any) -> None:
     # 8 MB of pages a connection instead of 2: the upper pages of every index stay, also among a million bookings.
     cursor.execute("PRAGMA cache_size=-8000")
     cursor.close()
+
+
+def _switch_jit_off(connection: Any, record: Any) -> None:
+    # Our conditions on what an account may read look dear to PostgreSQL, which then compiles queries of a few
+    # milliseconds for seconds. A statement and not a start-up option: poolers refuse those.
+    connection.execute("SET jit = off")
+    connection.commit()
 
 
 def _begin(connection: Connection) -> None:

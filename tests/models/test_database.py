@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -262,3 +263,17 @@ def test_every_word_of_a_closed_list_can_be_stored(database: Database, status: E
         event_id = factories.make_event(session, status=status).id
     with database.transaction(write=False) as session:
         assert session.exec(select(Event.status).where(col(Event.id) == event_id)).one() is status
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_queries_are_not_compiled(database: Database) -> None:
+    """The server compiles, as every stock PostgreSQL does, but not for our connections."""
+    with psycopg.connect(database.url.set(drivername="postgresql").render_as_string(hide_password=False)) as plain:
+        assert plain.execute("SHOW jit").fetchone() == ("on",)
+    for write in (True, False):
+        with database.transaction(write=write) as session:
+            assert session.execute(text("SHOW jit")).scalar_one() == "off"
+    with database.transaction() as session:
+        session.execute(text("SELECT 1"))
+        session.rollback()
+        assert session.execute(text("SHOW jit")).scalar_one() == "off", "it outlives a rollback"
