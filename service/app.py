@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from apispec.ext.marshmallow import MarshmallowPlugin, common
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from flask_smorest import Api
 from marshmallow import Schema, fields
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -35,6 +35,7 @@ from service.api import (
 )
 from service.desk import Desk, current_desk, request_id
 from service.feed_door import FeedDoor
+from service.refusal import REFUSED
 from service.schemas.events import KIND_SCHEMAS
 from service.settings import Settings, load_settings
 from service.web import pages
@@ -142,12 +143,15 @@ def create_app(
     app.register_blueprint(docs.blp)
     app.register_blueprint(pages.blp)
     app.before_request(_name_request)
+    app.before_request(_refuse_without_body)
     app.after_request(_secure)
     health.register(app)
     metrics.register(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
-    app.wsgi_app = FeedDoor(app.wsgi_app, app.extensions["desk"])  # type: ignore[method-assign]
+    door = FeedDoor(app.wsgi_app, app.extensions["desk"])
+    app.wsgi_app = door  # type: ignore[method-assign]
+    app.extensions["feed_door"] = door
     return app
 
 
@@ -186,6 +190,12 @@ def _check_roles(app: Flask) -> None:
 
 def _name_request() -> None:
     g.request_id = request_id(request.headers.get("X-Request-Id", ""))
+
+
+def _refuse_without_body() -> None:
+    """Refuse a request whose body did not arrive, as the server in front of the application asks for."""
+    if (status := request.environ.get(REFUSED)) is not None:
+        abort(status)
 
 
 def _secure(response: Response) -> Response:

@@ -120,6 +120,7 @@ def serve_web(settings: Settings) -> None:
     from granian.log import LogLevels
 
     import service.app  # noqa: F401 - once, here, instead of in every web process
+    from service.gateway import run_web_process
 
     server = Granian(
         "wsgi:app",
@@ -138,20 +139,29 @@ def serve_web(settings: Settings) -> None:
         respawn_interval=0.1,
         workers_kill_timeout=5,
     )
-    server.serve(target_loader=partial(_load_app, os.getpid()), wrap_loader=False)
+    server.serve(run_web_process, partial(_load_app, os.getpid()), wrap_loader=False)
 
 
 def _load_app(parent: int) -> Any:
-    """The application, in each web process."""
+    """What answers, in each web process."""
+    # Until granian listens for signals here, its parent's handlers are inherited and would swallow them.
+    for number in _STOP_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
     die_with(parent)
     # Not by granian's own loader: it would look into the current directory first.
+    from service.app import MAX_BODY
+    from service.gateway import BODY_SECONDS, Gateway
     from wsgi import app
+
+    # The variable is for tests, which can't wait so long.
+    seconds = float(os.environ.get("DESK_BODY_SECONDS") or BODY_SECONDS)
+    gateway = Gateway(app, app.extensions["feed_door"].from_memory, max_body=MAX_BODY, body_seconds=seconds)
 
     # What lives as long as the process is not looked through again: a collection in the middle of a large answer
     # (ten thousand events) else takes as long as the answer.
     gc.collect()
     gc.freeze()
-    return app
+    return gateway
 
 
 def serve_worker(settings: Settings) -> None:
