@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+CODE_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+"""A locality's code."""
+
 
 @dataclass(frozen=True, slots=True)
 class Office:

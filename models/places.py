@@ -8,11 +8,10 @@ from sqlalchemy import CheckConstraint, LargeBinary
 from sqlmodel import Field, SQLModel
 
 from models.base import Identified, Searchable, Versioned, one_of
+from models.office import CODE_PATTERN
 from models.text import LocalizedText
 from models.types import JsonList, LocalizedTextType, UtcDateTime, WordType
 from models.vocabulary import LocalityLevel
-
-CODE_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
 
 class Locality(Versioned, Searchable, table=True):

@@ -1,35 +1,40 @@
 """The command line: `desk init`, `seed`, `serve`, `web`, `worker`, `run`, accounts, tokens, `backup`, `restore`.
 
 Exit codes: 2 for a setting or argument that can't be used, 1 for what went wrong; both with a sentence on stderr.
-What only one command needs is imported by it: each of the service's processes begins here.
+What only one command needs is imported by it: each of the service's processes begins here, and those that only watch
+others hold neither the tables nor the web.
 """
 
 import logging.config
 import os
+import sqlite3
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from marshmallow import ValidationError
-from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session, select
 
-from models.accounts import User
+import models
 from models.clock import utcnow
-from models.database import BUSY_SECONDS, Database
-from models.errors import DomainError, Invalid
-from models.i18n import translate_filled
 from models.vocabulary import Language, Role, TokenScope
-from seed.reading import BadFiles
 from service import logs, serving
-from service.actions.acting import Act
 from service.keeping import commands as keeping
 from service.settings import BadSetting, Settings, load_settings
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
+    from sqlmodel import Session
+
+    from models.accounts import User
+    from models.database import Database
+    from service.actions.acting import Act
+
+MIGRATIONS = Path(models.__file__).parent / "migrations"
 
 SETTINGS_HELP = """\b
 Settings are environment variables:
@@ -87,38 +92,62 @@ class Commands(click.Group):
         language = language_of(os.environ)
         try:
             return super().invoke(ctx)
-        except BadSetting as problem:
-            raise Misused(str(problem)) from None
-        except BadFiles as problem:
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except (BadSetting, serving.CannotServe, OSError) as problem:
+            raise _plain_trouble(problem) from None
+        except Exception as problem:
+            if (told := _trouble(problem, language)) is None:
+                raise
+            raise told from None
+
+
+def _plain_trouble(problem: BadSetting | serving.CannotServe | OSError) -> Failed:
+    if isinstance(problem, OSError):
+        return Failed(f"{problem.strerror or problem}: {problem.filename or ''}".rstrip(": "))
+    return (Misused if isinstance(problem, BadSetting) else Failed)(str(problem))
+
+
+def _trouble(problem: Exception, language: str) -> Failed | None:
+    """What to tell about an error that is expected; None for any other."""
+    from marshmallow import ValidationError
+    from sqlalchemy.exc import DBAPIError
+
+    from models.errors import DomainError, Invalid
+    from seed.reading import BadFiles
+
+    match problem:
+        case BadFiles():
             for one in problem.problems:
                 click.echo(one.told(language), err=True)
-            raise Failed(f"{len(problem.problems)} problems; nothing was loaded.") from None
-        except ValidationError as problem:
+            return Failed(f"{len(problem.problems)} problems; nothing was loaded.")
+        case ValidationError():
             from service.problems import flat
 
-            raise Misused(_sentences(flat(problem.messages), language)) from None
-        except Invalid as problem:
+            return Misused(_sentences(flat(problem.messages), language))
+        case Invalid():
             found = {name: [sentence.to(language) for sentence in those] for name, those in problem.errors.items()}
-            raise Misused(_sentences(found, language)) from None
-        except DomainError as problem:
-            raise Failed(problem.detail.to(language)) from None
-        except serving.CannotServe as problem:
-            raise Failed(str(problem)) from None
-        except DBAPIError as problem:
-            raise Failed(_database_trouble(problem)) from None
-        except OSError as problem:
-            raise Failed(f"{problem.strerror or problem}: {problem.filename or ''}".rstrip(": ")) from None
+            return Misused(_sentences(found, language))
+        case DomainError():
+            return Failed(problem.detail.to(language))
+        case DBAPIError():
+            return Failed(_database_trouble(problem))
+    return None
 
 
 def _sentences(found: Mapping[str, list[str]], language: str) -> str:
+    from models.i18n import translate_filled
+
     return "; ".join(
         f"{name}: {' '.join(translate_filled(sentence, language) for sentence in those)}"
         for name, those in found.items()
     )
 
 
-def _database_trouble(problem: DBAPIError) -> str:
+def _database_trouble(problem: "DBAPIError") -> str:
     """What a person can do about a database that does not do what it should."""
+    from models.database import BUSY_SECONDS
+
     said = logs.redact(str(problem.orig).strip().partition("\n")[0])
     lower = said.lower()
     if "locked" in lower or "busy" in lower:
@@ -133,15 +162,18 @@ class Place:
     """What most commands need: the settings, a migrated database, and who acts."""
 
     settings: Settings
-    database: Database
+    database: "Database"
 
-    def act(self) -> Act:
+    def act(self) -> "Act":
         """The command line acts for the service itself."""
+        from service.actions.acting import Act
+
         return Act(None, utcnow(), self.settings.office)
 
 
 @contextmanager
 def _place() -> Iterator[Place]:
+    from models.database import Database
     from models.migrate import current_revision, newest_revision
 
     settings = load_settings()
@@ -156,20 +188,65 @@ def _place() -> Iterator[Place]:
         database.dispose()
 
 
-def _ready_to_serve(parent: int | None = None) -> Settings:
+def _checked_settings(parent: int | None) -> Settings:
     """The settings, after a look at the database that is going to be used; a supervisor has looked already."""
     if parent:
         serving.die_with(parent)
         return load_settings()
-    with _place() as place, place.database.transaction(write=False) as session:
-        serving.check_locality(session, place.settings.locality)
-        return place.settings
+    settings = load_settings()
+    if not _is_ready(settings):
+        _apart("check")
+    return settings
+
+
+def _is_ready(settings: Settings) -> bool:
+    """Whether one look at a SQLite file shows that it can be served; if not, :func:`check` finds out and says why.
+
+    It needs the standard library only, so a start need not wait until another process has imported the tables.
+    """
+    scheme, _slashes, path = settings.database_url.partition(":///")
+    if scheme != "sqlite" or "?" in path:
+        return False
+    try:
+        with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True, timeout=1)) as connection:
+            revisions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+            codes = [code for (code,) in connection.execute("SELECT code FROM locality")]
+    except sqlite3.Error:
+        return False
+    return revisions == [(newest_by_name(),)] and (not codes or settings.locality in codes)
+
+
+def newest_by_name() -> str:
+    """The newest revision of the database, from the names of the migrations' files."""
+    return max(path.name[:4] for path in MIGRATIONS.glob("versions/[0-9]*.py"))
+
+
+def _apart(command: str, *arguments: str) -> str:
+    """Run one of our commands as a process, so that what it imports is gone with it; what it prints.
+
+    Raises:
+        Failed: it failed, for the same reason.
+    """
+    done = subprocess.run(  # noqa: S603 - our own
+        [*serving.DESK, command, *arguments],
+        env=serving.environment(),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        told = done.stderr.strip().removeprefix("desk: ")
+        raise (Misused if done.returncode == Misused.exit_code else Failed)(told)
+    click.echo(done.stderr, err=True, nl=False)
+    return done.stdout
 
 
 def _migrate(url: str) -> str | None:
     """Create or migrate the database; the revision it then has."""
     from alembic.util import CommandError
 
+    from models.database import Database
     from models.migrate import newest_revision, upgrade
 
     Database(url).dispose()  # makes the folder of a new file
@@ -224,20 +301,27 @@ _parent = click.option("--parent", type=int, hidden=True, help="End when this pr
 @_parent
 def web(parent: int | None) -> None:
     """Answer HTTP: console, API, calendar feeds. Any number of these share one PostgreSQL."""
-    serving.serve_web(_ready_to_serve(parent))
+    serving.serve_web(_checked_settings(parent))
 
 
 @desk.command()
 @_parent
 def worker(parent: int | None) -> None:
     """Send reminders when they are due. Any number of these share one PostgreSQL."""
-    serving.serve_worker(_ready_to_serve(parent))
+    serving.serve_worker(_checked_settings(parent))
 
 
 @desk.command()
 def serve() -> None:
     """Web and worker together, for one machine."""
-    _serve(_ready_to_serve())
+    _serve(_checked_settings(None))
+
+
+@desk.command(hidden=True)
+def check() -> None:
+    """Fail when the database can't be served: it must be migrated and hold the office's own locality."""
+    with _place() as place, place.database.transaction(write=False) as session:
+        serving.check_locality(session, place.settings.locality)
 
 
 def _serve(settings: Settings) -> None:
@@ -328,25 +412,40 @@ def create_token(email: str, name: str, expires: int | None, scope: str) -> None
 @desk.command()
 def run() -> None:
     """Everything for one machine: make and fill the database when it is new, print where it is, then serve."""
+    settings = load_settings()
+    serving.check_address(settings.host, settings.port)
+    click.echo(_apart("prepare", sys.argv[0]), nl=False)
+    sys.stdout.flush()
+    _serve(settings)
+
+
+@desk.command(hidden=True)
+@click.argument("program", type=click.Path(path_type=Path))
+def prepare(program: Path) -> None:
+    """Make and fill the database when it is new; print where the service is. ``program`` is what was started."""
+    from models.database import Database
     from service import starting
 
     settings = load_settings()
-    serving.check_address(settings.host, settings.port)
     _migrate(settings.database_url)
     database = Database(settings.database_url)
     try:
         place = Place(settings, database)
         # Programme, account and feed come in one transaction: a start that was broken off begins anew.
         with database.transaction() as session:
-            lines = starting.first_start(session, place.act(), settings) or starting.later_start(session, settings)
+            lines = starting.first_start(session, place.act(), settings) or starting.later_start(
+                session, settings, program
+            )
     finally:
         database.dispose()
     click.echo("\n".join(["", *lines, ""]))
-    sys.stdout.flush()
-    _serve(settings)
 
 
-def _account(session: Session, email: str) -> User:
+def _account(session: "Session", email: str) -> "User":
+    from sqlmodel import select
+
+    from models.accounts import User
+
     found = session.exec(select(User).where(User.email == email.strip().lower())).first()
     if found is None:
         raise Failed(f"There is no account {email}. Không có tài khoản này.")

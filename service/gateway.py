@@ -23,7 +23,6 @@ from granian import _granian, _signals
 from granian.server import common, mp
 
 from models.clock import monotonic
-from service.feed_door import Answer
 from service.refusal import REFUSED
 
 log = logging.getLogger("desk.web")
@@ -42,8 +41,8 @@ BODIES_IN_MEMORY = 64 * 1024 * 1024
 """Bytes of bodies a web process holds until they are answered; above that further ones are refused with 503."""
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
-FromMemory = Callable[[str, str, Callable[[str], str | None]], Answer | None]
-"""An answer to a method, a path and the request's headers that needs no application; None when there is none."""
+FromMemory = Callable[[str, str, Callable[[str], str | None]], tuple[int, list[tuple[str, str]], bytes] | None]
+"""The answer (status, headers, body) to a method, a path and a request's headers that needs no application, or None."""
 
 
 class Gateway:

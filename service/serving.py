@@ -21,15 +21,14 @@ from functools import partial
 from pathlib import Path
 from select import select as wait_readable
 from types import FrameType
-from typing import Any
-
-from sqlmodel import Session, col, select
+from typing import TYPE_CHECKING, Any
 
 from models.clock import monotonic, utcnow
-from models.database import Database
-from models.places import Locality
 from service import logs
 from service.settings import BadSetting, Settings
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 log = logging.getLogger("desk.serving")
 
@@ -42,7 +41,13 @@ STOP_WITHIN = 8.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
 """How long a child that died waits for its restart: doubled each time, until it has lived for a minute."""
 
+HEAD_START = 3.0
+"""So much later than the web the worker starts: people wait for the one, and both would share the processors."""
+
 LONG_LIFE = 60.0
+
+DESK = (sys.executable, "-P", "-m", "service.cli")
+"""The command line as a process of its own; give it :func:`environment`."""
 
 _DEATH_SIGNAL = 1
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -52,12 +57,16 @@ class CannotServe(Exception):
     """The address can't be listened on; the text says why."""
 
 
-def check_locality(session: Session, code: str) -> None:
+def check_locality(session: "Session", code: str) -> None:
     """The office's own locality must be one that is there, as soon as there are any.
 
     Raises:
         BadSetting: it is not.
     """
+    from sqlmodel import col, select
+
+    from models.places import Locality
+
     codes = session.exec(select(Locality.code).order_by(col(Locality.code))).all()
     if codes and code not in codes:
         raise BadSetting("DESK_LOCALITY", code, f"must be the code of a locality that is there: {', '.join(codes)}")
@@ -119,7 +128,6 @@ def serve_web(settings: Settings) -> None:
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
 
-    import service.app  # noqa: F401 - once, here, instead of in every web process
     from service.gateway import run_web_process
 
     server = Granian(
@@ -168,6 +176,7 @@ def serve_worker(settings: Settings) -> None:
     """Send what is due until SIGTERM or SIGINT."""
     from jobs.config import WorkerConfig
     from jobs.worker import Worker
+    from models.database import Database
     from service.actions.bulletins import Bulletins
 
     logging.config.dictConfig(logs.configuration())
@@ -210,8 +219,7 @@ class Child:
 
     def start(self, now: float) -> None:
         """Start it in a session of its own: Ctrl-C in a terminal reaches the supervisor only, which passes it on."""
-        environment = os.environ | {"PYTHONPATH": _python_path()}
-        self.process = subprocess.Popen(self.command, env=environment, start_new_session=True)  # noqa: S603 - our own
+        self.process = subprocess.Popen(self.command, env=environment(), start_new_session=True)  # noqa: S603 - our own
         self.started_at = now
         log.info("child_started", extra={"child": self.name, "child_pid": self.process.pid})
 
@@ -228,10 +236,11 @@ class Child:
             self.start(now)
 
 
-def _python_path() -> str:
-    """The rooms are found by the children wherever they are started."""
+def environment() -> dict[str, str]:
+    """The environment of our own processes: the rooms are found by them wherever they are started."""
     home = str(Path(__file__).resolve().parent.parent)
-    return os.pathsep.join(dict.fromkeys([home, *filter(None, [os.environ.get("PYTHONPATH")])]))
+    path = os.pathsep.join(dict.fromkeys([home, *filter(None, [os.environ.get("PYTHONPATH")])]))
+    return os.environ | {"PYTHONPATH": path}
 
 
 @dataclass
@@ -251,13 +260,14 @@ class Supervisor:
         for number in _STOP_SIGNALS:
             signal.signal(number, self._stop)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)  # only wakes
-        desk = [sys.executable, "-P", "-m", "service.cli"]
         self.children = [
-            Child(name, [*desk, *arguments, "--parent", str(os.getpid())]) for name, arguments in self.commands.items()
+            Child(name, [*DESK, *arguments, "--parent", str(os.getpid())]) for name, arguments in self.commands.items()
         ]
         try:
-            for child in self.children:
-                child.start(monotonic())
+            first, *others = self.children
+            first.start(monotonic())
+            for child in others:
+                child.restart_at = monotonic() + HEAD_START
             ready()
             while not self.is_stopping:
                 waiting = [child.restart_at for child in self.children if child.process is None]

@@ -11,14 +11,17 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
-
-from models.office import Office
-from models.places import CODE_PATTERN
+from models.office import CODE_PATTERN, Office
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
+
+
+_DATABASE_URL = re.compile(
+    r"(?P<name>[\w+]+)://(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]+)?(?::(?P<port>[^/?]*))?"
+    r"(?:/(?P<database>[^?]*))?(?:\?.*)?"
+)
+"""An address as SQLAlchemy takes it apart (``make_url``), which the processes that only watch others do not import."""
 
 
 class BadSetting(Exception):
@@ -152,14 +155,12 @@ def _database_url(url: str) -> str:
     scheme = url.split(":", 1)[0]
     if scheme in {"postgresql", "postgres"}:
         url = "postgresql+psycopg" + url[len(scheme) :]
-    try:
-        parts = make_url(url)
-    except (ArgumentError, ValueError):
-        parts = None
-    if parts is not None:
+    if (found := _DATABASE_URL.fullmatch(url)) is not None:
+        database = found["database"]
         # A database in memory would be another one in every process.
-        is_file = url.startswith("sqlite:///") and parts.database not in {None, "", ":memory:"}
-        if is_file or (parts.drivername == "postgresql+psycopg" and parts.database):
+        is_file = url.startswith("sqlite:///") and database not in {None, "", ":memory:"}
+        is_server = found["name"] == "postgresql+psycopg" and database and (found["port"] or "0").isdigit()
+        if is_file or is_server:
             return url
     raise BadSetting(
         "DESK_DATABASE_URL",

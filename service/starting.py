@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import sys
 from collections.abc import Mapping
 from ipaddress import ip_address
 from pathlib import Path
@@ -61,12 +60,11 @@ def first_start(session: Session, act: Act, settings: Settings) -> list[str]:
     ]
 
 
-def later_start(session: Session, settings: Settings) -> list[str]:
-    """What to tell the person who starts a service that has its data already."""
+def later_start(session: Session, settings: Settings, program: Path) -> list[str]:
+    """What to tell the person who starts, with ``program``, a service that has its data already."""
     check_locality(session, settings.locality)
     admins = select(User.email).where(User.role == Role.ADMIN, col(User.active)).order_by(col(User.created_at))
     admin = session.exec(admins).first() or "EMAIL"
-    program = Path(sys.argv[0])
     shown = os.path.relpath(program) if program.is_relative_to(Path.cwd()) else program.name
     return [
         *_addresses(settings),

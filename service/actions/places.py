@@ -12,7 +12,8 @@ from models.audience import is_address
 from models.errors import Conflict, Forbidden
 from models.events import Event
 from models.i18n import Message, _, message
-from models.places import CODE_PATTERN, Locality, Organisation, Person
+from models.office import CODE_PATTERN
+from models.places import Locality, Organisation, Person
 from models.vocabulary import Role
 from service.actions import reminders, rights, rows
 from service.actions.acting import Act

@@ -6,19 +6,24 @@ What they need is imported by them: every process of the service comes by here.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from models.clock import utcnow
-from models.database import Database
 from service.settings import load_settings
+
+if TYPE_CHECKING:
+    from models.database import Database
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @contextmanager
-def _database(url: str) -> Iterator[Database]:
+def _database(url: str) -> Iterator["Database"]:
     """A database of whatever revision, or of none yet."""
+    from models.database import Database
+
     opened = Database(url)
     try:
         yield opened

@@ -18,6 +18,7 @@ from sqlmodel import col, select
 from models.accounts import ApiToken, Audit, User
 from models.database import Database
 from models.feeds import Feed
+from models.migrate import newest_revision
 from models.places import Locality, Organisation
 from models.vocabulary import Role
 from service import cli, logs, serving
@@ -460,3 +461,8 @@ def test_a_log_line_is_one_line_of_json_without_secrets() -> None:
     assert "Traceback" in read["traceback"]
     assert "secret.ics" not in line
     assert read["at"].endswith("Z")
+
+
+def test_the_newest_revision_is_known_by_its_file_s_name() -> None:
+    """Only then a start can look at a database without importing the tables."""
+    assert cli.newest_by_name() == newest_revision()

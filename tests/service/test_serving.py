@@ -56,6 +56,27 @@ def test_serve_answers_and_stops(service: Service) -> None:
     assert "secret-of-somebody" not in service.log
 
 
+def holds_the_application(pid: int) -> bool:
+    """Whether a process has loaded the compiled parts of what the tables are made with."""
+    return "sqlalchemy" in Path(f"/proc/{pid}/maps").read_text()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_processes_that_only_watch_others_hold_no_application(service: Service) -> None:
+    service.start()
+    (web,) = service.children("web")
+    assert not holds_the_application(service.pid)
+    assert not holds_the_application(web)
+    assert all(holds_the_application(answering) for answering in until(lambda: below(web), "web processes"))
+
+
+def test_the_command_line_imports_neither_tables_nor_web() -> None:
+    dear = ("alembic", "babel", "flask", "icalendar", "marshmallow", "sqlalchemy", "sqlmodel")
+    script = f"import sys, service.cli, service.serving; print(*[name for name in {dear} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == ""
+
+
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_ctrl_c_stops_it_too(service: Service) -> None:
     service.start()

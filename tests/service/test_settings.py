@@ -4,6 +4,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import make_url
 
 from service.settings import BadSetting, load_settings
 
@@ -94,3 +95,35 @@ def test_a_damaged_secret_is_named(tmp_path: Path) -> None:
     (tmp_path / "secret_key").write_bytes(b"\xff\n")
     with pytest.raises(BadSetting, match="DESK_SECRET_KEY"):
         load_settings({"DESK_VAR": str(tmp_path)})
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://desk@db.example.org/desk",
+        "postgresql+psycopg://desk:se:cr/et?@db.example.org:5433/desk?sslmode=require",
+        "postgresql+psycopg://[2001:db8::1]:5432/desk",
+        "postgresql+psycopg:///desk?host=/run/postgresql",
+        "sqlite:////srv/desk/desk.db",
+        "sqlite:///desk.db?timeout=3",
+    ],
+)
+def test_database_addresses_are_those_sqlalchemy_takes(url: str, tmp_path: Path) -> None:
+    assert make_url(url).database
+    assert load_settings({"DESK_VAR": str(tmp_path), "DESK_DATABASE_URL": url}).database_url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg://db.example.org",
+        "postgresql+psycopg://db.example.org:port/desk",
+        "postgresql+psycopg://db.example.org/?sslmode=require",
+        "sqlite:///:memory:",
+        "sqlite:///?timeout=3",
+        "sqlite://desk.db",
+    ],
+)
+def test_other_database_addresses_are_refused(url: str, tmp_path: Path) -> None:
+    with pytest.raises(BadSetting, match="DESK_DATABASE_URL"):
+        load_settings({"DESK_VAR": str(tmp_path), "DESK_DATABASE_URL": url})
