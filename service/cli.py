@@ -22,7 +22,7 @@ import click
 import models
 from models.clock import utcnow
 from models.vocabulary import Language, Role, TokenScope
-from service import logs, serving
+from service import VERSION, logs, serving
 from service.keeping import commands as keeping
 from service.settings import BadSetting, Settings, load_settings
 
@@ -258,7 +258,7 @@ def _migrate(url: str) -> str | None:
 
 
 @click.group(cls=Commands, epilog=SETTINGS_HELP, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="protocol-desk", prog_name="desk")
+@click.version_option(VERSION, prog_name="desk")
 def desk() -> None:
     """Protocol Desk: calendar, reminders and commitments of an office of protocol.
 

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import IO
 
@@ -18,6 +17,7 @@ from models.database import Database
 from models.errors import Conflict
 from models.i18n import _, message
 from models.migrate import knows
+from service import VERSION
 from service.actions.feed_keeping import snapshot
 from service.keeping import archive, tables
 from service.keeping.archive import Manifest
@@ -62,7 +62,7 @@ def dump(connection: Connection, file: IO[bytes], now: datetime, secret_key: str
         raise Conflict(message(_("This program does not know the shape of the database ({at})."), at=revision))
     about = Manifest(
         format=archive.FORMAT,
-        version=version("protocol-desk"),
+        version=VERSION,
         revision=revision,
         taken_at=now,
         dialect=connection.dialect.name,

@@ -4,10 +4,12 @@ import io
 import json
 import logging
 import os
+import re
 import socket
 import sqlite3
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +23,7 @@ from models.feeds import Feed
 from models.migrate import newest_revision
 from models.places import Locality, Organisation
 from models.vocabulary import Role
-from service import cli, logs, serving
+from service import VERSION, cli, logs, serving
 from service.actions import accounts
 from service.actions.acting import Act
 from tests.factories import NOW, OFFICE, make_organisation, make_user
@@ -466,3 +468,12 @@ def test_a_log_line_is_one_line_of_json_without_secrets() -> None:
 def test_the_newest_revision_is_known_by_its_file_s_name() -> None:
     """Only then a start can look at a database without importing the tables."""
     assert cli.newest_by_name() == newest_revision()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_the_version_has_one_home(run: Run) -> None:
+    project = tomllib.loads((Path(__file__).parent.parent.parent / "pyproject.toml").read_text())
+    assert project["project"]["dynamic"] == ["version"]
+    assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "service.VERSION"}
+    assert run("--version").stdout == f"desk, version {VERSION}\n"
+    assert re.fullmatch(r"[0-9]+\.[0-9]+\.[0-9]+", VERSION)
