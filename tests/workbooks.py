@@ -42,16 +42,16 @@ def workbook_of(
     return written.getvalue()
 
 
+def unpacked(content: bytes) -> dict[str, bytes]:
+    """The parts of an XLSX file by their names."""
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
 def repacked(content: bytes, name: str, part: str | bytes | None) -> bytes:
     """An XLSX file with one part replaced, added, or taken out."""
-    written = BytesIO()
-    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as new:
-        for other in old.namelist():
-            if other != name:
-                new.writestr(other, old.read(other))
-        if part is not None:
-            new.writestr(name, part)
-    return written.getvalue()
+    parts: dict[str, str | bytes] = {other: old for other, old in unpacked(content).items() if other != name}
+    return packed(parts if part is None else parts | {name: part})
 
 
 def packed(parts: Mapping[str, str | bytes]) -> bytes:
