@@ -60,7 +60,6 @@ _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _CONTENT_TYPES = "[Content_Types].xml"
 _BOOK, _BOOK_RELATIONS = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _SHEET, _STYLES, _STRINGS = "xl/worksheets/sheet1.xml", "xl/styles.xml", "xl/sharedStrings.xml"
-_NAME = "List"
 
 Row = tuple[int, list[tuple[int, str, str]]]
 """A row of the answer: its number, and its cells' columns, kinds and texts."""
@@ -156,7 +155,7 @@ def _sheets(parts: dict[str, bytes]) -> Iterator[Sheet]:
     )
     folder, _slash, name = book.rpartition("/")
     targets: dict[str, tuple[str, str]] = {}
-    for element, attributes in _elements(parts[f"{folder}/_rels/{name}.rels"]):
+    for element, attributes in _elements(parts[f"{folder}/_rels/{name}.rels".lstrip("/")]):
         if element == "Relationship":
             kind = attributes.get("Type", "").rpartition("/")[2]
             target = attributes.get("Target", "")

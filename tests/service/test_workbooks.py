@@ -330,6 +330,25 @@ CHANGED: dict[str, tuple[bytes, Lines | str]] = {
         ),
         one("1"),  # no visible sheet
     ),
+    "parts in another folder": (
+        packed(
+            {
+                name.replace("xl/", "book/"): part.replace(b"/xl/", b"/book/")
+                for name, part in unpacked(cells(number("46456", DAY), ' t="s"><v>0</v>')).items()
+            }
+        ),
+        one("2027-03-10", "Đào"),  # 46456
+    ),
+    "parts in no folder": (
+        packed(
+            {
+                name.removeprefix("xl/"): part.replace(b"/xl/", b"/")
+                for name, part in unpacked(cells(number("46456", DAY), ' t="s"><v>0</v>')).items()
+                if name != "_rels/.rels"
+            }
+        ),
+        one("2027-03-10", "Đào"),  # 46456
+    ),
     "numbers as only Python writes them": (cells(number("1_000")), "no XLSX"),  # 1000
     "cells outside of rows": (raw_workbook("<c><v>1</v></c><row><c><v>2</v></c></row>"), "no XLSX"),  # left out
     "rows from 0": (raw_workbook('<row r="0"><c><v>1</v></c></row>'), "no XLSX"),  # row 0
