@@ -7,12 +7,12 @@ from flask import request
 from flask_smorest.pagination import PaginationParameters
 
 from calendars.sheets import read_csv
-from calendars.workbooks import read_workbook
 from models.vocabulary import Role
 from service.actions import events, members
 from service.actions.members import Seat
 from service.actions.rehearsal import rehearsal
 from service.actions.roster import import_members
+from service.actions.workbooks import read_workbook
 from service.api.resource import Blueprint, Resource, act, requires, session, sliced, takes
 from service.schemas.members import ImportQuery, MemberImportSchema, MemberSchema
 from service.schemas.queries import QuerySchema

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response
 
 from calendars.roster_words import COLUMNS
 from calendars.sheets import Line, read_csv, refused
-from calendars.workbooks import is_workbook, read_workbook
+from calendars.workbooks import is_workbook
 from models.errors import Conflict, Stale
 from models.events import Event
 from models.i18n import Message, _, message
@@ -23,6 +23,7 @@ from service.actions.members import seats_of
 from service.actions.rehearsal import rehearsal
 from service.actions.roster import Taken, import_members
 from service.actions.roster_sheet import member_sheet
+from service.actions.workbooks import read_workbook
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
 from service.web.view import View

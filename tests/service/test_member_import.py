@@ -1,13 +1,13 @@
 """Member lists taken in from CSV and XLSX: row-exact errors, nothing half written, the same file changes nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
-from io import BytesIO
 from typing import Any
 
 import pytest
-from openpyxl import Workbook
 from sqlmodel import func, select
 from werkzeug.test import TestResponse
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
 
 from calendars.sheets import write_csv
 from models.accounts import Audit, IdempotencyKey
@@ -20,6 +20,7 @@ from service.api.members import CSV, XLSX
 from tests import factories
 from tests.service.conftest import Caller
 from tests.service.test_requests import at_once
+from tests.workbooks import workbook_of
 
 HEADER = ["STT", "Họ và tên", "Vai trò", "Chức vụ", "Đơn vị", "Thứ bậc", "Hạng", "Email", "Số điện thoại", "Ngôn ngữ"]
 ROWS: list[list[Any]] = [
@@ -47,14 +48,14 @@ def as_csv(rows: Sequence[Sequence[Any]], delimiter: str = ";") -> tuple[bytes, 
 
 
 def as_xlsx(rows: Sequence[Sequence[Any]]) -> tuple[bytes, str]:
-    workbook = Workbook()
-    sheet = workbook.active
-    assert sheet is not None
-    for row in [HEADER, *rows]:
-        sheet.append([_typed(cell) for cell in row])
-    written = BytesIO()
-    workbook.save(written)
-    return written.getvalue(), XLSX
+    def formulas(_book: Workbook, sheet: Worksheet) -> None:
+        """What begins with = is a formula here, as when a person types it."""
+        for number, row in enumerate([HEADER, *rows]):
+            for column, cell in enumerate(row):
+                if str(cell).startswith("="):
+                    sheet.write_formula(number, column, cell)
+
+    return workbook_of(*([_typed(cell) for cell in row] for row in [HEADER, *rows]), change=formulas), XLSX
 
 
 def _typed(cell: str) -> Any:
