@@ -9,11 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar import Event, Todo
 
-from calendars.ical import CLASS, STATUS, UTC_NAMES, EventFacts, bounds, on_the_wall, stamped, summary
+from calendars.ical import CLASS, STATUS, UTC_NAMES, EventFacts, bounds, dtstart_dtend, stamped, summary
 from calendars.kinds import status_name
 from calendars.lifecycle import CALLED_OFF
 from calendars.programme import Item
-from calendars.spans import days_after, event_span
 from models.i18n import _, translate
 from models.text import LocalizedText, localized, one_line
 from models.vocabulary import EventStatus
@@ -75,15 +74,10 @@ def _keys(items: Sequence[Item]) -> Iterator[str]:
 def _item(facts: EventFacts, item: Item, end: time | None, uid: str, language: str) -> bytes:
     event = stamped(Event(), facts, uid)
     event.add("SUMMARY", one_line(localized(item.title, language)))
-    if item.start_time is None and end is None:
-        event.add("DTSTART", item.day)
-        event.add("DTEND", days_after(item.day, 1))
-        event.add("TRANSP", "TRANSPARENT")
-    else:
-        span = event_span(item.day, item.day, item.start_time, end, facts.timezone)
-        event.add("DTSTART", on_the_wall(span.start, facts.timezone))
-        event.add("DTEND", on_the_wall(span.end, facts.timezone))
-        event.add("TRANSP", "OPAQUE")
+    start, finish = dtstart_dtend(item.day, item.day, item.start_time, end, facts.timezone)
+    event.add("DTSTART", start)
+    event.add("DTEND", finish)
+    event.add("TRANSP", "OPAQUE" if isinstance(start, datetime) else "TRANSPARENT")
     event.add("STATUS", STATUS[facts.status])
     event.add("CLASS", CLASS[facts.visibility])
     event.add("RELATED-TO", facts.uid, parameters={"RELTYPE": "PARENT"})

@@ -200,7 +200,7 @@ def render_event(
     start, end = bounds(facts)
     event.add("DTSTART", start)
     event.add("DTEND", end)
-    event.add("TRANSP", "TRANSPARENT" if facts.all_day else "OPAQUE")
+    event.add("TRANSP", "OPAQUE" if isinstance(start, datetime) else "TRANSPARENT")
     event.add("STATUS", STATUS[facts.status])
     event.add("CATEGORIES", [kind_name(facts.kind, language)])
     event.add("COLOR", _COLOUR[facts.kind])
@@ -269,15 +269,29 @@ def zones_of(facts: EventFacts) -> tuple[str, ...]:
 
 
 def bounds(facts: EventFacts) -> tuple[date, date]:
-    """DTSTART and DTEND (exclusive): dates for whole days, else wall times in the event's zone."""
-    if facts.all_day:
-        days = Days(facts.first_day, facts.last_day)
+    """DTSTART and DTEND of an event (:func:`dtstart_dtend`)."""
+    return dtstart_dtend(facts.first_day, facts.last_day, facts.start_time, facts.end_time, facts.timezone)
+
+
+def dtstart_dtend(
+    first_day: date, last_day: date, start_time: time | None, end_time: time | None, zone: str
+) -> tuple[date, date]:
+    """DTSTART and DTEND of inclusive days and of the hours that are known; DTEND is the first day or instant after.
+
+    Without hours both are DATE values: an event on the 10th alone ends on the 11th. Otherwise both are wall times in
+    ``zone`` (:func:`_wall_time`), of the instants that :func:`calendars.spans.event_span` gives: without a start it
+    begins at 00:00, without an end it ends an hour after its start. Raises ValueError for days or hours in the wrong
+    order and for a DTEND outside the years 1 to 9999.
+    Source: RFC 5545 sections 3.6.1 and 3.8.2.2.
+    """
+    if start_time is None and end_time is None:
+        days = Days(first_day, last_day)
         return days.first, days_after(days.last, 1)
-    span = event_span(facts.first_day, facts.last_day, facts.start_time, facts.end_time, facts.timezone)
-    return on_the_wall(span.start, facts.timezone), on_the_wall(span.end, facts.timezone)
+    span = event_span(first_day, last_day, start_time, end_time, zone)
+    return _wall_time(span.start, zone), _wall_time(span.end, zone)
 
 
-def on_the_wall(at: datetime, zone: str) -> datetime:
+def _wall_time(at: datetime, zone: str) -> datetime:
     """The instant as clocks in ``zone`` show it, or in UTC where that would be read as another instant.
 
     A wall time that comes twice means the first (RFC 5545 section 3.3.5); the second has no other way to be written.
