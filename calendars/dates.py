@@ -1,6 +1,6 @@
 """Dates and instants as each language writes them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from babel.dates import format_date
 
@@ -41,6 +41,12 @@ def format_days(first_day: date, last_day: date, language: str) -> str:
         start = f"{first_day.day}/{first_day.month}" if same_year else numeric_day(first_day)
         return f"{start}–{end}"
     return f"{_words(first_day, 'd MMMM' if same_year else 'd MMMM y', language)} – {end}"
+
+
+def format_hours(start: time | None, end: time | None) -> str:
+    """The hours of one day as far as they are known: ``08:00–09:30``, ``08:00``, ``–09:30``, or nothing."""
+    begins, ends = (f"{at:%H:%M}" if at is not None else "" for at in (start, end))
+    return f"{begins}–{ends}" if ends else begins
 
 
 def format_weekday(day: date, language: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from icalendar import Alarm, Event, vText, vUri
 
 from calendars.anniversaries import grade_of
-from calendars.dates import format_day, format_days
+from calendars.dates import format_day, format_days, format_hours
 from calendars.kinds import kind_name, status_name
 from calendars.lifecycle import CALLED_OFF, REMINDED
 from calendars.lunar import full_name, lunar_of
@@ -304,13 +304,11 @@ def _when(facts: EventFacts, language: str) -> str:
     """The days, or on one day its hours, or from an hour of the first day to one of the last."""
     if facts.all_day:
         return format_days(facts.first_day, facts.last_day, language)
-    start = f"{facts.start_time or MIDNIGHT:%H:%M}"
-    end = "" if facts.end_time is None else f"{facts.end_time:%H:%M}"
+    start = facts.start_time or MIDNIGHT
     if facts.first_day == facts.last_day:
-        hours = f"{start}–{end}" if end else start
-        return f"{hours}, {format_day(facts.first_day, language)}"
-    until = f"{end}, " if end else ""
-    return f"{start}, {format_day(facts.first_day, language)} – {until}{format_day(facts.last_day, language)}"
+        return f"{format_hours(start, facts.end_time)}, {format_day(facts.first_day, language)}"
+    until = f"{facts.end_time:%H:%M}, " if facts.end_time is not None else ""
+    return f"{start:%H:%M}, {format_day(facts.first_day, language)} – {until}{format_day(facts.last_day, language)}"
 
 
 def _alarm(facts: EventFacts, title: str) -> Alarm:
