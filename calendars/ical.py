@@ -1,7 +1,7 @@
 """Events to iCalendar bytes: one VEVENT per event and language."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from calendars.lifecycle import CALLED_OFF, REMINDED
 from calendars.lunar import full_name, lunar_of
 from calendars.published import Published, told
 from calendars.spans import MIDNIGHT, Days, days_after, event_span, zone_info
+from calendars.succession import places_on
 from models.i18n import _, translate
 from models.text import LocalizedText, clean, localized, one_line
 from models.vocabulary import EventKind, EventStatus, Grade, Visibility
@@ -102,18 +103,20 @@ class EventFacts:
         cls,
         row: Any,
         *,
-        hosts: Sequence[Any],
-        guests: Sequence[Any],
+        localities: Mapping[str, Any],
         organisation: Any,
+        revision: Any,
         url: str | None,
-        programme: Published | None,
         article: Article | None = None,
     ) -> "EventFacts":
-        """From an event's row and those whose names it shows; the organisation in charge may be None.
+        """From an event's row and the rows of those whose names it shows.
 
-        ``hosts`` and ``guests`` are the lines of :func:`models.places.places_on`, the last of which is named (no guest:
-        empty). A new name is news of every event that shows it.
+        ``localities`` are all of them by code: host and guest are named as they are called on the first day.
+        ``organisation`` (in charge) and ``revision`` (of the programme, published last) may be None. A new name changes
+        ``updated_at`` of every event that shows it.
         """
+        hosts = places_on(localities, row.host, row.first_day)
+        guests = places_on(localities, row.guest, row.first_day)
         return cls(
             uid=row.uid,
             sequence=row.sequence,
@@ -135,7 +138,7 @@ class EventFacts:
             updated_at=max(one.updated_at for one in (row, organisation, *hosts, *guests) if one),
             url=url,
             headcount=row.headcount,
-            programme=programme,
+            programme=Published.read(revision.number, revision.items) if revision else None,
             ordinal=row.ordinal,
             article=article,
         )

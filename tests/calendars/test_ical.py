@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -242,6 +243,42 @@ def test_hours_are_wall_times_of_their_zone() -> None:
     assert "\r\nDTSTART;TZID=America/New_York:20270314T013000\r\n" in text
     assert "\r\nDTEND;TZID=America/New_York:20270314T033000\r\n" in text
     assert "\r\nTRANSP:OPAQUE\r\n" in text
+
+
+@pytest.mark.parametrize(
+    ("day", "host_name", "changed_by"),
+    [(date(2025, 6, 30), "Hải Dương", "organisation"), (date(2025, 7, 1), "Hải Phòng", "hai-phong")],
+)
+def test_facts_name_a_locality_as_it_is_called_on_the_first_day(day: date, host_name: str, changed_by: str) -> None:
+    stamps = {
+        name: datetime(2026, 11, number, tzinfo=UTC)
+        for number, name in enumerate(("event", "guest", "hai-duong", "organisation", "hai-phong"), 1)
+    }
+
+    def place(code: str, name: str, successor: str | None = None, succeeded_on: date | None = None) -> Any:
+        return SimpleNamespace(
+            name={"vi": name}, successor=successor, succeeded_on=succeeded_on, updated_at=stamps[code]
+        )
+
+    row = SimpleNamespace(
+        **{name: getattr(MEETING, name) for name in MEETING.__dataclass_fields__}
+        | {"first_day": day, "host": "hai-duong", "guest": "guest", "updated_at": stamps["event"]}
+    )
+    found = EventFacts.of(
+        row,
+        localities={
+            "hai-duong": place("hai-duong", "Hải Dương", "hai-phong", date(2025, 7, 1)),
+            "hai-phong": place("hai-phong", "Hải Phòng"),
+            "guest": place("guest", "Viêng Chăn"),
+        },
+        organisation=SimpleNamespace(name={"vi": "Sở Ngoại vụ"}, updated_at=stamps["organisation"]),
+        revision=SimpleNamespace(number=2, items=[item.written() for item in VISIT.programme.items]),
+        url="https://desk.example/events/1",
+    )
+    assert (found.host_name, found.guest_name) == ({"vi": host_name}, {"vi": "Viêng Chăn"})
+    assert found.organisation_name == {"vi": "Sở Ngoại vụ"}
+    assert found.programme == Published(2, VISIT.programme.items)
+    assert found.updated_at == stamps[changed_by]
 
 
 def wall(hour: int, minute: int = 0, day: int = 14, zone: str = "Asia/Vientiane") -> datetime:
