@@ -5,7 +5,8 @@ from datetime import date, datetime, time
 from babel.dates import format_date
 
 from calendars.spans import zone_info
-from models.i18n import _, message
+from models.errors import InvalidValue
+from models.i18n import _
 from models.vocabulary import Language
 
 BABEL_LOCALES = {Language.VI: "vi", Language.LO: "lo", Language.EN: "en_GB"}
@@ -61,7 +62,7 @@ def format_instant(at: datetime, zone: str, language: str) -> str:
     Minutes are cut off, not rounded. Raises ValueError for a naive instant and an unknown zone.
     """
     if at.utcoffset() is None:
-        raise ValueError(message(_("An instant without a zone says nothing; give its offset from UTC.")))
+        raise InvalidValue(_("An instant without a zone says nothing; give its offset from UTC."))
     local = at.astimezone(zone_info(zone))
     joint = " ngày " if language == Language.VI else ", "
     return f"{local:%H:%M}{joint}{format_day(local.date(), language)}"

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from calendars.spans import zone_info
 from models.office import Office
 from models.places import CODE_PATTERN
 
@@ -249,8 +249,8 @@ def _locality(code: str) -> str:
 
 def _timezone(name: str) -> str:
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone_info(name)
+    except ValueError:
         raise BadSetting("DESK_TIMEZONE", name, "must be an IANA zone like Asia/Ho_Chi_Minh") from None
     return name
 

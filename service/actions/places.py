@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlmodel import Session
 
+from calendars.spans import zone_info
 from models.audience import is_address
-from models.errors import Conflict, Forbidden
+from models.errors import Conflict, Forbidden, InvalidValue
 from models.i18n import Message, _, message
 from models.places import CODE_PATTERN, Locality, Organisation, Person
 from models.vocabulary import Role
@@ -66,9 +66,9 @@ def zone_errors(name: str | None) -> list[Message]:
     if name is None:
         return []
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return [message(_("There is no time zone “{name}”; write it like Asia/Vientiane."), name=name[:64])]
+        zone_info(name)
+    except InvalidValue as problem:
+        return [problem.detail]
     return []
 
 
