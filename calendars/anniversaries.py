@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from datetime import MAXYEAR, date
-from typing import Literal
 
 from models.errors import InvalidValue
 from models.i18n import _
@@ -41,13 +40,6 @@ class Origin:
             raise InvalidValue(_NO_ORIGIN, origin=text[:60])
         year, month, day = match.groups()
         return cls(int(year), None if month is None else int(month), None if day is None else int(day))
-
-    @property
-    def precision(self) -> Literal["year", "month", "day"]:
-        """How exactly the origin is known."""
-        if self.month is None:
-            return "year"
-        return "month" if self.day is None else "day"
 
     def __str__(self) -> str:
         parts = [f"{self.year:04d}"]

@@ -40,7 +40,6 @@ from service.settings import Settings, load_settings
 from service.web import pages
 
 API_PREFIX = "/api/v1"
-VERSION = "0.1.0"
 MAX_BODY = 2 * 1024 * 1024
 
 _NOUNS = (

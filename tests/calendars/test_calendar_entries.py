@@ -12,13 +12,12 @@ import pytest
 import vobject
 
 from calendars.entries import programme_zone, render_deleted, render_programme, render_tasks
-from calendars.frame import render_calendar
 from calendars.ical import EventFacts, render_event
 from calendars.programme import Item
 from calendars.published import Published
 from models.vocabulary import EventStatus
 from tests.calendars import libical, readers
-from tests.calendars.samples import ARTICLE, ATHLETES, CEREMONY, FORUM, TASKS, VISIT, facts, whole
+from tests.calendars.samples import ARTICLE, ATHLETES, CEREMONY, FORUM, TASKS, VISIT, facts, render_calendar, whole
 
 GOLDEN_FILES = Path(__file__).parent.parent / "data" / "ical"
 WRITE_GOLDEN = "DESK_WRITE_GOLDEN"

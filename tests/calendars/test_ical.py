@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
 from calendars.entries import render_programme
-from calendars.frame import calendar_head, render_calendar
+from calendars.frame import calendar_head
 from calendars.ical import EventFacts, describe, dtstart_dtend, render_event, summary, zones_of
 from calendars.programme import Item
 from calendars.published import Published
@@ -35,6 +35,7 @@ from tests.calendars.samples import (
     VISIT,
     calendar,
     facts,
+    render_calendar,
 )
 
 PYTHON_READERS = readers.PYTHON_READERS | {"libical": read_libical}

@@ -34,7 +34,6 @@ from service.web.planning.making import (
 from service.web.view import View
 from service.web.words import ACTIVITY_TYPES
 
-_MOST_ANNIVERSARIES = 200
 NEEDS, OPENINGS = "needs", "openings"
 
 
