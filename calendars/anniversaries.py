@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 from datetime import MAXYEAR, date
-from typing import Literal
 
-from models.i18n import _, message
+from models.errors import InvalidValue
+from models.i18n import _
 from models.vocabulary import Grade
 
 _NO_ORIGIN = _("“{origin}” is no date; write a year (1984), a month (1984-09) or a day (1962-09-05).")
@@ -30,23 +30,16 @@ class Origin:
             # A zero is not None: "1984-00" is no looser form of 1984.
             date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
         except ValueError:
-            raise ValueError(message(_NO_ORIGIN, origin=str(self))) from None
+            raise InvalidValue(_NO_ORIGIN, origin=str(self)) from None
 
     @classmethod
     def parse(cls, text: str) -> "Origin":
         """Read ``YYYY``, ``YYYY-MM`` or ``YYYY-MM-DD``; ValueError for anything else."""
         match = _ORIGIN.fullmatch(text)
         if not match:
-            raise ValueError(message(_NO_ORIGIN, origin=text[:60]))
+            raise InvalidValue(_NO_ORIGIN, origin=text[:60])
         year, month, day = match.groups()
         return cls(int(year), None if month is None else int(month), None if day is None else int(day))
-
-    @property
-    def precision(self) -> Literal["year", "month", "day"]:
-        """How exactly the origin is known."""
-        if self.month is None:
-            return "year"
-        return "month" if self.day is None else "day"
 
     def __str__(self) -> str:
         parts = [f"{self.year:04d}"]
@@ -70,7 +63,7 @@ def grade_of(ordinal: int) -> Grade:
     Source: Decree 145/2013/NĐ-CP (năm tròn, năm lẻ 5, năm khác).
     """
     if ordinal < 1:
-        raise ValueError(message(_("The first anniversary is the year after the beginning.")))
+        raise InvalidValue(_("The first anniversary is the year after the beginning."))
     return {0: Grade.ROUND, 5: Grade.HALF_ROUND}.get(ordinal % 10, Grade.OTHER)
 
 
@@ -83,7 +76,7 @@ def occurrence(origin: Origin, year: int) -> Occurrence:
     """
     grade = grade_of(year - origin.year)
     if year > MAXYEAR:
-        raise ValueError(message(_("The year {year} is outside the calendar."), year=year))
+        raise InvalidValue(_("The year {year} is outside the calendar."), year=year)
     return Occurrence(year, year - origin.year, grade, _kept_on(origin, year))
 
 

@@ -55,7 +55,7 @@ class Times:
         try:
             return Span(whole.start - timedelta(minutes=before), whole.end + timedelta(minutes=after))
         except OverflowError:
-            raise ValueError(outside_calendar(self.last_day)) from None
+            raise outside_calendar(self.last_day) from None
 
     def told(self) -> str:
         """As people read it: ``10/3/2027 08:00–10:00``, ``10/3/2027–12/3/2027``."""

@@ -45,17 +45,14 @@ class Habits:
     ``name`` is a sentence for the catalogues where it is no proper name. ``pause`` is how long it commonly waits
     between two readings while it runs, ``patience`` after how long without one something is wrong: for programs on
     people's own devices that includes a weekend switched off. Both are None for what reads when a person asks.
-    ``largest`` is the size in bytes from which it loses entries, None for no known one; ``longest_address`` the same
-    for the address in characters.
+    ``largest`` is the size in bytes from which it loses entries, None for no known one.
     """
 
     name: str
     pause: timedelta | None = None
     patience: timedelta | None = None
     alarms: Alarms = Alarms.RUNG
-    shows_cancelled: bool = True
     largest: int | None = None
-    longest_address: int | None = None
 
 
 _DEVICE = timedelta(days=3)
@@ -66,9 +63,7 @@ HABITS: Mapping[FeedClient, Habits] = {
         pause=timedelta(hours=8),
         patience=timedelta(hours=24),
         alarms=Alarms.IGNORED,
-        shows_cancelled=False,
         largest=1_000_000,
-        longest_address=256,
     ),
     FeedClient.OUTLOOK: Habits("Outlook", pause=timedelta(hours=3), patience=timedelta(hours=24)),
     FeedClient.APPLE: Habits(
@@ -76,7 +71,7 @@ HABITS: Mapping[FeedClient, Habits] = {
     ),
     FeedClient.THUNDERBIRD: Habits("Thunderbird", pause=timedelta(minutes=30), patience=_DEVICE),
     FeedClient.DAVX5: Habits("DAVx⁵ / ICSx⁵", pause=timedelta(days=1), patience=_DEVICE),
-    FeedClient.NEXTCLOUD: Habits("Nextcloud", pause=timedelta(days=1), patience=timedelta(days=2), longest_address=255),
+    FeedClient.NEXTCLOUD: Habits("Nextcloud", pause=timedelta(days=1), patience=timedelta(days=2)),
     FeedClient.BROWSER: Habits(_("a browser")),
     FeedClient.OTHER: Habits(_("another program")),
 }

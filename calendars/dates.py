@@ -1,11 +1,12 @@
 """Dates and instants as each language writes them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from babel.dates import format_date
 
 from calendars.spans import zone_info
-from models.i18n import _, message
+from models.errors import InvalidValue
+from models.i18n import _
 from models.vocabulary import Language
 
 BABEL_LOCALES = {Language.VI: "vi", Language.LO: "lo", Language.EN: "en_GB"}
@@ -43,6 +44,12 @@ def format_days(first_day: date, last_day: date, language: str) -> str:
     return f"{_words(first_day, 'd MMMM' if same_year else 'd MMMM y', language)} – {end}"
 
 
+def format_hours(start: time | None, end: time | None) -> str:
+    """The hours of one day as far as they are known: ``08:00–09:30``, ``08:00``, ``–09:30``, or nothing."""
+    begins, ends = (f"{at:%H:%M}" if at is not None else "" for at in (start, end))
+    return f"{begins}–{ends}" if ends else begins
+
+
 def format_weekday(day: date, language: str) -> str:
     """The day of the week as a heading writes it: ``Thứ Hai``, ``ວັນຈັນ``, ``Monday``."""
     name = _words(day, "EEEE", language)
@@ -55,7 +62,7 @@ def format_instant(at: datetime, zone: str, language: str) -> str:
     Minutes are cut off, not rounded. Raises ValueError for a naive instant and an unknown zone.
     """
     if at.utcoffset() is None:
-        raise ValueError(message(_("An instant without a zone says nothing; give its offset from UTC.")))
+        raise InvalidValue(_("An instant without a zone says nothing; give its offset from UTC."))
     local = at.astimezone(zone_info(zone))
     joint = " ngày " if language == Language.VI else ", "
     return f"{local:%H:%M}{joint}{format_day(local.date(), language)}"

@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 from calendars.spans import MIDNIGHT, days_after, outside_calendar, wall_time
 from calendars.workdays import WorkingDays
-from models.i18n import _, message
+from models.errors import InvalidValue
+from models.i18n import _
 
 MAX_DAYS = 3660
 """The longest offset, a little over ten years."""
@@ -34,9 +35,9 @@ class Offset:
 
     def __post_init__(self) -> None:
         if self.days * self.seconds < 0:
-            raise ValueError(message(_("The days and the hours of an offset must point in the same direction.")))
+            raise InvalidValue(_("The days and the hours of an offset must point in the same direction."))
         if abs(self.days) * _DAY_SECONDS + abs(self.seconds) > MAX_DAYS * _DAY_SECONDS:
-            raise ValueError(message(_("An offset may reach at most {days} days."), days=MAX_DAYS))
+            raise InvalidValue(_("An offset may reach at most {days} days."), days=MAX_DAYS)
 
     @classmethod
     def parse(cls, text: str) -> "Offset":
@@ -48,7 +49,7 @@ class Offset:
         match = _OFFSET.fullmatch(text)
         if not match:
             wrong = _("“{offset}” is no offset; write for example -P30D (30 days before), -PT2H, P1W or -P1DT2H30M.")
-            raise ValueError(message(wrong, offset=text[:60]))
+            raise InvalidValue(wrong, offset=text[:60])
         part = {name: int(value or 0) for name, value in match.groupdict().items() if name != "sign"}
         sign = -1 if match["sign"] == "-" else 1
         seconds = 3600 * part["hours"] + 60 * part["minutes"] + part["seconds"]
@@ -85,4 +86,4 @@ def due_at(
     try:
         return wall_time(day, anchor_time or MIDNIGHT, zone) + timedelta(seconds=offset.seconds)
     except OverflowError:
-        raise ValueError(outside_calendar(day)) from None
+        raise outside_calendar(day) from None

@@ -9,11 +9,11 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from icalendar import Event, Todo
 
-from calendars.ical import CLASS, STATUS, UTC_NAMES, EventFacts, bounds, on_the_wall, stamped, summary
+from calendars.ical import CLASS, STATUS, UTC_NAMES, EventFacts, bounds, dtstart_dtend, stamped, summary
 from calendars.kinds import status_name
 from calendars.lifecycle import CALLED_OFF
 from calendars.programme import Item
-from calendars.spans import days_after, event_span
+from calendars.spans import Days
 from models.i18n import _, translate
 from models.text import LocalizedText, localized, one_line
 from models.vocabulary import EventStatus
@@ -23,15 +23,13 @@ _LAST_MINUTE = time(23, 59)
 
 
 def render_programme(facts: EventFacts, language: str) -> bytes:
-    """The items of the programme published last, a VEVENT each, related to the visit; none while it is a draft, and
-    none when it is called off.
+    """The items of the programme published last, a VEVENT each, related to the visit; none while it is a draft, none
+    when it is called off, and none of an outdated programme, whose items a calendar would show on the old days.
 
     Items with hours are wall times; without an end they last until the next begins, an hour at most. An item keeps its
     UID when it moves, as long as it keeps its title. Source: RFC 5545 section 3.8.4.5.
     """
-    if not _shows_programme(facts) or facts.programme is None:
-        return b""
-    items = sorted(facts.programme.items, key=lambda item: item.begins)
+    items = sorted(_shown_items(facts), key=lambda item: item.begins)
     rendered = [
         _item(facts, item, end, f"{facts.uid}-item-{key}", language)
         for (item, end), key in zip(_ends(items), _keys(items), strict=True)
@@ -41,14 +39,14 @@ def render_programme(facts: EventFacts, language: str) -> bytes:
 
 def programme_zone(facts: EventFacts) -> str:
     """The zone that :func:`render_programme`'s bytes refer to, empty for none."""
-    if not _shows_programme(facts) or facts.programme is None or facts.timezone in UTC_NAMES:
-        return ""
-    has_hours = any(item.start_time or item.end_time for item in facts.programme.items)
-    return facts.timezone if has_hours else ""
+    has_hours = any(item.start_time is not None or item.end_time is not None for item in _shown_items(facts))
+    return facts.timezone if has_hours and facts.timezone not in UTC_NAMES else ""
 
 
-def _shows_programme(facts: EventFacts) -> bool:
-    return facts.status not in CALLED_OFF and facts.status is not EventStatus.DRAFT
+def _shown_items(facts: EventFacts) -> Sequence[Item]:
+    if facts.programme is None or facts.status in CALLED_OFF or facts.status is EventStatus.DRAFT:
+        return ()
+    return () if facts.programme.is_outdated(Days(facts.first_day, facts.last_day)) else facts.programme.items
 
 
 def _ends(items: Sequence[Item]) -> Iterator[tuple[Item, time | None]]:
@@ -75,15 +73,10 @@ def _keys(items: Sequence[Item]) -> Iterator[str]:
 def _item(facts: EventFacts, item: Item, end: time | None, uid: str, language: str) -> bytes:
     event = stamped(Event(), facts, uid)
     event.add("SUMMARY", one_line(localized(item.title, language)))
-    if item.start_time is None and end is None:
-        event.add("DTSTART", item.day)
-        event.add("DTEND", days_after(item.day, 1))
-        event.add("TRANSP", "TRANSPARENT")
-    else:
-        span = event_span(item.day, item.day, item.start_time, end, facts.timezone)
-        event.add("DTSTART", on_the_wall(span.start, facts.timezone))
-        event.add("DTEND", on_the_wall(span.end, facts.timezone))
-        event.add("TRANSP", "OPAQUE")
+    start, finish = dtstart_dtend(item.day, item.day, item.start_time, end, facts.timezone)
+    event.add("DTSTART", start)
+    event.add("DTEND", finish)
+    event.add("TRANSP", "OPAQUE" if isinstance(start, datetime) else "TRANSPARENT")
     event.add("STATUS", STATUS[facts.status])
     event.add("CLASS", CLASS[facts.visibility])
     event.add("RELATED-TO", facts.uid, parameters={"RELTYPE": "PARENT"})

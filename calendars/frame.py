@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
 from icalendar import Calendar, vText, vUri
 
@@ -60,12 +59,3 @@ def calendar_head(
     return empty.removesuffix(CALENDAR_END) + b"".join(
         vtimezone(zone, first_year, last_year) for zone in names if zone not in UTC_NAMES
     )
-
-
-def render_calendar(fragments: Iterable[bytes], **frame: Any) -> bytes:
-    """A whole calendar from kept entries (:func:`calendars.ical.render_event`), joined in the order given.
-
-    ``frame`` is what :func:`calendar_head` takes; its ``zones`` must name all zones of the events
-    (:func:`calendars.ical.zones_of`).
-    """
-    return b"".join((calendar_head(**frame), *fragments, CALENDAR_END))

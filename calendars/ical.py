@@ -1,7 +1,7 @@
 """Events to iCalendar bytes: one VEVENT per event and language."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -9,12 +9,13 @@ from typing import Any
 from icalendar import Alarm, Event, vText, vUri
 
 from calendars.anniversaries import grade_of
-from calendars.dates import format_day, format_days
+from calendars.dates import format_day, format_days, format_hours
 from calendars.kinds import kind_name, status_name
 from calendars.lifecycle import CALLED_OFF, REMINDED
 from calendars.lunar import full_name, lunar_of
 from calendars.published import Published, told
 from calendars.spans import MIDNIGHT, Days, days_after, event_span, zone_info
+from calendars.succession import places_on
 from models.i18n import _, translate
 from models.text import LocalizedText, clean, localized, one_line
 from models.vocabulary import EventKind, EventStatus, Grade, Visibility
@@ -102,18 +103,20 @@ class EventFacts:
         cls,
         row: Any,
         *,
-        hosts: Sequence[Any],
-        guests: Sequence[Any],
+        localities: Mapping[str, Any],
         organisation: Any,
+        revision: Any,
         url: str | None,
-        programme: Published | None,
         article: Article | None = None,
     ) -> "EventFacts":
-        """From an event's row and those whose names it shows; the organisation in charge may be None.
+        """From an event's row and the rows of those whose names it shows.
 
-        ``hosts`` and ``guests`` are the lines of :func:`models.places.places_on`, the last of which is named (no guest:
-        empty). A new name is news of every event that shows it.
+        ``localities`` are all of them by code: host and guest are named as they are called on the first day.
+        ``organisation`` (in charge) and ``revision`` (of the programme, published last) may be None. A new name changes
+        ``updated_at`` of every event that shows it.
         """
+        hosts = places_on(localities, row.host, row.first_day)
+        guests = places_on(localities, row.guest, row.first_day)
         return cls(
             uid=row.uid,
             sequence=row.sequence,
@@ -135,7 +138,7 @@ class EventFacts:
             updated_at=max(one.updated_at for one in (row, organisation, *hosts, *guests) if one),
             url=url,
             headcount=row.headcount,
-            programme=programme,
+            programme=Published.read(revision.number, revision.items) if revision else None,
             ordinal=row.ordinal,
             article=article,
         )
@@ -200,7 +203,7 @@ def render_event(
     start, end = bounds(facts)
     event.add("DTSTART", start)
     event.add("DTEND", end)
-    event.add("TRANSP", "TRANSPARENT" if facts.all_day else "OPAQUE")
+    event.add("TRANSP", "OPAQUE" if isinstance(start, datetime) else "TRANSPARENT")
     event.add("STATUS", STATUS[facts.status])
     event.add("CATEGORIES", [kind_name(facts.kind, language)])
     event.add("COLOR", _COLOUR[facts.kind])
@@ -269,15 +272,29 @@ def zones_of(facts: EventFacts) -> tuple[str, ...]:
 
 
 def bounds(facts: EventFacts) -> tuple[date, date]:
-    """DTSTART and DTEND (exclusive): dates for whole days, else wall times in the event's zone."""
-    if facts.all_day:
-        days = Days(facts.first_day, facts.last_day)
+    """DTSTART and DTEND of an event (:func:`dtstart_dtend`)."""
+    return dtstart_dtend(facts.first_day, facts.last_day, facts.start_time, facts.end_time, facts.timezone)
+
+
+def dtstart_dtend(
+    first_day: date, last_day: date, start_time: time | None, end_time: time | None, zone: str
+) -> tuple[date, date]:
+    """DTSTART and DTEND of inclusive days and of the hours that are known; DTEND is the first day or instant after.
+
+    Without hours both are DATE values: an event on the 10th alone ends on the 11th. Otherwise both are wall times in
+    ``zone`` (:func:`_wall_time`), of the instants that :func:`calendars.spans.event_span` gives: without a start it
+    begins at 00:00, without an end it ends an hour after its start. Raises ValueError for days or hours in the wrong
+    order and for a DTEND outside the years 1 to 9999.
+    Source: RFC 5545 sections 3.6.1 and 3.8.2.2.
+    """
+    if start_time is None and end_time is None:
+        days = Days(first_day, last_day)
         return days.first, days_after(days.last, 1)
-    span = event_span(facts.first_day, facts.last_day, facts.start_time, facts.end_time, facts.timezone)
-    return on_the_wall(span.start, facts.timezone), on_the_wall(span.end, facts.timezone)
+    span = event_span(first_day, last_day, start_time, end_time, zone)
+    return _wall_time(span.start, zone), _wall_time(span.end, zone)
 
 
-def on_the_wall(at: datetime, zone: str) -> datetime:
+def _wall_time(at: datetime, zone: str) -> datetime:
     """The instant as clocks in ``zone`` show it, or in UTC where that would be read as another instant.
 
     A wall time that comes twice means the first (RFC 5545 section 3.3.5); the second has no other way to be written.
@@ -290,13 +307,11 @@ def _when(facts: EventFacts, language: str) -> str:
     """The days, or on one day its hours, or from an hour of the first day to one of the last."""
     if facts.all_day:
         return format_days(facts.first_day, facts.last_day, language)
-    start = f"{facts.start_time or MIDNIGHT:%H:%M}"
-    end = "" if facts.end_time is None else f"{facts.end_time:%H:%M}"
+    start = facts.start_time or MIDNIGHT
     if facts.first_day == facts.last_day:
-        hours = f"{start}–{end}" if end else start
-        return f"{hours}, {format_day(facts.first_day, language)}"
-    until = f"{end}, " if end else ""
-    return f"{start}, {format_day(facts.first_day, language)} – {until}{format_day(facts.last_day, language)}"
+        return f"{format_hours(start, facts.end_time)}, {format_day(facts.first_day, language)}"
+    until = f"{facts.end_time:%H:%M}, " if facts.end_time is not None else ""
+    return f"{start:%H:%M}, {format_day(facts.first_day, language)} – {until}{format_day(facts.last_day, language)}"
 
 
 def _alarm(facts: EventFacts, title: str) -> Alarm:

@@ -12,7 +12,7 @@ from icalendar import Event as IcalEvent
 from calendars.ics_hours import BROKEN, TZID, Moment
 from calendars.ics_text import ComponentText, Unreadable
 from models.i18n import Message, _, message
-from models.text import one_line
+from models.text import one_line, shorten
 from models.vocabulary import Language, Visibility
 
 MAX_UID = 255
@@ -67,7 +67,7 @@ def cut(text: str, longest: int, name: str, remarks: list[Message]) -> str:
     if len(text) <= longest:
         return text
     remarks.append(message(_("{property} was cut to {max} characters."), property=name, max=longest))
-    return text[: longest - 1].rstrip() + "…"
+    return shorten(text, longest)
 
 
 def language_of(event: IcalEvent, program: str, reader: Language) -> Language:

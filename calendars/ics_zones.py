@@ -128,7 +128,7 @@ def is_utc(name: str) -> bool:
 
 def outside(wall: datetime) -> Unreadable:
     """The error of a time near the years 1 and 9999, with which nothing can be reckoned."""
-    return Unreadable(outside_calendar(wall.date()))
+    return Unreadable(outside_calendar(wall.date()).detail)
 
 
 def _shown(at: datetime, zone: tzinfo) -> timedelta | None:

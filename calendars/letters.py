@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape
 
-from calendars.dates import format_day, format_days
+from calendars.dates import format_day, format_days, format_hours
 from calendars.ical import EventFacts
 from calendars.kinds import kind_name, status_name
 from calendars.published import Text, told
@@ -121,7 +121,7 @@ def _facts(about: Subject, days: str, language: Language) -> list[str]:
             found.append(translate(_("Task due on: {day}"), language, day=due))
     found.append(translate(_("Kind: {kind}"), language, kind=kind_name(event.kind, language)))
     found.append(translate(_("Days: {days}"), language, days=days))
-    if hours := _hours(event):
+    if hours := format_hours(event.start_time, event.end_time):
         found.append(translate(_("Hours: {hours} ({zone})"), language, hours=hours, zone=event.timezone))
     if place := one_line(localized(event.location, language)):
         found.append(translate(_("Place: {place}"), language, place=place))
@@ -132,11 +132,6 @@ def _facts(about: Subject, days: str, language: Language) -> list[str]:
         found.append(translate(_("People: {count}"), language, count=event.headcount))
     found.append(translate(_("Status: {status}"), language, status=status_name(event.status, language)))
     return found
-
-
-def _hours(event: EventFacts) -> str:
-    start, end = (f"{at:%H:%M}" if at is not None else "" for at in (event.start_time, event.end_time))
-    return f"{start}–{end}" if start and end else start or (f"–{end}" if end else "")
 
 
 def _closing(about: Subject, language: Language) -> str:

@@ -13,7 +13,8 @@ from functools import cache
 
 import lunar_vn
 
-from models.i18n import Message, _, message
+from models.errors import InvalidValue
+from models.i18n import _
 
 FIRST, LAST = date(1968, 1, 1), date(2071, 12, 31)
 """The official calendar at UTC+7 begins in 1968; what the library gives was checked day by day until 2071."""
@@ -52,7 +53,7 @@ class LunarDate:
         match = _WRITTEN.fullmatch(text)
         if not match:
             wrong = _("“{day}” is no lunar day; write year, month and day like 2024-08-16.")
-            raise ValueError(message(wrong, day=text[:60]))
+            raise InvalidValue(wrong, day=text[:60])
         year, month, day = (int(part) for part in match.groups())
         return cls(year, month, day, leap)
 
@@ -116,7 +117,7 @@ def solar_of(lunar: LunarDate) -> date:
         wrong = _("Lunar month {month} of {year} has {length} days; there is no day {day} in it.")
         if lunar.leap:
             wrong = _("Leap month {month} of {year} has {length} days; there is no day {day} in it.")
-        raise ValueError(message(wrong, month=lunar.month, year=lunar.year, length=length, day=lunar.day))
+        raise InvalidValue(wrong, month=lunar.month, year=lunar.year, length=length, day=lunar.day)
     day = date.fromordinal(start + lunar.day - 1)
     _check_range(day)
     return day
@@ -175,24 +176,24 @@ def _month(year: int, month: int, leap: bool) -> tuple[int, int]:
     if (month, leap) in known.months:
         return known.month_at(known.months.index((month, leap)))
     if not 1 <= month <= 12:
-        raise ValueError(message(_("There is no lunar month {month}; a year has the months 1 to 12."), month=month))
+        raise InvalidValue(_("There is no lunar month {month}; a year has the months 1 to 12."), month=month)
     actual = leap_month(year)
     if actual is None:
-        raise ValueError(message(_("The lunar year {year} has no leap month."), year=year))
+        raise InvalidValue(_("The lunar year {year} has no leap month."), year=year)
     wrong = _("The leap month of the lunar year {year} is month {actual}, not month {month}.")
-    raise ValueError(message(wrong, year=year, actual=actual, month=month))
+    raise InvalidValue(wrong, year=year, actual=actual, month=month)
 
 
 def _check_year(year: int) -> None:
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise ValueError(_outside())
+        raise _outside()
 
 
 def _check_range(day: date) -> None:
     if not FIRST <= day <= LAST:
-        raise ValueError(_outside())
+        raise _outside()
 
 
-def _outside() -> Message:
+def _outside() -> InvalidValue:
     wrong = _("Lunar days are known from {first} to {last} only.")
-    return message(wrong, first=FIRST.isoformat(), last=LAST.isoformat())
+    return InvalidValue(wrong, first=FIRST.isoformat(), last=LAST.isoformat())

@@ -6,18 +6,20 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from calendars.dates import format_day
+from calendars.dates import format_day, format_hours
 from calendars.programme import Item, label
 from calendars.spans import Days
-from calendars.timetable import hours
 from models.i18n import _, translate
-from models.text import localized, one_line
+from models.text import localized, one_line, shorten
 
 MOST_ITEMS = 100
 """So many items are shown; of more only the number is told, and where to read them."""
 
 MOST_CHARACTERS = 300
 """How long a line may be; a longer one is cut."""
+
+OUTDATED = _("Published before the visit was moved; a new one follows.")
+"""What readers of an outdated programme are told (:meth:`Published.is_outdated`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,13 @@ class Published:
     def read(cls, number: int, written: Iterable[Mapping[str, Any]]) -> "Published":
         """The revision of this number from its items as they are kept."""
         return cls(number, tuple(map(Item.read, written)))
+
+    def is_outdated(self, visit: Days) -> bool:
+        """Whether the visit was moved after this was published, so that an item is on no day of it.
+
+        Nobody should travel by an outdated programme: it is shown with a note (:data:`OUTDATED`) or not at all.
+        """
+        return any(item.day not in visit for item in self.items)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +62,9 @@ class Text:
 def told(published: Published, visit: Days, language: str, url: str | None = None) -> Text:
     """The programme in a language: at most 100 items of at most 300 characters each, the rest at ``url``.
 
-    Where the visit has moved since, so that an item is on no day of it, a note says so: nobody should travel by it.
+    Of an outdated one (:meth:`Published.is_outdated`) a note says so.
     """
     shown, left = published.items[:MOST_ITEMS], len(published.items) - MOST_ITEMS
-    notes = []
-    if any(item.day not in visit for item in published.items):
-        notes.append(translate(_("Published before the visit was moved; a new one follows."), language))
     more = ""
     if left > 0 and url:
         more = translate(_("… and {count} more: {url}"), language, count=left, url=one_line(url))
@@ -66,7 +72,7 @@ def told(published: Published, visit: Days, language: str, url: str | None = Non
         more = translate(_("… and {count} more"), language, count=left)
     return Text(
         heading=heading(published.number, language),
-        notes=tuple(notes),
+        notes=(translate(OUTDATED, language),) if published.is_outdated(visit) else (),
         days=tuple(
             (format_day(day, language), tuple(_line(item, language) for item in items))
             for day, items in groupby(shown, key=_day)
@@ -90,5 +96,5 @@ def _line(item: Item, language: str) -> str:
     text = " – ".join(
         part for part in (one_line(localized(item.title, language)), one_line(localized(item.place, language))) if part
     )
-    line = " ".join(part for part in (hours(item), text) if part)
-    return line if len(line) <= MOST_CHARACTERS else line[: MOST_CHARACTERS - 1].rstrip() + "…"
+    line = " ".join(part for part in (format_hours(item.start_time, item.end_time), text) if part)
+    return shorten(line, MOST_CHARACTERS)

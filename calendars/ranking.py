@@ -12,6 +12,7 @@ from calendars.dates import BABEL_LOCALES, numeric_day
 from calendars.fitness import MINIMUM_DAYS
 from calendars.spans import Days
 from calendars.stays import LONG_STAY_DAYS, numeric_days
+from models.errors import InvalidValue
 from models.i18n import Message, _, message
 
 FAR_FROM_VISITS = 14
@@ -63,7 +64,7 @@ class Wish:
 
     def __post_init__(self) -> None:
         if self.days < 1:
-            raise ValueError(message(_("A window has one day or more.")))
+            raise InvalidValue(_("A window has one day or more."))
 
     @property
     def is_long(self) -> bool:

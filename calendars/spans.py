@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from models.i18n import Message, _, message
+from models.errors import InvalidValue
+from models.i18n import _
 
 MIDNIGHT = time(0)
 DEFAULT_LENGTH = timedelta(hours=1)
@@ -24,12 +25,10 @@ class Days:
 
     def __post_init__(self) -> None:
         if self.last < self.first:
-            raise ValueError(
-                message(
-                    _("The last day ({last}) is before the first day ({first}); it must be the same or later."),
-                    first=self.first.isoformat(),
-                    last=self.last.isoformat(),
-                )
+            raise InvalidValue(
+                _("The last day ({last}) is before the first day ({first}); it must be the same or later."),
+                first=self.first.isoformat(),
+                last=self.last.isoformat(),
             )
 
     def overlaps(self, other: "Days") -> bool:
@@ -58,18 +57,16 @@ class Span:
 
     def __post_init__(self) -> None:
         if self.start.utcoffset() is None or self.end.utcoffset() is None:
-            raise ValueError(message(_("An instant without a zone says nothing; give its offset from UTC.")))
+            raise InvalidValue(_("An instant without a zone says nothing; give its offset from UTC."))
         # Kept in UTC because Python compares two times of one zone by the clock on the wall,
         # which runs twice through the hour in which daylight saving ends.
         object.__setattr__(self, "start", self.start.astimezone(UTC))
         object.__setattr__(self, "end", self.end.astimezone(UTC))
         if self.end < self.start:
-            raise ValueError(
-                message(
-                    _("The end ({end}) is before the start ({start}); it must be the same or later."),
-                    start=self.start.isoformat(),
-                    end=self.end.isoformat(),
-                )
+            raise InvalidValue(
+                _("The end ({end}) is before the start ({start}); it must be the same or later."),
+                start=self.start.isoformat(),
+                end=self.end.isoformat(),
             )
 
     def overlaps(self, other: "Span") -> bool:
@@ -87,8 +84,8 @@ def zone_info(zone: str) -> ZoneInfo:
         return ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
         # An unknown name, one that is no key ("../x") and one that is a folder ("Asia") fail in three ways.
-        wrong = message(_("“{zone}” is no time zone; use an IANA name such as Asia/Vientiane."), zone=zone[:60])
-        raise ValueError(wrong) from None
+        wrong = _("“{zone}” is no time zone; use an IANA name such as Asia/Vientiane.")
+        raise InvalidValue(wrong, zone=zone[:60]) from None
 
 
 def days_after(day: date, days: int) -> date:
@@ -96,12 +93,12 @@ def days_after(day: date, days: int) -> date:
     try:
         return day + timedelta(days=days)
     except OverflowError:
-        raise ValueError(outside_calendar(day)) from None
+        raise outside_calendar(day) from None
 
 
-def outside_calendar(day: date) -> Message:
-    """What to say when reckoning from ``day`` leaves the years 1 to 9999."""
-    return message(_("{day} is too near the end of the calendar to reckon with."), day=day.isoformat())
+def outside_calendar(day: date) -> InvalidValue:
+    """The error when reckoning from ``day`` leaves the years 1 to 9999."""
+    return InvalidValue(_("{day} is too near the end of the calendar to reckon with."), day=day.isoformat())
 
 
 def wall_time(day: date, at: time, zone: str) -> datetime:
@@ -112,13 +109,13 @@ def wall_time(day: date, at: time, zone: str) -> datetime:
     Source: RFC 5545 section 3.3.5 (FORM #3).
     """
     if at.tzinfo is not None:
-        raise ValueError(message(_("A time of day must not have a zone of its own.")))
+        raise InvalidValue(_("A time of day must not have a zone of its own."))
     # fold=0 means both: the offset before a gap, and the first of two equal times.
     local = datetime.combine(day, at.replace(fold=0), zone_info(zone))
     try:
         return local.astimezone(UTC)
     except OverflowError:
-        raise ValueError(outside_calendar(day)) from None
+        raise outside_calendar(day) from None
 
 
 def event_span(first_day: date, last_day: date, start_time: time | None, end_time: time | None, zone: str) -> Span:
@@ -139,7 +136,7 @@ def event_span(first_day: date, last_day: date, start_time: time | None, end_tim
         try:
             return Span(start, wall_time(days.last, start_time or MIDNIGHT, zone) + DEFAULT_LENGTH)
         except OverflowError:
-            raise ValueError(outside_calendar(days.last)) from None
+            raise outside_calendar(days.last) from None
     end = wall_time(days.last, end_time, zone)
     if (days.first, start_time or MIDNIGHT) <= (days.last, end_time):
         # 02:30 to 03:00 in the night the clocks jump from 02:00 to 03:00: the start has moved past the end.

@@ -9,6 +9,7 @@ from calendars.due import Offset
 from calendars.lifecycle import CALLED_OFF
 from calendars.spans import days_after
 from calendars.workdays import WorkingDays
+from models.errors import InvalidValue
 from models.i18n import Message, _, message
 from models.vocabulary import EventStatus, TaskAnchor
 
@@ -55,7 +56,7 @@ def task_offset(text: str) -> Offset:
     """Read a task's offset. Raises ValueError for one that is none, or that has hours."""
     offset = Offset.parse(text)
     if offset.seconds:
-        raise ValueError(message(_("A task is due on a day: count in days or weeks.")))
+        raise InvalidValue(_("A task is due on a day: count in days or weeks."))
     return offset
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import combinations, groupby
 
-from calendars.dates import numeric_day
+from calendars.dates import format_hours, numeric_day
 from calendars.programme import Item
 from calendars.spans import Days
 from models.i18n import Message, _, message
@@ -90,9 +90,9 @@ def _overlaps(timed: Sequence[_Timed]) -> Iterator[Hitch]:
         detail = message(
             _("“{first}” ({first_hours}) and “{second}” ({second_hours}) on {day} are at the same time."),
             first=one.item.title,
-            first_hours=hours(one.item),
+            first_hours=format_hours(one.item.start_time, one.item.end_time),
             second=other.item.title,
-            second_hours=hours(other.item),
+            second_hours=format_hours(other.item.start_time, other.item.end_time),
             day=numeric_day(one.item.day),
         )
         yield Hitch("programme_overlap", Severity.WARNING, detail, advice, _places(one, other))
@@ -161,7 +161,7 @@ def _outside_hours(
             detail = message(
                 _("“{title}” ({hours}) on {day} begins before the visit does, at {start_time}."),
                 title=item.title,
-                hours=hours(item),
+                hours=format_hours(item.start_time, item.end_time),
                 day=numeric_day(item.day),
                 start_time=f"{start_time:%H:%M}",
             )
@@ -170,7 +170,7 @@ def _outside_hours(
             detail = message(
                 _("“{title}” ({hours}) on {day} lasts longer than the visit, until {end_time}."),
                 title=item.title,
-                hours=hours(item),
+                hours=format_hours(item.start_time, item.end_time),
                 day=numeric_day(item.day),
                 end_time=f"{end_time:%H:%M}",
             )
@@ -189,12 +189,6 @@ def _is_after(item: Item, end: time) -> bool:
     if item.end_time is not None:
         return item.end_time > end
     return item.start_time is not None and item.start_time >= end
-
-
-def hours(item: Item) -> str:
-    """An item's hours as far as they are known: ``08:00–09:30``, ``08:00``, ``–09:30``, or nothing."""
-    start, end = (f"{at:%H:%M}" if at is not None else "" for at in (item.start_time, item.end_time))
-    return f"{start}–{end}" if end else start
 
 
 def _places(one: _Timed, other: _Timed) -> tuple[int, ...]:

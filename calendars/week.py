@@ -6,22 +6,21 @@ from datetime import date, time
 from enum import IntEnum
 
 from calendars.almanac import Holiday
-from calendars.dates import format_days
+from calendars.dates import format_days, format_hours
 from calendars.ical import EventFacts
 from calendars.kinds import status_name
 from calendars.lifecycle import CALLED_OFF
 from calendars.programme import Item
-from calendars.published import MOST_CHARACTERS
+from calendars.published import MOST_CHARACTERS, OUTDATED
 from calendars.spans import Days, days_after
 from models.i18n import _, translate
-from models.text import LocalizedText, localized, one_line
+from models.text import LocalizedText, localized, one_line, shorten
 from models.vocabulary import EventStatus, HolidayCategory
 
 MOST_PREPARING = 4
 """So many who prepare something are named; of more only the number is told."""
 
 _NOON = time(12)
-_MOVED = _("Published before the visit was moved; a new one follows.")
 _IN_COUNTRY: Mapping[HolidayCategory, str] = {
     HolidayCategory.PUBLIC: _("Day off in {country}: {name}"),
     HolidayCategory.WORKDAY: _("Working day in {country}: {name}"),
@@ -191,9 +190,7 @@ def _rows(event: EventFacts, week: Week, is_all_week: bool, language: str) -> It
 
 
 def _is_outdated(event: EventFacts) -> bool:
-    """Whether the visit was moved after its programme was published: nobody should travel by it."""
-    visit = Days(event.first_day, event.last_day)
-    return event.programme is not None and any(item.day not in visit for item in event.programme.items)
+    return event.programme is not None and event.programme.is_outdated(Days(event.first_day, event.last_day))
 
 
 def _event_row(event: EventFacts, day: date | None, week: Week, language: str) -> Row:
@@ -203,12 +200,12 @@ def _event_row(event: EventFacts, day: date | None, week: Week, language: str) -
     about = [format_days(event.first_day, event.last_day, language)] if event.first_day != event.last_day else []
     # That it is not confirmed yet is worth knowing before a car is sent.
     about += [status_name(event.status, language)] if event.status is EventStatus.PLANNED else []
-    about += [translate(_MOVED, language)] if _is_outdated(event) else []
+    about += [translate(OUTDATED, language)] if _is_outdated(event) else []
     host = short(event.host_name, language)
     attends = [translate(_("Host: {host}"), language, host=host)] if host else []
     return Row(
         _half(start),
-        hours(start, end),
+        format_hours(start, end),
         short(event.title, language),
         tuple(about),
         short(event.location, language),
@@ -222,7 +219,7 @@ def _event_row(event: EventFacts, day: date | None, week: Week, language: str) -
 def _item_row(event: EventFacts, item: Item, week: Week, language: str) -> Row:
     return Row(
         _half(item.start_time),
-        hours(item.start_time, item.end_time),
+        format_hours(item.start_time, item.end_time),
         short(item.title, language),
         (short(event.title, language),),
         short(item.place, language),
@@ -256,12 +253,6 @@ def _half(start: time | None) -> Half:
     return Half.MORNING if start < _NOON else Half.AFTERNOON
 
 
-def hours(start: time | None, end: time | None) -> str:
-    """``08:00–09:30``, ``08:00``, ``–17:00``; empty where neither is known."""
-    begins, ends = (f"{at:%H:%M}" if at is not None else "" for at in (start, end))
-    return f"{begins}–{ends}" if ends else begins
-
-
 def holiday_line(holiday: Holiday, language: str) -> str:
     """“Day off in Laos: National Day”, with a note where it is not announced yet."""
     country = _COUNTRIES.get(holiday.country, {"en": holiday.country})
@@ -276,5 +267,4 @@ def holiday_line(holiday: Holiday, language: str) -> str:
 
 def short(text: Mapping[str, str] | None, language: str) -> str:
     """A text of people on one line, cut where it is longer than anybody reads in a list."""
-    line = one_line(localized(text, language))
-    return line if len(line) <= MOST_CHARACTERS else line[: MOST_CHARACTERS - 1].rstrip() + "…"
+    return shorten(one_line(localized(text, language)), MOST_CHARACTERS)

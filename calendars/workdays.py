@@ -4,7 +4,8 @@ from collections.abc import Callable
 from datetime import date
 
 from calendars.spans import days_after
-from models.i18n import _, message
+from models.errors import InvalidValue
+from models.i18n import _
 
 HORIZON_DAYS = 3653
 """How far a shift may reach: ten years of calendar days."""
@@ -37,6 +38,6 @@ class WorkingDays:
         while found < abs(n):
             distance += 1
             if distance > HORIZON_DAYS:
-                raise ValueError(message(_("{n} working days are more than ten years; count fewer."), n=abs(n)))
+                raise InvalidValue(_("{n} working days are more than ten years; count fewer."), n=abs(n))
             found += self.is_working(days_after(day, step * distance))
         return days_after(day, step * distance)

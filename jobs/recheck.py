@@ -14,7 +14,6 @@ from calendars.bulletins import Undelivered
 from calendars.ical import EventFacts
 from calendars.invitations import Method
 from calendars.letters import Bulletin, Subject
-from calendars.published import Published
 from calendars.reminding import EventDays, RuleFacts
 from calendars.spans import Days
 from calendars.workdays import WorkingDays
@@ -26,7 +25,7 @@ from models.holidays import office_holidays
 from models.i18n import Message, message
 from models.office import Office
 from models.parts import ProgrammeRevision, Task, last_revisions
-from models.places import Locality, Organisation, places_on
+from models.places import Locality, Organisation
 from models.readers import vouched_rules
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import (
@@ -256,14 +255,12 @@ class Facts:
 
     def _shown_of(self, event: Event) -> EventFacts:
         if event.id not in self._shown:
-            published = self.programmes.get(event.id)
             self._shown[event.id] = EventFacts.of(
                 event,
-                hosts=places_on(self.localities, event.host, event.first_day),
-                guests=places_on(self.localities, event.guest, event.first_day),
+                localities=self.localities,
                 organisation=self.organisations.get(event.organisation_id or ""),
+                revision=self.programmes.get(event.id),
                 url=self.office.event_url(event.id),
-                programme=Published.read(published.number, published.items) if published else None,
             )
         return self._shown[event.id]
 

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, Table, bindparam, 
 from sqlmodel import Session
 
 from models.accounts import User
+from models.errors import InvalidValue
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import _
 from models.parts import Member
 from models.places import Locality, Organisation, Person
 from models.readers import TAKING_PART, reads_everything
@@ -42,10 +43,11 @@ def is_address(text: str) -> bool:
 def check_audience(audience: Sequence[str]) -> None:
     """Refuse an audience that names nobody or holds a word that is none.
 
-    Raises ValueError with a :class:`models.i18n.Message` that says what would be right.
+    Raises:
+        InvalidValue: its detail says what would be right.
     """
     if not audience:
-        raise ValueError(message(_("Name at least one audience: {right}."), right=_right()))
+        raise InvalidValue(_("Name at least one audience: {right}."), right=_right())
     for word in audience:
         if word in {OWNER, MEMBERS, ORGANISATION}:
             continue
@@ -53,7 +55,7 @@ def check_audience(audience: Sequence[str]) -> None:
             continue
         if word.startswith(_EMAIL) and is_address(word.removeprefix(_EMAIL)):
             continue
-        raise ValueError(message(_("“{word}” is no audience; write {right}."), word=word[:60], right=_right()))
+        raise InvalidValue(_("“{word}” is no audience; write {right}."), word=word[:60], right=_right())
 
 
 def named_addresses(audience: Iterable[str]) -> list[str]:

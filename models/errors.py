@@ -8,6 +8,18 @@ from models.i18n import Message, _, message
 FieldErrors = Mapping[str, Sequence[Message]]
 
 
+class InvalidValue(ValueError):
+    """A value makes no sense: ``detail`` says what is wrong with it and what would be right, in no language yet.
+
+    ``InvalidValue(_("…"), day=day)`` takes the sentence and its values, as :func:`models.i18n.message` does. Use cases
+    put the detail under the field they took the value from (:class:`Invalid`).
+    """
+
+    def __init__(self, sentence: str, /, **values: object) -> None:
+        self.detail = message(sentence, **values)
+        super().__init__(str(self.detail))
+
+
 class DomainError(Exception):
     """Base of all errors a person or program is told about.
 

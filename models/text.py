@@ -68,6 +68,11 @@ def one_line(text: str) -> str:
     return " ".join(clean(text).split())
 
 
+def shorten(text: str, longest: int) -> str:
+    """A text of at most ``longest`` characters; a longer one is cut and ends in “…”."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
 def localized(text: Mapping[str, str] | None, language: str) -> str:
     """A localized text in one language; what is missing falls back to vi, then en, then lo."""
     if not text:

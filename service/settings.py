@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from models.office import CODE_PATTERN, Office
 
@@ -249,9 +248,12 @@ def _locality(code: str) -> str:
 
 
 def _timezone(name: str) -> str:
+    # Here, for the processes that only watch others read settings and hold as little as they can.
+    from calendars.spans import zone_info
+
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+        zone_info(name)
+    except ValueError:
         raise BadSetting("DESK_TIMEZONE", name, "must be an IANA zone like Asia/Ho_Chi_Minh") from None
     return name
 

@@ -174,6 +174,40 @@ def test_clock_reads_sees_every_way() -> None:
     assert clock_reads((ROOT / CLOCK).read_text()), "the one module that may read it does"
 
 
+# Errors of values
+
+TEXT = (ast.Constant, ast.JoinedStr)
+
+
+def sentences_in_value_errors(source: str) -> list[int]:
+    """The lines that make a ValueError of anything but plain text, or read what was put into an error by its place."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and dotted(node.func) == "ValueError":
+            found.update(node.lineno for one in node.args if not isinstance(one, TEXT))
+        if isinstance(node, ast.Subscript) and dotted(node.value).endswith(".args") and _is_index(node.slice):
+            found.add(node.lineno)
+    return sorted(found)
+
+
+def _is_index(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, int)
+
+
+def test_what_people_read_of_a_wrong_value_is_an_invalid_value() -> None:
+    found = {name_of(path): sentences_in_value_errors(path.read_text()) for path in modules()}
+    assert {name: lines for name, lines in found.items() if lines} == {}, "raise models.errors.InvalidValue"
+
+
+def test_sentences_in_value_errors_sees_every_way() -> None:
+    source = (
+        'raise ValueError(message(_("No such day."), day=day))\nraise ValueError(\n    message("x"))\n'
+        'wrong = ValueError(wrong)\nshow(problem.args[0])\nraise ValueError("for programmers")\n'
+        'raise ValueError(f"not {x}")\nraise ValueError\nname = request.args["name"]\nraise InvalidValue(_("x"))\n'
+    )
+    assert sentences_in_value_errors(source) == [1, 2, 4, 5]
+
+
 # Docstrings
 
 

@@ -14,6 +14,7 @@ from models.accounts import ApiToken, SpentState, User, WebSession
 from models.errors import Conflict, Unauthenticated
 from models.i18n import _, message
 from models.text import one_line
+from models.violations import Violation, violation_of
 from models.vocabulary import Role, TokenScope
 from service.actions import attempts, reminders, rows
 from service.actions.acting import Act
@@ -173,7 +174,9 @@ def spend_state(session: Session, act: Act, state: str, lifetime: timedelta) -> 
     try:
         with session.begin_nested():
             session.add(SpentState(state_hash=token_hash(state), expires_at=act.now + lifetime))
-    except IntegrityError:
+    except IntegrityError as problem:
+        if violation_of(problem) is not Violation.UNIQUE:
+            raise
         return False
     return True
 

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from calendars.anniversaries import Origin
 from models.agreements import Agreement, Anniversary, Commitment
+from models.errors import InvalidValue
 from models.events import Event
 from models.i18n import Message, _, message
 from models.nouns import noun
@@ -188,6 +189,6 @@ def _anniversary_errors(session: Session, values: Mapping[str, Any]) -> rows.Err
     if "origin" in values:
         try:
             Origin.parse(values["origin"])
-        except ValueError as problem:
-            errors["origin"] = [problem.args[0]]
+        except InvalidValue as problem:
+            errors["origin"] = [problem.detail]
     return errors

@@ -1,7 +1,7 @@
 """A visit arranged in one go: the event, its people and all that is booked for it, or nothing at all."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session
@@ -13,7 +13,7 @@ from models.i18n import Message, _, message
 from models.vocabulary import EventKind, EventStatus, MemberRole
 from service.actions import bookings, events, members, rows
 from service.actions.acting import Act
-from service.actions.openings import find_openings
+from service.actions.openings import OpeningsRequest, find_openings
 
 REFUSALS: Mapping[str, str] = {
     "short_notice": _("It is too soon: less than two weeks are left to prepare."),
@@ -78,14 +78,14 @@ def arrange(session: Session, act: Act, wish: Arrangement) -> Event:
     return event
 
 
-def arrange_on_opening(session: Session, act: Act, wish: Arrangement, query: Mapping[str, Any]) -> Event:
-    """The same on days that were offered as an opening, if they still are one; ``query`` is the one they came from.
+def arrange_on_opening(session: Session, act: Act, wish: Arrangement, asked: OpeningsRequest) -> Event:
+    """The same on days that were offered as an opening, if they still are one; ``asked`` is what they were found with.
 
     Raises:
         NoOpening: something else lies there by now. What is booked says itself who has it: see :func:`arrange`.
     """
-    window = {"from_": wish.values["first_day"], "to": wish.values["last_day"]}
-    refused = set(find_openings(session, act, {**query, **window}).refused) - {"resource_busy"}
+    window = replace(asked, from_=wish.values["first_day"], to=wish.values["last_day"])
+    refused = set(find_openings(session, act, window).refused) - {"resource_busy"}
     if refused:
         raise NoOpening([message(sentence) for rule, sentence in REFUSALS.items() if rule in refused])
     return arrange(session, act, wish)

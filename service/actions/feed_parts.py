@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 
 import calendars
 from calendars import entries, ical
-from calendars.published import Published
+from calendars.succession import places_on
 from models import text
 from models.agreements import Agreement, Commitment
 from models.events import Event
@@ -24,7 +24,7 @@ from models.feeds import DeletedEvent, Feed, IcalFragment
 from models.i18n import catalogue
 from models.office import Office
 from models.parts import Task, last_revisions
-from models.places import Locality, Organisation, Person, places_on
+from models.places import Locality, Organisation, Person
 from models.text import LocalizedText
 from models.vocabulary import Language
 from service.actions import calendar_changes
@@ -140,13 +140,6 @@ def render(session: Session, act: Act, language: Language, wanted: Mapping[str, 
     return made
 
 
-def facts_of(session: Session, act: Act, event_ids: Sequence[str]) -> Iterator[ical.EventFacts]:
-    """What entries show of these events, those that are gone left out."""
-    localities = {place.code: place for place in session.scalars(select(Locality))}
-    for batch in batches(event_ids):
-        yield from (facts for _event_id, facts in _facts(session, act, localities, batch))
-
-
 def _part(
     part: str, facts: ical.EventFacts, tasks: Sequence[entries.TaskFacts], language: Language
 ) -> tuple[bytes, str]:
@@ -174,11 +167,10 @@ def _facts(
     for event, organisation, commitment, agreement in found:
         facts = ical.EventFacts.of(
             event,
-            hosts=places_on(localities, event.host, event.first_day),
-            guests=places_on(localities, event.guest, event.first_day),
+            localities=localities,
             organisation=organisation,
+            revision=revisions.get(event.id),
             url=act.office.event_url(event.id),
-            programme=Published.read(last.number, last.items) if (last := revisions.get(event.id)) else None,
             article=_article(act, commitment, agreement),
         )
         if agreement:

@@ -9,9 +9,10 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, col
 
 from calendars.direction import direction
+from calendars.succession import places_on
 from models.agreements import Agreement
 from models.events import Event
-from models.places import Locality, places_on
+from models.places import Locality
 from models.text import LocalizedText
 from models.vocabulary import Direction
 from service.actions.acting import Act

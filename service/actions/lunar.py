@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from calendars.lunar import LunarDate, full_name, leap_month, lunar_of, solar_of
-from models.errors import Invalid
+from models.errors import Invalid, InvalidValue
 from service.actions.acting import Act
 
 
@@ -25,8 +25,8 @@ def day_of(act: Act, asked: Mapping[str, Any]) -> dict[str, Any]:
             if known.leap and 1 <= known.month <= 12 and leap_month(known.year) != known.month:
                 field = "leap"
             day = solar_of(known)
-    except ValueError as problem:
-        raise Invalid({field: [problem.args[0]]}) from None
+    except InvalidValue as problem:
+        raise Invalid({field: [problem.detail]}) from None
     return {
         "date": day,
         "year": known.year,

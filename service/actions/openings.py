@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -31,46 +31,62 @@ LONGEST_RANGE_DAYS = 1830
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-def find_openings(session: Session, act: Act, query: Mapping[str, Any]) -> Found:
-    """The windows of ``days`` days between ``from_`` and ``to`` in which nothing clashes, best first.
+@dataclass(frozen=True, slots=True)
+class OpeningsRequest:
+    """What openings are asked for: windows of ``days`` days between ``from_`` and ``to``, both inclusive.
 
-    ``query`` may name ``host`` (default: the office's own locality), ``guest``, ``person`` and ``resource`` (ids, all
-    of them free), ``containing`` (days, or ids of office holidays: of one that comes round a window holds, or lies in,
-    one time). In six queries at the most, and one for each resource.
+    ``host`` and ``guest`` are codes of localities; without a host it is the office's own. All of ``person`` and
+    ``resource`` (ids) must be free, and the resources seat ``headcount`` people. ``containing`` are days (2027-03-10)
+    or ids of office holidays: of one that comes round a window holds, or lies in, one time.
+    """
+
+    days: int
+    from_: date
+    to: date
+    host: str | None = None
+    guest: str | None = None
+    headcount: int | None = None
+    person: Sequence[str] = ()
+    resource: Sequence[str] = ()
+    containing: Sequence[str] = ()
+
+
+def find_openings(session: Session, act: Act, asked: OpeningsRequest) -> Found:
+    """The windows in which nothing clashes, best first. In six queries at the most, and one for each resource.
 
     Raises:
         Invalid: the range is backwards, too long, or shorter than the window; something named does not exist.
     """
     places = Gazetteer.load(session)
-    host, guest = query.get("host") or act.office.locality, query.get("guest")
+    host, guest = asked.host or act.office.locality, asked.guest
     entries = {entry.id: entry for entry in office_holidays(session)}
-    resources = _resources(session, query.get("resource", ()))
+    resources = _resources(session, asked.resource)
     rows.check(
-        _range_errors(query)
+        _range_errors(asked)
         | _place_errors(places, host, guest)
-        | _person_errors(session, query.get("person", ()))
-        | _resource_errors(resources, query.get("resource", ()))
-        | {"containing": [wrong for word in query.get("containing", ()) if (wrong := _wrong(word, entries))]}
+        | _person_errors(session, asked.person)
+        | _resource_errors(resources, asked.resource)
+        | {"containing": [wrong for word in asked.containing if (wrong := _wrong(word, entries))]}
     )
-    within = Days(query["from_"], query["to"])
+    within = Days(asked.from_, asked.to)
     view = Days(days_after(within.first, -VIEW_DAYS), days_after(within.last, VIEW_DAYS))
     almanac = Almanac(map(Entry.of, entries.values()))
     countries = {places.country_of[code] for code in (host, guest) if code}
-    busy = [*_people_busy(session, query.get("person", ()), view)]
-    busy += _resources_busy(session, places, list(resources.values()), query.get("headcount"), view)
+    busy = [*_people_busy(session, asked.person, view)]
+    busy += _resources_busy(session, places, list(resources.values()), asked.headcount, view)
     board = make_board(session, almanac, places.line(host), countries, view, busy=busy)
     wish = Wish(
-        query["days"],
+        asked.days,
         within,
         earliest=days_after(act.today, MINIMUM_DAYS),
-        one_of=tuple(_occasions(word, entries, almanac, within) for word in query.get("containing", ())),
+        one_of=tuple(_occasions(word, entries, almanac, within) for word in asked.containing),
         asked_on=act.today,
     )
     return openings(board, wish)
 
 
-def _range_errors(query: Mapping[str, Any]) -> rows.Errors:
-    first, last, days = query["from_"], query["to"], query["days"]
+def _range_errors(asked: OpeningsRequest) -> rows.Errors:
+    first, last, days = asked.from_, asked.to, asked.days
     if last < first:
         return {"to": [message(_("Can't be before from."))]}
     if (last - first).days > LONGEST_RANGE_DAYS:

@@ -3,13 +3,13 @@
 import re
 from collections.abc import Mapping
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlmodel import Session, col, select
 
+from calendars.spans import zone_info
 from models.accounts import User
 from models.audience import is_address
-from models.errors import Conflict, Forbidden
+from models.errors import Conflict, Forbidden, InvalidValue
 from models.events import Event
 from models.i18n import Message, _, message
 from models.office import CODE_PATTERN
@@ -69,9 +69,9 @@ def zone_errors(name: str | None) -> list[Message]:
     if name is None:
         return []
     try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return [message(_("There is no time zone “{name}”; write it like Asia/Vientiane."), name=name[:64])]
+        zone_info(name)
+    except InvalidValue as problem:
+        return [problem.detail]
     return []
 
 

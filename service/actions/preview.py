@@ -14,7 +14,6 @@ from calendars import reminding
 from calendars.ical import EventFacts
 from calendars.letters import Subject, compose
 from calendars.lifecycle import REMINDED
-from calendars.published import Published
 from calendars.reminding import Due, EventDays, RuleFacts
 from calendars.spans import zone_info
 from calendars.workdays import WorkingDays
@@ -23,7 +22,7 @@ from models.events import Event
 from models.holidays import office_holidays
 from models.i18n import Message, _, message, translate_filled
 from models.parts import Task, last_revisions
-from models.places import Locality, Organisation, places_on
+from models.places import Locality, Organisation
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import EventStatus, Language, ReminderAnchor, ReminderPurpose, ReminderState
 from service.actions import reminder_rules, rights, rows
@@ -223,16 +222,14 @@ def _letters(
     event = session.get_one(Event, one.event.id)
     task = session.get(Task, one.task_id) if one.task_id else None
     localities = {place.code: place for place in session.exec(select(Locality))}
-    revision = last_revisions(session, [event.id]).get(event.id)
     about = Subject(
         ReminderPurpose.REMINDER,
         EventFacts.of(
             event,
-            hosts=places_on(localities, event.host, event.first_day),
-            guests=places_on(localities, event.guest, event.first_day),
+            localities=localities,
             organisation=session.get(Organisation, event.organisation_id) if event.organisation_id else None,
+            revision=last_revisions(session, [event.id]).get(event.id),
             url=act.office.event_url(event.id),
-            programme=Published.read(revision.number, revision.items) if revision else None,
         ),
         rule.name,
         task.title if task else None,

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from calendars.due import Offset
 from models.audience import check_audience
+from models.errors import InvalidValue
 from models.readers import vouched_rules
 from models.reminders import ReminderRule
 from service.actions import reminders, rights, rows
@@ -95,6 +96,6 @@ def wrong_with(values: Mapping[str, Any]) -> rows.Errors:
         if name in values:
             try:
                 check(values[name])
-            except ValueError as problem:
-                errors[name] = [problem.args[0]]
+            except InvalidValue as problem:
+                errors[name] = [problem.detail]
     return errors

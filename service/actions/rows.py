@@ -12,6 +12,7 @@ from models.errors import Conflict, Invalid, NotFound
 from models.i18n import Message, _, message
 from models.nouns import noun
 from models.text import fold
+from models.violations import Violation, violation_of
 from service.actions import rights
 from service.actions.acting import Act
 from service.actions.trail import changes, record, snapshot
@@ -159,7 +160,9 @@ def delete(session: Session, act: Act, row: SQLModel, *, event_id: str | None = 
     try:
         with session.begin_nested():
             session.flush()
-    except IntegrityError:
+    except IntegrityError as problem:
+        if violation_of(problem) is not Violation.FOREIGN_KEY:
+            raise
         raise Conflict(
             message(_("This {what} is still in use and can't be deleted."), what=called(type(row))), code="in_use"
         ) from None
@@ -176,11 +179,11 @@ def flush(session: Session) -> None:
         with session.begin_nested():
             session.flush()
     except IntegrityError as problem:
-        if "unique" in str(problem.orig).lower() or "duplicate" in str(problem.orig).lower():
-            raise Conflict(
-                message(_("Something with the same name or key is there already.")), code="already_exists"
-            ) from None
-        raise
+        if violation_of(problem) is not Violation.UNIQUE:
+            raise
+        raise Conflict(
+            message(_("Something with the same name or key is there already.")), code="already_exists"
+        ) from None
 
 
 def identity(row: SQLModel) -> str:

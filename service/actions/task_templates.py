@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from calendars.lifecycle import REMINDED
 from calendars.tasks import Dating, due_day
-from models.errors import Invalid
+from models.errors import Invalid, InvalidValue
 from models.events import Event
 from models.parts import Task, TaskTemplate
 from models.text import fold, localized
@@ -63,7 +63,7 @@ def make_tasks(session: Session, act: Act, event: Event, before: EventStatus) ->
     for template, dating in zip(wanted, datings, strict=True):
         try:
             day = due_day(dating, travel, office_days)
-        except ValueError as problem:
+        except InvalidValue as problem:
             raise Invalid(tasks.uncountable(template.title, template.anchor, problem)) from None
         task = Task(
             event_id=event.id,

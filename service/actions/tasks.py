@@ -18,7 +18,7 @@ from sqlmodel import select as select_rows
 from calendars import reminding
 from calendars.tasks import Dated, Dating, Travel, due_day, task_offset
 from calendars.workdays import WorkingDays
-from models.errors import Conflict, Invalid, NotFound
+from models.errors import Conflict, Invalid, InvalidValue, NotFound
 from models.events import Event
 from models.holidays import office_holidays
 from models.i18n import Message, _, message
@@ -95,7 +95,7 @@ def follow(session: Session, event: Event, changed: Iterable[str]) -> None:
     for task in counted:
         try:
             day = due_day(task, travel, office_days)
-        except ValueError as problem:
+        except InvalidValue as problem:
             raise Invalid(uncountable(task.title, task.anchor, problem)) from None
         if day != task.due_day:
             moved[task.id] = day
@@ -125,9 +125,9 @@ def follow_days_off(session: Session) -> None:
     for row in found:
         try:
             day = due_day(row, Travel(row.arrives_on, row.departs_on), office_days)
-        except ValueError as problem:
+        except InvalidValue as problem:
             raise Conflict(
-                message(_UNCOUNTABLE, task=row.title, problem=problem.args[0]), code="task_uncountable"
+                message(_UNCOUNTABLE, task=row.title, problem=problem.detail), code="task_uncountable"
             ) from None
         if day != row.due_day:
             moved[row.id] = day
@@ -157,18 +157,18 @@ def office_days_for(session: Session, tasks: Iterable[Dated]) -> WorkingDays:
     return reminding.office_days(office_holidays(session) if counts else ())
 
 
-def uncountable(title: Mapping[str, str], anchor: TaskAnchor, problem: ValueError) -> rows.Errors:
+def uncountable(title: Mapping[str, str], anchor: TaskAnchor, problem: InvalidValue) -> rows.Errors:
     """That a task can't be counted, at the day of the event it is counted from."""
     field = "first_day" if anchor is TaskAnchor.ARRIVAL else "last_day"
-    return {field: [message(_UNCOUNTABLE, task=title, problem=problem.args[0])]}
+    return {field: [message(_UNCOUNTABLE, task=title, problem=problem.detail)]}
 
 
 def offset_errors(text: str) -> list[Message]:
     """What is wrong with a task's offset."""
     try:
         task_offset(text)
-    except ValueError as problem:
-        return [problem.args[0]]
+    except InvalidValue as problem:
+        return [problem.detail]
     return []
 
 
@@ -180,8 +180,8 @@ def _day_of(session: Session, task: Dated, travel: Travel) -> date | None:
     """
     try:
         return due_day(task, travel, office_days_for(session, [task]))
-    except ValueError as problem:
-        raise Invalid({"due_offset": [problem.args[0]]}) from None
+    except InvalidValue as problem:
+        raise Invalid({"due_offset": [problem.detail]}) from None
 
 
 def _move(session: Session, moved: Mapping[str, date | None]) -> None:

@@ -9,14 +9,13 @@ from sqlmodel import Session, col, select
 
 from calendars.almanac import Almanac, Entry
 from calendars.ical import EventFacts
-from calendars.published import Published
 from calendars.reminding import OFFICE_COUNTRIES
 from calendars.spans import Days
 from calendars.week import Week
 from models.events import Event
 from models.holidays import office_holidays
 from models.parts import Task, last_revisions
-from models.places import Locality, Organisation, Person, places_on
+from models.places import Locality, Organisation, Person
 from models.text import LocalizedText
 from models.vocabulary import EventStatus
 from service.actions import rights
@@ -53,11 +52,10 @@ def read_week(session: Session, days: Days, event_url: Callable[[str], str], mos
     events = [
         EventFacts.of(
             event,
-            hosts=places_on(localities, event.host, event.first_day),
-            guests=places_on(localities, event.guest, event.first_day),
+            localities=localities,
             organisation=organisation,
+            revision=revisions.get(event.id),
             url=event_url(event.id),
-            programme=Published.read(last.number, last.items) if (last := revisions.get(event.id)) else None,
         )
         for event, organisation in found
     ]

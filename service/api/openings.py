@@ -23,7 +23,7 @@ class Openings(Resource):
         last day), the host receives no other visit then, the people asked for are free, and 14 days are left to
         prepare. With `containing` the window holds a day or a festival instead of keeping clear of holidays.
         """
-        found = find_openings(session(), act(), query)
+        found = find_openings(session(), act(), OpeningsQuery.request(query))
         language = reader_language()
         return {
             "openings": [

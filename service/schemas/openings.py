@@ -1,10 +1,12 @@
 """What openings are asked with, and how they are answered."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from models.i18n import _
+from service.actions.openings import OpeningsRequest
 from service.schemas.fields import Day, Number, Text
 from service.schemas.queries import QuerySchema
 from service.schemas.rows import StrictSchema
@@ -42,6 +44,11 @@ class OpeningsQuery(QuerySchema):
     limit = fields.Integer(
         validate=validate.Range(1, 500), metadata={"description": "At most so many, the best. Default: all."}
     )
+
+    @staticmethod
+    def request(query: Mapping[str, Any]) -> OpeningsRequest:
+        """The request of a query that was loaded; how many are shown is no part of it."""
+        return OpeningsRequest(**{name: value for name, value in query.items() if name != "limit"})
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def refuse_pages(self, data: Any, original: Any, **kwargs: Any) -> None:

@@ -10,8 +10,9 @@ from markupsafe import Markup
 from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
+from calendars.dates import format_hours
 from calendars.programme import Change, Item, Kind, label
-from calendars.timetable import Hitch, hours
+from calendars.timetable import Hitch
 from models.accounts import User
 from models.events import Event
 from models.i18n import _
@@ -109,7 +110,7 @@ def told(view: View, changes: Iterable[Change]) -> list[Difference]:
             change.kind,
             view.say(_KINDS[change.kind]),
             change.shown,
-            hours(change.shown),
+            format_hours(change.shown.start_time, change.shown.end_time),
             [
                 (view.say(_FIELDS[name]), _value(view, change.was, name), _value(view, change.item, name))
                 for name in change.fields

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +13,15 @@ from sqlmodel import Session
 
 from calendars.bookings import Times
 from calendars.bulletins import purpose_name
-from calendars.dates import BABEL_LOCALES, format_day, format_days, format_instant, format_weekday, numeric_day
+from calendars.dates import (
+    BABEL_LOCALES,
+    format_day,
+    format_days,
+    format_hours,
+    format_instant,
+    format_weekday,
+    numeric_day,
+)
 from calendars.kinds import kind_name, member_role_name, progress_name, status_name
 from models.accounts import User
 from models.events import Event
@@ -142,6 +150,10 @@ class View:
     def numeric(self, day: date) -> str:
         """One day in figures, where there is little room."""
         return numeric_day(day)
+
+    def hours(self, start: time | None, end: time | None = None) -> str:
+        """The hours of one day as far as they are known."""
+        return format_hours(start, end)
 
     def weekday(self, day: date) -> str:
         """The day of the week, as a heading writes it."""

@@ -16,13 +16,14 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlmodel import Session
 
-from calendars.ical import render_event
+from calendars.ical import EventFacts, render_event
 from models.accounts import User
 from models.clock import utcnow
 from models.events import Event
 from models.feeds import Feed
+from models.places import Locality
 from models.vocabulary import EventStatus, Role
-from service.actions import accounts, feed_parts, feeds
+from service.actions import accounts, feeds
 from service.actions.acting import Act
 from service.actions.feed_keeping import snapshot
 from service.actions.feed_reading import Shelf, Whole, whole_feed
@@ -75,7 +76,13 @@ def feed(folder: Path, count: int) -> Result:
                 return whole_feed(session, act, session.get_one(Feed, issued.feed.id))
 
         with snapshot(database) as session:
-            facts = list(feed_parts.facts_of(session, act, list(session.scalars(select(Event.id)))))
+            localities = {place.code: place for place in session.scalars(select(Locality))}
+            facts = [
+                EventFacts.of(
+                    event, localities=localities, organisation=None, revision=None, url=act.office.event_url(event.id)
+                )
+                for event in session.scalars(select(Event))
+            ]
 
         def anew() -> None:
             for fact in facts:

@@ -1,11 +1,12 @@
 """Events for the iCalendar tests, after the agreement Hải Dương – Viêng Chăn province 2024–2028."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from calendars.entries import TaskFacts, programme_zone, render_deleted, render_programme, render_tasks
-from calendars.frame import render_calendar
+from calendars.frame import CALENDAR_END, calendar_head
 from calendars.ical import Article, EventFacts, render_event, zones_of
 from calendars.programme import Item
 from calendars.published import Published
@@ -158,6 +159,11 @@ GOLDEN = {
     "visit-programme-vi": (VISIT, "vi", False),
     "visit-programme-lo": (VISIT, "lo", False),
 }
+
+
+def render_calendar(fragments: Iterable[bytes], **frame: Any) -> bytes:
+    """A whole calendar of rendered entries; ``frame`` is what ``calendar_head`` takes."""
+    return b"".join((calendar_head(**frame), *fragments, CALENDAR_END))
 
 
 def calendar(*events: EventFacts, language: str = "vi", alarm: bool = False) -> bytes:

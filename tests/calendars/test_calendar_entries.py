@@ -3,7 +3,7 @@
 import os
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +12,16 @@ import pytest
 import vobject
 
 from calendars.entries import programme_zone, render_deleted, render_programme, render_tasks
-from calendars.frame import render_calendar
 from calendars.ical import EventFacts, render_event
 from calendars.programme import Item
 from calendars.published import Published
 from models.vocabulary import EventStatus
 from tests.calendars import libical, readers
-from tests.calendars.samples import ARTICLE, ATHLETES, CEREMONY, FORUM, TASKS, VISIT, facts, whole
+from tests.calendars.samples import ARTICLE, ATHLETES, CEREMONY, FORUM, TASKS, VISIT, facts, render_calendar, whole
 
 GOLDEN_FILES = Path(__file__).parent.parent / "data" / "ical"
 WRITE_GOLDEN = "DESK_WRITE_GOLDEN"
+DAY = timedelta(days=1)
 READERS = readers.READERS | {"libical": libical.read_libical}
 FRAME: dict[str, Any] = {
     "name": "x",
@@ -133,6 +133,15 @@ def test_item_that_moves_keeps_its_uid_and_equal_titles_have_their_own() -> None
 def test_what_is_not_taking_place_has_no_programme(status: EventStatus) -> None:
     assert render_programme(replace(VISIT, status=status), "vi") == b""
     assert programme_zone(replace(VISIT, status=status)) == ""
+
+
+def test_an_outdated_programme_has_no_entries_on_the_old_days() -> None:
+    assert render_programme(VISIT, "vi") != b""
+    moved = replace(VISIT, first_day=VISIT.first_day + DAY, last_day=VISIT.last_day + DAY)
+    assert render_programme(moved, "vi") == b""
+    assert programme_zone(moved) == ""
+    longer = replace(VISIT, last_day=VISIT.last_day + DAY)
+    assert render_programme(longer, "vi") == render_programme(VISIT, "vi")
 
 
 def test_zone_is_told_only_where_it_is_used() -> None:

@@ -86,8 +86,6 @@ def test_every_program_has_habits_that_make_sense() -> None:
         assert habits.pause is None or habits.patience is None or habits.pause <= habits.patience
     assert HABITS[FeedClient.GOOGLE].alarms is Alarms.IGNORED
     assert HABITS[FeedClient.APPLE].alarms is Alarms.TAKEN_OFF
-    assert not HABITS[FeedClient.GOOGLE].shows_cancelled
-    assert HABITS[FeedClient.THUNDERBIRD].shows_cancelled
 
 
 def test_program_is_called_in_the_readers_language() -> None:

@@ -1,10 +1,10 @@
 """Dates as each language writes them."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 
-from calendars.dates import format_day, format_days, format_instant, format_weekday
+from calendars.dates import format_day, format_days, format_hours, format_instant, format_weekday
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,20 @@ def test_format_days(last: date, vietnamese: str, lao: str, english: str) -> Non
 
 def test_format_day_in_an_unknown_language_is_english() -> None:
     assert format_day(date(2027, 3, 1), "fr") == "1 March 2027"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "written"),
+    [
+        (time(8), time(9, 30), "08:00–09:30"),
+        (time(8), None, "08:00"),
+        (None, time(9, 30), "–09:30"),
+        (time(0), time(0), "00:00–00:00"),
+        (None, None, ""),
+    ],
+)
+def test_format_hours_as_far_as_they_are_known(start: time | None, end: time | None, written: str) -> None:
+    assert format_hours(start, end) == written
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar, Event
 
-from calendars.frame import calendar_head, render_calendar
-from calendars.ical import EventFacts, describe, render_event, summary, zones_of
+from calendars.entries import render_programme
+from calendars.frame import calendar_head
+from calendars.ical import EventFacts, describe, dtstart_dtend, render_event, summary, zones_of
 from calendars.programme import Item
 from calendars.published import Published
 from calendars.spans import event_span
@@ -32,6 +35,7 @@ from tests.calendars.samples import (
     VISIT,
     calendar,
     facts,
+    render_calendar,
 )
 
 PYTHON_READERS = readers.PYTHON_READERS | {"libical": read_libical}
@@ -243,25 +247,118 @@ def test_hours_are_wall_times_of_their_zone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "zone", "expected"),
+    ("day", "host_name", "changed_by"),
+    [(date(2025, 6, 30), "Hải Dương", "organisation"), (date(2025, 7, 1), "Hải Phòng", "hai-phong")],
+)
+def test_facts_name_a_locality_as_it_is_called_on_the_first_day(day: date, host_name: str, changed_by: str) -> None:
+    stamps = {
+        name: datetime(2026, 11, number, tzinfo=UTC)
+        for number, name in enumerate(("event", "guest", "hai-duong", "organisation", "hai-phong"), 1)
+    }
+
+    def place(code: str, name: str, successor: str | None = None, succeeded_on: date | None = None) -> Any:
+        return SimpleNamespace(
+            name={"vi": name}, successor=successor, succeeded_on=succeeded_on, updated_at=stamps[code]
+        )
+
+    row = SimpleNamespace(
+        **{name: getattr(MEETING, name) for name in MEETING.__dataclass_fields__}
+        | {"first_day": day, "host": "hai-duong", "guest": "guest", "updated_at": stamps["event"]}
+    )
+    found = EventFacts.of(
+        row,
+        localities={
+            "hai-duong": place("hai-duong", "Hải Dương", "hai-phong", date(2025, 7, 1)),
+            "hai-phong": place("hai-phong", "Hải Phòng"),
+            "guest": place("guest", "Viêng Chăn"),
+        },
+        organisation=SimpleNamespace(name={"vi": "Sở Ngoại vụ"}, updated_at=stamps["organisation"]),
+        revision=SimpleNamespace(number=2, items=[item.written() for item in VISIT.programme.items]),
+        url="https://desk.example/events/1",
+    )
+    assert (found.host_name, found.guest_name) == ({"vi": host_name}, {"vi": "Viêng Chăn"})
+    assert found.organisation_name == {"vi": "Sở Ngoại vụ"}
+    assert found.programme == Published(2, VISIT.programme.items)
+    assert found.updated_at == stamps[changed_by]
+
+
+def wall(hour: int, minute: int = 0, day: int = 14, zone: str = "Asia/Vientiane") -> datetime:
+    return datetime(2027, 3, day, hour, minute, tzinfo=ZoneInfo(zone))
+
+
+@pytest.mark.parametrize(
+    ("last", "start", "end", "zone", "expected"),
     [
-        (time(14), None, "Asia/Vientiane",
-         (";TZID=Asia/Vientiane:20270314T140000", ";TZID=Asia/Vientiane:20270314T150000")),
-        (None, time(9), "Asia/Vientiane",
-         (";TZID=Asia/Vientiane:20270314T000000", ";TZID=Asia/Vientiane:20270314T090000")),
+        (14, None, None, "Asia/Vientiane", (date(2027, 3, 14), date(2027, 3, 15))),
+        (21, None, None, "Asia/Vientiane", (date(2027, 3, 14), date(2027, 3, 22))),
+        (14, time(14), time(15, 30), "Asia/Vientiane", (wall(14), wall(15, 30))),
+        (16, time(14), time(9), "Asia/Vientiane", (wall(14), wall(9, day=16))),
+        (14, time(14), None, "Asia/Vientiane", (wall(14), wall(15))),
+        (16, time(14), None, "Asia/Vientiane", (wall(14), wall(15, day=16))),
+        (14, time(23, 30), None, "Asia/Vientiane", (wall(23, 30), wall(0, 30, day=15))),
+        (14, None, time(9), "Asia/Vientiane", (wall(0), wall(9))),
+        (14, time(0), time(0), "Asia/Vientiane", (wall(0), wall(0))),
         # 02:30 is skipped that night
-        (time(2, 30), time(5), "America/New_York",
-         (";TZID=America/New_York:20270314T033000", ";TZID=America/New_York:20270314T050000")),
-        (time(14), time(15), "UTC", (":20270314T140000Z", ":20270314T150000Z")),
-        (time(14), time(15), "Etc/UTC", (":20270314T140000Z", ":20270314T150000Z")),
+        (14, time(2, 30), time(5), "America/New_York",
+         (wall(3, 30, zone="America/New_York"), wall(5, zone="America/New_York"))),
+        (14, time(14), time(15), "UTC", (wall(14, zone="UTC"), wall(15, zone="UTC"))),
+        (14, time(14), time(15), "Etc/UTC", (wall(14, zone="UTC"), wall(15, zone="UTC"))),
     ],
 )  # fmt: skip
-def test_bounds_of_hours(start: time | None, end: time | None, zone: str, expected: tuple[str, str]) -> None:
+def test_dtstart_and_dtend(
+    last: int, start: time | None, end: time | None, zone: str, expected: tuple[date, date]
+) -> None:
+    found = dtstart_dtend(date(2027, 3, 14), date(2027, 3, last), start, end, zone)
+    assert found == expected
+    assert [type(one) for one in found] == [type(one) for one in expected]
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Etc/UTC"])
+def test_hours_in_utc_need_no_timezone(zone: str) -> None:
     day = date(2027, 3, 14)
-    event = facts(first_day=day, last_day=day, start_time=start, end_time=end, timezone=zone)
+    event = facts(first_day=day, last_day=day, start_time=time(14), end_time=time(15), timezone=zone)
     text = render_event(event, "vi").decode()
-    assert f"\r\nDTSTART{expected[0]}\r\n" in text
-    assert f"\r\nDTEND{expected[1]}\r\n" in text
+    assert "\r\nDTSTART:20270314T140000Z\r\n" in text
+    assert "\r\nDTEND:20270314T150000Z\r\n" in text
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "start", "end"),
+    [
+        (date(2027, 3, 14), date(2027, 3, 13), None, None),
+        (date(2027, 3, 14), date(2027, 3, 13), time(8), time(9)),
+        (date(2027, 3, 14), date(2027, 3, 14), time(9), time(8)),
+        (date(9999, 12, 31), date(9999, 12, 31), None, None),
+    ],
+)
+def test_dtend_needs_days_and_hours_in_order(first: date, last: date, start: time | None, end: time | None) -> None:
+    with pytest.raises(ValueError, match=r"is before the|end of the calendar"):
+        dtstart_dtend(first, last, start, end, "Asia/Vientiane")
+
+
+HOURS = st.none() | st.times().map(lambda at: at.replace(second=0, microsecond=0))
+
+
+@given(
+    day=st.dates(date(2026, 1, 1), date(2028, 12, 30)),
+    hours=st.tuples(HOURS, HOURS).filter(lambda pair: None in pair or pair[0] < pair[1]),  # type: ignore[operator]
+    zone=st.sampled_from(["Asia/Ho_Chi_Minh", "America/New_York", "Australia/Lord_Howe", "UTC"]),
+)
+def test_an_event_and_an_item_of_its_programme_have_the_same_times(
+    day: date, hours: tuple[time | None, time | None], zone: str
+) -> None:
+    # An item without an end lasts until the next one, an event has no such end.
+    start, end = hours if hours[1] is not None else (None, None)
+    item = Item(day, start, end, {"vi": "Hội đàm"})
+    event = facts(
+        first_day=day, last_day=day, start_time=start, end_time=end, timezone=zone, programme=Published(1, (item,))
+    )
+    shown = [
+        [line for line in rendered.decode().split("\r\n") if line.startswith(("DTSTART", "DTEND", "TRANSP"))]
+        for rendered in (render_event(event, "vi"), render_programme(event, "vi"))
+    ]
+    assert len(shown[0]) == 3
+    assert shown[0] == shown[1]
 
 
 @pytest.mark.parametrize("read", READERS.values(), ids=list(READERS))

@@ -7,13 +7,12 @@ from typing import Any
 import icalendar
 import pytest
 
-from calendars.frame import render_calendar
 from calendars.ical import render_event
 from calendars.invitations import Invitation, Method, invitation
 from calendars.vtimezone import vtimezone
 from models.vocabulary import EventStatus
 from tests.calendars.readers import READERS, read_icalendar
-from tests.calendars.samples import CANCELLED, MEETING, TRAINING, facts
+from tests.calendars.samples import CANCELLED, MEETING, TRAINING, facts, render_calendar
 
 OFFICE = ("Văn phòng lễ tân", "desk@example.org")
 FRAME: dict[str, Any] = {

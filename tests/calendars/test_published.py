@@ -63,6 +63,16 @@ def test_so_many_characters_and_no_more() -> None:
     assert line.endswith("x…")
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "is_outdated"),
+    [(10, 12, False), (10, 11, False), (8, 20, False), (11, 13, True), (8, 10, True), (20, 22, True)],
+)
+def test_a_programme_is_outdated_when_an_item_is_on_no_day_of_the_visit(
+    first: int, last: int, is_outdated: bool
+) -> None:
+    assert PROGRAMME.is_outdated(Days(date(2027, 3, first), date(2027, 3, last))) is is_outdated
+
+
 def test_a_programme_of_other_days_says_so() -> None:
     assert told(PROGRAMME, VISIT, "en").notes == ()
     moved = Days(date(2027, 3, 11), date(2027, 3, 13))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from calendars.programme import Item
 from calendars.spans import Days
-from calendars.timetable import MOST_NAMED, Hitch, hitches, hours
+from calendars.timetable import MOST_NAMED, Hitch, hitches
 from tests.calendars.boundaries import BOUNDARIES, ONE
 from tests.calendars.test_programme import DAY, item, programmes
 
@@ -186,11 +186,3 @@ def test_a_programme_in_sequence_has_no_warning(data: st.DataObject) -> None:
         )
         at = ends
     assert hitches(programme, VISIT, time(6), time(23, 59)) == []
-
-
-def test_hours_as_far_as_they_are_known() -> None:
-    shown = [
-        hours(item("A", start, end))
-        for start, end in (("08:00", "09:30"), ("08:00", None), (None, "09:30"), (None, None))
-    ]
-    assert shown == ["08:00–09:30", "08:00", "–09:30", ""]

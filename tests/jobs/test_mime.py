@@ -48,15 +48,12 @@ def event(*, programme: Published | None = None, **values: object) -> EventFacts
         "updated_at": NOW,
     } | values
     row = Event(**row)  # type: ignore[arg-type, assignment]
-    guests = [SimpleNamespace(name=GUEST, updated_at=NOW)] if row.guest else []  # type: ignore[attr-defined]
-    return EventFacts.of(
-        row,
-        hosts=[SimpleNamespace(name=HOST, updated_at=NOW)],
-        guests=guests,
-        organisation=None,
-        url=OFFICE.event_url(EVENT_ID),
-        programme=programme,
-    )
+    localities = {
+        code: SimpleNamespace(name=name, updated_at=NOW, successor=None, succeeded_on=None)
+        for code, name in (("hai-duong", HOST), ("vientiane-province", GUEST))
+    }
+    facts = EventFacts.of(row, localities=localities, organisation=None, revision=None, url=OFFICE.event_url(EVENT_ID))
+    return replace(facts, programme=programme)
 
 
 def about(**values: object) -> Subject:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.text import clean, fold, fold_all, in_order, localized, one_line
+from models.text import clean, fold, fold_all, in_order, localized, one_line, shorten
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,13 @@ def test_cleaned_text_can_be_stored_and_stays(text: str) -> None:
     cleaned = clean(text)
     cleaned.encode("utf-8")
     assert clean(cleaned) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("text", "shortened"), [("", ""), ("abcdef", "abcdef"), ("abcdefg", "abcde…"), ("abcd efgh", "abcd…")]
+)
+def test_a_text_that_is_too_long_is_cut(text: str, shortened: str) -> None:
+    assert shorten(text, 6) == shortened
 
 
 def test_missing_language_falls_back_to_vi_then_en_then_lo() -> None:

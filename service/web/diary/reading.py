@@ -94,11 +94,11 @@ def published_items(session: Session, days: Days, visits: Sequence[Visit]) -> di
     taking_place = {one.id: Days(one.first_day, one.last_day) for one in visits if one.status not in _SILENT}
     found: dict[str, list[ProgrammeLine]] = {}
     for event_id, last in last_revisions(session, taking_place).items():
-        items = Published.read(last.number, last.items).items
-        if all(item.day in taking_place[event_id] for item in items):
+        published = Published.read(last.number, last.items)
+        if not published.is_outdated(taking_place[event_id]):
             found[event_id] = [
                 ProgrammeLine(item.day, item.start_time, item.end_time, item.title, item.place)
-                for item in items
+                for item in published.items
                 if item.start_time is not None and item.day in days
             ]
     return found

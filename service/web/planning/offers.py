@@ -48,7 +48,6 @@ class Offers:
     openings: Sequence[Opening]
     refused: Sequence[tuple[str, int]]
     wrong: Mapping[str, list[str]]
-    query: Mapping[str, Any]
 
 
 def score_word(points: int) -> str:
@@ -76,15 +75,14 @@ def query_of(case: Case, figures: Figures, resources: Sequence[str]) -> dict[str
 def search(view: View, wish: Mapping[str, Any]) -> Offers:
     """The openings of a wish; what is wrong with it stands under the fields of the page."""
     try:
-        query: dict[str, Any] = OpeningsQuery().load(wish)
-        found = find_openings(view.session, view.act, query)
+        found = find_openings(view.session, view.act, OpeningsQuery.request(OpeningsQuery().load(wish)))
     except ValidationError as wrong:
         lines = {name.split(".")[0]: [view.said(one) for one in told] for name, told in flat(wrong.messages).items()}
-        return Offers((), (), _renamed(lines), {})
+        return Offers((), (), _renamed(lines))
     except Invalid as wrong:
         lines = {name: [view.say(one) for one in told] for name, told in wrong.errors.items() if told}
-        return Offers((), (), _renamed(lines), {})
-    return Offers(found.openings, _refusals(view, found), {}, query)
+        return Offers((), (), _renamed(lines))
+    return Offers(found.openings, _refusals(view, found), {})
 
 
 def _renamed(lines: Mapping[str, list[str]]) -> dict[str, list[str]]:

@@ -34,7 +34,6 @@ from service.web.planning.making import (
 from service.web.view import View
 from service.web.words import ACTIVITY_TYPES
 
-_MOST_ANNIVERSARIES = 200
 NEEDS, OPENINGS = "needs", "openings"
 
 
@@ -67,12 +66,12 @@ def _take(view: View) -> Response:
 def _make(view: View, case: Case) -> str:
     figures = figures_of(view, case)
     wanted = _wanted(view, case, figures)
-    query: dict[str, Any] = OpeningsQuery().load(offers.query_of(case, figures, list(wanted)))
-    days = window(request.form.get("opening", ""), query["days"])
+    asked = OpeningsQuery.request(OpeningsQuery().load(offers.query_of(case, figures, list(wanted))))
+    days = window(request.form.get("opening", ""), asked.days)
     if days is None:
         raise Conflict(nothing_chosen())
     wish = arrangement(case, figures, days, wanted)
-    return arrange_on_opening(view.session, view.act, wish, query).id
+    return arrange_on_opening(view.session, view.act, wish, asked).id
 
 
 def _wanted(view: View, case: Case, figures: Figures) -> dict[str, int]:

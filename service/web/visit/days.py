@@ -66,11 +66,6 @@ class Outlook:
     items: int = 0
     refusal: Refusal | None = None
 
-    @property
-    def is_quiet(self) -> bool:
-        """Whether nothing moves along and nothing is in the way."""
-        return not (self.notices or self.hitches or self.bookings or self.tasks or self.reminders or self.items)
-
 
 def editor(asked: Asked) -> Editor:
     """The form of the days; days in the address are filled in, so that other pages can propose some."""

@@ -12,7 +12,6 @@ from models.i18n import _
 from models.vocabulary import Currency, Language
 from service.actions.trail import plain
 from service.web.forms import Refusal
-from service.web.language import SELF_NAMES
 from service.web.view import View
 from service.web.words import FIELDS
 
@@ -290,6 +289,3 @@ def _leaves(view: View, fields: Sequence[Bound]) -> Iterator[tuple[str, Bound]]:
             for column in row:
                 told = _("{part} {number}: {field}")
                 yield view.say(told, part=one.label, number=number, field=column.label), column
-
-
-LANGUAGES = SELF_NAMES

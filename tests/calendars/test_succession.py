@@ -1,10 +1,11 @@
-"""Localities over time."""
+"""Which locality names a thing on a day."""
 
 from datetime import date
 
 import pytest
 
-from models.places import Locality, places_on
+from calendars.succession import places_on
+from models.places import Locality
 
 
 def locality(code: str, successor: str | None = None, since: date | None = None) -> Locality:
