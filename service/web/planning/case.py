@@ -9,7 +9,7 @@ from sqlmodel import col, select
 
 from calendars.anniversaries import Origin
 from calendars.fitness import MINIMUM_DAYS
-from calendars.owed import USUAL_DAYS, exact_end, lengths
+from calendars.owed import USUAL_DAYS, usual_length, usual_people
 from calendars.spans import days_after
 from models.agreements import Agreement, Anniversary, Commitment
 from models.i18n import _, translate
@@ -177,13 +177,8 @@ def _proposed(case: Case, first: date) -> tuple[int | None, int]:
     if case.promise is None:
         return None, USUAL_DAYS[case.kind or EventKind.ACTIVITY]
     undertaking = undertaking_of(case.promise.agreement, case.promise.commitment)
-    within = lengths(undertaking)
     begin = max(first, case.promise.agreement.starts_on)
-    length = within[0] if within else (exact_end(undertaking, begin) - begin).days + 1
-    low, high = undertaking.headcount_min, undertaking.headcount_max
-    if low is not None and high is not None:
-        return (low + high + 1) // 2, length
-    return low if low is not None else high, length
+    return usual_people(undertaking), usual_length(undertaking, begin)
 
 
 def _months(view: View, case: Case) -> tuple[date, date]:
