@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil
 
 from sqlmodel import col, select
 
@@ -218,8 +217,3 @@ def months_offered(view: View, *chosen: date) -> list[tuple[str, str]]:
 def last_of(month: date) -> date:
     """The last day of a month that is given by its first."""
     return days_after((month + timedelta(days=32)).replace(day=1), -1)
-
-
-def needed(people: int, seats: int, most: int) -> int:
-    """How many of a thing with so many seats people need, one at least and no more than there are."""
-    return max(1, min(most, ceil(people / seats)))
