@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlmodel import col, select
-
 from calendars.anniversaries import Origin
 from calendars.fitness import MINIMUM_DAYS
 from calendars.owed import USUAL_DAYS, usual_length, usual_people
@@ -13,6 +11,7 @@ from calendars.spans import days_after
 from models.agreements import Agreement, Anniversary, Commitment
 from models.i18n import _, translate
 from models.vocabulary import EventKind
+from service.actions.agreement_queries import commitments_in_force, find_commitment
 from service.actions.undertakings import undertaking_of
 from service.web.planning.asked import TITLES, Asked
 from service.web.view import View
@@ -75,22 +74,15 @@ def read_case(view: View, asked: Asked) -> Case:
 
 def promises(view: View, kind: EventKind) -> list[Promise]:
     """The commitments of agreements that have not ended that fit a kind, agreement by agreement; one query."""
-    statement = (
-        select(Commitment, Agreement)
-        .where(Commitment.agreement_id == Agreement.id, Commitment.activity == kind)
-        .where(Agreement.ends_on >= view.act.today)
-        .order_by(col(Agreement.starts_on), col(Agreement.id), col(Commitment.position), col(Commitment.id))
-        .limit(_MOST_COMMITMENTS)
-    )
-    return [_promised(view, commitment, agreement) for commitment, agreement in view.session.exec(statement)]
+    found = commitments_in_force(view.session, kind, view.act.today, _MOST_COMMITMENTS)
+    return [_promised(view, commitment, agreement) for commitment, agreement in found]
 
 
 def _promise(view: View, asked: Asked) -> tuple[Promise | None, dict[str, list[str]]]:
     wanted = asked.get("commitment")
     if not wanted:
         return None, {}
-    statement = select(Commitment, Agreement).where(Commitment.id == wanted, Commitment.agreement_id == Agreement.id)
-    found = view.session.exec(statement).first()
+    found = find_commitment(view.session, wanted)
     if found is None:
         return None, {"commitment": [view.say(_("This commitment is not there any more; choose another."))]}
     return _promised(view, *found), {}

@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlmodel import col, or_, select
-
 from calendars.resource_needs import ResourceOption, VisitPlan, propose_resources, units_needed
 from models.places import Organisation, Person
 from models.resources import Resource
-from service.actions import rows
+from service.actions.directory_queries import people_to_choose
+from service.actions.resources import all_resources
 from service.web.planning.asked import Asked
 from service.web.planning.case import Case
 from service.web.view import View
@@ -29,8 +28,7 @@ class Item:
 
 def active_resources(view: View) -> list[Resource]:
     """Everything in service; one query."""
-    statement = select(Resource).where(col(Resource.active)).order_by(col(Resource.search_text), col(Resource.id))
-    return list(view.session.exec(statement.limit(_MOST_RESOURCES)))
+    return all_resources(view.session, _MOST_RESOURCES, only_active=True)
 
 
 def items_of(resources: Iterable[Resource], asked: Asked, proposed: Iterable[str], people: int) -> list[Item]:
@@ -85,19 +83,6 @@ def people_for(view: View, asked: Asked, words: str) -> list[tuple[Person, Organ
     """Who was chosen, and who answers to some words (the first of the office's own where there are none); one query."""
     chosen = asked.many.get("person", ())
     own = view.user.organisation_id if view.user else None
-    found = select(Person.id).order_by(col(Person.precedence), col(Person.search_text), col(Person.id))
-    if words:
-        found = rows.matching(found, col(Person.search_text), words)
-    elif own is not None:
-        found = found.where(Person.organisation_id == own)
-    else:
-        found = found.join(Organisation).where(col(Organisation.protocol_office))
-    first = found.limit(_PEOPLE_SHOWN).subquery()
-    statement = (
-        select(Person, Organisation)
-        .join(Organisation, col(Organisation.id) == col(Person.organisation_id), isouter=True)
-        .where(or_(col(Person.id).in_(chosen), col(Person.id).in_(select(first.c.id))))
-        .order_by(col(Person.precedence), col(Person.search_text), col(Person.id))
-    )
-    listed = [(row[0], row[1], row[0].id in chosen) for row in view.session.exec(statement)]
+    found = people_to_choose(view.session, chosen, words, own, _PEOPLE_SHOWN)
+    listed = [(person, organisation, person.id in chosen) for person, organisation in found]
     return sorted(listed, key=lambda one: not one[2])
