@@ -4,17 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-from sqlmodel import col
-
 from calendars.owed import Outstanding
 from calendars.progress import Progress, Year
 from calendars.undertakings import Judgement
 from models.agreements import Agreement, Commitment
-from models.events import Event
 from models.i18n import Message
 from models.vocabulary import EventStatus, ProgressState
-from service.actions import progress, rights
+from service.actions import progress
+from service.actions.event_queries import events_of_agreement
 from service.web.passages import Passages, read_passages
 from service.web.view import View
 from service.web.words import promised
@@ -136,13 +133,7 @@ def read_board(view: View, agreement: Agreement, as_of: date) -> Board:
 
 def _linked_events(view: View, agreement: Agreement) -> dict[str, Linked]:
     """All events linked to one of the agreement's commitments, by id."""
-    columns = (col(Event.id), col(Event.title), col(Event.first_day), col(Event.last_day), col(Event.status))
-    statement = (
-        select(*columns)
-        .join(Commitment, col(Commitment.id) == col(Event.commitment_id))
-        .where(col(Commitment.agreement_id) == agreement.id, rights.visible(view.session))
-    )
-    return {row[0]: Linked(*row) for row in view.session.execute(statement)}
+    return {row.id: Linked(*row) for row in events_of_agreement(view.session, agreement.id)}
 
 
 def _place(article: str) -> tuple[int, str]:
