@@ -1,9 +1,9 @@
 """How much of a resource is taken when: overlaps of bookings, the most in use at once, free times near a wished one."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from itertools import pairwise
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from calendars.spans import Days, Span
@@ -40,18 +40,50 @@ class Taken:
     event_id: str = ""
 
 
+class Stretch(NamedTuple):
+    """The time from ``start`` to ``end`` (half-open, UTC) in which the same bookings run: together they use ``level``.
+
+    ``running`` belongs to the sweep and changes with its next step. Plain instants rather than a :class:`Span`, which
+    would take most of the sweep's time to make.
+    """
+
+    start: datetime
+    end: datetime
+    level: int
+    running: Collection[Taken]
+
+    def overlaps(self, span: Span) -> bool:
+        """As :meth:`Span.overlaps`; a stretch is never empty."""
+        return max(self.start, span.start) < min(self.end, span.end)
+
+
+def sweep(taken: Iterable[Taken]) -> Iterator[Stretch]:
+    """The time in which anything is in use, in stretches from one change to the next, in order.
+
+    At one instant what ends goes before what starts: spans are half-open.
+    """
+    listed = [one for one in taken if one.span.start < one.span.end]
+    changes = sorted(
+        [(one.span.start, number) for number, one in enumerate(listed)]
+        + [(one.span.end, number) for number, one in enumerate(listed)]
+    )
+    running: dict[int, Taken] = {}
+    level, since = 0, None
+    for at, number in changes:
+        if since is not None and since < at and running:
+            yield Stretch(since, at, level, running.values())
+        since = at
+        if running.pop(number, None) is None:
+            running[number] = listed[number]
+            level += listed[number].quantity
+        else:
+            level -= listed[number].quantity
+
+
 def peak(taken: Iterable[Taken], within: Span) -> int:
     """The most that is in use at one instant of ``within``; 0 where nothing is."""
-    steps: list[tuple[object, int]] = []
-    for one in taken:
-        if one.span.overlaps(within):
-            steps += [(one.span.start, one.quantity), (one.span.end, -one.quantity)]
-    # At one instant what ends goes before what starts: spans are half-open.
-    level = highest = 0
-    for _at, change in sorted(steps):
-        level += change
-        highest = max(highest, level)
-    return highest
+    near = (one for one in taken if one.span.overlaps(within))
+    return max((one.level for one in sweep(near) if one.overlaps(within)), default=0)
 
 
 def fits(taken: Iterable[Taken], wanted: Span, quantity: int, capacity: int) -> bool:
@@ -65,36 +97,18 @@ def in_the_way(taken: Iterable[Taken], wanted: Span, quantity: int, capacity: in
     Of a resource of capacity 1 that is whatever overlaps; of a larger one whatever is in use at an instant at which
     too little is left.
     """
-    near = [one for one in taken if one.span.overlaps(wanted)]
-    if fits(near, wanted, quantity, capacity):
-        return []
-    full = list(_full(near, wanted, capacity - quantity))
-    found = [one for one in near if any(one.span.overlaps(span) for span in full)]
-    return sorted(found, key=lambda one: (one.span.start, one.id))
-
-
-def _full(taken: Sequence[Taken], within: Span, spare: int) -> Iterator[Span]:
-    """The stretches of ``within`` in which more than ``spare`` is in use."""
-    bounds = {within.start, within.end}
-    for one in taken:
-        bounds |= {max(one.span.start, within.start), min(one.span.end, within.end)}
-    edges = sorted(bounds)
-    for start, end in pairwise(edges):
-        stretch = Span(start, end)
-        if sum(one.quantity for one in taken if one.span.overlaps(stretch)) > spare:
-            yield stretch
+    near = (one for one in taken if one.span.overlaps(wanted))
+    return _running_above(capacity - quantity, (one for one in sweep(near) if one.overlaps(wanted)))
 
 
 def overbooked(taken: Iterable[Taken], capacity: int) -> list[Taken]:
-    """All that takes part in being more than ``capacity`` at an instant, by start; one sweep."""
-    ordered = sorted(taken, key=lambda one: (one.span.start, one.id))
-    running: list[Taken] = []
-    found: dict[str, Taken] = {}
-    for one in ordered:
-        running = [other for other in running if other.span.end > one.span.start]
-        running.append(one)
-        if sum(other.quantity for other in running) > capacity:
-            found |= {other.id: other for other in running}
+    """Bookings that together exceed the capacity at some instant, by start."""
+    return _running_above(capacity, sweep(taken))
+
+
+def _running_above(limit: int, stretches: Iterable[Stretch]) -> list[Taken]:
+    """The bookings of the stretches in which more than ``limit`` is in use, by start."""
+    found = {id(one): one for stretch in stretches if stretch.level > limit for one in stretch.running}
     return sorted(found.values(), key=lambda one: (one.span.start, one.id))
 
 
@@ -102,22 +116,11 @@ def full_days(taken: Iterable[Taken], capacity: int, within: Days, zone: str) ->
     """The days in ``zone`` on which a resource can't be had for the whole day: at some time all of it is in use."""
     local = ZoneInfo(zone)
     found: set[date] = set()
-    for stretch in _fully_used(taken, capacity):
+    for stretch in sweep(taken):
+        if stretch.level < capacity:
+            continue
         first = stretch.start.astimezone(local).date()
         last = (stretch.end - timedelta(microseconds=1)).astimezone(local).date()
         if first <= within.last and last >= within.first:
             found.update(Days(max(first, within.first), min(last, within.last)))
     return sorted(found)
-
-
-def _fully_used(taken: Iterable[Taken], capacity: int) -> Iterator[Span]:
-    steps = sorted(step for one in taken for step in ((one.span.start, one.quantity), (one.span.end, -one.quantity)))
-    level, since = 0, None
-    for at, change in steps:
-        level += change
-        if level >= capacity and since is None:
-            since = at
-        elif level < capacity and since is not None:
-            if since < at:
-                yield Span(since, at)
-            since = None

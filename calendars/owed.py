@@ -27,6 +27,43 @@ USUAL_DAYS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Shortfall:
+    """Visits that fall due by the end of ``year`` and are neither held, nor planned, nor postponed.
+
+    They may begin from ``begin`` to ``end``, both inclusive. ``end`` lies before ``begin`` when no time is left to
+    prepare them; ``rather`` are the best days where these are not simply even shares of all.
+    """
+
+    year: int
+    count: int
+    begin: date
+    end: date
+    why: Message
+    rather: Days | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outstanding:
+    """What a commitment still lacks.
+
+    ``people`` are those missing from its quota: 0 when there is no quota, or when it is not known how many.
+    """
+
+    shortfalls: tuple[Shortfall, ...] = ()
+    people: int = 0
+
+    @property
+    def years(self) -> frozenset[int]:
+        """The years that lack a visit."""
+        return frozenset(one.year for one in self.shortfalls)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no further visit is needed."""
+        return not self.shortfalls and not self.people
+
+
+@dataclass(frozen=True, slots=True)
 class Slot:
     """One occurrence still owed: its first day lies within ``within``, best within ``rather``."""
 
@@ -44,10 +81,23 @@ class Owed:
     obstacles: tuple[Message, ...]
 
 
-def owed(undertaking: Undertaking, judged: Iterable[Judgement], today: date, earliest: date) -> Owed:
-    """The occurrences still owed from ``earliest`` (the first day that leaves time to prepare) to the period's end.
+def outstanding(undertaking: Undertaking, judged: Iterable[Judgement], today: date, earliest: date) -> Outstanding:
+    """What a commitment lacks on the day ``today``, in the order of the years; pages and plans both ask here.
 
-    A year that is over is owed no more; "one every a–b years" passed over is owed at once.
+    ``earliest`` is the first day that leaves time to prepare. A year that is over is owed no more; "one every a–b
+    years" passed over is owed in the year of ``earliest``, and each further one is counted from the one before it.
+    Nothing is outstanding of open commitments, nor after the period.
+    """
+    if undertaking.is_open or today > undertaking.period.last:
+        return Outstanding()
+    reckoning = _Reckoning(undertaking, judged, today, earliest)
+    return Outstanding(tuple(reckoning.shortfalls()), reckoning.people_missing() or 0)
+
+
+def owed(undertaking: Undertaking, judged: Iterable[Judgement], today: date, earliest: date) -> Owed:
+    """What is :func:`outstanding` as slots to plan, from ``earliest`` to the period's end.
+
+    Of "one every a–b years" only the next: how soon another falls due depends on the day this one gets.
     """
     if undertaking.is_open or today > undertaking.period.last:
         return Owed((), ())
@@ -70,9 +120,10 @@ class _Reckoning:
     def slots(self) -> Iterator[Slot]:
         """The slots in the order of their years, the people the quota wants spread over them."""
         wanted = list(self._wanted())
-        quota = self._people_missing()
+        quota = self.people_missing()
         if quota is None:
-            yield from (Slot(within, rather, self._usual_people(), why) for within, rather, why in wanted)
+            usual = usual_people(self.undertaking)
+            yield from (Slot(within, rather, usual, why) for within, rather, why in wanted)
             return
         if quota and (more := self._batches(quota) - len(wanted)) > 0:
             why = message(_("People still to be taken in by {year}: {missing}."), year=self.last.year, missing=quota)
@@ -84,7 +135,8 @@ class _Reckoning:
 
     # How often
 
-    def _wanted(self) -> Iterator[tuple[Days, Days, Message]]:
+    def shortfalls(self) -> Iterator[Shortfall]:
+        """What is missing year by year; adds the obstacles on the way."""
         match self.undertaking.frequency:
             case FrequencyType.PER_YEAR:
                 yield from self._yearly()
@@ -95,7 +147,7 @@ class _Reckoning:
             case FrequencyType.OPEN:
                 return
 
-    def _yearly(self) -> Iterator[tuple[Days, Days, Message]]:
+    def _yearly(self) -> Iterator[Shortfall]:
         due = self.undertaking.count or 1
         for year in self.listed:
             begin, end = self._year(year)
@@ -103,13 +155,12 @@ class _Reckoning:
                 continue
             missing = due - sum(1 for one in self._all() if year_of(one, self.listed) == year)
             missing -= self._waiting(missing, [one for one in self.postponed if year_of(one, self.listed) == year])
-            if missing <= 0:
-                continue
-            why = message(_("Still owed in {year}: {missing} of {due}."), year=year, missing=missing, due=due)
-            yield from self._slots_between(begin, end, missing, why)
+            if missing > 0:
+                why = message(_("Still owed in {year}: {missing} of {due}."), year=year, missing=missing, due=due)
+                yield Shortfall(year, missing, max(begin, self.first), end, why)
 
-    def _now_and_then(self) -> Iterator[tuple[Days, Days, Message]]:
-        """At most one slot: how soon the next one falls due hangs on where this one finds its place."""
+    def _now_and_then(self) -> Iterator[Shortfall]:
+        """One at a time; each further one is counted from the year the one before it falls due."""
         least, most = self.undertaking.min_years or 1, self.undertaking.max_years or 1
         start, end = self.listed[0], self.listed[-1]
         there = sorted((*self._all(), *self.postponed), key=lambda one: (one.days.first, one.id))
@@ -131,8 +182,8 @@ class _Reckoning:
                     )
             elif is_over:
                 why = message(_("One was due by {year}; it is owed at once."), year=deadline)
-                yield from self._slots_between(self.first, self._year(self.first.year)[1], 1, why)
-                return
+                last = min(self.first.year, end)
+                yield Shortfall(last, 1, self.first, self._year(self.first.year)[1], why)
             else:
                 begin = start if last < start else min(last + least, deadline)
                 what = _("One every {least} to {most} years: the next by {year}.")
@@ -141,17 +192,17 @@ class _Reckoning:
                 # Late within what is allowed, so that few are needed, but with half a year in hand.
                 rather = Days(max(first, date(deadline, 1, 1)), by)
                 half = rather.first + timedelta(days=len(rather) // 2)
-                yield Days(first, by), Days(rather.first, half), why
-                return
+                yield Shortfall(deadline, 1, first, by, why, Days(rather.first, half))
+                last = deadline
             deadline = last + most
 
-    def _in_period(self) -> Iterator[tuple[Days, Days, Message]]:
+    def _in_period(self) -> Iterator[Shortfall]:
         due = self.undertaking.count or 1
         missing = due - len(self._all())
         missing -= self._waiting(missing, self.postponed)
         if missing > 0:
             why = message(_("Still owed by {year}: {missing} of {due}."), year=self.last.year, missing=missing, due=due)
-            yield from self._slots_between(self.first, self.last, missing, why)
+            yield Shortfall(self.listed[-1], missing, self.first, self.last, why)
 
     def _all(self) -> list[Occasion]:
         return [*self.held, *self.coming]
@@ -160,8 +211,13 @@ class _Reckoning:
         """How much of what is missing postponed events will make up for; the officer is told to give them days."""
         concerned = postponed[: max(0, missing)]
         for one in concerned:
-            self.obstacles.append(message(_("“{title}” is postponed: give it new days."), title=one.title))
+            self._name_postponed(one)
         return len(concerned)
+
+    def _name_postponed(self, one: Occasion) -> None:
+        reason = message(_("“{title}” is postponed: give it new days."), title=one.title)
+        if reason not in self.obstacles:  # it may make up for a visit and for people
+            self.obstacles.append(reason)
 
     # When
 
@@ -170,15 +226,18 @@ class _Reckoning:
         begin = self.undertaking.period.first if year <= self.listed[0] else date(year, 1, 1)
         return begin, last_day_for(self.undertaking.period, year)
 
-    def _slots_between(self, begin: date, end: date, count: int, why: Message) -> Iterator[tuple[Days, Days, Message]]:
-        begin = max(begin, self.first)
-        if begin > end:
-            for _each in range(count):
-                self.obstacles.append(
-                    message(_("{why} Too late to prepare a visit by {day}."), why=why, day=numeric_day(end))
-                )
-            return
-        yield from ((within, rather, why) for within, rather in self._parts(begin, end, count))
+    def _wanted(self) -> Iterator[tuple[Days, Days, Message]]:
+        """For each visit to plan the days it may begin on, the best of them, and why."""
+        for one in self.shortfalls():
+            if one.begin > one.end:
+                what = _("{why} Too late to prepare a visit by {day}.")
+                self.obstacles += [message(what, why=one.why, day=numeric_day(one.end))] * one.count
+            elif one.rather is not None:
+                yield Days(one.begin, one.end), one.rather, one.why
+            else:
+                yield from ((within, rather, one.why) for within, rather in self._parts(one.begin, one.end, one.count))
+            if self.undertaking.frequency is FrequencyType.EVERY:
+                return
 
     def _parts(self, begin: date, end: date, count: int) -> Iterator[tuple[Days, Days]]:
         """The days from ``begin`` to ``end``, and for each of ``count`` occurrences its even share of them."""
@@ -191,17 +250,12 @@ class _Reckoning:
 
     # How many people
 
-    def _usual_people(self) -> int | None:
-        low, high = self.undertaking.headcount_min, self.undertaking.headcount_max
-        if low is not None and high is not None:
-            return (low + high + 1) // 2
-        return low if low is not None else high
-
-    def _people_missing(self) -> int | None:
-        """What the quota of people still lacks; None without a quota, or when it cannot be told."""
+    def people_missing(self) -> int | None:
+        """What the quota of people still lacks; None without a quota, 0 also when it cannot be told."""
         total = self.undertaking.headcount_total
         if total is None:
             return None
+        self._name_postponed_people(total)
         known = [*self._all(), *self.postponed]
         missing = max(0, total - sum(one.people or 0 for one in known))
         unknown = [one for one in known if one.people is None] if missing else []
@@ -212,6 +266,15 @@ class _Reckoning:
             self.obstacles.append(message(what, title=one.title, total=total))
         return 0 if unknown else missing
 
+    def _name_postponed_people(self, total: int) -> None:
+        """Name the postponed events that the quota of people relies on."""
+        missing = total - sum(one.people or 0 for one in self._all())
+        for one in self.postponed:
+            if missing <= 0:
+                return
+            self._name_postponed(one)
+            missing -= one.people or 0
+
     def _batches(self, quota: int) -> int:
         high = self.undertaking.headcount_max
         return ceil(quota / high) if high else 1
@@ -219,7 +282,7 @@ class _Reckoning:
     def _shares(self, quota: int, batches: int) -> list[int | None]:
         """The quota in even shares, each within what one occurrence may hold where that is possible."""
         if not quota:
-            return [self._usual_people()] * batches
+            return [usual_people(self.undertaking)] * batches
         low, high = self.undertaking.headcount_min or 1, self.undertaking.headcount_max or quota
         return [
             min(max(quota * (number + 1) // batches - quota * number // batches, low), max(low, high))
@@ -227,7 +290,24 @@ class _Reckoning:
         ]
 
 
-# How long
+# What is usual
+
+
+def usual_people(undertaking: Undertaking) -> int | None:
+    """How many people a visit is planned for: the middle of what was promised (rounded up), or the one bound there is.
+
+    None where no number of people was agreed.
+    """
+    low, high = undertaking.headcount_min, undertaking.headcount_max
+    if low is not None and high is not None:
+        return (low + high + 1) // 2
+    return low if low is not None else high
+
+
+def usual_length(undertaking: Undertaking, first: date) -> int:
+    """How many days a visit that begins on ``first`` is planned for."""
+    possible = lengths(undertaking)
+    return possible[0] if possible else len(Days(first, exact_end(undertaking, first)))
 
 
 def lengths(undertaking: Undertaking) -> list[int]:

@@ -208,6 +208,65 @@ def test_sentences_in_value_errors_sees_every_way() -> None:
     assert sentences_in_value_errors(source) == [1, 2, 4, 5]
 
 
+# SQL
+
+WITHOUT_SQL = ("service/api/", "service/web/")
+TYPES = {"Session", "StaleDataError"}
+"""What routes and pages may name of the libraries: the open transaction, and the error of a lost update."""
+
+BUILDERS = {"select", "core_select", "col", "func", "or_", "and_", "not_", "exists"}
+CALLS = {
+    "exec", "execute", "scalar", "scalars", "query", "where", "order_by", "group_by", "limit", "offset", "subquery",
+    "select_from", "add_columns", "with_only_columns",
+}  # fmt: skip
+
+
+def sql_written(source: str) -> list[int]:
+    """The lines that import more of the SQL libraries than types, or a builder from anywhere, or use a statement."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+            is_sql = any(name.split(".")[0] in {"sqlalchemy", "sqlmodel"} for name in names)
+        elif isinstance(node, ast.ImportFrom):
+            imported = {alias.name for alias in node.names}
+            is_library = (node.module or "").split(".")[0] in {"sqlalchemy", "sqlmodel"}
+            is_sql = bool(imported - TYPES) if is_library else bool(imported & BUILDERS)
+        else:
+            is_sql = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in CALLS
+        if is_sql:
+            found.add(node.lineno)  # type: ignore[attr-defined]
+    return sorted(found)
+
+
+def test_routes_and_pages_write_no_sql() -> None:
+    concerned = [path for path in modules() if name_of(path).startswith(WITHOUT_SQL)]
+    assert len(concerned) > 80, "the folders are elsewhere now"
+    found = {name_of(path): sql_written(path.read_text()) for path in concerned}
+    assert {name: lines for name, lines in found.items() if lines} == {}, "read through service/actions"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "import sqlalchemy as sa",
+        "import sqlmodel",
+        "from sqlmodel import Session, select",
+        "from sqlalchemy.orm import joinedload",
+        "from service.actions.rows import select",
+        "view.session.exec(wanted)",
+        "session().execute(wanted).all()",
+        "session.scalars(wanted)",
+        "statement = events_where(query).where(Event.host == host)",
+        "events_where(query).order_by(*EVENT_ORDER)",
+    ],
+)
+def test_sql_written_sees_every_way(line: str) -> None:
+    allowed = "from sqlmodel import Session\nfrom sqlalchemy.orm.exc import StaleDataError\nsession.get(Event, key)\n"
+    assert sql_written(allowed) == []
+    assert sql_written(f"{allowed}{line}\n") == [4]
+
+
 # Docstrings
 
 

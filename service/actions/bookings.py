@@ -5,9 +5,10 @@ looks what is taken, then writes. Events are held before resources, each in the 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from calendars.bookings import Frame, Times, follow
 from calendars.lifecycle import CALLED_OFF
@@ -235,3 +236,21 @@ def bookings_where(session: Session, query: Mapping[str, Any]) -> Any:
 
 
 BOOKING_ORDER = (col(Booking.first_day), col(Booking.starts_at), col(Booking.id))
+
+
+def listed_bookings(
+    session: Session, query: Mapping[str, Any], limit: int | None = None
+) -> list[tuple[Booking, Resource, Event]]:
+    """The first bookings a query string asks for, by day, with their resources and events."""
+    statement = bookings_where(session, query).order_by(*BOOKING_ORDER).limit(limit)
+    return [(row[0], row[1], row[2]) for row in session.exec(statement)]
+
+
+def count_held(session: Session, first: date, last: date) -> dict[str, int]:
+    """Resource → how many bookings hold it on some of these days; resources with none are missing."""
+    statement = (
+        select(Booking.resource_id, func.count())
+        .where(Booking.state == BookingState.HELD, Booking.last_day >= first, Booking.first_day <= last)
+        .group_by(col(Booking.resource_id))
+    )
+    return dict(session.exec(statement).all())

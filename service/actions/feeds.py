@@ -1,6 +1,6 @@
 """Feeds: made, changed, rotated, revoked; and which events one shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -109,6 +109,15 @@ def feeds_where(act: Act) -> Any:
     """The select of the feeds an account may see: its own; an administrator's, all."""
     statement = select(Feed)
     return statement if act.account.role is Role.ADMIN else statement.where(Feed.user_id == act.account.id)
+
+
+FEED_ORDER = (col(Feed.id),)
+
+
+def own_feeds(session: Session, act: Act) -> Sequence[Feed]:
+    """The feeds of whoever asks, the newest first; administrators too see only their own."""
+    own = select(Feed).where(Feed.user_id == act.account.id).order_by(col(Feed.created_at).desc(), col(Feed.id))
+    return session.exec(own).all()
 
 
 def find_feed(session: Session, act: Act, identity: str) -> Feed:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import text
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from calendars.almanac import Almanac, Entry, Holiday, Recurrence, is_known
 from calendars.reminding import OFFICE_COUNTRIES
@@ -60,6 +60,25 @@ def _follow(session: Session, act: Act) -> None:
     """Reckon anew what counts working days: the due days of tasks, then the reminders."""
     tasks.follow_days_off(session)
     reminders.plan_working_days(session, act)
+
+
+HOLIDAY_ORDER = (
+    col(OfficeHoliday.first_day).is_not(None),  # databases disagree on where NULL stands
+    col(OfficeHoliday.recurs_month),
+    col(OfficeHoliday.recurs_day),
+    col(OfficeHoliday.first_day),
+    col(OfficeHoliday.id),
+)
+"""Yearly ones first, then by day."""
+
+
+def holidays_where(query: Mapping[str, Any]) -> Any:
+    """The select of the office's own holidays a query string asks for."""
+    statement: Any = select(OfficeHoliday)
+    for name in ("country", "category"):
+        if name in query:
+            statement = statement.where(getattr(OfficeHoliday, name) == query[name])
+    return rows.matching(statement, OfficeHoliday.search_text, query.get("q"))
 
 
 def days_between(

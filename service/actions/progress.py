@@ -9,9 +9,11 @@ from sqlalchemy import String, and_, func, or_, type_coerce
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
+from calendars.fitness import MINIMUM_DAYS
+from calendars.owed import Outstanding, outstanding
 from calendars.progress import Progress, Tally, progress
 from calendars.reciprocity import Expense, Passage, reciprocity
-from calendars.spans import Days
+from calendars.spans import Days, days_after
 from calendars.undertakings import Judge, Judgement, Names, Occasion, Standing, Undertaking
 from models.agreements import Agreement, Commitment
 from models.events import Event
@@ -45,6 +47,8 @@ class Account:
     passages: tuple[Passage, ...] = ()
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Of the events that there are reasons for, by id."""
+    outstanding: Mapping[str, Outstanding] = field(default_factory=dict)
+    """What each commitment still lacks, by its id."""
 
     def count(self) -> dict[str, int]:
         """State → how many commitments are in it."""
@@ -62,17 +66,24 @@ def account_of(session: Session, agreement: Agreement, as_of: date) -> Account:
     own = _of_agreement(agreement, gazetteer, [one.id for one in commitments])
     rows = [*read_rows(session, own, *_COSTS)]
     occasions = [occasion_of(row, parties) for row in rows]
-    lines = _lines(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
+    found = judged(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
+    lines = [
+        Line(commitment, progress(undertaking, own, as_of))
+        for commitment, (undertaking, own) in zip(commitments, found, strict=True)
+    ]
+    earliest = days_after(as_of, MINIMUM_DAYS)
+    lacking = {undertaking.id: outstanding(undertaking, own, as_of, earliest) for undertaking, own in found}
     period = Days(agreement.starts_on, agreement.ends_on)
     passages = reciprocity(parties.codes, period, occasions, _expenses(rows, parties), as_of)
     explained = [one.occasion.id for line in lines for one in (*line.progress.near, *line.progress.remarkable)]
-    return Account(agreement, as_of, tuple(lines), tuple(passages), titles_of(session, explained))
+    return Account(agreement, as_of, tuple(lines), tuple(passages), titles_of(session, explained), lacking)
 
 
 def accounts_of_all(session: Session, as_of: date) -> list[Account]:
-    """The progress of every agreement, oldest first, without reasons and what passed each way; in four queries.
+    """The progress of every agreement, oldest first, in four queries.
 
-    Events are taken in as they come from the database, none is kept.
+    Without reasons, what is outstanding and what passed each way. Events are taken in as they come from the database,
+    none is kept.
     """
     gazetteer = Gazetteer.load(session)
     agreements = session.exec(select(Agreement).order_by(col(Agreement.starts_on), col(Agreement.id))).all()
@@ -106,20 +117,6 @@ def held_against(
     titles = titles_of(session, [row.id for row in linked])
     occasions = [occasion_of(row, parties)._replace(title=titles.get(row.id, _NO_TITLE)) for row in linked]
     return commitments, judged(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
-
-
-def _lines(
-    agreement: Agreement,
-    commitments: Sequence[Commitment],
-    occasions: Iterable[Occasion],
-    as_of: date,
-    names: Names,
-) -> list[Line]:
-    found = judged(agreement, commitments, occasions, as_of, names)
-    return [
-        Line(commitment, progress(undertaking, own, as_of))
-        for commitment, (undertaking, own) in zip(commitments, found, strict=True)
-    ]
 
 
 def _commitments(session: Session, agreement_id: str | None = None) -> Sequence[Commitment]:

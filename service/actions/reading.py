@@ -238,6 +238,19 @@ def audit_where(act: Act, query: Mapping[str, Any]) -> Any:
     return within(statement, col(Audit.at), act, query)
 
 
+AUDIT_ORDER = (col(Audit.id).desc(),)
+
+
+def newest_audits(
+    session: Session, act: Act, query: Mapping[str, Any], *, below: int | None = None, limit: int
+) -> list[Audit]:
+    """The newest audit rows a query string asks for, of those with an id below ``below`` where it is given."""
+    statement = audit_where(act, query)
+    if below is not None:
+        statement = statement.where(col(Audit.id) < below)
+    return list(session.exec(statement.order_by(*AUDIT_ORDER).limit(limit)))
+
+
 def within(statement: Any, column: Any, act: Act, query: Mapping[str, Any]) -> Any:
     """Narrow a select to instants that fall on the office's days ``from`` to ``to``, both inclusive."""
     zone = ZoneInfo(act.office.timezone)

@@ -53,6 +53,15 @@ def delete_resource(session: Session, act: Act, resource: Resource) -> None:
     rows.delete(session, act, resource)
 
 
+def all_resources(session: Session, limit: int, *, only_active: bool = False) -> list[Resource]:
+    """The first resources by name, those out of service among them unless ``only_active``."""
+    statement = select(Resource).order_by(col(Resource.search_text), col(Resource.id)).limit(limit)
+    return list(session.exec(statement.where(col(Resource.active)) if only_active else statement))
+
+
+RESOURCE_ORDER = (col(Resource.type), col(Resource.search_text), col(Resource.id))
+
+
 def resources_where(session: Session, query: Mapping[str, Any]) -> Any:
     """The select of resources a query string asks for; a locality is found under its old and its new name."""
     statement: Any = select(Resource)

@@ -1,12 +1,12 @@
 """What every noun's actions do alike: find, check references, create, change, delete, each with its audit row."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy import func, inspect
 from sqlalchemy import select as core_select
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col, select
 
 from models.errors import Conflict, Invalid, NotFound
 from models.i18n import Message, _, message
@@ -32,6 +32,12 @@ def find(session: Session, model: type[Row], identity: str) -> Row:
     if row is None:
         raise NotFound(called(model), identity)
     return row
+
+
+def by_id(session: Session, model: type[Row], wanted: Collection[str]) -> dict[str, Row]:
+    """The rows with these ids, by id; one query. Ids of nothing are left out."""
+    key = col(model.id)  # type: ignore[attr-defined]
+    return {identity(row): row for row in session.exec(select(model).where(key.in_(wanted)))}
 
 
 def part(session: Session, model: type[Row], event_id: str, identity: str) -> Row:
@@ -210,3 +216,19 @@ def page_of(session: Session, statement: Any, order: Iterable[Any], first: int, 
         return [], total  # also keeps a page number without bounds away from the database
     rows = session.exec(statement.order_by(*order).offset(first).limit(size)).all()
     return list(rows), total
+
+
+def page_matching(
+    session: Session, model: type[Row], query: str | None, first: int, size: int, order: Sequence[Any] = ()
+) -> tuple[list[Row], int]:
+    """One page of the rows whose folded text holds every word of ``query``, by name unless ``order`` says otherwise."""
+    text = col(model.search_text)  # type: ignore[attr-defined]
+    key = inspect(model).primary_key
+    return page_of(session, matching(select(model), text, query), order or (text, *key), first, size)
+
+
+def page_of_all(
+    session: Session, model: type[Row], order: Sequence[Any], first: int, size: int
+) -> tuple[list[Row], int]:
+    """One page of all rows in an order."""
+    return page_of(session, select(model), order, first, size)

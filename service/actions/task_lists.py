@@ -21,6 +21,10 @@ EVENT_COLUMNS = ("id", "title", "kind", "status", "first_day", "last_day")
 # Databases disagree on where NULL stands.
 TASK_ORDER = (col(Task.due_day).is_(None), col(Task.due_day), col(Event.first_day), col(Task.id))
 
+_LATEST_ORDER = (col(Task.due_day).is_(None), col(Task.due_day).desc(), col(Task.id))
+_TAKES_PLACE = col(Event.status).not_in(NEVER_LATE)
+TEMPLATE_ORDER = (col(TaskTemplate.kind), col(TaskTemplate.id))
+
 Row = Any
 """A task (``row.Task``) and, under their own names, the columns of its event."""
 
@@ -51,6 +55,37 @@ def tasks_where(session: Session, act: Act, query: Mapping[str, Any]) -> Select[
         for word in fold(query["q"]).split():
             statement = statement.where(or_(*(text.contains(word, autoescape=True) for text in searched)))
     return statement  # type: ignore[no-any-return]
+
+
+def first_tasks(session: Session, act: Act, query: Mapping[str, Any], limit: int) -> list[Row]:
+    """The first tasks a query string asks for, by due day; none of drafts and of events that are called off."""
+    statement = _with_rights(tasks_where(session, act, query)).where(_TAKES_PLACE)
+    return list(session.execute(statement.order_by(*TASK_ORDER).limit(limit)))
+
+
+def page_of_tasks(
+    session: Session,
+    act: Act,
+    query: Mapping[str, Any],
+    first: int,
+    size: int,
+    *,
+    takes_place: bool,
+    latest_first: bool,
+) -> tuple[list[Row], int]:
+    """A page of the tasks a query string asks for, by due day, and how many there are.
+
+    ``takes_place`` leaves out those of drafts and of events that are called off.
+    """
+    statement = _with_rights(tasks_where(session, act, query))
+    if takes_place:
+        statement = statement.where(_TAKES_PLACE)
+    return rows.page_of(session, statement, _LATEST_ORDER if latest_first else TASK_ORDER, first, size)
+
+
+def _with_rights(statement: Select[Any]) -> Select[Any]:
+    """The same select with what says who may change an event."""
+    return statement.add_columns(col(Event.organisation_id), col(Event.created_by))
 
 
 def templates_where(query: Mapping[str, Any]) -> Any:

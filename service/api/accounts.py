@@ -4,16 +4,14 @@ from typing import Any
 
 from flask import Response, request
 from flask_smorest.pagination import PaginationParameters
-from sqlmodel import col, select
 
-from models.accounts import ApiToken, Audit, User
+from models.accounts import ApiToken, User
 from models.errors import Invalid, NotFound
 from models.i18n import message
 from models.nouns import noun
-from models.text import fold
 from models.vocabulary import Role
-from service.actions import accounts, messengers, passwords, reading, rows
-from service.api.resource import Blueprint, Resource, act, page, requires, session
+from service.actions import account_queries, accounts, messengers, passwords, reading, rows
+from service.api.resource import Blueprint, Resource, act, page, requires, session, sliced
 from service.desk import current_desk
 from service.problems import from_domain
 from service.schemas.accounts import OwnPasswordSchema, TokenSchema, UserSchema
@@ -30,18 +28,9 @@ class Users(Resource):
     @blp.many(UserSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List accounts"""
-        statement: Any = select(User).order_by(col(User.email))
-        if query.get("active") is not None:
-            statement = statement.where(User.active == query["active"])
-        wanted = fold(query.get("q", "")).split()
-        found = [
-            user
-            for user in session().exec(statement).all()
-            if all(word in fold(f"{user.name} {user.email}") for word in wanted)
-        ]
-        pagination_parameters.item_count = len(found)
-        first = pagination_parameters.first_item
-        return found[first : first + pagination_parameters.page_size]
+        order = account_queries.ACCOUNTS_BY_ADDRESS
+        found = account_queries.accounts_matching(session(), query.get("q", ""), order, active=query.get("active"))
+        return sliced(found, pagination_parameters)
 
     @requires(Role.ADMIN)
     @blp.arguments(UserSchema)
@@ -121,8 +110,8 @@ class Tokens(Resource):
     @blp.many(TokenSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List your own API tokens, without their secrets"""
-        user = act().account
-        return page(pagination_parameters, select(ApiToken).where(ApiToken.user_id == user.id), col(ApiToken.id))
+        own = account_queries.tokens_where(act().account)
+        return page(pagination_parameters, own, *account_queries.TOKEN_ORDER)
 
     @requires(Role.VIEWER)
     @blp.arguments(TokenSchema)
@@ -149,4 +138,4 @@ class AuditTrail(Resource):
     @blp.many(HistoryEntrySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """Every change ever made, newest first"""
-        return page(pagination_parameters, reading.audit_where(act(), query), col(Audit.id).desc())
+        return page(pagination_parameters, reading.audit_where(act(), query), *reading.AUDIT_ORDER)

@@ -3,15 +3,13 @@
 from typing import Any
 
 from flask_smorest.pagination import PaginationParameters
-from sqlmodel import col, select
 
 from calendars.anniversaries import Origin, occurrences
 from models.agreements import Agreement, Anniversary, Commitment
 from models.errors import Invalid
-from models.events import Event
 from models.i18n import _, message
-from models.vocabulary import EventStatus, Role
-from service.actions import agreements, reading, rights, rows
+from models.vocabulary import Role
+from service.actions import agreement_queries, agreements, reading, rows
 from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema, OccurrenceSchema
 from service.schemas.queries import AgreementQuery, QuerySchema, SearchQuery, YearsQuery
@@ -31,8 +29,7 @@ class Agreements(Resource):
         return page(
             pagination_parameters,
             reading.agreements_where(session(), query),
-            col(Agreement.starts_on),
-            col(Agreement.id),
+            *agreement_queries.AGREEMENT_ORDER,
         )
 
     @requires(Role.OFFICER)
@@ -79,9 +76,8 @@ class Commitments(Resource):
         rows.find(session(), Agreement, agreement_id)
         return page(
             pagination_parameters,
-            select(Commitment).where(Commitment.agreement_id == agreement_id),
-            col(Commitment.position),
-            col(Commitment.id),
+            agreement_queries.commitments_where(agreement_id),
+            *agreement_queries.COMMITMENT_ORDER,
         )
 
     @requires(Role.OFFICER)
@@ -128,9 +124,8 @@ class Anniversaries(Resource):
         """List anniversaries, oldest origin first"""
         return page(
             pagination_parameters,
-            rows.matching(select(Anniversary), col(Anniversary.search_text), query.get("q")),
-            col(Anniversary.origin),
-            col(Anniversary.id),
+            agreement_queries.anniversaries_where(query),
+            *agreement_queries.ANNIVERSARY_ORDER,
         )
 
     @requires(Role.OFFICER)
@@ -181,16 +176,7 @@ class Occurrences(Resource):
             raise Invalid(
                 {"to_year": [message(_("Must be from_year or later, {count} years at the most."), count=MAX_YEARS)]}
             )
-        ceremonies = {
-            year: identity
-            for identity, year in session().exec(
-                select(Event.id, Event.year).where(
-                    Event.anniversary_id == anniversary.id,
-                    Event.status != EventStatus.CANCELLED,
-                    rights.visible(session()),
-                )
-            )
-        }
+        ceremonies = agreement_queries.ceremonies_of(session(), anniversary.id)
         return [
             {
                 "year": found.year,

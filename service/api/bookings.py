@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_smorest.pagination import PaginationParameters
-from sqlmodel import col
 
 from calendars.bookings import Times
 from models.events import Event
@@ -33,7 +32,7 @@ class Resources(Address):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List what can be booked, by type and name"""
         statement = resources.resources_where(session(), query)
-        return page(pagination_parameters, statement, col(Resource.type), col(Resource.search_text), col(Resource.id))
+        return page(pagination_parameters, statement, *resources.RESOURCE_ORDER)
 
     @requires(Role.OFFICER)
     @blp.arguments(ResourceSchema)

@@ -5,15 +5,13 @@ from typing import Any
 
 from flask import g
 from flask_smorest.pagination import PaginationParameters
-from sqlmodel import col, select
 
-from models.accounts import Audit
 from models.agreements import Anniversary
 from models.errors import NotFound
 from models.events import Event
 from models.nouns import noun
 from models.vocabulary import EventKind, Role
-from service.actions import events, reading, rows
+from service.actions import event_queries, events, reading, rows
 from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.problems import reader_language
 from service.schemas.events import KIND_SCHEMAS, AnyEventSchema, CeremonySchema, HistoryEntrySchema, TransitionSchema
@@ -116,7 +114,7 @@ class History(Resource):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
         """Who changed what of an event, when and why; oldest first"""
         events.find_event(session(), event_id)
-        return page(pagination_parameters, select(Audit).where(Audit.event_id == event_id), col(Audit.id))
+        return page(pagination_parameters, event_queries.history_where(event_id), *event_queries.HISTORY_ORDER)
 
 
 def _register_kind(kind: EventKind, path: str) -> None:

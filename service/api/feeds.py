@@ -8,7 +8,7 @@ from urllib.parse import quote
 import flask
 from flask import Response, g, request
 from flask_smorest.pagination import PaginationParameters
-from sqlmodel import Session, col
+from sqlmodel import Session
 from werkzeug.http import http_date
 
 from models.feeds import Feed
@@ -45,7 +45,7 @@ class Feeds(Resource):
     @blp.many(FeedSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List your feeds, without their addresses; administrators see everybody's"""
-        return page(pagination_parameters, feeds.feeds_where(act()), col(Feed.id))
+        return page(pagination_parameters, feeds.feeds_where(act()), *feeds.FEED_ORDER)
 
     @requires(Role.VIEWER)
     @blp.arguments(FeedSchema)

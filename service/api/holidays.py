@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_smorest.pagination import PaginationParameters
-from sqlmodel import col, select
 
 from models.holidays import OfficeHoliday
 from models.vocabulary import Role
@@ -58,20 +57,7 @@ class OfficeHolidays(Resource):
     @blp.many(OfficeHolidaySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List the office's own holidays: yearly ones first, then by day"""
-        statement: Any = select(OfficeHoliday)
-        for name in ("country", "category"):
-            if name in query:
-                statement = statement.where(getattr(OfficeHoliday, name) == query[name])
-        statement = rows.matching(statement, OfficeHoliday.search_text, query.get("q"))
-        return page(
-            pagination_parameters,
-            statement,
-            col(OfficeHoliday.first_day).is_not(None),  # databases disagree on where NULL stands
-            col(OfficeHoliday.recurs_month),
-            col(OfficeHoliday.recurs_day),
-            col(OfficeHoliday.first_day),
-            col(OfficeHoliday.id),
-        )
+        return page(pagination_parameters, holidays.holidays_where(query), *holidays.HOLIDAY_ORDER)
 
     @requires(Role.ADMIN)
     @blp.arguments(OfficeHolidaySchema)

@@ -3,11 +3,10 @@
 from typing import Any
 
 from flask_smorest.pagination import PaginationParameters
-from sqlmodel import col, select
 
 from models.places import Locality, Organisation, Person
 from models.vocabulary import Role
-from service.actions import places, reading, rows
+from service.actions import directory_queries, places, rows
 from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
 from service.schemas.queries import LocalityQuery, OrganisationQuery, PersonQuery
@@ -16,16 +15,8 @@ blp = Blueprint("places", __name__, description="Localities, organisations and p
 
 
 def _page(model: Any, query: dict[str, Any], paging: PaginationParameters, *equal: str) -> list[Any]:
-    statement: Any = select(model)
-    for name in equal:
-        if query.get(name):
-            # A merged locality is found under its old and its new name.
-            wanted = reading.line_of_code(session(), query[name]) if name == "locality" else {query[name]}
-            statement = statement.where(col(getattr(model, name)).in_(wanted))
-    statement = rows.matching(statement, model.search_text, query.get("q"))
-    key = col(model.code if model is Locality else model.id)
-    order = (col(model.precedence), col(model.search_text), key) if model is Person else (col(model.search_text), key)
-    return page(paging, statement, *order)
+    statement = directory_queries.directory_where(session(), model, query, *equal)
+    return page(paging, statement, *directory_queries.ORDERS[model])
 
 
 @blp.route("/localities")

@@ -4,11 +4,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from flask_smorest.pagination import PaginationParameters
-from sqlmodel import col, select
 
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import Role
-from service.actions import delivery, events, preview, reading, reminder_rules, reminders, rows
+from service.actions import delivery, events, preview, reading, reminder_queries, reminder_rules, reminders, rows
 from service.api.resource import Blueprint, Resource, act, page, requires, session
 from service.problems import reader_language
 from service.schemas.queries import PreviewQuery, QuerySchema, ReminderQuery
@@ -30,7 +29,7 @@ class ReminderRules(Resource):
     @blp.many(ReminderRuleSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List reminder rules"""
-        return page(pagination_parameters, select(ReminderRule), col(ReminderRule.id))
+        return page(pagination_parameters, reminder_queries.rules_where(), *reminder_queries.RULE_ORDER)
 
     @requires(Role.OFFICER)
     @blp.arguments(ReminderRuleSchema)
@@ -100,8 +99,7 @@ class Reminders(Resource):
         return page(
             pagination_parameters,
             reading.reminders_where(session(), act(), query),
-            col(Reminder.due_at),
-            col(Reminder.id),
+            *reminder_queries.REMINDER_ORDER,
         )
 
 
@@ -153,7 +151,6 @@ class EventReminders(Resource):
         events.find_event(session(), event_id)
         return page(
             pagination_parameters,
-            select(Reminder).where(Reminder.event_id == event_id),
-            col(Reminder.due_at),
-            col(Reminder.id),
+            reminder_queries.reminders_of_event_where(event_id),
+            *reminder_queries.REMINDER_ORDER,
         )

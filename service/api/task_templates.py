@@ -3,7 +3,6 @@
 from typing import Any
 
 from flask_smorest.pagination import PaginationParameters
-from sqlmodel import col
 
 from models.parts import TaskTemplate
 from models.vocabulary import Role
@@ -22,7 +21,7 @@ class TaskTemplates(Resource):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List task templates by kind, in the order they were made"""
         statement = task_lists.templates_where(query)
-        return page(pagination_parameters, statement, col(TaskTemplate.kind), col(TaskTemplate.id))
+        return page(pagination_parameters, statement, *task_lists.TEMPLATE_ORDER)
 
     @requires(Role.ADMIN)
     @blp.arguments(TaskTemplateSchema)

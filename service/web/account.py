@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from flask import redirect, request, url_for
-from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
 from models.accounts import ApiToken
@@ -13,6 +12,7 @@ from models.i18n import _, message
 from models.nouns import noun
 from models.vocabulary import Role, TokenScope
 from service.actions import accounts, passwords, rows
+from service.actions.account_queries import tokens_of
 from service.actions.credentials import MINIMUM_PASSWORD
 from service.schemas.accounts import TokenSchema
 from service.web.forms import Refusal, attempt
@@ -98,11 +98,10 @@ def _own_token(view: View) -> ApiToken:
 
 
 def _show(view: View, issued: accounts.IssuedToken | None = None, refusal: Refusal | None = None) -> Response:
-    own = select(ApiToken).where(ApiToken.user_id == view.act.account.id)
     return view.page(
         "account.html",
         refusal.status if refusal else 200,
-        tokens=view.session.exec(own.order_by(col(ApiToken.created_at).desc(), col(ApiToken.id))).all(),
+        tokens=tokens_of(view.session, view.act.account),
         issued=issued,
         refusal=refusal,
         again=request.form.get("do") if refusal else None,

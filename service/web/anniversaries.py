@@ -5,7 +5,6 @@ from datetime import date
 from itertools import groupby
 
 from flask import Response, request
-from sqlmodel import col, select
 
 from calendars.anniversaries import Occurrence, Origin, occurrences
 from calendars.ical import GRADED
@@ -13,8 +12,8 @@ from calendars.lunar import full_name, lunar_of
 from models.agreements import Anniversary
 from models.events import Event
 from models.i18n import _
-from models.vocabulary import EventStatus, Grade
-from service.actions import rights
+from models.vocabulary import Grade
+from service.actions.agreement_queries import all_anniversaries, ceremonies_between
 from service.web.gate import page
 from service.web.view import View
 
@@ -45,8 +44,8 @@ def anniversaries(view: View) -> Response:
     asked = request.args.get("from_year", "").strip()
     is_year = asked.isascii() and asked.isdigit() and FIRST_YEAR <= int(asked[:6]) <= LAST_YEAR
     first = int(asked) if is_year else view.act.today.year
-    found = view.session.exec(select(Anniversary).order_by(col(Anniversary.origin), col(Anniversary.id))).all()
-    ceremonies = _ceremonies(view, first, first + YEARS - 1)
+    found = all_anniversaries(view.session)
+    ceremonies = ceremonies_between(view.session, first, first + YEARS - 1)
     coming = [
         _told(view, one, occurrence, ceremonies.get((one.id, occurrence.year)))
         for one in found
@@ -64,17 +63,6 @@ def anniversaries(view: View) -> Response:
         asked=asked,
         problem=view.say(_("Write a year like {year}."), year=view.act.today.year) if asked and not is_year else "",
     )
-
-
-def _ceremonies(view: View, first: int, last: int) -> dict[tuple[str, int], Event]:
-    """Anniversary and year → the ceremony that is not cancelled."""
-    statement = select(Event).where(
-        col(Event.anniversary_id).is_not(None),
-        Event.status != EventStatus.CANCELLED,
-        col(Event.year).between(first, last),
-        rights.visible(view.session),
-    )
-    return {(one.anniversary_id or "", one.year or 0): one for one in view.session.exec(statement)}
 
 
 def _told(view: View, anniversary: Anniversary, occurrence: Occurrence, ceremony: Event | None) -> Coming:

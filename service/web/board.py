@@ -4,16 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
-from sqlmodel import col
-
+from calendars.owed import Outstanding
 from calendars.progress import Progress, Year
 from calendars.undertakings import Judgement
 from models.agreements import Agreement, Commitment
-from models.events import Event
 from models.i18n import Message
-from models.vocabulary import EventStatus, FrequencyType, ProgressState
-from service.actions import progress, rights
+from models.vocabulary import EventStatus, ProgressState
+from service.actions import progress
+from service.actions.event_queries import events_of_agreement
 from service.web.passages import Passages, read_passages
 from service.web.view import View
 from service.web.words import promised
@@ -51,11 +49,6 @@ class Cell:
         return not (self.year.due or self.year.held or self.year.planned)
 
     @property
-    def is_owed(self) -> bool:
-        """Whether something is due that was neither held nor is in the diary."""
-        return self.year.due > self.year.held + self.year.planned
-
-    @property
     def figures(self) -> str:
         """Held of due, ``1/2``; only what was held where nothing is due, and nothing at all for none of that."""
         if self.year.due:
@@ -72,19 +65,20 @@ class Row:
     promised: Sequence[Message]
     cells: Sequence[Cell]
     opens: str | None
+    outstanding: Outstanding
 
-    def owes(self, cell: Cell, since: int) -> bool:
-        """Whether a cell of a year from ``since`` on owes something that is not in the diary."""
-        if cell.year.year < since or not cell.is_owed:
+    def can_plan_in(self, year: int) -> bool:
+        """Whether a year lacks a visit that a plan would make."""
+        return year in self.outstanding.years
+
+    @property
+    def can_plan_at_all(self) -> bool:
+        """Whether a visit can be planned for it that no shown year lacks: for its quota of people, or uncounted."""
+        if self.progress.undertaking.is_open:
+            return True
+        if self.progress.state not in WANT_ATTENTION or self.outstanding.is_empty:
             return False
-        # What is due once in the period is in the diary whichever year it lies in.
-        in_diary = sum(one.year.held + one.year.planned for one in self.cells)
-        is_once = self.commitment.frequency_type is FrequencyType.IN_PERIOD
-        return not is_once or sum(one.year.due for one in self.cells) > in_diary
-
-    def owes_in_a_year(self, since: int) -> bool:
-        """Whether any of its cells does."""
-        return any(self.owes(cell, since) for cell in self.cells)
+        return not any(self.can_plan_in(cell.year.year) for cell in self.cells)
 
     @property
     def near(self) -> Sequence[Judgement]:
@@ -129,6 +123,7 @@ def read_board(view: View, agreement: Agreement, as_of: date) -> Board:
                 promised(commitment),
                 [Cell(year, [events[one] for one in year.event_ids if one in events]) for year in line.progress.years],
                 commitment.article if is_first else None,
+                account.outstanding[commitment.id],
             )
         )
     years = [cell.year.year for cell in rows[0].cells] if rows else []
@@ -138,13 +133,7 @@ def read_board(view: View, agreement: Agreement, as_of: date) -> Board:
 
 def _linked_events(view: View, agreement: Agreement) -> dict[str, Linked]:
     """All events linked to one of the agreement's commitments, by id."""
-    columns = (col(Event.id), col(Event.title), col(Event.first_day), col(Event.last_day), col(Event.status))
-    statement = (
-        select(*columns)
-        .join(Commitment, col(Commitment.id) == col(Event.commitment_id))
-        .where(col(Commitment.agreement_id) == agreement.id, rights.visible(view.session))
-    )
-    return {row[0]: Linked(*row) for row in view.session.execute(statement)}
+    return {row.id: Linked(*row) for row in events_of_agreement(view.session, agreement.id)}
 
 
 def _place(article: str) -> tuple[int, str]:

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Any
 
 from flask import redirect, request, url_for
-from sqlmodel import col, func, select
 from werkzeug.wrappers import Response
 
 from calendars.bookings import Times
@@ -19,6 +18,7 @@ from models.resources import Booking, Resource
 from models.text import LocalizedText
 from models.vocabulary import BookingState
 from service.actions import bookings, events, rights, rows
+from service.actions.resources import all_resources
 from service.schemas.bookings import BookingWishSchema
 from service.web.addresses import whole
 from service.web.forms import Refusal, attempt
@@ -27,6 +27,8 @@ from service.web.view import View
 from service.web.words import BOOKING_STATES, RESOURCE_TYPES
 
 AHEAD_DAYS = 120
+SOON_DAYS = 30
+MOST_CHOICES = 1000
 SHOWN = 300
 
 
@@ -54,9 +56,8 @@ class Line:
 
 def lines_of(view: View, query: Mapping[str, Any]) -> tuple[list[Line], bool]:
     """Bookings that a query asks for, by day; whether there are more than are shown."""
-    statement = bookings.bookings_where(view.session, query).order_by(*bookings.BOOKING_ORDER).limit(SHOWN + 1)
-    rows = view.session.exec(statement).all()
-    hidden = rights.hidden(view.session, {event.id for _booking, _resource, event in rows})
+    listed = bookings.listed_bookings(view.session, query, SHOWN + 1)
+    hidden = rights.hidden(view.session, {event.id for _booking, _resource, event in listed})
     found = [
         Line(
             booking,
@@ -66,7 +67,7 @@ def lines_of(view: View, query: Mapping[str, Any]) -> tuple[list[Line], bool]:
             view.say(BOOKING_STATES[booking.state]),
             event.id in hidden,
         )
-        for booking, resource, event in rows
+        for booking, resource, event in listed
     ]
     return found[:SHOWN], len(found) > SHOWN
 
@@ -74,18 +75,8 @@ def lines_of(view: View, query: Mapping[str, Any]) -> tuple[list[Line], bool]:
 @page()
 def resources(view: View) -> Response:
     """What can be booked, by kind, with how much of it is booked soon."""
-    found = view.session.exec(select(Resource).order_by(col(Resource.search_text), col(Resource.id)).limit(SHOWN)).all()
-    soon = {"from_": view.act.today, "to": view.act.today + timedelta(days=30)}
-    counted = (
-        select(Booking.resource_id, func.count())
-        .where(
-            Booking.state == BookingState.HELD,
-            Booking.last_day >= soon["from_"],
-            Booking.first_day <= soon["to"],
-        )
-        .group_by(col(Booking.resource_id))
-    )
-    counts = dict(view.session.exec(counted).all())
+    found = all_resources(view.session, SHOWN)
+    counts = bookings.count_held(view.session, view.act.today, view.act.today + timedelta(days=SOON_DAYS))
     by_type = {kind: [one for one in found if one.type is kind] for kind in RESOURCE_TYPES}
     return view.page(
         "resources.html",
@@ -143,9 +134,7 @@ def event_bookings(view: View, event_id: str) -> Response:
 
 def choices(view: View) -> list[tuple[str, list[Resource]]]:
     """What can be booked, by kind."""
-    found = view.session.exec(
-        select(Resource).where(col(Resource.active)).order_by(col(Resource.search_text), col(Resource.id)).limit(1000)
-    ).all()
+    found = all_resources(view.session, MOST_CHOICES, only_active=True)
     return [
         (view.say(label), listed)
         for kind, label in RESOURCE_TYPES.items()

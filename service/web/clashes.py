@@ -7,12 +7,11 @@ from itertools import groupby
 
 from flask import Response, request
 from marshmallow import ValidationError
-from sqlalchemy import select
-from sqlmodel import col
 
 from calendars.spans import days_after
 from models.events import Event
-from service.actions import conflicts, reading, rights
+from service.actions import conflicts
+from service.actions.event_queries import first_day_beyond
 from service.problems import flat
 from service.schemas.queries import EventQuery
 from service.web.gate import page
@@ -67,19 +66,7 @@ def conflicts_page(view: View) -> Response:
 def _stretch(view: View, first: date) -> Stretch:
     """A year, or fewer days when more events than a page looks at lie in them."""
     last = days_after(first, conflicts.DEFAULT_DAYS)
-    statement = (
-        select(col(Event.first_day))
-        .where(
-            col(Event.last_day) >= first,
-            col(Event.first_day) <= last,
-            col(Event.status).not_in(sorted(reading.UNWARNED)),
-            rights.visible(view.session),
-        )
-        .order_by(col(Event.first_day))
-        .offset(AT_ONCE)
-        .limit(1)
-    )
-    beyond = view.session.scalars(statement).first()
+    beyond = first_day_beyond(view.session, first, last, AT_ONCE)
     if beyond is None:
         return Stretch(first, last, False)
     return Stretch(first, max(first, beyond - timedelta(days=1)), True)

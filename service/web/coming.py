@@ -4,20 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from flask import Response, request, url_for
-from sqlalchemy import func
-from sqlmodel import col, select
 
 from calendars.lifecycle import CALLED_OFF
-from models.accounts import User
 from models.events import Event
 from models.i18n import _
-from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, Role
-from service.actions import reading, rights, rows, task_lists
+from service.actions import reading, rows, task_lists
+from service.actions.account_queries import is_only_account
+from service.actions.event_queries import EVENT_ORDER_LATEST, count_with_status
+from service.actions.reminder_queries import unseen_failures
 from service.schemas.queries import EventQuery
 from service.web.addresses import filters, page_number, pages_for
 from service.web.gate import page
@@ -80,7 +80,7 @@ def read_wish(view: View) -> Wish:
 def coming(view: View) -> Response:
     """Events from today on, what is on now first; reminders that failed; the way to drafts and to what was."""
     wish = read_wish(view)
-    order = (col(Event.first_day).desc(), col(Event.id)) if wish.is_past else reading.EVENT_ORDER
+    order = EVENT_ORDER_LATEST if wish.is_past else reading.EVENT_ORDER
     found, total = rows.page_of(
         view.session,
         reading.events_where(view.session, view.act, wish.query),
@@ -88,7 +88,8 @@ def coming(view: View) -> Response:
         (wish.number - 1) * PAGE_SIZE,
         PAGE_SIZE,
     )
-    failed = _failed(view)
+    waiting = partial(count_with_status, view.session, view.act.today)
+    failed = unseen_failures(view.session, view.act.now - timedelta(days=FAILED_DAYS), FAILED_SHOWN + 1)
     return view.page(
         "coming.html",
         wish=wish,
@@ -96,9 +97,9 @@ def coming(view: View) -> Response:
         pages=pages_for(total, PAGE_SIZE),
         now=[] if wish.is_past else [event for event in found if _is_on(event, view.act.today)],
         months=_by_month(view, [event for event in found if wish.is_past or not _is_on(event, view.act.today)]),
-        drafts=_waiting(view, EventStatus.DRAFT),
-        unconfirmed=_waiting(view, EventStatus.PLANNED) if view.may(Role.APPROVER) else 0,
-        is_alone=not found and _is_alone(view),
+        drafts=waiting(EventStatus.DRAFT),
+        unconfirmed=waiting(EventStatus.PLANNED) if view.may(Role.APPROVER) else 0,
+        is_alone=not found and is_only_account(view.session, view.act.account.id),
         overdue=task_lists.count_overdue(view.session, view.act.today),
         failed=failed[:FAILED_SHOWN],
         more_failed=len(failed) > FAILED_SHOWN,
@@ -116,30 +117,3 @@ def _is_on(event: Event, today: date) -> bool:
 def _by_month(view: View, events: list[Event]) -> list[tuple[str, list[Event]]]:
     months = groupby(events, key=lambda event: event.first_day.replace(day=1))
     return [(view.month(first), list(listed)) for first, listed in months]
-
-
-def _is_alone(view: View) -> bool:
-    """Whether the reader has the only account in use."""
-    in_use = select(User.id).where(col(User.active), User.id != view.act.account.id).limit(1)
-    return view.session.exec(in_use).first() is None
-
-
-def _waiting(view: View, status: EventStatus) -> int:
-    """How many events from today on wait in a status for the next step."""
-    waiting = select(func.count()).where(
-        Event.status == status, Event.last_day >= view.act.today, rights.visible(view.session)
-    )
-    return view.session.exec(waiting).one()
-
-
-def _failed(view: View) -> list[tuple[Reminder, Event | None]]:
-    """The reminders that could not be sent lately and nobody has seen, the newest first; one more than is shown."""
-    since = view.act.now - timedelta(days=FAILED_DAYS)
-    statement = (
-        select(Reminder, Event)
-        .join(Event, col(Event.id) == col(Reminder.event_id), isouter=True)
-        .where(reading.UNSEEN, Reminder.due_at >= since, reading.of_visible_events(view.session))
-        .order_by(col(Reminder.due_at).desc(), col(Reminder.id))
-        .limit(FAILED_SHOWN + 1)
-    )
-    return [(row[0], row[1]) for row in view.session.exec(statement)]

@@ -4,11 +4,9 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import redirect, request, url_for
-from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
 from calendars.clients import client_name
-from models.agreements import Agreement
 from models.errors import Conflict, NotFound
 from models.feeds import Feed
 from models.i18n import _, message
@@ -16,6 +14,7 @@ from models.nouns import noun
 from models.office import Office
 from models.vocabulary import EventKind, Role, Severity
 from service.actions import feeds as actions
+from service.actions.agreement_queries import AGREEMENT_ORDER_LATEST, all_agreements
 from service.actions.feed_doctor import examine_feeds
 from service.schemas.feeds import FeedSchema
 from service.web import feed_form, once
@@ -87,9 +86,8 @@ def _own(view: View) -> Feed:
 
 
 def _show(view: View, issued: actions.IssuedFeed | None = None, refusal: Refusal | None = None) -> Response:
-    own = select(Feed).where(Feed.user_id == view.act.account.id).order_by(col(Feed.created_at).desc(), col(Feed.id))
-    examined = examine_feeds(view.session, view.act, view.session.exec(own).all())
-    agreements = view.session.exec(select(Agreement).order_by(col(Agreement.starts_on).desc(), col(Agreement.id)))
+    examined = examine_feeds(view.session, view.act, actions.own_feeds(view.session, view.act))
+    agreements = all_agreements(view.session, AGREEMENT_ORDER_LATEST)
     localities = {code: view.plain(place.name) for code, place in view.compass.gazetteer.localities.items()}
     # Where something was typed that can't be had, it stands in its own form again; elsewhere stands what is.
     again = (request.form.get("do"), request.form.get("feed")) if refusal else (None, None)

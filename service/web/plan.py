@@ -4,14 +4,14 @@ import json
 from hashlib import sha256
 
 from flask import redirect, request, url_for
-from sqlmodel import select
 from werkzeug.wrappers import Response
 
 from calendars.spans import Days
-from models.agreements import Agreement, Commitment
+from models.agreements import Agreement
 from models.errors import Stale
 from models.vocabulary import Role
 from service.actions import planning, rows
+from service.actions.agreement_queries import commitments_of
 from service.actions.rehearsal import rehearsal
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
@@ -48,7 +48,7 @@ def _show(view: View, agreement: Agreement, refusal: Refusal | None = None) -> R
     """The plan tried out, written down while it stands, and undone."""
     with rehearsal(view.session, is_dry=True):
         outcome = planning.make_plan(view.session, view.act, agreement)
-        own = view.session.exec(select(Commitment).where(Commitment.agreement_id == agreement.id)).all()
+        own = commitments_of(view.session, agreement.id)
         return view.page(
             "plan.html",
             refusal.status if refusal else 200,

@@ -7,7 +7,6 @@ from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
-from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
 from calendars.dates import format_hours
@@ -18,7 +17,7 @@ from models.events import Event
 from models.i18n import _
 from models.parts import ProgrammeItem, ProgrammeRevision
 from models.text import LocalizedText
-from service.actions import events, programme, publishing
+from service.actions import events, programme, publishing, rows
 from service.web.gate import page
 from service.web.view import View, ids
 
@@ -137,7 +136,7 @@ def revisions(view: View, event_id: str) -> Response:
     event = events.find_event(view.session, event_id)
     found = publishing.revisions_of(view.session, event.id)
     publishers = ids(*(one.row.published_by for one in found))
-    names = {user.id: user.name for user in view.session.exec(select(User).where(col(User.id).in_(publishers)))}
+    names = {user.id: user.name for user in rows.by_id(view.session, User, publishers).values()}
     return view.page(
         "programme.html",
         event=event,

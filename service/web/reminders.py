@@ -1,11 +1,11 @@
 """Reminders of all events and the office's own mails: what failed, what is coming; and everything about one of them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import redirect, request, url_for
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 from werkzeug.wrappers import Response
 
 from models.accounts import User
@@ -14,7 +14,7 @@ from models.events import Event
 from models.i18n import _, message
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import ReminderState, Role
-from service.actions import delivery, reading, rows
+from service.actions import delivery, reading, reminder_queries, rows
 from service.actions import reminders as planning
 from service.actions.acting import Act
 from service.web.addresses import page_number, pages_for, whole
@@ -25,23 +25,6 @@ from service.web.words import CHANNELS, OUTCOMES, REMINDER_STATES
 
 PAGE_SIZE = 50
 FAILED_SHOWN = 50
-
-COMING = (ReminderState.SENDING, ReminderState.PENDING)
-_ORDER: Mapping[ReminderState | None, Sequence[Any]] = {
-    None: (col(Reminder.next_at), col(Reminder.id)),
-    ReminderState.FAILED: (
-        col(Reminder.seen_at).is_not(None),
-        col(Reminder.updated_at).desc(),
-        col(Reminder.due_at).desc(),
-        col(Reminder.id),
-    ),
-    ReminderState.SENDING: (col(Reminder.next_at), col(Reminder.id)),
-    ReminderState.PENDING: (col(Reminder.next_at), col(Reminder.id)),
-    ReminderState.SENT: (col(Reminder.sent_at).desc(), col(Reminder.id)),
-    ReminderState.SKIPPED: (col(Reminder.due_at).desc(), col(Reminder.id)),
-}
-"""What people should see first of each state; of failures those nobody has seen."""
-
 
 _DONE = {
     "retry": _("Will be sent again with the next round: {count}"),
@@ -126,16 +109,10 @@ def _list(view: View, wish: Wish, refusal: Refusal | None = None) -> Response:
     failed: list[Reminder] = []
     has_more_failed = False
     if wish.state is None and wish.number == 1:
-        statement = reading.reminders_where(view.session, view.act, {"state": [ReminderState.FAILED]})
-        failed = view.session.exec(statement.order_by(*_ORDER[ReminderState.FAILED]).limit(FAILED_SHOWN + 1)).all()
-        failed, has_more_failed = list(failed[:FAILED_SHOWN]), len(failed) > FAILED_SHOWN
-    found, total = rows.page_of(
-        view.session,
-        reading.reminders_where(view.session, view.act, {"state": [wish.state] if wish.state else COMING}),
-        _ORDER[wish.state],
-        (wish.number - 1) * PAGE_SIZE,
-        PAGE_SIZE,
-    )
+        failed = reminder_queries.first_failures(view.session, view.act, FAILED_SHOWN + 1)
+        failed, has_more_failed = failed[:FAILED_SHOWN], len(failed) > FAILED_SHOWN
+    first = (wish.number - 1) * PAGE_SIZE
+    found, total = reminder_queries.reminders_in_state(view.session, view.act, wish.state, first, PAGE_SIZE)
     lines = _lines(view, [*failed, *found])
     return view.page(
         "reminders.html",
@@ -164,7 +141,7 @@ def _read_wish() -> Wish:
 def _lines(view: View, found: Sequence[Reminder]) -> list[Line]:
     """Reminders with their events; one query."""
     wanted = ids(*(reminder.event_id for reminder in found))
-    events = {event.id: event for event in view.session.exec(select(Event).where(col(Event.id).in_(wanted)))}
+    events = rows.by_id(view.session, Event, wanted)
     return [Line(reminder, events.get(reminder.event_id or "")) for reminder in found]
 
 

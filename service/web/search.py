@@ -7,17 +7,18 @@ from typing import Any
 
 from flask import Response, request, url_for
 from markupsafe import Markup
-from sqlmodel import col, select
 
 from models.agreements import Agreement, Anniversary, Commitment
 from models.events import Event
 from models.i18n import _
-from models.parts import Member, ProgrammeItem, Task
+from models.parts import Task
 from models.places import Locality, Organisation, Person
 from models.resources import Resource
 from models.text import fold
 from models.vocabulary import EventStatus, Role
-from service.actions import rights, rows
+from service.actions import event_queries, rows
+from service.actions.agreement_queries import AGREEMENT_ORDER_LATEST, ANNIVERSARY_ORDER, COMMITMENT_ORDER_EVERYWHERE
+from service.actions.directory_queries import PERSON_ORDER_BY_NAME
 from service.web.administration.area import titled_agreements
 from service.web.gate import page
 from service.web.view import View, ids
@@ -25,6 +26,7 @@ from service.web.words import RESOURCE_TYPES
 
 SHOWN = 8
 VISITS_SHOWN = 3
+_VISITS_READ = SHOWN * 20
 SHORTEST = 2
 LONGEST = 200
 _ALL = tuple(status.value for status in EventStatus)
@@ -67,13 +69,8 @@ def search(view: View) -> Response:
 def _events(view: View, q: str) -> list[Group]:
     """Coming ones first, then past ones, the latest first; drafts and called off ones among them."""
     today = view.act.today
-    found = rows.matching(select(Event).where(rights.visible(view.session)), col(Event.search_text), q)
-    ahead, ahead_total = rows.page_of(
-        view.session, found.where(Event.last_day >= today), (col(Event.first_day), col(Event.id)), 0, SHOWN
-    )
-    past, past_total = rows.page_of(
-        view.session, found.where(Event.last_day < today), (col(Event.first_day).desc(), col(Event.id)), 0, SHOWN
-    )
+    ahead, ahead_total = event_queries.events_ahead(view.session, q, today, SHOWN)
+    past, past_total = event_queries.events_past(view.session, q, today, SHOWN)
     listed: dict[str, Any] = {"q": q, "status": list(_ALL)}
     return [
         Group("ahead", _("Events from today on"), ahead_total, events=ahead, url=url_for("pages.coming", **listed)),
@@ -85,8 +82,7 @@ def _events(view: View, q: str) -> list[Group]:
 
 
 def _some(view: View, model: type[Any], q: str, *order: Any) -> tuple[list[Any], int]:
-    statement = rows.matching(select(model), col(model.search_text), q)
-    return rows.page_of(view.session, statement, order or (col(model.search_text),), 0, SHOWN)
+    return rows.page_matching(view.session, model, q, 0, SHOWN, order)
 
 
 def _administered(view: View, area: str, identity: str) -> str:
@@ -95,9 +91,9 @@ def _administered(view: View, area: str, identity: str) -> str:
 
 
 def _promises(view: View, q: str) -> list[Group]:
-    agreements, agreements_total = _some(view, Agreement, q, col(Agreement.starts_on).desc(), col(Agreement.id))
-    commitments, commitments_total = _some(view, Commitment, q, col(Commitment.agreement_id), col(Commitment.position))
-    anniversaries, anniversaries_total = _some(view, Anniversary, q, col(Anniversary.origin), col(Anniversary.id))
+    agreements, agreements_total = _some(view, Agreement, q, *AGREEMENT_ORDER_LATEST)
+    commitments, commitments_total = _some(view, Commitment, q, *COMMITMENT_ORDER_EVERYWHERE)
+    anniversaries, anniversaries_total = _some(view, Anniversary, q, *ANNIVERSARY_ORDER)
     titles = titled_agreements(view, ids(*(one.agreement_id for one in commitments)))
     return [
         Group(
@@ -134,10 +130,11 @@ def _promises(view: View, q: str) -> list[Group]:
 
 def _people(view: View, q: str) -> list[Group]:
     """People and organisations with the latest visits they are in, as far as the reader may see those."""
-    people, people_total = _some(view, Person, q, col(Person.name), col(Person.id))
+    people, people_total = _some(view, Person, q, *PERSON_ORDER_BY_NAME)
     organisations, organisations_total = _some(view, Organisation, q)
-    visits = _visits(view, [one.id for one in people], Member, Member.person_id)
-    duties = _visits(view, [one.id for one in organisations], Task, Task.organisation_id)
+    person_ids, organisation_ids = ([one.id for one in listed] for listed in (people, organisations))
+    visits = _latest(event_queries.events_of_people(view.session, person_ids, _VISITS_READ))
+    duties = _latest(event_queries.events_of_organisations(view.session, organisation_ids, _VISITS_READ))
     return [
         Group(
             "people", _("Directory of people"), people_total,
@@ -160,29 +157,20 @@ def _people(view: View, q: str) -> list[Group]:
     ]  # fmt: skip
 
 
-def _visits(view: View, wanted: Sequence[str], part: type[Any], key: Any) -> dict[str, list[Event]]:
-    """The latest events each of these has a part in; one query."""
-    if not wanted:
-        return {}
-    statement = (
-        select(col(key), Event)
-        .join(Event, col(Event.id) == col(part.event_id))
-        .where(col(key).in_(wanted), rights.visible(view.session))
-        .order_by(col(Event.first_day).desc(), col(Event.id))
-        .limit(SHOWN * 20)
-    )
-    found: dict[str, list[Event]] = {}
-    for identity, event in view.session.execute(statement):
-        known = found.setdefault(identity, [])
+def _latest(found: Sequence[tuple[str, Event]]) -> dict[str, list[Event]]:
+    """The latest events of each person or organisation, of all that were read."""
+    by_id: dict[str, list[Event]] = {}
+    for identity, event in found:
+        known = by_id.setdefault(identity, [])
         if len(known) < VISITS_SHOWN and event not in known:
             known.append(event)
-    return found
+    return by_id
 
 
 def _duties(view: View, q: str) -> list[Group]:
     """Tasks, what is open first, and items of programmes, the latest first; each leads to its line in its event."""
-    tasks, tasks_total = _parts(view, Task, q, col(Task.done), col(Task.due_day).is_(None), col(Task.due_day))
-    items, items_total = _parts(view, ProgrammeItem, q, col(ProgrammeItem.day).desc(), col(ProgrammeItem.start_time))
+    tasks, tasks_total = event_queries.tasks_matching(view.session, q, SHOWN)
+    items, items_total = event_queries.programme_items_matching(view.session, q, SHOWN)
     return [
         Group(
             "tasks", _("Tasks"), tasks_total,
@@ -205,13 +193,6 @@ def _duties(view: View, q: str) -> list[Group]:
             ],
         ),
     ]  # fmt: skip
-
-
-def _parts(view: View, model: type[Any], q: str, *order: Any) -> tuple[list[Any], int]:
-    """The first parts of events that hold the words, each with its event."""
-    statement = select(model, Event).where(model.event_id == Event.id, rights.visible(view.session))
-    found = rows.matching(statement, col(model.search_text), q)
-    return rows.page_of(view.session, found, (*order, col(model.id)), 0, SHOWN)
 
 
 def _part_of(event: Event, anchor: str) -> str:

@@ -9,11 +9,9 @@ from typing import Any
 
 from flask import redirect, request, url_for
 from markupsafe import Markup
-from sqlalchemy import Select
-from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
-from calendars.tasks import NEVER_LATE, counted, is_overdue
+from calendars.tasks import counted, is_overdue
 from models.errors import NotFound
 from models.events import Event
 from models.i18n import _
@@ -21,6 +19,7 @@ from models.parts import Task
 from models.places import Organisation, Person
 from models.vocabulary import EventStatus, Role
 from service.actions import events, rights, rows, task_lists, tasks
+from service.actions.directory_queries import organisations_with_tasks
 from service.schemas.tasks import TaskQuery
 from service.web.addresses import filters, page_number, pages_for
 from service.web.forms import Refusal, attempt
@@ -123,8 +122,9 @@ def _soon(view: View, wish: Wish, refusal: Refusal | None) -> Response:
     """What is overdue, and what falls due today and in the days to come."""
     today = view.act.today
     last = today + timedelta(days=DAYS_AHEAD)
-    late = _first(view, _MEANING[Which.OVERDUE])
-    coming = _first(view, {"done": False, "from_": today, "to": last})
+    late = task_lists.first_tasks(view.session, view.act, _MEANING[Which.OVERDUE], SHOWN + 1)
+    ahead_query = {"done": False, "from_": today, "to": last}
+    coming = task_lists.first_tasks(view.session, view.act, ahead_query, SHOWN + 1)
     lines = _lines(view, [*late[:SHOWN], *coming[:SHOWN]])
     ahead = lines[len(late[:SHOWN]) :]
     return _page(
@@ -140,25 +140,21 @@ def _soon(view: View, wish: Wish, refusal: Refusal | None) -> Response:
 
 def _list(view: View, wish: Wish, refusal: Refusal | None) -> Response:
     """One list of tasks, by due day: of what is done the latest first."""
-    statement = _with_rights(task_lists.tasks_where(view.session, view.act, wish.query))
-    if wish.which in (Which.OPEN, Which.OVERDUE):
-        statement = statement.where(col(Event.status).not_in(NEVER_LATE))
-    order: tuple[Any, ...] = task_lists.TASK_ORDER
-    if wish.which is Which.DONE:
-        order = (col(Task.due_day).is_(None), col(Task.due_day).desc(), col(Task.id))
-    found, total = rows.page_of(view.session, statement, order, (wish.number - 1) * SHOWN, SHOWN)
+    found, total = task_lists.page_of_tasks(
+        view.session,
+        view.act,
+        wish.query,
+        (wish.number - 1) * SHOWN,
+        SHOWN,
+        takes_place=wish.which in (Which.OPEN, Which.OVERDUE),
+        latest_first=wish.which is Which.DONE,
+    )
     return _page(
         view, wish, refusal, days=_by_day(_lines(view, found)), total=total, pages=pages_for(total, SHOWN)
     )  # fmt: skip
 
 
 def _page(view: View, wish: Wish, refusal: Refusal | None, **values: Any) -> Response:
-    with_tasks = select(Task.organisation_id).where(col(Task.organisation_id).is_not(None))
-    organisations = (
-        select(Organisation)
-        .where(col(Organisation.id).in_(with_tasks))
-        .order_by(col(Organisation.search_text), col(Organisation.id))
-    )
     return view.page(
         "tasks.html",
         refusal.status if refusal else 200,
@@ -167,7 +163,7 @@ def _page(view: View, wish: Wish, refusal: Refusal | None, **values: Any) -> Res
         changed=None if refusal else _changed(view),
         ahead=DAYS_AHEAD,
         names=_NAMES,
-        organisations=view.session.exec(organisations).all(),
+        organisations=organisations_with_tasks(view.session),
         own=view.act.account.organisation_id,
         **values,
     )
@@ -192,25 +188,14 @@ def _changed(view: View) -> Task | None:
     return task
 
 
-def _first(view: View, query: Mapping[str, Any]) -> Sequence[task_lists.Row]:
-    """The tasks a query means, one more than is shown; none of drafts and events that are called off."""
-    statement = task_lists.tasks_where(view.session, view.act, query).where(col(Event.status).not_in(NEVER_LATE))
-    return view.session.execute(_with_rights(statement).order_by(*task_lists.TASK_ORDER).limit(SHOWN + 1)).all()
-
-
-def _with_rights(statement: Select[Any]) -> Select[Any]:
-    """The same select with what says who may change an event."""
-    return statement.add_columns(col(Event.organisation_id), col(Event.created_by))
-
-
 def _by_day(lines: Sequence[Line]) -> list[tuple[date | None, list[Line]]]:
     return [(day, list(listed)) for day, listed in groupby(lines, key=lambda line: line.task.due_day)]
 
 
 def _lines(view: View, found: Sequence[task_lists.Row]) -> list[Line]:
     """The lines of a page; two queries, however many they are."""
-    organisations = _by_id(view, Organisation, ids(*(row.Task.organisation_id for row in found)))
-    people = _by_id(view, Person, ids(*(row.Task.person_id for row in found)))
+    organisations = rows.by_id(view.session, Organisation, ids(*(row.Task.organisation_id for row in found)))
+    people = rows.by_id(view.session, Person, ids(*(row.Task.person_id for row in found)))
     return [
         Line(
             row.Task,
@@ -222,10 +207,6 @@ def _lines(view: View, found: Sequence[task_lists.Row]) -> list[Line]:
         )
         for row in found
     ]
-
-
-def _by_id(view: View, model: type[Any], wanted: set[str]) -> dict[str, Any]:
-    return {row.id: row for row in view.session.exec(select(model).where(col(model.id).in_(wanted))).all()}
 
 
 def may_finish(view: View, event: Event | task_lists.Row, task: Task) -> bool:

@@ -1,6 +1,7 @@
 """What is in use when, and what stands in the way, against a minute-by-minute count."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import assume, given
@@ -14,6 +15,7 @@ from calendars.occupancy import (
     length_class,
     overbooked,
     peak,
+    sweep,
 )
 from calendars.spans import Days, Span
 from tests.calendars.boundaries import BOUNDARIES
@@ -96,3 +98,49 @@ def test_a_span_belongs_to_the_first_class_that_is_long_enough() -> None:
             assert length_class(Span(start, start + just_longer)) == number
     with pytest.raises(ValueError, match="longer"):
         length_class(Span(start, start + LENGTH_CLASSES[-1] + timedelta(seconds=1)))
+
+
+# The sweep they all share
+
+instants = st.integers(0, 20 * 60).map(lambda minutes: NOON + timedelta(minutes=minutes))
+loose = st.lists(st.tuples(instants, instants, st.integers(1, 3)), max_size=8).map(
+    lambda found: [
+        Taken(Span(min(one, other), max(one, other)), quantity, f"booking-{number}")
+        for number, (one, other, quantity) in enumerate(found)
+    ]
+)
+"""Bookings from minute to minute, some of them empty."""
+
+
+@given(loose)
+def test_the_sweep_is_the_count_at_every_instant(taken: list[Taken]) -> None:
+    """Against a model that looks at every change by itself."""
+    bounds = sorted({at for one in taken for at in (one.span.start, one.span.end)})
+    model = []
+    for start, end in pairwise(bounds):
+        running = {one.id for one in taken if one.span.start <= start and one.span.end >= end}
+        if running:
+            level = sum(one.quantity for one in taken if one.id in running)
+            model.append((start, end, level, running))
+    found = [(one.start, one.end, one.level, {each.id for each in one.running}) for one in sweep(taken)]
+    assert found == model
+
+
+@given(loose, loose, st.integers(1, 6))
+def test_all_answers_agree_with_the_model(taken: list[Taken], others: list[Taken], capacity: int) -> None:
+    within = others[0].span if others else Span(NOON, NOON + timedelta(hours=7))
+    minutes = [NOON + timedelta(minutes=number) for number in range(20 * 60)]
+
+    def level(at: datetime) -> int:
+        return sum(one.quantity for one in taken if one.span.start <= at < one.span.end)
+
+    levels = {at: level(at) for at in minutes}
+    assert peak(taken, within) == max((levels[at] for at in minutes if within.start <= at < within.end), default=0)
+    too_many = {at for at in minutes if levels[at] > capacity}
+    expected = [one.id for one in taken if any(one.span.start <= at < one.span.end for at in too_many)]
+    assert {one.id for one in overbooked(taken, capacity)} == set(expected)
+    blocked = {at for at in minutes if levels[at] + 1 > capacity and within.start <= at < within.end}
+    expected = [one.id for one in taken if any(one.span.start <= at < one.span.end for at in blocked)]
+    assert {one.id for one in in_the_way(taken, within, 1, capacity)} == set(expected)
+    full = {at.date() for at in minutes if levels[at] >= capacity}
+    assert full_days(taken, capacity, Days(date(2027, 3, 1), date(2027, 3, 31)), "UTC") == sorted(full)

@@ -557,6 +557,50 @@ def test_only_the_drafts_that_were_seen_are_made(
     assert sent(reader, agreement).headers["Location"] == path_of(agreement, "?made=2")
 
 
+def links_to_plan(page: TestResponse) -> list[str]:
+    return [unescape(one) for one in re.findall(r'class="plan-this" href="([^"]*)"', page.text)]
+
+
+def test_postponed_event_of_a_year_is_neither_planned_nor_offered_to_be(
+    signed_in: SignedIn, agreement: Agreement, yearly: Commitment, hold: Callable[..., str]
+) -> None:
+    reader = signed_in(locale=Language.EN)
+    offered = {year: f"/plan?commitment={yearly.id}&year={year}" for year in (2026, 2027, 2028)}
+    assert set(links_to_plan(reader.get(path_of(agreement)))) >= set(offered.values())
+    hold("2027-03-08", status=EventStatus.POSTPONED, title={"en": "Course"})
+    links = links_to_plan(reader.get(path_of(agreement)))
+    assert [one for one in links if yearly.id in one] == [offered[2026], offered[2028]]
+    plan = reader.get(path_of(agreement, "/plan"))
+    assert {day[:4] for day in re.findall(r'class="when"><time datetime="([\d-]+)"', plan.text)} == {"2026", "2028"}
+    assert "“Course” is postponed: give it new days." in words(plan)
+
+
+def test_nothing_is_offered_where_all_that_is_missing_waits_postponed(
+    signed_in: SignedIn, database: Database, agreement: Agreement, yearly: Commitment, hold: Callable[..., str]
+) -> None:
+    """Missed years and a state at risk invite no second visit beside the postponed ones."""
+    reader = signed_in(locale=Language.EN)
+    for day in ("2026-12-07", "2027-03-08", "2028-03-06"):
+        hold(day, status=EventStatus.POSTPONED)
+    with database.transaction() as session:
+        quota = add_commitment(session, agreement, article="3", title=TITLE, headcount_total=15)
+        agreement_until_2026 = add_agreement(session, ends_on=date(2026, 12, 31))
+        ending = add_commitment(session, agreement_until_2026, article="3", title=TITLE, headcount_total=15)
+        for commitment in (quota, ending):
+            factories.make_event(
+                session, kind=EventKind.TRAINING_BATCH, status=EventStatus.POSTPONED, commitment_id=commitment.id,
+                headcount=15, first_day=date(2026, 12, 7), title={"en": "Batch"},
+            )  # fmt: skip
+    links = links_to_plan(reader.get(path_of(agreement)))
+    assert not [one for one in links if yearly.id in one or quota.id in one]
+    page = reader.get(path_of(agreement_until_2026))
+    assert rows_of(page)[ending.id][0].startswith("At risk")
+    assert links_to_plan(page) == []
+    plan = words(reader.get(path_of(agreement_until_2026, "/plan")))
+    assert "“Batch” is postponed: give it new days." in plan
+    assert "Make th" not in plan
+
+
 def test_who_may_plan(signed_in: SignedIn, database: Database, agreement: Agreement) -> None:
     viewer, officer = signed_in(Role.VIEWER, locale=Language.EN), signed_in(locale=Language.EN)
     before = counted(database)

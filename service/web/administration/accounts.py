@@ -4,14 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import request
-from sqlmodel import col, func, select
 
-from models.accounts import User, WebSession
+from models.accounts import User
 from models.errors import Conflict
 from models.i18n import _, message
-from models.text import fold
 from models.vocabulary import Language, Role
-from service.actions import accounts, leavers
+from service.actions import account_queries, accounts, leavers
 from service.schemas.accounts import UserSchema
 from service.web.administration.area import ROLES, Area, Line, named_organisations, organisations, words
 from service.web.administration.fields import Control, Field
@@ -20,20 +18,12 @@ from service.web.view import View, ids
 
 
 def _found(view: View, q: str, first: int, size: int) -> tuple[list[User], int]:
-    """Accounts have no folded text of their own: they are few enough to be looked through."""
-    wanted = fold(q).split()
-    everyone = view.session.exec(select(User).order_by(col(User.name), col(User.id))).all()
-    listed = [one for one in everyone if all(word in fold(f"{one.name} {one.email}") for word in wanted)]
+    listed = account_queries.accounts_matching(view.session, q, account_queries.ACCOUNTS_BY_NAME)
     return listed[first : first + size], len(listed)
 
 
 def _lines(view: View, found: Sequence[User]) -> list[Line]:
-    seen_at = (
-        select(WebSession.user_id, func.max(WebSession.last_seen_at))
-        .where(col(WebSession.user_id).in_([user.id for user in found]))
-        .group_by(col(WebSession.user_id))
-    )
-    seen = dict(view.session.exec(seen_at).all())
+    seen = account_queries.last_seen(view.session, [user.id for user in found])
     names = named_organisations(view, ids(*(user.organisation_id for user in found)))
     lines = []
     for user in found:

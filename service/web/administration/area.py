@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
-from sqlmodel import col, select
 
 from models.agreements import Agreement
 from models.i18n import _
-from models.places import Locality, Organisation, Person
+from models.places import Organisation, Person
 from models.vocabulary import Role
-from service.actions import rows
+from service.actions import directory_queries, rows
 from service.web.administration.fields import Choice, Field
 from service.web.view import View
 
@@ -94,12 +93,11 @@ class Area:
         return self.delete is not None and row is not None and view.may(self.remove) and self.removes(view, row)
 
 
-def by_name(model: type[Any], key: str = "id") -> Callable[[View, str, int, int], tuple[list[Any], int]]:
-    """Rows that hold the words looked for, by name, a page of them and how many there are."""
+def by_name(model: type[Any], *order: Any) -> Callable[[View, str, int, int], tuple[list[Any], int]]:
+    """Rows that hold the words looked for, by name or in another order, a page of them and how many there are."""
 
     def found(view: View, q: str, first: int, size: int) -> tuple[list[Any], int]:
-        statement = rows.matching(select(model), col(model.search_text), q)
-        return rows.page_of(view.session, statement, (col(model.search_text), col(getattr(model, key))), first, size)
+        return rows.page_matching(view.session, model, q, first, size, order)
 
     return found
 
@@ -108,7 +106,7 @@ def in_order(model: type[Any], *order: Any) -> Callable[[View, str, int, int], t
     """All rows in an order, a page of them and how many there are."""
 
     def found(view: View, q: str, first: int, size: int) -> tuple[list[Any], int]:
-        return rows.page_of(view.session, select(model), order, first, size)
+        return rows.page_of_all(view.session, model, order, first, size)
 
     return found
 
@@ -120,20 +118,17 @@ def words(view: View, names: Mapping[Any, str]) -> list[Choice]:
 
 def localities(view: View) -> list[Choice]:
     """All localities as choices."""
-    found = view.session.exec(select(Locality).order_by(col(Locality.search_text), col(Locality.code))).all()
-    return [(one.code, view.plain(one.name)) for one in found]
+    return [(one.code, view.plain(one.name)) for one in directory_queries.all_localities(view.session)]
 
 
 def organisations(view: View) -> list[Choice]:
     """All organisations as choices."""
-    order = (col(Organisation.search_text), col(Organisation.id))
-    return [(one.id, view.plain(one.name)) for one in view.session.exec(select(Organisation).order_by(*order)).all()]
+    return [(one.id, view.plain(one.name)) for one in directory_queries.all_organisations(view.session)]
 
 
 def people(view: View, chosen: str | None) -> list[Choice]:
     """The first thousand people as choices, and whoever is chosen already."""
-    statement = select(Person.id, Person.name).order_by(col(Person.search_text), col(Person.id)).limit(MOST_CHOICES)
-    found = [(identity, name) for identity, name in view.session.exec(statement).all()]
+    found = directory_queries.people_names(view.session, MOST_CHOICES)
     if chosen and chosen not in dict(found):
         found.append((chosen, rows.find(view.session, Person, chosen).name))
     return found
@@ -141,11 +136,9 @@ def people(view: View, chosen: str | None) -> list[Choice]:
 
 def named_organisations(view: View, wanted: set[str]) -> dict[str, Markup | str]:
     """What the organisations with these ids are called; one query."""
-    found = view.session.exec(select(Organisation).where(col(Organisation.id).in_(wanted))).all()
-    return {one.id: view.text(one.name) for one in found}
+    return {one.id: view.text(one.name) for one in rows.by_id(view.session, Organisation, wanted).values()}
 
 
 def titled_agreements(view: View, wanted: set[str]) -> dict[str, Markup | str]:
     """What the agreements with these ids are called; one query."""
-    found = view.session.exec(select(Agreement).where(col(Agreement.id).in_(wanted))).all()
-    return {one.id: view.text(one.title) for one in found}
+    return {one.id: view.text(one.title) for one in rows.by_id(view.session, Agreement, wanted).values()}

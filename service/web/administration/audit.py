@@ -7,7 +7,6 @@ from typing import Any
 
 from flask import request, url_for
 from markupsafe import Markup
-from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
 from models.accounts import Audit, User
@@ -15,6 +14,7 @@ from models.i18n import _
 from models.nouns import noun
 from models.vocabulary import Role
 from service.actions import reading
+from service.actions.account_queries import all_accounts
 from service.web.administration.fields import Field
 from service.web.administration.pages import AREAS
 from service.web.feed_form import EXTRAS, PARTS
@@ -103,13 +103,11 @@ def audit(view: View) -> Response:
     asked = {name: request.args.get(name, "").strip() for name in ("who", "kind", "from", "to", "below")}
     query: dict[str, Any] = {"actor_id": asked["who"], "entity": asked["kind"] if asked["kind"] in KINDS else ""}
     query |= {"from_": _day(asked["from"]), "to": _day(asked["to"])}
-    statement = reading.audit_where(view.act, query)
-    below = asked["below"]
-    if below.isascii() and below.isdecimal() and len(below) < 19:
-        statement = statement.where(col(Audit.id) < int(below))
-    found = list(view.session.exec(statement.order_by(col(Audit.id).desc()).limit(SIZE + 1)).all())
+    typed = asked["below"]
+    below = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None
+    found = reading.newest_audits(view.session, view.act, query, below=below, limit=SIZE + 1)
     shown = found[:SIZE]
-    people = view.session.exec(select(User).order_by(col(User.name), col(User.id))).all()
+    people = all_accounts(view.session)
     further: dict[str, Any] = {name: value for name, value in asked.items() if value and name != "below"}
     return view.page(
         "administration_audit.html",

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlmodel import col
-
 from calendars.kinds import kind_name
 from calendars.tasks import Dating, counted
 from models.i18n import _
@@ -12,6 +10,7 @@ from models.parts import TaskTemplate
 from models.resources import Resource
 from models.vocabulary import EventKind, Role
 from service.actions import resources, task_templates
+from service.actions.task_lists import TEMPLATE_ORDER
 from service.schemas.bookings import ResourceSchema
 from service.schemas.tasks import TaskTemplateSchema
 from service.web.administration.area import Area, Line, by_name, in_order, localities, organisations, people, words
@@ -87,7 +86,7 @@ TEMPLATES = Area(
     schema=TaskTemplateSchema,
     fields=_template_fields,
     lines=_template_lines,
-    found=in_order(TaskTemplate, col(TaskTemplate.kind), col(TaskTemplate.id)),
+    found=in_order(TaskTemplate, *TEMPLATE_ORDER),
     create=task_templates.create_template,
     change=task_templates.change_template,
     title_of=lambda view, one: view.text(one.title),

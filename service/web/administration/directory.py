@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from flask import request
-from sqlmodel import col, select
 
 from models.errors import Forbidden, NotFound
 from models.i18n import _
 from models.places import Locality, Organisation, Person
 from models.vocabulary import LocalityLevel, Role
-from service.actions import passports, places, rights, rows
+from service.actions import passports, places, rights
+from service.actions.directory_queries import PERSON_ORDER_BY_NAME
 from service.schemas.passports import PassportSchema, RevealSchema
 from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
 from service.web.administration.area import Area, Line, by_name, localities, named_organisations, organisations, words
@@ -66,7 +66,7 @@ LOCALITIES = Area(
     change_schema=LocalityChangeSchema,
     fields=_locality_fields,
     lines=_locality_lines,
-    found=by_name(Locality, "code"),
+    found=by_name(Locality),
     create=places.create_locality,
     change=places.change_locality,
     title_of=lambda view, one: view.text(one.name),
@@ -115,11 +115,6 @@ ORGANISATIONS = Area(
     remove=Role.ADMIN,
     follows=_("Only what nothing refers to can be deleted."),
 )
-
-
-def _people_found(view: View, q: str, first: int, size: int) -> tuple[list[Person], int]:
-    statement = rows.matching(select(Person), col(Person.search_text), q)
-    return rows.page_of(view.session, statement, (col(Person.name), col(Person.id)), first, size)
 
 
 def _person_lines(view: View, found: Sequence[Person]) -> list[Line]:
@@ -194,7 +189,7 @@ PEOPLE = Area(
     schema=PersonSchema,
     fields=_person_fields,
     lines=_person_lines,
-    found=_people_found,
+    found=by_name(Person, *PERSON_ORDER_BY_NAME),
     create=places.create_person,
     change=places.change_person,
     changes=lambda view, one: rights.hold_of(view.session, one) is not rights.Hold.NONE,

@@ -5,12 +5,12 @@ from typing import Any
 
 from flask import request
 from marshmallow import ValidationError
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from models.agreements import Agreement, Anniversary, Commitment
 from models.i18n import _, message
 from models.vocabulary import DurationUnit, EventKind, FrequencyType, Role
-from service.actions import agreements, rows
+from service.actions import agreement_queries, agreements, rows
 from service.actions.acting import Act
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema
 from service.schemas.fields import Text
@@ -55,7 +55,7 @@ def _parties(view: View, row: Agreement | Anniversary | None) -> list[Choice]:
 def _agreement_fields(view: View, agreement: Agreement | None) -> list[Field]:
     others = [
         (one.id, view.plain(one.title))
-        for one in view.session.exec(select(Agreement).order_by(col(Agreement.starts_on), col(Agreement.id))).all()
+        for one in agreement_queries.all_agreements(view.session)
         if agreement is None or one.id != agreement.id
     ]
     return [
@@ -116,8 +116,7 @@ def _commitment_lines(view: View, found: Sequence[Commitment]) -> list[Line]:
 
 
 def _commitment_fields(view: View, commitment: Commitment | None) -> list[Field]:
-    order = (col(Agreement.starts_on).desc(), col(Agreement.id))
-    all_agreements = view.session.exec(select(Agreement).order_by(*order)).all()
+    all_agreements = agreement_queries.all_agreements(view.session, agreement_queries.AGREEMENT_ORDER_LATEST)
     places: list[Choice] = localities(view)
     of_agreement = Field(
         "agreement_id",

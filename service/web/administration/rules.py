@@ -4,13 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlmodel import col, func, select
-
 from calendars.due import Offset
 from models.i18n import Message, _, message
-from models.reminders import Reminder, ReminderRule
-from models.vocabulary import EventKind, ReminderAnchor, ReminderState, Role
+from models.reminders import ReminderRule
+from models.vocabulary import EventKind, ReminderAnchor, Role
 from service.actions import reminder_rules
+from service.actions.reminder_queries import RULE_ORDER, count_pending
 from service.schemas.reminders import ReminderRuleSchema
 from service.web.administration.area import ROLES, Area, Line, in_order, words
 from service.web.administration.fields import Choice, Control, Field
@@ -97,18 +96,8 @@ def _audience(view: View) -> list[Choice]:
     return [(word, _whom(view, word)) for word in (*_PEOPLE, *roles)]
 
 
-def _planned(view: View, found: Sequence[str]) -> dict[str, int]:
-    """How many mails each rule has planned; one query."""
-    statement = (
-        select(Reminder.rule_id, func.count())
-        .where(col(Reminder.rule_id).in_(found), Reminder.state == ReminderState.PENDING)
-        .group_by(col(Reminder.rule_id))
-    )
-    return {rule: count for rule, count in view.session.exec(statement).all() if rule}
-
-
 def _lines(view: View, found: Sequence[ReminderRule]) -> list[Line]:
-    planned = _planned(view, [rule.id for rule in found])
+    planned = count_pending(view.session, [rule.id for rule in found])
     lines = []
     for rule in found:
         facts = [sentence(view, rule), view.say(_("Coming reminders: {count}"), count=planned.get(rule.id, 0))]
@@ -180,7 +169,7 @@ def _more(view: View, rule: ReminderRule | None) -> dict[str, Any]:
         return {}
     return {
         "sentence": sentence(view, rule),
-        "planned": _planned(view, [rule.id]).get(rule.id, 0),
+        "planned": count_pending(view.session, [rule.id]).get(rule.id, 0),
         "withheld": reminder_rules.withheld(view.session, rule),
     }
 
@@ -195,7 +184,7 @@ AREA = Area(
     schema=ReminderRuleSchema,
     fields=_fields,
     lines=_lines,
-    found=in_order(ReminderRule, col(ReminderRule.id)),
+    found=in_order(ReminderRule, *RULE_ORDER),
     create=reminder_rules.create_rule,
     change=reminder_rules.change_rule,
     title_of=lambda view, rule: view.text(rule.name),

@@ -14,13 +14,13 @@ from calendars.week import holiday_line
 from models.i18n import _
 from models.vocabulary import Direction, EventKind, EventStatus
 from service.actions import reading, rows
+from service.actions.event_queries import event_names
 from service.web.addresses import page_number, pages_for
 from service.web.diary.layout import DayList, day_lists, holiday_lane, lanes_of, month_weeks, week_block
 from service.web.diary.reading import (
     Visit,
     holidays_of,
     lunar_day,
-    named,
     organisations_in_charge,
     published_items,
     visits_between,
@@ -87,7 +87,7 @@ def _month(view: View, wish: Wish, shared: Mapping[str, Any]) -> Response:
     in_month = [one for one in visits.values() if one.first_day <= wish.days.last and wish.days.first <= one.last_day]
     agenda = day_lists(wish.days, in_month, shared["holidays"], each_day=False)
     wanted = {piece.id for week in weeks for row in week.rows for piece in row} | _listed(agenda)
-    facts = Facts(visits, named(view.session, wanted))
+    facts = Facts(visits, event_names(view.session, wanted))
     return view.page("calendar_month.html", facts=facts, weeks=weeks, agenda=agenda, total=len(in_month), **shared)
 
 
@@ -99,7 +99,7 @@ def _week(view: View, wish: Wish, shared: Mapping[str, Any]) -> Response:
     week, hours = week_block(wish.days, visits.values(), items)
     agenda = day_lists(wish.days, visits.values(), shared["holidays"], each_day=True)
     wanted = standing | _listed(agenda) | {hour.visit.id for day in hours for hour in day.shown}
-    facts = Facts(visits, named(view.session, wanted))
+    facts = Facts(visits, event_names(view.session, wanted))
     return view.page(
         "calendar_week.html", facts=facts, week=week, hours=hours, agenda=agenda, total=facts.total, **shared
     )
@@ -109,7 +109,7 @@ def _year(view: View, wish: Wish, shared: Mapping[str, Any]) -> Response:
     visits = visits_between(view, wish, wish.days)
     lanes = lanes_of(view, wish, visits, shared["organisations"])
     wanted = {mark.id for one in lanes for mark in one.lane.marks}
-    facts = Facts(visits, named(view.session, wanted))
+    facts = Facts(visits, event_names(view.session, wanted))
     days_off, runs = holiday_lane(view, wish.day.year, shared["holidays"])
     months = [date(wish.day.year, number, 1) for number in range(1, grid.MONTHS + 1)]
     return view.page(

@@ -1,12 +1,10 @@
 """What the calendar reads: the days of all visits a view touches, and more of those it shows; never a query a row."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from typing import Any
 
-from sqlalchemy import select as core_select
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from calendars.almanac import Almanac, Entry, Holiday
 from calendars.grid import Stretch
@@ -15,19 +13,14 @@ from calendars.lunar import FIRST, LAST, LunarDate, lunar_of
 from calendars.published import Published
 from calendars.reminding import OFFICE_COUNTRIES
 from calendars.spans import Days
-from models.events import Event
 from models.holidays import office_holidays
 from models.parts import last_revisions
-from models.places import Organisation
 from models.text import LocalizedText
 from models.vocabulary import EventKind, EventStatus
-from service.actions import reading, rights
+from service.actions import directory_queries, event_queries
 from service.web.diary.wish import Wish
 from service.web.view import View
 
-_COLUMNS = ("id", "first_day", "last_day", "start_time", "end_time", "kind", "status", "organisation_id")
-_NAMED = ("id", "title", "location", "host", "guest")
-_AT_ONCE = 500
 _SILENT = CALLED_OFF | {EventStatus.DRAFT}
 _MOST_ORGANISATIONS = 300
 
@@ -59,20 +52,7 @@ class Visit:
 def visits_between(view: View, wish: Wish, days: Days) -> dict[str, Visit]:
     """The visits a wish means that touch these days, in order; one query."""
     query = {**wish.query, "from_": days.first, "to": days.last}
-    statement = reading.events_where(view.session, view.act, query).order_by(*reading.EVENT_ORDER)
-    columns = statement.with_only_columns(*(col(getattr(Event, name)) for name in _COLUMNS))
-    return {row.id: Visit(*row) for row in view.session.execute(columns)}
-
-
-def named(session: Session, wanted: Collection[str]) -> dict[str, Any]:
-    """Title, place, host and guest of these visits; one query for every five hundred."""
-    found: dict[str, Any] = {}
-    order = sorted(wanted)
-    for first in range(0, max(len(order), 1), _AT_ONCE):
-        batch = order[first : first + _AT_ONCE]
-        columns = (col(getattr(Event, name)) for name in _NAMED)
-        found |= {row.id: row for row in session.execute(core_select(*columns).where(col(Event.id).in_(batch)))}
-    return found
+    return {row.id: Visit(*row) for row in event_queries.event_days(view.session, view.act, query)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +94,7 @@ def holidays_of(session: Session, days: Days) -> Mapping[date, Sequence[Holiday]
 
 def organisations_in_charge(session: Session) -> dict[str, LocalizedText]:
     """The organisations in charge of events the session may read, by id; one query."""
-    in_charge = core_select(col(Event.organisation_id)).where(rights.visible(session)).distinct()
-    statement = select(Organisation).where(col(Organisation.id).in_(in_charge)).limit(_MOST_ORGANISATIONS)
-    return {one.id: one.name for one in session.exec(statement)}
+    return {one.id: one.name for one in directory_queries.organisations_in_charge(session, _MOST_ORGANISATIONS)}
 
 
 def lunar_day(day: date) -> LunarDate | None:

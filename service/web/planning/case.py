@@ -3,17 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import ceil
-
-from sqlmodel import col, select
 
 from calendars.anniversaries import Origin
 from calendars.fitness import MINIMUM_DAYS
-from calendars.owed import USUAL_DAYS, exact_end, lengths
+from calendars.owed import USUAL_DAYS, usual_length, usual_people
 from calendars.spans import days_after
 from models.agreements import Agreement, Anniversary, Commitment
 from models.i18n import _, translate
 from models.vocabulary import EventKind
+from service.actions.agreement_queries import commitments_in_force, find_commitment
 from service.actions.undertakings import undertaking_of
 from service.web.planning.asked import TITLES, Asked
 from service.web.view import View
@@ -76,22 +74,15 @@ def read_case(view: View, asked: Asked) -> Case:
 
 def promises(view: View, kind: EventKind) -> list[Promise]:
     """The commitments of agreements that have not ended that fit a kind, agreement by agreement; one query."""
-    statement = (
-        select(Commitment, Agreement)
-        .where(Commitment.agreement_id == Agreement.id, Commitment.activity == kind)
-        .where(Agreement.ends_on >= view.act.today)
-        .order_by(col(Agreement.starts_on), col(Agreement.id), col(Commitment.position), col(Commitment.id))
-        .limit(_MOST_COMMITMENTS)
-    )
-    return [_promised(view, commitment, agreement) for commitment, agreement in view.session.exec(statement)]
+    found = commitments_in_force(view.session, kind, view.act.today, _MOST_COMMITMENTS)
+    return [_promised(view, commitment, agreement) for commitment, agreement in found]
 
 
 def _promise(view: View, asked: Asked) -> tuple[Promise | None, dict[str, list[str]]]:
     wanted = asked.get("commitment")
     if not wanted:
         return None, {}
-    statement = select(Commitment, Agreement).where(Commitment.id == wanted, Commitment.agreement_id == Agreement.id)
-    found = view.session.exec(statement).first()
+    found = find_commitment(view.session, wanted)
     if found is None:
         return None, {"commitment": [view.say(_("This commitment is not there any more; choose another."))]}
     return _promised(view, *found), {}
@@ -177,13 +168,8 @@ def _proposed(case: Case, first: date) -> tuple[int | None, int]:
     if case.promise is None:
         return None, USUAL_DAYS[case.kind or EventKind.ACTIVITY]
     undertaking = undertaking_of(case.promise.agreement, case.promise.commitment)
-    within = lengths(undertaking)
     begin = max(first, case.promise.agreement.starts_on)
-    length = within[0] if within else (exact_end(undertaking, begin) - begin).days + 1
-    low, high = undertaking.headcount_min, undertaking.headcount_max
-    if low is not None and high is not None:
-        return (low + high + 1) // 2, length
-    return low if low is not None else high, length
+    return usual_people(undertaking), usual_length(undertaking, begin)
 
 
 def _months(view: View, case: Case) -> tuple[date, date]:
@@ -223,8 +209,3 @@ def months_offered(view: View, *chosen: date) -> list[tuple[str, str]]:
 def last_of(month: date) -> date:
     """The last day of a month that is given by its first."""
     return days_after((month + timedelta(days=32)).replace(day=1), -1)
-
-
-def needed(people: int, seats: int, most: int) -> int:
-    """How many of a thing with so many seats people need, one at least and no more than there are."""
-    return max(1, min(most, ceil(people / seats)))

@@ -5,13 +5,13 @@ from typing import Any
 
 from flask import request
 from marshmallow import ValidationError
-from sqlmodel import col, select
 from werkzeug.wrappers import Response
 
 from models.agreements import Anniversary
 from models.errors import Conflict
 from models.holidays import office_holidays
 from models.vocabulary import EventKind, HolidayCategory, Language, Role
+from service.actions.agreement_queries import all_anniversaries
 from service.actions.arranging import arrange_on_opening
 from service.problems import flat
 from service.schemas.openings import OpeningsQuery
@@ -116,9 +116,7 @@ def anniversaries(view: View, case: Case) -> list[Anniversary]:
     """What a ceremony can be held for; one query, and none for other kinds."""
     if case.kind is not EventKind.ANNIVERSARY:
         return []
-    return list(
-        view.session.exec(select(Anniversary).order_by(col(Anniversary.origin), col(Anniversary.id)).limit(200))
-    )
+    return list(all_anniversaries(view.session, _MOST_ANNIVERSARIES))
 
 
 def _show_what(view: View, case: Case, wrong: Mapping[str, list[str]]) -> Response:

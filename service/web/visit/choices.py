@@ -4,16 +4,13 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
-from sqlmodel import col, select
-
-from models.agreements import Agreement, Commitment
 from models.errors import Invalid
 from models.events import Event
 from models.i18n import _, message
 from models.places import Organisation, Person
 from models.text import fold
 from models.vocabulary import MemberRole
-from service.actions import rows
+from service.actions import agreement_queries, directory_queries
 from service.web.view import View
 from service.web.visit.form import Groups
 from service.web.words import ACTIVITY_TYPES, LEVELS, VISIBILITIES
@@ -70,24 +67,18 @@ class Choices:
 
     @cached_property
     def _organisations(self) -> Groups:
-        statement = select(Organisation).order_by(col(Organisation.search_text), col(Organisation.id)).limit(MOST)
         places = dict(self._places)
         groups: dict[str, list[tuple[str, str]]] = {}
-        for one in self.view.session.exec(statement):
+        for one in directory_queries.all_organisations(self.view.session, MOST):
             groups.setdefault(places.get(one.locality, one.locality), []).append((one.id, self.view.plain(one.name)))
         return sorted(groups.items())
 
     @cached_property
     def _commitments(self) -> Groups:
         """The undertakings an event of this kind can fulfil, under their agreements."""
-        statement = (
-            select(Commitment, Agreement)
-            .where(Commitment.agreement_id == Agreement.id, Commitment.activity == self.event.kind)
-            .order_by(col(Agreement.starts_on).desc(), col(Commitment.article), col(Commitment.id))
-            .limit(MOST)
-        )
+        found = agreement_queries.commitments_of_kind(self.view.session, self.event.kind, MOST)
         groups: dict[str, list[tuple[str, str]]] = {}
-        for commitment, agreement in self.view.session.exec(statement):
+        for commitment, agreement in found:
             article = self.view.say(_("Article {number}"), number=commitment.article)
             told = f"{article} – {self.view.plain(commitment.title)}"
             groups.setdefault(self.view.plain(agreement.title), []).append((commitment.id, told))
@@ -98,23 +89,13 @@ class Choices:
     @cached_property
     def suggested(self) -> list[str]:
         """People to choose from by name, those of the host and the guest first."""
-        near = col(Organisation.locality).in_([code for code in (self.event.host, self.event.guest) if code])
-        statement = (
-            select(Person, Organisation)
-            .join(Organisation, col(Organisation.id) == col(Person.organisation_id), isouter=True)
-            .order_by(near.desc().nulls_last(), col(Person.search_text), col(Person.id))
-            .limit(SUGGESTED)
-        )
-        return list(dict.fromkeys(self._told(*row) for row in self.view.session.exec(statement)))
+        sides = [code for code in (self.event.host, self.event.guest) if code]
+        found = directory_queries.people_near(self.view.session, sides, SUGGESTED)
+        return list(dict.fromkeys(self._told(*row) for row in found))
 
     def person(self, identity: str) -> str:
         """What a person is called in a form."""
-        statement = (
-            select(Person, Organisation)
-            .join(Organisation, col(Organisation.id) == col(Person.organisation_id), isouter=True)
-            .where(Person.id == identity)
-        )
-        found = self.view.session.exec(statement).first()
+        found = directory_queries.find_person(self.view.session, identity)
         return self._told(*found) if found else ""
 
     def named(self, typed: str) -> Groups:
@@ -142,11 +123,7 @@ class Choices:
         raise Invalid({name: [message(none or _("Nobody is known by this name. Choose a name from the list."))]})
 
     def _alike(self, typed: str) -> Sequence[tuple[str, str]]:
-        statement = select(Person, Organisation).join(
-            Organisation, col(Organisation.id) == col(Person.organisation_id), isouter=True
-        )
-        wanted = rows.matching(statement, col(Person.search_text), typed.split(BETWEEN)[0][:200])
-        found = self.view.session.exec(wanted.order_by(col(Person.search_text), col(Person.id)).limit(NEAR)).all()
+        found = directory_queries.people_matching(self.view.session, typed.split(BETWEEN)[0][:200], NEAR)
         return [(person.id, self._told(person, organisation)) for person, organisation in found]
 
     def _told(self, person: Person, organisation: Organisation | None) -> str:

@@ -7,18 +7,16 @@ from typing import Any
 
 from flask import request
 from markupsafe import Markup
-from sqlmodel import col, select
 
 from calendars.bookings import Times
 from calendars.fitness import Notice
 from calendars.timetable import Hitch
 from models.events import Event
 from models.i18n import _
-from models.reminders import Reminder, ReminderRule
-from models.vocabulary import ReminderState
 from service.actions import bookings, events, programme
 from service.actions.reading import Presenter
 from service.actions.rehearsal import rehearsal
+from service.actions.reminder_queries import pending_of_event
 from service.actions.tasks import tasks_of
 from service.schemas.events import KIND_SCHEMAS
 from service.web.forms import Refusal, attempt
@@ -134,16 +132,10 @@ class _Standing:
 
 def _standing(view: View, event: Event) -> _Standing:
     session = view.session
-    booked = session.exec(bookings.bookings_where(session, {"event_id": event.id}).order_by(*bookings.BOOKING_ORDER))
+    booked = bookings.listed_bookings(session, {"event_id": event.id})
     tasks = {task.id: (view.text(task.title), task.due_day) for task in tasks_of(session, event.id)}
-    pending = session.exec(
-        select(Reminder, ReminderRule)
-        .join(ReminderRule, col(ReminderRule.id) == col(Reminder.rule_id))
-        .where(Reminder.event_id == event.id, Reminder.state == ReminderState.PENDING)
-        .order_by(col(Reminder.due_at), col(Reminder.rule_key), col(Reminder.task_key))
-    )
     reminders: dict[tuple[str, str], tuple[Value, datetime]] = {}
-    for reminder, rule in pending:
+    for reminder, rule in pending_of_event(session, event.id):
         of_task = tasks[reminder.task_key][0] if reminder.task_key in tasks else ""
         name = Markup("{} – {}").format(view.text(rule.name), of_task) if of_task else view.text(rule.name)
         reminders.setdefault((reminder.rule_key, reminder.task_key), (name, reminder.due_at))

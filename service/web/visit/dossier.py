@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from markupsafe import Markup
-from sqlmodel import col, select
 
 from calendars.fitness import Notice
 from calendars.tasks import is_overdue
@@ -16,8 +15,11 @@ from models.parts import Task
 from models.places import Organisation, Person
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import ReminderState
+from service.actions import rows
+from service.actions.agreement_queries import find_commitment
 from service.actions.members import Seat, seats_of
 from service.actions.reading import Presenter
+from service.actions.reminder_queries import reminders_of_event
 from service.actions.tasks import tasks_of
 from service.web.bookings import Line, lines_of
 from service.web.programme import Board, read_board
@@ -75,24 +77,15 @@ def read_dossier(view: View, event: Event) -> Dossier:
     session = view.session
     seats = seats_of(session, event.id)
     tasks = tasks_of(session, event.id)
-    organisations = {
-        row.id: row
-        for row in session.exec(
-            select(Organisation).where(
-                col(Organisation.id).in_(
-                    ids(
-                        event.organisation_id,
-                        event.institution_id,
-                        *(phase.institution_id for phase in event.phases),
-                        *(task.organisation_id for task in tasks),
-                        *(seat.person.organisation_id for seat in seats),
-                    )
-                )
-            )
-        ).all()
-    }
-    wanted = ids(event.head_id, *(task.person_id for task in tasks))
-    people = {row.id: row for row in session.exec(select(Person).where(col(Person.id).in_(wanted))).all()}
+    concerned = ids(
+        event.organisation_id,
+        event.institution_id,
+        *(phase.institution_id for phase in event.phases),
+        *(task.organisation_id for task in tasks),
+        *(seat.person.organisation_id for seat in seats),
+    )
+    organisations = rows.by_id(session, Organisation, concerned)
+    people = rows.by_id(session, Person, ids(event.head_id, *(task.person_id for task in tasks)))
     commitment, agreement = _promise(view, event)
     found, has_more = _reminders(view, event)
     return Dossier(
@@ -113,10 +106,7 @@ def read_dossier(view: View, event: Event) -> Dossier:
 def _promise(view: View, event: Event) -> tuple[Commitment | None, Agreement | None]:
     if event.commitment_id is None:
         return None, None
-    statement = select(Commitment, Agreement).where(
-        Commitment.id == event.commitment_id, Commitment.agreement_id == Agreement.id
-    )
-    return view.session.exec(statement).first() or (None, None)
+    return find_commitment(view.session, event.commitment_id) or (None, None)
 
 
 def _facts(
@@ -177,14 +167,7 @@ def _task_lines(
 
 
 def _reminders(view: View, event: Event) -> tuple[list[tuple[Reminder, ReminderRule | None]], bool]:
-    statement = (
-        select(Reminder, ReminderRule)
-        .join(ReminderRule, col(ReminderRule.id) == col(Reminder.rule_id), isouter=True)
-        .where(Reminder.event_id == event.id)
-        .order_by(col(Reminder.due_at), col(Reminder.rule_key), col(Reminder.recipient))
-        .limit(REMINDERS_SHOWN + 1)
-    )
-    found: list[tuple[Reminder, ReminderRule | None]] = [(row[0], row[1]) for row in view.session.exec(statement)]
+    found = reminders_of_event(view.session, event.id, REMINDERS_SHOWN + 1)
     return found[:REMINDERS_SHOWN], len(found) > REMINDERS_SHOWN
 
 

@@ -7,7 +7,6 @@ from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
-from sqlmodel import SQLModel, col, select
 
 from calendars.programme import Item, differences
 from models.accounts import Audit, User
@@ -28,6 +27,8 @@ from models.vocabulary import (
     TaskAnchor,
     Visibility,
 )
+from service.actions import rows
+from service.actions.event_queries import history_of
 from service.web.administration.fields import Control, Field
 from service.web.programme import Difference, told
 from service.web.view import View
@@ -55,7 +56,7 @@ _SIDES = ("from", "to")
 
 _DAYS = {"first_day", "last_day", "arrives_on", "departs_on", "due_on"}
 _PLACES = {"host", "guest", "funded_by"}
-_REFERENCES: Mapping[str, type[SQLModel]] = {
+_REFERENCES: Mapping[str, type[Any]] = {
     "organisation_id": Organisation,
     "institution_id": Organisation,
     "person_id": Person,
@@ -105,14 +106,7 @@ def read_history(view: View, event: Event, subjects: Mapping[str, Markup | str])
 
     ``subjects`` are the event's present people and tasks by id, as entries about them call them.
     """
-    statement = (
-        select(Audit, User)
-        .join(User, col(User.id) == col(Audit.actor_id), isouter=True)
-        .where(Audit.event_id == event.id)
-        .order_by(col(Audit.id).desc())
-        .limit(ENTRIES_SHOWN + 1)
-    )
-    found = [(audit, user) for audit, user in view.session.exec(statement).all()]
+    found = history_of(view.session, event.id, ENTRIES_SHOWN + 1)
     teller = Teller(view, event, [audit for audit, _user in found], subjects)
     entries = [teller.entry(audit, user) for audit, user in found[:ENTRIES_SHOWN]]
     return History(entries, len(found) > ENTRIES_SHOWN)
@@ -138,17 +132,16 @@ class Teller:
         self.forms = forms
         self.day = event.first_day if event else None
         self.labels = {**FIELDS, **labels}
-        wanted: dict[type[SQLModel], set[str]] = {model: set() for model in _REFERENCES.values()}
+        wanted: dict[type[Any], set[str]] = {model: set() for model in _REFERENCES.values()}
         for audit in audits:
             for name, change in audit.changes.items():
                 if name in _REFERENCES:
                     wanted[_REFERENCES[name]] |= {value for value in change.values() if isinstance(value, str)}
         self.names: dict[str, Any] = {}
         for model, listed in wanted.items():
-            key = col(model.id)  # type: ignore[attr-defined]
             if listed:
-                found: list[Any] = list(view.session.exec(select(model).where(key.in_(listed))))
-                self.names |= {row.id: _name(row) for row in found}
+                found = rows.by_id(view.session, model, listed)
+                self.names |= {identity: _name(row) for identity, row in found.items()}
         # What was deleted since is still named by the entry that tells of it.
         gone = {audit.entity_id: self._named(audit) for audit in audits if audit.action == "delete"}
         self.subjects = {**gone, **subjects}

@@ -1,0 +1,60 @@
+"""Accounts and their tokens, as pages and the API list them."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from models.accounts import ApiToken, User, WebSession
+from models.text import fold
+
+ACCOUNTS_BY_NAME = (col(User.name), col(User.id))
+ACCOUNTS_BY_ADDRESS = (col(User.email),)
+TOKEN_ORDER = (col(ApiToken.id),)
+
+
+def all_accounts(session: Session) -> Sequence[User]:
+    """All accounts by name."""
+    return session.exec(select(User).order_by(*ACCOUNTS_BY_NAME)).all()
+
+
+def accounts_matching(session: Session, q: str, order: Sequence[Any], *, active: bool | None = None) -> list[User]:
+    """The accounts whose name and address hold every word, in an order; one query.
+
+    Accounts have no folded text of their own: they are few enough to be looked through.
+    """
+    statement = select(User).order_by(*order)
+    if active is not None:
+        statement = statement.where(User.active == active)
+    words = fold(q).split()
+    return [one for one in session.exec(statement) if all(word in fold(f"{one.name} {one.email}") for word in words)]
+
+
+def is_only_account(session: Session, account_id: str) -> bool:
+    """Whether no other account is in use."""
+    in_use = select(User.id).where(col(User.active), User.id != account_id).limit(1)
+    return session.exec(in_use).first() is None
+
+
+def last_seen(session: Session, account_ids: Collection[str]) -> dict[str, datetime]:
+    """Account → when one of its sessions was used last; accounts without a session are missing."""
+    statement = (
+        select(WebSession.user_id, func.max(WebSession.last_seen_at))
+        .where(col(WebSession.user_id).in_(account_ids))
+        .group_by(col(WebSession.user_id))
+    )
+    return dict(session.exec(statement).all())
+
+
+def tokens_where(account: User) -> Any:
+    """The select of an account's API tokens."""
+    return select(ApiToken).where(ApiToken.user_id == account.id)
+
+
+def tokens_of(session: Session, account: User) -> Sequence[ApiToken]:
+    """An account's API tokens, the newest first."""
+    found: Sequence[ApiToken] = session.exec(
+        tokens_where(account).order_by(col(ApiToken.created_at).desc(), col(ApiToken.id))
+    ).all()
+    return found
