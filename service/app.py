@@ -1,5 +1,6 @@
 """The Flask application: settings, database, API, pages, errors, security headers. It starts no scheduler."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -42,6 +43,7 @@ from service.web import pages
 API_PREFIX = "/api/v1"
 VERSION = "0.1.0"
 MAX_BODY = 2 * 1024 * 1024
+_OPERATION_ID = re.compile(r"[a-z]+([A-Z][a-z]+)+")
 
 _NOUNS = (
     passports,
@@ -170,18 +172,26 @@ def _register_api(app: Flask) -> None:
     # An event of any kind is exactly one of the five.
     kinds = [f"#/components/schemas/{schema.__name__.removesuffix('Schema')}" for schema in KIND_SCHEMAS.values()]
     api.spec.components.schemas["AnyEvent"] = {"oneOf": [{"$ref": kind} for kind in kinds]}
-    _check_roles(app)
+    _check_operations(app)
 
 
-def _check_roles(app: Flask) -> None:
-    """Refuse to start while an operation of the API has no role."""
+def _check_operations(app: Flask) -> None:
+    """Refuse to start while an operation of the API has no role, or no name of its own in the document."""
+    names: dict[str, str] = {}
     for rule in app.url_map.iter_rules():
         view = getattr(app.view_functions[rule.endpoint], "view_class", None)
         if view is None or not rule.rule.startswith(API_PREFIX):
             continue
         for method in rule.methods - {"HEAD", "OPTIONS"} if rule.methods else ():
-            if not hasattr(getattr(view, method.lower()), "required_role"):
-                raise RuntimeError(f"{method} {rule.rule} has no role")
+            handler, operation = getattr(view, method.lower()), f"{method} {rule.rule}"
+            if not hasattr(handler, "required_role"):
+                raise RuntimeError(f"{operation} has no role")
+            name = getattr(handler, "operation_id", "")
+            if not _OPERATION_ID.fullmatch(name):
+                raise RuntimeError(f"{operation} has no operationId like changePerson, but {name!r}")
+            if name in names:
+                raise RuntimeError(f"{operation} and {names[name]} have the same operationId, {name}")
+            names[name] = operation
 
 
 def _name_request() -> None:

@@ -13,7 +13,7 @@ from models.nouns import noun
 from models.text import fold
 from models.vocabulary import Role
 from service.actions import accounts, messengers, passwords, reading, rows
-from service.api.resource import Blueprint, Resource, act, page, requires, session
+from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
 from service.desk import current_desk
 from service.problems import from_domain
 from service.schemas.accounts import OwnPasswordSchema, TokenSchema, UserSchema
@@ -26,6 +26,7 @@ blp = Blueprint("accounts", __name__, description="Accounts, API tokens, the aud
 @blp.route("/users")
 class Users(Resource):
     @requires(Role.ADMIN)
+    @operation("listUsers")
     @blp.arguments(UserQuery, location="query")
     @blp.many(UserSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -44,6 +45,7 @@ class Users(Resource):
         return found[first : first + pagination_parameters.page_size]
 
     @requires(Role.ADMIN)
+    @operation("createUser")
     @blp.arguments(UserSchema)
     @blp.created(UserSchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -54,12 +56,14 @@ class Users(Resource):
 @blp.route("/users/<user_id>")
 class OneUser(Resource):
     @requires(Role.ADMIN)
+    @operation("getUser")
     @blp.one(UserSchema)
     def get(self, user_id: str) -> Any:
         """Read an account"""
         return rows.find(session(), User, user_id)
 
     @requires(Role.ADMIN)
+    @operation("changeUser")
     @blp.arguments(UserSchema(partial=True))
     @blp.one(UserSchema)
     def patch(self, values: dict[str, Any], user_id: str) -> Any:
@@ -80,6 +84,7 @@ def _sealed(values: dict[str, Any]) -> dict[str, Any]:
 @blp.route("/me")
 class Me(Resource):
     @requires(Role.VIEWER)
+    @operation("getOwnUser")
     @blp.one(UserSchema)
     def get(self) -> Any:
         """The account that asks"""
@@ -92,6 +97,7 @@ class OwnPassword(Resource):
     never_kept = True
 
     @requires(Role.VIEWER)
+    @operation("changeOwnPassword")
     @blp.arguments(OwnPasswordSchema)
     @blp.response(204)
     def post(self, values: dict[str, Any]) -> Any:
@@ -117,6 +123,7 @@ def _own_token(token_id: str) -> ApiToken:
 @blp.route("/tokens")
 class Tokens(Resource):
     @requires(Role.VIEWER)
+    @operation("listTokens")
     @blp.arguments(QuerySchema, location="query")
     @blp.many(TokenSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -125,6 +132,7 @@ class Tokens(Resource):
         return page(pagination_parameters, select(ApiToken).where(ApiToken.user_id == user.id), col(ApiToken.id))
 
     @requires(Role.VIEWER)
+    @operation("createToken")
     @blp.arguments(TokenSchema)
     @blp.created(TokenSchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -136,6 +144,7 @@ class Tokens(Resource):
 @blp.route("/tokens/<token_id>")
 class OneToken(Resource):
     @requires(Role.VIEWER)
+    @operation("deleteToken")
     @blp.response(204)
     def delete(self, token_id: str) -> None:
         """Revoke one of your API tokens, at once. A token can't be read again, so no ``If-Match`` is asked for"""
@@ -145,6 +154,7 @@ class OneToken(Resource):
 @blp.route("/audit")
 class AuditTrail(Resource):
     @requires(Role.ADMIN)
+    @operation("listAuditEntries")
     @blp.arguments(AuditQuery, location="query")
     @blp.many(HistoryEntrySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:

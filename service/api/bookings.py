@@ -10,7 +10,7 @@ from models.events import Event
 from models.resources import Booking, Resource
 from models.vocabulary import Role
 from service.actions import bookings, events, resources, rights, rows
-from service.api.resource import Blueprint, act, page, requires, session
+from service.api.resource import Blueprint, act, operation, page, requires, session
 from service.api.resource import Resource as Address
 from service.schemas.bookings import (
     BookingChangeSchema,
@@ -28,6 +28,7 @@ blp = Blueprint("bookings", __name__, description="Rooms, lodging, vehicles, int
 @blp.route("/resources")
 class Resources(Address):
     @requires(Role.VIEWER)
+    @operation("listResources")
     @blp.arguments(ResourceQuery, location="query")
     @blp.many(ResourceSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -36,6 +37,7 @@ class Resources(Address):
         return page(pagination_parameters, statement, col(Resource.type), col(Resource.search_text), col(Resource.id))
 
     @requires(Role.OFFICER)
+    @operation("createResource")
     @blp.arguments(ResourceSchema)
     @blp.created(ResourceSchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -46,12 +48,14 @@ class Resources(Address):
 @blp.route("/resources/<resource_id>")
 class OneResource(Address):
     @requires(Role.VIEWER)
+    @operation("getResource")
     @blp.one(ResourceSchema)
     def get(self, resource_id: str) -> Any:
         """Read a resource"""
         return rows.find(session(), Resource, resource_id)
 
     @requires(Role.OFFICER)
+    @operation("changeResource")
     @blp.arguments(ResourceSchema(partial=True))
     @blp.one(ResourceSchema)
     def patch(self, values: dict[str, Any], resource_id: str) -> Any:
@@ -61,6 +65,7 @@ class OneResource(Address):
         return resources.change_resource(session(), act(), resource, values)
 
     @requires(Role.ADMIN)
+    @operation("deleteResource")
     @blp.gone()
     def delete(self, resource_id: str) -> None:
         """Delete a resource that was never booked; take another out of service (`active`: false)"""
@@ -104,6 +109,7 @@ def _page(query: dict[str, Any], paging: PaginationParameters) -> list[Shown]:
 @blp.route("/bookings")
 class Bookings(Address):
     @requires(Role.VIEWER)
+    @operation("listBookings")
     @blp.arguments(BookingQuery, location="query")
     @blp.many(BookingSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -111,6 +117,7 @@ class Bookings(Address):
         return _page(query, pagination_parameters)
 
     @requires(Role.OFFICER)
+    @operation("createBooking")
     @blp.arguments(BookingWishSchema)
     @blp.created(BookingWishSchema)
     def post(self, wish: dict[str, Any]) -> Any:
@@ -131,12 +138,14 @@ class Bookings(Address):
 @blp.route("/bookings/<booking_id>")
 class OneBooking(Address):
     @requires(Role.VIEWER)
+    @operation("getBooking")
     @blp.one(BookingSchema)
     def get(self, booking_id: str) -> Any:
         """Read a booking"""
         return _shown(bookings.find_booking(session(), booking_id))
 
     @requires(Role.OFFICER)
+    @operation("changeBooking")
     @blp.arguments(BookingChangeSchema(partial=True))
     @blp.one(BookingSchema)
     def patch(self, values: dict[str, Any], booking_id: str) -> Any:
@@ -146,6 +155,7 @@ class OneBooking(Address):
         return _shown(bookings.change_booking(session(), act(), booking, values))
 
     @requires(Role.OFFICER)
+    @operation("deleteBooking")
     @blp.gone()
     def delete(self, booking_id: str) -> None:
         """Give a resource back"""
@@ -157,6 +167,7 @@ class OneBooking(Address):
 @blp.route("/events/<event_id>/bookings")
 class EventBookings(Address):
     @requires(Role.VIEWER)
+    @operation("listEventBookings")
     @blp.arguments(EventBookingsQuery, location="query")
     @blp.many(BookingSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:

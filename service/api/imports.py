@@ -11,7 +11,7 @@ from models.i18n import _, message
 from models.vocabulary import EventKind, Language, Role
 from service.actions.importing import RESULTS, Outcome, Wish, import_calendar
 from service.actions.rehearsal import rehearsal
-from service.api.resource import Blueprint, Resource, act, requires, session, takes
+from service.api.resource import Blueprint, Resource, act, operation, requires, session, takes
 from service.problems import reader_language
 from service.schemas.imports import CalendarImportQuery, CalendarImportSchema
 
@@ -24,6 +24,7 @@ FORM = "multipart/form-data"
 @blp.route("/events/import")
 class CalendarImport(Resource):
     @requires(Role.OFFICER)
+    @operation("importEvents")
     @takes(ICS, FORM)
     @blp.arguments(CalendarImportQuery, location="query")
     @blp.response(200, CalendarImportSchema)
@@ -37,6 +38,7 @@ class CalendarImport(Resource):
         return _import(query)
 
     @requires(Role.OFFICER)
+    @operation("importCalendarFile")
     @takes(ICS)
     @blp.arguments(CalendarImportQuery, location="query")
     @blp.response(200, CalendarImportSchema)
