@@ -9,6 +9,7 @@ from flask import Flask
 from service.api import holidays, places
 from service.app import create_app
 from service.settings import Settings
+from tests.service.test_requests import at_once, operations
 
 VERBS = {
     "get": {"list", "get", "find", "diagnose"},
@@ -59,3 +60,10 @@ def test_an_operation_with_the_name_of_another_does_not_start(
     monkeypatch.setattr(holidays.Lunar.get, "operation_id", places.People.get.operation_id)  # type: ignore[attr-defined]
     with pytest.raises(RuntimeError, match="have the same operationId, listPeople"):
         create_app(settings)
+
+
+def test_everybody_gets_the_same_document_at_once(settings: Settings) -> None:
+    app = create_app(settings)
+    answers = at_once([lambda: app.test_client().get("/api/v1/openapi.json").data for _ in range(8)])
+    assert len(set(answers)) == 1
+    assert len(operations(app)) > 100
