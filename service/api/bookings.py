@@ -16,8 +16,8 @@ from service.schemas.bookings import (
     BookingChangeSchema,
     BookingQuery,
     BookingSchema,
-    BookingWishSchema,
     EventBookingsQuery,
+    NewBookingsSchema,
     ResourceQuery,
     ResourceSchema,
 )
@@ -118,8 +118,8 @@ class Bookings(Address):
 
     @requires(Role.OFFICER)
     @operation("createBooking")
-    @blp.arguments(BookingWishSchema)
-    @blp.created(BookingWishSchema)
+    @blp.arguments(NewBookingsSchema)
+    @blp.created(NewBookingsSchema)
     def post(self, wish: dict[str, Any]) -> Any:
         """Book a resource for an event, or several at once under `bookings`: all of them or none
 

@@ -1,53 +1,158 @@
-"""The API's document (OpenAPI 3.1): made from the operations and their schemas when it is first asked for."""
+"""The API's document (OpenAPI 3.1): made from the operations and their schemas when it is first asked for.
+
+A request and an answer are described apart, though both come from one marshmallow schema: ``PersonInput`` is what makes
+a person, ``PersonChange`` what changes one, ``Person`` what is answered.
+"""
 
 import re
 import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import flask
-from apispec.ext.marshmallow import MarshmallowPlugin, common
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_instance
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
+from apispec.ext.marshmallow.schema_resolver import SchemaResolver
 from flask import Flask
 from flask_smorest import Api
 from marshmallow import Schema, fields
 
+from models.vocabulary import Language
 from service import problems
 from service.schemas.events import KIND_SCHEMAS
+from service.schemas.fields import MAX_TEXT, MAX_TITLE, LocalizedText
+from service.schemas.problems import ProblemSchema
 
 _INFO = {
-    "description": "Plans delegations, training batches, art troupe visits and anniversaries between twin "
-    "provinces; reminds people in time; publishes calendars.",
+    "description": "Plans delegations, training batches, art troupe visits and anniversaries between twin provinces; "
+    "reminds people in time; publishes calendars.\n\n"
+    "What a request may hold is closed: unknown fields and words are refused. Answers grow: a later version may add "
+    "fields, and words to the lists named `x-extensible-enum`. A client leaves aside what it does not know.",
     "license": {"name": "Apache-2.0"},
 }
 _OPERATION_ID = re.compile(r"[a-z]+([A-Z][a-z]+)+")
+_LOCALIZED_INPUTS = {MAX_TITLE: "LocalizedTitleInput", MAX_TEXT: "LocalizedTextInput"}
+_KINDS: Mapping[type[Schema], str] = {schema: kind.value for kind, schema in KIND_SCHEMAS.items()}
 
 
-class Problem(Schema):
-    """An error (RFC 9457). ``code`` is stable; ``errors`` names fields; ``conflicts`` what it clashes with."""
+class DirectedConverter(OpenAPIConverter):
+    """Describes a schema as what a client sends or as what it is answered, with a component for each."""
 
-    type = fields.String()
-    title = fields.String()
-    status = fields.Integer()
-    detail = fields.String()
-    code = fields.String()
-    request_id = fields.String(allow_none=True)
-    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
-    conflicts = fields.List(fields.Dict())
-    suggestions = fields.List(
-        fields.Dict(), metadata={"description": "Nearest free times and resources as good, after a booking clash."}
-    )
-    openings = fields.List(
-        fields.Dict(), metadata={"description": "Days on which the event and all its bookings would fit."}
-    )
-    possible = fields.List(
-        fields.String(), metadata={"description": "Statuses that can follow, after an impossible one."}
-    )
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_request = False
+        self._request_refs: dict[Any, str] = {}
+        self.schema_name_resolver = self._name
+
+    @contextmanager
+    def requests(self) -> Iterator[None]:
+        """Describe what a client sends; outside of this it is what is answered."""
+        answer_refs = self.refs
+        self.is_request, self.refs = True, self._request_refs
+        try:
+            yield
+        finally:
+            self.is_request, self.refs = False, answer_refs
+
+    def _name(self, schema: Any) -> str:
+        instance = resolve_schema_instance(schema)
+        name = type(instance).__name__.removesuffix("Schema")
+        if not self.is_request:
+            return name
+        return f"{name.removesuffix('Change')}Change" if instance.partial else f"{name}Input"
+
+    def init_attribute_functions(self) -> None:
+        """apispec's own, then ours; whether null may stand there is said last, of what they have made."""
+        super().init_attribute_functions()
+        nullable = self.attribute_functions.pop()
+        self.attribute_functions += [self.words2properties, self.localized2properties, self.answer2properties, nullable]
+
+    def words2properties(self, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
+        """A list of words: closed in a request, open in an answer."""
+        words = field.metadata.get("enum", ret.pop("enum", None))
+        ret.pop("enum", None)
+        if words is None:
+            return {}
+        known = [word for word in words if word is not None]
+        if self.is_request:
+            return {"enum": [*known, None] if field.allow_none else known}
+        return {"x-extensible-enum": known}
+
+    def localized2properties(self, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
+        """A text in several languages, of which there is one component; a request is told how long it may be."""
+        if not isinstance(field, LocalizedText):
+            return {}
+        name = "LocalizedText"
+        text: dict[str, Any] = {"type": "string"}
+        described: dict[str, Any] = {"description": "The same text in several languages, `vi` or `en` among them."}
+        if self.is_request:
+            name = _LOCALIZED_INPUTS[field.max_length]
+            text["maxLength"] = field.max_length
+            described |= {"minProperties": 1, "additionalProperties": False}
+        if name not in self.spec.components.schemas:
+            properties = {language.value: text for language in Language}
+            self.spec.components.schema(name, {"type": "object", "properties": properties} | described)
+        reference: dict[str, Any] = self.spec.components.get_ref("schema", name)
+        return {"anyOf": [reference, text]} if self.is_request and field.plain_allowed else reference
+
+    def answer2properties(self, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
+        """What a field says of itself only in answers (``metadata["answer"]``)."""
+        return {} if self.is_request else dict(field.metadata.get("answer", {}))
+
+    def field2property(self, field: fields.Field[Any]) -> dict[str, Any]:
+        """As apispec does it, without the ``"format": null`` it writes for times of day."""
+        return {name: value for name, value in super().field2property(field).items() if value is not None}
+
+    def fields2jsonschema(self, fields: Mapping[str, Any], *, partial: Any = None) -> dict[str, Any]:
+        """Only what goes this way. A field of an answer is always there unless it says ``always_present: False``."""
+        other_way = "dump_only" if self.is_request else "load_only"
+        shown = {name: one for name, one in fields.items() if not getattr(one, other_way)}
+        described: dict[str, Any] = super().fields2jsonschema(shown, partial=partial)
+        always = [one.data_key or name for name, one in shown.items() if one.metadata.get("always_present", True)]
+        if always and not self.is_request:
+            described["required"] = sorted(always)
+        return described
+
+    def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
+        """A schema this way; one that has ``alternatives`` is answered as one of them."""
+        if not self.is_request and (alternatives := getattr(schema, "alternatives", ())):
+            return self._one_of(alternatives)
+        described: dict[str, Any] = super().schema2jsonschema(schema)
+        if self.is_request:
+            return described
+        described.pop("additionalProperties", None)
+        if kind := _KINDS.get(type(schema)):
+            described["properties"]["kind"] = {"type": "string", "const": kind, "readOnly": True}
+        return described
+
+    def _one_of(self, alternatives: Sequence[type[Schema]]) -> dict[str, Any]:
+        refs = [self.resolve_nested_schema(schema) for schema in alternatives]
+        if not set(alternatives) <= set(_KINDS):
+            return {"oneOf": refs}
+        mapping = {_KINDS[schema]: ref["$ref"] for schema, ref in zip(alternatives, refs, strict=True)}
+        return {"oneOf": refs, "discriminator": {"propertyName": "kind", "mapping": mapping}}
 
 
-def _schema_name(schema: Any) -> str:
-    """A schema's name in the document; one whose fields are all optional is another schema and has its own."""
-    instance = common.resolve_schema_instance(schema)
-    name = type(instance).__name__.removesuffix("Schema")
-    return f"{name.removesuffix('Change')}Change" if instance.partial else name
+class DirectedResolver(SchemaResolver):
+    """Tells the converter which schemas of an operation are sent."""
+
+    def resolve_operations(self, operations: dict[str, Any], **kwargs: Any) -> None:
+        """Put references in the place of an operation's schemas."""
+        with self.converter.requests():
+            for operation in operations.values():
+                if "parameters" in operation:
+                    operation["parameters"] = self.resolve_parameters(operation["parameters"])
+                self.resolve_schema(operation.get("requestBody"))
+        super().resolve_operations(operations, **kwargs)
+
+
+class DirectedPlugin(MarshmallowPlugin):
+    """apispec's plugin for marshmallow, with requests and answers apart."""
+
+    Converter = DirectedConverter
+    Resolver = DirectedResolver
 
 
 class DeskApi(Api):
@@ -57,7 +162,7 @@ class DeskApi(Api):
     overridden, whose version is pinned for it.
     """
 
-    ERROR_SCHEMA = Problem
+    ERROR_SCHEMA = ProblemSchema
 
     def __init__(self, app: Flask) -> None:
         self._blueprints: list[Any] = []
@@ -82,15 +187,12 @@ class DeskApi(Api):
             return self._made
 
     def _make(self) -> str:
-        super()._init_spec(marshmallow_plugin=MarshmallowPlugin(schema_name_resolver=_schema_name), info=_INFO)
+        super()._init_spec(marshmallow_plugin=DirectedPlugin(), info=_INFO)
         self.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
         self.spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "desk"})
         for blp in self._blueprints:
             blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
             self.spec.tag({"name": blp.name, "description": blp.description})
-        # An event of any kind is exactly one of the five.
-        kinds = [f"#/components/schemas/{schema.__name__.removesuffix('Schema')}" for schema in KIND_SCHEMAS.values()]
-        self.spec.components.schemas["AnyEvent"] = {"oneOf": [{"$ref": kind} for kind in kinds]}
         return flask.json.dumps(self.spec.to_dict(), indent=2, sort_keys=False)
 
     def _openapi_json(self) -> flask.Response:

@@ -100,7 +100,11 @@ class Rotation(Resource):
 class FeedCalendar(Resource):
     @requires(Role.VIEWER)
     @operation("getFeedCalendar")
-    @blp.doc(responses={"200": {"description": "The calendar.", "content": {"text/calendar": {}}}})
+    @blp.doc(
+        responses={
+            "200": {"description": "The calendar.", "content": {"text/calendar": {"schema": {"type": "string"}}}}
+        }
+    )
     def get(self, feed_id: str) -> Any:
         """Download what a feed shows now, with your own account instead of its address"""
         feed = feeds.find_feed(session(), act(), feed_id)

@@ -17,8 +17,8 @@ from service.schemas.events import AnyEventSchema
 from service.schemas.progress import (
     AgreementProgressSchema,
     OfficeProgressSchema,
+    PlanOptionsSchema,
     PlanSchema,
-    PlanWishSchema,
     ProgressQuery,
 )
 
@@ -92,7 +92,7 @@ class AgreementProgress(Resource):
 class Plan(Resource):
     @requires(Role.OFFICER)
     @operation("planAgreement")
-    @blp.arguments(PlanWishSchema)
+    @blp.arguments(PlanOptionsSchema)
     @blp.response(200, PlanSchema)
     def post(self, wish: dict[str, Any], agreement_id: str) -> dict[str, Any]:
         """Make drafts for everything an agreement still owes until its end, on days on which nothing clashes

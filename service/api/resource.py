@@ -27,6 +27,7 @@ from service.desk import Desk, current_desk
 from service.schemas.rows import RowSchema
 
 JSON = "application/json"
+FORM = "multipart/form-data"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 _PASSING = {"conflicts", "overdue", "tied", "warnings"}
@@ -62,11 +63,16 @@ def operation(name: str) -> Callable[[View], View]:
 
 
 def takes(*types: str) -> Callable[[View], View]:
-    """Mark an operation whose body is no JSON with the content types it takes; it reads the body as it came."""
+    """Mark an operation whose body is no JSON with the content types it takes; it reads the body as it came.
+
+    Of a form that is its field ``file``.
+    """
 
     def mark(view: View) -> View:
         view.body_types = types  # type: ignore[attr-defined]
-        content = {name: {"schema": {"type": "string", "format": "binary"}} for name in types}
+        file = {"type": "string", "format": "binary"}
+        form = {"type": "object", "properties": {"file": file}, "required": ["file"], "additionalProperties": False}
+        content = {name: {"schema": form if name == FORM else file} for name in types}
         return cast(View, flask_smorest.Blueprint.doc(requestBody={"required": True, "content": content})(view))
 
     return mark
