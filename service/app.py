@@ -2,17 +2,13 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
-from apispec.ext.marshmallow import MarshmallowPlugin, common
 from flask import Flask, Response, abort, g, request
-from flask_smorest import Api
-from marshmallow import Schema, fields
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.clock import utcnow
 from models.database import Database
-from service import health, metrics, problems
+from service import health, metrics
 from service.api import (
     accounts,
     agreements,
@@ -33,10 +29,10 @@ from service.api import (
     task_templates,
     tasks,
 )
+from service.api.document import DeskApi, check_operations
 from service.desk import Desk, current_desk, request_id
 from service.feed_door import FeedDoor
 from service.refusal import REFUSED
-from service.schemas.events import KIND_SCHEMAS
 from service.settings import Settings, load_settings
 from service.web import pages
 
@@ -62,50 +58,6 @@ _NOUNS = (
     reminders,
     feeds,
 )
-
-
-class Problem(Schema):
-    """An error (RFC 9457). ``code`` is stable; ``errors`` names fields; ``conflicts`` what it clashes with."""
-
-    type = fields.String()
-    title = fields.String()
-    status = fields.Integer()
-    detail = fields.String()
-    code = fields.String()
-    request_id = fields.String(allow_none=True)
-    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
-    conflicts = fields.List(fields.Dict())
-    suggestions = fields.List(
-        fields.Dict(), metadata={"description": "Nearest free times and resources as good, after a booking clash."}
-    )
-    openings = fields.List(
-        fields.Dict(), metadata={"description": "Days on which the event and all its bookings would fit."}
-    )
-    possible = fields.List(
-        fields.String(), metadata={"description": "Statuses that can follow, after an impossible one."}
-    )
-
-
-def _schema_name(schema: Any) -> str:
-    """A schema's name in the document; one whose fields are all optional is another schema and has its own."""
-    instance = common.resolve_schema_instance(schema)
-    name = type(instance).__name__.removesuffix("Schema")
-    return f"{name.removesuffix('Change')}Change" if instance.partial else name
-
-
-class DeskApi(Api):
-    """flask-smorest with problem documents instead of its own errors."""
-
-    ERROR_SCHEMA = Problem
-
-    def _register_error_handlers(self) -> None:
-        problems.register(self._app)
-
-    def _register_responses(self) -> None:
-        # Private in flask-smorest, whose version is pinned for it: its documented errors would say application/json.
-        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
-        super()._register_responses()
-        self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
 
 
 def create_app(
@@ -155,36 +107,10 @@ def create_app(
 
 
 def _register_api(app: Flask) -> None:
-    api = DeskApi(
-        app,
-        spec_kwargs={
-            "marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name),
-            "info": {
-                "description": "Plans delegations, training batches, art troupe visits and anniversaries between twin "
-                "provinces; reminds people in time; publishes calendars.",
-                "license": {"name": "Apache-2.0"},
-            },
-        },
-    )
-    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
-    api.spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "desk"})
+    api = DeskApi(app)
     for module in _NOUNS:
         api.register_blueprint(module.blp, url_prefix=API_PREFIX)
-    # An event of any kind is exactly one of the five.
-    kinds = [f"#/components/schemas/{schema.__name__.removesuffix('Schema')}" for schema in KIND_SCHEMAS.values()]
-    api.spec.components.schemas["AnyEvent"] = {"oneOf": [{"$ref": kind} for kind in kinds]}
-    _check_roles(app)
-
-
-def _check_roles(app: Flask) -> None:
-    """Refuse to start while an operation of the API has no role."""
-    for rule in app.url_map.iter_rules():
-        view = getattr(app.view_functions[rule.endpoint], "view_class", None)
-        if view is None or not rule.rule.startswith(API_PREFIX):
-            continue
-        for method in rule.methods - {"HEAD", "OPTIONS"} if rule.methods else ():
-            if not hasattr(getattr(view, method.lower()), "required_role"):
-                raise RuntimeError(f"{method} {rule.rule} has no role")
+    check_operations(app, API_PREFIX)
 
 
 def _name_request() -> None:

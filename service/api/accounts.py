@@ -11,7 +11,7 @@ from models.i18n import message
 from models.nouns import noun
 from models.vocabulary import Role
 from service.actions import account_queries, accounts, messengers, passwords, reading, rows
-from service.api.resource import Blueprint, Resource, act, page, requires, session, sliced
+from service.api.resource import Blueprint, Resource, act, operation, page, requires, session, sliced
 from service.desk import current_desk
 from service.problems import from_domain
 from service.schemas.accounts import OwnPasswordSchema, TokenSchema, UserSchema
@@ -24,6 +24,7 @@ blp = Blueprint("accounts", __name__, description="Accounts, API tokens, the aud
 @blp.route("/users")
 class Users(Resource):
     @requires(Role.ADMIN)
+    @operation("listUsers")
     @blp.arguments(UserQuery, location="query")
     @blp.many(UserSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -33,6 +34,7 @@ class Users(Resource):
         return sliced(found, pagination_parameters)
 
     @requires(Role.ADMIN)
+    @operation("createUser")
     @blp.arguments(UserSchema)
     @blp.created(UserSchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -43,12 +45,14 @@ class Users(Resource):
 @blp.route("/users/<user_id>")
 class OneUser(Resource):
     @requires(Role.ADMIN)
+    @operation("getUser")
     @blp.one(UserSchema)
     def get(self, user_id: str) -> Any:
         """Read an account"""
         return rows.find(session(), User, user_id)
 
     @requires(Role.ADMIN)
+    @operation("changeUser")
     @blp.arguments(UserSchema(partial=True))
     @blp.one(UserSchema)
     def patch(self, values: dict[str, Any], user_id: str) -> Any:
@@ -69,6 +73,7 @@ def _sealed(values: dict[str, Any]) -> dict[str, Any]:
 @blp.route("/me")
 class Me(Resource):
     @requires(Role.VIEWER)
+    @operation("getOwnUser")
     @blp.one(UserSchema)
     def get(self) -> Any:
         """The account that asks"""
@@ -81,6 +86,7 @@ class OwnPassword(Resource):
     never_kept = True
 
     @requires(Role.VIEWER)
+    @operation("changeOwnPassword")
     @blp.arguments(OwnPasswordSchema)
     @blp.response(204)
     def post(self, values: dict[str, Any]) -> Any:
@@ -106,6 +112,7 @@ def _own_token(token_id: str) -> ApiToken:
 @blp.route("/tokens")
 class Tokens(Resource):
     @requires(Role.VIEWER)
+    @operation("listTokens")
     @blp.arguments(QuerySchema, location="query")
     @blp.many(TokenSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -114,6 +121,7 @@ class Tokens(Resource):
         return page(pagination_parameters, own, *account_queries.TOKEN_ORDER)
 
     @requires(Role.VIEWER)
+    @operation("createToken")
     @blp.arguments(TokenSchema)
     @blp.created(TokenSchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -125,6 +133,7 @@ class Tokens(Resource):
 @blp.route("/tokens/<token_id>")
 class OneToken(Resource):
     @requires(Role.VIEWER)
+    @operation("deleteToken")
     @blp.response(204)
     def delete(self, token_id: str) -> None:
         """Revoke one of your API tokens, at once. A token can't be read again, so no ``If-Match`` is asked for"""
@@ -134,6 +143,7 @@ class OneToken(Resource):
 @blp.route("/audit")
 class AuditTrail(Resource):
     @requires(Role.ADMIN)
+    @operation("listAuditEntries")
     @blp.arguments(AuditQuery, location="query")
     @blp.many(HistoryEntrySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:

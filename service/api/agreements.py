@@ -10,7 +10,7 @@ from models.errors import Invalid
 from models.i18n import _, message
 from models.vocabulary import Role
 from service.actions import agreement_queries, agreements, reading, rows
-from service.api.resource import Blueprint, Resource, act, page, requires, session
+from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema, OccurrenceSchema
 from service.schemas.queries import AgreementQuery, QuerySchema, SearchQuery, YearsQuery
 
@@ -22,6 +22,7 @@ MAX_YEARS = 500
 @blp.route("/agreements")
 class Agreements(Resource):
     @requires(Role.VIEWER)
+    @operation("listAgreements")
     @blp.arguments(AgreementQuery, location="query")
     @blp.many(AgreementSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -33,6 +34,7 @@ class Agreements(Resource):
         )
 
     @requires(Role.OFFICER)
+    @operation("createAgreement")
     @blp.arguments(AgreementSchema)
     @blp.created(AgreementSchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -43,12 +45,14 @@ class Agreements(Resource):
 @blp.route("/agreements/<agreement_id>")
 class OneAgreement(Resource):
     @requires(Role.VIEWER)
+    @operation("getAgreement")
     @blp.one(AgreementSchema)
     def get(self, agreement_id: str) -> Any:
         """Read an agreement"""
         return rows.find(session(), Agreement, agreement_id)
 
     @requires(Role.OFFICER)
+    @operation("changeAgreement")
     @blp.arguments(AgreementSchema(partial=True))
     @blp.one(AgreementSchema)
     def patch(self, values: dict[str, Any], agreement_id: str) -> Any:
@@ -58,6 +62,7 @@ class OneAgreement(Resource):
         return agreements.change_agreement(session(), act(), agreement, values)
 
     @requires(Role.ADMIN)
+    @operation("deleteAgreement")
     @blp.gone()
     def delete(self, agreement_id: str) -> None:
         """Delete an agreement whose commitments no event refers to"""
@@ -69,6 +74,7 @@ class OneAgreement(Resource):
 @blp.route("/agreements/<agreement_id>/commitments")
 class Commitments(Resource):
     @requires(Role.VIEWER)
+    @operation("listAgreementCommitments")
     @blp.arguments(QuerySchema, location="query")
     @blp.many(CommitmentSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, agreement_id: str) -> Any:
@@ -81,6 +87,7 @@ class Commitments(Resource):
         )
 
     @requires(Role.OFFICER)
+    @operation("createCommitment")
     @blp.arguments(CommitmentSchema)
     @blp.created(CommitmentSchema, at="/api/v1/commitments")
     def post(self, values: dict[str, Any], agreement_id: str) -> Any:
@@ -92,12 +99,14 @@ class Commitments(Resource):
 @blp.route("/commitments/<commitment_id>")
 class OneCommitment(Resource):
     @requires(Role.VIEWER)
+    @operation("getCommitment")
     @blp.one(CommitmentSchema)
     def get(self, commitment_id: str) -> Any:
         """Read a commitment"""
         return rows.find(session(), Commitment, commitment_id)
 
     @requires(Role.OFFICER)
+    @operation("changeCommitment")
     @blp.arguments(CommitmentSchema(partial=True))
     @blp.one(CommitmentSchema)
     def patch(self, values: dict[str, Any], commitment_id: str) -> Any:
@@ -107,6 +116,7 @@ class OneCommitment(Resource):
         return agreements.change_commitment(session(), act(), commitment, values)
 
     @requires(Role.OFFICER)
+    @operation("deleteCommitment")
     @blp.gone()
     def delete(self, commitment_id: str) -> None:
         """Delete a commitment no event refers to"""
@@ -118,6 +128,7 @@ class OneCommitment(Resource):
 @blp.route("/anniversaries")
 class Anniversaries(Resource):
     @requires(Role.VIEWER)
+    @operation("listAnniversaries")
     @blp.arguments(SearchQuery, location="query")
     @blp.many(AnniversarySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -129,6 +140,7 @@ class Anniversaries(Resource):
         )
 
     @requires(Role.OFFICER)
+    @operation("createAnniversary")
     @blp.arguments(AnniversarySchema)
     @blp.created(AnniversarySchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -139,12 +151,14 @@ class Anniversaries(Resource):
 @blp.route("/anniversaries/<anniversary_id>")
 class OneAnniversary(Resource):
     @requires(Role.VIEWER)
+    @operation("getAnniversary")
     @blp.one(AnniversarySchema)
     def get(self, anniversary_id: str) -> Any:
         """Read an anniversary"""
         return rows.find(session(), Anniversary, anniversary_id)
 
     @requires(Role.OFFICER)
+    @operation("changeAnniversary")
     @blp.arguments(AnniversarySchema(partial=True))
     @blp.one(AnniversarySchema)
     def patch(self, values: dict[str, Any], anniversary_id: str) -> Any:
@@ -154,6 +168,7 @@ class OneAnniversary(Resource):
         return agreements.change_anniversary(session(), act(), anniversary, values)
 
     @requires(Role.OFFICER)
+    @operation("deleteAnniversary")
     @blp.gone()
     def delete(self, anniversary_id: str) -> None:
         """Delete an anniversary without ceremonies"""
@@ -165,6 +180,7 @@ class OneAnniversary(Resource):
 @blp.route("/anniversaries/<anniversary_id>/occurrences")
 class Occurrences(Resource):
     @requires(Role.VIEWER)
+    @operation("listAnniversaryOccurrences")
     @blp.arguments(YearsQuery, location="query")
     @blp.response(200, OccurrenceSchema(many=True))
     def get(self, query: dict[str, Any], anniversary_id: str) -> Any:

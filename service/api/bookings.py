@@ -9,14 +9,14 @@ from models.events import Event
 from models.resources import Booking, Resource
 from models.vocabulary import Role
 from service.actions import bookings, events, resources, rights, rows
-from service.api.resource import Blueprint, act, page, requires, session
+from service.api.resource import Blueprint, act, operation, page, requires, session
 from service.api.resource import Resource as Address
 from service.schemas.bookings import (
     BookingChangeSchema,
     BookingQuery,
     BookingSchema,
-    BookingWishSchema,
     EventBookingsQuery,
+    NewBookingsSchema,
     ResourceQuery,
     ResourceSchema,
 )
@@ -27,6 +27,7 @@ blp = Blueprint("bookings", __name__, description="Rooms, lodging, vehicles, int
 @blp.route("/resources")
 class Resources(Address):
     @requires(Role.VIEWER)
+    @operation("listResources")
     @blp.arguments(ResourceQuery, location="query")
     @blp.many(ResourceSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -35,6 +36,7 @@ class Resources(Address):
         return page(pagination_parameters, statement, *resources.RESOURCE_ORDER)
 
     @requires(Role.OFFICER)
+    @operation("createResource")
     @blp.arguments(ResourceSchema)
     @blp.created(ResourceSchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -45,12 +47,14 @@ class Resources(Address):
 @blp.route("/resources/<resource_id>")
 class OneResource(Address):
     @requires(Role.VIEWER)
+    @operation("getResource")
     @blp.one(ResourceSchema)
     def get(self, resource_id: str) -> Any:
         """Read a resource"""
         return rows.find(session(), Resource, resource_id)
 
     @requires(Role.OFFICER)
+    @operation("changeResource")
     @blp.arguments(ResourceSchema(partial=True))
     @blp.one(ResourceSchema)
     def patch(self, values: dict[str, Any], resource_id: str) -> Any:
@@ -60,6 +64,7 @@ class OneResource(Address):
         return resources.change_resource(session(), act(), resource, values)
 
     @requires(Role.ADMIN)
+    @operation("deleteResource")
     @blp.gone()
     def delete(self, resource_id: str) -> None:
         """Delete a resource that was never booked; take another out of service (`active`: false)"""
@@ -103,6 +108,7 @@ def _page(query: dict[str, Any], paging: PaginationParameters) -> list[Shown]:
 @blp.route("/bookings")
 class Bookings(Address):
     @requires(Role.VIEWER)
+    @operation("listBookings")
     @blp.arguments(BookingQuery, location="query")
     @blp.many(BookingSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -110,8 +116,9 @@ class Bookings(Address):
         return _page(query, pagination_parameters)
 
     @requires(Role.OFFICER)
-    @blp.arguments(BookingWishSchema)
-    @blp.created(BookingWishSchema)
+    @operation("createBooking")
+    @blp.arguments(NewBookingsSchema)
+    @blp.created(NewBookingsSchema)
     def post(self, wish: dict[str, Any]) -> Any:
         """Book a resource for an event, or several at once under `bookings`: all of them or none
 
@@ -130,12 +137,14 @@ class Bookings(Address):
 @blp.route("/bookings/<booking_id>")
 class OneBooking(Address):
     @requires(Role.VIEWER)
+    @operation("getBooking")
     @blp.one(BookingSchema)
     def get(self, booking_id: str) -> Any:
         """Read a booking"""
         return _shown(bookings.find_booking(session(), booking_id))
 
     @requires(Role.OFFICER)
+    @operation("changeBooking")
     @blp.arguments(BookingChangeSchema(partial=True))
     @blp.one(BookingSchema)
     def patch(self, values: dict[str, Any], booking_id: str) -> Any:
@@ -145,6 +154,7 @@ class OneBooking(Address):
         return _shown(bookings.change_booking(session(), act(), booking, values))
 
     @requires(Role.OFFICER)
+    @operation("deleteBooking")
     @blp.gone()
     def delete(self, booking_id: str) -> None:
         """Give a resource back"""
@@ -156,6 +166,7 @@ class OneBooking(Address):
 @blp.route("/events/<event_id>/bookings")
 class EventBookings(Address):
     @requires(Role.VIEWER)
+    @operation("listEventBookings")
     @blp.arguments(EventBookingsQuery, location="query")
     @blp.many(BookingSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:

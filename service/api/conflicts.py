@@ -6,7 +6,7 @@ from flask_smorest.pagination import PaginationParameters
 
 from models.vocabulary import Role
 from service.actions.conflicts import conflicts_between
-from service.api.resource import Blueprint, Resource, act, requires, session, sliced
+from service.api.resource import Blueprint, Resource, act, operation, requires, session, sliced
 from service.problems import reader_language
 from service.schemas.conflicts import ConflictQuery, ConflictSchema
 
@@ -16,6 +16,7 @@ blp = Blueprint("conflicts", __name__, description="What clashes over the whole 
 @blp.route("/conflicts")
 class Conflicts(Resource):
     @requires(Role.VIEWER)
+    @operation("listConflicts")
     @blp.arguments(ConflictQuery, location="query")
     @blp.many(ConflictSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:

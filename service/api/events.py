@@ -12,7 +12,7 @@ from models.events import Event
 from models.nouns import noun
 from models.vocabulary import EventKind, Role
 from service.actions import event_queries, events, reading, rows
-from service.api.resource import Blueprint, Resource, act, page, requires, session
+from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
 from service.problems import reader_language
 from service.schemas.events import KIND_SCHEMAS, AnyEventSchema, CeremonySchema, HistoryEntrySchema, TransitionSchema
 from service.schemas.queries import EventQuery, KindEventQuery, QuerySchema
@@ -25,6 +25,10 @@ KIND_PATHS = {
     EventKind.ART_TROUPE_VISIT: "art-troupe-visits",
     EventKind.ACTIVITY: "activities",
 }
+
+
+def _in_camel_case(words: str) -> str:
+    return "".join(word.capitalize() for word in words.replace("-", "_").split("_"))
 
 
 Shown = dict[str, Any]
@@ -73,6 +77,7 @@ def _page(query: dict[str, Any], paging: PaginationParameters, kind: EventKind |
 @blp.route("/events")
 class Events(Resource):
     @requires(Role.VIEWER)
+    @operation("listEvents")
     @blp.arguments(EventQuery, location="query")
     @blp.many(AnyEventSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -83,6 +88,7 @@ class Events(Resource):
 @blp.route("/events/<event_id>")
 class OneEvent(Resource):
     @requires(Role.VIEWER)
+    @operation("getEvent")
     @blp.one(AnyEventSchema)
     def get(self, event_id: str) -> Any:
         """Read an event of any kind"""
@@ -92,6 +98,7 @@ class OneEvent(Resource):
 @blp.route("/events/<event_id>/transitions")
 class Transitions(Resource):
     @requires(Role.OFFICER)
+    @operation("transitionEvent")
     @blp.arguments(TransitionSchema)
     @blp.one(AnyEventSchema)
     def post(self, wish: dict[str, Any], event_id: str) -> Any:
@@ -109,6 +116,7 @@ class Transitions(Resource):
 @blp.route("/events/<event_id>/history")
 class History(Resource):
     @requires(Role.VIEWER)
+    @operation("listEventHistory")
     @blp.arguments(QuerySchema, location="query")
     @blp.many(HistoryEntrySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
@@ -121,15 +129,18 @@ def _register_kind(kind: EventKind, path: str) -> None:
     """Four addresses a kind: list and make; read, change and delete."""
     schema = KIND_SCHEMAS[kind]
     name = kind.value.replace("_", " ")
+    one, many = _in_camel_case(kind), _in_camel_case(path)
 
     class OfKind(Resource):
         @requires(Role.VIEWER)
+        @operation(f"list{many}")
         @blp.arguments(KindEventQuery, location="query")
         @blp.many(schema)
         def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
             return _page(query, pagination_parameters, kind)
 
         @requires(Role.OFFICER)
+        @operation(f"create{one}")
         @blp.arguments(schema)
         @blp.created(schema)
         def post(self, values: dict[str, Any]) -> Any:
@@ -137,11 +148,13 @@ def _register_kind(kind: EventKind, path: str) -> None:
 
     class OneOfKind(Resource):
         @requires(Role.VIEWER)
+        @operation(f"get{one}")
         @blp.one(schema)
         def get(self, event_id: str) -> Any:
             return show(events.find_event(session(), event_id, kind))
 
         @requires(Role.OFFICER)
+        @operation(f"change{one}")
         @blp.arguments(schema(partial=True))
         @blp.one(schema)
         def patch(self, values: dict[str, Any], event_id: str) -> Any:
@@ -150,6 +163,7 @@ def _register_kind(kind: EventKind, path: str) -> None:
             return show(events.change_event(session(), act(), event, values))
 
         @requires(Role.OFFICER)
+        @operation(f"delete{one}")
         @blp.gone()
         def delete(self, event_id: str) -> None:
             event = events.find_event(session(), event_id, kind)
@@ -172,6 +186,7 @@ for _kind, _path in KIND_PATHS.items():
 @blp.route("/anniversaries/<anniversary_id>/ceremonies")
 class Ceremonies(Resource):
     @requires(Role.OFFICER)
+    @operation("createCeremony")
     @blp.arguments(CeremonySchema)
     @blp.created(CeremonySchema, at="/api/v1/events")
     def post(self, values: dict[str, Any], anniversary_id: str) -> Any:
@@ -191,6 +206,7 @@ def _ceremony(anniversary_id: str, event_id: str) -> Event:
 @blp.route("/anniversaries/<anniversary_id>/ceremonies/<event_id>")
 class OneCeremony(Resource):
     @requires(Role.OFFICER)
+    @operation("changeCeremony")
     @blp.arguments(CeremonySchema(partial=True))
     @blp.one(CeremonySchema)
     def patch(self, values: dict[str, Any], anniversary_id: str, event_id: str) -> Any:
@@ -200,6 +216,7 @@ class OneCeremony(Resource):
         return show(events.change_event(session(), act(), event, values))
 
     @requires(Role.OFFICER)
+    @operation("deleteCeremony")
     @blp.gone()
     def delete(self, anniversary_id: str, event_id: str) -> None:
         """Delete a draft or cancelled ceremony"""

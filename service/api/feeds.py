@@ -17,7 +17,7 @@ from service.actions import feed_doctor, feed_reading, feeds
 from service.actions.acting import Act
 from service.actions.credentials import token_hash
 from service.actions.feed_reading import Kept
-from service.api.resource import Blueprint, Resource, act, page, requires, session, sliced
+from service.api.resource import Blueprint, Resource, act, operation, page, requires, session, sliced
 from service.desk import current_desk
 from service.feed_address import ANSWER, FeedKey, is_known, public_language, takes_gzip
 from service.problems import reader_language
@@ -41,6 +41,7 @@ def _with_address(issued: feeds.IssuedFeed) -> dict[str, Any]:
 @blp.route("/feeds")
 class Feeds(Resource):
     @requires(Role.VIEWER)
+    @operation("listFeeds")
     @blp.arguments(QuerySchema, location="query")
     @blp.many(FeedSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -48,6 +49,7 @@ class Feeds(Resource):
         return page(pagination_parameters, feeds.feeds_where(act()), *feeds.FEED_ORDER)
 
     @requires(Role.VIEWER)
+    @operation("createFeed")
     @blp.arguments(FeedSchema)
     @blp.created(FeedSchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -58,12 +60,14 @@ class Feeds(Resource):
 @blp.route("/feeds/<feed_id>")
 class OneFeed(Resource):
     @requires(Role.VIEWER)
+    @operation("getFeed")
     @blp.one(FeedSchema)
     def get(self, feed_id: str) -> Any:
         """Read what a feed shows, without its address"""
         return feeds.find_feed(session(), act(), feed_id)
 
     @requires(Role.VIEWER)
+    @operation("changeFeed")
     @blp.arguments(FeedSchema(partial=True))
     @blp.one(FeedSchema)
     def patch(self, values: dict[str, Any], feed_id: str) -> Any:
@@ -73,6 +77,7 @@ class OneFeed(Resource):
         return feeds.change_feed(session(), act(), feed, values)
 
     @requires(Role.VIEWER)
+    @operation("deleteFeed")
     @blp.gone()
     def delete(self, feed_id: str) -> None:
         """Delete a feed; its address is dead at once"""
@@ -84,6 +89,7 @@ class OneFeed(Resource):
 @blp.route("/feeds/<feed_id>/rotate")
 class Rotation(Resource):
     @requires(Role.VIEWER)
+    @operation("rotateFeed")
     @blp.one(FeedSchema)
     def post(self, feed_id: str) -> Any:
         """Give a feed a new address, shown this once; the old one is dead at once"""
@@ -93,7 +99,12 @@ class Rotation(Resource):
 @blp.route("/feeds/<feed_id>/calendar")
 class FeedCalendar(Resource):
     @requires(Role.VIEWER)
-    @blp.doc(responses={"200": {"description": "The calendar.", "content": {"text/calendar": {}}}})
+    @operation("getFeedCalendar")
+    @blp.doc(
+        responses={
+            "200": {"description": "The calendar.", "content": {"text/calendar": {"schema": {"type": "string"}}}}
+        }
+    )
     def get(self, feed_id: str) -> Any:
         """Download what a feed shows now, with your own account instead of its address"""
         feed = feeds.find_feed(session(), act(), feed_id)
@@ -107,6 +118,7 @@ class FeedCalendar(Resource):
 @blp.route("/feeds/<feed_id>/readers")
 class Readers(Resource):
     @requires(Role.VIEWER)
+    @operation("listFeedReaders")
     @blp.arguments(QuerySchema, location="query")
     @blp.many(FeedReaderSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, feed_id: str) -> Any:
@@ -118,6 +130,7 @@ class Readers(Resource):
 @blp.route("/feeds/<feed_id>/doctor")
 class Doctor(Resource):
     @requires(Role.VIEWER)
+    @operation("diagnoseFeed")
     @blp.arguments(QuerySchema, location="query")
     @blp.response(200, ExaminationSchema)
     def get(self, query: dict[str, Any], feed_id: str) -> Any:

@@ -7,7 +7,7 @@ from flask_smorest.pagination import PaginationParameters
 from models.holidays import OfficeHoliday
 from models.vocabulary import Role
 from service.actions import holidays, lunar, rows
-from service.api.resource import Blueprint, Resource, act, page, requires, session
+from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
 from service.schemas.holidays import (
     HolidayQuery,
     HolidaySchema,
@@ -23,6 +23,7 @@ blp = Blueprint("holidays", __name__, description="Holidays, festivals and the l
 @blp.route("/holidays")
 class Holidays(Resource):
     @requires(Role.VIEWER)
+    @operation("listHolidays")
     @blp.arguments(HolidayQuery, location="query")
     @blp.response(200, HolidaySchema(many=True))
     @blp.paginate(page_size=500)
@@ -43,6 +44,7 @@ class Holidays(Resource):
 @blp.route("/lunar")
 class Lunar(Resource):
     @requires(Role.VIEWER)
+    @operation("getLunarDay")
     @blp.arguments(LunarQuery, location="query")
     @blp.one(LunarSchema)
     def get(self, query: dict[str, Any]) -> Any:
@@ -53,6 +55,7 @@ class Lunar(Resource):
 @blp.route("/office-holidays")
 class OfficeHolidays(Resource):
     @requires(Role.VIEWER)
+    @operation("listOfficeHolidays")
     @blp.arguments(OfficeHolidayQuery, location="query")
     @blp.many(OfficeHolidaySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -60,6 +63,7 @@ class OfficeHolidays(Resource):
         return page(pagination_parameters, holidays.holidays_where(query), *holidays.HOLIDAY_ORDER)
 
     @requires(Role.ADMIN)
+    @operation("createOfficeHoliday")
     @blp.arguments(OfficeHolidaySchema)
     @blp.created(OfficeHolidaySchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -70,12 +74,14 @@ class OfficeHolidays(Resource):
 @blp.route("/office-holidays/<holiday_id>")
 class OneOfficeHoliday(Resource):
     @requires(Role.VIEWER)
+    @operation("getOfficeHoliday")
     @blp.one(OfficeHolidaySchema)
     def get(self, holiday_id: str) -> Any:
         """Read an office holiday"""
         return rows.find(session(), OfficeHoliday, holiday_id)
 
     @requires(Role.ADMIN)
+    @operation("changeOfficeHoliday")
     @blp.arguments(OfficeHolidaySchema(partial=True))
     @blp.one(OfficeHolidaySchema)
     def patch(self, values: dict[str, Any], holiday_id: str) -> Any:
@@ -85,6 +91,7 @@ class OneOfficeHoliday(Resource):
         return holidays.change_holiday(session(), act(), entry, values)
 
     @requires(Role.ADMIN)
+    @operation("deleteOfficeHoliday")
     @blp.gone()
     def delete(self, holiday_id: str) -> None:
         """Delete an office holiday"""

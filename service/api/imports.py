@@ -11,19 +11,19 @@ from models.i18n import _, message
 from models.vocabulary import EventKind, Language, Role
 from service.actions.importing import RESULTS, Outcome, Wish, import_calendar
 from service.actions.rehearsal import rehearsal
-from service.api.resource import Blueprint, Resource, act, requires, session, takes
+from service.api.resource import FORM, Blueprint, Resource, act, operation, requires, session, takes
 from service.problems import reader_language
 from service.schemas.imports import CalendarImportQuery, CalendarImportSchema
 
 blp = Blueprint("imports", __name__, description="Calendar files of others taken in")
 
 ICS = "text/calendar"
-FORM = "multipart/form-data"
 
 
 @blp.route("/events/import")
 class CalendarImport(Resource):
     @requires(Role.OFFICER)
+    @operation("importEvents")
     @takes(ICS, FORM)
     @blp.arguments(CalendarImportQuery, location="query")
     @blp.response(200, CalendarImportSchema)
@@ -37,6 +37,7 @@ class CalendarImport(Resource):
         return _import(query)
 
     @requires(Role.OFFICER)
+    @operation("importCalendarFile")
     @takes(ICS)
     @blp.arguments(CalendarImportQuery, location="query")
     @blp.response(200, CalendarImportSchema)

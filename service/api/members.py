@@ -13,7 +13,7 @@ from service.actions.members import Seat
 from service.actions.rehearsal import rehearsal
 from service.actions.roster import import_members
 from service.actions.workbooks import read_workbook
-from service.api.resource import Blueprint, Resource, act, requires, session, sliced, takes
+from service.api.resource import Blueprint, Resource, act, operation, requires, session, sliced, takes
 from service.schemas.members import ImportQuery, MemberImportSchema, MemberSchema
 from service.schemas.queries import QuerySchema
 
@@ -31,6 +31,7 @@ def _member(seat: Seat) -> dict[str, Any]:
 @blp.route("/events/<event_id>/members")
 class Members(Resource):
     @requires(Role.VIEWER)
+    @operation("listEventMembers")
     @blp.arguments(QuerySchema, location="query")
     @blp.many(MemberSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
@@ -39,6 +40,7 @@ class Members(Resource):
         return sliced([_member(seat) for seat in members.seats_of(session(), event_id)], pagination_parameters)
 
     @requires(Role.OFFICER)
+    @operation("createMember")
     @blp.arguments(MemberSchema)
     @blp.created(MemberSchema)
     def post(self, values: dict[str, Any], event_id: str) -> Any:
@@ -51,6 +53,7 @@ class Members(Resource):
 @blp.route("/events/<event_id>/members/import")
 class MemberImport(Resource):
     @requires(Role.OFFICER)
+    @operation("importMembers")
     @takes(CSV, XLSX)
     @blp.arguments(ImportQuery, location="query")
     @blp.response(200, MemberImportSchema)
@@ -90,6 +93,7 @@ class MemberImport(Resource):
 @blp.route("/events/<event_id>/members/<member_id>")
 class OneMember(Resource):
     @requires(Role.OFFICER)
+    @operation("changeMember")
     @blp.arguments(MemberSchema(partial=True))
     @blp.one(MemberSchema)
     def patch(self, values: dict[str, Any], event_id: str, member_id: str) -> Any:
@@ -101,6 +105,7 @@ class OneMember(Resource):
         return _member(members.seat_of(session(), event.id, member_id))
 
     @requires(Role.OFFICER)
+    @operation("deleteMember")
     @blp.gone()
     def delete(self, event_id: str, member_id: str) -> None:
         """Take a person out of a visit"""

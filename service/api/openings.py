@@ -4,7 +4,7 @@ from typing import Any
 
 from models.vocabulary import Role
 from service.actions.openings import find_openings
-from service.api.resource import Blueprint, Resource, act, requires, session
+from service.api.resource import Blueprint, Resource, act, operation, requires, session
 from service.problems import reader_language
 from service.schemas.openings import OpeningsQuery, OpeningsSchema
 
@@ -14,6 +14,7 @@ blp = Blueprint("openings", __name__, description="Free days for what is to be p
 @blp.route("/openings")
 class Openings(Resource):
     @requires(Role.VIEWER)
+    @operation("findOpenings")
     @blp.arguments(OpeningsQuery, location="query")
     @blp.response(200, OpeningsSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:

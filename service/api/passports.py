@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from models.places import Person
 from models.vocabulary import Role
 from service.actions import passports, rows
-from service.api.resource import Blueprint, Resource, act, requires, session
+from service.api.resource import Blueprint, Resource, act, operation, requires, session
 from service.desk import current_desk
 from service.schemas.passports import PassportSchema, RevealedSchema, RevealSchema
 
@@ -26,12 +26,14 @@ def _person(person_id: str) -> Person:
 @blp.route("/people/<person_id>/passport")
 class OnePassport(Resource):
     @requires(Role.OFFICER)
+    @operation("getPassport")
     @blp.response(200, PassportSchema)
     def get(self, person_id: str) -> Any:
         """Read a person's passport; of its number the last three characters"""
         return passports.passport_of(session(), _secret(), _person(person_id))
 
     @requires(Role.OFFICER)
+    @operation("replacePassport")
     @blp.arguments(PassportSchema)
     @blp.response(200, PassportSchema)
     def put(self, values: dict[str, Any], person_id: str) -> Any:
@@ -39,6 +41,7 @@ class OnePassport(Resource):
         return passports.keep_passport(session(), act(), _secret(), _person(person_id), values)
 
     @requires(Role.OFFICER)
+    @operation("deletePassport")
     @blp.response(204)
     def delete(self, person_id: str) -> None:
         """Forget a person's passport"""
@@ -50,6 +53,7 @@ class RevealedPassport(Resource):
     never_kept = True  # each telling of a number has its own line in the trail
 
     @requires(Role.OFFICER)
+    @operation("revealPassport")
     @blp.arguments(RevealSchema)
     @blp.response(200, RevealedSchema)
     def post(self, wish: dict[str, Any], person_id: str) -> Any:

@@ -7,7 +7,7 @@ from flask_smorest.pagination import PaginationParameters
 from models.places import Locality, Organisation, Person
 from models.vocabulary import Role
 from service.actions import directory_queries, places, rows
-from service.api.resource import Blueprint, Resource, act, page, requires, session
+from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
 from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
 from service.schemas.queries import LocalityQuery, OrganisationQuery, PersonQuery
 
@@ -22,6 +22,7 @@ def _page(model: Any, query: dict[str, Any], paging: PaginationParameters, *equa
 @blp.route("/localities")
 class Localities(Resource):
     @requires(Role.VIEWER)
+    @operation("listLocalities")
     @blp.arguments(LocalityQuery, location="query")
     @blp.many(LocalitySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -29,6 +30,7 @@ class Localities(Resource):
         return _page(Locality, query, pagination_parameters, "country")
 
     @requires(Role.ADMIN)
+    @operation("createLocality")
     @blp.arguments(LocalitySchema)
     @blp.created(LocalitySchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -39,12 +41,14 @@ class Localities(Resource):
 @blp.route("/localities/<code>")
 class OneLocality(Resource):
     @requires(Role.VIEWER)
+    @operation("getLocality")
     @blp.one(LocalitySchema)
     def get(self, code: str) -> Any:
         """Read a locality"""
         return rows.find(session(), Locality, code)
 
     @requires(Role.ADMIN)
+    @operation("changeLocality")
     @blp.arguments(LocalityChangeSchema(partial=True))
     @blp.one(LocalitySchema)
     def patch(self, values: dict[str, Any], code: str) -> Any:
@@ -57,6 +61,7 @@ class OneLocality(Resource):
 @blp.route("/organisations")
 class Organisations(Resource):
     @requires(Role.VIEWER)
+    @operation("listOrganisations")
     @blp.arguments(OrganisationQuery, location="query")
     @blp.many(OrganisationSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -64,6 +69,7 @@ class Organisations(Resource):
         return _page(Organisation, query, pagination_parameters, "locality")
 
     @requires(Role.OFFICER)
+    @operation("createOrganisation")
     @blp.arguments(OrganisationSchema)
     @blp.created(OrganisationSchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -74,12 +80,14 @@ class Organisations(Resource):
 @blp.route("/organisations/<organisation_id>")
 class OneOrganisation(Resource):
     @requires(Role.VIEWER)
+    @operation("getOrganisation")
     @blp.one(OrganisationSchema)
     def get(self, organisation_id: str) -> Any:
         """Read an organisation"""
         return rows.find(session(), Organisation, organisation_id)
 
     @requires(Role.OFFICER)
+    @operation("changeOrganisation")
     @blp.arguments(OrganisationSchema(partial=True))
     @blp.one(OrganisationSchema)
     def patch(self, values: dict[str, Any], organisation_id: str) -> Any:
@@ -89,6 +97,7 @@ class OneOrganisation(Resource):
         return places.change_organisation(session(), act(), organisation, values)
 
     @requires(Role.ADMIN)
+    @operation("deleteOrganisation")
     @blp.gone()
     def delete(self, organisation_id: str) -> None:
         """Delete an organisation nothing refers to"""
@@ -100,6 +109,7 @@ class OneOrganisation(Resource):
 @blp.route("/people")
 class People(Resource):
     @requires(Role.VIEWER)
+    @operation("listPeople")
     @blp.arguments(PersonQuery, location="query")
     @blp.many(PersonSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -107,6 +117,7 @@ class People(Resource):
         return _page(Person, query, pagination_parameters, "organisation_id")
 
     @requires(Role.OFFICER)
+    @operation("createPerson")
     @blp.arguments(PersonSchema)
     @blp.created(PersonSchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -117,12 +128,14 @@ class People(Resource):
 @blp.route("/people/<person_id>")
 class OnePerson(Resource):
     @requires(Role.VIEWER)
+    @operation("getPerson")
     @blp.one(PersonSchema)
     def get(self, person_id: str) -> Any:
         """Read a person"""
         return rows.find(session(), Person, person_id)
 
     @requires(Role.OFFICER)
+    @operation("changePerson")
     @blp.arguments(PersonSchema(partial=True))
     @blp.one(PersonSchema)
     def patch(self, values: dict[str, Any], person_id: str) -> Any:
@@ -132,6 +145,7 @@ class OnePerson(Resource):
         return places.change_person(session(), act(), person, values)
 
     @requires(Role.OFFICER)
+    @operation("deletePerson")
     @blp.gone()
     def delete(self, person_id: str) -> None:
         """Delete a person nothing refers to"""

@@ -4,7 +4,7 @@ from typing import Any
 
 from models.vocabulary import Role
 from service.actions import events, programme, publishing
-from service.api.resource import Blueprint, Resource, act, requires, session
+from service.api.resource import Blueprint, Resource, act, operation, requires, session
 from service.problems import reader_language
 from service.schemas.programme import ProgrammeRevisionSchema, ProgrammeSchema
 
@@ -50,12 +50,14 @@ def _revision(revision: publishing.Revision) -> dict[str, Any]:
 @blp.route("/events/<event_id>/programme")
 class Programme(Resource):
     @requires(Role.VIEWER)
+    @operation("getProgramme")
     @blp.one(ProgrammeSchema)
     def get(self, event_id: str) -> Any:
         """The working programme in running order with its warnings, and the revisions published so far"""
         return _programme(event_id)
 
     @requires(Role.OFFICER)
+    @operation("replaceProgramme")
     @blp.arguments(ProgrammeSchema)
     @blp.one(ProgrammeSchema)
     def put(self, values: dict[str, Any], event_id: str) -> Any:
@@ -73,6 +75,7 @@ class Programme(Resource):
 @blp.route("/events/<event_id>/programme/revisions")
 class ProgrammeRevisions(Resource):
     @requires(Role.OFFICER)
+    @operation("publishProgramme")
     @blp.arguments(ProgrammeRevisionSchema)
     @blp.created(ProgrammeRevisionSchema)
     def post(self, values: dict[str, Any], event_id: str) -> Any:
@@ -84,6 +87,7 @@ class ProgrammeRevisions(Resource):
 @blp.route("/events/<event_id>/programme/revisions/<number>")
 class OneProgrammeRevision(Resource):
     @requires(Role.VIEWER)
+    @operation("getProgrammeRevision")
     @blp.one(ProgrammeRevisionSchema)
     def get(self, event_id: str, number: str) -> Any:
         """Read a published revision, and what changed in it since the one before"""

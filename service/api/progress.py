@@ -11,14 +11,14 @@ from models.vocabulary import Currency, ProgressState, Role
 from service.actions import planning, progress, rights, rows
 from service.actions.rehearsal import rehearsal
 from service.api.events import shown
-from service.api.resource import Blueprint, Resource, act, requires, session
+from service.api.resource import Blueprint, Resource, act, operation, requires, session
 from service.problems import reader_language
 from service.schemas.events import AnyEventSchema
 from service.schemas.progress import (
     AgreementProgressSchema,
     OfficeProgressSchema,
+    PlanOptionsSchema,
     PlanSchema,
-    PlanWishSchema,
     ProgressQuery,
 )
 
@@ -33,6 +33,7 @@ _WANT_ATTENTION = (ProgressState.MISSED, ProgressState.AT_RISK)
 @blp.route("/progress")
 class OfficeProgress(Resource):
     @requires(Role.VIEWER)
+    @operation("getOfficeProgress")
     @blp.arguments(ProgressQuery, location="query")
     @blp.response(200, OfficeProgressSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
@@ -62,6 +63,7 @@ class OfficeProgress(Resource):
 @blp.route("/agreements/<agreement_id>/progress")
 class AgreementProgress(Resource):
     @requires(Role.VIEWER)
+    @operation("getAgreementProgress")
     @blp.arguments(ProgressQuery, location="query")
     @blp.response(200, AgreementProgressSchema)
     def get(self, query: dict[str, Any], agreement_id: str) -> dict[str, Any]:
@@ -89,7 +91,8 @@ class AgreementProgress(Resource):
 @blp.route("/agreements/<agreement_id>/plan")
 class Plan(Resource):
     @requires(Role.OFFICER)
-    @blp.arguments(PlanWishSchema)
+    @operation("planAgreement")
+    @blp.arguments(PlanOptionsSchema)
     @blp.response(200, PlanSchema)
     def post(self, wish: dict[str, Any], agreement_id: str) -> dict[str, Any]:
         """Make drafts for everything an agreement still owes until its end, on days on which nothing clashes

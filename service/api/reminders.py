@@ -8,7 +8,7 @@ from flask_smorest.pagination import PaginationParameters
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import Role
 from service.actions import delivery, events, preview, reading, reminder_queries, reminder_rules, reminders, rows
-from service.api.resource import Blueprint, Resource, act, page, requires, session
+from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
 from service.problems import reader_language
 from service.schemas.queries import PreviewQuery, QuerySchema, ReminderQuery
 from service.schemas.reminders import (
@@ -25,6 +25,7 @@ blp = Blueprint("reminders", __name__, description="What makes reminders, and wh
 @blp.route("/reminder-rules")
 class ReminderRules(Resource):
     @requires(Role.VIEWER)
+    @operation("listReminderRules")
     @blp.arguments(QuerySchema, location="query")
     @blp.many(ReminderRuleSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -32,6 +33,7 @@ class ReminderRules(Resource):
         return page(pagination_parameters, reminder_queries.rules_where(), *reminder_queries.RULE_ORDER)
 
     @requires(Role.OFFICER)
+    @operation("createReminderRule")
     @blp.arguments(ReminderRuleSchema)
     @blp.created(ReminderRuleSchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -42,12 +44,14 @@ class ReminderRules(Resource):
 @blp.route("/reminder-rules/<rule_id>")
 class OneReminderRule(Resource):
     @requires(Role.VIEWER)
+    @operation("getReminderRule")
     @blp.one(ReminderRuleSchema)
     def get(self, rule_id: str) -> Any:
         """Read a rule"""
         return rows.find(session(), ReminderRule, rule_id)
 
     @requires(Role.OFFICER)
+    @operation("changeReminderRule")
     @blp.arguments(ReminderRuleSchema(partial=True))
     @blp.one(ReminderRuleSchema)
     def patch(self, values: dict[str, Any], rule_id: str) -> Any:
@@ -57,6 +61,7 @@ class OneReminderRule(Resource):
         return reminder_rules.change_rule(session(), act(), rule, values)
 
     @requires(Role.OFFICER)
+    @operation("deleteReminderRule")
     @blp.gone()
     def delete(self, rule_id: str) -> None:
         """Delete a rule; what it had planned is skipped, what it had sent stays on record"""
@@ -68,6 +73,7 @@ class OneReminderRule(Resource):
 @blp.route("/reminder-rules/preview")
 class WishedRulePreview(Resource):
     @requires(Role.OFFICER)
+    @operation("previewReminderRule")
     @blp.arguments(ReminderRulePreviewSchema)
     @blp.response(200, PreviewSchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -81,6 +87,7 @@ class WishedRulePreview(Resource):
 @blp.route("/reminder-rules/<rule_id>/preview")
 class KeptRulePreview(Resource):
     @requires(Role.VIEWER)
+    @operation("getReminderRulePreview")
     @blp.arguments(PreviewQuery, location="query")
     @blp.response(200, PreviewSchema)
     def get(self, query: dict[str, Any], rule_id: str) -> Any:
@@ -92,6 +99,7 @@ class KeptRulePreview(Resource):
 @blp.route("/reminders")
 class Reminders(Resource):
     @requires(Role.VIEWER)
+    @operation("listReminders")
     @blp.arguments(ReminderQuery, location="query")
     @blp.many(ReminderSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -106,6 +114,7 @@ class Reminders(Resource):
 @blp.route("/reminders/<reminder_id>")
 class OneReminder(Resource):
     @requires(Role.VIEWER)
+    @operation("getReminder")
     @blp.one(ReminderDetailSchema)
     def get(self, reminder_id: str) -> Any:
         """Read a reminder: when it is due, every attempt with the server's answer, what happens next"""
@@ -115,6 +124,7 @@ class OneReminder(Resource):
 @blp.route("/reminders/<reminder_id>/retry")
 class RetryReminder(Resource):
     @requires(Role.OFFICER)
+    @operation("retryReminder")
     @blp.one(ReminderSchema)
     def post(self, reminder_id: str) -> Any:
         """Try a failed reminder again"""
@@ -124,6 +134,7 @@ class RetryReminder(Resource):
 @blp.route("/reminders/<reminder_id>/seen")
 class SeenReminder(Resource):
     @requires(Role.OFFICER)
+    @operation("markReminderSeen")
     @blp.one(ReminderDetailSchema)
     def post(self, reminder_id: str) -> Any:
         """Mark a failed reminder as seen"""
@@ -144,6 +155,7 @@ def _detail(reminder: Reminder) -> SimpleNamespace:
 @blp.route("/events/<event_id>/reminders")
 class EventReminders(Resource):
     @requires(Role.VIEWER)
+    @operation("listEventReminders")
     @blp.arguments(QuerySchema, location="query")
     @blp.many(ReminderSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:

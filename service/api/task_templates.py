@@ -7,7 +7,7 @@ from flask_smorest.pagination import PaginationParameters
 from models.parts import TaskTemplate
 from models.vocabulary import Role
 from service.actions import rows, task_lists, task_templates
-from service.api.resource import Blueprint, Resource, act, page, requires, session
+from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
 from service.schemas.tasks import TaskTemplateQuery, TaskTemplateSchema
 
 blp = Blueprint("task_templates", __name__, description="Tasks that events get when they enter the plan")
@@ -16,6 +16,7 @@ blp = Blueprint("task_templates", __name__, description="Tasks that events get w
 @blp.route("/task-templates")
 class TaskTemplates(Resource):
     @requires(Role.VIEWER)
+    @operation("listTaskTemplates")
     @blp.arguments(TaskTemplateQuery, location="query")
     @blp.many(TaskTemplateSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -24,6 +25,7 @@ class TaskTemplates(Resource):
         return page(pagination_parameters, statement, *task_lists.TEMPLATE_ORDER)
 
     @requires(Role.ADMIN)
+    @operation("createTaskTemplate")
     @blp.arguments(TaskTemplateSchema)
     @blp.created(TaskTemplateSchema)
     def post(self, values: dict[str, Any]) -> Any:
@@ -34,12 +36,14 @@ class TaskTemplates(Resource):
 @blp.route("/task-templates/<template_id>")
 class OneTaskTemplate(Resource):
     @requires(Role.VIEWER)
+    @operation("getTaskTemplate")
     @blp.one(TaskTemplateSchema)
     def get(self, template_id: str) -> Any:
         """Read a task template"""
         return rows.find(session(), TaskTemplate, template_id)
 
     @requires(Role.ADMIN)
+    @operation("changeTaskTemplate")
     @blp.arguments(TaskTemplateSchema(partial=True))
     @blp.one(TaskTemplateSchema)
     def patch(self, values: dict[str, Any], template_id: str) -> Any:
@@ -49,6 +53,7 @@ class OneTaskTemplate(Resource):
         return task_templates.change_template(session(), act(), template, values)
 
     @requires(Role.ADMIN)
+    @operation("deleteTaskTemplate")
     @blp.gone()
     def delete(self, template_id: str) -> None:
         """Delete a template; tasks made of it stay"""

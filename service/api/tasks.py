@@ -9,7 +9,7 @@ from models.events import Event
 from models.parts import Task
 from models.vocabulary import EventStatus, Role
 from service.actions import events, rows, task_lists, tasks
-from service.api.resource import Blueprint, Resource, act, page, requires, session, sliced
+from service.api.resource import Blueprint, Resource, act, operation, page, requires, session, sliced
 from service.schemas.queries import QuerySchema
 from service.schemas.tasks import ListedTaskSchema, TaskQuery, TaskSchema
 
@@ -27,6 +27,7 @@ def _listed(row: task_lists.Row) -> dict[str, Any]:
 @blp.route("/tasks")
 class AllTasks(Resource):
     @requires(Role.VIEWER)
+    @operation("listTasks")
     @blp.arguments(TaskQuery, location="query")
     @blp.many(ListedTaskSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
@@ -38,6 +39,7 @@ class AllTasks(Resource):
 @blp.route("/events/<event_id>/tasks")
 class Tasks(Resource):
     @requires(Role.VIEWER)
+    @operation("listEventTasks")
     @blp.arguments(QuerySchema, location="query")
     @blp.many(TaskSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
@@ -47,6 +49,7 @@ class Tasks(Resource):
         return sliced([_task(task, event.status) for task in found], pagination_parameters)
 
     @requires(Role.OFFICER)
+    @operation("createTask")
     @blp.arguments(TaskSchema)
     @blp.created(TaskSchema)
     def post(self, values: dict[str, Any], event_id: str) -> Any:
@@ -58,6 +61,7 @@ class Tasks(Resource):
 @blp.route("/events/<event_id>/tasks/<task_id>")
 class OneTask(Resource):
     @requires(Role.OFFICER)
+    @operation("changeTask")
     @blp.arguments(TaskSchema(partial=True))
     @blp.one(TaskSchema)
     def patch(self, values: dict[str, Any], event_id: str, task_id: str) -> Any:
@@ -66,6 +70,7 @@ class OneTask(Resource):
         return _task(tasks.change_task(session(), act(), event, task, values), event.status)
 
     @requires(Role.OFFICER)
+    @operation("deleteTask")
     @blp.gone()
     def delete(self, event_id: str, task_id: str) -> None:
         """Delete a task"""

@@ -40,4 +40,4 @@ class TokenSchema(RowSchema):
         exclude = ("token_hash",)
         dump_only = ("user_id", "last_used_at")
 
-    token = fields.String(dump_only=True)
+    token = fields.String(dump_only=True, metadata={"always_present": False, "description": "The secret, shown once."})

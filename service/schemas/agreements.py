@@ -8,6 +8,8 @@ from models.vocabulary import DurationUnit, FrequencyType, Grade, Language
 from service.schemas.fields import MAX_TITLE, Day, LocalizedText, Number, Text, Word
 from service.schemas.rows import RowSchema, StrictSchema
 
+_SOMETIMES = {"always_present": False}
+
 
 class AgreementSchema(RowSchema):
     """A cooperation agreement: parties, period (both days inclusive), signature."""
@@ -23,9 +25,9 @@ class FrequencySchema(StrictSchema):
     """How often: n a year, one every a–b years, n in the period, or open (no quota)."""
 
     type = Word(FrequencyType, required=True)
-    count = Number(validate=validate.Range(1, 1000))
-    min_years = Number(validate=validate.Range(1, 100))
-    max_years = Number(validate=validate.Range(1, 100))
+    count = Number(validate=validate.Range(1, 1000), metadata=_SOMETIMES)
+    min_years = Number(validate=validate.Range(1, 100), metadata=_SOMETIMES)
+    max_years = Number(validate=validate.Range(1, 100), metadata=_SOMETIMES)
 
 
 class CommitmentPhaseSchema(StrictSchema):

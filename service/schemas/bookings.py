@@ -15,7 +15,7 @@ from service.actions import rows
 from service.actions.bookings import MOST_AT_ONCE
 from service.schemas.fields import EARLIEST, LATEST, LocalizedText, Number, Text, Word
 from service.schemas.queries import QuerySchema, RangeQuery, SearchQuery
-from service.schemas.rows import RowSchema
+from service.schemas.rows import RowSchema, StrictSchema
 
 _LANGUAGE = validate.Regexp(re.compile("[a-z]{2,3}", re.ASCII), error=_("A language code like vi, lo or en."))
 
@@ -86,7 +86,7 @@ class BookingSchema(RowSchema):
 
     event_id = Text(
         required=True,
-        metadata={"type": ["string", "null"], "description": "null: for an event the reader may not see."},
+        metadata={"answer": {"type": ["string", "null"], "description": "null: for an event the reader may not see."}},
     )
     from_ = Moment(data_key="from", metadata={"description": "Default: the event's own days or hours."})
     to = Moment()
@@ -117,11 +117,19 @@ class OneOfBookingsSchema(BookingSchema):
     timezone = fields.String(dump_only=True)  # not required: of several it stands in each
 
 
-class BookingWishSchema(OneOfBookingsSchema):
+class BookingListSchema(StrictSchema):
+    """Several bookings, made at once."""
+
+    bookings = fields.List(fields.Nested(BookingSchema))
+
+
+class NewBookingsSchema(OneOfBookingsSchema):
     """A booking, or several at once under ``bookings``, of which all are made or none.
 
-    What stands outside the list then holds for each that does not say otherwise.
+    What stands outside the list then holds for each that does not say otherwise. The answer has the same shape.
     """
+
+    alternatives = (BookingSchema, BookingListSchema)
 
     bookings = fields.List(fields.Nested(OneOfBookingsSchema), validate=validate.Length(1, MOST_AT_ONCE))
 

@@ -145,6 +145,8 @@ KIND_SCHEMAS: dict[EventKind, type[EventSchema]] = {
 class AnyEventSchema(EventSchema):
     """An event of any kind, shown with its own kind's fields."""
 
+    alternatives = tuple(KIND_SCHEMAS.values())
+
     _by_kind: ClassVar[dict[EventKind, EventSchema]] = {}
 
     def dump(self, obj: Any, *, many: bool | None = None) -> Any:

@@ -10,9 +10,11 @@ from models.vocabulary import Direction, EventKind, EventStatus, Visibility
 from service.schemas.fields import OneOrMany, Text, Word
 from service.schemas.rows import RowSchema, StrictSchema
 
+_SOMETIMES = {"always_present": False}
+
 
 def _any_of(item: Callable[[], fields.Field[Any]], description: str) -> OneOrMany:
-    return OneOrMany(item(), validate=validate.Length(max=100), metadata={"description": description})
+    return OneOrMany(item(), validate=validate.Length(max=100), metadata=_SOMETIMES | {"description": description})
 
 
 def _key() -> Text:
@@ -43,5 +45,5 @@ class FeedSchema(RowSchema):
         dump_only = ("user_id",)
 
     filter = fields.Nested(FeedFilterSchema)
-    url = fields.String(dump_only=True, metadata={"description": "The address to subscribe to: a secret, shown once."})
-    webcal_url = fields.String(dump_only=True, metadata={"description": "The same for calendar programs."})
+    url = fields.String(dump_only=True, metadata=_SOMETIMES | {"description": "The address to subscribe to: a secret."})
+    webcal_url = fields.String(dump_only=True, metadata=_SOMETIMES | {"description": "The same for calendar programs."})

@@ -47,14 +47,6 @@ class LocalizedText(fields.Field[dict[str, str]]):
     def __init__(self, *, max_length: int = MAX_TEXT, plain_allowed: bool = False, **kwargs: Any) -> None:
         self.max_length = max_length
         self.plain_allowed = plain_allowed
-        metadata = kwargs.setdefault("metadata", {})
-        metadata |= {
-            "type": "object",
-            "properties": {language.value: {"type": "string", "maxLength": max_length} for language in Language},
-            "additionalProperties": False,
-        }
-        if plain_allowed:
-            metadata["type"] = ["object", "string"]
         super().__init__(**kwargs)
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:

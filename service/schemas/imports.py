@@ -30,7 +30,12 @@ class ImportedComponentSchema(StrictSchema):
     number = Number(metadata={"description": "Its place in the file, time zones not counted; occurrences share one."})
     component = fields.String(metadata={"example": "VEVENT"})
     uid = fields.String(metadata={"description": "The event's own; of a later occurrence with its beginning in it."})
-    recurrence_id = fields.String(metadata={"description": "Only of occurrences: the day or instant it begins."})
+    recurrence_id = fields.String(
+        metadata={
+            "always_present": False,
+            "description": "Only of occurrences: the day or instant it begins.",
+        }
+    )
     title = fields.String()
     result = fields.String(metadata={"enum": list(RESULTS)})
     event_id = fields.String(allow_none=True, metadata={"description": "In a dry run null for a new event."})

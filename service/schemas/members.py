@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from models.parts import Member
 from models.vocabulary import MemberRole
-from service.schemas.fields import Flag, Number, Word
+from service.schemas.fields import Flag, LocalizedText, Number, Word
 from service.schemas.queries import QuerySchema
 from service.schemas.rows import RowSchema, StrictSchema
 
@@ -14,7 +14,7 @@ class MemberPersonSchema(StrictSchema):
 
     id = fields.String()
     name = fields.String()
-    position = fields.Dict(allow_none=True)
+    position = LocalizedText(allow_none=True)
     precedence = Number()
     organisation_id = fields.String(allow_none=True)
 

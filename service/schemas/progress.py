@@ -128,7 +128,7 @@ class OfficeProgressSchema(StrictSchema):
     agreements = fields.List(fields.Nested(AgreementGlanceSchema))
 
 
-class PlanWishSchema(StrictSchema):
+class PlanOptionsSchema(StrictSchema):
     """How to plan: a dry run writes nothing."""
 
     dry_run = Flag(metadata={"description": "True: only show what would be planned. Default: false."})

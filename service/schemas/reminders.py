@@ -96,7 +96,7 @@ class ReminderSchema(RowSchema):
             "created_at",
         )
 
-    next_at = fields.Method("next_attempt", allow_none=True)
+    next_at = fields.Method("next_attempt", allow_none=True, metadata={"type": "string", "format": "date-time"})
 
     def next_attempt(self, reminder: Reminder) -> str | None:
         """When it is tried next; nothing for one that is sent, failed or skipped."""

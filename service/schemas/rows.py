@@ -108,3 +108,6 @@ class RowSchema(SQLAlchemyAutoSchema[Any]):
         # As a person reads it: the id first, what belongs to the thing, the stamps last.
         places = {"id": 0, "created_at": 2, "updated_at": 3}
         self.dump_fields = dict(sorted(self.dump_fields.items(), key=lambda item: places.get(item[0], 1)))
+        if self.partial is True:
+            # A change leaves out what stays as it is; what it writes anew is whole (a phase, a frequency).
+            self.partial = tuple(self.load_fields)

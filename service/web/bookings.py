@@ -19,7 +19,7 @@ from models.text import LocalizedText
 from models.vocabulary import BookingState
 from service.actions import bookings, events, rights, rows
 from service.actions.resources import all_resources
-from service.schemas.bookings import BookingWishSchema
+from service.schemas.bookings import NewBookingsSchema
 from service.web.addresses import whole
 from service.web.forms import Refusal, attempt
 from service.web.gate import page
@@ -148,7 +148,7 @@ def do_booking(view: View, event: Event) -> None:
     match form.get("do"):
         case "book":
             wish = _wish(form) | {"event_id": event.id}
-            wanted: dict[str, Any] = BookingWishSchema().load(wish)  # type: ignore[no-untyped-call]
+            wanted: dict[str, Any] = NewBookingsSchema().load(wish)  # type: ignore[no-untyped-call]
             bookings.make_bookings(view.session, view.act, [wanted], several=False)
         case "give_back":
             bookings.delete_booking(view.session, view.act, _own(view, event, form.get("booking", "")))

@@ -26,6 +26,7 @@ from service.web import working
 from tests import factories
 from tests.cluster import Cluster
 from tests.conftest import fresh_database
+from tests.service.document import Document
 
 
 @dataclass
@@ -41,6 +42,12 @@ class Clock:
         self.now += timedelta(**units)
 
 
+@cache
+def document_of(app: Flask) -> Document:
+    """An application's API document."""
+    return Document(app)
+
+
 @dataclass
 class Caller:
     """Somebody with an account who talks to the API. Answers are werkzeug's; ``headers`` go with every request."""
@@ -51,10 +58,16 @@ class Caller:
     headers: dict[str, str] = field(default_factory=dict)
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> TestResponse:
-        """One request below /api/v1; header names are written with underscores (``If_Match``)."""
+        """One request below /api/v1; header names are written with underscores (``If_Match``).
+
+        Its answer must be what the API's document says.
+        """
         sent = {"Authorization": f"Bearer {self.token}"} | self.headers
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        return self.client.open(f"/api/v1{path}", method=method, json=body, headers=sent)
+        answer = self.client.open(f"/api/v1{path}", method=method, json=body, headers=sent)
+        wrong = document_of(self.client.application).disagreements(method, f"/api/v1{path.partition('?')[0]}", answer)
+        assert wrong == [], f"{method} {path} answered {answer.status_code} otherwise than the document says"
+        return answer
 
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.call("GET", path, **headers)

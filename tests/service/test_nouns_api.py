@@ -136,6 +136,19 @@ def test_agreement_with_commitment_comes_back_as_sent(officer: Caller, admin: Ca
     assert officer.get(location).status_code == 404
 
 
+def test_what_a_change_writes_anew_is_whole(officer: Caller) -> None:
+    agreement = officer.made("/agreements", AGREEMENT)
+    commitment = officer.made(f"/agreements/{agreement['id']}/commitments", COMMITMENT)
+    batch = officer.made("/training-batches", BATCH)
+    for path, change, field in (
+        (f"/commitments/{commitment['id']}", {"frequency": {"count": 2}}, "frequency.type"),
+        (f"/commitments/{commitment['id']}", {"phases": [{"duration": 4}]}, "phases.0.title"),
+        (f"/training-batches/{batch['id']}", {"phases": [{"first_day": "2027-03-10"}]}, "phases.0.title"),
+        (f"/training-batches/{batch['id']}", {"budget": {"amount": "5"}}, "budget.currency"),
+    ):
+        assert field in errors(officer.patch(path, change))
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

@@ -36,6 +36,8 @@ from service.web.words import ACTIVITY_TYPES
 
 NEEDS, OPENINGS = "needs", "openings"
 
+_MOST_ANNIVERSARIES = 200
+
 
 @page(read=Role.OFFICER)
 def new_visit(view: View) -> Response:

@@ -1,0 +1,33 @@
+"""Errors as JSON."""
+
+from marshmallow import Schema, fields
+
+_SOMETIMES = {"always_present": False}
+
+
+class ProblemSchema(Schema):
+    """An error (RFC 9457). ``code`` is stable; ``errors`` names fields; ``conflicts`` what it clashes with."""
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    detail = fields.String()
+    code = fields.String()
+    request_id = fields.String(allow_none=True)
+    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), metadata=_SOMETIMES)
+    conflicts = fields.List(fields.Dict(), metadata=_SOMETIMES)
+    suggestions = fields.List(
+        fields.Dict(),
+        metadata=_SOMETIMES | {"description": "Nearest free times and resources as good, after a booking clash."},
+    )
+    openings = fields.List(
+        fields.Dict(),
+        metadata=_SOMETIMES | {"description": "Days on which the event and all its bookings would fit."},
+    )
+    event_id = fields.String(
+        metadata=_SOMETIMES | {"description": "The ceremony that is there already, where there can be one only."}
+    )
+    status_now = fields.String(metadata=_SOMETIMES | {"description": "An event's, where it can't become another."})
+    possible = fields.List(
+        fields.String(), metadata=_SOMETIMES | {"description": "Statuses that can follow, after an impossible one."}
+    )
