@@ -52,7 +52,7 @@ bench: dev postgresql clients peers ## the benchmarks, each a ratio against a pe
 
 pictures: dev chromium ## the pictures of the README, by a browser; pngquant makes them small
 	mkdir -p docs/pictures
-	DESK_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/service/console/test_readme_pictures.py -k 'not there_and_small'
+	DESK_TEST_PICTURES=docs/pictures $(BIN)/python -m pytest -q tests/service/web/console/test_readme_pictures.py -k 'not there_and_small'
 	pngquant --ext .png --force --skip-if-larger docs/pictures/*.png
 
 format: dev ## format, and repair what the linter can

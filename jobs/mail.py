@@ -13,8 +13,8 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from jobs.config import WorkerConfig
-from models.audience import is_address
 from models.i18n import Message, _, message
+from models.queries.audience import is_address
 from models.text import one_line
 
 TIMEOUT_SECONDS = 30.0

@@ -8,8 +8,8 @@ from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
-from calendars.invitations import Invitation
-from calendars.letters import Letter
+from calendars.mails.event_mail import Letter
+from calendars.mails.invitations import Invitation
 from models.office import Office
 from models.text import one_line
 
@@ -37,7 +37,7 @@ class Prepared:
     def to(self, recipient: str, message_key: str, at: datetime) -> bytes:
         """The whole mail, ready to be sent: RFC 5322, lines ended by CRLF, ASCII only.
 
-        ``recipient`` must be a plain address (:func:`models.audience.is_address`), ``at`` is aware.
+        ``recipient`` must be a plain address (:func:`models.queries.audience.is_address`), ``at`` is aware.
         """
         own = f"To: {recipient}\r\nDate: {_date(at.replace(microsecond=0))}\r\nMessage-ID: {message_key}\r\n".encode(
             "ascii"

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from calendars.letters import Bulletin
+from calendars.mails.event_mail import Bulletin
 from models.i18n import Message
 from models.vocabulary import ReminderPurpose
 

@@ -14,23 +14,23 @@ from email.utils import parseaddr
 from sqlalchemy import Connection
 from sqlmodel import Session
 
-from calendars import bulletins
-from calendars.invitations import invitation
-from calendars.letters import Subject, compose
+from calendars.mails import digests
+from calendars.mails.event_mail import Subject, compose
+from calendars.mails.invitations import invitation
 from jobs import messenger, mime, queue
 from jobs.config import WorkerConfig
-from jobs.failures import tell_of_failures
+from jobs.failure_notices import tell_of_failures
 from jobs.mail import Deferred, NotSent, Refused, Transport
+from jobs.mail_server import MailServer
 from jobs.mime import Prepared
 from jobs.queue import Claimed, End, Outcome
-from jobs.recheck import Facts, Holding, stamps, still_holds
 from jobs.reports import Reports
-from jobs.server import MailServer
-from models.audience import MESSENGER_SECRET
+from jobs.revalidation import Facts, Holding, stamps, still_holds
 from models.clock import monotonic
 from models.database import Database
+from models.encryption import unseal
 from models.i18n import Message, _, message
-from models.sealing import unseal
+from models.queries.audience import MESSENGER_SECRET
 from models.vocabulary import ReminderChannel
 
 STALE_SECONDS = 5.0
@@ -73,7 +73,7 @@ class Sender:
         self.stopping = threading.Event()
         self.unsettled: dict[str, Outcome] = {}
         self._around_id = mime.around_id(config.office)
-        self._site = bulletins.Site(config.office.public_url, config.office.timezone)
+        self._site = digests.Site(config.office.public_url, config.office.timezone)
         self._organizer = parseaddr(config.mail_from)
         self._letters: dict[int, tuple[Holding, Prepared]] = {}
         self._batch = config.batch
@@ -217,7 +217,7 @@ class Sender:
 
     def _written(self, about: Subject, held: Holding) -> Prepared:
         if held.failure is not None:
-            letter = bulletins.failure(held.failure, self._site, held.language)
+            letter = digests.failure(held.failure, self._site, held.language)
         else:
             letter = compose(about, held.language)
         entry = invitation(about.event, held.language, held.entry, self._organizer) if held.entry else None

@@ -22,7 +22,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
-from jobs import queue, timetable
+from jobs import queue, schedule
 from jobs.config import WorkerConfig
 from jobs.leadership import leadership
 from jobs.mail import Transport, transport
@@ -77,7 +77,7 @@ class Worker:
             moved=self._moved,
         )
         self.leadership = leadership(database)
-        self.jobs = timetable.fixed_jobs(config.office, config.passport_days)
+        self.jobs = schedule.fixed_jobs(config.office, config.passport_days)
         self._beaten_at = -BEAT_SECONDS
         self._told: tuple[object, ...] = ()
         self._sent_at = monotonic()
@@ -178,7 +178,7 @@ class Worker:
             self._safely("timetable", self._work)
 
     def _work(self) -> None:
-        done = timetable.run_due(self.database, self.jobs, self.clock())
+        done = schedule.run_due(self.database, self.jobs, self.clock())
         if done:
             log.info("worker.timetable", extra={"counts": done})
 

@@ -79,7 +79,7 @@ class Person(Identified, Versioned, Searchable, table=True):
 class Passport(SQLModel, table=True):
     """A person's passport, for visas and lodging; deleted some days after their last visit.
 
-    ``sealed_number`` opens with the service's secret only (:mod:`models.sealing`). ``country`` issued it (ISO 3166).
+    ``sealed_number`` opens with the service's secret only (:mod:`models.encryption`). ``country`` issued it (ISO 3166).
     """
 
     __tablename__ = "passport"

@@ -16,7 +16,7 @@ from sqlalchemy import inspect
 from models.errors import DomainError, Invalid
 from models.i18n import Message, _, message
 from seed.reading import File, Node, Steps, told
-from service.problems import flat
+from service.http.error_responses import flat
 
 BROKEN = "?"
 """Stands for a reference that can't be followed, while the rest of its entry is checked."""

@@ -7,17 +7,17 @@ from typing import Any
 from marshmallow import ValidationError, missing
 from sqlmodel import select
 
-from calendars.lifecycle import possible_steps
+from calendars.events.lifecycle import possible_steps
 from models.errors import DomainError, Invalid
+from models.event_parts import Member, Task
 from models.events import Event
 from models.i18n import _, message
-from models.parts import Member, Task
 from models.text import localized
 from models.vocabulary import EventKind, EventStatus, Language, MemberRole
 from seed.checking import Place, Shape, check, not_a_group, not_a_list, shape_of
 from seed.ledger import Ledger
 from seed.reading import Node
-from service.actions import events, members, programme, tasks
+from service.actions.events import events, members, programme, tasks
 from service.schemas.events import KIND_SCHEMAS, EventSchema
 from service.schemas.fields import Word
 from service.schemas.members import MemberSchema

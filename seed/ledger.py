@@ -14,7 +14,7 @@ from models.events import Event
 from models.i18n import Message, _, message
 from models.places import Locality, Organisation, Person
 from models.resources import Resource
-from service.actions.acting import Act
+from service.actions.context import Act
 
 Write = Callable[[str | None], str | None]
 """Takes the id of the row an entry became before (None when it is new), writes, and gives the row's id; None when

@@ -20,9 +20,9 @@ from sqlmodel import Session, SQLModel
 
 from models.agreements import Agreement, Anniversary, Commitment
 from models.errors import DomainError
+from models.event_parts import TaskTemplate
 from models.holidays import OfficeHoliday
 from models.i18n import _, message
-from models.parts import TaskTemplate
 from models.places import Locality, Organisation, Person
 from models.reminders import ReminderRule
 from models.resources import Resource
@@ -30,8 +30,14 @@ from seed.checking import Place, check, not_a_group, not_a_list, shape_of, unkno
 from seed.events import load_event
 from seed.ledger import Ledger
 from seed.reading import BadFiles, File, Node, read
-from service.actions import agreements, holidays, places, reminder_rules, resources, rows, task_templates
-from service.actions.acting import Act
+from service.actions import crud
+from service.actions.agreements import agreements
+from service.actions.bookings import resources
+from service.actions.context import Act
+from service.actions.directory import directory
+from service.actions.events import task_templates
+from service.actions.reminders import reminder_rules
+from service.actions.scheduling import holidays
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema
 from service.schemas.bookings import ResourceSchema
 from service.schemas.holidays import OfficeHolidaySchema
@@ -74,7 +80,9 @@ Change = Callable[[Session, Act, Any, Mapping[str, Any]], SQLModel]
 
 
 def _change_locality(session: Session, act: Act, row: Any, values: Mapping[str, Any]) -> SQLModel:
-    return places.change_locality(session, act, row, {name: value for name, value in values.items() if name != "code"})
+    return directory.change_locality(
+        session, act, row, {name: value for name, value in values.items() if name != "code"}
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +98,12 @@ class Section:
 
 
 SECTIONS: Mapping[str, Section] = {
-    "localities": Section(Locality, LocalitySchema, places.create_locality, _change_locality, "code", ()),
+    "localities": Section(Locality, LocalitySchema, directory.create_locality, _change_locality, "code", ()),
     "office_holidays": Section(OfficeHoliday, OfficeHolidaySchema, holidays.create_holiday, holidays.change_holiday),
-    "organisations": Section(Organisation, OrganisationSchema, places.create_organisation, places.change_organisation),
-    "people": Section(Person, PersonSchema, places.create_person, places.change_person),
+    "organisations": Section(
+        Organisation, OrganisationSchema, directory.create_organisation, directory.change_organisation
+    ),
+    "people": Section(Person, PersonSchema, directory.create_person, directory.change_person),
     "resources": Section(Resource, ResourceSchema, resources.create_resource, resources.change_resource),
     "agreements": Section(
         Agreement,
@@ -176,9 +186,9 @@ def _load_row(ledger: Ledger, entry: Entry) -> None:
             return None
         if row is None:
             return None
-        if entry.section == "agreements" and rows.identity(row) != known_id:
+        if entry.section == "agreements" and crud.identity(row) != known_id:
             ledger.forget("commitments", _commitment_keys(place))
-        return rows.identity(row)
+        return crud.identity(row)
 
     ledger.settle(entry.section, entry.key, content, write)
 

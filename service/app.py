@@ -8,7 +8,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.clock import utcnow
 from models.database import Database
-from service import health, metrics
 from service.api import (
     accounts,
     agreements,
@@ -30,11 +29,12 @@ from service.api import (
     tasks,
 )
 from service.api.document import DeskApi, check_operations
-from service.desk import Desk, current_desk, request_id
-from service.feed_door import FeedDoor
-from service.refusal import REFUSED
+from service.http.app_context import Desk, current_desk, request_id
+from service.http.feed_middleware import FeedDoor
+from service.http.refusal import REFUSED
+from service.monitoring import health, metrics
 from service.settings import Settings, load_settings
-from service.web import pages
+from service.web import routes
 
 API_PREFIX = "/api/v1"
 MAX_BODY = 2 * 1024 * 1024
@@ -92,7 +92,7 @@ def create_app(
     _register_api(app)
     app.register_blueprint(feeds.public)
     app.register_blueprint(docs.blp)
-    app.register_blueprint(pages.blp)
+    app.register_blueprint(routes.blp)
     app.before_request(_name_request)
     app.before_request(_refuse_without_body)
     app.after_request(_secure)

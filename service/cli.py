@@ -22,8 +22,9 @@ import click
 import models
 from models.clock import utcnow
 from models.vocabulary import Language, Role, TokenScope
-from service import VERSION, logs, serving
-from service.keeping import commands as keeping
+from service import VERSION
+from service.backup import commands as keeping
+from service.runtime import logs, supervisor
 from service.settings import BadSetting, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from models.accounts import User
     from models.database import Database
-    from service.actions.acting import Act
+    from service.actions.context import Act
 
 MIGRATIONS = Path(models.__file__).parent / "migrations"
 
@@ -94,7 +95,7 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except (BadSetting, serving.CannotServe, OSError) as problem:
+        except (BadSetting, supervisor.CannotServe, OSError) as problem:
             raise _plain_trouble(problem) from None
         except Exception as problem:
             if (told := _trouble(problem, language)) is None:
@@ -102,7 +103,7 @@ class Commands(click.Group):
             raise told from None
 
 
-def _plain_trouble(problem: BadSetting | serving.CannotServe | OSError) -> Failed:
+def _plain_trouble(problem: BadSetting | supervisor.CannotServe | OSError) -> Failed:
     if isinstance(problem, OSError):
         return Failed(f"{problem.strerror or problem}: {problem.filename or ''}".rstrip(": "))
     return (Misused if isinstance(problem, BadSetting) else Failed)(str(problem))
@@ -122,7 +123,7 @@ def _trouble(problem: Exception, language: str) -> Failed | None:
                 click.echo(one.told(language), err=True)
             return Failed(f"{len(problem.problems)} problems; nothing was loaded.")
         case ValidationError():
-            from service.problems import flat
+            from service.http.error_responses import flat
 
             return Misused(_sentences(flat(problem.messages), language))
         case Invalid():
@@ -166,7 +167,7 @@ class Place:
 
     def act(self) -> "Act":
         """The command line acts for the service itself."""
-        from service.actions.acting import Act
+        from service.actions.context import Act
 
         return Act(None, utcnow(), self.settings.office)
 
@@ -191,7 +192,7 @@ def _place() -> Iterator[Place]:
 def _checked_settings(parent: int | None) -> Settings:
     """The settings, after a look at the database that is going to be used; a supervisor has looked already."""
     if parent:
-        serving.die_with(parent)
+        supervisor.die_with(parent)
         return load_settings()
     settings = load_settings()
     if not _is_ready(settings):
@@ -228,8 +229,8 @@ def _apart(command: str, *arguments: str) -> str:
         Failed: it failed, for the same reason.
     """
     done = subprocess.run(  # noqa: S603 - our own
-        [*serving.DESK, command, *arguments],
-        env=serving.environment(),
+        [*supervisor.DESK, command, *arguments],
+        env=supervisor.environment(),
         capture_output=True,
         text=True,
         encoding="utf-8",
@@ -301,14 +302,14 @@ _parent = click.option("--parent", type=int, hidden=True, help="End when this pr
 @_parent
 def web(parent: int | None) -> None:
     """Answer HTTP: console, API, calendar feeds. Any number of these share one PostgreSQL."""
-    serving.serve_web(_checked_settings(parent))
+    supervisor.serve_web(_checked_settings(parent))
 
 
 @desk.command()
 @_parent
 def worker(parent: int | None) -> None:
     """Send reminders when they are due. Any number of these share one PostgreSQL."""
-    serving.serve_worker(_checked_settings(parent))
+    supervisor.serve_worker(_checked_settings(parent))
 
 
 @desk.command()
@@ -321,13 +322,13 @@ def serve() -> None:
 def check() -> None:
     """Fail when the database can't be served: it must be migrated and hold the office's own locality."""
     with _place() as place, place.database.transaction(write=False) as session:
-        serving.check_locality(session, place.settings.locality)
+        supervisor.check_locality(session, place.settings.locality)
 
 
 def _serve(settings: Settings) -> None:
-    serving.check_address(settings.host, settings.port)
+    supervisor.check_address(settings.host, settings.port)
     logging.config.dictConfig(logs.configuration())
-    serving.Supervisor({"web": ["web"], "worker": ["worker"]}).run()
+    supervisor.Supervisor({"web": ["web"], "worker": ["worker"]}).run()
 
 
 @desk.group()
@@ -347,8 +348,8 @@ _password_stdin = click.option("--password-stdin", is_flag=True, help="Read the 
 @_password_stdin
 def create_user(email: str, role: str, organisation: str, name: str | None, locale: str, password_stdin: bool) -> None:
     """Make an account. Without a password it can use API tokens only."""
-    from service import starting
-    from service.actions import accounts
+    from service.actions.accounts import accounts
+    from service.runtime import first_start
     from service.schemas.accounts import UserSchema
 
     given: dict[str, Any] = {"email": email, "role": role, "locale": locale}
@@ -357,7 +358,7 @@ def create_user(email: str, role: str, organisation: str, name: str | None, loca
     values = UserSchema().load(given)  # type: ignore[no-untyped-call]
     with _place() as place, place.database.transaction() as session:
         act = place.act()
-        values["organisation_id"] = starting.find_or_make_organisation(session, act, organisation).id
+        values["organisation_id"] = first_start.find_or_make_organisation(session, act, organisation).id
         made = accounts.create_user(session, act, values)
     click.echo(f"Account {made.email} ({made.role.value}) made.", err=True)
     click.echo(made.id)
@@ -368,10 +369,10 @@ def create_user(email: str, role: str, organisation: str, name: str | None, loca
 @_password_stdin
 def set_password(email: str, password_stdin: bool) -> None:
     """Give an account a new password: yours from stdin, or a random one, printed once."""
-    from service import starting
-    from service.actions import accounts
+    from service.actions.accounts import accounts
+    from service.runtime import first_start
 
-    password = _read_password() if password_stdin else starting.new_password()
+    password = _read_password() if password_stdin else first_start.new_password()
     with _place() as place, place.database.transaction() as session:
         found, act = _account(session, email), place.act()
         accounts.change_user(session, act, found, {"password": password})
@@ -398,7 +399,7 @@ def token() -> None:
 )
 def create_token(email: str, name: str, expires: int | None, scope: str) -> None:
     """Make an API token and print it, this once, alone on stdout."""
-    from service.actions import accounts
+    from service.actions.accounts import accounts
     from service.schemas.accounts import TokenSchema
 
     values = TokenSchema().load({"name": name, "scope": scope})  # type: ignore[no-untyped-call]
@@ -413,7 +414,7 @@ def create_token(email: str, name: str, expires: int | None, scope: str) -> None
 def run() -> None:
     """Everything for one machine: make and fill the database when it is new, print where it is, then serve."""
     settings = load_settings()
-    serving.check_address(settings.host, settings.port)
+    supervisor.check_address(settings.host, settings.port)
     click.echo(_apart("prepare", sys.argv[0]), nl=False)
     sys.stdout.flush()
     _serve(settings)
@@ -424,7 +425,7 @@ def run() -> None:
 def prepare(program: Path) -> None:
     """Make and fill the database when it is new; print where the service is. ``program`` is what was started."""
     from models.database import Database
-    from service import starting
+    from service.runtime import first_start
 
     settings = load_settings()
     _migrate(settings.database_url)
@@ -433,7 +434,7 @@ def prepare(program: Path) -> None:
         place = Place(settings, database)
         # Programme, account and feed come in one transaction: a start that was broken off begins anew.
         with database.transaction() as session:
-            lines = starting.first_start(session, place.act(), settings) or starting.later_start(
+            lines = first_start.first_start(session, place.act(), settings) or first_start.later_start(
                 session, settings, program
             )
     finally:

@@ -249,7 +249,7 @@ def _locality(code: str) -> str:
 
 def _timezone(name: str) -> str:
     # Here, for the processes that only watch others read settings and hold as little as they can.
-    from calendars.spans import zone_info
+    from calendars.days.spans import zone_info
 
     try:
         zone_info(name)

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from calendars.reminding import office_days
-from calendars.tasks import Travel, due_day
+from calendars.events.task_due_dates import Travel, due_day
+from calendars.reminders.due_times import office_days
 from models.accounts import User
+from models.event_parts import Member, Task, TaskTemplate
 from models.events import Event
 from models.office import Office
-from models.parts import Member, Task, TaskTemplate
 from models.places import Locality, Organisation, Person
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import (
@@ -26,7 +26,7 @@ from models.vocabulary import (
     ReminderAnchor,
     Role,
 )
-from service.actions import calendar_changes
+from service.actions import change_log
 
 OFFICE = Office(locality="hai-duong", timezone="Asia/Ho_Chi_Minh", public_url="https://desk.example.org")
 NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
@@ -115,7 +115,7 @@ def make_event(session: Session, **values: Any) -> Event:
     if row["guest"]:
         make_locality(session, row["guest"])
     made: Event = _kept(session, Event(**row))
-    calendar_changes.note(session, made.updated_at, [made.id])  # as whoever makes one over the API does
+    change_log.note(session, made.updated_at, [made.id])  # as whoever makes one over the API does
     return made
 
 

@@ -9,7 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from models.errors import Invalid
 from models.i18n import _, message
-from service.actions.guessable import is_guessable
+from service.actions.accounts.password_strength import is_guessable
 
 TOKEN_PREFIX = "desk_"  # noqa: S105 - a visible mark for secret scanners, not a secret
 MINIMUM_PASSWORD = 12

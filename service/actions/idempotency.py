@@ -15,10 +15,10 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from models.accounts import IdempotencyKey
+from models.encryption import cipher
 from models.errors import Conflict, Invalid
 from models.i18n import _, message
-from models.sealing import cipher
-from service.actions.acting import Act
+from service.actions.context import Act
 
 LIFETIME = timedelta(hours=24)
 MAX_KEY = 255

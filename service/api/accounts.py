@@ -8,12 +8,13 @@ from flask_smorest.pagination import PaginationParameters
 from models.accounts import ApiToken, User
 from models.errors import Invalid, NotFound
 from models.i18n import message
-from models.nouns import noun
+from models.labels import noun
 from models.vocabulary import Role
-from service.actions import account_queries, accounts, messengers, passwords, reading, rows
+from service.actions import crud, queries
+from service.actions.accounts import account_queries, accounts, messenger_addresses, passwords
 from service.api.resource import Blueprint, Resource, act, operation, page, requires, session, sliced
-from service.desk import current_desk
-from service.problems import from_domain
+from service.http.app_context import current_desk
+from service.http.error_responses import from_domain
 from service.schemas.accounts import OwnPasswordSchema, TokenSchema, UserSchema
 from service.schemas.events import HistoryEntrySchema
 from service.schemas.queries import AuditQuery, QuerySchema, UserQuery
@@ -49,7 +50,7 @@ class OneUser(Resource):
     @blp.one(UserSchema)
     def get(self, user_id: str) -> Any:
         """Read an account"""
-        return rows.find(session(), User, user_id)
+        return crud.find(session(), User, user_id)
 
     @requires(Role.ADMIN)
     @operation("changeUser")
@@ -57,7 +58,7 @@ class OneUser(Resource):
     @blp.one(UserSchema)
     def patch(self, values: dict[str, Any], user_id: str) -> Any:
         """Change or disable an account"""
-        user = rows.find(session(), User, user_id)
+        user = crud.find(session(), User, user_id)
         blp.check_etag(user, UserSchema)
         return accounts.change_user(session(), act(), user, _sealed(values))
 
@@ -66,8 +67,8 @@ def _sealed(values: dict[str, Any]) -> dict[str, Any]:
     """A messenger's address as it is kept: nobody reads it again but the worker."""
     if values.get("messenger") is None:
         return values
-    rows.check({"messenger": messengers.messenger_errors(values["messenger"])})
-    return values | {"messenger": messengers.sealed(values["messenger"], current_desk().settings.secret_key)}
+    crud.check({"messenger": messenger_addresses.messenger_errors(values["messenger"])})
+    return values | {"messenger": messenger_addresses.sealed(values["messenger"], current_desk().settings.secret_key)}
 
 
 @blp.route("/me")
@@ -137,7 +138,7 @@ class OneToken(Resource):
     @blp.response(204)
     def delete(self, token_id: str) -> None:
         """Revoke one of your API tokens, at once. A token can't be read again, so no ``If-Match`` is asked for"""
-        rows.delete(session(), act(), _own_token(token_id))
+        crud.delete(session(), act(), _own_token(token_id))
 
 
 @blp.route("/audit")
@@ -148,4 +149,4 @@ class AuditTrail(Resource):
     @blp.many(HistoryEntrySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """Every change ever made, newest first"""
-        return page(pagination_parameters, reading.audit_where(act(), query), *reading.AUDIT_ORDER)
+        return page(pagination_parameters, queries.audit_where(act(), query), *queries.AUDIT_ORDER)

@@ -4,12 +4,13 @@ from typing import Any
 
 from flask_smorest.pagination import PaginationParameters
 
-from calendars.anniversaries import Origin, occurrences
+from calendars.days.anniversaries import Origin, occurrences
 from models.agreements import Agreement, Anniversary, Commitment
 from models.errors import Invalid
 from models.i18n import _, message
 from models.vocabulary import Role
-from service.actions import agreement_queries, agreements, reading, rows
+from service.actions import crud, queries
+from service.actions.agreements import agreement_queries, agreements
 from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema, OccurrenceSchema
 from service.schemas.queries import AgreementQuery, QuerySchema, SearchQuery, YearsQuery
@@ -29,7 +30,7 @@ class Agreements(Resource):
         """List agreements, oldest first"""
         return page(
             pagination_parameters,
-            reading.agreements_where(session(), query),
+            queries.agreements_where(session(), query),
             *agreement_queries.AGREEMENT_ORDER,
         )
 
@@ -49,7 +50,7 @@ class OneAgreement(Resource):
     @blp.one(AgreementSchema)
     def get(self, agreement_id: str) -> Any:
         """Read an agreement"""
-        return rows.find(session(), Agreement, agreement_id)
+        return crud.find(session(), Agreement, agreement_id)
 
     @requires(Role.OFFICER)
     @operation("changeAgreement")
@@ -57,7 +58,7 @@ class OneAgreement(Resource):
     @blp.one(AgreementSchema)
     def patch(self, values: dict[str, Any], agreement_id: str) -> Any:
         """Change an agreement"""
-        agreement = rows.find(session(), Agreement, agreement_id)
+        agreement = crud.find(session(), Agreement, agreement_id)
         blp.check_etag(agreement, AgreementSchema)
         return agreements.change_agreement(session(), act(), agreement, values)
 
@@ -66,9 +67,9 @@ class OneAgreement(Resource):
     @blp.gone()
     def delete(self, agreement_id: str) -> None:
         """Delete an agreement whose commitments no event refers to"""
-        agreement = rows.find(session(), Agreement, agreement_id)
+        agreement = crud.find(session(), Agreement, agreement_id)
         blp.check_etag(agreement, AgreementSchema)
-        rows.delete(session(), act(), agreement)
+        crud.delete(session(), act(), agreement)
 
 
 @blp.route("/agreements/<agreement_id>/commitments")
@@ -79,7 +80,7 @@ class Commitments(Resource):
     @blp.many(CommitmentSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, agreement_id: str) -> Any:
         """List an agreement's commitments in the order of its articles"""
-        rows.find(session(), Agreement, agreement_id)
+        crud.find(session(), Agreement, agreement_id)
         return page(
             pagination_parameters,
             agreement_queries.commitments_where(agreement_id),
@@ -92,7 +93,7 @@ class Commitments(Resource):
     @blp.created(CommitmentSchema, at="/api/v1/commitments")
     def post(self, values: dict[str, Any], agreement_id: str) -> Any:
         """Add a commitment to an agreement"""
-        agreement = rows.find(session(), Agreement, agreement_id)
+        agreement = crud.find(session(), Agreement, agreement_id)
         return agreements.create_commitment(session(), act(), agreement, values)
 
 
@@ -103,7 +104,7 @@ class OneCommitment(Resource):
     @blp.one(CommitmentSchema)
     def get(self, commitment_id: str) -> Any:
         """Read a commitment"""
-        return rows.find(session(), Commitment, commitment_id)
+        return crud.find(session(), Commitment, commitment_id)
 
     @requires(Role.OFFICER)
     @operation("changeCommitment")
@@ -111,7 +112,7 @@ class OneCommitment(Resource):
     @blp.one(CommitmentSchema)
     def patch(self, values: dict[str, Any], commitment_id: str) -> Any:
         """Change a commitment"""
-        commitment = rows.find(session(), Commitment, commitment_id)
+        commitment = crud.find(session(), Commitment, commitment_id)
         blp.check_etag(commitment, CommitmentSchema)
         return agreements.change_commitment(session(), act(), commitment, values)
 
@@ -120,9 +121,9 @@ class OneCommitment(Resource):
     @blp.gone()
     def delete(self, commitment_id: str) -> None:
         """Delete a commitment no event refers to"""
-        commitment = rows.find(session(), Commitment, commitment_id)
+        commitment = crud.find(session(), Commitment, commitment_id)
         blp.check_etag(commitment, CommitmentSchema)
-        rows.delete(session(), act(), commitment)
+        crud.delete(session(), act(), commitment)
 
 
 @blp.route("/anniversaries")
@@ -155,7 +156,7 @@ class OneAnniversary(Resource):
     @blp.one(AnniversarySchema)
     def get(self, anniversary_id: str) -> Any:
         """Read an anniversary"""
-        return rows.find(session(), Anniversary, anniversary_id)
+        return crud.find(session(), Anniversary, anniversary_id)
 
     @requires(Role.OFFICER)
     @operation("changeAnniversary")
@@ -163,7 +164,7 @@ class OneAnniversary(Resource):
     @blp.one(AnniversarySchema)
     def patch(self, values: dict[str, Any], anniversary_id: str) -> Any:
         """Change an anniversary"""
-        anniversary = rows.find(session(), Anniversary, anniversary_id)
+        anniversary = crud.find(session(), Anniversary, anniversary_id)
         blp.check_etag(anniversary, AnniversarySchema)
         return agreements.change_anniversary(session(), act(), anniversary, values)
 
@@ -172,9 +173,9 @@ class OneAnniversary(Resource):
     @blp.gone()
     def delete(self, anniversary_id: str) -> None:
         """Delete an anniversary without ceremonies"""
-        anniversary = rows.find(session(), Anniversary, anniversary_id)
+        anniversary = crud.find(session(), Anniversary, anniversary_id)
         blp.check_etag(anniversary, AnniversarySchema)
-        rows.delete(session(), act(), anniversary)
+        crud.delete(session(), act(), anniversary)
 
 
 @blp.route("/anniversaries/<anniversary_id>/occurrences")
@@ -185,7 +186,7 @@ class Occurrences(Resource):
     @blp.response(200, OccurrenceSchema(many=True))
     def get(self, query: dict[str, Any], anniversary_id: str) -> Any:
         """The anniversary year by year: ordinal, grade, date, ceremony. Default: this year and the next nine"""
-        anniversary = rows.find(session(), Anniversary, anniversary_id)
+        anniversary = crud.find(session(), Anniversary, anniversary_id)
         first = query.get("from_year", act().today.year)
         last = query.get("to_year", first + 9)
         if not first <= last < first + MAX_YEARS:

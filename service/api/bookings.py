@@ -4,11 +4,13 @@ from typing import Any
 
 from flask_smorest.pagination import PaginationParameters
 
-from calendars.bookings import Times
+from calendars.bookings.times import Times
 from models.events import Event
 from models.resources import Booking, Resource
 from models.vocabulary import Role
-from service.actions import bookings, events, resources, rights, rows
+from service.actions import crud, permissions
+from service.actions.bookings import bookings, resources
+from service.actions.events import events
 from service.api.resource import Blueprint, act, operation, page, requires, session
 from service.api.resource import Resource as Address
 from service.schemas.bookings import (
@@ -51,7 +53,7 @@ class OneResource(Address):
     @blp.one(ResourceSchema)
     def get(self, resource_id: str) -> Any:
         """Read a resource"""
-        return rows.find(session(), Resource, resource_id)
+        return crud.find(session(), Resource, resource_id)
 
     @requires(Role.OFFICER)
     @operation("changeResource")
@@ -59,7 +61,7 @@ class OneResource(Address):
     @blp.one(ResourceSchema)
     def patch(self, values: dict[str, Any], resource_id: str) -> Any:
         """Change a resource; a smaller capacity or longer buffers must leave room for what is booked"""
-        resource = rows.find(session(), Resource, resource_id)
+        resource = crud.find(session(), Resource, resource_id)
         blp.check_etag(resource, ResourceSchema)
         return resources.change_resource(session(), act(), resource, values)
 
@@ -68,7 +70,7 @@ class OneResource(Address):
     @blp.gone()
     def delete(self, resource_id: str) -> None:
         """Delete a resource that was never booked; take another out of service (`active`: false)"""
-        resource = rows.find(session(), Resource, resource_id)
+        resource = crud.find(session(), Resource, resource_id)
         blp.check_etag(resource, ResourceSchema)
         resources.delete_resource(session(), act(), resource)
 
@@ -88,20 +90,20 @@ def _show(booking: Booking, resource: Resource, event: Event, *, is_hidden: bool
             "to": times["to"],
             "resource_name": resource.name,
             "resource_type": resource.type,
-            "event_title": rights.BUSY if is_hidden else event.title,
+            "event_title": permissions.BUSY if is_hidden else event.title,
         }
     )
 
 
 def _shown(booking: Booking) -> Shown:
     return _show(
-        booking, rows.find(session(), Resource, booking.resource_id), rows.find(session(), Event, booking.event_id)
+        booking, crud.find(session(), Resource, booking.resource_id), crud.find(session(), Event, booking.event_id)
     )
 
 
 def _page(query: dict[str, Any], paging: PaginationParameters) -> list[Shown]:
     found = page(paging, bookings.bookings_where(session(), query), *bookings.BOOKING_ORDER)
-    hidden = rights.hidden(session(), {event.id for _booking, _resource, event in found})
+    hidden = permissions.hidden(session(), {event.id for _booking, _resource, event in found})
     return [_show(*one, is_hidden=one[2].id in hidden) for one in found]
 
 

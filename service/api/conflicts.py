@@ -5,9 +5,9 @@ from typing import Any
 from flask_smorest.pagination import PaginationParameters
 
 from models.vocabulary import Role
-from service.actions.conflicts import conflicts_between
+from service.actions.scheduling.conflicts import conflicts_between
 from service.api.resource import Blueprint, Resource, act, operation, requires, session, sliced
-from service.problems import reader_language
+from service.http.error_responses import reader_language
 from service.schemas.conflicts import ConflictQuery, ConflictSchema
 
 blp = Blueprint("conflicts", __name__, description="What clashes over the whole calendar")

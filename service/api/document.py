@@ -20,7 +20,7 @@ from flask_smorest import Api
 from marshmallow import Schema, fields
 
 from models.vocabulary import Language
-from service import problems
+from service.http import error_responses
 from service.schemas.events import KIND_SCHEMAS
 from service.schemas.fields import MAX_TEXT, MAX_TITLE, LocalizedText
 from service.schemas.problems import ProblemSchema
@@ -199,7 +199,7 @@ class DeskApi(Api):
         return flask.Response(self.document(), mimetype="application/json")
 
     def _register_error_handlers(self) -> None:
-        problems.register(self._app)
+        error_responses.register(self._app)
 
     def _register_responses(self) -> None:
         # Its documented errors would say application/json.

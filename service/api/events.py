@@ -9,11 +9,12 @@ from flask_smorest.pagination import PaginationParameters
 from models.agreements import Anniversary
 from models.errors import NotFound
 from models.events import Event
-from models.nouns import noun
+from models.labels import noun
 from models.vocabulary import EventKind, Role
-from service.actions import event_queries, events, reading, rows
+from service.actions import crud, queries
+from service.actions.events import event_queries, events
 from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
-from service.problems import reader_language
+from service.http.error_responses import reader_language
 from service.schemas.events import KIND_SCHEMAS, AnyEventSchema, CeremonySchema, HistoryEntrySchema, TransitionSchema
 from service.schemas.queries import EventQuery, KindEventQuery, QuerySchema
 
@@ -38,7 +39,7 @@ Shown = dict[str, Any]
 def shown(found: Sequence[Event], *, closely: bool = False) -> list[Shown]:
     """Events with what is computed for the reader; ``closely`` also names free days where one clashes."""
     if "presenter" not in g:
-        g.presenter = reading.Presenter(session(), act())
+        g.presenter = queries.Presenter(session(), act())
     g.presenter.prefetch(found, closely=closely)
     language, places = reader_language(), g.presenter.compass.gazetteer
     return [
@@ -70,7 +71,7 @@ def show(event: Event) -> Shown:
 
 
 def _page(query: dict[str, Any], paging: PaginationParameters, kind: EventKind | None = None) -> list[Shown]:
-    found = page(paging, reading.events_where(session(), act(), query, kind), *reading.EVENT_ORDER)
+    found = page(paging, queries.events_where(session(), act(), query, kind), *queries.EVENT_ORDER)
     return shown(found)
 
 
@@ -191,7 +192,7 @@ class Ceremonies(Resource):
     @blp.created(CeremonySchema, at="/api/v1/events")
     def post(self, values: dict[str, Any], anniversary_id: str) -> Any:
         """Plan the ceremony of an anniversary for a year; its ordinal is counted"""
-        rows.find(session(), Anniversary, anniversary_id)
+        crud.find(session(), Anniversary, anniversary_id)
         wish = values | {"anniversary_id": anniversary_id}
         return show(events.create_event(session(), act(), EventKind.ANNIVERSARY, wish))
 

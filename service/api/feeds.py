@@ -13,14 +13,14 @@ from werkzeug.http import http_date
 
 from models.feeds import Feed
 from models.vocabulary import Role
-from service.actions import feed_doctor, feed_reading, feeds
-from service.actions.acting import Act
+from service.actions.context import Act
 from service.actions.credentials import token_hash
-from service.actions.feed_reading import Kept
+from service.actions.feeds import cache, diagnostics, feeds
+from service.actions.feeds.cache import Kept
 from service.api.resource import Blueprint, Resource, act, operation, page, requires, session, sliced
-from service.desk import current_desk
-from service.feed_address import ANSWER, FeedKey, is_known, public_language, takes_gzip
-from service.problems import reader_language
+from service.http.app_context import current_desk
+from service.http.error_responses import reader_language
+from service.http.feed_urls import ANSWER, FeedKey, is_known, public_language, takes_gzip
 from service.schemas.feed_doctor import ExaminationSchema, FeedReaderSchema
 from service.schemas.feeds import FeedSchema
 from service.schemas.queries import QuerySchema
@@ -108,7 +108,7 @@ class FeedCalendar(Resource):
     def get(self, feed_id: str) -> Any:
         """Download what a feed shows now, with your own account instead of its address"""
         feed = feeds.find_feed(session(), act(), feed_id)
-        whole = feed_reading.whole_feed(session(), act(), feed)
+        whole = cache.whole_feed(session(), act(), feed)
         response = Response(whole.body, content_type=_CALENDAR)
         response.headers["Content-Disposition"] = _disposition(f"{feed.name}.ics").replace("inline", "attachment", 1)
         response.set_etag(whole.etag)
@@ -124,7 +124,7 @@ class Readers(Resource):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, feed_id: str) -> Any:
         """List the kinds of calendar programs that read a feed, who read it last first"""
         feed = feeds.find_feed(session(), act(), feed_id)
-        return sliced(feed_doctor.readers_of(session(), act(), feed), pagination_parameters)
+        return sliced(diagnostics.readers_of(session(), act(), feed), pagination_parameters)
 
 
 @blp.route("/feeds/<feed_id>/doctor")
@@ -135,7 +135,7 @@ class Doctor(Resource):
     @blp.response(200, ExaminationSchema)
     def get(self, query: dict[str, Any], feed_id: str) -> Any:
         """Examine a feed: its size, who reads it, what keeps it from arriving as it was meant, and what to do"""
-        found = feed_doctor.examine_feed(session(), act(), feeds.find_feed(session(), act(), feed_id))
+        found = diagnostics.examine_feed(session(), act(), feeds.find_feed(session(), act(), feed_id))
         language = reader_language()
         findings = [
             {

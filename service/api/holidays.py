@@ -6,7 +6,8 @@ from flask_smorest.pagination import PaginationParameters
 
 from models.holidays import OfficeHoliday
 from models.vocabulary import Role
-from service.actions import holidays, lunar, rows
+from service.actions import crud
+from service.actions.scheduling import holidays, lunar
 from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
 from service.schemas.holidays import (
     HolidayQuery,
@@ -78,7 +79,7 @@ class OneOfficeHoliday(Resource):
     @blp.one(OfficeHolidaySchema)
     def get(self, holiday_id: str) -> Any:
         """Read an office holiday"""
-        return rows.find(session(), OfficeHoliday, holiday_id)
+        return crud.find(session(), OfficeHoliday, holiday_id)
 
     @requires(Role.ADMIN)
     @operation("changeOfficeHoliday")
@@ -86,7 +87,7 @@ class OneOfficeHoliday(Resource):
     @blp.one(OfficeHolidaySchema)
     def patch(self, values: dict[str, Any], holiday_id: str) -> Any:
         """Change an office holiday"""
-        entry = rows.find(session(), OfficeHoliday, holiday_id)
+        entry = crud.find(session(), OfficeHoliday, holiday_id)
         blp.check_etag(entry, OfficeHolidaySchema)
         return holidays.change_holiday(session(), act(), entry, values)
 
@@ -95,6 +96,6 @@ class OneOfficeHoliday(Resource):
     @blp.gone()
     def delete(self, holiday_id: str) -> None:
         """Delete an office holiday"""
-        entry = rows.find(session(), OfficeHoliday, holiday_id)
+        entry = crud.find(session(), OfficeHoliday, holiday_id)
         blp.check_etag(entry, OfficeHolidaySchema)
         holidays.delete_holiday(session(), act(), entry)

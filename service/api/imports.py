@@ -5,14 +5,14 @@ from typing import Any
 
 from flask import request
 
-from calendars.ics_text import refused
+from calendars.ical_import.content_lines import refused
 from models.errors import Invalid
 from models.i18n import _, message
 from models.vocabulary import EventKind, Language, Role
-from service.actions.importing import RESULTS, Outcome, Wish, import_calendar
-from service.actions.rehearsal import rehearsal
+from service.actions.dry_run import rehearsal
+from service.actions.imports.calendar_files import RESULTS, Outcome, Wish, import_calendar
 from service.api.resource import FORM, Blueprint, Resource, act, operation, requires, session, takes
-from service.problems import reader_language
+from service.http.error_responses import reader_language
 from service.schemas.imports import CalendarImportQuery, CalendarImportSchema
 
 blp = Blueprint("imports", __name__, description="Calendar files of others taken in")

@@ -6,13 +6,13 @@ from typing import Any
 from flask import request
 from flask_smorest.pagination import PaginationParameters
 
-from calendars.sheets import read_csv
+from calendars.member_lists.csv_files import read_csv
 from models.vocabulary import Role
-from service.actions import events, members
-from service.actions.members import Seat
-from service.actions.rehearsal import rehearsal
-from service.actions.roster import import_members
-from service.actions.workbooks import read_workbook
+from service.actions.dry_run import rehearsal
+from service.actions.events import events, members
+from service.actions.events.members import Seat
+from service.actions.imports.member_lists import import_members
+from service.actions.imports.xlsx_reader import read_workbook
 from service.api.resource import Blueprint, Resource, act, operation, requires, session, sliced, takes
 from service.schemas.members import ImportQuery, MemberImportSchema, MemberSchema
 from service.schemas.queries import QuerySchema

@@ -3,9 +3,9 @@
 from typing import Any
 
 from models.vocabulary import Role
-from service.actions.openings import find_openings
+from service.actions.scheduling.openings import find_openings
 from service.api.resource import Blueprint, Resource, act, operation, requires, session
-from service.problems import reader_language
+from service.http.error_responses import reader_language
 from service.schemas.openings import OpeningsQuery, OpeningsSchema
 
 blp = Blueprint("openings", __name__, description="Free days for what is to be planned")

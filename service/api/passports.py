@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from models.places import Person
 from models.vocabulary import Role
-from service.actions import passports, rows
+from service.actions import crud
+from service.actions.directory import passports
 from service.api.resource import Blueprint, Resource, act, operation, requires, session
-from service.desk import current_desk
+from service.http.app_context import current_desk
 from service.schemas.passports import PassportSchema, RevealedSchema, RevealSchema
 
 blp = Blueprint("passports", __name__, description="Passports of those who travel: sealed, masked, forgotten in time")
@@ -20,7 +21,7 @@ def _secret() -> str:
 
 
 def _person(person_id: str) -> Person:
-    return rows.find(session(), Person, person_id)
+    return crud.find(session(), Person, person_id)
 
 
 @blp.route("/people/<person_id>/passport")

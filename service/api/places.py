@@ -6,7 +6,8 @@ from flask_smorest.pagination import PaginationParameters
 
 from models.places import Locality, Organisation, Person
 from models.vocabulary import Role
-from service.actions import directory_queries, places, rows
+from service.actions import crud
+from service.actions.directory import directory, directory_queries
 from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
 from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
 from service.schemas.queries import LocalityQuery, OrganisationQuery, PersonQuery
@@ -35,7 +36,7 @@ class Localities(Resource):
     @blp.created(LocalitySchema)
     def post(self, values: dict[str, Any]) -> Any:
         """Make a locality"""
-        return places.create_locality(session(), act(), values)
+        return directory.create_locality(session(), act(), values)
 
 
 @blp.route("/localities/<code>")
@@ -45,7 +46,7 @@ class OneLocality(Resource):
     @blp.one(LocalitySchema)
     def get(self, code: str) -> Any:
         """Read a locality"""
-        return rows.find(session(), Locality, code)
+        return crud.find(session(), Locality, code)
 
     @requires(Role.ADMIN)
     @operation("changeLocality")
@@ -53,9 +54,9 @@ class OneLocality(Resource):
     @blp.one(LocalitySchema)
     def patch(self, values: dict[str, Any], code: str) -> Any:
         """Change a locality"""
-        locality = rows.find(session(), Locality, code)
+        locality = crud.find(session(), Locality, code)
         blp.check_etag(locality, LocalitySchema)
-        return places.change_locality(session(), act(), locality, values)
+        return directory.change_locality(session(), act(), locality, values)
 
 
 @blp.route("/organisations")
@@ -74,7 +75,7 @@ class Organisations(Resource):
     @blp.created(OrganisationSchema)
     def post(self, values: dict[str, Any]) -> Any:
         """Make an organisation"""
-        return places.create_organisation(session(), act(), values)
+        return directory.create_organisation(session(), act(), values)
 
 
 @blp.route("/organisations/<organisation_id>")
@@ -84,7 +85,7 @@ class OneOrganisation(Resource):
     @blp.one(OrganisationSchema)
     def get(self, organisation_id: str) -> Any:
         """Read an organisation"""
-        return rows.find(session(), Organisation, organisation_id)
+        return crud.find(session(), Organisation, organisation_id)
 
     @requires(Role.OFFICER)
     @operation("changeOrganisation")
@@ -92,18 +93,18 @@ class OneOrganisation(Resource):
     @blp.one(OrganisationSchema)
     def patch(self, values: dict[str, Any], organisation_id: str) -> Any:
         """Change an organisation"""
-        organisation = rows.find(session(), Organisation, organisation_id)
+        organisation = crud.find(session(), Organisation, organisation_id)
         blp.check_etag(organisation, OrganisationSchema)
-        return places.change_organisation(session(), act(), organisation, values)
+        return directory.change_organisation(session(), act(), organisation, values)
 
     @requires(Role.ADMIN)
     @operation("deleteOrganisation")
     @blp.gone()
     def delete(self, organisation_id: str) -> None:
         """Delete an organisation nothing refers to"""
-        organisation = rows.find(session(), Organisation, organisation_id)
+        organisation = crud.find(session(), Organisation, organisation_id)
         blp.check_etag(organisation, OrganisationSchema)
-        places.delete_organisation(session(), act(), organisation)
+        directory.delete_organisation(session(), act(), organisation)
 
 
 @blp.route("/people")
@@ -122,7 +123,7 @@ class People(Resource):
     @blp.created(PersonSchema)
     def post(self, values: dict[str, Any]) -> Any:
         """Make a person"""
-        return places.create_person(session(), act(), values)
+        return directory.create_person(session(), act(), values)
 
 
 @blp.route("/people/<person_id>")
@@ -132,7 +133,7 @@ class OnePerson(Resource):
     @blp.one(PersonSchema)
     def get(self, person_id: str) -> Any:
         """Read a person"""
-        return rows.find(session(), Person, person_id)
+        return crud.find(session(), Person, person_id)
 
     @requires(Role.OFFICER)
     @operation("changePerson")
@@ -140,15 +141,15 @@ class OnePerson(Resource):
     @blp.one(PersonSchema)
     def patch(self, values: dict[str, Any], person_id: str) -> Any:
         """Change a person"""
-        person = rows.find(session(), Person, person_id)
+        person = crud.find(session(), Person, person_id)
         blp.check_etag(person, PersonSchema)
-        return places.change_person(session(), act(), person, values)
+        return directory.change_person(session(), act(), person, values)
 
     @requires(Role.OFFICER)
     @operation("deletePerson")
     @blp.gone()
     def delete(self, person_id: str) -> None:
         """Delete a person nothing refers to"""
-        person = rows.find(session(), Person, person_id)
+        person = crud.find(session(), Person, person_id)
         blp.check_etag(person, PersonSchema)
-        places.delete_person(session(), act(), person)
+        directory.delete_person(session(), act(), person)

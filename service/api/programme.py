@@ -3,9 +3,9 @@
 from typing import Any
 
 from models.vocabulary import Role
-from service.actions import events, programme, publishing
+from service.actions.events import events, programme, programme_revisions
 from service.api.resource import Blueprint, Resource, act, operation, requires, session
-from service.problems import reader_language
+from service.http.error_responses import reader_language
 from service.schemas.programme import ProgrammeRevisionSchema, ProgrammeSchema
 
 blp = Blueprint("programme", __name__, description="The programme of an event and its published revisions")
@@ -14,8 +14,8 @@ blp = Blueprint("programme", __name__, description="The programme of an event an
 def _programme(event_id: str) -> dict[str, Any]:
     event = events.find_event(session(), event_id)
     items = programme.programme_of(session(), event_id)
-    revisions = publishing.revisions_of(session(), event_id)
-    unpublished = publishing.unpublished(revisions[-1].row if revisions else None, items)
+    revisions = programme_revisions.revisions_of(session(), event_id)
+    unpublished = programme_revisions.unpublished(revisions[-1].row if revisions else None, items)
     language = reader_language()
     return {
         "items": items,
@@ -34,7 +34,7 @@ def _programme(event_id: str) -> dict[str, Any]:
     }
 
 
-def _revision(revision: publishing.Revision) -> dict[str, Any]:
+def _revision(revision: programme_revisions.Revision) -> dict[str, Any]:
     row = revision.row
     return {
         "number": row.number,
@@ -81,7 +81,7 @@ class ProgrammeRevisions(Resource):
     def post(self, values: dict[str, Any], event_id: str) -> Any:
         """Publish the working programme as the next numbered revision; feeds and reminders follow it"""
         event = events.find_event(session(), event_id)
-        return _revision(publishing.publish_programme(session(), act(), event, values.get("note")))
+        return _revision(programme_revisions.publish_programme(session(), act(), event, values.get("note")))
 
 
 @blp.route("/events/<event_id>/programme/revisions/<number>")
@@ -92,4 +92,4 @@ class OneProgrammeRevision(Resource):
     def get(self, event_id: str, number: str) -> Any:
         """Read a published revision, and what changed in it since the one before"""
         events.find_event(session(), event_id)
-        return _revision(publishing.find_revision(session(), event_id, number))
+        return _revision(programme_revisions.find_revision(session(), event_id, number))

@@ -4,15 +4,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from calendars.reciprocity import Passage
-from calendars.undertakings import Judgement
+from calendars.commitments.evaluation import Judgement
+from calendars.commitments.exchange_totals import Passage
 from models.agreements import Agreement
 from models.vocabulary import Currency, ProgressState, Role
-from service.actions import planning, progress, rights, rows
-from service.actions.rehearsal import rehearsal
+from service.actions import crud, permissions
+from service.actions.agreements import planning, progress
+from service.actions.dry_run import rehearsal
 from service.api.events import shown
 from service.api.resource import Blueprint, Resource, act, operation, requires, session
-from service.problems import reader_language
+from service.http.error_responses import reader_language
 from service.schemas.events import AnyEventSchema
 from service.schemas.progress import (
     AgreementProgressSchema,
@@ -72,10 +73,10 @@ class AgreementProgress(Resource):
         An event belongs to the year it begins in. Fewer people or days than promised don't count (`near` says which
         events and why), more do, with a remark.
         """
-        agreement = rows.find(session(), Agreement, agreement_id)
+        agreement = crud.find(session(), Agreement, agreement_id)
         account = progress.account_of(session(), agreement, query.get("as_of") or act().today)
         years = [year for line in account.lines for year in line.progress.years]
-        hidden = rights.hidden(session(), [event_id for year in years for event_id in year.event_ids])
+        hidden = permissions.hidden(session(), [event_id for year in years for event_id in year.event_ids])
         language = reader_language()
         return {
             "agreement_id": agreement.id,
@@ -100,7 +101,7 @@ class Plan(Resource):
         What has a draft already is left alone: a second plan adds nothing. What finds no days is in `unplaced`, with
         the reason; it stops nothing else.
         """
-        agreement = rows.find(session(), Agreement, agreement_id)
+        agreement = crud.find(session(), Agreement, agreement_id)
         is_dry, language = wish.get("dry_run", False), reader_language()
         with rehearsal(session(), is_dry=is_dry):
             outcome = planning.make_plan(session(), act(), agreement)
@@ -147,7 +148,7 @@ def _in_full(line: progress.Line, titles: Titles, hidden: Collection[str], langu
 def _explained(judgement: Judgement, titles: Titles, language: str) -> dict[str, Any]:
     occasion = judgement.occasion
     return {
-        "event_id": None if titles.get(occasion.id) is rights.BUSY else occasion.id,
+        "event_id": None if titles.get(occasion.id) is permissions.BUSY else occasion.id,
         "title": titles.get(occasion.id),
         "first_day": occasion.days.first.isoformat(),
         "last_day": occasion.days.last.isoformat(),

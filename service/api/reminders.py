@@ -7,9 +7,11 @@ from flask_smorest.pagination import PaginationParameters
 
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import Role
-from service.actions import delivery, events, preview, reading, reminder_queries, reminder_rules, reminders, rows
+from service.actions import crud, queries
+from service.actions.events import events
+from service.actions.reminders import delivery_status, preview, reminder_planning, reminder_queries, reminder_rules
 from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
-from service.problems import reader_language
+from service.http.error_responses import reader_language
 from service.schemas.queries import PreviewQuery, QuerySchema, ReminderQuery
 from service.schemas.reminders import (
     PreviewSchema,
@@ -48,7 +50,7 @@ class OneReminderRule(Resource):
     @blp.one(ReminderRuleSchema)
     def get(self, rule_id: str) -> Any:
         """Read a rule"""
-        return rows.find(session(), ReminderRule, rule_id)
+        return crud.find(session(), ReminderRule, rule_id)
 
     @requires(Role.OFFICER)
     @operation("changeReminderRule")
@@ -56,7 +58,7 @@ class OneReminderRule(Resource):
     @blp.one(ReminderRuleSchema)
     def patch(self, values: dict[str, Any], rule_id: str) -> Any:
         """Change a rule; the reminders of all future events are planned anew"""
-        rule = rows.find(session(), ReminderRule, rule_id)
+        rule = crud.find(session(), ReminderRule, rule_id)
         blp.check_etag(rule, ReminderRuleSchema)
         return reminder_rules.change_rule(session(), act(), rule, values)
 
@@ -65,7 +67,7 @@ class OneReminderRule(Resource):
     @blp.gone()
     def delete(self, rule_id: str) -> None:
         """Delete a rule; what it had planned is skipped, what it had sent stays on record"""
-        rule = rows.find(session(), ReminderRule, rule_id)
+        rule = crud.find(session(), ReminderRule, rule_id)
         blp.check_etag(rule, ReminderRuleSchema)
         reminder_rules.delete_rule(session(), act(), rule)
 
@@ -92,7 +94,7 @@ class KeptRulePreview(Resource):
     @blp.response(200, PreviewSchema)
     def get(self, query: dict[str, Any], rule_id: str) -> Any:
         """What a rule is going to send: which reminders, to whom, when, in which words"""
-        rule = rows.find(session(), ReminderRule, rule_id)
+        rule = crud.find(session(), ReminderRule, rule_id)
         return preview.preview(session(), act(), rule, reader_language(), **query)
 
 
@@ -106,7 +108,7 @@ class Reminders(Resource):
         """List reminders by the instant they are due"""
         return page(
             pagination_parameters,
-            reading.reminders_where(session(), act(), query),
+            queries.reminders_where(session(), act(), query),
             *reminder_queries.REMINDER_ORDER,
         )
 
@@ -118,7 +120,7 @@ class OneReminder(Resource):
     @blp.one(ReminderDetailSchema)
     def get(self, reminder_id: str) -> Any:
         """Read a reminder: when it is due, every attempt with the server's answer, what happens next"""
-        return _detail(reading.find_reminder(session(), reminder_id))
+        return _detail(queries.find_reminder(session(), reminder_id))
 
 
 @blp.route("/reminders/<reminder_id>/retry")
@@ -128,7 +130,7 @@ class RetryReminder(Resource):
     @blp.one(ReminderSchema)
     def post(self, reminder_id: str) -> Any:
         """Try a failed reminder again"""
-        return reminders.retry(session(), act(), reading.find_reminder(session(), reminder_id))
+        return reminder_planning.retry(session(), act(), queries.find_reminder(session(), reminder_id))
 
 
 @blp.route("/reminders/<reminder_id>/seen")
@@ -138,17 +140,17 @@ class SeenReminder(Resource):
     @blp.one(ReminderDetailSchema)
     def post(self, reminder_id: str) -> Any:
         """Mark a failed reminder as seen"""
-        return _detail(delivery.mark_seen(session(), act(), reading.find_reminder(session(), reminder_id)))
+        return _detail(delivery_status.mark_seen(session(), act(), queries.find_reminder(session(), reminder_id)))
 
 
 def _detail(reminder: Reminder) -> SimpleNamespace:
     """A reminder with what its own address shows besides what lists do."""
-    attempts = delivery.attempts_of(session(), reminder)
+    attempts = delivery_status.attempts_of(session(), reminder)
     return SimpleNamespace(
         **reminder.model_dump(),
         attempts_made=attempts.last,
         attempts_made_total=attempts.total,
-        next=delivery.next_step(reminder, attempts, act(), reader_language()),
+        next=delivery_status.next_step(reminder, attempts, act(), reader_language()),
     )
 
 

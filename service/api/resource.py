@@ -21,9 +21,9 @@ from models.accounts import User
 from models.errors import Forbidden, Unauthenticated
 from models.i18n import _, message
 from models.vocabulary import Role, TokenScope
-from service.actions import idempotency, rights, rows
-from service.actions.acting import Act
-from service.desk import Desk, current_desk
+from service.actions import crud, idempotency, permissions
+from service.actions.context import Act
+from service.http.app_context import Desk, current_desk
 from service.schemas.rows import RowSchema
 
 JSON = "application/json"
@@ -90,7 +90,7 @@ def act() -> Act:
 
 def page(paging: PaginationParameters, statement: Any, *order: Any) -> list[Any]:
     """The page of a list that was asked for; the total goes into X-Pagination."""
-    found, paging.item_count = rows.page_of(session(), statement, order, paging.first_item, paging.page_size)
+    found, paging.item_count = crud.page_of(session(), statement, order, paging.first_item, paging.page_size)
     return found
 
 
@@ -125,7 +125,7 @@ class Resource(MethodView):
             )
             user = g.act.user
             g.locale = user.locale.value
-            rights.reads_as(opened, user)
+            permissions.reads_as(opened, user)
             if not user.role.suffices_for(role):
                 raise Forbidden(
                     message(

@@ -4,9 +4,10 @@ from typing import Any
 
 from flask_smorest.pagination import PaginationParameters
 
-from models.parts import TaskTemplate
+from models.event_parts import TaskTemplate
 from models.vocabulary import Role
-from service.actions import rows, task_lists, task_templates
+from service.actions import crud
+from service.actions.events import task_queries, task_templates
 from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
 from service.schemas.tasks import TaskTemplateQuery, TaskTemplateSchema
 
@@ -21,8 +22,8 @@ class TaskTemplates(Resource):
     @blp.many(TaskTemplateSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List task templates by kind, in the order they were made"""
-        statement = task_lists.templates_where(query)
-        return page(pagination_parameters, statement, *task_lists.TEMPLATE_ORDER)
+        statement = task_queries.templates_where(query)
+        return page(pagination_parameters, statement, *task_queries.TEMPLATE_ORDER)
 
     @requires(Role.ADMIN)
     @operation("createTaskTemplate")
@@ -40,7 +41,7 @@ class OneTaskTemplate(Resource):
     @blp.one(TaskTemplateSchema)
     def get(self, template_id: str) -> Any:
         """Read a task template"""
-        return rows.find(session(), TaskTemplate, template_id)
+        return crud.find(session(), TaskTemplate, template_id)
 
     @requires(Role.ADMIN)
     @operation("changeTaskTemplate")
@@ -48,7 +49,7 @@ class OneTaskTemplate(Resource):
     @blp.one(TaskTemplateSchema)
     def patch(self, values: dict[str, Any], template_id: str) -> Any:
         """Change a template; tasks made of it stay as they are"""
-        template = rows.find(session(), TaskTemplate, template_id)
+        template = crud.find(session(), TaskTemplate, template_id)
         blp.check_etag(template, TaskTemplateSchema)
         return task_templates.change_template(session(), act(), template, values)
 
@@ -57,6 +58,6 @@ class OneTaskTemplate(Resource):
     @blp.gone()
     def delete(self, template_id: str) -> None:
         """Delete a template; tasks made of it stay"""
-        template = rows.find(session(), TaskTemplate, template_id)
+        template = crud.find(session(), TaskTemplate, template_id)
         blp.check_etag(template, TaskTemplateSchema)
         task_templates.delete_template(session(), act(), template)

@@ -4,11 +4,12 @@ from typing import Any
 
 from flask_smorest.pagination import PaginationParameters
 
-from calendars.tasks import is_overdue
+from calendars.events.task_due_dates import is_overdue
+from models.event_parts import Task
 from models.events import Event
-from models.parts import Task
 from models.vocabulary import EventStatus, Role
-from service.actions import events, rows, task_lists, tasks
+from service.actions import crud
+from service.actions.events import events, task_queries, tasks
 from service.api.resource import Blueprint, Resource, act, operation, page, requires, session, sliced
 from service.schemas.queries import QuerySchema
 from service.schemas.tasks import ListedTaskSchema, TaskQuery, TaskSchema
@@ -20,8 +21,8 @@ def _task(task: Task, status: EventStatus) -> dict[str, Any]:
     return task.model_dump() | {"overdue": is_overdue(task.due_day, task.done, status, act().today)}
 
 
-def _listed(row: task_lists.Row) -> dict[str, Any]:
-    return _task(row.Task, row.status) | {"event": {name: getattr(row, name) for name in task_lists.EVENT_COLUMNS}}
+def _listed(row: task_queries.Row) -> dict[str, Any]:
+    return _task(row.Task, row.status) | {"event": {name: getattr(row, name) for name in task_queries.EVENT_COLUMNS}}
 
 
 @blp.route("/tasks")
@@ -32,8 +33,8 @@ class AllTasks(Resource):
     @blp.many(ListedTaskSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List the tasks of all events by the day they are due; those without one come last"""
-        statement = task_lists.tasks_where(session(), act(), query)
-        return [_listed(row) for row in page(pagination_parameters, statement, *task_lists.TASK_ORDER)]
+        statement = task_queries.tasks_where(session(), act(), query)
+        return [_listed(row) for row in page(pagination_parameters, statement, *task_queries.TASK_ORDER)]
 
 
 @blp.route("/events/<event_id>/tasks")
@@ -81,6 +82,6 @@ class OneTask(Resource):
 def _found(event_id: str, task_id: str) -> tuple[Event, Task]:
     """A task and its event, as whoever wants to change it has read it."""
     event = events.find_event(session(), event_id)
-    task = rows.part(session(), Task, event_id, task_id)
+    task = crud.part(session(), Task, event_id, task_id)
     blp.check_etag(_task(task, event.status), TaskSchema)
     return event, task

@@ -11,8 +11,8 @@ from sqlmodel import Session
 from models.i18n import _
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, ResourceType
-from service.actions import rows
-from service.actions.bookings import MOST_AT_ONCE
+from service.actions import crud
+from service.actions.bookings.bookings import MOST_AT_ONCE
 from service.schemas.fields import EARLIEST, LATEST, LocalizedText, Number, Text, Word
 from service.schemas.queries import QuerySchema, RangeQuery, SearchQuery
 from service.schemas.rows import RowSchema, StrictSchema
@@ -133,7 +133,7 @@ class NewBookingsSchema(OneOfBookingsSchema):
 
     bookings = fields.List(fields.Nested(OneOfBookingsSchema), validate=validate.Length(1, MOST_AT_ONCE))
 
-    def further_errors(self, session: Session, values: Mapping[str, Any]) -> rows.Errors:
+    def further_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
         """References that lead nowhere; of several they are told by the action."""
         return {} if "bookings" in values else super().further_errors(session, values)
 

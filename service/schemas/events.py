@@ -8,8 +8,8 @@ from sqlmodel import Session
 
 from models.events import OWN_FIELDS, Event, Performance, TrainingPhase
 from models.vocabulary import Direction, EventKind, EventStatus, Severity
-from service.actions import rows
-from service.actions.event_errors import order_errors
+from service.actions import crud
+from service.actions.events.validation import order_errors
 from service.schemas.fields import Day, Instant, LocalizedText, Money, Number, Text, Word, Written
 from service.schemas.rows import RowSchema, StrictSchema
 
@@ -63,7 +63,7 @@ class EventSchema(RowSchema):
     guest_name = LocalizedText(dump_only=True, allow_none=True, metadata={"description": "As host_name."})
     conflicts = Written(fields.Nested(NoticeSchema), dump_only=True)
 
-    def further_errors(self, session: Session, values: Mapping[str, Any]) -> rows.Errors:
+    def further_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
         """References that lead nowhere, and days that stand in the wrong order."""
         return super().further_errors(session, values) | order_errors(values)
 

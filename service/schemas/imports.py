@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from models.vocabulary import EventKind
-from service.actions.importing import KINDS, RESULTS
+from service.actions.imports.calendar_files import KINDS, RESULTS
 from service.schemas.fields import Flag, Number, Text, Word
 from service.schemas.queries import QuerySchema
 from service.schemas.rows import StrictSchema

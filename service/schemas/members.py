@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from models.parts import Member
+from models.event_parts import Member
 from models.vocabulary import MemberRole
 from service.schemas.fields import Flag, LocalizedText, Number, Word
 from service.schemas.queries import QuerySchema

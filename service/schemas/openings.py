@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate, validates_schema
 
 from models.i18n import _
-from service.actions.openings import OpeningsRequest
+from service.actions.scheduling.openings import OpeningsRequest
 from service.schemas.fields import Day, Number, Text
 from service.schemas.queries import QuerySchema
 from service.schemas.rows import StrictSchema

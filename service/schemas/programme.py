@@ -2,8 +2,8 @@
 
 from marshmallow import fields, validate
 
-from calendars.programme import NAMES, Kind
-from models.parts import ProgrammeItem, ProgrammeRevision
+from calendars.programmes.items import NAMES, Kind
+from models.event_parts import ProgrammeItem, ProgrammeRevision
 from models.vocabulary import Severity
 from service.schemas.fields import LocalizedText, Number, Word, Written
 from service.schemas.rows import RowSchema, StrictSchema

@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import AttemptOutcome, EventKind, Language, ReminderState
-from service.actions import preview, reminder_rules, rows
+from service.actions import crud
+from service.actions.reminders import preview, reminder_rules
 from service.schemas.fields import MAX_TITLE, Instant, LocalizedText, OneOrMany, Text, Word
 from service.schemas.rows import RowSchema, StrictSchema
 
@@ -23,7 +24,7 @@ class ReminderRuleSchema(RowSchema):
     kinds = OneOrMany(Word(EventKind), validate=validate.Length(max=5))
     audience = OneOrMany(Text(validate=validate.Length(1, 300)), required=True, validate=validate.Length(1, 50))
 
-    def further_errors(self, session: Session, values: Mapping[str, Any]) -> rows.Errors:
+    def further_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
         """An offset or an audience that is none, too."""
         return super().further_errors(session, values) | reminder_rules.wrong_with(values)
 
@@ -34,7 +35,7 @@ class ReminderRulePreviewSchema(ReminderRuleSchema):
     event_id = Text(load_only=True, load_default=None, allow_none=True)
     locale = Word(Language, load_only=True, load_default=None, allow_none=True)
 
-    def further_errors(self, session: Session, values: Mapping[str, Any]) -> rows.Errors:
+    def further_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
         """An event that is not there, too."""
         return super().further_errors(session, values) | preview.event_errors(session, values.get("event_id"))
 

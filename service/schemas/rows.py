@@ -12,7 +12,7 @@ from sqlmodel import AutoString, Session, SQLModel
 
 from models import tables, types
 from models.i18n import _
-from service.actions import rows
+from service.actions import crud
 from service.schemas.fields import MAX_TITLE, Day, Flag, Hour, Instant, LocalizedText, Number, Text, Word
 
 MACHINE_FIELDS = ("search_text", "version", "position")
@@ -99,9 +99,9 @@ class RowSchema(SQLAlchemyAutoSchema[Any]):
 
     error_messages = StrictSchema.error_messages
 
-    def further_errors(self, session: Session, values: Mapping[str, Any]) -> rows.Errors:
+    def further_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
         """What else is wrong with a body some of whose fields are: told at once, not one round later."""
-        return rows.missing_references(session, cast(type[SQLModel], self.opts.model), values)
+        return crud.missing_references(session, cast(type[SQLModel], self.opts.model), values)
 
     def _init_fields(self) -> None:
         super()._init_fields()

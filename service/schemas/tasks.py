@@ -2,7 +2,7 @@
 
 from marshmallow import fields
 
-from models.parts import Task, TaskTemplate
+from models.event_parts import Task, TaskTemplate
 from models.vocabulary import EventKind, EventStatus
 from service.schemas.fields import Day, Flag, LocalizedText, Text, Word
 from service.schemas.queries import RangeQuery, SearchQuery

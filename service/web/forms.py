@@ -10,7 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from models import errors
 from models.i18n import Message, _, message
 from models.vocabulary import EventStatus
-from service.problems import STATUS_OF, flat
+from service.http.error_responses import STATUS_OF, flat
 from service.web.view import View
 
 

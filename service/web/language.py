@@ -3,7 +3,7 @@
 from flask import Response, g, request
 
 from models.vocabulary import Language
-from service.desk import current_desk
+from service.http.app_context import current_desk
 
 COOKIE = "desk_language"
 SELF_NAMES = {Language.VI: "Tiếng Việt", Language.LO: "ລາວ", Language.EN: "English"}

@@ -11,9 +11,8 @@ from flask import Response
 from markupsafe import Markup
 from sqlmodel import Session
 
-from calendars.bookings import Times
-from calendars.bulletins import purpose_name
-from calendars.dates import (
+from calendars.bookings.times import Times
+from calendars.days.formatting import (
     BABEL_LOCALES,
     format_day,
     format_days,
@@ -22,7 +21,8 @@ from calendars.dates import (
     format_weekday,
     numeric_day,
 )
-from calendars.kinds import kind_name, member_role_name, progress_name, status_name
+from calendars.events.labels import kind_name, member_role_name, progress_name, status_name
+from calendars.mails.digests import purpose_name
 from models.accounts import User
 from models.events import Event
 from models.i18n import Message, translate, translate_filled
@@ -38,13 +38,13 @@ from models.vocabulary import (
     ReminderState,
     Role,
 )
-from service.actions import rights
-from service.actions.acting import Act
-from service.actions.gazetteer import Compass
-from service.desk import Desk
+from service.actions import permissions
+from service.actions.context import Act
+from service.actions.locality_index import Compass
+from service.http.app_context import Desk
+from service.web.labels import REMINDER_STATES
 from service.web.navigation import Entry, entries_for
 from service.web.rendering import render
-from service.web.words import REMINDER_STATES
 
 
 @dataclass
@@ -71,12 +71,12 @@ class View:
 
     def may_change(self, event: Event) -> bool:
         """Whether the reader may change an event."""
-        return self.may(Role.OFFICER) and rights.may_change(self.session, event)
+        return self.may(Role.OFFICER) and permissions.may_change(self.session, event)
 
     @staticmethod
     def is_busy(title: object) -> bool:
         """Whether it stands in the place of a title the reader may not see."""
-        return title is rights.BUSY
+        return title is permissions.BUSY
 
     @property
     def navigation(self) -> list[Entry]:

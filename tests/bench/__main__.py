@@ -16,17 +16,18 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlmodel import Session
 
-from calendars.ical import EventFacts, render_event
+from calendars.ical.vevent import EventFacts, render_event
 from models.accounts import User
 from models.clock import utcnow
 from models.events import Event
 from models.feeds import Feed
 from models.places import Locality
 from models.vocabulary import EventStatus, Role
-from service.actions import accounts, feeds
-from service.actions.acting import Act
-from service.actions.feed_keeping import snapshot
-from service.actions.feed_reading import Shelf, Whole, whole_feed
+from service.actions.accounts import accounts
+from service.actions.context import Act
+from service.actions.feeds import feeds
+from service.actions.feeds.cache import Shelf, Whole, whole_feed
+from service.actions.feeds.store import snapshot
 from service.app import create_app
 from tests import factories
 from tests.bench import feeds as feeds_over_http

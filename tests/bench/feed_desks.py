@@ -22,14 +22,14 @@ from models.events import Event
 from models.migrate import upgrade
 from models.types import new_id
 from models.vocabulary import EventKind, EventStatus, Role
-from service.actions import accounts
-from service.actions.acting import Act
+from service.actions.accounts import accounts
+from service.actions.context import Act
 from service.settings import load_settings
 from tests import factories
 from tests.bench.feed_writer import nth, retitle
 from tests.bench.measure import seconds
 from tests.bench.peers import Answer, fetch
-from tests.service.processes import Service, below
+from tests.service.runtime.processes import Service, below
 
 WORKERS = 2
 READINGS = 12

@@ -14,8 +14,8 @@ from sqlmodel import Session, select
 from models.clock import monotonic, utcnow
 from models.database import Database
 from models.events import Event
-from service.actions import events
-from service.actions.acting import Act
+from service.actions.context import Act
+from service.actions.events import events
 from service.settings import load_settings
 
 A_SECOND = 10

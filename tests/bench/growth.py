@@ -20,8 +20,8 @@ from models.events import Event
 from models.migrate import upgrade
 from models.types import new_id
 from models.vocabulary import DurationUnit, EventKind, EventStatus, FrequencyType, Role
-from service.actions import accounts
-from service.actions.acting import Act
+from service.actions.accounts import accounts
+from service.actions.context import Act
 from service.app import create_app
 from service.settings import load_settings
 from tests import factories

@@ -14,13 +14,13 @@ from typing import Any
 from sqlalchemy import event
 from sqlmodel import Session
 
-from calendars.occupancy import length_class
-from calendars.spans import Span
+from calendars.bookings.availability import length_class
+from calendars.days.spans import Span
 from models.database import Database
 from models.migrate import upgrade
 from models.resources import Resource
 from models.types import new_id
-from service.actions.occupancy import taken
+from service.actions.bookings.availability import taken
 from tests import cluster, factories
 from tests.bench.measure import seconds, shown
 

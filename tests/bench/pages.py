@@ -12,23 +12,23 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert, text
 from sqlmodel import Session, select
 
-from calendars.occupancy import length_class
-from calendars.spans import Span
+from calendars.bookings.availability import length_class
+from calendars.days.spans import Span
 from models.accounts import User
 from models.clock import utcnow
+from models.event_parts import Member, Task
 from models.events import Event
-from models.parts import Member, Task
 from models.reminders import Reminder
 from models.resources import Booking, Resource
 from models.text import fold
 from models.types import new_id
 from models.vocabulary import EventKind, EventStatus, Language, ReminderState, ResourceType, Role, Visibility
-from service.actions import accounts
+from service.actions.accounts import accounts
 from service.app import create_app
-from service.desk import Desk
+from service.http.app_context import Desk
 from tests import factories
 from tests.bench.measure import bench_database, seconds
-from tests.service.furnished import addresses, furnish, load_programme
+from tests.service.web.populated_database import addresses, furnish, load_programme
 
 EVENTS = 10_000
 FIRST_YEAR, YEARS = 2024, 8

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.service.processes import until
+from tests.service.runtime.processes import until
 
 CONNECTIONS = 8
 CLIENTS = Path(__file__).parent.parent.parent / ".venv-clients" / "bin"

@@ -27,8 +27,8 @@ from models.database import Database
 from models.events import Event
 from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import EventStatus, ReminderState, Role
-from service.actions import reminders
-from service.actions.acting import Act
+from service.actions.context import Act
+from service.actions.reminders import reminder_planning
 from service.settings import Settings
 from tests import factories
 from tests.bench.measure import ROUNDS, Result, bench_database, fire, pair, seconds
@@ -91,7 +91,7 @@ def planned(database: Database, settings: Settings, count: int) -> datetime:
             factories.make_event(session, title=TITLE, first_day=DAY, last_day=DAY, status=EventStatus.PLANNED)
         audience = [f"email:reader{number}@example.org" for number in range(count // EVENTS)]
         rule = factories.make_rule(session, audience=audience)
-        reminders.plan_rule(session, Act(user, utcnow(), settings.office), rule)
+        reminder_planning.plan_rule(session, Act(user, utcnow(), settings.office), rule)
         due_at = session.exec(select(Reminder.due_at)).first()
     return due_at or utcnow()
 
@@ -125,7 +125,7 @@ def planning_an_event(folder: Path) -> Result:
         def ours() -> None:
             with database.transaction() as session:
                 session.execute(delete(Reminder).where(col(Reminder.event_id) == event_id))
-                reminders.plan_event(session, act, session.get_one(Event, event_id))
+                reminder_planning.plan_event(session, act, session.get_one(Event, event_id))
 
         scheduler = _peer(folder / "planning-peer.db")
         scheduler.start(paused=True)
@@ -157,7 +157,7 @@ def planning_in_bulk(folder: Path, count: int) -> Result:
                 session.execute(delete(Reminder))
             with database.transaction() as session:
                 rule = session.get_one(factories.ReminderRule, rule_id)
-                mine.append(seconds(lambda: reminders.plan_rule(session, act, rule)))  # noqa: B023 - called at once
+                mine.append(seconds(lambda: reminder_planning.plan_rule(session, act, rule)))  # noqa: B023 - called at once
             began = time.monotonic()
             for number in range(300):
                 scheduler.add_job(fire, "date", run_date=datetime(2099, 1, 1, tzinfo=UTC), args=[number])

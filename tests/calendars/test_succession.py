@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from calendars.succession import places_on
+from calendars.events.succession import places_on
 from models.places import Locality
 
 

@@ -13,7 +13,7 @@ from jobs.config import WorkerConfig
 from jobs.worker import Worker
 from models.database import Database
 from models.reminders import Reminder
-from service.actions.acting import Act
+from service.actions.context import Act
 from tests.factories import OFFICE
 from tests.jobs.sink import Sink
 

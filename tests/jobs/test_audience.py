@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import event as sa_event
 
-from models.audience import Directory, Events, addresses, check_audience, is_address
 from models.database import Database
+from models.queries.audience import Directory, Events, addresses, check_audience, is_address
 from models.vocabulary import Language, Role
 from tests.factories import make_event, make_member, make_organisation, make_person, make_user
 

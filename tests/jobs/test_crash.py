@@ -14,8 +14,8 @@ import pytest
 
 from models.database import Database
 from models.vocabulary import ReminderState
-from service.actions.acting import Act
-from service.actions.reminders import plan_event
+from service.actions.context import Act
+from service.actions.reminders.reminder_planning import plan_event
 from tests.factories import NOW, OFFICE, make_event, make_rule
 from tests.jobs.conftest import reminders
 from tests.jobs.sink import Sink, hang

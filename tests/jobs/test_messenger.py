@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from calendars import reminding
+from calendars.reminders import due_times
 from models.accounts import User
 from models.database import Database
-from models.sealing import seal, unseal
+from models.encryption import seal, unseal
 from models.vocabulary import EventStatus, ReminderChannel, ReminderState
-from service.actions.accounts import change_user, create_user
-from service.actions.acting import Act
-from service.actions.messengers import messenger_errors, sealed
-from service.actions.reminders import plan_event
+from service.actions.accounts.accounts import change_user, create_user
+from service.actions.accounts.messenger_addresses import messenger_errors, sealed
+from service.actions.context import Act
+from service.actions.reminders.reminder_planning import plan_event
 from tests.factories import NOW, OFFICE, make_event, make_rule
 from tests.jobs.conftest import HandClock, WorkerFactory, reminders
 from tests.jobs.sink import Sink
@@ -132,7 +132,7 @@ def test_who_gives_the_messenger_up_gets_mail_only(
     rows = {row.recipient: (row.state, row.reason) for row in reminders(database)}
     assert rows == {
         LAN: (ReminderState.PENDING, None),
-        BY_MESSENGER: (ReminderState.SKIPPED, reminding.NOT_ADDRESSED),
+        BY_MESSENGER: (ReminderState.SKIPPED, due_times.NOT_ADDRESSED),
     }
     clock.now = DUE
     assert make_worker(secret_key=SECRET).tick() == {"sent": 1}

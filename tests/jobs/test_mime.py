@@ -11,10 +11,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from calendars.ical import EventFacts
-from calendars.letters import Letter, Subject, compose
-from calendars.programme import Item
-from calendars.published import Published
+from calendars.ical.vevent import EventFacts
+from calendars.mails.event_mail import Letter, Subject, compose
+from calendars.programmes.items import Item
+from calendars.programmes.rendering import Published
 from jobs.mime import around_id, prepare
 from models.events import Event
 from models.office import Office

@@ -15,12 +15,12 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from calendars import reminding
+from calendars.reminders import due_times
 from jobs import queue
 from jobs.config import WorkerConfig
 from jobs.mail import FileTransport
 from jobs.queue import Claimed, End, Outcome
-from jobs.recheck import Holding
+from jobs.revalidation import Holding
 from jobs.sending import Batch, Sender
 from jobs.worker import Worker
 from models.accounts import Heartbeat
@@ -29,10 +29,10 @@ from models.events import Event
 from models.i18n import translate
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import EventStatus, HolidayCategory, ReminderPurpose, ReminderState
-from service.actions import reminders as planning
-from service.actions.acting import Act
-from service.actions.holidays import create_holiday
-from service.actions.reminders import announce_cancellation, plan_event, plan_rule
+from service.actions.context import Act
+from service.actions.reminders import reminder_planning as planning
+from service.actions.reminders.reminder_planning import announce_cancellation, plan_event, plan_rule
+from service.actions.scheduling.holidays import create_holiday
 from tests.factories import NOW, OFFICE, make_event, make_member, make_organisation, make_rule
 from tests.jobs.conftest import HandClock, WorkerFactory, reminders
 from tests.jobs.sink import Sink, SinkServer, hang
@@ -123,7 +123,7 @@ def test_a_late_reminder_is_sent_while_it_is_of_use_and_skipped_when_the_event_i
     assert make_worker().tick() == {"sent": 1, "skipped": 1}
     (mail,) = sink.received
     assert "Đến 04" in mail.mail["Subject"]
-    assert reminding.OVER in [row.reason for row in reminders(database)]
+    assert due_times.OVER in [row.reason for row in reminders(database)]
 
 
 def test_clock_a_hundred_years_on_skips_all_and_does_not_hang(
@@ -135,7 +135,7 @@ def test_clock_a_hundred_years_on_skips_all_and_does_not_hang(
     assert make_worker().tick() == {"skipped": 250}
     assert time.monotonic() - began < 20
     assert sink.received == []
-    assert {row.reason for row in reminders(database)} == {reminding.OVER}
+    assert {row.reason for row in reminders(database)} == {due_times.OVER}
 
 
 def test_clock_a_day_back_sends_nothing_twice(
@@ -277,8 +277,8 @@ def test_an_event_moved_between_claim_and_send_sends_no_stale_mail(
         assert worker.tick() == {"skipped": 2}
     assert sink.received == []
     assert [(row.state, row.reason) for row in reminders(database)] == [
-        (SKIPPED, reminding.MOVED),
-        (SKIPPED, reminding.MOVED),
+        (SKIPPED, due_times.MOVED),
+        (SKIPPED, due_times.MOVED),
         (PENDING, None),
         (PENDING, None),
     ]
@@ -321,7 +321,7 @@ def test_a_day_off_added_between_claim_and_send_moves_the_mail(
     assert day_off_at_the_last_moment(database, worker, clock) == {"skipped": 1}
     clock.forward(days=1)
     assert worker.tick() == {"sent": 1}
-    assert [(row.state, row.reason) for row in reminders(database)] == [(SKIPPED, reminding.MOVED), (SENT, None)]
+    assert [(row.state, row.reason) for row in reminders(database)] == [(SKIPPED, due_times.MOVED), (SENT, None)]
 
 
 def test_without_the_rules_new_version_the_mail_of_the_old_day_goes_out(
@@ -403,7 +403,7 @@ def test_a_rule_switched_off_or_deleted_after_the_claim_sends_nothing(
         with at_the_last_moment(worker, stop):
             worker.tick()
     assert sink.received == []
-    assert {row.reason for row in reminders(database)} >= {reminding.RULE_OFF, reminding.RULE_DELETED}
+    assert {row.reason for row in reminders(database)} >= {due_times.RULE_OFF, due_times.RULE_DELETED}
 
 
 def test_a_member_who_left_is_not_reminded(
@@ -417,7 +417,7 @@ def test_a_member_who_left_is_not_reminded(
         session.delete(member)  # and nobody plans anew
     clock.now = DUE
     assert make_worker().tick() == {"sent": 1, "skipped": 1}
-    assert reminding.NOT_ADDRESSED in {row.reason for row in reminders(database)}
+    assert due_times.NOT_ADDRESSED in {row.reason for row in reminders(database)}
 
 
 def test_an_event_deleted_after_the_claim_sends_nothing(
@@ -554,7 +554,7 @@ def test_no_notice_of_a_mail_that_was_sent_again_meanwhile_nor_of_a_notice(
                 planning.retry(session, Act(None, clock.now, OFFICE), row)
     clock.forward(minutes=5)
     assert worker.tick() == {"sent": 2, "skipped": 1}
-    assert reminding.ARRIVED in {row.reason for row in reminders(database)}
+    assert due_times.ARRIVED in {row.reason for row in reminders(database)}
 
 
 def test_a_server_that_is_away_keeps_reminders_pending_and_gets_them_later(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from jobs.config import WorkerConfig
 from jobs.queue import Claimed, End, Outcome
-from jobs.recheck import Holding
+from jobs.revalidation import Holding
 from jobs.sending import Sender
 from jobs.worker import Worker
 from models.clock import monotonic

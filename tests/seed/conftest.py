@@ -8,7 +8,7 @@ import pytest
 
 from models.database import Database
 from seed.loader import Report, load_files
-from service.actions.acting import Act
+from service.actions.context import Act
 from tests.factories import OFFICE
 
 Load = Callable[..., Report]

@@ -10,14 +10,14 @@ from sqlmodel import func, select
 
 from models.accounts import Audit, SeedEntry
 from models.database import Database
+from models.event_parts import Member, ProgrammeItem, Task
 from models.events import Event
-from models.parts import Member, ProgrammeItem, Task
 from models.places import Locality, Organisation, Person
 from models.vocabulary import EventStatus, MemberRole
 from seed.loader import Report
 from seed.reading import BadFiles
-from service.actions import events, members, programme, tasks
-from service.actions.acting import Act
+from service.actions.context import Act
+from service.actions.events import events, members, programme, tasks
 from tests.factories import NOW, OFFICE, make_locality, make_user
 from tests.seed.conftest import PLACES, VISIT, Load
 

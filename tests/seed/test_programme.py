@@ -12,18 +12,18 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel, col, func, select
 
-from calendars.almanac import Almanac, Entry
+from calendars.days.holidays import Almanac, Entry
 from models.accounts import Audit
 from models.agreements import Agreement, Anniversary, Commitment
 from models.database import Database
+from models.event_parts import Member, ProgrammeItem, Task, TaskTemplate
 from models.events import Event
 from models.holidays import office_holidays
-from models.parts import Member, ProgrammeItem, Task, TaskTemplate
 from models.places import Locality, Person
 from models.vocabulary import Direction, EventKind, EventStatus, HolidayCategory, TaskAnchor
 from seed.loader import Report, load_files, packaged_files
-from service.actions import events, tasks
-from service.actions.acting import Act
+from service.actions.context import Act
+from service.actions.events import events, tasks
 from tests.cluster import Cluster
 from tests.factories import NOW, OFFICE
 from tests.seed.conftest import Load

@@ -17,16 +17,17 @@ from werkzeug.test import TestResponse
 
 from models.database import Database
 from models.vocabulary import Role
-from service.actions import accounts, credentials
-from service.actions.acting import Act
+from service.actions import credentials
+from service.actions.accounts import accounts
+from service.actions.context import Act
 from service.app import create_app
-from service.desk import Desk
+from service.http.app_context import Desk
 from service.settings import Settings, load_settings
-from service.web import working
+from service.web import progress_stream
 from tests import factories
 from tests.cluster import Cluster
 from tests.conftest import fresh_database
-from tests.service.document import Document
+from tests.service.http.document_checks import Document
 
 
 @dataclass
@@ -109,7 +110,7 @@ def cheap_passwords() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """However slow the machine is, a page that is made shows nothing of its making; tests of that say so."""
-    monkeypatch.setattr(working, "PATIENCE_SECONDS", 3600.0)
+    monkeypatch.setattr(progress_stream, "PATIENCE_SECONDS", 3600.0)
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def upgrade() -> None:
     if is_postgresql:
         op.execute("CREATE EXTENSION IF NOT EXISTS btree_gist")
         # Two bookings of a resource that fits only one at a time can't overlap, whatever a program does. The service
-        # locks the resource and looks before it writes (service.actions.bookings); this stands behind it.
+        # locks the resource and looks before it writes (service.actions.bookings.bookings); this stands behind it.
         op.execute(
             "ALTER TABLE booking ADD CONSTRAINT ex_booking_taken_once EXCLUDE USING gist"
             " (resource_id WITH =, tstzrange(starts_at, ends_at) WITH &&) WHERE (state = 'held' AND is_exclusive)"

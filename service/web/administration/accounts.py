@@ -9,10 +9,10 @@ from models.accounts import User
 from models.errors import Conflict
 from models.i18n import _, message
 from models.vocabulary import Language, Role
-from service.actions import account_queries, accounts, leavers
+from service.actions.accounts import access_revocation, account_queries, accounts
 from service.schemas.accounts import UserSchema
-from service.web.administration.area import ROLES, Area, Line, named_organisations, organisations, words
 from service.web.administration.fields import Control, Field
+from service.web.administration.section import ROLES, Area, Line, named_organisations, organisations, words
 from service.web.language import SELF_NAMES
 from service.web.view import View, ids
 
@@ -77,17 +77,17 @@ def _set_password(view: View, user: User) -> None:
 
 
 def _end_sessions(view: View, user: User) -> None:
-    leavers.sign_out(view.session, view.act, user)
+    access_revocation.sign_out(view.session, view.act, user)
 
 
 def _take_access(view: View, user: User) -> None:
-    leavers.revoke_access(view.session, view.act, user)
+    access_revocation.revoke_access(view.session, view.act, user)
 
 
 def _more(view: View, user: User | None) -> dict[str, Any]:
     if user is None:
         return {}
-    return {"is_own": user.id == view.act.account.id, "access": leavers.access_of(view.session, user)}
+    return {"is_own": user.id == view.act.account.id, "access": access_revocation.access_of(view.session, user)}
 
 
 AREA = Area(

@@ -11,17 +11,17 @@ from werkzeug.wrappers import Response
 
 from models.accounts import Audit, User
 from models.i18n import _
-from models.nouns import noun
+from models.labels import noun
 from models.vocabulary import Role
-from service.actions import reading
-from service.actions.account_queries import all_accounts
+from service.actions import queries
+from service.actions.accounts.account_queries import all_accounts
 from service.web.administration.fields import Field
 from service.web.administration.pages import AREAS
-from service.web.feed_form import EXTRAS, PARTS
-from service.web.gate import page
+from service.web.event.history import Entry, Teller
+from service.web.feeds.feed_form import EXTRAS, PARTS
+from service.web.labels import DEEDS as EVENT_DEEDS
+from service.web.page_decorator import page
 from service.web.view import View, capital
-from service.web.visit.history import Entry, Teller
-from service.web.words import DEEDS as EVENT_DEEDS
 
 SIZE = 50
 KINDS = (
@@ -105,12 +105,12 @@ def audit(view: View) -> Response:
     query |= {"from_": _day(asked["from"]), "to": _day(asked["to"])}
     typed = asked["below"]
     below = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None
-    found = reading.newest_audits(view.session, view.act, query, below=below, limit=SIZE + 1)
+    found = queries.newest_audits(view.session, view.act, query, below=below, limit=SIZE + 1)
     shown = found[:SIZE]
     people = all_accounts(view.session)
     further: dict[str, Any] = {name: value for name, value in asked.items() if value and name != "below"}
     return view.page(
-        "administration_audit.html",
+        "administration/audit.html",
         entries=_told(view, shown, {user.id: user for user in people}),
         people=people,
         kinds=[(kind, capital(view.say(noun(kind)))) for kind in KINDS],

@@ -8,16 +8,16 @@ from typing import Any
 from flask import request
 from markupsafe import Markup
 
-from calendars.almanac import Almanac, Holiday
-from calendars.lunar import full_name, lunar_of
-from calendars.reminding import OFFICE_COUNTRIES
+from calendars.days.holidays import Almanac, Holiday
+from calendars.days.lunar import full_name, lunar_of
+from calendars.reminders.due_times import OFFICE_COUNTRIES
 from models.holidays import OfficeHoliday
 from models.i18n import _
 from models.vocabulary import HolidayCalendar, HolidayCategory, Role
-from service.actions import holidays
+from service.actions.scheduling import holidays
 from service.schemas.holidays import OfficeHolidaySchema
-from service.web.administration.area import Area, Line, by_name, localities, words
 from service.web.administration.fields import Control, Field
+from service.web.administration.section import Area, Line, by_name, localities, words
 from service.web.view import View
 
 CATEGORIES = {

@@ -9,13 +9,20 @@ from werkzeug.wrappers import Response
 from models.errors import Conflict, Forbidden, Stale
 from models.i18n import _, message
 from models.vocabulary import Role
-from service.actions import rows
-from service.web.addresses import page_number, pages_for
-from service.web.administration import accounts, desk, directory, holidays, promises, rules
-from service.web.administration.area import Area
+from service.actions import crud
+from service.web.administration import (
+    accounts,
+    agreements,
+    holidays,
+    places_and_people,
+    reminder_rules,
+    templates_and_resources,
+)
 from service.web.administration.fields import asked, typed, written
+from service.web.administration.section import Area
 from service.web.forms import Refusal, attempt
-from service.web.gate import page
+from service.web.page_decorator import page
+from service.web.query_params import page_number, pages_for
 from service.web.view import View
 
 SIZE = 50
@@ -23,16 +30,16 @@ AREAS: Mapping[str, Area] = {
     area.name: area
     for area in (
         accounts.AREA,
-        rules.AREA,
-        desk.TEMPLATES,
-        desk.RESOURCES,
-        promises.AGREEMENTS,
-        promises.COMMITMENTS,
-        promises.ANNIVERSARIES,
+        reminder_rules.AREA,
+        templates_and_resources.TEMPLATES,
+        templates_and_resources.RESOURCES,
+        agreements.AGREEMENTS,
+        agreements.COMMITMENTS,
+        agreements.ANNIVERSARIES,
         holidays.AREA,
-        directory.LOCALITIES,
-        directory.ORGANISATIONS,
-        directory.PEOPLE,
+        places_and_people.LOCALITIES,
+        places_and_people.ORGANISATIONS,
+        places_and_people.PEOPLE,
     )
 }
 DONE = {
@@ -51,7 +58,7 @@ DONE = {
 def administration(view: View) -> Response:
     """The areas a reader may use."""
     areas = [(area, view.may(area.write)) for area in AREAS.values() if view.may(area.read)]
-    return view.page("administration.html", areas=areas)
+    return view.page("administration/index.html", areas=areas)
 
 
 def _area(view: View, name: str, role: str = "read") -> Area:
@@ -74,7 +81,7 @@ def listing(view: View, area: str) -> Response:
     q = request.args.get("q", "")[:200]
     found, total = one.found(view, q, (number - 1) * SIZE, SIZE)
     return view.page(
-        "administration_list.html",
+        "administration/list.html",
         area=one,
         lines=one.lines(view, found),
         may_write=view.may(one.write),
@@ -103,14 +110,14 @@ def new(view: View, area: str) -> Response:
     refusal = attempt(view, make)
     if refusal:
         return _form(view, one, None, fields, refusal)
-    return redirect(url_for("pages.administered", area=area, identity=rows.identity(made[0]), done="create"), 303)
+    return redirect(url_for("pages.administered", area=area, identity=crud.identity(made[0]), done="create"), 303)
 
 
 @page(read=Role.OFFICER)
 def administered(view: View, area: str, identity: str) -> Response:
     """One thing: its form, and the steps that can be taken with it."""
     one = _area(view, area, "write" if request.method == "POST" else "read")
-    row = rows.find(view.session, one.model, identity)
+    row = crud.find(view.session, one.model, identity)
     fields = one.fields(view, row)
     if request.method != "POST":
         return _form(view, one, row, fields, None)
@@ -118,7 +125,7 @@ def administered(view: View, area: str, identity: str) -> Response:
     told: list[str | None] = []
     refusal = attempt(view, lambda: told.append(_do(view, one, row, fields, deed)))
     if refusal:
-        row = rows.find(view.session, one.model, identity)
+        row = crud.find(view.session, one.model, identity)
         return _form(view, one, row, fields, refusal, deed=deed)
     if told[0]:
         return _form(view, one, row, fields, None, told=told[0])
@@ -157,12 +164,12 @@ def _form(
     is_again = refusal is not None and deed == "change"
     step = area.asks.get(deed, ()) if refusal is not None else ()
     return view.page(
-        "administration_form.html",
+        "administration/form.html",
         refusal.status if refusal else 200,
         area=area,
         row=row,
         name=area.title_of(view, row) if row is not None else "",
-        identity=rows.identity(row) if row is not None else "",
+        identity=crud.identity(row) if row is not None else "",
         # The form stands there with the version it was read in: saved again, it is still refused.
         version=(request.form.get("version", "") if is_again else row.version) if row is not None else "",
         fields=fields,

@@ -1,0 +1,1 @@
+"""When a booking is, and how much of a resource is available."""

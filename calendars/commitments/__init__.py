@@ -1,0 +1,1 @@
+"""What an agreement promises, how far it is kept, what is outstanding and how to plan it."""

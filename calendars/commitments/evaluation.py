@@ -1,0 +1,231 @@
+"""What an agreement's article promises, and whether one event keeps it: counts, nearly counts, and why not."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from calendars.days.durations import amount, length_fits, promised_length
+from calendars.days.formatting import numeric_day
+from calendars.days.spans import Days
+from calendars.events.lifecycle import CALLED_OFF
+from models.i18n import Message, _, message
+from models.vocabulary import DurationUnit, EventKind, EventStatus, FrequencyType
+
+BEGUN = frozenset({EventStatus.ONGOING, EventStatus.COMPLETED})
+"""Statuses of an event that people came to. One that is still going on keeps its promise already: pupils who stay
+beyond the agreement's end were taken in within it. Broken off, it is cancelled or postponed and counts no more."""
+
+NO_NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Undertaking:
+    """One commitment as progress and plans see it; None means: not agreed, for ``host`` and ``guest``: either side.
+
+    Localities are the agreement's parties by the codes it names them with, here as in :class:`Occasion`: an event that
+    Hải Phòng hosts after it took over from Hải Dương is hosted by the party Hải Dương.
+    """
+
+    id: str
+    activity: EventKind
+    period: Days
+    host: str | None = None
+    guest: str | None = None
+    headcount_min: int | None = None
+    headcount_max: int | None = None
+    headcount_total: int | None = None
+    duration_min: int | None = None
+    duration_max: int | None = None
+    duration_unit: DurationUnit | None = None
+    frequency: FrequencyType = FrequencyType.OPEN
+    count: int | None = None
+    min_years: int | None = None
+    max_years: int | None = None
+    agreement_id: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nothing countable was promised: such a commitment is counted, never overdue."""
+        return self.frequency is FrequencyType.OPEN and self.headcount_total is None
+
+
+class Occasion(NamedTuple):
+    """An event as progress sees it; days inclusive, ``people`` those who came, else those expected, None unknown.
+
+    A tuple, because they are made by the ten thousand, and a frozen dataclass takes three times as long.
+    """
+
+    id: str
+    kind: EventKind
+    status: EventStatus
+    days: Days
+    host: str
+    guest: str | None = None
+    people: int | None = None
+    commitment_id: str | None = None
+    title: Mapping[str, str] = MappingProxyType({})
+
+
+class Standing(Enum):
+    """What an event is to a commitment."""
+
+    HELD = "held"
+    PLANNED = "planned"
+    NEAR = "near"
+
+
+class Judgement(NamedTuple):
+    """An event held against a commitment: ``why`` it only nearly counts, or what is remarkable though it counts."""
+
+    occasion: Occasion
+    standing: Standing
+    why: tuple[Message, ...] = ()
+
+
+Names = Mapping[str, Mapping[str, str]]
+"""Locality → its name, for the reasons."""
+
+
+class Judge:
+    """Holds events against one commitment as of a day, by their present facts.
+
+    Held: it has begun by that day and is ongoing or completed. Planned: it is to come (drafts among them), or runs and
+    nobody has said so yet. Near: it would count, were it not for something. Fewer people or days than promised do
+    not keep a promise, more of them do. An event belongs to the day it begins on. ``names`` are for the reasons.
+    """
+
+    def __init__(self, undertaking: Undertaking, as_of: date, names: Names = NO_NAMES) -> None:
+        self.undertaking, self.as_of, self.names = undertaking, as_of, names
+        # Of an open commitment hardly anything can stand in the way: the rest need not be asked ten thousand times.
+        self._bars = [bar for bar in _BARS if bar.concerns(undertaking)]
+        self._tests = [bar.stands_in_the_way for bar in self._bars]
+
+    def standing(self, occasion: Occasion) -> Standing:
+        """What an event linked to the commitment is to it."""
+        if occasion.status in CALLED_OFF:
+            return Standing.NEAR
+        for stands_in_the_way in self._tests:
+            if stands_in_the_way(occasion, self.undertaking):
+                return Standing.NEAR
+        if occasion.status in BEGUN:
+            return Standing.HELD if occasion.days.first <= self.as_of else Standing.PLANNED
+        return Standing.NEAR if occasion.days.last < self.as_of else Standing.PLANNED
+
+    def linked(self, occasion: Occasion) -> Judgement:
+        """As :meth:`standing`, with all the reasons why it only nearly counts, or what is remarkable about it."""
+        standing = self.standing(occasion)
+        if standing is not Standing.NEAR:
+            return Judgement(occasion, standing, tuple(_remarks(occasion, self.undertaking)))
+        if occasion.status in CALLED_OFF:
+            return Judgement(occasion, standing, (message(_CALLED_OFF[occasion.status]),))
+        why = [
+            bar.why(occasion, self.undertaking, self.names)
+            for bar in self._bars
+            if bar.stands_in_the_way(occasion, self.undertaking)
+        ]
+        if occasion.status not in BEGUN and occasion.days.last < self.as_of:
+            why.append(message(_("Its days are over, but nobody has marked it as completed.")))
+        return Judgement(occasion, standing, tuple(why))
+
+    def unlinked(self, occasion: Occasion) -> Judgement | None:
+        """An event that names no commitment: nearly counts if it would count once it were linked; else None.
+
+        Open commitments take no notice: everything between the parties would nearly be theirs.
+        """
+        if self.undertaking.is_open or occasion.kind is not self.undertaking.activity:
+            return None
+        if self.standing(occasion) is Standing.NEAR:
+            return None
+        return Judgement(occasion, Standing.NEAR, (message(_("It is not linked to this commitment.")),))
+
+
+_CALLED_OFF = {
+    EventStatus.CANCELLED: _("It was cancelled."),
+    EventStatus.POSTPONED: _("It is postponed and has no new days yet."),
+}
+
+
+def _elsewhere(occasion: Occasion, undertaking: Undertaking) -> bool:
+    return occasion.host != undertaking.host
+
+
+def _why_elsewhere(occasion: Occasion, undertaking: Undertaking, names: Names) -> Message:
+    what = _("It takes place in {place}; promised: {promised}.")
+    return message(what, place=_name(names, occasion.host), promised=_name(names, undertaking.host))
+
+
+def _others(occasion: Occasion, undertaking: Undertaking) -> bool:
+    return occasion.guest != undertaking.guest
+
+
+def _why_others(occasion: Occasion, undertaking: Undertaking, names: Names) -> Message:
+    what = _("The guests come from {place}; promised: {promised}.")
+    return message(what, place=_name(names, occasion.guest), promised=_name(names, undertaking.guest))
+
+
+def _outside(occasion: Occasion, undertaking: Undertaking) -> bool:
+    return not undertaking.period.first <= occasion.days.first <= undertaking.period.last
+
+
+def _why_outside(occasion: Occasion, undertaking: Undertaking, names: Names) -> Message:
+    return message(
+        _("It begins on {day}, outside the agreement ({first} to {last})."),
+        day=numeric_day(occasion.days.first),
+        first=numeric_day(undertaking.period.first),
+        last=numeric_day(undertaking.period.last),
+    )
+
+
+def _too_few(occasion: Occasion, undertaking: Undertaking) -> bool:
+    return occasion.people is not None and occasion.people < (undertaking.headcount_min or 0)
+
+
+def _why_too_few(occasion: Occasion, undertaking: Undertaking, names: Names) -> Message:
+    promised = amount(undertaking.headcount_min, undertaking.headcount_max)
+    return message(_("People: {people}; promised: {promised}."), people=occasion.people, promised=promised)
+
+
+def _too_short(occasion: Occasion, undertaking: Undertaking) -> bool:
+    return length_fits(occasion.days, undertaking) < 0
+
+
+def _why_too_short(occasion: Occasion, undertaking: Undertaking, names: Names) -> Message:
+    promised = promised_length(undertaking)
+    return message(_("Days: {days}; promised: {promised}."), days=len(occasion.days), promised=promised)
+
+
+@dataclass(frozen=True, slots=True)
+class _Bar:
+    """What keeps an event from counting, whatever its status: for which commitments, when, and how to say it."""
+
+    concerns: Callable[[Undertaking], bool]
+    stands_in_the_way: Callable[[Occasion, Undertaking], bool]
+    why: Callable[[Occasion, Undertaking, Names], Message]
+
+
+_BARS = (
+    _Bar(lambda promised: promised.host is not None, _elsewhere, _why_elsewhere),
+    _Bar(lambda promised: promised.guest is not None, _others, _why_others),
+    _Bar(lambda promised: True, _outside, _why_outside),
+    _Bar(lambda promised: promised.headcount_min is not None, _too_few, _why_too_few),
+    _Bar(lambda promised: promised.duration_min is not None, _too_short, _why_too_short),
+)
+
+
+def _remarks(occasion: Occasion, undertaking: Undertaking) -> Iterator[Message]:
+    low, high = undertaking.headcount_min, undertaking.headcount_max
+    if occasion.people is None and (low, high, undertaking.headcount_total) != (None, None, None):
+        yield message(_("Nobody has written down how many people."))
+    elif high is not None and occasion.people is not None and occasion.people > high:
+        more = _("More people than promised: {people}; promised: {promised}.")
+        yield message(more, people=occasion.people, promised=amount(low, high))
+    if length_fits(occasion.days, undertaking) > 0:
+        longer = _("Longer than promised, in days: {days}; promised: {promised}.")
+        yield message(longer, days=len(occasion.days), promised=promised_length(undertaking))
+
+
+def _name(names: Names, code: str | None) -> Mapping[str, str] | str:
+    return names.get(code or "", code or "–")

@@ -1,0 +1,273 @@
+"""A plan: a day for everything an agreement still owes, spread over the time there is, each with the reasons for it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from calendars.commitments.evaluation import Judgement, Occasion, Standing, Undertaking
+from calendars.commitments.outstanding import Slot, exact_end, lengths, owed
+from calendars.days.formatting import numeric_day
+from calendars.days.spans import Days
+from calendars.events.host_days import LONG_STAY_DAYS, Stay
+from calendars.openings.search import Board, Opening, Wish, openings
+from calendars.openings.search import Occasion as Festivity
+from models.i18n import Message, _, message
+from models.vocabulary import EventKind, EventStatus, FrequencyType
+
+FESTIVE = frozenset({EventKind.ART_TROUPE_VISIT})
+"""Kinds that come for a holiday or festival rather than around it."""
+
+_FAR_DAYS = 120
+_ENOUGH = 40
+_LENGTHS_TRIED = 6
+MOST_PLACED = 500
+"""How many drafts one plan makes at the most; a second plan makes the rest."""
+_ROUNDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A commitment to plan for: what was promised, what there is, and between whom it would take place.
+
+    ``host`` None: nobody can tell who would receive it, ``guest`` None: nobody comes. ``why_not`` says what keeps the
+    whole commitment from being planned.
+    """
+
+    undertaking: Undertaking
+    judged: Sequence[Judgement]
+    host: str | None
+    guest: str | None
+    why_not: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A draft to make: when, for how many, and why then."""
+
+    commitment_id: str
+    host: str
+    guest: str | None
+    days: Days
+    people: int | None
+    reasons: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Something owed that finds no place, or has to be settled by hand."""
+
+    commitment_id: str
+    reason: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    placed: tuple[Placed, ...]
+    unplaced: tuple[Unplaced, ...]
+
+
+BoardOf = Callable[[str, str | None], Board]
+"""Host and guest → a new board of the planned time, with what stands in it."""
+
+FestivitiesOf = Callable[[str, Days], Sequence[Festivity]]
+"""Host and a range → the holidays and festivals a troupe may come for."""
+
+
+def plan(
+    asks: Iterable[Ask],
+    board_of: BoardOf,
+    festivities_of: FestivitiesOf,
+    today: date,
+    earliest: date,
+    told: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Plan:
+    """Find days for everything still owed; what one commitment lacks never stops the others.
+
+    Slots of all commitments are spread over their years first, then each takes the best opening near its share, the
+    narrowest first. What was placed is a visit to the next one. ``told`` hears how many of how many are dealt with.
+    """
+    planner = _Planner(board_of, festivities_of, today, earliest, told)
+    rest = list(asks)
+    for _round in range(_ROUNDS):
+        # "One every a–b years" tells its next slot only once the last one has its place.
+        rest = planner.round(rest)
+        if not rest:
+            break
+    return Plan(tuple(sorted(planner.placed, key=_by_day)), tuple(planner.unplaced))
+
+
+def _by_day(placed: Placed) -> tuple[date, date, str]:
+    return placed.days.first, placed.days.last, placed.commitment_id
+
+
+class _Planner:
+    def __init__(
+        self,
+        board_of: BoardOf,
+        festivities_of: FestivitiesOf,
+        today: date,
+        earliest: date,
+        told: Callable[[int, int], None],
+    ) -> None:
+        self.told = told
+        self.board_of, self.festivities_of = board_of, festivities_of
+        self.today, self.earliest = today, earliest
+        self.full: set[tuple[str, Days]] = set()
+        self.boards: dict[tuple[str, str | None], Board] = {}
+        self.stays: list[tuple[str, Stay]] = []
+        self.placed: list[Placed] = []
+        self.unplaced: list[Unplaced] = []
+
+    def round(self, asks: Sequence[Ask]) -> list[Ask]:
+        """Place every slot owed now; the asks of which some were placed come back with them, to be asked again."""
+        wanted: list[tuple[Ask, Slot, str]] = []
+        for ask in asks:
+            found = owed(ask.undertaking, ask.judged, self.today, self.earliest)
+            self._tell(ask, found.obstacles)
+            if found.slots and (ask.why_not is not None or ask.host is None):
+                self._tell(ask, [ask.why_not or message(_("The agreement does not say who would be the host."))])
+                continue
+            wanted += [(ask, slot, ask.host or "") for slot in found.slots]
+        targets = _targets([(slot, host) for _ask, slot, host in wanted])
+        made: dict[str, list[Judgement]] = {}
+        narrowest_first = sorted(range(len(wanted)), key=lambda one: (len(wanted[one][1].within), targets[one], one))
+        for done, number in enumerate(narrowest_first):
+            self.told(done, len(wanted))
+            ask, slot, host = wanted[number]
+            if (occasion := self._fill(ask, slot, host, targets[number])) is not None:
+                made.setdefault(ask.undertaking.id, []).append(Judgement(occasion, Standing.PLANNED))
+        return [
+            replace(ask, judged=(*ask.judged, *made[ask.undertaking.id]))
+            for ask in asks
+            if ask.undertaking.id in made and ask.undertaking.frequency is FrequencyType.EVERY
+        ]
+
+    def _tell(self, ask: Ask, reasons: Iterable[Message]) -> None:
+        known = [one.reason for one in self.unplaced if one.commitment_id == ask.undertaking.id]
+        self.unplaced += [Unplaced(ask.undertaking.id, reason) for reason in reasons if reason not in known]
+
+    def _fill(self, ask: Ask, slot: Slot, host: str, target: date) -> Occasion | None:
+        if len(self.placed) >= MOST_PLACED:
+            self._tell(
+                ask, [message(_("More than {count} visits are owed: plan again for the rest."), count=MOST_PLACED)]
+            )
+            return None
+        if (ask.undertaking.id, slot.within) in self.full:
+            return None  # it was told of the first one that found no place, and there is less room by now
+        board = self._board(host, ask.guest)
+        refused: dict[str, int] = {}
+        festivities = self.festivities_of(host, slot.within)
+        for wish in _wishes(ask.undertaking, slot, self.today, self.earliest, festivities):
+            found = openings(board, wish)
+            fitting = [one for one in found.openings if _is_exact(ask.undertaking, one.days)]
+            if fitting:
+                return self._place(ask, slot, host, _best(fitting, target))
+            refused = {code: refused.get(code, 0) + count for code, count in found.refused.items()}
+        self.full.add((ask.undertaking.id, slot.within))
+        self._tell(ask, [_no_window(slot, refused)])
+        return None
+
+    def _board(self, host: str, guest: str | None) -> Board:
+        if (host, guest) not in self.boards:
+            board = self.boards[host, guest] = self.board_of(host, guest)
+            for receiver, stay in self.stays:
+                if receiver == host:
+                    board.receive(stay)
+        return self.boards[host, guest]
+
+    def _receive(self, host: str, stay: Stay) -> None:
+        """What was placed is in the way of the rest, whoever the guests are."""
+        self.stays.append((host, stay))
+        for (receiver, _guest), board in self.boards.items():
+            if receiver == host:
+                board.receive(stay)
+
+    def _place(self, ask: Ask, slot: Slot, host: str, opening: Opening) -> Occasion:
+        identity = f"planned-{len(self.placed)}"
+        if ask.guest is not None:
+            self._receive(host, Stay(identity, {}, opening.days))
+        reasons = (slot.why, *(reason.detail for reason in opening.reasons))
+        self.placed.append(Placed(ask.undertaking.id, host, ask.guest, opening.days, slot.people, reasons))
+        return Occasion(
+            identity,
+            ask.undertaking.activity,
+            EventStatus.DRAFT,
+            opening.days,
+            host,
+            ask.guest,
+            slot.people,
+            ask.undertaking.id,
+        )
+
+
+def _targets(slots: Sequence[tuple[Slot, str]]) -> list[date]:
+    """For each slot the day around which it should lie, so that a host's visits are spread over the time there is.
+
+    Slots that share a host and a range divide it evenly among themselves; one with a share of its own aims at the
+    middle of that.
+    """
+    shared: dict[tuple[str, Days], list[int]] = {}
+    for number, (slot, host) in enumerate(slots):
+        shared.setdefault((host, slot.rather), []).append(number)
+    targets: dict[int, date] = {}
+    for (_host, rather), numbers in shared.items():
+        for place, number in enumerate(numbers):
+            ahead = len(rather) * (2 * place + 1) // (2 * len(numbers))
+            targets[number] = rather.first + timedelta(days=ahead)
+    return [targets[number] for number in range(len(slots))]
+
+
+def _wishes(
+    undertaking: Undertaking, slot: Slot, today: date, earliest: date, festivities: Sequence[Festivity]
+) -> Iterator[Wish]:
+    """What to look for, the best first: its own share of the time before all of it, the usual length before others."""
+    tried = _possible_lengths(undertaking, slot)[:_LENGTHS_TRIED]
+    lies_within = Wish(1, slot.within, earliest, asked_on=today)
+    if festivities and undertaking.activity in FESTIVE:
+        yield from (replace(lies_within, days=days, one_of=(tuple(festivities),)) for days in tried)
+    for within in dict.fromkeys((slot.rather, slot.within)):
+        yield from (replace(lies_within, days=days, within=within) for days in tried)
+    # A year's course can't always end within what it is owed for; whoever has come was taken in.
+    yield from (replace(lies_within, days=days, may_end_after=True) for days in tried if days > LONG_STAY_DAYS)
+
+
+def _possible_lengths(undertaking: Undertaking, slot: Slot) -> Sequence[int]:
+    if found := lengths(undertaking):
+        return found
+    # A month has 28 to 31 days, a year 365 or 366: whichever come up within the slot, each tried as it is.
+    return sorted({len(Days(first, exact_end(undertaking, first))) for first in slot.within})
+
+
+def _is_exact(undertaking: Undertaking, days: Days) -> bool:
+    return bool(lengths(undertaking)) or exact_end(undertaking, days.first) == days.last
+
+
+def _best(found: Sequence[Opening], target: date) -> Opening:
+    """The opening with the best balance of its own merit and its distance from the day aimed at."""
+
+    def merit(opening: Opening) -> tuple[float, int]:
+        away = abs((opening.days.first - target).days)
+        return -(opening.score - _ENOUGH * min(away, _FAR_DAYS) / _FAR_DAYS * 2), opening.days.first.toordinal()
+
+    return min(found, key=merit)
+
+
+def _no_window(slot: Slot, refused: Mapping[str, int]) -> Message:
+    counted = {
+        "public_holiday": _("on public holidays: {count}"),
+        "host_overlap": _("during another visit: {count}"),
+        "person_busy": _("while somebody needed is away: {count}"),
+        "resource_busy": _("while something needed is taken: {count}"),
+        "short_notice": _("too soon: {count}"),
+        "no_working_day": _("without a working day: {count}"),
+        "not_containing": _("away from any holiday: {count}"),
+    }
+    told = [message(counted[code], count=count) for code, count in sorted(refused.items()) if count and code in counted]
+    text = _("{why} No free days between {first} and {last}. First days tried: {told}.")
+    return message(
+        text,
+        why=slot.why,
+        first=numeric_day(slot.within.first),
+        last=numeric_day(slot.within.last),
+        told=tuple(told),
+    )

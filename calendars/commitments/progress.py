@@ -1,0 +1,247 @@
+"""Progress of what was promised: each commitment year by year, and its state on a day."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from calendars.commitments.due_years import due_years, last_day_for, slots_due, year_of
+from calendars.commitments.evaluation import Judgement, Occasion, Standing, Undertaking
+from calendars.days.formatting import numeric_day
+from models.i18n import Message, _, message
+from models.vocabulary import EventStatus, FrequencyType, ProgressState
+
+DRAFT_DAYS = 30
+"""A draft that begins sooner than this no longer reassures: visas and invitations should be under way by then."""
+
+_WORST_FIRST = (ProgressState.MISSED, ProgressState.AT_RISK, ProgressState.ON_TRACK, ProgressState.FULFILLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """One calendar year of a commitment: how often it was due, was held, is planned; who came, for how many days.
+
+    ``people`` and ``days`` are those of what was held, days until ``as_of``. ``state`` is *open* in a year in which
+    nothing is due and nothing happens.
+    """
+
+    year: int
+    due: int
+    held: int
+    planned: int
+    people: int
+    days: int
+    state: ProgressState
+    event_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """The same over the whole period; ``people_due`` None: no quota of people."""
+
+    due: int
+    held: int
+    planned: int
+    people: int
+    people_planned: int
+    people_due: int | None
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where a commitment stands, why, and the events that nearly count."""
+
+    undertaking: Undertaking
+    state: ProgressState
+    detail: Message
+    years: tuple[Year, ...]
+    totals: Totals
+    near: tuple[Judgement, ...]
+    remarkable: tuple[Judgement, ...]
+
+
+def progress(undertaking: Undertaking, judged: Iterable[Judgement], as_of: date) -> Progress:
+    """Where a commitment stands on the day ``as_of``; the order of the events makes no difference."""
+    tally = Tally(undertaking, as_of)
+    for judgement in judged:
+        tally.take(judgement)
+    return tally.progress()
+
+
+def _by_day(judgement: Judgement) -> tuple[date, str]:
+    return judgement.occasion.days.first, judgement.occasion.id
+
+
+def is_firm(occasion: Occasion, as_of: date) -> bool:
+    """Whether a planned event can be relied upon: agreed on, or a draft with time left to agree on it."""
+    return occasion.status is not EventStatus.DRAFT or occasion.days.first >= as_of + timedelta(days=DRAFT_DAYS)
+
+
+@dataclass(slots=True)
+class _Sums:
+    """What of a year's events was held, is planned, and can be relied upon of that; ``soon`` are the other drafts."""
+
+    held: int = 0
+    people: int = 0
+    days: int = 0
+    planned: int = 0
+    people_planned: int = 0
+    firm: int = 0
+    people_firm: int = 0
+    soon: list[date] = field(default_factory=list)
+    events: list[tuple[date, str]] = field(default_factory=list)
+
+
+class Tally:
+    """The figures of one commitment on one day, taken in event by event."""
+
+    def __init__(self, undertaking: Undertaking, as_of: date) -> None:
+        self.undertaking, self.as_of = undertaking, as_of
+        self.listed = due_years(undertaking.period)
+        self.sums = {year: _Sums() for year in self.listed}
+        self.near: list[Judgement] = []
+        self.remarkable: list[Judgement] = []
+
+    def take(self, judgement: Judgement) -> None:
+        """Take in an event with all that was said about it."""
+        if judgement.standing is Standing.NEAR:
+            self.near.append(judgement)
+            return
+        self.count(judgement.occasion, judgement.standing)
+        if judgement.why:
+            self.remarkable.append(judgement)
+
+    def progress(self) -> Progress:
+        """Where the commitment stands with what was taken in."""
+        years = self.years()
+        state = self.state(years)
+        return Progress(
+            self.undertaking,
+            state,
+            _detail(self, state, years),
+            years,
+            self.totals(years),
+            tuple(sorted(self.near, key=_by_day)),
+            tuple(sorted(self.remarkable, key=_by_day)),
+        )
+
+    def count(self, occasion: Occasion, standing: Standing) -> None:
+        """Take in the figures of an event that counts."""
+        sums, first = self.sums[year_of(occasion, self.listed)], occasion.days.first
+        people = occasion.people or 0
+        sums.events.append((first, occasion.id))
+        if standing is Standing.HELD:
+            sums.held += 1
+            sums.people += people
+            sums.days += (min(occasion.days.last, self.as_of) - first).days + 1
+            return
+        sums.planned += 1
+        sums.people_planned += people
+        if is_firm(occasion, self.as_of):
+            sums.firm += 1
+            sums.people_firm += people
+        else:
+            sums.soon.append(first)
+
+    def years(self) -> tuple[Year, ...]:
+        """The years of the period with what fell due in each."""
+        held = [year for year, sums in self.sums.items() for _each in range(sums.held)]
+        coming = [year for year, sums in self.sums.items() for _each in range(sums.firm)]
+        due = slots_due(self.undertaking, held, coming)
+        return tuple(self._year(year, due.get(year, 0), sums) for year, sums in self.sums.items())
+
+    def _year(self, year: int, due: int, sums: _Sums) -> Year:
+        # What is due at the period's end may be planned for any of its years.
+        is_of_period = self.undertaking.frequency is FrequencyType.IN_PERIOD
+        firm = sum(one.firm for one in self.sums.values()) if is_of_period else sums.firm
+        if due:
+            state = self._verdict(due, sums.held, firm, year)
+        elif self.undertaking.is_open or not sums.events:
+            state = ProgressState.OPEN
+        else:
+            state = ProgressState.FULFILLED if sums.held else ProgressState.ON_TRACK
+        ids = tuple(identity for _first, identity in sorted(sums.events))
+        return Year(year, due, sums.held, sums.planned, sums.people, sums.days, state, ids)
+
+    def _verdict(self, due: int, held: int, firm: int, year: int) -> ProgressState:
+        """The state of what falls due by the end of a year."""
+        if held >= due:
+            return ProgressState.FULFILLED
+        if held + firm >= due:
+            return ProgressState.ON_TRACK
+        if self.as_of > last_day_for(self.undertaking.period, year):
+            return ProgressState.MISSED
+        if self.as_of.year < year or self.as_of < self.undertaking.period.first:
+            return ProgressState.ON_TRACK
+        return ProgressState.AT_RISK
+
+    def _people(self) -> ProgressState | None:
+        """The state of the quota of people; None when there is none."""
+        total = self.undertaking.headcount_total
+        if total is None:
+            return None
+        came = sum(sums.people for sums in self.sums.values())
+        expected = sum(sums.people_firm for sums in self.sums.values())
+        return self._verdict(total, came, expected, self.listed[-1])
+
+    def state(self, years: Sequence[Year]) -> ProgressState:
+        """The worst of the years in which something is due, and of the quota of people."""
+        if self.undertaking.is_open:
+            return ProgressState.OPEN
+        found = {year.state for year in years if year.due} | {self._people()}
+        return next((state for state in _WORST_FIRST if state in found), ProgressState.FULFILLED)
+
+    def totals(self, years: Sequence[Year]) -> Totals:
+        """The figures of the whole period."""
+        # For "n in the period" the last year only shows what is left.
+        is_of_period = self.undertaking.frequency is FrequencyType.IN_PERIOD
+        return Totals(
+            (self.undertaking.count or 1) if is_of_period else sum(year.due for year in years),
+            sum(year.held for year in years),
+            sum(year.planned for year in years),
+            sum(year.people for year in years),
+            sum(sums.people_planned for sums in self.sums.values()),
+            self.undertaking.headcount_total,
+            sum(year.days for year in years),
+        )
+
+
+def _detail(tally: Tally, state: ProgressState, years: Sequence[Year]) -> Message:
+    """Why the state is what it is, and what is pressing now."""
+    match state:
+        case ProgressState.OPEN:
+            return message(_("Counted only: no number was promised."))
+        case ProgressState.FULFILLED:
+            return message(_("All that was promised has been done."))
+        case ProgressState.ON_TRACK:
+            return message(_("What falls due is in the diary, or there is time enough."))
+        case ProgressState.AT_RISK:
+            return _pressing(tally, years)
+        case ProgressState.MISSED:
+            missed = _missed(tally, years)
+            if not any(year.due and year.state is ProgressState.AT_RISK for year in years):
+                return missed
+            return message(_("{missed} Now: {pressing}"), missed=missed, pressing=_pressing(tally, years))
+
+
+def _missed(tally: Tally, years: Sequence[Year]) -> Message:
+    concerned = [str(year.year) for year in years if year.due and year.state is ProgressState.MISSED]
+    if concerned:
+        return message(_("Not done in time: {years}."), years=", ".join(concerned))
+    return _about_people(tally, _("People taken in: {people} of {total}; the agreement ended on {day}."))
+
+
+def _pressing(tally: Tally, years: Sequence[Year]) -> Message:
+    concerned = [year.year for year in years if year.due and year.state is ProgressState.AT_RISK]
+    if not concerned:
+        return _about_people(tally, _("People taken in: {people} of {total}; the agreement ends on {day}."))
+    if soon := sorted(day for year in concerned for day in tally.sums[year].soon):
+        what = _("Only a draft so far, and it begins on {day}: agree on it with the partner.")
+        return message(what, day=numeric_day(soon[0]))
+    by = last_day_for(tally.undertaking.period, concerned[0])
+    return message(_("The diary holds less than what falls due by {day}."), day=numeric_day(by))
+
+
+def _about_people(tally: Tally, what: str) -> Message:
+    people, total = sum(sums.people for sums in tally.sums.values()), tally.undertaking.headcount_total
+    return message(what, people=people, total=total, day=numeric_day(tally.undertaking.period.last))

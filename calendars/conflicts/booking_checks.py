@@ -1,0 +1,83 @@
+"""Whether what is booked for a visit suits it: its days, its people, what has gone out of service."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from calendars.bookings.times import Times
+from calendars.conflicts.commitment_checks import Notice
+from calendars.days.formatting import numeric_day
+from calendars.days.spans import Days
+from models.i18n import _, message
+from models.vocabulary import BookingState, ResourceType, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A booking of a visit, held or asked for, with what it takes. ``seats`` are those of one, None when not known."""
+
+    id: str
+    event_id: str
+    name: Mapping[str, str]
+    type: ResourceType
+    seats: int | None
+    is_active: bool
+    quantity: int
+    state: BookingState
+    times: Times
+
+
+def provision_notices(stay: Days, headcount: int | None, booked: Sequence[Booked]) -> list[Notice]:
+    """What of a visit's bookings does not suit it: too few seats, out of service, on other days than the visit."""
+    return [*_seats(headcount, booked), *_out_of_service(booked), *_outside(stay, booked)]
+
+
+def _seats(headcount: int | None, booked: Sequence[Booked]) -> Iterator[Notice]:
+    """Of rooms the largest must hold all; vehicles and lodging add up. Where seats are not known nothing is said."""
+    for kind, in_words in (
+        (ResourceType.ROOM, _("The rooms booked seat {seats}; people planned: {headcount}.")),
+        (ResourceType.VEHICLE, _("The vehicles booked carry {seats}; people planned: {headcount}.")),
+        (ResourceType.LODGING, _("The lodging booked sleeps {seats}; people planned: {headcount}.")),
+    ):
+        of_kind = [one for one in booked if one.type is kind]
+        known = [one.seats * one.quantity for one in of_kind if one.seats is not None]
+        if headcount is None or not known or len(known) < len(of_kind):
+            continue
+        seats = max(known) if kind is ResourceType.ROOM else sum(known)
+        if seats < headcount:
+            yield Notice(
+                "too_few_seats",
+                Severity.WARNING,
+                message(in_words, seats=seats, headcount=headcount),
+                of_kind[0].id,
+                message(_("Book a larger one, or one more.")),
+            )
+
+
+def _out_of_service(booked: Sequence[Booked]) -> Iterator[Notice]:
+    for one in booked:
+        if not one.is_active:
+            yield Notice(
+                "resource_out_of_service",
+                Severity.WARNING,
+                message(_("“{resource}” is out of service."), resource=one.name),
+                one.id,
+                message(_("Book another one, and give this one back.")),
+            )
+
+
+def _outside(stay: Days, booked: Sequence[Booked]) -> Iterator[Notice]:
+    for one in booked:
+        times = one.times
+        if times.first_day > stay.last or times.last_day < stay.first:
+            yield Notice(
+                "booking_outside_visit",
+                Severity.INFO,
+                message(
+                    _("“{resource}” is booked for {first} to {last}, when the visit is not there."),
+                    resource=one.name,
+                    first=numeric_day(times.first_day),
+                    last=numeric_day(times.last_day),
+                ),
+                one.id,
+                message(_("Move the booking or give it back, unless it is meant so.")),
+            )

@@ -1,0 +1,128 @@
+"""Whether a visit fits what was promised: warnings that follow from its commitment and agreement alone."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from calendars.commitments.evaluation import Undertaking
+from calendars.days.durations import amount, length_fits, promised_length
+from calendars.days.formatting import numeric_day
+from calendars.days.spans import Days, days_after
+from models.i18n import Message, _, message
+from models.vocabulary import Severity
+
+MINIMUM_DAYS = 14
+"""How many days ahead a visit should be known, so that letters, visas and lodging can be had."""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A warning: ``code`` is stable, ``detail`` says what is and what was promised, ``advice`` the way out.
+
+    ``with_`` is the id of what it does not fit, if there is one: a commitment, an agreement, another event, or the
+    country and first day of a holiday (``LA-2027-04-14``).
+    """
+
+    code: str
+    severity: Severity
+    detail: Message
+    with_: str | None = None
+    advice: Message | None = None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What an event says about itself; ``headcount`` None is not known yet."""
+
+    days: Days
+    headcount: int | None
+
+
+def notices(visit: Visit, promise: Undertaking) -> list[Notice]:
+    """What does not fit, in the order head-count, duration, period; empty when all fits or nothing was agreed.
+
+    Days count inclusively. Months and years are measured on the calendar: 10 March to 9 June is exactly 3 months,
+    one day more is over 3, and nothing is rounded.
+    """
+    return [
+        *_headcount(visit, promise),
+        *_duration(visit, promise),
+        *_period(visit, promise),
+    ]
+
+
+def short_notice(visit: Visit, today: date, minimum_days: int = MINIMUM_DAYS) -> Notice | None:
+    """A warning when fewer than ``minimum_days`` remain from ``today`` to the first day.
+
+    None for visits that have begun, whose notice nobody can change.
+    """
+    ahead = (visit.days.first - today).days
+    if not 0 < ahead < minimum_days:
+        return None
+    detail = message(
+        _("Days left until {day}: {ahead}; the office asks for {minimum}."),
+        day=numeric_day(visit.days.first),
+        ahead=ahead,
+        minimum=minimum_days,
+    )
+    advice = message(
+        _("Move it to {day} or later, or make sure that letters, visas and lodging can still be had in time."),
+        day=numeric_day(days_after(today, minimum_days)),
+    )
+    return Notice("short_notice", Severity.WARNING, detail, advice=advice)
+
+
+def confirmed_otherwise() -> Notice:
+    """The warning that a visit is not what was confirmed any more."""
+    return Notice(
+        "changed_since_confirmed",
+        Severity.WARNING,
+        message(_("Its days, hours or place were changed after it was confirmed.")),
+        advice=message(_("Take the confirmation back, and have an approver confirm it as it is now.")),
+    )
+
+
+def _headcount(visit: Visit, promise: Undertaking) -> Iterator[Notice]:
+    low, high = promise.headcount_min, promise.headcount_max
+    if visit.headcount is None:
+        return
+    if (low is not None and visit.headcount < low) or (high is not None and visit.headcount > high):
+        detail = message(
+            _("People planned: {headcount}. Promised: {promised}."),
+            headcount=visit.headcount,
+            promised=amount(low, high),
+        )
+        advice = message(_("Change the number of people, or the commitment if another number was agreed."))
+        yield Notice("headcount_out_of_range", Severity.WARNING, detail, promise.id, advice)
+
+
+def _duration(visit: Visit, promise: Undertaking) -> Iterator[Notice]:
+    if length_fits(visit.days, promise):
+        detail = message(
+            _("Days planned: {days} ({first} to {last}). Promised: {promised}."),
+            days=len(visit.days),
+            first=numeric_day(visit.days.first),
+            last=numeric_day(visit.days.last),
+            promised=promised_length(promise),
+        )
+        advice = message(_("Change the days, or the commitment if another length was agreed."))
+        yield Notice("duration_out_of_range", Severity.WARNING, detail, promise.id, advice)
+
+
+def _period(visit: Visit, promise: Undertaking) -> Iterator[Notice]:
+    period = promise.period
+    if visit.days.first in period and visit.days.last in period:
+        return
+    detail = message(
+        _("Days planned: {first} to {last}. The agreement holds from {starts_on} to {ends_on}."),
+        first=numeric_day(visit.days.first),
+        last=numeric_day(visit.days.last),
+        starts_on=numeric_day(period.first),
+        ends_on=numeric_day(period.last),
+    )
+    if visit.days.first in period:
+        advice = message(_("It counts all the same, as it begins within the agreement; settle who pays after its end."))
+        yield Notice("outside_agreement", Severity.INFO, detail, promise.agreement_id, advice)
+    else:
+        advice = message(_("Move it into the agreement's period, or link it to the agreement that holds on its days."))
+        yield Notice("outside_agreement", Severity.WARNING, detail, promise.agreement_id, advice)

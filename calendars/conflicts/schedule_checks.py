@@ -1,0 +1,180 @@
+"""Whether an event clashes with what else stands in the calendar: days off, other visits, people in two places."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from functools import cache
+from typing import Any
+
+from babel import Locale
+
+from calendars.conflicts.commitment_checks import Notice
+from calendars.days.formatting import BABEL_LOCALES, numeric_day
+from calendars.days.holidays import Holiday
+from calendars.days.spans import Days, Span, event_span
+from calendars.events.host_days import Stay, numeric_days, received, whole_stay
+from models.i18n import Message, _, message
+from models.vocabulary import ActivityType, EventKind, Severity
+
+MOST_NAMED = 5
+"""So many other visits are named one by one; of more only the number is told."""
+
+_FOR_THE_DAY = frozenset({EventKind.ART_TROUPE_VISIT, EventKind.ANNIVERSARY})
+
+
+def comes_for_the_day(kind: EventKind, activity_type: ActivityType | None) -> bool:
+    """Whether an event is held because of its day: troupes and ceremonies come for a holiday, not in spite of it."""
+    return kind in _FOR_THE_DAY or activity_type is ActivityType.CEREMONY
+
+
+def holiday_clashes(days: Days, off: Mapping[date, Sequence[Holiday]], free: Days | None = None) -> list[Notice]:
+    """A warning for each holiday of each country that falls on an event's days (without its travel).
+
+    Of an event longer than 31 days only the first and the last day count. ``off`` may know more days than these.
+    ``free`` are other days that are known to be free. ``with_`` is country and first such day: ``LA-2027-04-14``.
+    """
+    found: dict[tuple[str, tuple[tuple[str, str], ...]], list[Holiday]] = {}
+    for end in received(days):
+        for day in end:
+            for holiday in off.get(day, ()):
+                found.setdefault((holiday.country, tuple(sorted(holiday.name.items()))), []).append(holiday)
+    advice = _free(free) or message(_("Ask for openings, and move it to other days."))
+    return [
+        Notice(
+            "public_holiday",
+            Severity.WARNING,
+            message(
+                _("Public holiday in {country}: {holiday}, {days}."),
+                country=_country(alike[0].country),
+                holiday=alike[0].name,
+                days=_in_runs([holiday.day for holiday in alike]),
+            ),
+            f"{alike[0].country}-{alike[0].day.isoformat()}",
+            advice,
+        )
+        for alike in found.values()
+    ]
+
+
+def host_clashes(stay: Stay, others: Iterable[Stay], free: Days | None = None) -> list[Notice]:
+    """A warning for each other visit that the host must receive on a day on which it receives this one.
+
+    ``others`` may hold the visit itself and visits of other days. Of more than five the first five are named, and one
+    more warning, of no one event, tells how many there are besides.
+    """
+    found = [other for other in others if other.id != stay.id and stay.overlaps(other)]
+    found.sort(key=lambda other: (other.days.first, other.id))
+    advice = _free(free) or message(_("Ask for openings, and move one of the visits."))
+    notices = [
+        Notice(
+            "host_overlap",
+            Severity.WARNING,
+            message(_("The host also receives “{title}”, {days}."), title=other.title, days=numeric_days(other.days)),
+            other.id,
+            advice,
+        )
+        for other in found[:MOST_NAMED]
+    ]
+    if more := len(found) - len(notices):
+        detail = message(_("Further visits the host receives on these days: {count}."), count=more)
+        notices.append(Notice("host_overlap", Severity.WARNING, detail, None, advice))
+    return notices
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """A person in an event. Days are inclusive; travel days are taken whole, the others whole unless both hours are
+    known."""
+
+    person_id: str
+    person: str
+    event_id: str
+    title: Mapping[str, str]
+    first_day: date
+    last_day: date
+    arrives_on: date
+    departs_on: date
+    start_time: time | None = None
+    end_time: time | None = None
+    timezone: str = "Asia/Ho_Chi_Minh"
+
+    @property
+    def days(self) -> Days:
+        """Its days with the travel."""
+        return whole_stay(self.first_day, self.last_day, self.arrives_on, self.departs_on)
+
+    def clashes_with(self, other: "Engagement") -> bool:
+        """Whether nobody can be in both: they share a day or, where the hours of both are known, an instant.
+
+        Touching hours (one ends at 10:00, the other starts at 10:00) are no clash.
+        """
+        if self._has_hours and other._has_hours:
+            return any(mine.overlaps(theirs) for mine in self._spans() for theirs in other._spans())
+        return self.days.overlaps(other.days)
+
+    @property
+    def _has_hours(self) -> bool:
+        return self.start_time is not None and self.end_time is not None
+
+    def _spans(self) -> list[Span]:
+        """The hours it takes, and the travel days before and after them whole."""
+        days, zone = self.days, self.timezone
+        spans = [event_span(self.first_day, self.last_day, self.start_time, self.end_time, zone)]
+        if days.first < self.first_day:
+            spans.append(event_span(days.first, self.first_day - timedelta(days=1), None, None, zone))
+        if days.last > self.last_day:
+            spans.append(event_span(self.last_day + timedelta(days=1), days.last, None, None, zone))
+        return spans
+
+
+def person_clashes(mine: Iterable[Engagement], by_person: Mapping[str, Sequence[Engagement]]) -> list[Notice]:
+    """A warning for each person of an event (``mine``: its engagements) and each other event they are in just then.
+
+    ``by_person`` are all engagements of these people, this event's own among them.
+    """
+    found = {
+        (one.person, one.person_id, other.first_day, other.event_id): other
+        for one in mine
+        for other in by_person.get(one.person_id, ())
+        if other.event_id != one.event_id and one.clashes_with(other)
+    }
+    advice = message(_("Choose somebody else, or move one of the two events."))
+    return [
+        Notice(
+            "person_double_committed",
+            Severity.WARNING,
+            message(
+                _("{person} is also in “{title}”, {days}."),
+                person=person,
+                title=found[person, person_id, first_day, event_id].title,
+                days=numeric_days(found[person, person_id, first_day, event_id].days),
+            ),
+            event_id,
+            advice,
+        )
+        for person, person_id, first_day, event_id in sorted(found)
+    ]
+
+
+def _free(free: Days | None) -> Message | None:
+    if free is None:
+        return None
+    return message(_("Free: {first} to {last}."), first=numeric_day(free.first), last=numeric_day(free.last))
+
+
+def _in_runs(days: Sequence[date]) -> str:
+    """Days in figures, those in a row joined: ``14/4/2027–16/4/2027, 20/4/2027``."""
+    runs: list[Days] = []
+    for day in sorted(set(days)):
+        if runs and (day - runs[-1].last).days == 1:
+            runs[-1] = Days(runs[-1].first, day)
+        else:
+            runs.append(Days(day, day))
+    return ", ".join(map(numeric_days, runs))
+
+
+@cache
+def _country(code: str) -> Mapping[str, str]:
+    """What a country is called in each language; its code where no name is known. Source: CLDR."""
+    names: dict[str, Any] = {language: Locale.parse(name).territories for language, name in BABEL_LOCALES.items()}
+    return {language: known.get(code, code) for language, known in names.items()}

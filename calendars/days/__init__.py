@@ -1,0 +1,1 @@
+"""Days, spans, durations, offsets, holidays and the lunar calendar."""

@@ -1,0 +1,219 @@
+"""Days laid out on paper: the weeks of a month, visits packed into rows, the lanes of a year.
+
+What finds no room is counted where it would have stood: shown and counted together are always all.
+"""
+
+from calendar import monthrange
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+from calendars.days.spans import Days
+
+WEEK = 7
+MONTHS = 12
+PARTS = 10
+"""Into how many parts a month of the timeline is divided: the finest a year on one screen can show."""
+
+NAME_PARTS = 26
+"""The room a name needs on the timeline, about two and a half months."""
+
+WIDTH = MONTHS * PARTS
+
+K = TypeVar("K", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Something that lasts from ``first`` to ``last``, both inclusive."""
+
+    id: str
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What a week shows of a stretch: ``span`` days from ``column`` (0 is Monday) on.
+
+    ``begins`` and ``ends`` say whether its first and its last day are in this week.
+    """
+
+    id: str
+    column: int
+    span: int
+    begins: bool
+    ends: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """A week's rows of pieces, none over another, and for each day how many found no room."""
+
+    days: Days
+    rows: tuple[tuple[Piece, ...], ...]
+    more: tuple[int, ...]
+
+    def cells(self, row: Sequence[Piece]) -> list[Piece | None]:
+        """A row's cells in order: pieces, and None for each day without one."""
+        at = {piece.column: piece for piece in row}
+        covered = {column for piece in row for column in range(piece.column + 1, piece.column + piece.span)}
+        return [at.get(column) for column in range(WEEK) if column not in covered]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch on the timeline of a year: ``span`` parts of a month from ``start`` (0 is the first of January) on.
+
+    Its name stands within it, or else after it, or before it where the year ends; ``room`` are the parts both take,
+    from ``left`` on. Without room for names ``room`` is ``span``.
+    """
+
+    id: str
+    row: int
+    start: int
+    span: int
+    left: int
+    room: int
+
+    @property
+    def side(self) -> str:
+        """Where the name stands: ``in``, ``after`` or ``before``."""
+        if self.room == self.span:
+            return "in"
+        return "before" if self.left < self.start else "after"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """A lane of the year: how many stretches are in it, its marks, and for each month how many found no room.
+
+    One that found no room is counted in the month it begins in, or in January.
+    """
+
+    total: int
+    marks: tuple[Mark, ...]
+    more: tuple[int, ...]
+    is_named: bool
+
+    @property
+    def rows(self) -> int:
+        """How many rows its marks take."""
+        return max((mark.row for mark in self.marks), default=-1) + 1
+
+
+def week_of(day: date) -> Days:
+    """The week of a day, Monday to Sunday; OverflowError at both ends of the calendar."""
+    monday = day - timedelta(days=day.weekday())
+    return Days(monday, monday + timedelta(days=WEEK - 1))
+
+
+def month_of(day: date) -> Days:
+    """The month of a day."""
+    return Days(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
+
+
+def year_of(day: date) -> Days:
+    """The year of a day."""
+    return Days(date(day.year, 1, 1), date(day.year, MONTHS, 31))
+
+
+def weeks_of(day: date) -> list[Days]:
+    """The weeks that have a day of this day's month, each whole."""
+    month = month_of(day)
+    weeks = [week_of(month.first)]
+    while weeks[-1].last < month.last:
+        weeks.append(week_of(weeks[-1].last + timedelta(days=1)))
+    return weeks
+
+
+def lay_week(week: Days, stretches: Iterable[Stretch], most_rows: int) -> Week:
+    """Lay what touches a week into rows, what begins first and lasts longest on top; the rest is counted by day."""
+    rows: list[list[Piece]] = []
+    more = [0] * WEEK
+    touching = [one for one in stretches if one.first <= week.last and week.first <= one.last]
+    for one in sorted(touching, key=_longest_first):
+        first, last = max(one.first, week.first), min(one.last, week.last)
+        column, span = (first - week.first).days, (last - first).days + 1
+        # Sorted by beginning, so only the last piece of a row can be in the way.
+        row = next((row for row in rows if row[-1].column + row[-1].span <= column), None)
+        if row is None and len(rows) < most_rows:
+            rows.append(row := [])
+        if row is not None:
+            row.append(Piece(one.id, column, span, one.first >= week.first, one.last <= week.last))
+        else:
+            for taken in range(column, column + span):
+                more[taken] += 1
+    return Week(week, tuple(map(tuple, rows)), tuple(more))
+
+
+def lay_year(year: int, stretches: Iterable[Stretch], *, most_rows: int, most_marks: int) -> Lane:
+    """Lay what touches a year on its timeline: with names while everything fits so, else as bars close together.
+
+    Of those close together each month shows at most its share of ``most_marks``.
+    """
+    whole = year_of(date(year, 1, 1))
+    touching = sorted((one for one in stretches if one.first <= whole.last and whole.first <= one.last), key=_in_order)
+    named = _Rows(most_rows)
+    if len(touching) <= most_marks and all(named.take(one, whole, NAME_PARTS) for one in touching):
+        return Lane(len(touching), tuple(named.marks), (0,) * MONTHS, is_named=True)
+    close, left_out, begun = _Rows(most_rows), [0] * MONTHS, Counter[int]()
+    for one in touching:
+        month = max(one.first, whole.first).month
+        if begun[month] < most_marks // MONTHS and close.take(one, whole, 0):
+            begun[month] += 1
+        else:
+            left_out[month - 1] += 1
+    return Lane(len(touching), tuple(close.marks), tuple(left_out), is_named=False)
+
+
+def in_lanes(
+    stretches: Iterable[Stretch], key_of: Callable[[Stretch], K], most_lanes: int
+) -> tuple[list[tuple[K, list[Stretch]]], list[Stretch]]:
+    """The stretches by lane, the fullest lane first, and those of the lanes that are too many."""
+    lanes: dict[K, list[Stretch]] = {}
+    for one in stretches:
+        lanes.setdefault(key_of(one), []).append(one)
+    fullest = sorted(lanes.items(), key=lambda lane: -len(lane[1]))
+    return fullest[:most_lanes], [one for _key, found in fullest[most_lanes:] for one in found]
+
+
+def part_of_year(day: date) -> int:
+    """The part of its year a day is in, 0 to 119: three days a part, the last of a month up to four."""
+    return (day.month - 1) * PARTS + min((day.day - 1) // 3, PARTS - 1)
+
+
+class _Rows:
+    """The rows of a lane while they fill."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.ends: list[int] = []
+        self.marks: list[Mark] = []
+
+    def take(self, one: Stretch, year: Days, name: int) -> bool:
+        """Lay a stretch into the first row that has room for it and its name; whether there was one."""
+        start = part_of_year(max(one.first, year.first))
+        span = part_of_year(min(one.last, year.last)) - start + 1
+        left, room = start, span
+        if span < name:
+            room = span + name
+            left = start if start + room <= WIDTH else start - name
+        row = next((number for number, end in enumerate(self.ends) if end <= left), len(self.ends))
+        if row == self.most:
+            return False
+        if row == len(self.ends):
+            self.ends.append(0)
+        self.ends[row] = left + room
+        self.marks.append(Mark(one.id, row, start, span, left, room))
+        return True
+
+
+def _longest_first(one: Stretch) -> tuple[date, int, str]:
+    return one.first, -(one.last - one.first).days, one.id
+
+
+def _in_order(one: Stretch) -> tuple[date, str]:
+    return one.first, one.id

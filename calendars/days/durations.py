@@ -1,0 +1,81 @@
+"""Lengths and amounts as agreements write them: 10–15 days, 2–3 months, a year; measured on the calendar."""
+
+from calendar import monthrange
+from datetime import MAXYEAR, date
+from typing import Protocol
+
+from calendars.days.spans import Days
+from models.i18n import Message, _, message
+from models.vocabulary import DurationUnit
+
+
+class Promised(Protocol):
+    """What has a promised length; None: no bound was agreed."""
+
+    @property
+    def duration_min(self) -> int | None: ...
+    @property
+    def duration_max(self) -> int | None: ...
+    @property
+    def duration_unit(self) -> DurationUnit | None: ...
+
+
+# The unit stands before the number: English would need a plural, and this way none of the three languages does.
+_IN_UNIT = {
+    DurationUnit.DAYS: _("in days: {range}"),
+    DurationUnit.MONTHS: _("in months: {range}"),
+    DurationUnit.YEARS: _("in years: {range}"),
+}
+
+
+def add_units(day: date, count: int, unit: DurationUnit) -> date:
+    """The day on which ``count`` units from ``day`` are over, the first one outside: 10 March + 3 months = 10 June.
+
+    A day the last month lacks becomes its last day (31 January + 1 month = 28 or 29 February). Days beyond the
+    year 9999 become its last day.
+    """
+    if unit is DurationUnit.DAYS:
+        return date.fromordinal(min(day.toordinal() + count, date.max.toordinal()))
+    months = day.month - 1 + (count if unit is DurationUnit.MONTHS else 12 * count)
+    year, month = day.year + months // 12, months % 12 + 1
+    if year > MAXYEAR:
+        return date.max
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def length_fits(days: Days, promised: Promised) -> int:
+    """-1 when the days are fewer than promised, 1 when they are more, 0 when they fit or nothing was agreed.
+
+    Days count inclusively. Months and years are measured on the calendar: 10 March to 9 June is exactly 3 months,
+    one day more is over 3, and nothing is rounded.
+    """
+    low, high, unit = promised.duration_min, promised.duration_max, promised.duration_unit
+    if unit is None:
+        return 0
+    if unit is DurationUnit.DAYS:
+        return -1 if low is not None and len(days) < low else int(high is not None and len(days) > high)
+    # Compared as ordinals: the day after 31 December 9999 is no date.
+    over = days.last.toordinal() + 1
+    if low is not None and over < add_units(days.first, low, unit).toordinal():
+        return -1
+    if high is not None and over > add_units(days.first, high, unit).toordinal():
+        return 1
+    return 0
+
+
+def promised_length(promised: Promised) -> Message | str:
+    """The agreed length in words: “in days: 10–15”; a dash where none was agreed."""
+    if promised.duration_unit is None:
+        return "–"
+    return message(_IN_UNIT[promised.duration_unit], range=amount(promised.duration_min, promised.duration_max))
+
+
+def amount(low: int | None, high: int | None) -> Message | str:
+    """A range in words: 10–15, 9, “at least 2”, “at most 3”; a dash for no range at all."""
+    if low is not None and high is not None:
+        return str(low) if low == high else f"{low}–{high}"
+    if low is not None:
+        return message(_("at least {number}"), number=low)
+    if high is not None:
+        return message(_("at most {number}"), number=high)
+    return "–"

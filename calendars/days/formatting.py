@@ -1,0 +1,73 @@
+"""Dates and instants as each language writes them."""
+
+from datetime import date, datetime, time
+
+from babel.dates import format_date
+
+from calendars.days.spans import zone_info
+from models.errors import InvalidValue
+from models.i18n import _
+from models.vocabulary import Language
+
+BABEL_LOCALES = {Language.VI: "vi", Language.LO: "lo", Language.EN: "en_GB"}
+"""Readers of English here are not American: the day comes first."""
+
+
+def numeric_day(day: date) -> str:
+    """A day in figures, ``10/3/2027``: day, month, year, which all three languages read alike."""
+    return f"{day.day}/{day.month}/{day.year}"
+
+
+def format_day(day: date, language: str) -> str:
+    """One day: ``10/3/2027`` in Vietnamese, ``10 ມີນາ 2027`` in Lao, ``10 March 2027`` in English.
+
+    An unknown language is written as English. Source: CLDR's long form for Lao and English; for Vietnamese the
+    figures that official letters use.
+    """
+    return numeric_day(day) if language == Language.VI else _words(day, "d MMMM y", language)
+
+
+def format_days(first_day: date, last_day: date, language: str) -> str:
+    """Inclusive days without repeating what both share: ``10–21/3/2027``, ``10–21 March 2027``, ``28/3–2/4/2027``.
+
+    CLDR has no such short form for Lao and Vietnamese, so both ends are joined with an en dash here.
+    """
+    end = format_day(last_day, language)
+    if first_day == last_day:
+        return end
+    same_year = first_day.year == last_day.year
+    if same_year and first_day.month == last_day.month:
+        return f"{first_day.day}–{end}"
+    if language == Language.VI:
+        start = f"{first_day.day}/{first_day.month}" if same_year else numeric_day(first_day)
+        return f"{start}–{end}"
+    return f"{_words(first_day, 'd MMMM' if same_year else 'd MMMM y', language)} – {end}"
+
+
+def format_hours(start: time | None, end: time | None) -> str:
+    """The hours of one day as far as they are known: ``08:00–09:30``, ``08:00``, ``–09:30``, or nothing."""
+    begins, ends = (f"{at:%H:%M}" if at is not None else "" for at in (start, end))
+    return f"{begins}–{ends}" if ends else begins
+
+
+def format_weekday(day: date, language: str) -> str:
+    """The day of the week as a heading writes it: ``Thứ Hai``, ``ວັນຈັນ``, ``Monday``."""
+    name = _words(day, "EEEE", language)
+    return name[:1].upper() + name[1:]
+
+
+def format_instant(at: datetime, zone: str, language: str) -> str:
+    """An aware instant by the clocks of ``zone``: ``14:30 ngày 10/3/2027``, ``14:30, 10 March 2027``.
+
+    Minutes are cut off, not rounded. Raises ValueError for a naive instant and an unknown zone.
+    """
+    if at.utcoffset() is None:
+        raise InvalidValue(_("An instant without a zone says nothing; give its offset from UTC."))
+    local = at.astimezone(zone_info(zone))
+    joint = " ngày " if language == Language.VI else ", "
+    return f"{local:%H:%M}{joint}{format_day(local.date(), language)}"
+
+
+def _words(day: date, pattern: str, language: str) -> str:
+    locale = BABEL_LOCALES[Language(language)] if language in set(Language) else BABEL_LOCALES[Language.EN]
+    return format_date(day, pattern, locale=locale)

@@ -1,0 +1,89 @@
+"""When something is due: an ISO 8601 offset from a day, in calendar or working days, and the instant that results."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from calendars.days.spans import MIDNIGHT, days_after, outside_calendar, wall_time
+from calendars.days.working_days import WorkingDays
+from models.errors import InvalidValue
+from models.i18n import _
+
+MAX_DAYS = 3660
+"""The longest offset, a little over ten years."""
+
+_DAY_SECONDS = 86_400
+_OFFSET = re.compile(
+    r"(?P<sign>[+-]?)P(?:"
+    r"(?P<weeks>[0-9]{1,9})W"
+    r"|(?=[0-9T])(?:(?P<days>[0-9]{1,9})D)?"
+    r"(?:T(?=[0-9])(?:(?P<hours>[0-9]{1,9})H)?(?:(?P<minutes>[0-9]{1,9})M)?(?:(?P<seconds>[0-9]{1,9})S)?)?"
+    r")"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """A signed duration: nominal calendar days and exact seconds, both with the same sign (negative = before).
+
+    A day is a day on the calendar, 23 to 25 hours long; an hour is always 3600 seconds. Raises ValueError for
+    opposite signs, which ISO 8601 cannot write, and beyond 3660 days.
+    """
+
+    days: int = 0
+    seconds: int = 0
+
+    def __post_init__(self) -> None:
+        if self.days * self.seconds < 0:
+            raise InvalidValue(_("The days and the hours of an offset must point in the same direction."))
+        if abs(self.days) * _DAY_SECONDS + abs(self.seconds) > MAX_DAYS * _DAY_SECONDS:
+            raise InvalidValue(_("An offset may reach at most {days} days."), days=MAX_DAYS)
+
+    @classmethod
+    def parse(cls, text: str) -> "Offset":
+        """Read ``-P30D``, ``-PT2H``, ``P1W``, ``-P1DT2H30M`` or ``PT0S``; a leading ``+`` is allowed.
+
+        Months and years have no fixed length and are refused, so are fractions and weeks beside other units. Raises
+        ValueError. Source: RFC 5545 section 3.3.6.
+        """
+        match = _OFFSET.fullmatch(text)
+        if not match:
+            wrong = _("“{offset}” is no offset; write for example -P30D (30 days before), -PT2H, P1W or -P1DT2H30M.")
+            raise InvalidValue(wrong, offset=text[:60])
+        part = {name: int(value or 0) for name, value in match.groupdict().items() if name != "sign"}
+        sign = -1 if match["sign"] == "-" else 1
+        seconds = 3600 * part["hours"] + 60 * part["minutes"] + part["seconds"]
+        return cls(sign * (7 * part["weeks"] + part["days"]), sign * seconds)
+
+    def __str__(self) -> str:
+        """The one canonical form: weeks as days, no zero parts (``-P1DT2H30M``), zero as ``PT0S``."""
+        hours, rest = divmod(abs(self.seconds), 3600)
+        minutes, seconds = divmod(rest, 60)
+        clock = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n)
+        text = (f"{abs(self.days)}D" if self.days else "") + (f"T{clock}" if clock else "")
+        sign = "-" if self.days < 0 or self.seconds < 0 else ""
+        return f"{sign}P{text or 'T0S'}"
+
+
+def due_at(
+    anchor_day: date,
+    anchor_time: time | None,
+    zone: str,
+    offset: Offset,
+    at: time | None,
+    working_days: WorkingDays | None,
+) -> datetime:
+    """The instant (aware, UTC) that lies ``offset`` away from a day, or from an hour of it, in ``zone``.
+
+    A day without an hour stands at 00:00. First the days move the local date, working days only when
+    ``working_days`` is given; the time on the clock stays, whatever daylight saving does. Then ``at`` sets the time
+    of day and the offset's hours do not count, or without ``at`` the hours are added exactly. A wall time that does
+    not exist or comes twice is settled by :func:`calendars.days.spans.wall_time`. Raises ValueError outside the calendar.
+    """
+    day = days_after(anchor_day, offset.days) if working_days is None else working_days.shift(anchor_day, offset.days)
+    if at is not None:
+        return wall_time(day, at, zone)
+    try:
+        return wall_time(day, anchor_time or MIDNIGHT, zone) + timedelta(seconds=offset.seconds)
+    except OverflowError:
+        raise outside_calendar(day) from None

@@ -1,0 +1,1 @@
+"""What holds for one event: labels, lifecycle, direction, precedence, due dates of its tasks."""

@@ -1,0 +1,62 @@
+"""Which visits occupy a host, and on which days."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from calendars.days.formatting import numeric_day
+from calendars.days.spans import Days
+from calendars.events.lifecycle import CALLED_OFF
+from models.vocabulary import EventStatus
+
+LONG_STAY_DAYS = 31
+"""The most days a visit may have to be received on all of them. A longer one (a year's course) runs beside everything
+else: its host has its hands full on the first and the last day only."""
+
+TRAVEL_DAYS = LONG_STAY_DAYS
+"""How far the arrival may lie from the first day and the departure from the last."""
+
+
+def received(days: Days) -> tuple[Days, ...]:
+    """The days on which a host has its hands full with a visit of these days: all of a short one, else both ends."""
+    if len(days) <= LONG_STAY_DAYS:
+        return (days,)
+    return Days(days.first, days.first), Days(days.last, days.last)
+
+
+def whole_stay(first_day: date, last_day: date, arrives_on: date, departs_on: date) -> Days:
+    """A visit's days with its travel: from the earlier of arrival and first day to the later of departure and last."""
+    return Days(min(arrives_on, first_day), max(departs_on, last_day))
+
+
+def numeric_days(days: Days) -> str:
+    """Inclusive days in figures, ``10/3/2027–21/3/2027``, one day as itself: all three languages read them alike."""
+    first = numeric_day(days.first)
+    return first if len(days) == 1 else f"{first}–{numeric_day(days.last)}"
+
+
+def is_received(guest: str | None, status: EventStatus) -> bool:
+    """Whether an event is a visit its host must receive: it has a guest and is not called off, whatever its kind."""
+    return guest is not None and status not in CALLED_OFF
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """A visit its host must receive; ``days`` include the travel days, ``id`` is the event's."""
+
+    id: str
+    title: Mapping[str, str]
+    days: Days
+
+    @property
+    def is_long(self) -> bool:
+        """Whether it runs beside other visits, all but its first and last day."""
+        return len(self.days) > LONG_STAY_DAYS
+
+    def received(self) -> tuple[Days, ...]:
+        """The days on which the host has its hands full with it, in order."""
+        return received(self.days)
+
+    def overlaps(self, other: "Stay") -> bool:
+        """Whether both want to be received on the same day; long ones only clash where one of their ends is."""
+        return any(mine.overlaps(theirs) for mine in self.received() for theirs in other.received())

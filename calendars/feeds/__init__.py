@@ -1,0 +1,1 @@
+"""Feeds: the calendar programs that read them, and what is wrong with one."""

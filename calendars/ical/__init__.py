@@ -1,0 +1,1 @@
+"""Events, programme items and tasks as iCalendar bytes (RFC 5545)."""

@@ -1,0 +1,164 @@
+"""What stands in a calendar beside an event: its programme's items, its tasks; and what is left of a deleted one."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+
+from icalendar import Event, Todo
+
+from calendars.days.spans import Days
+from calendars.events.labels import status_name
+from calendars.events.lifecycle import CALLED_OFF
+from calendars.ical.vevent import CLASS, STATUS, UTC_NAMES, EventFacts, bounds, dtstart_dtend, stamped, summary
+from calendars.programmes.items import Item
+from models.i18n import _, translate
+from models.text import LocalizedText, localized, one_line
+from models.vocabulary import EventStatus
+
+_LONGEST_GUESS = timedelta(hours=1)
+_LAST_MINUTE = time(23, 59)
+
+
+def render_programme(facts: EventFacts, language: str) -> bytes:
+    """The items of the programme published last, a VEVENT each, related to the visit; none while it is a draft, none
+    when it is called off, and none of an outdated programme, whose items a calendar would show on the old days.
+
+    Items with hours are wall times; without an end they last until the next begins, an hour at most. An item keeps its
+    UID when it moves, as long as it keeps its title. Source: RFC 5545 section 3.8.4.5.
+    """
+    items = sorted(_shown_items(facts), key=lambda item: item.begins)
+    rendered = [
+        _item(facts, item, end, f"{facts.uid}-item-{key}", language)
+        for (item, end), key in zip(_ends(items), _keys(items), strict=True)
+    ]
+    return b"".join(rendered)
+
+
+def programme_zone(facts: EventFacts) -> str:
+    """The zone that :func:`render_programme`'s bytes refer to, empty for none."""
+    has_hours = any(item.start_time is not None or item.end_time is not None for item in _shown_items(facts))
+    return facts.timezone if has_hours and facts.timezone not in UTC_NAMES else ""
+
+
+def _shown_items(facts: EventFacts) -> Sequence[Item]:
+    if facts.programme is None or facts.status in CALLED_OFF or facts.status is EventStatus.DRAFT:
+        return ()
+    return () if facts.programme.is_outdated(Days(facts.first_day, facts.last_day)) else facts.programme.items
+
+
+def _ends(items: Sequence[Item]) -> Iterator[tuple[Item, time | None]]:
+    """Each item, in running order, and when it ends; None for one without hours."""
+    for number, item in enumerate(items):
+        if item.end_time is not None or item.start_time is None:
+            yield item, item.end_time
+            continue
+        begins = datetime.combine(item.day, item.start_time)
+        later = [other.begins for other in items[number + 1 :] if other.day == item.day and other.begins > begins]
+        end = min([begins + _LONGEST_GUESS, *later])
+        yield item, end.time() if end.date() == item.day else max(_LAST_MINUTE, item.start_time)
+
+
+def _keys(items: Sequence[Item]) -> Iterator[str]:
+    """What tells each item from the others: its title, and which of those with that title it is."""
+    seen: Counter[str] = Counter()
+    for item in items:
+        title = json.dumps(item.title, sort_keys=True, ensure_ascii=False)
+        seen[title] += 1
+        yield hashlib.sha256(f"{title}{seen[title]}".encode()).hexdigest()[:16]
+
+
+def _item(facts: EventFacts, item: Item, end: time | None, uid: str, language: str) -> bytes:
+    event = stamped(Event(), facts, uid)
+    event.add("SUMMARY", one_line(localized(item.title, language)))
+    start, finish = dtstart_dtend(item.day, item.day, item.start_time, end, facts.timezone)
+    event.add("DTSTART", start)
+    event.add("DTEND", finish)
+    event.add("TRANSP", "OPAQUE" if isinstance(start, datetime) else "TRANSPARENT")
+    event.add("STATUS", STATUS[facts.status])
+    event.add("CLASS", CLASS[facts.visibility])
+    event.add("RELATED-TO", facts.uid, parameters={"RELTYPE": "PARENT"})
+    if place := one_line(localized(item.place, language)):
+        event.add("LOCATION", place)
+    lines = [
+        (_("Hosted by: {name}"), one_line(localized(item.hosted_by, language))),
+        (_("Attending: {name}"), one_line(localized(item.attendees, language))),
+        ("{name}", summary(facts, language)),
+        ("{name}", one_line(facts.url or "")),
+    ]
+    event.add("DESCRIPTION", "\n".join(translate(line, language, name=name) for line, name in lines if name))
+    if facts.url:
+        event.add("URL", one_line(facts.url))
+    rendered: bytes = event.to_ical()
+    return rendered
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """What a calendar shows of a task: ``responsible`` is a person or an organisation; instants are aware."""
+
+    id: str
+    title: LocalizedText
+    due_day: date | None
+    done: bool
+    done_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    responsible: LocalizedText | None
+
+
+def render_tasks(facts: EventFacts, tasks: Sequence[TaskFacts], language: str) -> bytes:
+    """An event's tasks, a VTODO each, related to it; those of an event that is called off are cancelled.
+
+    Source: RFC 5545 section 3.6.2.
+    """
+    return b"".join(_task(facts, task, language) for task in tasks)
+
+
+def _task(facts: EventFacts, task: TaskFacts, language: str) -> bytes:
+    todo = Todo()
+    changed_at = max(task.updated_at, facts.updated_at).astimezone(UTC)
+    todo.add("UID", f"task-{task.id}")
+    todo.add("DTSTAMP", changed_at)
+    todo.add("LAST-MODIFIED", changed_at)
+    todo.add("CREATED", task.created_at.astimezone(UTC))
+    todo.add("SUMMARY", one_line(localized(task.title, language)))
+    if task.due_day is not None:
+        todo.add("DUE", task.due_day)
+    if task.done:
+        todo.add("STATUS", "COMPLETED")
+        todo.add("PERCENT-COMPLETE", 100)
+        if task.done_at is not None:
+            todo.add("COMPLETED", task.done_at.astimezone(UTC))
+    else:
+        todo.add("STATUS", "CANCELLED" if facts.status in CALLED_OFF else "NEEDS-ACTION")
+    todo.add("CLASS", CLASS[facts.visibility])
+    todo.add("RELATED-TO", facts.uid, parameters={"RELTYPE": "PARENT"})
+    lines = [
+        (_("Responsible: {name}"), one_line(localized(task.responsible, language))),
+        ("{name}", summary(facts, language)),
+        ("{name}", one_line(facts.url or "")),
+    ]
+    todo.add("DESCRIPTION", "\n".join(translate(line, language, name=name) for line, name in lines if name))
+    if facts.url:
+        todo.add("URL", one_line(facts.url))
+    rendered: bytes = todo.to_ical()
+    return rendered
+
+
+def render_deleted(facts: EventFacts, language: str) -> bytes:
+    """What is left of a deleted event: its days, marked as cancelled, so that calendars strike it out."""
+    gone = replace(facts, status=EventStatus.CANCELLED)
+    event = stamped(Event(), gone)
+    event.add("SUMMARY", summary(gone, language))
+    start, end = bounds(gone)
+    event.add("DTSTART", start)
+    event.add("DTEND", end)
+    event.add("TRANSP", "TRANSPARENT")
+    event.add("STATUS", STATUS[gone.status])
+    event.add("CLASS", CLASS[gone.visibility])
+    event.add("DESCRIPTION", translate(_("Status: {name}"), language, name=status_name(gone.status, language)))
+    rendered: bytes = event.to_ical()
+    return rendered

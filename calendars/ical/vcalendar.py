@@ -1,0 +1,61 @@
+"""The calendar that frames entries: what stands before the first and after the last."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from icalendar import Calendar, vText, vUri
+
+from calendars.ical.vevent import UTC_NAMES
+from calendars.ical.vtimezone import vtimezone
+from models.text import clean, one_line
+
+CALENDAR_END = b"END:VCALENDAR\r\n"
+"""What closes the bytes that :func:`calendar_head` opens."""
+
+_COLOUR = "crimson"
+
+
+def calendar_head(
+    *,
+    name: str,
+    language: str,
+    zones: Iterable[str],
+    first_year: int,
+    last_year: int,
+    description: str | None = None,
+    source: str | None = None,
+    url: str | None = None,
+) -> bytes:
+    """Everything of a calendar before its events, VTIMEZONEs included; :data:`CALENDAR_END` closes it.
+
+    ``zones`` in a fixed order, the calendar's own first; each is described from ``first_year`` to ``last_year``,
+    both inclusive, and must be one of IANA's (ValueError). ``source`` is where the calendar can be fetched again,
+    ``url`` where people read about it. There is no METHOD: a calendar to subscribe to is no message between people;
+    one published by iTIP would need an organizer in every entry.
+    Source: RFC 5545 section 3.4, RFC 7986 section 5.
+    """
+    names = tuple(dict.fromkeys(zones))
+    calendar = Calendar()
+    calendar.add("VERSION", "2.0")
+    calendar.add("PRODID", f"-//Protocol Desk//Protocol Desk//{language.upper()}")
+    calendar.add("CALSCALE", "GREGORIAN")
+    # Each pair says one thing twice: the standard's property, and the older one that Google, Outlook and Apple read.
+    # icalendar escapes neither NAME nor an X- property unless told that it is text.
+    calendar.add("NAME", vText(one_line(name)))
+    calendar.add("X-WR-CALNAME", vText(one_line(name)))
+    if description and clean(description):
+        calendar.add("DESCRIPTION", clean(description))
+        calendar.add("X-WR-CALDESC", vText(clean(description)))
+    if names:
+        calendar.add("X-WR-TIMEZONE", names[0])
+    calendar.add("COLOR", _COLOUR)
+    if url:
+        calendar.add("URL", vUri(one_line(url)))
+    if source:
+        calendar.add("SOURCE", vUri(one_line(source)), parameters={"VALUE": "URI"})
+    calendar.add("REFRESH-INTERVAL", timedelta(hours=1), parameters={"VALUE": "DURATION"})
+    calendar.add("X-PUBLISHED-TTL", "PT1H")
+    empty: bytes = calendar.to_ical()
+    return empty.removesuffix(CALENDAR_END) + b"".join(
+        vtimezone(zone, first_year, last_year) for zone in names if zone not in UTC_NAMES
+    )

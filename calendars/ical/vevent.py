@@ -1,0 +1,323 @@
+"""Events to iCalendar bytes: one VEVENT per event and language."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from icalendar import Alarm, Event, vText, vUri
+
+from calendars.days.anniversaries import grade_of
+from calendars.days.formatting import format_day, format_days, format_hours
+from calendars.days.lunar import full_name, lunar_of
+from calendars.days.spans import MIDNIGHT, Days, days_after, event_span, zone_info
+from calendars.events.labels import kind_name, status_name
+from calendars.events.lifecycle import CALLED_OFF, REMINDED
+from calendars.events.succession import places_on
+from calendars.programmes.rendering import Published, told
+from models.i18n import _, translate
+from models.text import LocalizedText, clean, localized, one_line
+from models.vocabulary import EventKind, EventStatus, Grade, Visibility
+
+STATUS = {
+    EventStatus.DRAFT: "TENTATIVE",
+    EventStatus.PLANNED: "TENTATIVE",
+    EventStatus.CONFIRMED: "CONFIRMED",
+    EventStatus.ONGOING: "CONFIRMED",
+    EventStatus.COMPLETED: "CONFIRMED",
+    EventStatus.POSTPONED: "CANCELLED",
+    EventStatus.CANCELLED: "CANCELLED",
+}
+# Not every calendar program shows STATUS, so the title says it too.
+ARTICLE = _("{agreement}, article {number}")
+_MARKED_TITLE = {
+    EventStatus.DRAFT: _("[Draft] {title}"),
+    EventStatus.POSTPONED: _("[Postponed] {title}"),
+    EventStatus.CANCELLED: _("[Cancelled] {title}"),
+}
+CLASS = {Visibility.PUBLIC: "PUBLIC", Visibility.INTERNAL: "PRIVATE"}
+UTC_NAMES = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"})
+_COLOUR = {
+    EventKind.DELEGATION: "steelblue",
+    EventKind.TRAINING_BATCH: "seagreen",
+    EventKind.ART_TROUPE_VISIT: "mediumorchid",
+    EventKind.ANNIVERSARY: "crimson",
+    EventKind.ACTIVITY: "darkorange",
+}
+GRADED = {
+    Grade.ROUND: _("Anniversary no. {ordinal}, a round year"),
+    Grade.HALF_ROUND: _("Anniversary no. {ordinal}, a half-round year"),
+    Grade.OTHER: _("Anniversary no. {ordinal}"),
+}
+_MEETING_ADDRESS = re.compile(r"https://[^\s<>\"',;]+")
+_ALARM_DAYS = timedelta(hours=-15)
+_ALARM_HOURS = timedelta(days=-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """The article of an agreement that an event fulfils: its number there, the agreement's title, where people read
+    about it, and ``key``, the same for all events of the article."""
+
+    number: str
+    agreement: LocalizedText
+    url: str | None
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventFacts:
+    """All that a calendar entry shows of an event, in every language, names already looked up.
+
+    Days are inclusive; hours are local to ``timezone``; ``created_at`` and ``updated_at`` are aware instants, and
+    ``updated_at`` must not change while the rest stays the same, or unchanged feeds change.
+    """
+
+    uid: str
+    sequence: int
+    kind: EventKind
+    status: EventStatus
+    visibility: Visibility
+    title: LocalizedText
+    description: LocalizedText | None
+    location: LocalizedText | None
+    host_name: LocalizedText
+    guest_name: LocalizedText | None
+    organisation_name: LocalizedText | None
+    first_day: date
+    last_day: date
+    start_time: time | None
+    end_time: time | None
+    timezone: str
+    created_at: datetime
+    updated_at: datetime
+    url: str | None
+    headcount: int | None
+    programme: Published | None = None
+    ordinal: int | None = None
+    article: Article | None = None
+
+    @classmethod
+    def of(
+        cls,
+        row: Any,
+        *,
+        localities: Mapping[str, Any],
+        organisation: Any,
+        revision: Any,
+        url: str | None,
+        article: Article | None = None,
+    ) -> "EventFacts":
+        """From an event's row and the rows of those whose names it shows.
+
+        ``localities`` are all of them by code: host and guest are named as they are called on the first day.
+        ``organisation`` (in charge) and ``revision`` (of the programme, published last) may be None. A new name changes
+        ``updated_at`` of every event that shows it.
+        """
+        hosts = places_on(localities, row.host, row.first_day)
+        guests = places_on(localities, row.guest, row.first_day)
+        return cls(
+            uid=row.uid,
+            sequence=row.sequence,
+            kind=row.kind,
+            status=row.status,
+            visibility=row.visibility,
+            title=row.title,
+            description=row.description,
+            location=row.location,
+            host_name=hosts[-1].name if hosts else {},
+            guest_name=guests[-1].name if guests else None,
+            organisation_name=organisation.name if organisation else None,
+            first_day=row.first_day,
+            last_day=row.last_day,
+            start_time=row.start_time,
+            end_time=row.end_time,
+            timezone=row.timezone,
+            created_at=row.created_at,
+            updated_at=max(one.updated_at for one in (row, organisation, *hosts, *guests) if one),
+            url=url,
+            headcount=row.headcount,
+            programme=Published.read(revision.number, revision.items) if revision else None,
+            ordinal=row.ordinal,
+            article=article,
+        )
+
+    @property
+    def all_day(self) -> bool:
+        """Whether neither hour is known, so that only the days count."""
+        return self.start_time is None and self.end_time is None
+
+
+def summary(facts: EventFacts, language: str) -> str:
+    """The title on one line in a language, marked when the event is a draft, postponed or cancelled."""
+    title = one_line(localized(facts.title, language))
+    mark = _MARKED_TITLE.get(facts.status)
+    return translate(mark, language, title=title) if mark else title
+
+
+def describe(facts: EventFacts, language: str, *, lunar: bool = False, public: bool = False) -> str:
+    """The lines below the title: what is known about the event in a language, its status, its link, and the
+    programme published last, unless it is called off.
+
+    ``lunar`` adds the lunar date; ``public`` leaves out what concerns the office only.
+    """
+    host, guest = (one_line(localized(name, language)) for name in (facts.host_name, facts.guest_name))
+    shown = [(_("Host: {name}"), host), (_("Guest: {name}"), guest)]
+    if not public:
+        responsible = one_line(localized(facts.organisation_name, language))
+        shown.append((_("Responsible: {name}"), responsible))
+        shown.append((_("People: {name}"), "" if facts.headcount is None else str(facts.headcount)))
+    shown.append((_("When: {name}"), _when(facts, language)))
+    shown.append((_("Lunar calendar: {name}"), _lunar(facts, language) if lunar else ""))
+    shown.append((_("Status: {name}"), status_name(facts.status, language)))
+    shown.append(("{name}", _graded(facts, language)))
+    if facts.article:
+        agreement = one_line(localized(facts.article.agreement, language))
+        shown.append(("{name}", translate(ARTICLE, language, agreement=agreement, number=facts.article.number)))
+    if not public:
+        shown.append(("{name}", one_line(facts.url or "")))
+    lines = [translate(line, language, name=name) for line, name in shown if name]
+    text = clean(localized(facts.description, language))
+    if facts.programme and facts.status not in CALLED_OFF and not public:
+        visit = Days(facts.first_day, facts.last_day)
+        lines += ["", *told(facts.programme, visit, language, facts.url).lines()]
+    return "\n".join([text, "", *lines] if text else lines)
+
+
+def render_event(
+    facts: EventFacts, language: str, *, alarm: bool = False, lunar: bool = False, public: bool = False
+) -> bytes:
+    """One VEVENT in a language: CRLF lines of at most 75 octets, the same bytes for the same facts.
+
+    Whole days are DATE values with an exclusive end and do not block the day; hours are wall times with TZID, whose
+    VTIMEZONE :func:`calendars.ical.vcalendar.calendar_head` supplies. ``alarm`` adds a VALARM (09:00 the day before, or a day
+    before the hour) to events people are reminded of, none to others. For ``lunar`` and ``public`` see
+    :func:`describe`. Control characters never get through.
+    Source: RFC 5545 sections 3.6.1 and 3.1, RFC 7986 sections 5.9 and 5.11, RFC 9253 for LINK and REFID, RFC 9074 for
+    the alarm's UID.
+    """
+    event = stamped(Event(), facts)
+    title = summary(facts, language)
+    event.add("SUMMARY", title)
+    start, end = bounds(facts)
+    event.add("DTSTART", start)
+    event.add("DTEND", end)
+    event.add("TRANSP", "OPAQUE" if isinstance(start, datetime) else "TRANSPARENT")
+    event.add("STATUS", STATUS[facts.status])
+    event.add("CATEGORIES", [kind_name(facts.kind, language)])
+    event.add("COLOR", _COLOUR[facts.kind])
+    event.add("CLASS", CLASS[facts.visibility])
+    if location := one_line(localized(facts.location, language)):
+        event.add("LOCATION", location)
+        if meeting := _MEETING_ADDRESS.search(location):
+            told_as = {"VALUE": "URI", "FEATURE": "VIDEO", "LABEL": quotable(title)}
+            event.add("CONFERENCE", vUri(meeting.group()), parameters=told_as)
+    event.add("DESCRIPTION", describe(facts, language, lunar=lunar, public=public))
+    if facts.url and not public:
+        event.add("URL", one_line(facts.url))
+    if facts.article and not public:
+        _add_article(event, facts.article, language)
+    if alarm and facts.status in REMINDED:
+        event.add_component(_alarm(facts, title))
+    rendered: bytes = event.to_ical()
+    return rendered
+
+
+def stamped(component: Any, facts: EventFacts, uid: str | None = None) -> Any:
+    """The component with UID (the event's own where none is given), SEQUENCE and the stamps of the event."""
+    component.add("UID", facts.uid if uid is None else uid)
+    component.add("SEQUENCE", facts.sequence)
+    changed_at = facts.updated_at.astimezone(UTC)
+    component.add("DTSTAMP", changed_at)
+    component.add("LAST-MODIFIED", changed_at)
+    component.add("CREATED", facts.created_at.astimezone(UTC))
+    return component
+
+
+def quotable(text: str) -> str:
+    """A text as the value of a parameter, which knows no way to write a quotation mark."""
+    return one_line(text).replace('"', "'")
+
+
+def _add_article(event: Event, article: Article, language: str) -> None:
+    if article.url:
+        agreement = one_line(localized(article.agreement, language))
+        label = quotable(translate(ARTICLE, language, agreement=agreement, number=article.number))
+        event.add(
+            "LINK", vUri(one_line(article.url)), parameters={"VALUE": "URI", "LINKREL": "related", "LABEL": label}
+        )
+    event.add("REFID", vText(article.key))
+
+
+def _graded(facts: EventFacts, language: str) -> str:
+    """Which anniversary it is, and of what grade; empty for other events."""
+    if facts.ordinal is None or facts.ordinal < 1:
+        return ""
+    return translate(GRADED[grade_of(facts.ordinal)], language, ordinal=str(facts.ordinal))
+
+
+def _lunar(facts: EventFacts, language: str) -> str:
+    """The lunar days of the first and the last day; empty outside the years for which they are known."""
+    try:
+        named = [localized(full_name(lunar_of(day)), language) for day in (facts.first_day, facts.last_day)]
+    except ValueError:
+        return ""
+    return " – ".join(dict.fromkeys(named))
+
+
+def zones_of(facts: EventFacts) -> tuple[str, ...]:
+    """The zones whose VTIMEZONE the event's bytes refer to: its own when it has hours, none for whole days and UTC."""
+    return () if facts.all_day or facts.timezone in UTC_NAMES else (facts.timezone,)
+
+
+def bounds(facts: EventFacts) -> tuple[date, date]:
+    """DTSTART and DTEND of an event (:func:`dtstart_dtend`)."""
+    return dtstart_dtend(facts.first_day, facts.last_day, facts.start_time, facts.end_time, facts.timezone)
+
+
+def dtstart_dtend(
+    first_day: date, last_day: date, start_time: time | None, end_time: time | None, zone: str
+) -> tuple[date, date]:
+    """DTSTART and DTEND of inclusive days and of the hours that are known; DTEND is the first day or instant after.
+
+    Without hours both are DATE values: an event on the 10th alone ends on the 11th. Otherwise both are wall times in
+    ``zone`` (:func:`_wall_time`), of the instants that :func:`calendars.days.spans.event_span` gives: without a start it
+    begins at 00:00, without an end it ends an hour after its start. Raises ValueError for days or hours in the wrong
+    order and for a DTEND outside the years 1 to 9999.
+    Source: RFC 5545 sections 3.6.1 and 3.8.2.2.
+    """
+    if start_time is None and end_time is None:
+        days = Days(first_day, last_day)
+        return days.first, days_after(days.last, 1)
+    span = event_span(first_day, last_day, start_time, end_time, zone)
+    return _wall_time(span.start, zone), _wall_time(span.end, zone)
+
+
+def _wall_time(at: datetime, zone: str) -> datetime:
+    """The instant as clocks in ``zone`` show it, or in UTC where that would be read as another instant.
+
+    A wall time that comes twice means the first (RFC 5545 section 3.3.5); the second has no other way to be written.
+    """
+    local = at.astimezone(zone_info(zone))
+    return at if local.fold or zone in UTC_NAMES else local
+
+
+def _when(facts: EventFacts, language: str) -> str:
+    """The days, or on one day its hours, or from an hour of the first day to one of the last."""
+    if facts.all_day:
+        return format_days(facts.first_day, facts.last_day, language)
+    start = facts.start_time or MIDNIGHT
+    if facts.first_day == facts.last_day:
+        return f"{format_hours(start, facts.end_time)}, {format_day(facts.first_day, language)}"
+    until = f"{facts.end_time:%H:%M}, " if facts.end_time is not None else ""
+    return f"{start:%H:%M}, {format_day(facts.first_day, language)} – {until}{format_day(facts.last_day, language)}"
+
+
+def _alarm(facts: EventFacts, title: str) -> Alarm:
+    alarm = Alarm()
+    alarm.add("UID", f"alarm-{facts.uid}")
+    alarm.add("ACTION", "DISPLAY")
+    alarm.add("DESCRIPTION", title)
+    alarm.add("TRIGGER", _ALARM_DAYS if facts.all_day else _ALARM_HOURS)
+    return alarm

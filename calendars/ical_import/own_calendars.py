@@ -1,0 +1,101 @@
+"""What our own calendars add to an event's words, found again: marks before titles, the lines below descriptions."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from calendars.events.labels import KIND_NAMES
+from models.i18n import _, translate
+from models.text import fold
+from models.vocabulary import EventKind, Language
+
+_MARKED = (_("[Draft] {title}"), _("[Postponed] {title}"), _("[Cancelled] {title}"))
+_LINES = (
+    ("host", _("Host: {name}")),
+    ("guest", _("Guest: {name}")),
+    ("organisation", _("Responsible: {name}")),
+    ("headcount", _("People: {name}")),
+    ("when", _("When: {name}")),
+    ("status", _("Status: {name}")),
+)
+_NEVER_MISSING = {"when", "status"}
+_END_IS_TOLD = re.compile(r"–\s?\d\d:\d\d")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A description's own words, and what the lines below them said; all empty where there were none."""
+
+    text: str
+    host: str = ""
+    guest: str = ""
+    headcount: int | None = None
+    has_end: bool = True
+    """False when an event was told to begin at an hour and no hour of its end."""
+
+
+def without_mark(title: str) -> str:
+    """The title without one mark of ours (“[Draft] …”), in whichever language; else as it is."""
+    for pattern in _marks():
+        if matched := pattern.fullmatch(title):
+            return matched[1]
+    return title
+
+
+def without_lines(description: str) -> Told:
+    """A description without the lines that our calendars write below it (and a programme after them)."""
+    lines = description.split("\n")
+    for place in range(len(lines) - 1, -1, -1):
+        if place and lines[place - 1]:
+            continue
+        for language in Language:
+            if found := _read(lines[place:], language):
+                headcount = found.get("headcount", "")
+                return Told(
+                    "\n".join(lines[: max(place - 1, 0)]),
+                    found.get("host", ""),
+                    found.get("guest", ""),
+                    int(headcount) if re.fullmatch(r"\d{1,6}", headcount, re.ASCII) else None,
+                    not re.match(r"\d\d:\d\d", found["when"]) or bool(_END_IS_TOLD.search(found["when"])),
+                )
+    return Told(description)
+
+
+def kind_named(categories: Sequence[str]) -> EventKind | None:
+    """The kind of event that a category names in one of our languages; None when none does."""
+    return next((kind for category in categories if (kind := _kinds().get(fold(category)))), None)
+
+
+@cache
+def _kinds() -> Mapping[str, EventKind]:
+    return {fold(name): kind for kind, names in KIND_NAMES.items() for name in names.values()}
+
+
+@cache
+def _marks() -> tuple[re.Pattern[str], ...]:
+    return tuple(_pattern(mark, language, "title") for mark in _MARKED for language in Language)
+
+
+@cache
+def _labels(language: Language) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((name, _pattern(line, language, "name")) for name, line in _LINES)
+
+
+def _pattern(sentence: str, language: Language, value: str) -> re.Pattern[str]:
+    before, after = (re.escape(part) for part in translate(sentence, language).split(f"{{{value}}}"))
+    return re.compile(f"{before}(.+){after}")
+
+
+def _read(lines: Sequence[str], language: Language) -> dict[str, str] | None:
+    """What the lines say, in the order they are written in; None when they are not ours."""
+    found: dict[str, str] = {}
+    place = 0
+    for name, pattern in _labels(language):
+        matched = pattern.fullmatch(lines[place]) if place < len(lines) else None
+        if matched:
+            found[name] = matched[1]
+            place += 1
+        elif name in _NEVER_MISSING:
+            return None
+    return found

@@ -1,0 +1,193 @@
+"""Entries that come again: recurrence rules worked out for the days somebody asks for.
+
+A rule is worked out day by day on the wall clock of its own zone, beginning at the first day asked for where it can; so
+neither a beginning long ago nor a rule that never holds takes long. Source: RFC 5545 sections 3.3.10 and 3.8.5.3.
+"""
+
+from calendar import isleap, monthrange
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from itertools import product
+
+from calendars.ical_import.content_lines import Unreadable
+from calendars.ical_import.rrule import Rule
+from models.i18n import _, message
+
+MAX_STEPS = 60_000
+"""Days looked at for all rules of a file together."""
+
+_DAY = timedelta(days=1)
+
+
+class Steps:
+    """How many more days may be looked at; shared by all rules of a file."""
+
+    def __init__(self, left: int = MAX_STEPS) -> None:
+        self.left = left
+
+    def take(self, count: int = 1) -> None:
+        """Look at so many more.
+
+        Raises:
+            Unreadable: that is more than there may be.
+        """
+        self.left -= count
+        if self.left < 0:
+            raise Unreadable(message(_("The rule of repetition takes too long to work out; write the days out.")))
+
+
+def occurrences(rule: Rule, start: datetime, earliest: date, latest: date, steps: Steps) -> Iterator[datetime]:
+    """The wall times, in order, at which an entry comes on the days from ``earliest`` to ``latest``.
+
+    ``start`` is a wall time without zone, and always the first occurrence; ``until`` must be one too, or a day.
+
+    Raises:
+        Unreadable: more days would have to be looked at than ``steps`` allow.
+    """
+    completed = _completed(rule, start)
+    if earliest <= start.date() <= latest:
+        yield start
+    passed = 1
+    for found in _candidates(completed, start, earliest, latest, steps):
+        if found <= start:
+            continue
+        passed += 1
+        if (rule.count is not None and passed > rule.count) or _is_after(found, rule.until) or found.date() > latest:
+            return
+        if found.date() >= earliest:
+            yield found
+
+
+def _completed(rule: Rule, start: datetime) -> Rule:
+    """The rule with what it leaves to the beginning: the day of the year, of the month or of the week, and the hour."""
+    values = {name: getattr(rule, name) for name in Rule.__slots__}
+    values["hours"] = rule.hours or (start.hour,)
+    values["minutes"] = rule.minutes or (start.minute,)
+    values["seconds"] = rule.seconds or (start.second,)
+    own_weekday = frozenset({(0, start.weekday())})
+    if rule.weeks and not rule.weekdays:
+        values["weekdays"] = own_weekday
+    elif not (rule.weeks or rule.year_days or rule.month_days or rule.weekdays):
+        if rule.frequency == "WEEKLY":
+            values["weekdays"] = own_weekday
+        elif rule.frequency in {"MONTHLY", "YEARLY"}:
+            values["month_days"] = frozenset({start.day})
+            if rule.frequency == "YEARLY":
+                values["months"] = rule.months or frozenset({start.month})
+    return Rule(**values)
+
+
+def _is_after(found: datetime, until: date | datetime | None) -> bool:
+    if isinstance(until, datetime):
+        return found > until
+    return until is not None and found.date() > until
+
+
+def _candidates(rule: Rule, start: datetime, earliest: date, latest: date, steps: Steps) -> Iterator[datetime]:
+    """What the rule's parts give from the beginning on, or from the first period that reaches ``earliest``."""
+    since = start.date() if rule.count is not None else max(start.date(), earliest)
+    hours = [
+        time(hour, minute, min(second, 59)) for hour, minute, second in product(rule.hours, rule.minutes, rule.seconds)
+    ]
+    for period in _periods(rule, start.date(), since, latest):
+        days = [day for day in _days(rule, period, steps) if _holds(rule, day)]
+        found = [datetime.combine(day, hour) for day in days for hour in hours]
+        if rule.positions:
+            chosen = {at if at < 0 else at - 1 for at in rule.positions}
+            found = [one for at, one in enumerate(found) if at in chosen or at - len(found) in chosen]
+        yield from found
+
+
+def _periods(rule: Rule, first: date, since: date, latest: date) -> Iterator[tuple[date, date]]:
+    """The years, months, weeks or days, both ends inclusive, in which the rule is to hold, from ``since`` on."""
+    match rule.frequency:
+        case "YEARLY":
+            for year in range(_aligned(first.year, since.year, rule.interval), latest.year + 1, rule.interval):
+                yield date(year, 1, 1), date(year, 12, 31)
+        case "MONTHLY":
+            begin, now, end = (day.year * 12 + day.month - 1 for day in (first, since, latest))
+            for month in range(_aligned(begin, now, rule.interval), end + 1, rule.interval):
+                yield _month(month // 12, month % 12 + 1)
+        case frequency:
+            length = 7 if frequency == "WEEKLY" else 1
+            begin = first.toordinal() - ((first.weekday() - rule.week_start) % 7 if length == 7 else 0)
+            step = length * rule.interval
+            at = _aligned(begin, since.toordinal() - length + 1, step)
+            for day in range(at, latest.toordinal() + 1, step):
+                yield date.fromordinal(day), date.fromordinal(day + length - 1)
+
+
+def _aligned(first: int, since: int, step: int) -> int:
+    """The first of ``first``, ``first + step`` … that is not before ``since``."""
+    return first + max(0, -(-(since - first) // step)) * step
+
+
+def _month(year: int, month: int) -> tuple[date, date]:
+    return date(year, month, 1), date(year, month, monthrange(year, month)[1])
+
+
+def _days(rule: Rule, period: tuple[date, date], steps: Steps) -> Iterator[date]:
+    """The days of a period that may hold, in order; days of the month go straight there instead of looking at all."""
+    steps.take()
+    first, last = period
+    if rule.frequency not in {"MONTHLY", "YEARLY"} or not (rule.months or rule.month_days):
+        chunks = [period]
+    else:
+        chunks = [
+            _month(first.year, month)
+            for month in range(first.month, last.month + 1)
+            if month in (rule.months or {month})
+        ]
+    for begin, end in chunks:
+        length = (end - begin).days + 1
+        if rule.month_days and rule.frequency in {"MONTHLY", "YEARLY"}:
+            chosen = sorted({day if day > 0 else length + 1 + day for day in rule.month_days})
+            found = [begin + (day - 1) * _DAY for day in chosen if 1 <= day <= length]
+        else:
+            found = [begin + number * _DAY for number in range(length)]
+        steps.take(len(found))
+        yield from found
+
+
+def _holds(rule: Rule, day: date) -> bool:
+    """Whether a day fits every part that names days."""
+    if rule.months and day.month not in rule.months:
+        return False
+    if rule.month_days and not _counted(day.day, monthrange(day.year, day.month)[1], rule.month_days):
+        return False
+    if rule.year_days and not _counted(_day_of_year(day), 365 + isleap(day.year), rule.year_days):
+        return False
+    if rule.weeks and not _counted(*_week(day, rule.week_start), rule.weeks):
+        return False
+    return not rule.weekdays or any(_is_weekday(rule, day, *wanted) for wanted in rule.weekdays)
+
+
+def _counted(number: int, length: int, wanted: frozenset[int]) -> bool:
+    """Whether a number is wanted, counted from either end."""
+    return number in wanted or number - length - 1 in wanted
+
+
+def _day_of_year(day: date) -> int:
+    return day.toordinal() - date(day.year, 1, 1).toordinal() + 1
+
+
+def _week(day: date, week_start: int) -> tuple[int, int]:
+    """The number of a day's week, whose year has most of its days, and how many weeks that year has."""
+
+    def middle(of: date) -> date:
+        return of + (3 - (of.weekday() - week_start) % 7) * _DAY
+
+    at = middle(day)
+    return (_day_of_year(at) + 6) // 7, (_day_of_year(middle(date(at.year, 12, 28))) + 6) // 7
+
+
+def _is_weekday(rule: Rule, day: date, ordinal: int, weekday: int) -> bool:
+    if day.weekday() != weekday:
+        return False
+    if ordinal == 0 or rule.frequency in {"DAILY", "WEEKLY"}:
+        return True
+    if rule.frequency == "YEARLY" and not rule.months:
+        number, length = _day_of_year(day), 365 + isleap(day.year)
+    else:
+        number, length = day.day, monthrange(day.year, day.month)[1]
+    return ordinal == (number + 6) // 7 if ordinal > 0 else -ordinal == (length - number + 7) // 7

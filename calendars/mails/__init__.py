@@ -1,0 +1,1 @@
+"""Subjects, texts and calendar parts of mails."""

@@ -1,0 +1,321 @@
+"""The office's own mails that are lists: the day's digest, mails that did not arrive, and that one did not."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from html import escape
+from typing import Generic, TypeVar
+
+from calendars.days.formatting import format_day, format_days, format_instant
+from calendars.days.spans import Days
+from calendars.mails.event_mail import Letter, link_line, page
+from calendars.mails.weekly_schedule import short
+from models.i18n import Message, _, translate, translate_filled
+from models.text import LocalizedText, localized, one_line
+from models.vocabulary import ReminderPurpose
+
+MOST_LINES = 30
+"""So many lines a list of a mail has; of more only the number is told, and where to read them."""
+
+UNSEEN_FOR = timedelta(hours=24)
+"""How long a failure may stay unseen before it is escalated: told to those who can do something about it."""
+
+PURPOSE_NAMES: Mapping[ReminderPurpose, LocalizedText] = {
+    ReminderPurpose.REMINDER: {"vi": "Thư nhắc", "lo": "ອີເມວແຈ້ງເຕືອນ", "en": "Reminder"},
+    ReminderPurpose.CANCELLATION: {"vi": "Thư báo hủy", "lo": "ອີເມວແຈ້ງຍົກເລີກ", "en": "Cancellation"},
+    ReminderPurpose.UPDATE: {"vi": "Thư báo thay đổi", "lo": "ອີເມວແຈ້ງການປ່ຽນແປງ", "en": "Notice of a change"},
+    ReminderPurpose.FAILURE: {
+        "vi": "Thư báo không gửi được", "lo": "ອີເມວແຈ້ງວ່າສົ່ງບໍ່ໄດ້", "en": "Notice of a mail that failed",
+    },
+    ReminderPurpose.WEEKLY: {"vi": "Lịch công tác tuần", "lo": "ຕາຕະລາງວຽກປະຈຳອາທິດ", "en": "Weekly schedule"},
+    ReminderPurpose.DIGEST: {"vi": "Bản tin hằng ngày", "lo": "ສະຫຼຸບປະຈຳວັນ", "en": "Daily digest"},
+    ReminderPurpose.ESCALATION: {
+        "vi": "Báo cáo thư không đến nơi", "lo": "ລາຍງານອີເມວທີ່ບໍ່ຮອດ", "en": "Report of mails that did not arrive",
+    },
+}  # fmt: skip
+"""What a mail is, as a heading writes it."""
+
+QUIET = "color:#555"
+"""The style of what stands below the main thing."""
+
+Line = TypeVar("Line", covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Line]):
+    """The first lines of a list, at least :data:`MOST_LINES` where there are so many, and how many there are in all."""
+
+    first: Sequence[Line] = ()
+    total: int = 0
+
+    @classmethod
+    def of(cls, every: Sequence[Line]) -> "Listed[Line]":
+        """A list that is there as a whole."""
+        return cls(every, len(every))
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueTask:
+    """A task that should be done by now; ``responsible`` are names of people and organisations, may be empty."""
+
+    title: LocalizedText
+    event: LocalizedText
+    due_day: date
+    responsible: Sequence[LocalizedText | str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """A commitment of which this year's share is missed or at risk: ``state`` is that word, ``why`` what is owed."""
+
+    agreement_id: str
+    agreement: LocalizedText
+    article: str
+    title: LocalizedText
+    state: LocalizedText
+    why: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A mail that failed for good: ``answer`` is what is kept of why (English), ``since`` when it was given up.
+
+    A mail about an event has its title and days; the office's own have none.
+    """
+
+    id: str
+    recipient: str
+    purpose: ReminderPurpose
+    answer: str
+    since: datetime
+    event: LocalizedText | None = None
+    days: Days | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where the console is (without a slash at its end), and by which clocks instants are told."""
+
+    public_url: str
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What wants attention on a day, for one reader."""
+
+    day: date
+    tasks: Listed[OverdueTask]
+    risks: Listed[Risk]
+    failures: Listed[Undelivered]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell."""
+        return not (self.tasks.total or self.risks.total or self.failures.total)
+
+
+def purpose_name(purpose: ReminderPurpose, language: str) -> str:
+    """What a mail is; an unknown language gets Vietnamese."""
+    return localized(PURPOSE_NAMES[purpose], language)
+
+
+def digest(told: Digest, site: Site, language: str, leave: str | None = None) -> Letter:
+    """What wants attention today; ``leave`` is where the reader stops these mails."""
+    title = translate(_("What wants attention – {day}"), language, day=format_day(told.day, language))
+    parts = [
+        _Part(
+            translate(_("Overdue tasks: {count}"), language, count=told.tasks.total),
+            [_task_entry(task, language) for task in told.tasks.first[:MOST_LINES]],
+            told.tasks.total,
+            f"{site.public_url}/tasks",
+        ),
+        _Part(
+            translate(_("Commitments at risk or missed this year: {count}"), language, count=told.risks.total),
+            [_risk_entry(risk, site, language) for risk in told.risks.first[:MOST_LINES]],
+            told.risks.total,
+            f"{site.public_url}/agreements",
+        ),
+        _Part(
+            translate(
+                _("Mails that did not arrive and nobody has looked at: {count}"), language, count=told.failures.total
+            ),
+            [_failure_entry(failure, site, language) for failure in told.failures.first[:MOST_LINES]],
+            told.failures.total,
+            f"{site.public_url}/reminders?state=failed",
+        ),
+    ]
+    footer = leaving(_("You get this mail because your account gets the daily digest."), leave, language)
+    return _letter(title, [], parts, footer, leave, language)
+
+
+def escalation(failures: Listed[Undelivered], site: Site, language: str) -> Letter:
+    """Which mails did not arrive and nobody has looked at for a day, and what to do about it."""
+    title = translate(_("Mails that did not arrive: {count}"), language, count=failures.total)
+    opening = [
+        translate(_("These mails did not arrive, and nobody has looked at it for more than a day."), language),
+        translate(
+            _("Tell the people in another way, correct the addresses, then send the mails again or mark them as seen."),
+            language,
+        ),
+    ]
+    part = _Part(
+        "",
+        [_failure_entry(failure, site, language) for failure in failures.first[:MOST_LINES]],
+        failures.total,
+        f"{site.public_url}/reminders?state=failed",
+    )
+    footer = [
+        translate(_("You get this mail because you are responsible for what the service can't settle."), language)
+    ]
+    return _letter(title, opening, [part], footer, None, language)
+
+
+def failure(failed: Undelivered, site: Site, language: str) -> Letter:
+    """Tell an organisation that a mail about its event could not be delivered, and that nothing more is done."""
+    event = short(failed.event, language)
+    subject = translate(_("Did not arrive: {recipient} – {title}"), language, recipient=failed.recipient, title=event)
+    opening = [
+        translate(_("A mail about an event of your organisation could not be delivered."), language),
+        translate(
+            _("It is not tried again: correct the address and send the mail again, or tell the person in another way."),
+            language,
+        ),
+    ]
+    part = _Part("", [_failure_entry(failed, site, language)], 1, "")
+    footer = [translate(_("You get this mail because your organisation is in charge of the event."), language)]
+    return _letter(subject, opening, [part], footer, None, language)
+
+
+# What the lists say
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A line of a list, what is said below it, and where to read on (may be empty)."""
+
+    line: str
+    below: Sequence[str] = ()
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A list under a heading (may be empty): its first entries, how many there are in all, and where they are."""
+
+    heading: str
+    entries: Sequence[_Entry]
+    total: int
+    url: str
+
+    def closing(self, language: str) -> str:
+        """How many more there are and where, or only where; empty without an address."""
+        if left := self.total - len(self.entries):
+            return translate(_("… and {count} more: {url}"), language, count=left, url=self.url)
+        return translate(_("Read more: {url}"), language, url=self.url) if self.url else ""
+
+
+def _task_entry(task: OverdueTask, language: str) -> _Entry:
+    names = ", ".join(one_line(name) if isinstance(name, str) else short(name, language) for name in task.responsible)
+    due = translate(_("Due: {day}"), language, day=format_day(task.due_day, language))
+    return _Entry(
+        short(task.title, language),
+        (
+            short(task.event, language),
+            due,
+            translate(_("Responsible: {names}"), language, names=names)
+            if names
+            else translate(_("Nobody is responsible yet."), language),
+        ),
+    )
+
+
+def _risk_entry(risk: Risk, site: Site, language: str) -> _Entry:
+    article = translate(_("Article {number}"), language, number=one_line(risk.article))
+    return _Entry(
+        f"{article} – {short(risk.title, language)}",
+        (f"{short(risk.state, language)}: {one_line(risk.why.to(language))}", short(risk.agreement, language)),
+        f"{site.public_url}/agreements/{risk.agreement_id}",
+    )
+
+
+def _failure_entry(failed: Undelivered, site: Site, language: str) -> _Entry:
+    what = purpose_name(failed.purpose, language)
+    if failed.event is not None:
+        what += f": {short(failed.event, language)}"
+    if failed.days is not None:
+        what += f" – {format_days(failed.days.first, failed.days.last, language)}"
+    answer = short({language: translate_filled(failed.answer, language)}, language)
+    since = format_instant(failed.since, site.timezone, language)
+    return _Entry(
+        f"{failed.recipient} – {what}",
+        (
+            translate(_("Answer: {answer}"), language, answer=answer or "–"),
+            translate(_("Given up at {instant}"), language, instant=since),
+        ),
+        f"{site.public_url}/reminders/{failed.id}",
+    )
+
+
+# How a letter is put together
+
+
+def _letter(
+    title: str, opening: Sequence[str], parts: Iterable[_Part], footer: Sequence[str], leave: str | None, language: str
+) -> Letter:
+    """A letter of lists; a list without entries is left out."""
+    text, body = [title, ""], [f'<h1 style="font-size:1.25em">{escape(title)}</h1>']
+    for sentence in opening:
+        text.append(sentence)
+        body.append(f"<p>{escape(sentence)}</p>")
+    text += [""] if opening else []
+    for part in parts:
+        if part.total:
+            text += _part_text(part, language)
+            body.append(_part_html(part, language))
+    return Letter(title, plain([*text, *footer]), page(language, title, markup([*body, *footer_html(footer, leave)])))
+
+
+def _part_text(part: _Part, language: str) -> list[str]:
+    lines = [part.heading] if part.heading else []
+    for entry in part.entries:
+        lines += [f"- {entry.line}", *(f"  {line}" for line in (*entry.below, entry.url) if line)]
+    closing = part.closing(language)
+    return [*lines, *([closing] if closing else []), ""]
+
+
+def _part_html(part: _Part, language: str) -> str:
+    heading = f'<h2 style="font-size:1.1em;margin-bottom:.3em">{escape(part.heading)}</h2>\n' if part.heading else ""
+    items = "\n".join(_entry_html(entry) for entry in part.entries)
+    closing = part.closing(language)
+    below = f"\n<p>{link_line(closing, part.url)}</p>" if closing else ""
+    return f'{heading}<ul style="padding-left:1.2em">\n{items}\n</ul>{below}'
+
+
+def _entry_html(entry: _Entry) -> str:
+    line = f"<strong>{escape(entry.line)}</strong>"
+    if entry.url:
+        line = f'<a href="{escape(entry.url)}">{line}</a>'
+    below = "".join(f'<br><span style="{QUIET}">{escape(text)}</span>' for text in entry.below if text)
+    return f'<li style="margin-bottom:.6em;overflow-wrap:anywhere">{line}{below}</li>'
+
+
+def leaving(why: str, leave: str | None, language: str) -> list[str]:
+    """Why a reader gets a mail, and how they stop it."""
+    return [translate(why, language), *([translate(_("To stop it: {url}"), language, url=leave)] if leave else [])]
+
+
+def footer_html(footer: Sequence[str], leave: str | None) -> list[str]:
+    """The same as markup, for the end of a letter."""
+    lines = "<br>".join(link_line(line, leave) if leave and leave in line else escape(line) for line in footer)
+    return [f'<p style="{QUIET};border-top:1px solid #ccc;padding-top:.6em;overflow-wrap:anywhere">{lines}</p>']
+
+
+def plain(lines: Sequence[str]) -> str:
+    """The text of a letter from its lines."""
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def markup(parts: Iterable[str]) -> str:
+    """The body of a letter from its parts, of which some may be empty."""
+    return "\n".join(part for part in parts if part) + "\n"

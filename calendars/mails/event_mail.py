@@ -1,0 +1,156 @@
+"""What a mail about an event says: subject, text and HTML in the reader's language."""
+
+from dataclasses import dataclass
+from datetime import date
+from html import escape
+
+from calendars.days.formatting import format_day, format_days, format_hours
+from calendars.days.spans import Days
+from calendars.events.labels import kind_name, status_name
+from calendars.ical.vevent import EventFacts
+from calendars.programmes.rendering import Text, told
+from models.i18n import _, translate
+from models.text import LocalizedText, localized, one_line
+from models.vocabulary import Language, ReminderPurpose
+
+_STYLE = "font-family:'Noto Sans','Noto Sans Lao','Phetsarath OT',sans-serif;line-height:1.6"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a mail is about: an event, and what of it.
+
+    ``task`` and ``task_due_on`` are set where a task falls due, ``rule`` where a rule asked for the mail.
+    """
+
+    purpose: ReminderPurpose
+    event: EventFacts
+    rule: LocalizedText | None = None
+    task: LocalizedText | None = None
+    task_due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail without its envelope: the same for every reader of one language."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletin:
+    """One of the office's own mails, for one reader; ``unsubscribe`` is where they leave it, if they may."""
+
+    language: Language
+    letter: Letter
+    unsubscribe: str | None = None
+
+
+def page(language: str, title: str, body: str, head: str = "") -> str:
+    """The HTML of a mail: ``body`` and ``head`` are markup, ``title`` is text."""
+    return (
+        f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
+        f'{head}</head><body style="{escape(_STYLE)}">{body}</body></html>\n'
+    )
+
+
+def link_line(sentence: str, url: str) -> str:
+    """A sentence that holds an address, as markup in which the address is a link."""
+    if not url:
+        return escape(sentence)
+    before, _url, after = sentence.partition(url)
+    return f'{escape(before)}<a href="{escape(url)}">{escape(url)}</a>{escape(after)}'
+
+
+def compose(about: Subject, language: Language) -> Letter:
+    """Write the letter. Texts of people are escaped in the HTML and stay on one line in the subject."""
+    event = about.event
+    title = one_line(localized(event.title, language))
+    days = format_days(event.first_day, event.last_day, language)
+    is_cancelled = about.purpose is ReminderPurpose.CANCELLATION
+    if is_cancelled:
+        subject = translate(_("Cancelled: {title} – {days}"), language, title=title, days=days)
+        opening = translate(_("This event does not take place:"), language)
+    elif about.task is not None:
+        task = one_line(localized(about.task, language))
+        subject = translate(_("Reminder of a task: {task} – {title}"), language, task=task, title=title)
+        opening = translate(_("A task of this event falls due:"), language)
+    elif about.purpose is ReminderPurpose.UPDATE:
+        subject = translate(_("Changed: {title} – {days}"), language, title=title, days=days)
+        opening = translate(_("Days, hours, place or status of this event have changed. It now reads:"), language)
+    else:
+        subject = translate(_("Reminder: {title} – {days}"), language, title=title, days=days)
+        opening = translate(_("This is a reminder of:"), language)
+    lines = [opening, title, *_facts(about, days, language)]
+    url = event.url or ""
+    link = translate(_("Read more: {url}"), language, url=url)
+    closing = _closing(about, language)
+    programme = _programme(about, url, language)
+    plain = [lines[0], "", lines[1], *lines[2:], "", *([*programme.lines(), ""] if programme else []), link]
+    text = "\n".join([*plain, *(["", closing] if closing else [])]) + "\n"
+    return Letter(subject, text, _html(lines, _programme_html(programme), link, url, closing, language))
+
+
+def _programme(about: Subject, url: str, language: Language) -> Text | None:
+    if about.event.programme is None or about.purpose is ReminderPurpose.CANCELLATION:
+        return None
+    return told(about.event.programme, Days(about.event.first_day, about.event.last_day), language, url)
+
+
+def _programme_html(programme: Text | None) -> str:
+    if programme is None:
+        return ""
+    parts = [f'<h2 style="font-size:1.1em">{escape(programme.heading)}</h2>']
+    parts += [f"<p>{escape(note)}</p>" for note in programme.notes]
+    for day, items in programme.days:
+        listed = "".join(f"<li>{escape(item)}</li>" for item in items)
+        parts.append(f'<h3 style="font-size:1em">{escape(day)}</h3>\n<ul>{listed}</ul>')
+    parts += [f"<p>{escape(programme.more)}</p>"] if programme.more else []
+    return "\n".join(parts) + "\n"
+
+
+def _facts(about: Subject, days: str, language: Language) -> list[str]:
+    event = about.event
+    found = []
+    if about.task is not None:
+        found.append(translate(_("Task: {task}"), language, task=one_line(localized(about.task, language))))
+        if about.task_due_on is not None:
+            due = format_day(about.task_due_on, language)
+            found.append(translate(_("Task due on: {day}"), language, day=due))
+    found.append(translate(_("Kind: {kind}"), language, kind=kind_name(event.kind, language)))
+    found.append(translate(_("Days: {days}"), language, days=days))
+    if hours := format_hours(event.start_time, event.end_time):
+        found.append(translate(_("Hours: {hours} ({zone})"), language, hours=hours, zone=event.timezone))
+    if place := one_line(localized(event.location, language)):
+        found.append(translate(_("Place: {place}"), language, place=place))
+    found.append(translate(_("Host: {host}"), language, host=one_line(localized(event.host_name, language))))
+    if event.guest_name:
+        found.append(translate(_("Guest: {guest}"), language, guest=one_line(localized(event.guest_name, language))))
+    if event.headcount is not None:
+        found.append(translate(_("People: {count}"), language, count=event.headcount))
+    found.append(translate(_("Status: {status}"), language, status=status_name(event.status, language)))
+    return found
+
+
+def _closing(about: Subject, language: Language) -> str:
+    if about.purpose is ReminderPurpose.CANCELLATION:
+        return translate(_("You get this mail because you were reminded of this event, or would have been."), language)
+    if about.purpose is ReminderPurpose.UPDATE:
+        return translate(_("You get this mail because an earlier one put this event into your calendar."), language)
+    if about.rule:
+        rule = one_line(localized(about.rule, language))
+        return translate(_("You get this mail by the reminder rule “{rule}”."), language, rule=rule)
+    return ""
+
+
+def _html(lines: list[str], programme: str, link: str, url: str, closing: str, language: Language) -> str:
+    opening, title, *facts = lines
+    items = "".join(f"<li>{escape(fact)}</li>" for fact in facts)
+    body = (
+        f'<p>{escape(opening)}</p><h1 style="font-size:1.25em">{escape(title)}</h1>\n<ul>{items}</ul>\n'
+        f"{programme}<p>{link_line(link, url)}</p>\n"
+        + (f'<p style="color:#555">{escape(closing)}</p>\n' if closing else "")
+    )
+    return page(language, title, body)

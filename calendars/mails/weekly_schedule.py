@@ -1,0 +1,270 @@
+"""The office's weekly schedule (lịch công tác tuần): days by halves; what, where, who attends, who prepares."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import IntEnum
+
+from calendars.days.formatting import format_days, format_hours
+from calendars.days.holidays import Holiday
+from calendars.days.spans import Days, days_after
+from calendars.events.labels import status_name
+from calendars.events.lifecycle import CALLED_OFF
+from calendars.ical.vevent import EventFacts
+from calendars.programmes.items import Item
+from calendars.programmes.rendering import MOST_CHARACTERS, OUTDATED
+from models.i18n import _, translate
+from models.text import LocalizedText, localized, one_line, shorten
+from models.vocabulary import EventStatus, HolidayCategory
+
+MOST_PREPARING = 4
+"""So many who prepare something are named; of more only the number is told."""
+
+_NOON = time(12)
+_IN_COUNTRY: Mapping[HolidayCategory, str] = {
+    HolidayCategory.PUBLIC: _("Day off in {country}: {name}"),
+    HolidayCategory.WORKDAY: _("Working day in {country}: {name}"),
+    HolidayCategory.FESTIVAL: _("Festival in {country}: {name}"),
+}
+_COUNTRIES: Mapping[str, LocalizedText] = {
+    "VN": {"vi": "Việt Nam", "lo": "ຫວຽດນາມ", "en": "Viet Nam"},
+    "LA": {"vi": "Lào", "lo": "ລາວ", "en": "Laos"},
+}
+
+
+class Half(IntEnum):
+    """The parts of a day, in the order they are printed; whatever has no hours is for the whole day."""
+
+    WHOLE_DAY = 0
+    MORNING = 1
+    AFTERNOON = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """What is known of the seven days from ``first_day`` (a Monday); drafts and what lies on other days is passed
+    over.
+
+    By the events' uids: ``preparing`` are the names of those who prepare something for it besides the organisation in
+    charge, ``travels`` the days from arrival to departure; who comes and goes on one day is
+    not told to arrive. ``left_out`` is how many events more there are.
+    """
+
+    first_day: date
+    events: Sequence[EventFacts]
+    holidays: Sequence[Holiday] = ()
+    preparing: Mapping[str, Sequence[LocalizedText | str]] = field(default_factory=dict)
+    travels: Mapping[str, Days] = field(default_factory=dict)
+    left_out: int = 0
+
+    @property
+    def days(self) -> Days:
+        """Monday to Sunday."""
+        return Days(self.first_day, days_after(self.first_day, 6))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table in one language; ``hours``, ``about``, ``where``, ``presides`` and ``prepares`` may be
+    empty.
+
+    ``about`` says what a line is part of, or what is to be known of it; ``attends`` is line by line.
+    """
+
+    half: Half
+    hours: str
+    what: str
+    about: tuple[str, ...]
+    where: str
+    presides: str
+    attends: tuple[str, ...]
+    prepares: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """A visit that arrives or departs: its title, whose guests they are, and its address."""
+
+    title: str
+    guest: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day, what is celebrated on it, its lines in running order, and the visits that arrive and depart."""
+
+    day: date
+    holidays: tuple[str, ...]
+    rows: tuple[Row, ...]
+    arriving: tuple[Travel, ...] = ()
+    departing: tuple[Travel, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The schedule: ``all_week`` is told once, above the days; ``called_off`` are (title, what became of it, url)."""
+
+    all_week: tuple[Row, ...]
+    days: tuple[Day, ...]
+    called_off: tuple[tuple[str, str, str], ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing takes place."""
+        return not self.all_week and not any(day.rows for day in self.days)
+
+
+def schedule(week: Week, language: str) -> Table:
+    """The week's table in a language.
+
+    An event stands as its programme published last has it: items that begin before noon are in the morning, later
+    ones in the afternoon. On days of its own for which the programme has nothing it stands itself, with its hours on
+    its first and last day. One that lasts all seven days stands above them instead.
+    """
+    days = week.days
+    touching = [event for event in week.events if Days(event.first_day, event.last_day).overlaps(days)]
+    taking_place = [event for event in touching if _takes_place(event)]
+    called_off = [event for event in touching if event.status in CALLED_OFF]
+    travelling = [
+        (event, week.travels[event.uid])
+        for event in sorted(week.events, key=_by_day)
+        if event.guest_name and _takes_place(event) and len(week.travels.get(event.uid, ())) > 1
+    ]
+    by_day: dict[date, list[tuple[time, Row]]] = {day: [] for day in days}
+    all_week = []
+    for event in sorted(taking_place, key=_by_day):
+        if is_all_week := event.first_day <= days.first and event.last_day >= days.last:
+            all_week.append(_event_row(event, None, week, language))
+        for day, at, row in _rows(event, week, is_all_week, language):
+            by_day[day].append((at, row))
+    return Table(
+        tuple(all_week),
+        tuple(
+            Day(
+                day,
+                tuple(holiday_line(one, language) for one in week.holidays if one.day == day),
+                # What begins together stays in the order of the events.
+                tuple(row for _at, row in sorted(found, key=lambda pair: (pair[1].half, pair[0]))),
+                tuple(_travel(event, language) for event, travel in travelling if travel.first == day),
+                tuple(_travel(event, language) for event, travel in travelling if travel.last == day),
+            )
+            for day, found in by_day.items()
+        ),
+        tuple(
+            (short(event.title, language), _what_became(event, language), event.url or "")
+            for event in sorted(called_off, key=_by_day)
+        ),
+    )
+
+
+def _takes_place(event: EventFacts) -> bool:
+    return event.status not in CALLED_OFF | {EventStatus.DRAFT}
+
+
+def _travel(event: EventFacts, language: str) -> Travel:
+    return Travel(short(event.title, language), short(event.guest_name, language), event.url or "")
+
+
+def _by_day(event: EventFacts) -> tuple[date, time, str]:
+    return event.first_day, event.start_time or time.min, event.uid
+
+
+def _what_became(event: EventFacts, language: str) -> str:
+    return f"{format_days(event.first_day, event.last_day, language)} – {status_name(event.status, language)}"
+
+
+def _rows(event: EventFacts, week: Week, is_all_week: bool, language: str) -> Iterator[tuple[date, time, Row]]:
+    """An event's lines with their day and hour; what stands above the days already only has its programme here."""
+    visit, days = Days(event.first_day, event.last_day), week.days
+    told = set()
+    for item in event.programme.items if event.programme and not _is_outdated(event) else ():
+        if item.day in days:
+            told.add(item.day)
+            yield item.day, item.start_time or time.min, _item_row(event, item, week, language)
+    for day in days:
+        if day in visit and day not in told and not is_all_week:
+            at = event.start_time if day == event.first_day else None
+            yield day, at or time.min, _event_row(event, day, week, language)
+
+
+def _is_outdated(event: EventFacts) -> bool:
+    return event.programme is not None and event.programme.is_outdated(Days(event.first_day, event.last_day))
+
+
+def _event_row(event: EventFacts, day: date | None, week: Week, language: str) -> Row:
+    """An event's own line on one of its days; None: above all days."""
+    start = event.start_time if day == event.first_day else None
+    end = event.end_time if day == event.last_day else None
+    about = [format_days(event.first_day, event.last_day, language)] if event.first_day != event.last_day else []
+    # That it is not confirmed yet is worth knowing before a car is sent.
+    about += [status_name(event.status, language)] if event.status is EventStatus.PLANNED else []
+    about += [translate(OUTDATED, language)] if _is_outdated(event) else []
+    host = short(event.host_name, language)
+    attends = [translate(_("Host: {host}"), language, host=host)] if host else []
+    return Row(
+        _half(start),
+        format_hours(start, end),
+        short(event.title, language),
+        tuple(about),
+        short(event.location, language),
+        "",
+        (*attends, *_guests(event, language)),
+        _prepares(event, week, language),
+        event.url or "",
+    )
+
+
+def _item_row(event: EventFacts, item: Item, week: Week, language: str) -> Row:
+    return Row(
+        _half(item.start_time),
+        format_hours(item.start_time, item.end_time),
+        short(item.title, language),
+        (short(event.title, language),),
+        short(item.place, language),
+        short(item.hosted_by, language),
+        (short(item.attendees, language),) if item.attendees else _guests(event, language),
+        _prepares(event, week, language),
+        event.url or "",
+    )
+
+
+def _guests(event: EventFacts, language: str) -> tuple[str, ...]:
+    guest = short(event.guest_name, language)
+    found = [translate(_("Guest: {guest}"), language, guest=guest)] if guest else []
+    found += [] if event.headcount is None else [translate(_("People: {count}"), language, count=event.headcount)]
+    return tuple(found)
+
+
+def _prepares(event: EventFacts, week: Week, language: str) -> str:
+    """The organisation in charge and those who have tasks, each once; of many only the first."""
+    told = [event.organisation_name, *week.preparing.get(event.uid, ())]
+    names = dict.fromkeys(one_line(one) if isinstance(one, str) else short(one, language) for one in told if one)
+    shown = list(names)[:MOST_PREPARING]
+    if left := len(names) - len(shown):
+        shown.append(translate(_("… and {count} more"), language, count=left))
+    return "; ".join(shown)
+
+
+def _half(start: time | None) -> Half:
+    if start is None:
+        return Half.WHOLE_DAY
+    return Half.MORNING if start < _NOON else Half.AFTERNOON
+
+
+def holiday_line(holiday: Holiday, language: str) -> str:
+    """“Day off in Laos: National Day”, with a note where it is not announced yet."""
+    country = _COUNTRIES.get(holiday.country, {"en": holiday.country})
+    told = translate(
+        _IN_COUNTRY[holiday.category],
+        language,
+        country=country,
+        name=one_line(localized(holiday.name, language)),
+    )
+    return translate(_("{holiday} (not announced yet)"), language, holiday=told) if holiday.provisional else told
+
+
+def short(text: Mapping[str, str] | None, language: str) -> str:
+    """A text of people on one line, cut where it is longer than anybody reads in a list."""
+    return shorten(one_line(localized(text, language)), MOST_CHARACTERS)

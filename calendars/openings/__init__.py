@@ -1,0 +1,1 @@
+"""Openings: days on which a visit of a given length clashes with nothing."""

@@ -1,0 +1,1 @@
+"""Visit programmes: items, checks, differences between revisions, rendering."""

@@ -1,0 +1,100 @@
+"""The last published programme as calendars and mails show it: a heading, days, one line an item."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from calendars.days.formatting import format_day, format_hours
+from calendars.days.spans import Days
+from calendars.programmes.items import Item, label
+from models.i18n import _, translate
+from models.text import localized, one_line, shorten
+
+MOST_ITEMS = 100
+"""So many items are shown; of more only the number is told, and where to read them."""
+
+MOST_CHARACTERS = 300
+"""How long a line may be; a longer one is cut."""
+
+OUTDATED = _("Published before the visit was moved; a new one follows.")
+"""What readers of an outdated programme are told (:meth:`Published.is_outdated`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published revision: its number, and its items in running order."""
+
+    number: int
+    items: tuple[Item, ...]
+
+    @classmethod
+    def read(cls, number: int, written: Iterable[Mapping[str, Any]]) -> "Published":
+        """The revision of this number from its items as they are kept."""
+        return cls(number, tuple(map(Item.read, written)))
+
+    def is_outdated(self, visit: Days) -> bool:
+        """Whether the visit was moved after this was published, so that an item is on no day of it.
+
+        Nobody should travel by an outdated programme: it is shown with a note (:data:`OUTDATED`) or not at all.
+        """
+        return any(item.day not in visit for item in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A programme in one language: ``notes`` stand below the heading, ``more`` (may be empty) after the last day."""
+
+    heading: str
+    notes: tuple[str, ...]
+    days: tuple[tuple[str, tuple[str, ...]], ...]
+    more: str
+
+    def lines(self) -> list[str]:
+        """All of it, line by line."""
+        found = [self.heading, *self.notes]
+        for day, items in self.days:
+            found += [day, *items]
+        return [*found, self.more] if self.more else found
+
+
+def told(published: Published, visit: Days, language: str, url: str | None = None) -> Text:
+    """The programme in a language: at most 100 items of at most 300 characters each, the rest at ``url``.
+
+    Of an outdated one (:meth:`Published.is_outdated`) a note says so.
+    """
+    shown, left = published.items[:MOST_ITEMS], len(published.items) - MOST_ITEMS
+    more = ""
+    if left > 0 and url:
+        more = translate(_("… and {count} more: {url}"), language, count=left, url=one_line(url))
+    elif left > 0:
+        more = translate(_("… and {count} more"), language, count=left)
+    return Text(
+        heading=heading(published.number, language),
+        notes=(translate(OUTDATED, language),) if published.is_outdated(visit) else (),
+        days=tuple(
+            (format_day(day, language), tuple(_line(item, language) for item in items))
+            for day, items in groupby(shown, key=_day)
+        ),
+        more=more,
+    )
+
+
+def heading(number: int, language: str) -> str:
+    """“Programme”, later “Programme (Adjustment 2)”: an adjustment's label alone would not say of what."""
+    first = localized(label(1), language)
+    return first if number == 1 else f"{first} ({localized(label(number), language)})"
+
+
+def _day(item: Item) -> date:
+    return item.day
+
+
+def _line(item: Item, language: str) -> str:
+    """“08:00–09:30 Title – place”, without what is not known."""
+    text = " – ".join(
+        part for part in (one_line(localized(item.title, language)), one_line(localized(item.place, language))) if part
+    )
+    line = " ".join(part for part in (format_hours(item.start_time, item.end_time), text) if part)
+    return shorten(line, MOST_CHARACTERS)

@@ -1,0 +1,308 @@
+"""Whether a claimed reminder still holds, asked again right before it is sent, and what its mail is about."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select
+from sqlmodel import Session, SQLModel, col
+
+from calendars.days.spans import Days
+from calendars.days.working_days import WorkingDays
+from calendars.ical.vevent import EventFacts
+from calendars.mails.digests import Undelivered
+from calendars.mails.event_mail import Bulletin, Subject
+from calendars.mails.invitations import Method
+from calendars.reminders import due_times
+from calendars.reminders.due_times import EventDays, RuleFacts
+from jobs.queue import TABLE, Claimed
+from jobs.reports import Reports
+from models.event_parts import ProgrammeRevision, Task, last_revisions
+from models.events import Event
+from models.holidays import office_holidays
+from models.i18n import Message, message
+from models.office import Office
+from models.places import Locality, Organisation
+from models.queries.audience import MEMBERS, MESSENGER, OWNER, Directory, Events
+from models.queries.event_readers import vouched_rules
+from models.reminders import Reminder, ReminderRule
+from models.vocabulary import (
+    OFFICE_PURPOSES,
+    EventStatus,
+    Language,
+    ReminderChannel,
+    ReminderPurpose,
+    ReminderState,
+)
+
+Stamp = tuple[int | None, int | None]
+"""The versions of a reminder's event and of its rule: while they stay, what was found out about it stays true."""
+
+_EVENT, _RULE = Event.__table__, ReminderRule.__table__  # type: ignore[attr-defined]
+_VERSIONS = (
+    select(TABLE.c.id, _EVENT.c.version, _RULE.c.version)
+    .select_from(TABLE)
+    .outerjoin(_EVENT, _EVENT.c.id == TABLE.c.event_id)
+    .outerjoin(_RULE, _RULE.c.id == TABLE.c.rule_id)
+    .where(TABLE.c.state == ReminderState.SENDING, TABLE.c.lease_owner == bindparam("me"))
+)
+_VERSIONS_OF_ONE = _VERSIONS.where(TABLE.c.id == bindparam("row_id"))
+_VERSIONS_OF_SOME = _VERSIONS.where(TABLE.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A reminder that holds: in which language it goes out, what about, and as of which state of event and rule.
+
+    ``entry`` says what the reader's own calendar is to do with the event; None: no calendar entry goes along.
+    ``messenger`` is the sealed address of the messenger it goes to instead of a mailbox. A
+    ``failure`` is what a notice tells of.
+    """
+
+    language: Language
+    about: Subject | Bulletin
+    stamp: Stamp
+    entry: Method | None = None
+    messenger: bytes | None = None
+    failure: Undelivered | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What is the same for all readers of one reminder of an event; ``people`` None: whoever takes part in it."""
+
+    about: Subject
+    stamp: Stamp
+    people: Mapping[str, Language] | None
+    participants: frozenset[str]
+    _holdings: dict[tuple[Language, Method | None], Holding] = field(default_factory=dict)
+
+    def holding(self, language: Language, entry: Method | None) -> Holding:
+        """One for all who read the same."""
+        if (language, entry) not in self._holdings:
+            self._holdings[language, entry] = Holding(language, self.about, self.stamp, entry)
+        return self._holdings[language, entry]
+
+
+@dataclass(slots=True)
+class Facts:
+    """All that the recheck of some reminders needs, read with a handful of queries however many they are."""
+
+    office: Office
+    events: Mapping[str, Event]
+    rules: Mapping[str, ReminderRule]
+    tasks: Mapping[str, list[Task]]
+    localities: Mapping[str, Locality]
+    organisations: Mapping[str, Organisation]
+    directory: Directory
+    vouched: frozenset[str]
+    days_off: WorkingDays | None
+    programmes: Mapping[str, ProgrammeRevision]
+    entries: Mapping[tuple[str, str], int]
+    failed: Mapping[str, Reminder]
+    # What is the same for every reader of a batch is found out once.
+    _shown: dict[str, EventFacts] = field(default_factory=dict)
+    _days: dict[str, EventDays] = field(default_factory=dict)
+    _grounds: dict[tuple[object, ...], "_Ground | Message"] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, session: Session, claimed: Sequence[Claimed], office: Office) -> "Facts":
+        """Read what these reminders are about."""
+        event_ids = {one.event_id for one in claimed if one.event_id}
+        reminded = {one.event_id for one in claimed if one.event_id and one.purpose in _OF_RULE}
+        events = _by_id(session, Event, event_ids)
+        rules = _by_id(session, ReminderRule, {one.rule_id for one in claimed if one.rule_id})
+        tasks: dict[str, list[Task]] = defaultdict(list)
+        if any(one.task_id for one in claimed):
+            for task in session.execute(select(Task).where(col(Task.event_id).in_(event_ids))).scalars():
+                tasks[task.event_id].append(task)
+        counts_working_days = any(rule.working_days for rule in rules.values())
+        words = {word for rule in rules.values() for word in rule.audience} | ({OWNER, MEMBERS} if reminded else set())
+        words |= {f"email:{one.recipient.removeprefix(MESSENGER)}" for one in claimed if _by_messenger(one)}
+        failed = {one.failed_id for one in claimed if one.failed_id}
+        told = {
+            one.event_id
+            for one in claimed
+            if one.event_id and one.purpose in {ReminderPurpose.CANCELLATION, ReminderPurpose.UPDATE}
+        }
+        return cls(
+            office,
+            events,
+            rules,
+            tasks,
+            {place.code: place for place in session.execute(select(Locality)).scalars()},
+            _by_id(session, Organisation, {one.organisation_id for one in events.values() if one.organisation_id}),
+            Directory.load(session, words, Events(tuple(event_ids))),
+            vouched_rules(session.connection(), {rule.id: rule.audience for rule in rules.values()}),
+            due_times.office_days(office_holidays(session)) if counts_working_days else None,
+            # After the events: what is published in between gives its event a version that the stamp does not have.
+            last_revisions(session, reminded),
+            _entries(session, told),
+            _by_id(session, Reminder, failed) if failed else {},
+        )
+
+    def check(self, session: Session, one: Claimed, now: datetime, reports: Reports | None = None) -> Holding | Message:
+        """The reminder as it is to be sent, or why it is not to be.
+
+        Raises ValueError for a rule that can't be read, or for one of the office's own mails when nobody writes them.
+        """
+        if one.purpose in OFFICE_PURPOSES:
+            return self._of_office(session, one, now, reports)
+        event = self.events[one.event_id or ""]
+        if one.purpose is ReminderPurpose.FAILURE:
+            return self._of_failure(one, event)
+        if one.purpose in _OF_RULE:
+            return self._of_rule(one, event, now)
+        return self._of_cancellation(one, event, now)
+
+    def _of_rule(self, one: Claimed, event: Event, now: datetime) -> Holding | Message:
+        """A rule's reminder, or the news that an event has changed for who has it in the calendar."""
+        key = (one.purpose, event.id, one.rule_id, one.task_key, one.due_at)
+        if key not in self._grounds:
+            self._grounds[key] = self._ground(one, event, now)
+        ground = self._grounds[key]
+        if isinstance(ground, Message):
+            return ground
+        is_participant = one.recipient in ground.participants
+        if ground.people is None:
+            if not is_participant:
+                return message(due_times.NOT_ADDRESSED)
+            if self.entries.get((event.id, one.recipient), event.sequence) >= event.sequence:
+                return message(due_times.UP_TO_DATE)
+            language = self.directory.locales.get(one.recipient) or one.locale
+        elif one.recipient in ground.people:
+            language = ground.people[one.recipient]
+        else:
+            return message(due_times.NOT_ADDRESSED)
+        if _by_messenger(one):
+            return replace(ground.holding(language, None), messenger=self._messenger(one))
+        # A mail about a task is not about the visit's days: those are in the calendar, or come with the next mail.
+        invites = is_participant and ground.about.task is None
+        return ground.holding(language, Method.REQUEST if invites else None)
+
+    def _ground(self, one: Claimed, event: Event, now: datetime) -> "_Ground | Message":
+        is_update = one.purpose is ReminderPurpose.UPDATE
+        rule = self.rules.get(one.rule_id or "")
+        if reason := self._why_silent(event) if is_update else self._why_not(one, event, rule):
+            return reason
+        if now >= due_times.useful_until(self._days_of(event), one.due_at):
+            return message(due_times.OVER)
+        task = next((task for task in self.tasks.get(event.id, ()) if task.id == one.task_id), None)
+        about = Subject(
+            one.purpose,
+            self._shown_of(event),
+            rule.name if rule else None,
+            task.title if task else None,
+            task.due_day if task else None,
+        )
+        people = None
+        if rule is not None:
+            people = self.directory.addresses(rule.audience, event, vouched=rule.id in self.vouched)
+        stamp = (event.version, rule.version if rule else None)
+        return _Ground(about, stamp, people, self.directory.participants(event))
+
+    def _of_cancellation(self, one: Claimed, event: Event, now: datetime) -> Holding | Message:
+        if event.status is not EventStatus.CANCELLED:
+            return message(due_times.TAKES_PLACE)
+        if now >= due_times.useful_until(self._days_of(event), one.due_at):
+            return message(due_times.OVER)
+        entry = Method.CANCEL if (event.id, one.recipient) in self.entries else None
+        about, messenger = Subject(one.purpose, self._shown_of(event)), None
+        if _by_messenger(one) and (messenger := self._messenger(one)) is None:
+            return message(due_times.NOT_ADDRESSED)
+        return Holding(one.locale, about, (event.version, None), entry, messenger)
+
+    def _messenger(self, one: Claimed) -> bytes | None:
+        return self.directory.messengers.get(one.recipient.removeprefix(MESSENGER))
+
+    def _of_failure(self, one: Claimed, event: Event) -> Holding | Message:
+        failed = self.failed.get(one.failed_id or "")
+        if failed is None or failed.state is not ReminderState.FAILED:
+            return message(due_times.ARRIVED)
+        failure = Undelivered(
+            failed.id,
+            failed.recipient,
+            failed.purpose,
+            failed.reason or "",
+            failed.updated_at,
+            event.title,
+            Days(event.first_day, event.last_day),
+        )
+        about = Subject(one.purpose, self._shown_of(event))
+        return Holding(one.locale, about, (event.version, None), failure=failure)
+
+    def _of_office(self, session: Session, one: Claimed, now: datetime, reports: Reports | None) -> Holding | Message:
+        if reports is None:
+            raise ValueError(f"nobody writes mails of the kind {one.purpose.value} here")
+        written = reports.write(session, one.purpose, one.recipient, one.due_at, now)
+        if isinstance(written, Message):
+            return written
+        return Holding(written.language, written, (None, None))
+
+    def _why_silent(self, event: Event) -> Message | None:
+        return message(due_times.SILENT[event.status]) if event.status in due_times.SILENT else None
+
+    def _why_not(self, one: Claimed, event: Event, rule: ReminderRule | None) -> Message | None:
+        facts = RuleFacts.of(rule) if rule else None
+        return due_times.no_longer(facts, self._days_of(event), one.task_key or None, one.due_at, self.days_off)
+
+    def _days_of(self, event: Event) -> EventDays:
+        if event.id not in self._days:
+            self._days[event.id] = EventDays.of(event, self.tasks.get(event.id, []))
+        return self._days[event.id]
+
+    def _shown_of(self, event: Event) -> EventFacts:
+        if event.id not in self._shown:
+            self._shown[event.id] = EventFacts.of(
+                event,
+                localities=self.localities,
+                organisation=self.organisations.get(event.organisation_id or ""),
+                revision=self.programmes.get(event.id),
+                url=self.office.event_url(event.id),
+            )
+        return self._shown[event.id]
+
+
+_OF_RULE = frozenset({ReminderPurpose.REMINDER, ReminderPurpose.UPDATE})
+
+
+def _by_messenger(one: Claimed) -> bool:
+    return one.channel is ReminderChannel.MESSENGER
+
+
+def still_holds(
+    session: Session, one: Claimed, now: datetime, office: Office, reports: Reports | None = None
+) -> Holding | Message:
+    """One reminder looked at from scratch: as it is to be sent, or why it is not to be."""
+    facts = Facts.load(session, [one], office)
+    if one.event_id is not None and one.event_id not in facts.events:
+        return message(due_times.MOVED)
+    return facts.check(session, one, now, reports)
+
+
+def stamps(connection: Connection, ids: Sequence[str], owner: str) -> dict[str, Stamp]:
+    """The present versions of event and rule by reminder, of those that are still this owner's to send."""
+    if len(ids) == 1:
+        rows = connection.execute(_VERSIONS_OF_ONE, {"row_id": ids[0], "me": owner})
+    else:
+        rows = connection.execute(_VERSIONS_OF_SOME, {"ids": ids, "me": owner})
+    return {one: (event, rule) for one, event, rule in rows}
+
+
+def _entries(session: Session, event_ids: Collection[str]) -> dict[tuple[str, str], int]:
+    """(event, recipient) → the SEQUENCE of the newest calendar entry that reached them."""
+    if not event_ids:
+        return {}
+    newest = (
+        select(TABLE.c.event_id, TABLE.c.recipient, func.max(TABLE.c.entry_sequence))
+        .where(TABLE.c.event_id.in_(event_ids), TABLE.c.entry_sequence.is_not(None))
+        .group_by(TABLE.c.event_id, TABLE.c.recipient)
+    )
+    return {(event_id, recipient): sequence for event_id, recipient, sequence in session.execute(newest)}
+
+
+def _by_id(session: Session, model: type[Any], ids: Collection[str]) -> dict[str, Any]:
+    rows: Sequence[SQLModel] = session.execute(select(model).where(col(model.id).in_(ids))).scalars().all()
+    return {row.id: row for row in rows}  # type: ignore[attr-defined]

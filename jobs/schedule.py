@@ -1,0 +1,243 @@
+"""The fixed jobs of the office: which there are, when each is due, and that each runs once for each of its instants.
+
+A job's work is rows in the queue, which the worker sends like any other; so all that this must get right is one
+transaction. The note of the last instant (``job_run``) and the work belong to it: whoever comes second finds the note.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from apscheduler.triggers.cron import CronTrigger
+from sqlalchemy import ColumnElement, or_, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from calendars.days.holidays import Almanac, Entry
+from calendars.days.spans import days_after, wall_time, zone_info
+from calendars.mails.digests import UNSEEN_FOR
+from jobs.cleanup import forget_passports, sweep
+from jobs.enqueue import add, new_row
+from models.accounts import User
+from models.database import Database
+from models.holidays import office_holidays
+from models.office import Office
+from models.places import Locality
+from models.reminders import JobRun, Reminder
+from models.vocabulary import Language, ReminderPurpose, ReminderState, Role
+
+CLOCK_SLACK = timedelta(days=1)
+"""A note that lies further ahead than this was made under a clock that was wrong, and counts for nothing."""
+
+_HOUR = timedelta(hours=1)
+_WEEK_DAYS = 7
+
+Work = Callable[[Session, datetime, datetime], int]
+"""(session, now, instant) → how many rows it made or changed; the transaction is the caller's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When something comes round by the clocks of ``timezone``: every hour, every day or every week.
+
+    ``hour`` None: every hour; ``weekday`` None: every day, 0 is Monday.
+    """
+
+    timezone: str
+    minute: int
+    hour: int | None = None
+    weekday: int | None = None
+
+    @property
+    def trigger(self) -> CronTrigger:
+        """The same for APScheduler."""
+        return CronTrigger(
+            minute=self.minute, hour=self.hour, day_of_week=self.weekday, timezone=zone_info(self.timezone)
+        )
+
+    def latest(self, now: datetime) -> datetime:
+        """The last instant at or before ``now``; aware, UTC."""
+        if self.hour is None:
+            return self._of_hour(now)
+        return max(at for at in self._around(now, self.hour) if at <= now)
+
+    def following(self, now: datetime) -> datetime:
+        """The first instant after ``now``; aware, UTC."""
+        if self.hour is None:
+            return self._of_hour(now) + _HOUR
+        return min(at for at in self._around(now, self.hour) if at > now)
+
+    def _of_hour(self, now: datetime) -> datetime:
+        local = now.astimezone(zone_info(self.timezone))
+        # Reckoned backwards in real time: the wall may show an hour twice.
+        since = timedelta(minutes=(local.minute - self.minute) % 60, seconds=local.second)
+        return now.replace(microsecond=0) - since
+
+    def _around(self, now: datetime, hour: int) -> list[datetime]:
+        """Every instant from more than a week before to more than a week after."""
+        today = now.astimezone(zone_info(self.timezone)).date()
+        days = (days_after(today, distance) for distance in range(-_WEEK_DAYS - 1, _WEEK_DAYS + 2))
+        return [
+            wall_time(day, time(hour, self.minute), self.timezone)
+            for day in days
+            if self.weekday is None or day.weekday() == self.weekday
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A fixed job: its name in the database, when it is due, how late it is still of use, and what it does."""
+
+    name: str
+    schedule: Schedule
+    useful_for: timedelta
+    work: Work
+
+    def latest(self, now: datetime) -> datetime:
+        """The last instant at or before ``now`` for which it was due; aware, UTC."""
+        return self.schedule.latest(now)
+
+
+def fixed_jobs(office: Office, passport_days: int = 30) -> tuple[Job, ...]:
+    """The office's jobs by its own clocks: Monday's schedule, the digest of working days, failures, housekeeping.
+
+    ``passport_days``: how long after their last visit people's passports are kept.
+    """
+    zone = office.timezone
+
+    def weekly(session: Session, now: datetime, instant: datetime) -> int:
+        wanting = [col(User.weekly_schedule).is_(True)]
+        key = f"weekly:{instant.astimezone(zone_info(zone)).date()}"
+        return _write_to(session, ReminderPurpose.WEEKLY, key, wanting, now, instant)
+
+    def digest(session: Session, now: datetime, instant: datetime) -> int:
+        day = instant.astimezone(zone_info(zone)).date()
+        home = session.get(Locality, office.locality)
+        almanac = Almanac(map(Entry.of, office_holidays(session)))
+        if not almanac.working_days([home.country] if home else []).is_working(day):
+            return 0
+        wanting = [col(User.daily_digest).is_(True), _has_role(Role.OFFICER)]
+        return _write_to(session, ReminderPurpose.DIGEST, f"digest:{day}", wanting, now, instant)
+
+    def escalation(session: Session, now: datetime, instant: datetime) -> int:
+        return escalate(session, now, instant, f"escalation:{instant.astimezone(zone_info(zone)):%Y-%m-%dT%H:%M}")
+
+    def housekeeping(session: Session, now: datetime, instant: datetime) -> int:
+        return sum(sweep(session, now).values()) + forget_passports(session, now, passport_days)
+
+    return (
+        Job("weekly", Schedule(zone, 0, 7, weekday=0), timedelta(hours=12), weekly),
+        Job("digest", Schedule(zone, 30, 7), timedelta(hours=6), digest),
+        Job("escalation", Schedule(zone, 10), _HOUR, escalation),
+        Job("housekeeping", Schedule(zone, 40), _HOUR, housekeeping),
+    )
+
+
+def next_at(jobs: Iterable[Job], now: datetime) -> datetime:
+    """When the next of these jobs is due, after ``now``; aware, UTC. Raises ValueError without a job."""
+    return min(job.schedule.following(now) for job in jobs)
+
+
+def run_due(database: Database, jobs: Sequence[Job], now: datetime) -> dict[str, int]:
+    """Run what is due and has not run for its latest instant; what each made, by name, without those that had nothing
+    to run for.
+
+    Each job is a transaction of its own, so it runs once per instant however many processes ask. One missed is made
+    up while it is of use, but only for its latest instant; one that nothing is noted of yet (a new database) begins
+    with its next. A job that fails is as if it had not run and keeps no other from running; what it raised comes
+    afterwards.
+    """
+    ran: dict[str, int] = {}
+    trouble: Exception | None = None
+    for job in _not_noted(database, jobs, now):
+        try:
+            with database.transaction() as session:
+                made = _run(session, job, now)
+        except Exception as problem:
+            trouble = trouble or problem
+            continue
+        if made is not None:
+            ran[job.name] = made
+    if trouble is not None:
+        raise trouble
+    return ran
+
+
+def _not_noted(database: Database, jobs: Sequence[Job], now: datetime) -> list[Job]:
+    """The jobs to look at under a lock: an idle process never asks for SQLite's write lock."""
+    with database.transaction(write=False) as session:
+        noted = dict(session.exec(select(JobRun.name, JobRun.ran_for)).all())
+    return [
+        job
+        for job in jobs
+        if (last := noted.get(job.name)) is None or last < job.latest(now) or last > now + CLOCK_SLACK
+    ]
+
+
+def _run(session: Session, job: Job, now: datetime) -> int | None:
+    """Note the latest instant and do its work; None when there is nothing to do for it (any more)."""
+    instant = job.latest(now)
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    note = {"name": job.name, "ran_for": instant, "ran_at": now}
+    first = insert(JobRun).values(note).on_conflict_do_nothing().returning(col(JobRun.name))
+    if session.execute(first).first() is not None:
+        return None
+    # The row is locked by the first who comes; PostgreSQL asks the condition again when the second gets it.
+    mine = update(JobRun).where(col(JobRun.name) == job.name).values(ran_for=instant, ran_at=now)
+    options = {"synchronize_session": False}
+    turn = mine.where(col(JobRun.ran_for) < instant).returning(col(JobRun.name))
+    if session.execute(turn, execution_options=options).first() is None:
+        session.execute(mine.where(col(JobRun.ran_for) > now + CLOCK_SLACK), execution_options=options)
+        return None
+    return job.work(session, now, instant) if now - instant < job.useful_for else None
+
+
+def escalate(session: Session, now: datetime, instant: datetime, key: str) -> int:
+    """Tell approvers and administrators (officers where there is none) of failures unseen for a day, each failure once.
+
+    That a report of failures itself failed calls for no other one: it would come back every day.
+    """
+    readers = _readers(session, _has_role(Role.APPROVER)) or _readers(session, _has_role(Role.OFFICER))
+    if not readers:
+        return 0
+    unseen = (
+        update(Reminder)
+        .where(
+            col(Reminder.state) == ReminderState.FAILED,
+            col(Reminder.updated_at) <= now - UNSEEN_FOR,
+            col(Reminder.seen_at).is_(None),
+            col(Reminder.escalated_at).is_(None),
+            col(Reminder.purpose) != ReminderPurpose.ESCALATION,
+        )
+        # updated_at stays: it is when the mail failed.
+        .values(escalated_at=now)
+        .returning(col(Reminder.id))
+    )
+    if not session.execute(unseen, execution_options={"synchronize_session": False}).all():
+        return 0
+    return add(
+        session,
+        [new_row(ReminderPurpose.ESCALATION, key, email, locale, instant, now) for email, locale in readers],
+    )
+
+
+def _write_to(
+    session: Session,
+    purpose: ReminderPurpose,
+    key: str,
+    wanting: Iterable[ColumnElement[bool]],
+    now: datetime,
+    instant: datetime,
+) -> int:
+    readers = _readers(session, *wanting)
+    return add(session, [new_row(purpose, key, email, locale, instant, now) for email, locale in readers])
+
+
+def _readers(session: Session, *which: ColumnElement[bool]) -> list[tuple[str, Language]]:
+    """Address and language of the active accounts that are meant."""
+    found = select(User.email, User.locale).where(col(User.active), *which).order_by(col(User.email))
+    return [(email, Language(locale)) for email, locale in session.exec(found)]
+
+
+def _has_role(least: Role) -> ColumnElement[bool]:
+    return or_(*(col(User.role) == role for role in Role if role.suffices_for(least)))

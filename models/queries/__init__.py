@@ -1,0 +1,1 @@
+"""Reads that the service and the jobs share."""

@@ -1,0 +1,307 @@
+"""Who a reminder goes to: the words of a rule's audience, resolved to addresses and the language each one reads."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Table, bindparam, func, or_, select, union_all
+from sqlmodel import Session
+
+from models.accounts import User
+from models.errors import InvalidValue
+from models.event_parts import Member
+from models.events import Event
+from models.i18n import _
+from models.places import Locality, Organisation, Person
+from models.queries.event_readers import TAKING_PART, reads_everything
+from models.vocabulary import Language, Role, Visibility
+
+OWNER, MEMBERS, ORGANISATION = "owner", "members", "organisation"
+MESSENGER = "messenger:"
+"""Before an account's address: the messenger it chose, as a recipient of its own."""
+
+MESSENGER_SECRET = "messenger"  # noqa: S105 - what the sealed address is sealed for
+_ROLE, _EMAIL = "role:", "email:"
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+_MAX_ADDRESS = 254
+
+
+def is_address(text: str) -> bool:
+    """Whether a text is a plain mail address, ``name@host``: ASCII, no quotes, nothing a mail header could trip over.
+
+    Source: RFC 5322 section 3.4.1 (dot-atom), RFC 5321 section 4.5.3.1 (lengths).
+    """
+    return len(text) <= _MAX_ADDRESS and len(text.partition("@")[0]) <= 64 and bool(_ADDRESS.fullmatch(text))
+
+
+def check_audience(audience: Sequence[str]) -> None:
+    """Refuse an audience that names nobody or holds a word that is none.
+
+    Raises:
+        InvalidValue: its detail says what would be right.
+    """
+    if not audience:
+        raise InvalidValue(_("Name at least one audience: {right}."), right=_right())
+    for word in audience:
+        if word in {OWNER, MEMBERS, ORGANISATION}:
+            continue
+        if word.startswith(_ROLE) and word.removeprefix(_ROLE) in set(Role):
+            continue
+        if word.startswith(_EMAIL) and is_address(word.removeprefix(_EMAIL)):
+            continue
+        raise InvalidValue(_("“{word}” is no audience; write {right}."), word=word[:60], right=_right())
+
+
+def named_addresses(audience: Iterable[str]) -> list[str]:
+    """The addresses that an audience names one by one, as they are written there."""
+    return [word.removeprefix(_EMAIL) for word in audience if word.startswith(_EMAIL)]
+
+
+def _right() -> str:
+    return ", ".join([OWNER, MEMBERS, ORGANISATION, *(f"{_ROLE}{role}" for role in Role), f"{_EMAIL}name@example.org"])
+
+
+# Statements are kept: building one in SQLAlchemy takes several times as long as running it.
+
+_USER: Table = User.__table__  # type: ignore[attr-defined]
+_EVENT: Table = Event.__table__  # type: ignore[attr-defined]
+_MEMBER: Table = Member.__table__  # type: ignore[attr-defined]
+_PERSON: Table = Person.__table__  # type: ignore[attr-defined]
+_ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
+_LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Which events a question is about: those with these ids, or all whose last day is ``since`` or later."""
+
+    ids: tuple[str, ...] = ()
+    since: date | None = None
+
+    @property
+    def by_id(self) -> bool:
+        """Whether they are named one by one."""
+        return self.since is None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What is bound into :func:`chosen_events`."""
+        return {"event_ids": self.ids} if self.by_id else {"since": self.since}
+
+
+@cache
+def chosen_events(by_id: bool) -> ColumnElement[bool]:
+    """The condition on the event table that :class:`Events` stand for, its values bound when a statement runs."""
+    if by_id:
+        return _EVENT.c.id.in_(bindparam("event_ids", expanding=True))
+    return _EVENT.c.last_day >= bindparam("since")
+
+
+@cache
+def _users(parts: frozenset[str], by_id: bool) -> Select[*tuple[Any, ...]]:
+    """The accounts the parts of an audience may mean, by address: what is made of them is always in that order."""
+    events = chosen_events(by_id)
+    may_be = {
+        OWNER: _USER.c.id.in_(select(_EVENT.c.created_by).where(events)),
+        ORGANISATION: _USER.c.organisation_id.in_(select(_EVENT.c.organisation_id).where(events)),
+        _ROLE: _USER.c.role.in_(bindparam("roles", expanding=True)),
+        _EMAIL: _USER.c.email.in_(bindparam("emails", expanding=True)),
+        MEMBERS: _USER.c.email.in_(
+            select(func.lower(_PERSON.c.email))
+            .join(_MEMBER, _MEMBER.c.person_id == _PERSON.c.id)
+            .join(_EVENT, _EVENT.c.id == _MEMBER.c.event_id)
+            .where(events)
+        ),
+    }
+    names = ("id", "email", "role", "organisation_id", "locale", "active", "messenger")
+    columns = (_USER.c[name] for name in names)
+    return (
+        select(*columns, _ORGANISATION.c.protocol_office)
+        .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _USER.c.organisation_id)
+        .where(or_(*(may_be[part] for part in sorted(parts))))
+        .order_by(_USER.c.email)
+    )
+
+
+@cache
+def _taking_part(by_id: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """Which of some organisations take part in which events that are not everybody's to read."""
+    hidden = select(_EVENT.c.id).where(chosen_events(by_id), _EVENT.c.visibility != Visibility.PUBLIC)
+    arms = []
+    for pairs in TAKING_PART:
+        event_id, organisation_id = pairs.selected_columns
+        arms.append(pairs.where(organisation_id.in_(bindparam("organisations", expanding=True)), event_id.in_(hidden)))
+    return union_all(*arms)
+
+
+@cache
+def _members(by_id: bool, are_named: bool = False) -> Select[*tuple[Any, ...]]:
+    """People of events who have an address (``are_named``: one of ``emails``), with the country of their
+    organisation."""
+    if are_named:
+        return _members(by_id).where(func.lower(_PERSON.c.email).in_(bindparam("emails", expanding=True)))
+    return (
+        select(_MEMBER.c.event_id, _PERSON.c.email, _LOCALITY.c.country)
+        .select_from(_MEMBER)
+        .join(_PERSON, _PERSON.c.id == _MEMBER.c.person_id)
+        .join(_EVENT, _EVENT.c.id == _MEMBER.c.event_id)
+        .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _PERSON.c.organisation_id)
+        .outerjoin(_LOCALITY, _LOCALITY.c.code == _ORGANISATION.c.locality)
+        .where(chosen_events(by_id), _PERSON.c.email.is_not(None))
+        .order_by(_PERSON.c.email)
+    )
+
+
+@cache
+def _countries(by_id: bool) -> Select[*tuple[Any, ...]]:
+    """The countries of the organisations that own events."""
+    return (
+        select(_ORGANISATION.c.id, _LOCALITY.c.country)
+        .join(_LOCALITY, _LOCALITY.c.code == _ORGANISATION.c.locality)
+        .where(_ORGANISATION.c.id.in_(select(_EVENT.c.organisation_id).where(chosen_events(by_id))))
+    )
+
+
+def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[str, Language]:
+    """The addresses of an event's audience, each once and in lower case, with the language its reader gets.
+
+    ``owner`` is the creator, or the active accounts of the owning organisation when the creator has none that is
+    active; ``organisation`` those accounts; ``members`` the people of the event who have an address; ``role:officer``
+    the active accounts of that very role; ``email:…`` the address itself. The last two name nobody who may not read the
+    event, see :meth:`Directory.addresses`; here they are taken as approved. Words that are none resolve to nobody. An
+    account that chose a messenger is a second reader, ``messenger:ADDRESS``.
+    """
+    session.flush()
+    return Directory.load(session, audience, Events((event.id,))).addresses(audience, event, vouched=True)
+
+
+@dataclass(slots=True)
+class Directory:
+    """What audiences of many events resolve to, read at once: at most five queries however many events."""
+
+    users: dict[str, Any] = field(default_factory=dict)
+    by_email: dict[str, Any] = field(default_factory=dict)
+    by_organisation: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    by_role: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    taking_part: set[tuple[str, str]] = field(default_factory=set)
+    """Event and organisation, of internal events and the organisations of accounts that do not read everything."""
+    present: set[tuple[str, str]] = field(default_factory=set)
+    """Event and address, in lower case, of its members: all, or those that ``email:`` words name."""
+    locales: dict[str, Language] = field(default_factory=dict)
+    messengers: dict[str, bytes] = field(default_factory=dict)
+    members: dict[str, list[tuple[str, str | None]]] = field(default_factory=lambda: defaultdict(list))
+    countries: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, session: Session, words: Iterable[str], events: Events) -> "Directory":
+        """Read what these words can name for these events; what is not flushed yet is not seen."""
+        wanted = frozenset(words)
+        emails = [address.lower() for address in named_addresses(wanted)]
+        roles = [role for role in Role if f"{_ROLE}{role}" in wanted]
+        parts = set(wanted & {OWNER, MEMBERS, ORGANISATION})
+        # An owner without an active account is stood in for by the organisation.
+        parts |= {ORGANISATION} if OWNER in parts else set()
+        values = dict(events.values)
+        for part, named in ((_ROLE, roles), (_EMAIL, emails)):
+            if named:
+                parts.add(part)
+                values["roles" if part == _ROLE else "emails"] = named
+        read, connection, by_id = cls(), session.connection(), events.by_id
+        if parts:
+            for user in connection.execute(_users(frozenset(parts), by_id), values):
+                read._add_user(user)
+        limited = {user.organisation_id for user in read.users.values() if not _is_of_all(user)}
+        if limited and parts & {_ROLE, _EMAIL}:
+            asked = events.values | {"organisations": sorted(limited)}
+            read.taking_part.update((row[0], row[1]) for row in connection.execute(_taking_part(by_id), asked))
+        strangers = [email for email in emails if email not in read.by_email]
+        if MEMBERS in parts:
+            for event_id, email, country in connection.execute(_members(by_id), events.values):
+                read.members[event_id].append((email, country))
+                read.present.add((event_id, email.lower()))
+        elif strangers:
+            asked = events.values | {"emails": strangers}
+            found = connection.execute(_members(by_id, are_named=True), asked)
+            read.present.update((event_id, email.lower()) for event_id, email, _country in found)
+        if parts & {MEMBERS, _EMAIL}:
+            read.countries.update(connection.execute(_countries(by_id), events.values).all())
+        return read
+
+    def addresses(self, audience: Iterable[str], event: Any, *, vouched: bool = False) -> dict[str, Language]:
+        """As :func:`addresses`, from what was read; ``event`` is one of the events, or a row of its columns.
+
+        An internal event goes to accounts named by ``role:`` and ``email:`` only where they may read it, and to an
+        ``email:`` address that is no account's only where it is a member's, or where somebody entitled has ``vouched``
+        for it (:func:`models.queries.event_readers.vouched_rules`).
+        """
+        found: dict[str, str | None] = {}
+        for word in audience:
+            for address, country in self._named(word, event, vouched):
+                found.setdefault(address.strip().lower(), country)
+        # Without an account the country decides: the person's own, else that of the organisation in charge.
+        office = self.countries.get(event.organisation_id or "")
+        readers = {
+            address: self.locales.get(address) or (Language.LO if (country or office) == "LA" else Language.VI)
+            for address, country in found.items()
+            if address
+        }
+        if self.messengers:
+            readers |= {f"{MESSENGER}{one}": readers[one] for one in self.messengers if one in readers}
+        return readers
+
+    def participants(self, event: Any) -> frozenset[str]:
+        """Whose own calendars an event belongs in: its owner and its people. Both words must have been loaded."""
+        named = (*self._named(OWNER, event, False), *self._named(MEMBERS, event, False))
+        return frozenset(address.strip().lower() for address, _country in named)
+
+    def _named(self, word: str, event: Any, vouched: bool) -> list[tuple[str, str | None]]:
+        if word == MEMBERS:
+            return self.members.get(event.id, [])
+        if word.startswith(_EMAIL):
+            address = word.removeprefix(_EMAIL)
+            return [(address, None)] if self._may_be_told(address.lower(), event, vouched) else []
+        creator = self.users.get(event.created_by or "")
+        if word == OWNER and creator is not None and creator.active:
+            return [(creator.email, None)]
+        if word in {OWNER, ORGANISATION}:
+            return [(address, None) for address in self.by_organisation.get(event.organisation_id or "", [])]
+        of_role = self.by_role.get(word.removeprefix(_ROLE), [])
+        return [(user.email, None) for user in of_role if self._may_read(user, event)]
+
+    def _may_be_told(self, address: str, event: Any, vouched: bool) -> bool:
+        """Whether a rule that names an address may tell it of an event."""
+        if event.visibility is Visibility.PUBLIC or (event.id, address) in self.present:
+            return True
+        user = self.by_email.get(address)
+        return vouched if user is None else user.active and self._may_read(user, event)
+
+    def _may_read(self, user: Any, event: Any) -> bool:
+        """Whether an account may read an event: the rule of service.actions.permissions, from what was read at once."""
+        return (
+            event.visibility is Visibility.PUBLIC
+            or _is_of_all(user)
+            or event.created_by == user.id
+            or event.organisation_id == user.organisation_id
+            or (event.id, user.organisation_id) in self.taking_part
+        )
+
+    def _add_user(self, user: Any) -> None:
+        self.users[user.id] = user
+        self.by_email[user.email] = user
+        self.locales[user.email] = user.locale
+        if user.active:
+            if user.messenger is not None:
+                self.messengers[user.email] = user.messenger
+            self.by_role[user.role].append(user)
+            if user.organisation_id:
+                self.by_organisation[user.organisation_id].append(user.email)
+
+
+def _is_of_all(user: Any) -> bool:
+    return reads_everything(user.role, user.organisation_id, user.protocol_office)

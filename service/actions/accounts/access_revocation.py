@@ -1,0 +1,46 @@
+"""What an administrator takes back from an account: its open browsers, its tokens, its calendars."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, func, select
+
+from models.accounts import ApiToken, User, WebSession
+from models.feeds import Feed
+from service.actions import crud
+from service.actions.accounts import accounts
+from service.actions.audit import record
+from service.actions.context import Act
+from service.actions.feeds import feeds
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How many browsers, tokens and calendars an account has open."""
+
+    sessions: int
+    tokens: int
+    feeds: int
+
+
+def access_of(session: Session, user: User) -> Access:
+    """What an account has open."""
+
+    def count(model: type[WebSession] | type[ApiToken] | type[Feed]) -> int:
+        return session.exec(select(func.count()).where(col(model.user_id) == user.id)).one()
+
+    return Access(count(WebSession), count(ApiToken), count(Feed))
+
+
+def sign_out(session: Session, act: Act, user: User) -> None:
+    """Sign an account out of every browser; API tokens and calendars go on working."""
+    accounts.end_sessions(session, user)
+    record(session, act, "sign_out_everywhere", "user", user.id, {})
+
+
+def revoke_access(session: Session, act: Act, user: User) -> None:
+    """Revoke all API tokens and calendars of an account and sign it out; each has its line in the trail."""
+    for token in session.exec(select(ApiToken).where(ApiToken.user_id == user.id).order_by(col(ApiToken.id))).all():
+        crud.delete(session, act, token)
+    for feed in session.exec(select(Feed).where(Feed.user_id == user.id).order_by(col(Feed.id))).all():
+        feeds.delete_feed(session, act, feed)
+    sign_out(session, act, user)

@@ -1,0 +1,233 @@
+"""Accounts, API tokens, sign-ins and the sessions they open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete as core_delete
+from sqlalchemy import func
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from models.accounts import ApiToken, SpentState, User, WebSession
+from models.constraint_violations import Violation, violation_of
+from models.errors import Conflict, Unauthenticated
+from models.i18n import _, message
+from models.text import one_line
+from models.vocabulary import Role, TokenScope
+from service.actions import crud
+from service.actions.accounts import login_throttling
+from service.actions.audit import record
+from service.actions.context import Act
+from service.actions.credentials import check_password, hash_password, new_token, token_hash
+from service.actions.directory.directory import address_errors
+from service.actions.reminders import reminder_planning
+
+SESSION_LENGTH = timedelta(hours=12)
+"""After which a session ends whatever happens."""
+
+SESSION_IDLE = timedelta(hours=2)
+"""Without a request, after which a session ends."""
+
+_ADDRESSING = {"email", "role", "organisation_id", "active", "messenger"}
+"""What decides which reminders an account gets."""
+
+
+def create_user(session: Session, act: Act, values: Mapping[str, Any]) -> User:
+    """Make an account; without a password it can use tokens only."""
+    values = _prepared(session, values)
+    if session.exec(select(User.id).where(User.email == values["email"])).first():
+        raise Conflict(
+            message(_("There is already an account for {email}."), email=values["email"]), code="already_exists"
+        )
+    values.setdefault("name", values["email"].split("@")[0])
+    user = crud.create(session, act, User(**values))
+    reminder_planning.plan_readers(session, act, [user.email])
+    return user
+
+
+def change_user(session: Session, act: Act, user: User, values: Mapping[str, Any]) -> User:
+    """Change an account. Disabling it takes effect with the next request of every token, feed and session.
+
+    A password that somebody else sets is only good to choose another one, unless ``must_change_password`` says other.
+
+    Raises:
+        Conflict: the last active administrator would be gone.
+    """
+    values = _prepared(session, values, user)
+    if "password_hash" in values and act.user is not None and act.user.id != user.id:
+        values.setdefault("must_change_password", True)
+    loses_admin = user.role is Role.ADMIN and user.active
+    loses_admin = loses_admin and (values.get("role", user.role) is not Role.ADMIN or not values.get("active", True))
+    if loses_admin:
+        others = select(func.count()).where(User.role == Role.ADMIN, col(User.active), User.id != user.id)
+        if session.exec(others).one() == 0:
+            raise Conflict(message(_("This is the last active administrator.")), code="last_admin")
+    # The trail says that there is a new password, never what of it is kept.
+    told = {"password": {"from": None, "to": "new"}} if "password_hash" in values else {}
+    if "messenger" in values and (values["messenger"] is not None or user.messenger is not None):
+        told["messenger"] = {"from": None, "to": "new" if values["messenger"] else "none"}
+    email = user.email
+    if _ADDRESSING.intersection(crud.change(session, act, user, values, also=told)):
+        reminder_planning.plan_readers(session, act, [email, user.email])
+    if values.get("active") is False or "password_hash" in values:
+        end_sessions(session, user)
+    return user
+
+
+def _prepared(session: Session, values: Mapping[str, Any], user: User | None = None) -> dict[str, Any]:
+    values = dict(values)
+    errors = crud.missing_references(session, User, values)
+    if "email" in values:
+        values["email"] = values["email"].lower()
+        errors["email"] = address_errors(values["email"])
+    crud.check(errors)
+    if values.get("password") is not None:
+        email, name = (values.get(part, getattr(user, part, "")) for part in ("email", "name"))
+        values["password_hash"] = hash_password(values["password"], known_texts(email, name))
+    values.pop("password", None)
+    return values
+
+
+def known_texts(email: str, name: str) -> tuple[str, ...]:
+    """What everybody knows of an account: its password may not be made of it."""
+    return (email.partition("@")[0], *email.partition("@")[0].replace("-", ".").replace("_", ".").split("."), name)
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedToken:
+    """A new token's row and the secret itself, which is shown this once."""
+
+    row: ApiToken
+    secret: str
+
+
+def issue_token(
+    session: Session,
+    act: Act,
+    user: User,
+    name: str,
+    expires_at: datetime | None = None,
+    scope: TokenScope = TokenScope.WRITE,
+) -> IssuedToken:
+    """Make an API token for an account."""
+    if expires_at is not None and expires_at <= act.now:
+        crud.check({"expires_at": [message(_("Must lie in the future."))]})
+    secret = new_token()
+    row = ApiToken(
+        user_id=user.id,
+        name=name,
+        token_hash=token_hash(secret),
+        scope=scope,
+        expires_at=expires_at,
+        created_at=act.now,
+    )
+    crud.create(session, act, row)
+    return IssuedToken(row, secret)
+
+
+def token_and_account(session: Session, secret: str, now: datetime) -> tuple[ApiToken, User]:
+    """The token this secret belongs to, and the active account it stands for.
+
+    Raises:
+        Unauthenticated: unknown, expired or revoked token, or a disabled account; the answer does not tell which.
+    """
+    found = session.exec(
+        select(ApiToken, User).where(ApiToken.token_hash == token_hash(secret), ApiToken.user_id == User.id)
+    ).first()
+    if found is not None:
+        token, user = found
+        if user.active and (token.expires_at is None or token.expires_at > now):
+            return token, user
+    raise Unauthenticated(message(_("This token is not valid (any more). Make a new one, or sign in.")))
+
+
+def sign_in(session: Session, act: Act, email: str, password: str, address: str) -> User | None:
+    """The account for an address and password, or None when they don't fit; the failure is then counted.
+
+    Raises:
+        TooMany: too many failures from here within 15 minutes; nobody is locked out for good.
+    """
+    email = one_line(email).lower()
+    attempt = login_throttling.begin(session, act, email, address)
+    user = session.exec(select(User).where(User.email == email)).first()
+    right = check_password(user.password_hash if user else None, password)
+    if user is None or not right or not user.active:
+        login_throttling.note_failure(session, act, attempt, user)
+        return None
+    record(session, replace(act, user=user), "sign_in", "user", user.id, {})
+    return user
+
+
+def sign_in_by_address(session: Session, act: Act, email: str) -> User | None:
+    """The active account with an address that the login provider vouches for; None when there is none.
+
+    It is never made here, and its password and the limits on failed ones don't matter.
+    """
+    user = session.exec(select(User).where(User.email == one_line(email).lower(), col(User.active))).first()
+    if user is not None:
+        record(session, replace(act, user=user), "sign_in", "user", user.id, {"by": {"from": None, "to": "provider"}})
+    return user
+
+
+def spend_state(session: Session, act: Act, state: str, lifetime: timedelta) -> bool:
+    """Whether somebody comes back from the login provider with this state for the first time."""
+    try:
+        with session.begin_nested():
+            session.add(SpentState(state_hash=token_hash(state), expires_at=act.now + lifetime))
+    except IntegrityError as problem:
+        if violation_of(problem) is not Violation.UNIQUE:
+            raise
+        return False
+    return True
+
+
+def open_session(session: Session, user: User, now: datetime) -> str:
+    """Sign a browser in: the cookie's secret; its hash is what is kept."""
+    secret = new_token()
+    session.add(
+        WebSession(
+            token_hash=token_hash(secret),
+            user_id=user.id,
+            created_at=now,
+            last_seen_at=now,
+            expires_at=now + SESSION_LENGTH,
+        )
+    )
+    return secret
+
+
+def session_and_account(
+    session: Session, secret: str, now: datetime, seen_at: datetime | None = None
+) -> tuple[WebSession, User] | None:
+    """A signed-in browser's session and its active account; None when the session is unknown or over.
+
+    ``seen_at`` is a later sign of life than the one that is written down, if there is one.
+    """
+    found = session.exec(
+        select(WebSession, User)
+        .join(User, col(WebSession.user_id) == col(User.id))
+        .where(WebSession.token_hash == token_hash(secret), WebSession.expires_at > now, col(User.active))
+    ).first()
+    if found is None:
+        return None
+    kept, user = found
+    last = kept.last_seen_at if seen_at is None else max(seen_at, kept.last_seen_at)
+    return (kept, user) if last > now - SESSION_IDLE else None
+
+
+def close_session(session: Session, secret: str) -> None:
+    """Sign a browser out."""
+    session.execute(core_delete(WebSession).where(col(WebSession.token_hash) == token_hash(secret)))
+
+
+def end_sessions(session: Session, user: User) -> None:
+    """Sign an account out of every browser."""
+    session.execute(core_delete(WebSession).where(col(WebSession.user_id) == user.id))
+
+
+def sign_out_everywhere(session: Session, act: Act) -> None:
+    """End all one's own sessions, the present one too; API tokens and calendars go on working."""
+    end_sessions(session, act.account)
+    record(session, act, "sign_out_everywhere", "user", act.account.id, {})

@@ -1,0 +1,37 @@
+"""The messenger an account chose for its reminders: checked, sealed, never shown again."""
+
+from urllib.parse import urlsplit
+
+from models.encryption import seal
+from models.i18n import Message, _, message
+from models.queries.audience import MESSENGER_SECRET
+
+SCHEMES = frozenset(
+    {
+        "discord", "dingtalk", "feishu", "gchat", "gotify", "gotifys", "json", "jsons", "kakaotalk", "lark", "line",
+        "matrix", "matrixs", "mmost", "mmosts", "nctalk", "nctalks", "ntfy", "ntfys", "pover", "rocket", "rockets",
+        "signal", "signals", "slack", "tgram", "threema", "viber", "webex", "wecombot", "whatsapp", "workflows", "zalo",
+        "zulip",
+    }
+)  # fmt: skip
+"""What reaches people. Apprise knows others, which write to this machine's own log or desktop, or send mail."""
+
+
+def messenger_errors(address: str) -> list[Message]:
+    """What is wrong with a messenger's address."""
+    scheme = urlsplit(address).scheme.lower() if "://" in address else ""
+    if scheme not in SCHEMES:
+        right = _("Must be a messenger's address, like tgram://TOKEN/CHAT or zalo://TOKEN/USER; known are {schemes}.")
+        return [message(right, schemes=", ".join(sorted(SCHEMES)))]
+    try:
+        import apprise
+    except ImportError:
+        return [message(_("Messengers are not installed: install protocol-desk[messengers]."))]
+    if apprise.Apprise.instantiate(address, suppress_exceptions=True) is None:
+        return [message(_("This {scheme} address lacks something; see apprise's page on it."), scheme=scheme)]
+    return []
+
+
+def sealed(address: str, secret: str) -> bytes:
+    """As it is kept."""
+    return seal(secret, MESSENGER_SECRET, address)

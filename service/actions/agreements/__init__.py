@@ -1,0 +1,1 @@
+"""Agreements and commitments, their progress, and plans of what is outstanding."""

@@ -1,0 +1,103 @@
+"""Agreements, commitments and anniversaries, as pages and the API list them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.agreements import Agreement, Anniversary, Commitment
+from models.events import Event
+from models.vocabulary import EventKind, EventStatus
+from service.actions import crud, permissions
+
+AGREEMENT_ORDER = (col(Agreement.starts_on), col(Agreement.id))
+AGREEMENT_ORDER_LATEST = (col(Agreement.starts_on).desc(), col(Agreement.id))
+COMMITMENT_ORDER = (col(Commitment.position), col(Commitment.id))
+COMMITMENT_ORDER_EVERYWHERE = (col(Commitment.agreement_id), col(Commitment.position), col(Commitment.id))
+ANNIVERSARY_ORDER = (col(Anniversary.origin), col(Anniversary.id))
+
+
+def all_agreements(session: Session, order: Sequence[Any] = AGREEMENT_ORDER) -> Sequence[Agreement]:
+    """All agreements, the oldest first unless ``order`` says otherwise."""
+    return session.exec(select(Agreement).order_by(*order)).all()
+
+
+# Commitments
+
+
+def commitments_where(agreement_id: str) -> Any:
+    """The select of an agreement's commitments."""
+    return select(Commitment).where(Commitment.agreement_id == agreement_id)
+
+
+def commitments_of(session: Session, agreement_id: str) -> Sequence[Commitment]:
+    """An agreement's commitments in the order of its articles."""
+    found: Sequence[Commitment] = session.exec(commitments_where(agreement_id).order_by(*COMMITMENT_ORDER)).all()
+    return found
+
+
+def find_commitment(session: Session, commitment_id: str) -> tuple[Commitment, Agreement] | None:
+    """A commitment with its agreement; None when it is gone."""
+    statement = select(Commitment, Agreement).where(
+        Commitment.id == commitment_id, Commitment.agreement_id == Agreement.id
+    )
+    return session.exec(statement).first()
+
+
+def commitments_in_force(
+    session: Session, kind: EventKind, today: date, limit: int
+) -> Sequence[tuple[Commitment, Agreement]]:
+    """The commitments to events of a kind of agreements that have not ended, agreement by agreement."""
+    statement = (
+        select(Commitment, Agreement)
+        .where(Commitment.agreement_id == Agreement.id, Commitment.activity == kind, Agreement.ends_on >= today)
+        .order_by(*AGREEMENT_ORDER, *COMMITMENT_ORDER)
+        .limit(limit)
+    )
+    return session.exec(statement).all()
+
+
+def commitments_of_kind(session: Session, kind: EventKind, limit: int) -> Sequence[tuple[Commitment, Agreement]]:
+    """The commitments to events of a kind of all agreements, the latest agreement first, by article."""
+    statement = (
+        select(Commitment, Agreement)
+        .where(Commitment.agreement_id == Agreement.id, Commitment.activity == kind)
+        .order_by(col(Agreement.starts_on).desc(), col(Commitment.article), col(Commitment.id))
+        .limit(limit)
+    )
+    return session.exec(statement).all()
+
+
+# Anniversaries
+
+
+def anniversaries_where(query: Mapping[str, Any]) -> Any:
+    """The select of anniversaries a query string asks for."""
+    return crud.matching(select(Anniversary), col(Anniversary.search_text), query.get("q"))
+
+
+def all_anniversaries(session: Session, limit: int | None = None) -> Sequence[Anniversary]:
+    """The anniversaries, the oldest origin first."""
+    return session.exec(select(Anniversary).order_by(*ANNIVERSARY_ORDER).limit(limit)).all()
+
+
+def ceremonies_of(session: Session, anniversary_id: str) -> dict[int | None, str]:
+    """Year → the id of an anniversary's ceremony that is not cancelled, as far as the reader may see it."""
+    statement = select(Event.year, Event.id).where(
+        Event.anniversary_id == anniversary_id,
+        Event.status != EventStatus.CANCELLED,
+        permissions.visible(session),
+    )
+    return dict(session.exec(statement).all())
+
+
+def ceremonies_between(session: Session, first_year: int, last_year: int) -> dict[tuple[str, int], Event]:
+    """Anniversary and year → the ceremony that is not cancelled, as far as the reader may see it."""
+    statement = select(Event).where(
+        col(Event.anniversary_id).is_not(None),
+        Event.status != EventStatus.CANCELLED,
+        col(Event.year).between(first_year, last_year),
+        permissions.visible(session),
+    )
+    return {(one.anniversary_id or "", one.year or 0): one for one in session.exec(statement)}

@@ -1,0 +1,194 @@
+"""Agreements, their commitments, and anniversaries with their ceremonies' definitions."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from calendars.days.anniversaries import Origin
+from models.agreements import Agreement, Anniversary, Commitment
+from models.errors import InvalidValue
+from models.events import Event
+from models.i18n import Message, _, message
+from models.labels import noun
+from models.places import Locality
+from models.vocabulary import FrequencyType
+from service.actions import crud
+from service.actions.context import Act
+
+_NO_UNIT = _("A duration needs its unit: days, months or years.")
+_ANY_ORDER = _("The last day can't be before the first.")
+
+
+def create_agreement(session: Session, act: Act, values: Mapping[str, Any]) -> Agreement:
+    """Make an agreement between at least two localities."""
+    crud.check(_agreement_errors(session, None, values))
+    plain = {name: value for name, value in values.items() if name != "parties"}
+    agreement = Agreement(**plain)
+    agreement.parties = values["parties"]
+    return crud.create(session, act, agreement, computed=("parties",))
+
+
+def change_agreement(session: Session, act: Act, agreement: Agreement, values: Mapping[str, Any]) -> Agreement:
+    """Change an agreement."""
+    crud.check(_agreement_errors(session, agreement, values))
+    crud.change(session, act, agreement, values, computed=("parties",))
+    return agreement
+
+
+def _agreement_errors(session: Session, agreement: Agreement | None, values: Mapping[str, Any]) -> crud.Errors:
+    errors = crud.missing_references(session, Agreement, values)
+    if "parties" in values:
+        errors["parties"] = party_errors(session, values["parties"], at_least=2)
+    starts_on = values.get("starts_on") or (agreement and agreement.starts_on)
+    ends_on = values.get("ends_on") or (agreement and agreement.ends_on)
+    if starts_on and ends_on and ends_on < starts_on:
+        errors["ends_on"] = [message(_ANY_ORDER)]
+    if agreement and values.get("predecessor_id") == agreement.id:
+        errors["predecessor_id"] = [message(_("An agreement can't precede itself."))]
+    if agreement and "parties" in values and not errors["parties"]:
+        errors["parties"] = [
+            message(
+                _("“{party}” is named in article {article}; change that commitment first."), party=code, article=article
+            )
+            for code, article in _bound(session, agreement)
+            if code not in values["parties"]
+        ]
+    return errors
+
+
+def _bound(session: Session, agreement: Agreement) -> list[tuple[str, str]]:
+    """The parties that commitments name, each with the first article that does."""
+    commitments = session.exec(
+        select(Commitment).where(Commitment.agreement_id == agreement.id).order_by(col(Commitment.position))
+    )
+    named: dict[str, str] = {}
+    for commitment in commitments:
+        for code in (commitment.host, commitment.guest, commitment.funded_by):
+            if code is not None:
+                named.setdefault(code, commitment.article)
+    return list(named.items())
+
+
+def party_errors(session: Session, codes: Sequence[str], *, at_least: int) -> list[Message]:
+    """What is wrong with a list of parties: too few, one twice, one that doesn't exist."""
+    errors = []
+    if len(codes) < at_least:
+        errors.append(message(_("Name at least {count} localities."), count=at_least))
+    if len(set(codes)) < len(codes):
+        errors.append(message(_("Name each locality once.")))
+    errors += [
+        message(_("There is no {what} “{identity}”."), what=noun("locality"), identity=code)
+        for code in codes
+        if session.get(Locality, code) is None
+    ]
+    return errors
+
+
+def create_commitment(session: Session, act: Act, agreement: Agreement, values: Mapping[str, Any]) -> Commitment:
+    """Add an undertaking to an agreement."""
+    crud.check(_commitment_errors(session, agreement, None, values))
+    plain = {name: value for name, value in values.items() if name != "frequency"}
+    commitment = Commitment(agreement_id=agreement.id, **plain)
+    commitment.frequency = values.get("frequency") or {"type": FrequencyType.OPEN}
+    return crud.create(session, act, commitment, computed=("frequency",))
+
+
+def change_commitment(session: Session, act: Act, commitment: Commitment, values: Mapping[str, Any]) -> Commitment:
+    """Change an undertaking."""
+    agreement = crud.find(session, Agreement, commitment.agreement_id)
+    crud.check(_commitment_errors(session, agreement, commitment, values))
+    crud.change(session, act, commitment, values, computed=("frequency",))
+    return commitment
+
+
+def _commitment_errors(
+    session: Session, agreement: Agreement, commitment: Commitment | None, values: Mapping[str, Any]
+) -> crud.Errors:
+    errors = crud.missing_references(session, Commitment, values)
+
+    def after(name: str) -> Any:
+        return values[name] if name in values else getattr(commitment, name, None)
+
+    for low, high in (
+        ("headcount_min", "headcount_max"),
+        ("headcount_min", "headcount_total"),
+        ("duration_min", "duration_max"),
+    ):
+        if after(low) is not None and after(high) is not None and after(high) < after(low):
+            errors[high] = [message(_("Can't be less than the lower bound, {minimum}."), minimum=after(low))]
+    if (after("duration_min") is not None or after("duration_max") is not None) and after("duration_unit") is None:
+        errors["duration_unit"] = [message(_NO_UNIT)]
+    for name in ("host", "guest", "funded_by"):
+        if after(name) and after(name) not in agreement.parties and name not in errors:
+            errors[name] = [
+                message(_("Must be a party of the agreement: {parties}."), parties=", ".join(agreement.parties))
+            ]
+    if after("host") and after("host") == after("guest"):
+        errors["guest"] = [message(_("Host and guest must be two different localities."))]
+    if values.get("frequency"):
+        errors["frequency"] = frequency_errors(values["frequency"])
+    return errors | _activity_errors(session, commitment, values) | _phase_errors(values.get("phases") or ())
+
+
+def _activity_errors(session: Session, commitment: Commitment | None, values: Mapping[str, Any]) -> crud.Errors:
+    """A commitment keeps its kind of event while events of that kind are linked to it."""
+    if commitment is None or values.get("activity", commitment.activity) is commitment.activity:
+        return {}
+    others = select(Event.id).where(Event.commitment_id == commitment.id, Event.kind != values["activity"])
+    if session.exec(others).first() is None:
+        return {}
+    return {"activity": [message(_("Events of another kind are linked to this commitment."))]}
+
+
+def _phase_errors(phases: Sequence[Mapping[str, Any]]) -> crud.Errors:
+    return {
+        f"phases.{number}.unit": [message(_NO_UNIT)]
+        for number, phase in enumerate(phases)
+        if phase.get("duration") is not None and phase.get("unit") is None
+    }
+
+
+def frequency_errors(frequency: Mapping[str, Any]) -> list[Message]:
+    """What is wrong with a frequency: each type has its own numbers, and no others."""
+    needed = {
+        FrequencyType.PER_YEAR: {"count"},
+        FrequencyType.IN_PERIOD: {"count"},
+        FrequencyType.EVERY: {"min_years", "max_years"},
+        FrequencyType.OPEN: set[str](),
+    }[FrequencyType(frequency["type"])]
+    given = {name for name, value in frequency.items() if name != "type" and value is not None}
+    if given != needed:
+        shown = ", ".join(sorted(needed)) or "–"
+        return [message(_("A frequency of type {type} takes: {needed}."), type=str(frequency["type"]), needed=shown)]
+    if needed == {"min_years", "max_years"} and frequency["max_years"] < frequency["min_years"]:
+        return [message(_("max_years must be at least min_years."))]
+    return []
+
+
+def create_anniversary(session: Session, act: Act, values: Mapping[str, Any]) -> Anniversary:
+    """Define an anniversary: what began when, between whom."""
+    crud.check(_anniversary_errors(session, values))
+    plain = {name: value for name, value in values.items() if name != "parties"}
+    anniversary = Anniversary(**plain)
+    anniversary.parties = values.get("parties", [])
+    return crud.create(session, act, anniversary, computed=("parties",))
+
+
+def change_anniversary(session: Session, act: Act, anniversary: Anniversary, values: Mapping[str, Any]) -> Anniversary:
+    """Change an anniversary's definition; ceremonies already held keep their ordinal."""
+    crud.check(_anniversary_errors(session, values))
+    crud.change(session, act, anniversary, values, computed=("parties",))
+    return anniversary
+
+
+def _anniversary_errors(session: Session, values: Mapping[str, Any]) -> crud.Errors:
+    errors: crud.Errors = {}
+    if "parties" in values:
+        errors["parties"] = party_errors(session, values["parties"], at_least=1)
+    if "origin" in values:
+        try:
+            Origin.parse(values["origin"])
+        except InvalidValue as problem:
+            errors["origin"] = [problem.detail]
+    return errors

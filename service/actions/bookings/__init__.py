@@ -1,0 +1,1 @@
+"""Resources and their bookings; two never hold what fits one."""

@@ -1,0 +1,81 @@
+"""What is taken of resources: read by the index, whatever the lengths of the bookings; and the locks writers take."""
+
+from collections.abc import Collection, Iterable, Mapping
+
+from sqlalchemy import ColumnElement, Executable, SmallInteger, bindparam, column, literal_column, union_all, values
+from sqlalchemy import select as core_select
+from sqlmodel import Session, col, select
+
+from calendars.bookings.availability import LENGTH_CLASSES, Taken
+from calendars.days.spans import Span
+from models.resources import Booking, Resource
+from models.types import UtcDateTime
+
+_COLUMNS = [col(getattr(Booking, name)) for name in ("id", "event_id", "starts_at", "ends_at", "quantity")]
+_START, _END = (bindparam(name, type_=UtcDateTime()) for name in ("starts_at", "ends_at"))
+_SINCE = [bindparam(f"since_{number}", type_=UtcDateTime()) for number in range(len(LENGTH_CLASSES))]
+_HELD: tuple[ColumnElement[bool], ...] = (
+    col(Booking.resource_id) == bindparam("resource_id"),
+    # Written out, or the partial index would not be used.
+    literal_column("state = 'held'"),
+    col(Booking.starts_at) < _END,
+    col(Booking.ends_at) > _START,
+)
+
+
+def _by_union() -> Executable:
+    """What is held of a resource in a span: one search of the index for each class of lengths.
+
+    A booking of a class is no longer than the class's longest, so it began no earlier than that before the span.
+    """
+    return union_all(
+        *(
+            core_select(*_COLUMNS).where(
+                *_HELD, literal_column(f"length_class = {number}"), col(Booking.starts_at) > since
+            )
+            for number, since in enumerate(_SINCE)
+        )
+    )
+
+
+def _by_join() -> Executable:
+    """The same, the classes as rows: PostgreSQL takes far longer to plan five searches than to make them."""
+    classes = values(column("number", SmallInteger()), column("since", UtcDateTime()), name="class")
+    each = classes.data(list(enumerate(_SINCE)))
+    searched = each.join(Booking, col(Booking.length_class) == each.c.number)
+    return core_select(*_COLUMNS).select_from(searched).where(*_HELD, col(Booking.starts_at) > each.c.since)
+
+
+# Built once: putting such a statement together takes longer than running it.
+_OVERLAPPING = {"sqlite": _by_union(), "postgresql": _by_join()}
+
+
+def taken(session: Session, resource_id: str, within: Span, *, without: Collection[str] = ()) -> list[Taken]:
+    """What is held of a resource in a span, in no order, but for the bookings ``without``; one query."""
+    since = {f"since_{number}": within.start - longest for number, longest in enumerate(LENGTH_CLASSES)}
+    found = session.execute(
+        _OVERLAPPING[session.get_bind().dialect.name],
+        {"resource_id": resource_id, "starts_at": within.start, "ends_at": within.end, **since},
+    )
+    return [
+        Taken(Span(starts_at, ends_at), quantity, identity, event_id)
+        for identity, event_id, starts_at, ends_at, quantity in found
+        if identity not in without
+    ]
+
+
+def hold_still(session: Session, resource_ids: Iterable[str]) -> Mapping[str, Resource]:
+    """The resources as they are now, and nobody else books or changes them until this transaction ends.
+
+    They are locked in the order of their ids, so that two requests that want the same ones never wait for each other
+    in a circle. SQLite's writers stand in line anyway.
+    """
+    wanted = sorted(set(resource_ids))
+    statement = (
+        select(Resource)
+        .where(col(Resource.id).in_(wanted))
+        .order_by(col(Resource.id))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in session.exec(statement)}

@@ -1,0 +1,256 @@
+"""Bookings: made, changed, taken along when their event moves, released and taken again; never two where one fits.
+
+Whoever books or moves something holds the resources still first (:func:`service.actions.bookings.availability.hold_still`), then
+looks what is taken, then writes. Events are held before resources, each in the order of their ids.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from calendars.bookings.times import Frame, Times, follow
+from calendars.events.lifecycle import CALLED_OFF
+from models.errors import Conflict
+from models.events import Event
+from models.i18n import _, message
+from models.resources import Booking, Resource
+from models.vocabulary import BookingState, EventStatus
+from service.actions import crud, permissions
+from service.actions.bookings.alternatives import openings_for
+from service.actions.bookings.availability import hold_still
+from service.actions.bookings.conflict_check import BookingClash, check_fit
+from service.actions.bookings.requests import (
+    Wanted,
+    columns,
+    merged,
+    quantity_errors,
+    reference_errors,
+    service_errors,
+    state_errors,
+    times_of,
+    wish_of,
+)
+from service.actions.context import Act
+
+MOST_AT_ONCE = 50
+
+
+def make_bookings(session: Session, act: Act, wishes: Sequence[Mapping[str, Any]], *, several: bool) -> list[Booking]:
+    """Book one or more resources, all of them or none.
+
+    A wish has ``event_id``, ``resource_id`` and perhaps ``from_`` and ``to`` (both dates or both local date-times;
+    without them the event's own days or hours), ``quantity``, ``state``, ``note``. ``several`` says how errors name
+    their fields: ``bookings.0.to`` or ``to``.
+
+    Raises:
+        Invalid: a resource or event is not there, out of service, or the times make no sense.
+        Conflict: the event is over or called off.
+        BookingClash: one of them does not fit.
+    """
+    prefixes = [f"bookings.{number}." if several else "" for number in range(len(wishes))]
+    events = _hold_events(session, {wish["event_id"] for wish in wishes if wish.get("event_id")})
+    resources = hold_still(session, {wish["resource_id"] for wish in wishes if wish.get("resource_id")})
+    crud.check(merged(prefixes, [reference_errors(wish, events, resources) | state_errors(wish) for wish in wishes]))
+    for event in events.values():
+        permissions.check_change(session, event)
+        _check_bookable(event)
+    wanted, errors = [], []
+    for wish in wishes:
+        one, found = wish_of(session, act, wish, events[wish["event_id"]], resources[wish["resource_id"]])
+        wanted.append(one)
+        errors.append(found)
+    crud.check(merged(prefixes, errors))
+    check_fit(session, act, [one for one in wanted if one.booking.state is BookingState.HELD], events)
+    for one in wanted:
+        crud.create(session, act, one.booking, event_id=one.booking.event_id)
+    return [one.booking for one in wanted]
+
+
+def change_booking(session: Session, act: Act, booking: Booking, values: Mapping[str, Any]) -> Booking:
+    """Change a booking: other times, another resource, another quantity; hold what was only asked for.
+
+    Raises:
+        Invalid, Conflict, BookingClash: as in :func:`make_bookings`; nothing is changed then.
+    """
+    wish = {"event_id": booking.event_id, "resource_id": booking.resource_id, **values}
+    events = _hold_events(session, {booking.event_id})
+    resources = hold_still(session, {booking.resource_id, wish["resource_id"]})
+    crud.check(reference_errors(wish, events, resources) | state_errors(wish))
+    event, resource = events[booking.event_id], resources[wish["resource_id"]]
+    permissions.check_change(session, event)
+    if set(values) - {"note"}:
+        _check_open(event)
+    times, errors = times_of(session, values, event, resource, Times.of(booking))
+    if "resource_id" in values and values["resource_id"] != booking.resource_id:
+        errors |= service_errors(resource)
+    quantity = values.get("quantity", booking.quantity)
+    errors |= quantity_errors(resource, quantity)
+    crud.check(errors)
+    state = values.get("state", booking.state)
+    if event.status in CALLED_OFF and state is BookingState.HELD:
+        state = BookingState.RELEASED
+    if state is BookingState.HELD:
+        check_fit(session, act, [Wanted(booking, resource, times, quantity)], events)
+    change = {"resource_id": resource.id, "quantity": quantity, "state": state, **columns(resource, times)}
+    if "note" in values:
+        change["note"] = values["note"]
+    crud.change(session, act, booking, change, event_id=booking.event_id)
+    return booking
+
+
+def delete_booking(session: Session, act: Act, booking: Booking) -> None:
+    """Give a resource back.
+
+    Raises:
+        Forbidden: another organisation is in charge of its event.
+    """
+    permissions.check_change_of(session, booking.event_id)
+    crud.delete(session, act, booking, event_id=booking.event_id)
+
+
+def settle(session: Session, act: Act, event: Event, before: Frame, was: EventStatus) -> None:
+    """Take an event's bookings along after its days, hours or status have changed: all of them or none.
+
+    ``before`` and ``was`` are its days and its status until now. The times of the bookings follow the event's. Called
+    off, it gives back what it held; when it takes place after all it takes that again, and what was only asked for is
+    taken when it is confirmed.
+
+    Raises:
+        BookingClash: one can't follow; with days on which all of them could.
+    """
+    found = session.exec(select(Booking).where(Booking.event_id == event.id).order_by(col(Booking.id))).all()
+    if not found:
+        return
+    after = Frame.of(event)
+    resources = hold_still(session, {one.resource_id for one in found})
+    settled = [(one, follow(Times.of(one), before, after), _state_for(event.status, was, one.state)) for one in found]
+    moving = [(one, times, state) for one, times, state in settled if state is not one.state or times != Times.of(one)]
+    held = [
+        Wanted(one, resources[one.resource_id], times, one.quantity)
+        for one, times, state in moving
+        if state is BookingState.HELD
+    ]
+    _check_possible(held)
+    try:
+        check_fit(session, act, held, {event.id: event})
+    except BookingClash as clash:
+        everything = [
+            Wanted(one, resources[one.resource_id], times, one.quantity)
+            for one, times, state in settled
+            if state is BookingState.HELD
+        ]
+        clash.extra["openings"] = [
+            {"first_day": days.first.isoformat(), "last_day": days.last.isoformat()}
+            for days in openings_for(session, act, event, before, everything)
+        ]
+        raise
+    _set_aside(session, [one for one, _times, _state in moving])
+    for one, times, state in moving:
+        change = {"state": state, **columns(resources[one.resource_id], times)}
+        crud.change(session, act, one, change, event_id=event.id)
+
+
+def _state_for(status: EventStatus, was: EventStatus, state: BookingState) -> BookingState:
+    """What a booking becomes when its event comes from one status to another."""
+    if status in CALLED_OFF:
+        return BookingState.RELEASED if state is BookingState.HELD else state
+    if state is BookingState.RELEASED:
+        return BookingState.HELD
+    if state is BookingState.REQUESTED and status is EventStatus.CONFIRMED is not was:
+        return BookingState.HELD
+    return state
+
+
+def _set_aside(session: Session, moving: Iterable[Booking]) -> None:
+    """Let bookings of one resource pass each other on their way: PostgreSQL's constraint looks at each by itself."""
+    for one in moving:
+        one.is_exclusive = False
+    session.flush()
+
+
+def _check_possible(held: Iterable[Wanted]) -> None:
+    for one in held:
+        if wrong := one.times.what_is_wrong():
+            crud.check({"first_day": [wrong]})
+
+
+def _hold_events(session: Session, event_ids: Iterable[str]) -> dict[str, Event]:
+    """The events as they are now, and nobody changes them until this transaction ends."""
+    statement = (
+        select(Event)
+        .where(col(Event.id).in_(sorted(event_ids)), permissions.visible(session))
+        .order_by(col(Event.id))
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    return {row.id: row for row in session.exec(statement)}
+
+
+def _check_open(event: Event) -> None:
+    if event.status is EventStatus.COMPLETED:
+        raise Conflict(message(_("A completed event keeps what was booked for it.")), code="event_completed")
+
+
+def _check_bookable(event: Event) -> None:
+    _check_open(event)
+    if event.status in CALLED_OFF:
+        raise Conflict(
+            message(_("This event is postponed or cancelled; put it back into the plan before you book for it.")),
+            code="event_called_off",
+        )
+
+
+def find_booking(session: Session, identity: str) -> Booking:
+    """A booking to be changed.
+
+    Raises:
+        NotFound: there is none, or the reader may not see its event.
+    """
+    return crud.find_of_event(session, Booking, identity)
+
+
+def bookings_where(session: Session, query: Mapping[str, Any]) -> Any:
+    """The select of bookings with their resources and events that a query string asks for.
+
+    Those for events the reader may not see are among them, unless it asks for an event: to be shown as busy.
+    """
+    statement: Any = select(Booking, Resource, Event).where(
+        Booking.resource_id == Resource.id, Booking.event_id == Event.id
+    )
+    for name in ("resource_id", "event_id"):
+        if query.get(name):
+            statement = statement.where(getattr(Booking, name) == query[name])
+    if query.get("event_id"):
+        statement = statement.where(permissions.visible(session))
+    if query.get("state"):
+        statement = statement.where(col(Booking.state).in_(query["state"]))
+    if query.get("type"):
+        statement = statement.where(col(Resource.type).in_(query["type"]))
+    if query.get("from_"):
+        statement = statement.where(Booking.last_day >= query["from_"])
+    if query.get("to"):
+        statement = statement.where(Booking.first_day <= query["to"])
+    return statement
+
+
+BOOKING_ORDER = (col(Booking.first_day), col(Booking.starts_at), col(Booking.id))
+
+
+def listed_bookings(
+    session: Session, query: Mapping[str, Any], limit: int | None = None
+) -> list[tuple[Booking, Resource, Event]]:
+    """The first bookings a query string asks for, by day, with their resources and events."""
+    statement = bookings_where(session, query).order_by(*BOOKING_ORDER).limit(limit)
+    return [(row[0], row[1], row[2]) for row in session.exec(statement)]
+
+
+def count_held(session: Session, first: date, last: date) -> dict[str, int]:
+    """Resource → how many bookings hold it on some of these days; resources with none are missing."""
+    statement = (
+        select(Booking.resource_id, func.count())
+        .where(Booking.state == BookingState.HELD, Booking.last_day >= first, Booking.first_day <= last)
+        .group_by(col(Booking.resource_id))
+    )
+    return dict(session.exec(statement).all())

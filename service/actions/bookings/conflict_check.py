@@ -1,0 +1,139 @@
+"""Whether bookings fit beside what others hold, decided while the resources are held still; and who is in the way."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import inspect
+from sqlmodel import Session, col, select
+
+from calendars.bookings.availability import Taken, in_the_way
+from calendars.bookings.times import Times
+from models.errors import Conflict
+from models.events import Event
+from models.i18n import Message, _, message
+from models.resources import Booking, Resource
+from service.actions import permissions
+from service.actions.bookings.alternatives import suggest
+from service.actions.bookings.availability import taken
+from service.actions.bookings.requests import Wanted, quantity_errors
+from service.actions.context import Act
+
+MOST_NAMED = 10
+
+
+class BookingClash(Conflict):
+    """A booking does not fit: ``conflicts`` are those in the way, ``suggestions`` what would fit instead."""
+
+    def __init__(
+        self, detail: Message, conflicts: Sequence[Mapping[str, Any]], suggestions: Sequence[Mapping[str, Any]]
+    ) -> None:
+        super().__init__(detail, code="booking_clash", conflicts=list(conflicts), suggestions=list(suggestions))
+
+
+def check_fit(session: Session, act: Act, wanted: Sequence[Wanted], events: Mapping[str, Event]) -> None:
+    """Raise when one of these does not fit beside what others hold, or beside another of these."""
+    own = {one.booking.id for one in wanted}
+    conflicts: list[dict[str, Any]] = []
+    clashing: list[Wanted] = []
+    for one in wanted:
+        beside = taken(session, one.resource.id, one.span, without=own)
+        siblings = [other for other in wanted if other is not one and other.resource.id == one.resource.id]
+        beside += [Taken(other.span, other.quantity, other.booking.id, other.booking.event_id) for other in siblings]
+        in_way = in_the_way(beside, one.span, one.quantity, one.resource.capacity)
+        is_too_much = one.quantity > one.resource.capacity
+        if not in_way and not is_too_much:
+            continue
+        clashing.append(one)
+        if is_too_much:
+            # It was released or only asked for when the capacity became smaller.
+            conflicts.append(_too_much(one))
+        found = clashes_of(session, one.resource, [other for other in in_way if other.id not in own])
+        ids = {other.id for other in in_way}
+        found += [_own_clash(other, events) for other in siblings if other.booking.id in ids]
+        conflicts += [clash | {"wanted": _identified(one) | one.times.written()} for clash in found]
+    if not clashing:
+        return
+    first = clashing[0]
+    detail: Message = message(
+        _("“{resource}” is not free, {times}. Nothing was changed."),
+        resource=first.resource.name,
+        times=first.times.told(),
+    )
+    raise BookingClash(
+        detail,
+        conflicts,
+        [_identified(one) | suggest(session, act, one, events[one.booking.event_id]) for one in clashing[:10]],
+    )
+
+
+def _identified(one: Wanted) -> dict[str, Any]:
+    """The booking's id, where it was there before."""
+    return {"booking_id": one.booking.id if inspect(one.booking).persistent else None}
+
+
+def _too_much(one: Wanted) -> dict[str, Any]:
+    (wrong,) = quantity_errors(one.resource, one.quantity)["quantity"]
+    return {
+        "code": "resource_too_small",
+        "severity": "blocking",
+        "detail": wrong,
+        "with": one.resource.id,
+        "resource_id": one.resource.id,
+        "wanted": _identified(one) | one.times.written(),
+    }
+
+
+def _own_clash(other: Wanted, events: Mapping[str, Event]) -> dict[str, Any]:
+    """Another booking of the same request or event in the way."""
+    event = events[other.booking.event_id]
+    return {
+        "code": "resource_taken",
+        "severity": "blocking",
+        "detail": message(
+            _("“{resource}” is wanted twice for “{title}”, {times}."),
+            resource=other.resource.name,
+            title=event.title,
+            times=other.times.told(),
+        ),
+        "with": event.id,
+        "resource_id": other.resource.id,
+        **_identified(other),
+        "event_id": event.id,
+        "title": event.title,
+        **other.times.written(),
+        "quantity": other.quantity,
+    }
+
+
+def clashes_of(session: Session, resource: Resource, in_way: Sequence[Taken]) -> list[dict[str, Any]]:
+    """The bookings in the way of something, each with who has it; two queries. The first ten of very many."""
+    ids = [one.id for one in in_way[:MOST_NAMED] if one.id]
+    found = session.exec(select(Booking, Event).where(col(Booking.id).in_(ids), Booking.event_id == Event.id)).all()
+    named = {booking.id: (booking, event) for booking, event in found}
+    kept_from = permissions.hidden(session, {event.id for _booking, event in found})
+    return [
+        _clash(resource, *named[identity], is_hidden=named[identity][1].id in kept_from)
+        for identity in ids
+        if identity in named
+    ]
+
+
+def _clash(resource: Resource, booking: Booking, event: Event, *, is_hidden: bool) -> dict[str, Any]:
+    times, title = Times.of(booking), permissions.BUSY if is_hidden else event.title
+    return {
+        "code": "resource_taken",
+        "severity": "blocking",
+        "detail": message(
+            _("“{resource}” is taken by “{title}”, {times}."),
+            resource=resource.name,
+            title=title,
+            times=times.told(),
+        ),
+        "with": None if is_hidden else event.id,
+        "resource_id": resource.id,
+        "booking_id": None if is_hidden else booking.id,
+        "event_id": None if is_hidden else event.id,
+        "title": title,
+        **times.written(),
+        "quantity": booking.quantity,
+    }

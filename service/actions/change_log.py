@@ -1,0 +1,142 @@
+"""What changed in what feeds show: noted in the transaction of the change, asked for by those who keep calendar bytes.
+
+A note costs the same whatever the number of feeds: nobody looks for those it concerns. Who keeps a feed asks what
+changed since and looks at those events only; a feed that shows none of them keeps its bytes.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, delete, func, insert, literal_column, or_, select, text
+from sqlmodel import Session, col
+
+from models.agreements import Commitment
+from models.event_parts import Member, Task
+from models.events import Event
+from models.feeds import CalendarChange, IcalFragment
+from service.actions.locality_index import Gazetteer
+
+_MANY = 200
+"""When more events than this show what changed, the note says "many" instead of naming them."""
+
+_LOCK = 0x0CA1_E4DA
+_NOBODY_KEEPS = text("SELECT pg_advisory_xact_lock_shared(:key)")
+_NOBODY_CHANGES = text("SELECT pg_try_advisory_xact_lock(:key)")
+_XID: Any = literal_column("pg_current_xact_id()::text::bigint")
+_SNAPSHOT = text("SELECT pg_current_snapshot()::text")
+_UNSEEN = text(
+    "NOT pg_visible_in_snapshot(CAST(CAST(calendar_change.xid AS text) AS xid8), CAST(:snapshot AS pg_snapshot))"
+)
+
+Position = int | str
+"""On SQLite the number of the last note; on PostgreSQL, where notes become visible in another order than they are
+numbered, the snapshot of whoever asked: which transactions it sees."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What changed since a position. ``event_ids`` None: too much to name, everything has to be looked at anew."""
+
+    event_ids: frozenset[str] | None
+    position: Position
+
+
+def note(session: Session, now: datetime, event_ids: Collection[str] | None) -> None:
+    """Drop the kept bytes of these events and tell everybody who keeps feeds; None: of many events (their bytes are
+    dropped by the caller)."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    if is_postgresql:
+        session.execute(_NOBODY_KEEPS, {"key": _LOCK})
+    if event_ids is not None:
+        session.execute(delete(IcalFragment).where(col(IcalFragment.event_id).in_(event_ids)))
+    xid = _XID if is_postgresql else None
+    for event_id in [None] if event_ids is None else event_ids:
+        session.execute(insert(CalendarChange).values(event_id=event_id, at=now, xid=xid))
+
+
+def follow(session: Session, now: datetime, entity: str, entity_id: str, event_id: str | None) -> None:
+    """Note what a change of a row means for feeds; ``entity`` is its table, ``event_id`` the event it belongs to."""
+    if entity in {"event", "member", "task", "programme_revision"} and event_id is not None:
+        note(session, now, [event_id])
+    elif entity == "office_holiday":
+        _note_tasks(session, now)
+    elif (shown_in := _shown_in(session, entity, entity_id)) is not None:
+        # A locality is also what filters ask for: whoever becomes one of theirs was not shown before.
+        events = list(session.scalars(shown_in.limit(_MANY + 1))) if entity != "locality" else None
+        if events is None or len(events) > _MANY:
+            note(session, now, None)
+            session.execute(delete(IcalFragment).where(col(IcalFragment.event_id).in_(shown_in)))
+        elif events:
+            note(session, now, events)
+
+
+def _note_tasks(session: Session, now: datetime) -> None:
+    """Days off decide when tasks are due that count working days."""
+    note(session, now, None)
+    session.execute(delete(IcalFragment).where(col(IcalFragment.part) == "tasks"))
+
+
+def _shown_in(session: Session, entity: str, entity_id: str) -> Any:
+    """The select of events that show a row's name; None for what no event shows."""
+    match entity:
+        case "locality":
+            # Its name also shows in events of those it succeeded.
+            line = Gazetteer.load(session).line(entity_id)
+            return select(col(Event.id)).where(or_(col(Event.host).in_(line), col(Event.guest).in_(line)))
+        case "organisation":
+            has_task = select(col(Task.event_id)).where(col(Task.organisation_id) == entity_id)
+            return select(col(Event.id)).where(
+                or_(col(Event.organisation_id) == entity_id, col(Event.id).in_(has_task))
+            )
+        case "person":
+            # Their tasks show their name; those of their organisation see what they are in.
+            has_task = select(col(Task.event_id)).where(col(Task.person_id) == entity_id)
+            has_member = select(col(Member.event_id)).where(col(Member.person_id) == entity_id)
+            return select(col(Event.id)).where(
+                or_(col(Event.id).in_(has_task), col(Event.id).in_(has_member), col(Event.head_id) == entity_id)
+            )
+        case "commitment":
+            return select(col(Event.id)).where(col(Event.commitment_id) == entity_id)
+        case "agreement":
+            promised = select(col(Commitment.id)).where(col(Commitment.agreement_id) == entity_id)
+            return select(col(Event.id)).where(col(Event.commitment_id).in_(promised))
+    return None
+
+
+def position(session: Session) -> Position:
+    """Where in the notes this transaction stands: :func:`since` tells what came after."""
+    if session.get_bind().dialect.name == "postgresql":
+        return str(session.execute(_SNAPSHOT).scalar_one())
+    return int(session.execute(select(func.coalesce(func.max(col(CalendarChange.id)), 0))).scalar_one())
+
+
+def since(session: Session, before: Position | None) -> News:
+    """What changed since a position, as this transaction sees it; everything, where there is none.
+
+    Notes are swept away after some days: nobody may ask about a position older than that.
+    """
+    here = position(session)
+    if before is None:
+        return News(None, here)
+    if before == here:
+        return News(frozenset(), here)
+    if isinstance(before, str):
+        oldest = int(before.partition(":")[0])
+        after = and_(col(CalendarChange.xid) >= oldest, _UNSEEN.bindparams(snapshot=before))
+    else:
+        after = col(CalendarChange.id) > before
+    found = list(session.scalars(select(col(CalendarChange.event_id)).where(after).distinct()))
+    named = frozenset(event_id for event_id in found if event_id is not None)
+    return News(named if len(named) == len(found) else None, here)
+
+
+def nobody_changes(session: Session) -> bool:
+    """Whether no transaction that notes a change is running; none can before this one is over.
+
+    SQLite's writers stand in line, so there it is always so in a writing transaction.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return True
+    return bool(session.execute(_NOBODY_CHANGES, {"key": _LOCK}).scalar_one())

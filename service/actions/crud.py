@@ -1,0 +1,234 @@
+"""What every noun's actions do alike: find, check references, create, change, delete, each with its audit row."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from sqlalchemy import func, inspect
+from sqlalchemy import select as core_select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, SQLModel, col, select
+
+from models.constraint_violations import Violation, violation_of
+from models.errors import Conflict, Invalid, NotFound
+from models.i18n import Message, _, message
+from models.labels import noun
+from models.text import fold
+from service.actions import permissions
+from service.actions.audit import changes, record, snapshot
+from service.actions.context import Act
+
+Row = TypeVar("Row", bound=SQLModel)
+
+Errors = dict[str, list[Message]]
+
+
+def find(session: Session, model: type[Row], identity: str) -> Row:
+    """The row with this id.
+
+    Raises:
+        NotFound: there is none.
+    """
+    row = session.get(model, identity)
+    if row is None:
+        raise NotFound(called(model), identity)
+    return row
+
+
+def by_id(session: Session, model: type[Row], wanted: Collection[str]) -> dict[str, Row]:
+    """The rows with these ids, by id; one query. Ids of nothing are left out."""
+    key = col(model.id)  # type: ignore[attr-defined]
+    return {identity(row): row for row in session.exec(select(model).where(key.in_(wanted)))}
+
+
+def part(session: Session, model: type[Row], event_id: str, identity: str) -> Row:
+    """A part by its id, but only below its own event.
+
+    Raises:
+        NotFound: there is none, or it belongs to another event.
+    """
+    row = session.get(model, identity)
+    if row is None or row.event_id != event_id:  # type: ignore[attr-defined]
+        raise NotFound(called(model), identity)
+    return row
+
+
+def find_of_event(session: Session, model: type[Row], identity: str) -> Row:
+    """A row that belongs to an event, found by its own id.
+
+    Raises:
+        NotFound: there is none, or the reader may not see its event.
+    """
+    row = find(session, model, identity)
+    if permissions.hidden(session, [row.event_id]):  # type: ignore[attr-defined]
+        raise NotFound(called(model), identity)
+    return row
+
+
+def called(model: type[SQLModel]) -> Message:
+    """What a table's rows are called inside a sentence."""
+    return noun(str(model.__tablename__))
+
+
+def missing_references(session: Session, model: type[SQLModel], values: Mapping[str, Any]) -> Errors:
+    """For every given foreign key of the model: an error under its field where nothing has that id."""
+    errors: Errors = {}
+    for column in inspect(model).local_table.columns:
+        if not column.foreign_keys or not isinstance(values.get(column.key), str):
+            continue
+        target = next(iter(column.foreign_keys)).column
+        sought = core_select(target).where(target == values[column.key])
+        if target.table.name == "event":
+            sought = sought.where(permissions.visible(session))
+        if session.execute(sought).first() is None:
+            what = noun(str(target.table.name))
+            errors[column.key] = [
+                message(_("There is no {what} “{identity}”."), what=what, identity=values[column.key])
+            ]
+    return errors
+
+
+def check(errors: Mapping[str, list[Message]]) -> None:
+    """Raise all collected field errors at once; nothing happens when there are none."""
+    if found := {field: messages for field, messages in errors.items() if messages}:
+        raise Invalid(found)
+
+
+def assign(row: SQLModel, values: Mapping[str, Any]) -> None:
+    """Set the given attributes; computed ones (``parties``, ``budget`` …) through their properties."""
+    for name, value in values.items():
+        # SQLModel's own __setattr__ knows columns only; a property's setter is called directly.
+        attribute = getattr(type(row), name, None)
+        if isinstance(attribute, property) and attribute.fset is not None:
+            attribute.fset(row, value)
+        elif getattr(row, name) != value:
+            setattr(row, name, value)
+
+
+def create(
+    session: Session,
+    act: Act,
+    row: Row,
+    *,
+    computed: tuple[str, ...] = (),
+    event_id: str | None = None,
+    reason: str | None = None,
+) -> Row:
+    """Add a row and its audit row."""
+    if hasattr(row, "created_at"):
+        row.created_at = act.now
+    if hasattr(row, "updated_at"):
+        row.updated_at = act.now
+    session.add(row)
+    flush(session)
+    after = snapshot(row, computed)
+    record(session, act, "create", _entity(row), identity(row), changes({}, after), event_id=event_id, reason=reason)
+    return row
+
+
+def change(
+    session: Session,
+    act: Act,
+    row: Row,
+    values: Mapping[str, Any],
+    *,
+    computed: tuple[str, ...] = (),
+    event_id: str | None = None,
+    reason: str | None = None,
+    action: str = "change",
+    also: Mapping[str, Any] | None = None,
+) -> set[str]:
+    """Set values, write the audit row, and say which fields really changed; equal values write nothing.
+
+    ``also`` are changes the trail tells of although the snapshots don't show them.
+    """
+    before = snapshot(row, computed)
+    assign(row, values)
+    after = snapshot(row, computed)
+    changed = changes(before, after) | dict(also or {})
+    if changed:
+        if hasattr(row, "updated_at"):
+            # A second change within the clock's tick still moves the stamp: DTSTAMP and ETags rely on it.
+            row.updated_at = act.now
+        flush(session)
+        record(session, act, action, _entity(row), identity(row), changed, event_id=event_id, reason=reason)
+    return set(changed)
+
+
+def delete(session: Session, act: Act, row: SQLModel, *, event_id: str | None = None) -> None:
+    """Delete a row and write its audit row.
+
+    Raises:
+        Conflict: something else still refers to it.
+    """
+    before = snapshot(row)
+    name, key = _entity(row), identity(row)
+    session.delete(row)
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError as problem:
+        if violation_of(problem) is not Violation.FOREIGN_KEY:
+            raise
+        raise Conflict(
+            message(_("This {what} is still in use and can't be deleted."), what=called(type(row))), code="in_use"
+        ) from None
+    record(session, act, "delete", name, key, changes(before, {}), event_id=event_id)
+
+
+def flush(session: Session) -> None:
+    """Send what is pending to the database, where its constraints stand.
+
+    Raises:
+        Conflict: one that must be unique is there already.
+    """
+    try:
+        with session.begin_nested():
+            session.flush()
+    except IntegrityError as problem:
+        if violation_of(problem) is not Violation.UNIQUE:
+            raise
+        raise Conflict(
+            message(_("Something with the same name or key is there already.")), code="already_exists"
+        ) from None
+
+
+def identity(row: SQLModel) -> str:
+    """A row's id as the audit names it."""
+    return str(inspect(row).mapper.primary_key_from_instance(row)[0])
+
+
+def _entity(row: SQLModel) -> str:
+    return str(type(row).__tablename__)
+
+
+def matching(statement: Any, column: Any, query: str | None) -> Any:
+    """Narrow a select to rows whose folded text holds every word of ``query``."""
+    for word in fold(query or "").split():
+        escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        statement = statement.where(column.like(f"%{escaped}%", escape="\\"))
+    return statement
+
+
+def page_of(session: Session, statement: Any, order: Iterable[Any], first: int, size: int) -> tuple[list[Any], int]:
+    """One page of a select and the total number of rows it would give."""
+    total = session.execute(core_select(func.count()).select_from(statement.order_by(None).subquery())).scalar_one()
+    if first >= total:
+        return [], total  # also keeps a page number without bounds away from the database
+    rows = session.exec(statement.order_by(*order).offset(first).limit(size)).all()
+    return list(rows), total
+
+
+def page_matching(
+    session: Session, model: type[Row], query: str | None, first: int, size: int, order: Sequence[Any] = ()
+) -> tuple[list[Row], int]:
+    """One page of the rows whose folded text holds every word of ``query``, by name unless ``order`` says otherwise."""
+    text = col(model.search_text)  # type: ignore[attr-defined]
+    key = inspect(model).primary_key
+    return page_of(session, matching(select(model), text, query), order or (text, *key), first, size)
+
+
+def page_of_all(
+    session: Session, model: type[Row], order: Sequence[Any], first: int, size: int
+) -> tuple[list[Row], int]:
+    """One page of all rows in an order."""
+    return page_of(session, select(model), order, first, size)

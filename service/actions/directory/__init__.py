@@ -1,0 +1,1 @@
+"""Localities, organisations, people and their passports."""

@@ -1,0 +1,175 @@
+"""Localities, organisations and people: making and changing them."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from calendars.days.spans import zone_info
+from models.accounts import User
+from models.errors import Conflict, Forbidden, InvalidValue
+from models.events import Event
+from models.i18n import Message, _, message
+from models.office import CODE_PATTERN
+from models.places import Locality, Organisation, Person
+from models.queries.audience import is_address
+from models.vocabulary import Role
+from service.actions import crud, permissions
+from service.actions.context import Act
+from service.actions.reminders import reminder_planning
+
+
+def create_locality(session: Session, act: Act, values: Mapping[str, Any]) -> Locality:
+    """Make a locality; its code stays for ever."""
+    errors = _locality_errors(session, None, values)
+    if not re.fullmatch(CODE_PATTERN, values["code"]):
+        errors.setdefault("code", []).append(
+            message(_("A code has small letters, digits and hyphens only, like vientiane-province."))
+        )
+    crud.check(errors)
+    if session.get(Locality, values["code"]):
+        raise Conflict(message(_("There is already a locality “{code}”."), code=values["code"]), code="already_exists")
+    return crud.create(session, act, Locality(**values))
+
+
+def change_locality(session: Session, act: Act, locality: Locality, values: Mapping[str, Any]) -> Locality:
+    """Change a locality; the calendars that show its name are rendered anew."""
+    crud.check(_locality_errors(session, locality, values))
+    crud.change(session, act, locality, values)
+    return locality
+
+
+def _locality_errors(session: Session, locality: Locality | None, values: Mapping[str, Any]) -> crud.Errors:
+    errors = crud.missing_references(session, Locality, values)
+    errors |= {"timezone": found} if (found := zone_errors(values.get("timezone"))) else {}
+
+    def after(name: str) -> Any:
+        return values[name] if name in values else getattr(locality, name, None)
+
+    successor, since, code = after("successor"), after("succeeded_on"), after("code")
+    if successor and not since:
+        errors["succeeded_on"] = [message(_("A successor needs the day from which it stands."))]
+    if since and not successor:
+        errors["successor"] = [message(_("Name the locality that succeeds from this day on."))]
+    # A chain of successors must end: a circle would send every look-up round for ever.
+    seen = {code}
+    following = successor
+    while following and "successor" not in errors:
+        if following in seen:
+            errors["successor"] = [message(_("A locality can't be succeeded by itself, not even through others."))]
+            break
+        seen.add(following)
+        further = session.get(Locality, following)
+        following = further.successor if further else None
+    return errors
+
+
+def zone_errors(name: str | None) -> list[Message]:
+    """What is wrong with an IANA zone's name; None is not judged."""
+    if name is None:
+        return []
+    try:
+        zone_info(name)
+    except InvalidValue as problem:
+        return [problem.detail]
+    return []
+
+
+def create_organisation(session: Session, act: Act, values: Mapping[str, Any]) -> Organisation:
+    """Make an organisation of a locality.
+
+    Raises:
+        Forbidden: only an administrator makes one a protocol office.
+    """
+    crud.check(_organisation_errors(session, values))
+    _check_office(act, values.get("protocol_office", False), was=False)
+    return crud.create(session, act, Organisation(**values))
+
+
+def change_organisation(
+    session: Session, act: Act, organisation: Organisation, values: Mapping[str, Any]
+) -> Organisation:
+    """Change an organisation; the calendars that show its name are rendered anew.
+
+    Raises:
+        Forbidden: it is somebody else's; or only an administrator makes one a protocol office, or none any more.
+    """
+    permissions.check_organisation(session, organisation)
+    crud.check(_organisation_errors(session, values))
+    _check_office(act, values.get("protocol_office", organisation.protocol_office), was=organisation.protocol_office)
+    if "protocol_office" in crud.change(session, act, organisation, values):
+        accounts = select(User.email).where(User.organisation_id == organisation.id)
+        reminder_planning.plan_readers(session, act, session.exec(accounts).all())
+    return organisation
+
+
+def delete_organisation(session: Session, act: Act, organisation: Organisation) -> None:
+    """Delete an organisation nothing refers to.
+
+    Raises:
+        Forbidden: it is somebody else's.
+    """
+    permissions.check_organisation(session, organisation)
+    crud.delete(session, act, organisation)
+
+
+def _check_office(act: Act, wanted: bool, *, was: bool) -> None:
+    if wanted != was and act.user is not None and act.user.role is not Role.ADMIN:
+        raise Forbidden(message(_("Only an administrator decides which organisation is the protocol office.")))
+
+
+def _organisation_errors(session: Session, values: Mapping[str, Any]) -> crud.Errors:
+    errors = crud.missing_references(session, Organisation, values)
+    if values.get("email") is not None:
+        errors["email"] = address_errors(values["email"])
+    return errors
+
+
+def create_person(session: Session, act: Act, values: Mapping[str, Any]) -> Person:
+    """Make a person."""
+    crud.check(_person_errors(session, values))
+    return crud.create(session, act, Person(**values))
+
+
+def change_person(session: Session, act: Act, person: Person, values: Mapping[str, Any]) -> Person:
+    """Change a person; reminders follow them to a new address, and their events to a new organisation's accounts.
+
+    Raises:
+        Forbidden: the person is somebody else's (:func:`service.actions.permissions.check_person`).
+    """
+    permissions.check_person(session, person, values)
+    crud.check(_person_errors(session, values))
+    email = person.email
+    changed = crud.change(session, act, person, values)
+    if "email" in changed:
+        reminder_planning.plan_readers(session, act, [email, person.email])
+    if "organisation_id" in changed:
+        coming = select(Event).where(permissions.takes_part(person.id), col(Event.last_day) >= act.today)
+        for event in session.exec(coming.order_by(col(Event.id))).all():
+            reminder_planning.plan_event(session, act, event)
+    return person
+
+
+def delete_person(session: Session, act: Act, person: Person) -> None:
+    """Delete a person nothing refers to.
+
+    Raises:
+        Forbidden: the person is somebody else's.
+    """
+    permissions.check_person(session, person)
+    crud.delete(session, act, person)
+
+
+def _person_errors(session: Session, values: Mapping[str, Any]) -> crud.Errors:
+    errors = crud.missing_references(session, Person, values)
+    if email_errors := address_errors(values.get("email")):
+        errors["email"] = email_errors
+    return errors
+
+
+def address_errors(address: str | None) -> list[Message]:
+    """What is wrong with a mail address; None is not judged."""
+    if address is not None and not is_address(address):
+        return [message(_("Not a mail address; write it like name@example.org."))]
+    return []

@@ -1,0 +1,117 @@
+"""Localities, organisations and people, as pages and the API list them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlmodel import Session, col, or_, select
+
+from models.event_parts import Task
+from models.events import Event
+from models.places import Locality, Organisation, Person
+from service.actions import crud, permissions, queries
+
+ORGANISATION_ORDER = (col(Organisation.search_text), col(Organisation.id))
+PERSON_ORDER = (col(Person.search_text), col(Person.id))
+PERSON_ORDER_BY_NAME = (col(Person.name), col(Person.id))
+_BY_PRECEDENCE = (col(Person.precedence), *PERSON_ORDER)
+
+PersonRow = tuple[Person, Organisation | None]
+"""A person with the organisation they belong to."""
+
+ORDERS: Mapping[type[Any], Sequence[Any]] = {
+    Locality: (col(Locality.search_text), col(Locality.code)),
+    Organisation: ORGANISATION_ORDER,
+    Person: _BY_PRECEDENCE,
+}
+"""The orders in which the API lists them."""
+
+
+def directory_where(session: Session, model: type[Any], query: Mapping[str, Any], *equal: str) -> Any:
+    """The select of localities, organisations or people a query string asks for, narrowed by the columns ``equal``.
+
+    A merged locality is found under its old and its new name.
+    """
+    statement: Any = select(model)
+    for name in equal:
+        if query.get(name):
+            wanted = queries.line_of_code(session, query[name]) if name == "locality" else {query[name]}
+            statement = statement.where(col(getattr(model, name)).in_(wanted))
+    return crud.matching(statement, model.search_text, query.get("q"))
+
+
+def all_localities(session: Session) -> Sequence[Locality]:
+    """All localities by name."""
+    return session.exec(select(Locality).order_by(*ORDERS[Locality])).all()
+
+
+# Organisations
+
+
+def all_organisations(session: Session, limit: int | None = None) -> Sequence[Organisation]:
+    """The organisations by name."""
+    return session.exec(select(Organisation).order_by(*ORGANISATION_ORDER).limit(limit)).all()
+
+
+def organisations_in_charge(session: Session, limit: int) -> Sequence[Organisation]:
+    """The organisations in charge of events the reader may see."""
+    in_charge = select(Event.organisation_id).where(permissions.visible(session)).distinct()
+    return session.exec(select(Organisation).where(col(Organisation.id).in_(in_charge)).limit(limit)).all()
+
+
+def organisations_with_tasks(session: Session) -> Sequence[Organisation]:
+    """The organisations that have tasks, by name."""
+    with_tasks = select(Task.organisation_id).where(col(Task.organisation_id).is_not(None))
+    statement = select(Organisation).where(col(Organisation.id).in_(with_tasks)).order_by(*ORGANISATION_ORDER)
+    return session.exec(statement).all()
+
+
+# People
+
+
+def people_names(session: Session, limit: int) -> list[tuple[str, str]]:
+    """The first people by name: id and name."""
+    return list(session.exec(select(Person.id, Person.name).order_by(*PERSON_ORDER).limit(limit)).all())
+
+
+def find_person(session: Session, person_id: str) -> PersonRow | None:
+    """A person with their organisation; None when there is none of this id."""
+    found = session.exec(_people().where(Person.id == person_id)).first()
+    return (found[0], found[1]) if found else None
+
+
+def people_matching(session: Session, words: str, limit: int) -> list[PersonRow]:
+    """The first people whose folded text holds every word, with their organisations."""
+    statement = crud.matching(_people(), col(Person.search_text), words)
+    return [(row[0], row[1]) for row in session.exec(statement.order_by(*PERSON_ORDER).limit(limit))]
+
+
+def people_near(session: Session, localities: Collection[str], limit: int) -> list[PersonRow]:
+    """The first people with their organisations, those of organisations in ``localities`` before all others."""
+    near = col(Organisation.locality).in_(localities)
+    statement = _people().order_by(near.desc().nulls_last(), *PERSON_ORDER).limit(limit)
+    return [(row[0], row[1]) for row in session.exec(statement)]
+
+
+def people_to_choose(
+    session: Session, chosen: Collection[str], words: str, organisation_id: str | None, limit: int
+) -> list[PersonRow]:
+    """The people ``chosen`` and, up to ``limit``, those who match some words, in order of precedence; one query.
+
+    Without words those of an organisation, or of the protocol offices when it is None.
+    """
+    found = select(Person.id).order_by(*_BY_PRECEDENCE)
+    if words:
+        found = crud.matching(found, col(Person.search_text), words)
+    elif organisation_id is not None:
+        found = found.where(Person.organisation_id == organisation_id)
+    else:
+        found = found.join(Organisation).where(col(Organisation.protocol_office))
+    first = found.limit(limit).subquery()
+    wanted = or_(col(Person.id).in_(chosen), col(Person.id).in_(select(first.c.id)))
+    return [(row[0], row[1]) for row in session.exec(_people().where(wanted).order_by(*_BY_PRECEDENCE))]
+
+
+def _people() -> Any:
+    return select(Person, Organisation).join(
+        Organisation, col(Organisation.id) == col(Person.organisation_id), isouter=True
+    )

@@ -1,0 +1,200 @@
+"""Passports: kept sealed, shown masked, told in full only for a reason that stays in the trail."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from models.accounts import Audit, User
+from models.encryption import seal, unseal
+from models.errors import Conflict, Forbidden, NotFound
+from models.events import Event
+from models.i18n import _, message
+from models.labels import noun
+from models.places import Passport, Person
+from models.vocabulary import EventStatus
+from service.actions import crud, permissions
+from service.actions.audit import record
+from service.actions.context import Act
+
+_PURPOSE = "passport"
+_CURRENT = (EventStatus.PLANNED, EventStatus.CONFIRMED, EventStatus.ONGOING)
+NOT_CONCERNED = _(
+    "Only the person's own organisation, the one in charge of the planned visit they joined first, approvers and the"
+    " protocol office see a passport."
+)
+_NUMBER = re.compile(r"[A-Z0-9]{5,20}", re.ASCII)
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A passport as lists and pages show it: of its number the last three characters."""
+
+    person_id: str
+    number: str
+    country: str | None
+    expires_on: date | None
+
+
+def keep_passport(session: Session, act: Act, secret: str, person: Person, values: Mapping[str, Any]) -> Shown:
+    """Keep a person's passport in the place of the one there was.
+
+    Raises:
+        Invalid: the number is none.
+        Forbidden: it is not the reader's business (:func:`check_concerned`), or somebody else's is kept.
+    """
+    before = session.get(Passport, person.id)
+    check = check_concerned if before is None else _check_reader
+    check(session, person)
+    number = re.sub(r"[\s.-]+", "", values["number"]).upper()
+    if not _NUMBER.fullmatch(number):
+        crud.check({"number": [message(_("A passport number has 5 to 20 letters and digits, like B1234567."))]})
+    if before is not None:
+        session.delete(before)
+        session.flush()
+    passport = Passport(
+        person_id=person.id,
+        sealed_number=seal(secret, _PURPOSE, number),
+        country=values.get("country"),
+        expires_on=values.get("expires_on"),
+        stored_at=act.now,
+    )
+    session.add(passport)
+    crud.flush(session)
+    record(session, act, "create" if before is None else "change", "passport", person.id, {})
+    return _shown(passport, number)
+
+
+def passport_of(session: Session, secret: str, person: Person) -> Shown:
+    """A person's passport, masked.
+
+    Raises:
+        NotFound: none is kept.
+        Forbidden: it is not the reader's business, or was stored for somebody else's event.
+    """
+    passport = _find(session, person)
+    return _shown(passport, _number(passport, secret))
+
+
+def reveal(session: Session, act: Act, secret: str, person: Person, reason: str) -> str:
+    """The whole number; who asked, when and why stays in the trail.
+
+    Raises:
+        NotFound, Forbidden: as in :func:`passport_of`.
+        Conflict: it was sealed with another secret.
+    """
+    passport = _find(session, person)
+    number = _number(passport, secret)
+    if number is None:
+        raise Conflict(
+            message(_("The number was kept with another secret key of the service; it has to be entered anew.")),
+            code="sealed_otherwise",
+        )
+    record(session, act, "reveal", "passport", person.id, {}, reason=reason)
+    return number
+
+
+def delete_passport(session: Session, act: Act, person: Person) -> None:
+    """Forget a person's passport.
+
+    Raises:
+        NotFound, Forbidden: as in :func:`passport_of`.
+    """
+    session.delete(_find(session, person))
+    crud.flush(session)
+    record(session, act, "delete", "passport", person.id, {})
+
+
+def check_concerned(session: Session, person: Person) -> None:
+    """Refuse whoever has nothing to do with a person's passport.
+
+    It is the business of the person's own organisation, of the protocol office, approvers and administrators. Where
+    that organisation has no accounts here, it is also that of who is in charge of an event with this person that is
+    planned, confirmed or ongoing: a draft costs nothing to make.
+
+    Raises:
+        Forbidden: it is not the reader's business.
+    """
+    reader = permissions.reader(session)
+    if reader is None or permissions.is_for(session, person.organisation_id):
+        return
+    if permissions.has_accounts(session, person.organisation_id) or not _in_charge_of(session, reader, person):
+        raise Forbidden(message(NOT_CONCERNED), code="not_concerned")
+
+
+def _check_reader(session: Session, person: Person) -> None:
+    """As :func:`check_concerned`, for the passport that is kept.
+
+    Planning an event costs little more than drafting one, so an event that somebody's own organisation added a person
+    to opens only what that organisation stored, or what nobody else's event had a use for before.
+
+    Raises:
+        Forbidden: it is not the reader's business.
+    """
+    check_concerned(session, person)
+    reader = permissions.reader(session)
+    if reader is None or permissions.is_for(session, person.organisation_id) or _stored_by(session, reader, person):
+        return
+    everywhere = select(Event.id).where(permissions.takes_part(person.id))
+    mine = session.exec(everywhere.where(permissions.changed_by(reader))).all()
+    others = set(session.exec(everywhere).all()).difference(mine)
+    own = _in_charge_of(session, reader, person)
+    joined = _joined(session, person, others.union(own))
+    first = min(joined[event_id] for event_id in own)
+    if any(joined[event_id] < first for event_id in others):
+        raise Forbidden(message(NOT_CONCERNED), code="not_concerned")
+
+
+def _in_charge_of(session: Session, reader: permissions.Reader, person: Person) -> Sequence[str]:
+    """The current events with a person that a reader is in charge of."""
+    current = select(Event.id).where(
+        permissions.takes_part(person.id), permissions.changed_by(reader), col(Event.status).in_(_CURRENT)
+    )
+    return session.exec(current).all()
+
+
+def _stored_by(session: Session, reader: permissions.Reader, person: Person) -> bool:
+    """Whether the passport that is kept was stored by an account of the reader's organisation."""
+    stored = (
+        select(User.organisation_id)
+        .select_from(Audit)
+        .join(User, col(User.id) == col(Audit.actor_id), isouter=True)
+        .where(Audit.entity == "passport", Audit.entity_id == person.id, col(Audit.action).in_(["create", "change"]))
+        .order_by(col(Audit.id).desc())
+    )
+    return reader.organisation_id is not None and session.exec(stored).first() == reader.organisation_id
+
+
+def _joined(session: Session, person: Person, event_ids: Collection[str]) -> Mapping[str, int]:
+    """Event → since which entry of the audit trail a person is in it; 0 where the trail does not say."""
+    statement = (
+        select(Audit.id, Audit.event_id, Audit.changes)
+        .where(col(Audit.event_id).in_(event_ids), col(Audit.entity).in_(["event", "member"]))
+        .order_by(col(Audit.id))
+    )
+    joined = dict.fromkeys(event_ids, 0)
+    for entry, event_id, changes in session.exec(statement):
+        if any(changes.get(name, {}).get("to") == person.id for name in ("person_id", "head_id")):
+            joined[str(event_id)] = entry or 0
+    return joined
+
+
+def _find(session: Session, person: Person) -> Passport:
+    _check_reader(session, person)
+    passport = session.get(Passport, person.id)
+    if passport is None:
+        raise NotFound(noun("passport"), person.id)
+    return passport
+
+
+def _number(passport: Passport, secret: str) -> str | None:
+    return unseal(secret, _PURPOSE, passport.sealed_number)
+
+
+def _shown(passport: Passport, number: str | None) -> Shown:
+    tail = number[-_SHOWN:] if number else "?" * _SHOWN
+    return Shown(passport.person_id, f"•••••{tail}", passport.country, passport.expires_on)

@@ -1,0 +1,1 @@
+"""Events of every kind, their members, programme and tasks."""

@@ -1,0 +1,166 @@
+"""Events and what belongs to them, as pages and the API list them."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select as core_select
+from sqlmodel import Session, col, func, select
+
+from models.accounts import Audit, User
+from models.agreements import Commitment
+from models.event_parts import Member, ProgrammeItem, Task
+from models.events import Event
+from models.vocabulary import EventStatus
+from service.actions import crud, permissions, queries
+from service.actions.context import Act
+
+EVENT_ORDER_LATEST = (col(Event.first_day).desc(), col(Event.id))
+HISTORY_ORDER = (col(Audit.id),)
+TASK_SEARCH_ORDER = (col(Task.done), col(Task.due_day).is_(None), col(Task.due_day))
+ITEM_SEARCH_ORDER = (col(ProgrammeItem.day).desc(), col(ProgrammeItem.start_time))
+
+_DAYS = ("id", "first_day", "last_day", "start_time", "end_time", "kind", "status", "organisation_id")
+_NAMES = ("id", "title", "location", "host", "guest")
+_AT_ONCE = 500
+
+
+def event_days(session: Session, act: Act, query: Mapping[str, Any]) -> Iterator[Any]:
+    """The days, hours, kind, status and organisation of the events a query string asks for, in order; one query.
+
+    Columns instead of whole events, for there may be thousands.
+    """
+    statement = queries.events_where(session, act, query).order_by(*queries.EVENT_ORDER)
+    columns = statement.with_only_columns(*(col(getattr(Event, name)) for name in _DAYS))
+    yield from session.execute(columns)
+
+
+def event_names(session: Session, event_ids: Collection[str]) -> dict[str, Any]:
+    """Title, place, host and guest of these events, by id; one query for every five hundred."""
+    found: dict[str, Any] = {}
+    order = sorted(event_ids)
+    for first in range(0, max(len(order), 1), _AT_ONCE):
+        batch = order[first : first + _AT_ONCE]
+        columns = (col(getattr(Event, name)) for name in _NAMES)
+        found |= {row.id: row for row in session.execute(core_select(*columns).where(col(Event.id).in_(batch)))}
+    return found
+
+
+def events_of_agreement(session: Session, agreement_id: str) -> Iterator[Any]:
+    """Id, title, days and status of the events linked to an agreement's commitments; one query."""
+    columns = (col(Event.id), col(Event.title), col(Event.first_day), col(Event.last_day), col(Event.status))
+    statement = (
+        core_select(*columns)
+        .join(Commitment, col(Commitment.id) == col(Event.commitment_id))
+        .where(col(Commitment.agreement_id) == agreement_id, permissions.visible(session))
+    )
+    yield from session.execute(statement)
+
+
+def first_day_beyond(session: Session, first: date, last: date, number: int) -> date | None:
+    """On which day the event after the first ``number`` begins, of those that are warned of and touch these days.
+
+    None when there are no more than that.
+    """
+    statement = (
+        core_select(col(Event.first_day))
+        .where(
+            col(Event.last_day) >= first,
+            col(Event.first_day) <= last,
+            col(Event.status).not_in(sorted(queries.UNWARNED)),
+            permissions.visible(session),
+        )
+        .order_by(col(Event.first_day))
+        .offset(number)
+        .limit(1)
+    )
+    return session.scalars(statement).first()
+
+
+def count_with_status(session: Session, today: date, status: EventStatus) -> int:
+    """How many events that are not over by ``today`` have a status."""
+    waiting = (Event.status == status, Event.last_day >= today, permissions.visible(session))
+    statement = select(func.count()).where(*waiting)
+    return session.exec(statement).one()
+
+
+# History
+
+
+def history_where(event_id: str) -> Any:
+    """The select of the audit rows about an event."""
+    return select(Audit).where(Audit.event_id == event_id)
+
+
+def history_of(session: Session, event_id: str, limit: int) -> list[tuple[Audit, User | None]]:
+    """The newest audit rows about an event with who acted, the newest first."""
+    statement = (
+        select(Audit, User)
+        .join(User, col(User.id) == col(Audit.actor_id), isouter=True)
+        .where(Audit.event_id == event_id)
+        .order_by(col(Audit.id).desc())
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.exec(statement)]
+
+
+# Search
+
+
+def events_ahead(session: Session, q: str, today: date, limit: int) -> tuple[list[Event], int]:
+    """The first events that hold all words and are not over, and how many there are."""
+    found = _matching(session, q).where(Event.last_day >= today)
+    return crud.page_of(session, found, queries.EVENT_ORDER, 0, limit)
+
+
+def events_past(session: Session, q: str, today: date, limit: int) -> tuple[list[Event], int]:
+    """The latest events that hold all words and are over, and how many there are."""
+    found = _matching(session, q).where(Event.last_day < today)
+    return crud.page_of(session, found, EVENT_ORDER_LATEST, 0, limit)
+
+
+def _matching(session: Session, q: str) -> Any:
+    return crud.matching(select(Event).where(permissions.visible(session)), col(Event.search_text), q)
+
+
+def tasks_matching(session: Session, q: str, limit: int) -> tuple[list[tuple[Task, Event]], int]:
+    """The first tasks that hold all words, each with its event, what is open first; and how many there are."""
+    return _parts_matching(session, Task, q, TASK_SEARCH_ORDER, limit)
+
+
+def programme_items_matching(session: Session, q: str, limit: int) -> tuple[list[tuple[ProgrammeItem, Event]], int]:
+    """The latest items of programmes that hold all words, each with its event; and how many there are."""
+    return _parts_matching(session, ProgrammeItem, q, ITEM_SEARCH_ORDER, limit)
+
+
+def _parts_matching(
+    session: Session, model: type[Any], q: str, order: Sequence[Any], limit: int
+) -> tuple[list[Any], int]:
+    statement = select(model, Event).where(model.event_id == Event.id, permissions.visible(session))
+    found = crud.matching(statement, col(model.search_text), q)
+    return crud.page_of(session, found, (*order, col(model.id)), 0, limit)
+
+
+def events_of_people(session: Session, person_ids: Sequence[str], limit: int) -> list[tuple[str, Event]]:
+    """The latest visits these people are members of, each with the person's id; no query for nobody."""
+    return _events_of(session, Member, Member.person_id, person_ids, limit)
+
+
+def events_of_organisations(session: Session, organisation_ids: Sequence[str], limit: int) -> list[tuple[str, Event]]:
+    """The latest events these organisations have tasks in, each with the organisation's id; no query for none."""
+    return _events_of(session, Task, Task.organisation_id, organisation_ids, limit)
+
+
+def _events_of(
+    session: Session, part: type[Any], key: Any, wanted: Sequence[str], limit: int
+) -> list[tuple[str, Event]]:
+    if not wanted:
+        return []
+    statement = (
+        core_select(col(key), Event)
+        .join(Event, col(Event.id) == col(part.event_id))
+        .where(col(key).in_(wanted), permissions.visible(session))
+        .order_by(*EVENT_ORDER_LATEST)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in session.execute(statement)]

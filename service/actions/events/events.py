@@ -1,0 +1,327 @@
+"""Events of every kind: planned, changed, moved through their states, deleted."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy.orm import selectinload
+from sqlmodel import Session, SQLModel, col, select
+
+from calendars.bookings.times import Frame
+from calendars.days.anniversaries import Origin, occurrence
+from calendars.days.spans import Days, days_after
+from calendars.events.lifecycle import needs_reason, possible_steps
+from models.agreements import Anniversary
+from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
+from models.events import Event, Performance, TrainingPhase
+from models.feeds import DeletedEvent
+from models.i18n import _, message
+from models.labels import noun
+from models.reminders import Reminder
+from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState, Role
+from service.actions import change_log, crud, permissions
+from service.actions.audit import plain
+from service.actions.bookings import bookings
+from service.actions.context import Act
+from service.actions.events import programme, task_templates, tasks
+from service.actions.events.validation import event_errors
+from service.actions.reminders import reminder_planning
+
+COMPUTED = ("budget",)
+# A calendar client takes a change as news only when SEQUENCE rises: with these (RFC 5545, 3.8.7.4).
+_SIGNIFICANT = {"first_day", "last_day", "start_time", "end_time", "timezone", "location", "title", "status"}
+# What an approver has confirmed: whoever changes it afterwards changes what was agreed.
+_CONFIRMED = {
+    "host",
+    "guest",
+    "first_day",
+    "last_day",
+    "arrives_on",
+    "departs_on",
+    "start_time",
+    "end_time",
+    "timezone",
+    "location",
+}
+_PARTS: Mapping[str, type[SQLModel]] = {"phases": TrainingPhase, "performances": Performance}
+
+SPOKEN_FOR = _("There is already a ceremony for {year}; change that one, or cancel it first.")
+
+
+def find_event(session: Session, identity: str, kind: EventKind | None = None) -> Event:
+    """The event with its phases and performances.
+
+    Raises:
+        NotFound: there is none, it is of another kind, or the reader may not see it.
+    """
+    statement = (
+        select(Event)
+        .where(Event.id == identity, permissions.visible(session))
+        .options(selectinload(Event.phases), selectinload(Event.performances))  # type: ignore[arg-type]
+    )
+    event = session.exec(statement).first()
+    if event is None or (kind is not None and event.kind is not kind):
+        raise NotFound(noun(kind or "event"), identity)
+    return event
+
+
+def create_event(
+    session: Session,
+    act: Act,
+    kind: EventKind,
+    values: Mapping[str, Any],
+    *,
+    status: EventStatus = EventStatus.DRAFT,
+    reason: str | None = None,
+    uid: str | None = None,
+) -> Event:
+    """Make an event; a person's begins as a draft, the seed also loads what is over.
+
+    ``reason`` goes into its history; ``uid`` is the one it has in the calendar it was taken from.
+    """
+    values = dict(values)
+    values.setdefault("arrives_on", values["first_day"])
+    values.setdefault("departs_on", values["last_day"])
+    values.setdefault("timezone", act.office.timezone)
+    if values.get("organisation_id") is None and act.user:
+        values["organisation_id"] = act.user.organisation_id
+    parts = {name: values.pop(name) for name in _PARTS if name in values}
+    errors = event_errors(session, kind, None, values | parts)
+    crud.check(errors)
+    if kind is EventKind.ANNIVERSARY:
+        values["ordinal"] = _ordinal(session, values)
+    budget = values.pop("budget", None)
+    event = Event(
+        kind=kind, uid=uid or str(uuid4()), status=status, created_by=act.user.id if act.user else None, **values
+    )
+    if uid is not None:
+        _unbury(session, act, uid)
+    event.phases, event.performances = [], []
+    crud.assign(event, {"budget": budget} | _new_parts(event, parts))
+    crud.create(session, act, event, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason)
+    task_templates.make_tasks(session, act, event, EventStatus.DRAFT)
+    reminder_planning.plan_event(session, act, event)
+    return event
+
+
+def change_event(
+    session: Session, act: Act, event: Event, values: Mapping[str, Any], *, reason: str | None = None
+) -> Event:
+    """Change an event; moving its days takes arrival, departure and bookings along, unless they are given.
+
+    ``reason`` goes into its history. A ``sequence`` among the values is one it does not fall behind.
+
+    Raises:
+        Forbidden: another organisation is in charge of it.
+        Conflict: a completed event keeps its days and place.
+        BookingClash: a booking can't come along; nothing is changed then.
+    """
+    permissions.check_change(session, event)
+    if event.status is EventStatus.COMPLETED and _SIGNIFICANT & set(values) - {"title"}:
+        moved = {name for name in _SIGNIFICANT & set(values) if getattr(event, name) != values[name]} - {"title"}
+        if moved:
+            raise Conflict(
+                message(
+                    _("A completed event keeps its days and place; only words, people and money can be corrected.")
+                ),
+                code="event_completed",
+            )
+    values = _with_travel(event, values)
+    parts = {name: values.pop(name) for name in _PARTS if name in values}
+    crud.check(event_errors(session, event.kind, event, values | parts))
+    if event.kind is EventKind.ANNIVERSARY and {"year", "anniversary_id"} & set(values):
+        values["ordinal"] = _ordinal(session, values, event)
+    if event.confirmed_at is not None and not _is_second_pair_of_eyes(act, event):
+        agreed = {name for name in _CONFIRMED & set(values) if getattr(event, name) != values[name]}
+        values["changed_since_confirmed"] = event.changed_since_confirmed or bool(agreed)
+    _apply(session, act, event, values | _new_parts(event, parts), reason=reason)
+    return event
+
+
+def _with_travel(event: Event, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same, and arrival and departure moved along with the days: a day before stays a day before."""
+    moved = dict(values)
+    for travel, day in (("arrives_on", "first_day"), ("departs_on", "last_day")):
+        if day in values and travel not in values:
+            moved[travel] = days_after(getattr(event, travel), (values[day] - getattr(event, day)).days)
+    return moved
+
+
+def _apply(
+    session: Session,
+    act: Act,
+    event: Event,
+    values: Mapping[str, Any],
+    *,
+    action: str = "change",
+    reason: str | None = None,
+) -> None:
+    """Write the change with all that follows from it.
+
+    SEQUENCE rises where it matters; programme, bookings and tasks come along, the reminders are planned anew.
+    """
+    before, was, days = Frame.of(event), event.status, Days(event.first_day, event.last_day)
+    significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
+    if significant:
+        values = {**values, "sequence": max(event.sequence + 1, values.get("sequence", 0))}
+    if changed := crud.change(
+        session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
+    ):
+        programme.follow(session, act, event, days)
+        bookings.settle(session, act, event, before, was)
+        tasks.follow(session, event, changed)
+        task_templates.make_tasks(session, act, event, was)
+        reminder_planning.plan_event(session, act, event)
+
+
+def delete_event(session: Session, act: Act, event: Event) -> None:
+    """Delete a draft or a cancelled event; anything else is cancelled first, so that people hear of it.
+
+    Raises:
+        Forbidden: another organisation is in charge of it.
+        Conflict: it is neither, or people have not been told yet that it is cancelled.
+    """
+    permissions.check_change(session, event)
+    if event.status not in {EventStatus.DRAFT, EventStatus.CANCELLED}:
+        raise Conflict(
+            message(
+                _("Only a draft or a cancelled event can be deleted. Cancel this one first, so that people hear of it.")
+            ),
+            code="not_deletable",
+        )
+    on_its_way = select(Reminder.id).where(
+        Reminder.event_id == event.id,
+        Reminder.purpose == ReminderPurpose.CANCELLATION,
+        col(Reminder.state).in_([ReminderState.PENDING, ReminderState.SENDING]),
+    )
+    if session.exec(on_its_way).first():
+        raise Conflict(
+            message(_("The mails that call this event off are still on their way. Delete it when they have left.")),
+            code="cancellation_on_its_way",
+        )
+    bury(session, act, event)
+    crud.delete(session, act, event, event_id=event.id)
+
+
+def bury(session: Session, act: Act, event: Event) -> None:
+    """Keep of an event that is being deleted what its subscribers need to see it go."""
+    names = set(DeletedEvent.model_fields) - {"sequence", "updated_at"}
+    values = {name: getattr(event, name) for name in names}
+    session.add(DeletedEvent(**values, sequence=event.sequence + 1, updated_at=act.now))
+
+
+def _unbury(session: Session, act: Act, uid: str) -> None:
+    """Forget the deleted event with this UID: a new one takes its place in calendars."""
+    buried = session.exec(select(DeletedEvent).where(DeletedEvent.uid == uid)).all()
+    for row in buried:
+        session.delete(row)
+    change_log.note(session, act.now, [row.id for row in buried])
+
+
+def transition(
+    session: Session,
+    act: Act,
+    event: Event,
+    to: EventStatus,
+    reason: str | None = None,
+    days: Mapping[str, date] | None = None,
+) -> Event:
+    """Take an event to another status.
+
+    ``days`` (``first_day``, ``last_day``) may come along when a postponed event returns to planned.
+
+    Raises:
+        ImpossibleTransition: the status can't follow the present one.
+        Invalid: postponing or cancelling without a reason; returning from postponed without new days.
+        Forbidden: another organisation is in charge of it; confirming needs an approver who did not make the event.
+        BookingClash: what is booked for it can't be had on these days, or any more.
+    """
+    permissions.check_change(session, event)
+    if to not in possible_steps(event.status):
+        raise ImpossibleTransition(event.status.value, to.value, [step.value for step in possible_steps(event.status)])
+    if needs_reason(to) and not reason:
+        crud.check({"reason": [message(_("Say why, so that everyone concerned can read it."))]})
+    if to is EventStatus.CONFIRMED and act.user is not None:
+        _check_four_eyes(act, event)
+    values: dict[str, Any] = dict(days or {}) | _confirmation(act, to)
+    if to is EventStatus.POSTPONED:
+        values["postponed_from"] = event.first_day
+    if event.status is EventStatus.POSTPONED and to is EventStatus.PLANNED:
+        if values.get("first_day", event.first_day) == event.postponed_from:
+            crud.check(
+                {"first_day": [message(_("A postponed event returns with new days: give first_day and last_day."))]}
+            )
+        values["postponed_from"] = None
+    elif days:
+        crud.check(
+            {name: [message(_("Days come along only when a postponed event returns to planned."))] for name in days}
+        )
+    if days:
+        values = _with_travel(event, values)
+        crud.check(event_errors(session, event.kind, event, values))
+    _apply(session, act, event, {**values, "status": to}, action="transition", reason=reason)
+    if to is EventStatus.CANCELLED:
+        reminder_planning.announce_cancellation(session, act, event)
+    return event
+
+
+def _confirmation(act: Act, to: EventStatus) -> dict[str, Any]:
+    """Who confirmed and when, as it is after a step; what has begun stays confirmed."""
+    if to in {EventStatus.ONGOING, EventStatus.COMPLETED}:
+        return {}
+    is_confirmed = to is EventStatus.CONFIRMED
+    return {
+        "confirmed_by": act.user.id if act.user and is_confirmed else None,
+        "confirmed_at": act.now if is_confirmed else None,
+        "changed_since_confirmed": False,
+    }
+
+
+def _is_second_pair_of_eyes(act: Act, event: Event) -> bool:
+    """Whether who acts could confirm the event themself; the service's own changes need no confirming."""
+    return act.user is None or (act.user.role.suffices_for(Role.APPROVER) and event.created_by != act.user.id)
+
+
+def _check_four_eyes(act: Act, event: Event) -> None:
+    if not act.account.role.suffices_for(Role.APPROVER):
+        raise Forbidden(message(_("Confirming needs an approver.")), code="approver_required")
+    if event.created_by == act.account.id:
+        raise Forbidden(
+            message(_("Confirming needs a second person: an approver other than the one who made the event.")),
+            code="four_eyes",
+        )
+
+
+def _new_parts(event: Event, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[SQLModel]]:
+    """Rows for the given parts; a part that would be the same again is left out, so that nothing counts as changed."""
+    made: dict[str, list[SQLModel]] = {}
+    for name, wanted in parts.items():
+        model = _PARTS[name]
+        new = [model(position=position, **value) for position, value in enumerate(wanted)]
+        if plain(new) != plain(getattr(event, name)):
+            made[name] = new
+    return made
+
+
+def _ordinal(session: Session, values: Mapping[str, Any], event: Event | None = None) -> int:
+    """The number of the anniversary: 2024 − 1984 = 40.
+
+    Raises:
+        Invalid: the year is not after the origin.
+        Conflict: that year already has a ceremony.
+    """
+    anniversary_id = values.get("anniversary_id") or (event.anniversary_id if event else None)
+    year = int(values.get("year") or (event.year if event else None) or 0)
+    anniversary = crud.find(session, Anniversary, str(anniversary_id))
+    origin = Origin.parse(anniversary.origin)
+    if year <= origin.year:
+        crud.check({"year": [message(_("Must be after the year of origin, {year}."), year=origin.year)]})
+    taken = select(Event.id).where(
+        Event.anniversary_id == anniversary.id, Event.year == year, Event.status != EventStatus.CANCELLED
+    )
+    other = session.exec(taken).first()
+    if other is not None and other != (event and event.id):
+        named = None if permissions.hidden(session, [other]) else other
+        raise Conflict(message(SPOKEN_FOR, year=year), code="ceremony_exists", event_id=named)
+    return occurrence(origin, year).ordinal

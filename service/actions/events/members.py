@@ -1,0 +1,112 @@
+"""The people of an event, in order of precedence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from calendars.events.precedence import Claim, in_order
+from models.event_parts import Member
+from models.events import Event
+from models.i18n import _, message
+from models.places import Person
+from models.vocabulary import MemberRole
+from service.actions import crud, permissions
+from service.actions.context import Act
+from service.actions.reminders import reminder_planning
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """A member in their place; ``is_tied`` when nothing but the name puts them before or behind a neighbour."""
+
+    member: Member
+    person: Person
+    counterpart: Person | None
+    is_tied: bool
+
+
+def members_of(session: Session, event_id: str) -> list[tuple[Member, Person]]:
+    """The people of an event in order of precedence: head, deputies, members by precedence, then who serves them.
+
+    People of equal precedence stand by their rank in the visit, then by name, then by id, so that every list shows
+    the same order.
+    """
+    return [pair for pair, _is_tied in _in_order(session, event_id)]
+
+
+def seats_of(session: Session, event_id: str) -> list[Seat]:
+    """The people of an event in order of precedence, with whom they meet and whether their place is settled."""
+    placed = _in_order(session, event_id)
+    wanted = {member.counterpart_id for (member, _person), _is_tied in placed if member.counterpart_id}
+    met = session.exec(select(Person).where(col(Person.id).in_(wanted))).all() if wanted else ()
+    people = {person.id: person for person in met}
+    return [
+        Seat(member, person, people.get(member.counterpart_id or ""), is_tied) for (member, person), is_tied in placed
+    ]
+
+
+def seat_of(session: Session, event_id: str, member_id: str) -> Seat:
+    """One member's place.
+
+    Raises:
+        NotFound: there is no such member in this event.
+    """
+    member = crud.part(session, Member, event_id, member_id)
+    return next(seat for seat in seats_of(session, event_id) if seat.member is member)
+
+
+def _in_order(session: Session, event_id: str) -> list[tuple[tuple[Member, Person], bool]]:
+    found = session.exec(select(Member, Person).where(Member.event_id == event_id, Member.person_id == Person.id)).all()
+    pairs = [(member, person) for member, person in found]
+    return in_order(pairs, lambda pair: claim_of(*pair))
+
+
+def claim_of(member: Member, person: Person) -> Claim:
+    """What a member's place follows from."""
+    return Claim(member.role, person.precedence, member.rank, person.name, person.id)
+
+
+def add_member(session: Session, act: Act, event: Event, values: Mapping[str, Any]) -> Member:
+    """Put a person into a visit, once."""
+    permissions.check_change(session, event)
+    crud.check(_member_errors(session, event, None, values))
+    member = Member(event_id=event.id, **values)
+    crud.create(session, act, member, event_id=event.id)
+    reminder_planning.plan_event(session, act, event)
+    return member
+
+
+def change_member(session: Session, act: Act, event: Event, member: Member, values: Mapping[str, Any]) -> Member:
+    """Change what a person is in a visit."""
+    permissions.check_change(session, event)
+    crud.check(_member_errors(session, event, member, values))
+    if crud.change(session, act, member, values, event_id=event.id):
+        reminder_planning.plan_event(session, act, event)
+    return member
+
+
+def remove_member(session: Session, act: Act, event: Event, member: Member) -> None:
+    """Take a person out of a visit."""
+    permissions.check_change(session, event)
+    crud.delete(session, act, member, event_id=event.id)
+    reminder_planning.plan_event(session, act, event)
+
+
+def _member_errors(session: Session, event: Event, member: Member | None, values: Mapping[str, Any]) -> crud.Errors:
+    errors = crud.missing_references(session, Member, values)
+    others = [other for other, _person in members_of(session, event.id) if other is not member]
+    if any(other.person_id == values.get("person_id") for other in others):
+        errors["person_id"] = [message(_("This person is already in the list."))]
+    if values.get("role") is MemberRole.HEAD and any(other.role is MemberRole.HEAD for other in others):
+        errors["role"] = [message(_("There is already a head; make that person a member or deputy first."))]
+    person_id, counterpart_id = (
+        values.get(name, getattr(member, name, None)) for name in ("person_id", "counterpart_id")
+    )
+    if person_id is not None and person_id == counterpart_id:
+        errors["counterpart_id"] = [message(OWN_COUNTERPART)]
+    return errors
+
+
+OWN_COUNTERPART = _("Nobody is their own counterpart; name somebody of the other side.")

@@ -1,0 +1,146 @@
+"""The working programme of an event: read, replaced as a whole, held against the visit, moved along with it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from calendars.days.spans import Days, days_after
+from calendars.events.lifecycle import CALLED_OFF
+from calendars.programmes.checks import Hitch, hitches
+from calendars.programmes.items import Item
+from models.event_parts import ProgrammeItem
+from models.events import Event
+from models.i18n import _, message
+from models.vocabulary import EventStatus
+from service.actions import crud, permissions
+from service.actions.audit import plain, record
+from service.actions.context import Act
+
+
+def programme_of(session: Session, event_id: str) -> list[ProgrammeItem]:
+    """The working programme in the order it is run: by day, hour, then as written."""
+    return list(
+        session.exec(
+            select(ProgrammeItem)
+            .where(ProgrammeItem.event_id == event_id)
+            .order_by(col(ProgrammeItem.day), col(ProgrammeItem.start_time).nulls_first(), col(ProgrammeItem.position))
+        ).all()
+    )
+
+
+def replace_programme(session: Session, act: Act, event: Event, items: Sequence[Mapping[str, Any]]) -> None:
+    """Put a whole new working programme in the place of the old; the published revisions stay."""
+    permissions.check_change(session, event)
+    crud.check(
+        {
+            f"items.{number}.{field}": wrong
+            for number, item in enumerate(items)
+            for field, wrong in _item_errors(event, item).items()
+        }
+    )
+    old = programme_of(session, event.id)
+    new = [ProgrammeItem(event_id=event.id, position=position, **item) for position, item in enumerate(items)]
+    before, after = plain(old), plain(new)
+    if before == after:
+        return
+    for row in old:
+        session.delete(row)
+    session.add_all(new)
+    crud.flush(session)
+    record(session, act, "change", "programme", event.id, {"items": {"from": before, "to": after}}, event_id=event.id)
+
+
+def add_item(session: Session, act: Act, event: Event, values: Mapping[str, Any]) -> ProgrammeItem:
+    """Put one item into the working programme; the others stay, also those that lie outside the visit by now.
+
+    Raises:
+        Forbidden: another organisation is in charge of the event.
+        Invalid: its day is none of the visit's, or its hours are in the wrong order.
+    """
+    permissions.check_change(session, event)
+    crud.check(_item_errors(event, values))
+    before = programme_of(session, event.id)
+    item = ProgrammeItem(event_id=event.id, position=1 + max((one.position for one in before), default=-1), **values)
+    was = plain(before)
+    session.add(item)
+    _note(session, act, event, was)
+    return item
+
+
+def change_item(
+    session: Session, act: Act, event: Event, item: ProgrammeItem, values: Mapping[str, Any]
+) -> ProgrammeItem:
+    """Change one item of the working programme; raises as :func:`add_item`."""
+    permissions.check_change(session, event)
+    names = ("day", "start_time", "end_time")
+    crud.check(_item_errors(event, {name: getattr(item, name) for name in names} | dict(values)))
+    was = plain(programme_of(session, event.id))
+    crud.assign(item, values)
+    _note(session, act, event, was)
+    return item
+
+
+def remove_item(session: Session, act: Act, event: Event, item: ProgrammeItem) -> None:
+    """Take one item out of the working programme.
+
+    Raises:
+        Forbidden: another organisation is in charge of the event.
+    """
+    permissions.check_change(session, event)
+    was = plain(programme_of(session, event.id))
+    session.delete(item)
+    _note(session, act, event, was)
+
+
+def _item_errors(event: Event, item: Mapping[str, Any]) -> crud.Errors:
+    """What is wrong with one item."""
+    errors: crud.Errors = {}
+    if not event.first_day <= item["day"] <= event.last_day:
+        errors["day"] = [
+            message(
+                _("Must lie within the visit, {first_day} to {last_day}."),
+                first_day=str(event.first_day),
+                last_day=str(event.last_day),
+            )
+        ]
+    start, end = item.get("start_time"), item.get("end_time")
+    if start and end and end <= start:
+        errors["end_time"] = [message(_("The end must be after the start, {start_time}."), start_time=f"{start:%H:%M}")]
+    return errors
+
+
+def _note(session: Session, act: Act, event: Event, was: Any) -> None:
+    """Write down that the working programme is no longer what it was, if it is not."""
+    crud.flush(session)
+    now = plain(programme_of(session, event.id))
+    if now != was:
+        record(session, act, "change", "programme", event.id, {"items": {"from": was, "to": now}}, event_id=event.id)
+
+
+def hitches_of(event: Event, items: Sequence[ProgrammeItem]) -> list[Hitch]:
+    """The warnings about an event's programme; none for one that is over or called off."""
+    if event.status in CALLED_OFF or event.status is EventStatus.COMPLETED:
+        return []
+    days = Days(event.first_day, event.last_day)
+    return hitches([Item.of(item) for item in items], days, event.start_time, event.end_time)
+
+
+def follow(session: Session, act: Act, event: Event, before: Days) -> None:
+    """Move the working programme along with an event whose first and last day have moved by the same number of days.
+
+    ``before`` are its days until now. Where the length has changed nobody knows what goes where, so all items stay,
+    as those do that lay outside the visit before. What is published never changes.
+    """
+    moved = (event.first_day - before.first).days
+    if not moved or (event.last_day - before.last).days != moved:
+        return
+    items = programme_of(session, event.id)
+    was = plain(items)
+    for item in items:
+        if item.day in before:
+            item.day = days_after(item.day, moved)
+    now = plain(items)
+    if now != was:
+        crud.flush(session)
+        record(session, act, "move", "programme", event.id, {"items": {"from": was, "to": now}}, event_id=event.id)

@@ -1,0 +1,116 @@
+"""The published programmes of an event: numbered revisions that never change, and what changed from one to the next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from sqlalchemy.orm.attributes import flag_modified
+from sqlmodel import Session, col, select
+
+from calendars.programmes.items import Change, Item, differences, label
+from models.errors import Conflict, NotFound
+from models.event_parts import ProgrammeItem, ProgrammeRevision, last_revisions
+from models.events import Event
+from models.i18n import _, message
+from models.text import LocalizedText
+from service.actions import crud, permissions
+from service.actions.context import Act
+from service.actions.events.programme import programme_of
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """A published programme; ``changes`` is what became different from the one before, empty for the first."""
+
+    row: ProgrammeRevision
+    items: list[Item]
+    changes: list[Change]
+
+    @property
+    def label(self) -> LocalizedText:
+        """What it is called: the programme, or which adjustment of it."""
+        return label(self.row.number)
+
+
+def revisions_of(session: Session, event_id: str) -> list[Revision]:
+    """The published programmes, oldest first; one query."""
+    statement = select(ProgrammeRevision).where(ProgrammeRevision.event_id == event_id)
+    return _with_changes(session.exec(statement.order_by(col(ProgrammeRevision.number))).all())
+
+
+def find_revision(session: Session, event_id: str, number: str) -> Revision:
+    """The published programme with this number; one query.
+
+    Raises:
+        NotFound: there is none, or that is no number.
+    """
+    # Longer than any number of revisions, and SQLite refuses what exceeds 64 bits.
+    wanted = int(number) if number.isdecimal() and len(number) < 10 else 0
+    statement = select(ProgrammeRevision).where(
+        ProgrammeRevision.event_id == event_id, col(ProgrammeRevision.number).in_([wanted - 1, wanted])
+    )
+    found = _with_changes(session.exec(statement.order_by(col(ProgrammeRevision.number))).all())
+    if not found or found[-1].row.number != wanted:
+        raise NotFound(crud.called(ProgrammeRevision), number)
+    return found[-1]
+
+
+def last_revision(session: Session, event_id: str) -> ProgrammeRevision | None:
+    """The programme published last; None before the first."""
+    return last_revisions(session, [event_id]).get(event_id)
+
+
+def unpublished(last: ProgrammeRevision | None, working: Sequence[ProgrammeItem]) -> list[Change] | None:
+    """What a revision published now would change against the last; None before the first."""
+    if last is None:
+        return None
+    return differences(_items(last), [Item.of(item) for item in working])
+
+
+def is_publishable(last: ProgrammeRevision | None, working: Sequence[ProgrammeItem]) -> bool:
+    """Whether there is something to publish: anything differs from the last revision, if only the order of items."""
+    return bool(working) and (last is None or _items(last) != [Item.of(item) for item in working])
+
+
+def publish_programme(session: Session, act: Act, event: Event, note: str | None) -> Revision:
+    """Publish the working programme as the next numbered revision; feeds and reminders show it from now on.
+
+    The event gets a new version and stamp with it, by which subscribers and the sender of reminders notice; its
+    SEQUENCE stays, as neither its days nor its place have changed.
+
+    Raises:
+        Conflict: there is nothing to publish, or nothing changed since the last revision.
+    """
+    permissions.check_change(session, event)
+    working, last = programme_of(session, event.id), last_revision(session, event.id)
+    if not working:
+        raise Conflict(message(_("The programme is empty; there is nothing to publish.")), code="programme_empty")
+    if last and not is_publishable(last, working):
+        raise Conflict(
+            message(_("Nothing changed since revision {number}."), number=last.number), code="programme_unchanged"
+        )
+    items = [Item.of(item) for item in working]
+    row = ProgrammeRevision(
+        event_id=event.id,
+        number=last.number + 1 if last else 1,
+        note=note,
+        items=[item.written() for item in items],
+        published_at=act.now,
+        published_by=act.user.id if act.user else None,
+    )
+    crud.create(session, act, row, event_id=event.id)
+    event.updated_at = act.now
+    flag_modified(event, "updated_at")  # a second change within the clock's tick moves the version too
+    crud.flush(session)
+    return Revision(row, items, unpublished(last, working) or [])
+
+
+def _with_changes(found: Sequence[ProgrammeRevision]) -> list[Revision]:
+    """These revisions, each with what changed since the one before it in the list."""
+    every = [(row, _items(row)) for row in found]
+    later = [Revision(row, items, differences(before, items)) for (_row, before), (row, items) in pairwise(every)]
+    return [Revision(row, items, []) for row, items in every[:1]] + later
+
+
+def _items(row: ProgrammeRevision) -> list[Item]:
+    return [Item.read(written) for written in row.items]

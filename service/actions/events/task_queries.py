@@ -1,0 +1,102 @@
+"""Tasks of all events and their templates: what people can ask for, each in a fixed number of queries."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
+from sqlmodel import Session, col
+from sqlmodel import select as select_rows
+
+from calendars.events.task_due_dates import NEVER_LATE
+from models.event_parts import Task, TaskTemplate
+from models.events import Event
+from models.text import fold
+from service.actions import crud, permissions
+from service.actions.context import Act
+
+EVENT_COLUMNS = ("id", "title", "kind", "status", "first_day", "last_day")
+"""What a listed task says of its event."""
+
+# Databases disagree on where NULL stands.
+TASK_ORDER = (col(Task.due_day).is_(None), col(Task.due_day), col(Event.first_day), col(Task.id))
+
+_LATEST_ORDER = (col(Task.due_day).is_(None), col(Task.due_day).desc(), col(Task.id))
+_TAKES_PLACE = col(Event.status).not_in(NEVER_LATE)
+TEMPLATE_ORDER = (col(TaskTemplate.kind), col(TaskTemplate.id))
+
+Row = Any
+"""A task (``row.Task``) and, under their own names, the columns of its event."""
+
+
+def overdue(today: date) -> ColumnElement[bool]:
+    """The condition on tasks joined with their events that ``calendars.events.task_due_dates.is_overdue`` is; NULL without a day."""
+    return and_(col(Task.done).is_(False), col(Task.due_day) < today, col(Event.status).not_in(NEVER_LATE))
+
+
+def tasks_where(session: Session, act: Act, query: Mapping[str, Any]) -> Select[Any]:
+    """The select of tasks a query string asks for, each with its event; words are looked for in both titles."""
+    columns: list[Any] = [getattr(Event, name) for name in EVENT_COLUMNS]
+    statement: Any = select(Task, *columns).where(col(Task.event_id) == col(Event.id), permissions.visible(session))
+    for name in ("event_id", "organisation_id", "person_id"):
+        if query.get(name):
+            statement = statement.where(getattr(Task, name) == query[name])
+    if "done" in query:
+        statement = statement.where(col(Task.done).is_(query["done"]))
+    if "overdue" in query:
+        late = overdue(act.today)
+        statement = statement.where(late if query["overdue"] else not_(func.coalesce(late, false())))
+    if query.get("from_"):
+        statement = statement.where(col(Task.due_day) >= query["from_"])
+    if query.get("to"):
+        statement = statement.where(col(Task.due_day) <= query["to"])
+    if query.get("q"):
+        searched = (col(Task.search_text), col(Event.search_text))
+        for word in fold(query["q"]).split():
+            statement = statement.where(or_(*(text.contains(word, autoescape=True) for text in searched)))
+    return statement  # type: ignore[no-any-return]
+
+
+def first_tasks(session: Session, act: Act, query: Mapping[str, Any], limit: int) -> list[Row]:
+    """The first tasks a query string asks for, by due day; none of drafts and of events that are called off."""
+    statement = _with_rights(tasks_where(session, act, query)).where(_TAKES_PLACE)
+    return list(session.execute(statement.order_by(*TASK_ORDER).limit(limit)))
+
+
+def page_of_tasks(
+    session: Session,
+    act: Act,
+    query: Mapping[str, Any],
+    first: int,
+    size: int,
+    *,
+    takes_place: bool,
+    latest_first: bool,
+) -> tuple[list[Row], int]:
+    """A page of the tasks a query string asks for, by due day, and how many there are.
+
+    ``takes_place`` leaves out those of drafts and of events that are called off.
+    """
+    statement = _with_rights(tasks_where(session, act, query))
+    if takes_place:
+        statement = statement.where(_TAKES_PLACE)
+    return crud.page_of(session, statement, _LATEST_ORDER if latest_first else TASK_ORDER, first, size)
+
+
+def _with_rights(statement: Select[Any]) -> Select[Any]:
+    """The same select with what says who may change an event."""
+    return statement.add_columns(col(Event.organisation_id), col(Event.created_by))
+
+
+def templates_where(query: Mapping[str, Any]) -> Any:
+    """The select of templates a query string asks for."""
+    statement = select_rows(TaskTemplate)
+    if query.get("kind"):
+        statement = statement.where(col(TaskTemplate.kind) == query["kind"])
+    return crud.matching(statement, col(TaskTemplate.search_text), query.get("q"))
+
+
+def count_overdue(session: Session, today: date) -> int:
+    """How many tasks are overdue; one query."""
+    late = select(func.count()).where(col(Task.event_id) == col(Event.id), overdue(today), permissions.visible(session))
+    return int(session.execute(late).scalar_one())

@@ -1,0 +1,102 @@
+"""What is wrong with an event somebody wants: its days and hours, its places, its promise, its parts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session
+
+from calendars.events.host_days import TRAVEL_DAYS
+from models.agreements import Commitment
+from models.events import Event, TrainingPhase
+from models.i18n import _, message
+from models.labels import noun
+from models.vocabulary import EventKind
+from service.actions import crud
+from service.actions.directory.directory import zone_errors
+
+LONGEST_DAYS = 3660
+
+
+def event_errors(session: Session, kind: EventKind, event: Event | None, values: Mapping[str, Any]) -> crud.Errors:
+    """All that is wrong with an event's values; ``event`` is it as it was, None for a new one."""
+    errors = crud.missing_references(session, Event, values)
+    if found := zone_errors(values.get("timezone")):
+        errors["timezone"] = found
+
+    def after(name: str) -> Any:
+        return values[name] if name in values else getattr(event, name, None)
+
+    names = ("first_day", "last_day", "arrives_on", "departs_on", "start_time", "end_time")
+    errors |= order_errors({name: after(name) for name in names})
+    first, last = after("first_day"), after("last_day")
+    if after("guest") and after("host") == after("guest"):
+        errors["guest"] = [message(_("Host and guest must be two different localities."))]
+    if after("commitment_id") and "commitment_id" not in errors and "commitment_id" in values:
+        errors |= _commitment_errors(session, kind, after("commitment_id"))
+    if kind is EventKind.TRAINING_BATCH:
+        errors |= _phase_errors(session, values.get("phases") or ())
+    if kind is EventKind.ART_TROUPE_VISIT:
+        errors |= _performance_errors(values.get("performances") or (), first, last)
+    return errors
+
+
+def order_errors(values: Mapping[str, Any]) -> crud.Errors:
+    """What is wrong with the order of an event's days and hours, as far as they are given."""
+    errors: crud.Errors = {}
+    first, last, start, end = (values.get(name) for name in ("first_day", "last_day", "start_time", "end_time"))
+    if first and last and last < first:
+        errors["last_day"] = [
+            message(_("The last day can't be before the first day, {first_day}."), first_day=str(first))
+        ]
+    elif first and last and (last - first).days > LONGEST_DAYS:
+        errors["last_day"] = [message(_("An event lasts ten years at the most."))]
+    arrives, departs = values.get("arrives_on"), values.get("departs_on")
+    if not errors and arrives and departs and departs < arrives:
+        errors["departs_on"] = [
+            message(_("The departure can't be before the arrival, {arrives_on}."), arrives_on=str(arrives))
+        ]
+    for name, travel, day in (("arrives_on", arrives, first), ("departs_on", departs, last)):
+        # What stands around a visit is looked for so far and no farther.
+        if not errors and travel and day and abs((travel - day).days) > TRAVEL_DAYS:
+            errors[name] = [message(_("Must lie within {count} days of {day}."), count=TRAVEL_DAYS, day=str(day))]
+    if start and end and first == last and end <= start:
+        errors["end_time"] = [message(_("The end must be after the start, {start_time}."), start_time=f"{start:%H:%M}")]
+    return errors
+
+
+def _commitment_errors(session: Session, kind: EventKind, commitment_id: str) -> crud.Errors:
+    commitment = crud.find(session, Commitment, commitment_id)
+    if commitment.activity is kind:
+        return {}
+    return {
+        "commitment_id": [
+            message(_("This commitment is about another kind of event: {kind}."), kind=noun(commitment.activity))
+        ]
+    }
+
+
+def _phase_errors(session: Session, phases: Sequence[Mapping[str, Any]]) -> crud.Errors:
+    errors: crud.Errors = {}
+    for number, phase in enumerate(phases):
+        if phase["last_day"] < phase["first_day"]:
+            errors[f"phases.{number}.last_day"] = [
+                message(
+                    _("The last day can't be before the first day, {first_day}."), first_day=str(phase["first_day"])
+                )
+            ]
+        for field, found in crud.missing_references(session, TrainingPhase, phase).items():
+            errors[f"phases.{number}.{field}"] = found
+    return errors
+
+
+def _performance_errors(performances: Sequence[Mapping[str, Any]], first: date, last: date) -> crud.Errors:
+    return {
+        f"performances.{number}.day": [
+            message(
+                _("Must lie within the visit, {first_day} to {last_day}."), first_day=str(first), last_day=str(last)
+            )
+        ]
+        for number, performance in enumerate(performances)
+        if not first <= performance["day"] <= last
+    }

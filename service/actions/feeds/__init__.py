@@ -1,0 +1,1 @@
+"""Calendar feeds: selection, cached bytes, assembly, readers and diagnostics."""

@@ -1,0 +1,239 @@
+"""Feeds: made, changed, rotated, revoked; and which events one shows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, not_, or_, true
+from sqlalchemy import delete as core_delete
+from sqlalchemy import select as core_select
+from sqlalchemy.orm import Mapped
+from sqlmodel import Session, SQLModel, col, select
+
+from models.accounts import User
+from models.agreements import Agreement, Commitment
+from models.errors import DomainError, NotFound
+from models.events import Event
+from models.feeds import DeletedEvent, Feed, FeedChunk
+from models.i18n import _, message, translate
+from models.labels import noun
+from models.office import Office
+from models.places import Locality, Organisation
+from models.text import localized
+from models.vocabulary import Direction, EventStatus, Language, Role, Visibility
+from service.actions import crud, permissions, queries
+from service.actions.audit import plain, record
+from service.actions.context import Act
+from service.actions.credentials import new_token, token_hash
+from service.actions.locality_index import Compass, Gazetteer
+
+PUBLIC_SINCE = datetime(2026, 11, 23, tzinfo=UTC)
+"""The stamp of the public calendar's own properties, which only a new version of the service changes."""
+
+SHOWN_STATUSES = tuple(status for status in EventStatus if status is not EventStatus.DRAFT)
+"""What a feed shows whose filter names no statuses."""
+
+_SWITCHES = {"visits": True, "programme": True, "tasks": False}
+"""What a feed can show of an event, and whether it does when nothing is said."""
+
+_REFERENCES: Mapping[str, tuple[type[SQLModel], Mapped[str]]] = {
+    "localities": (Locality, col(Locality.code)),
+    "organisations": (Organisation, col(Organisation.id)),
+    "agreements": (Agreement, col(Agreement.id)),
+}
+
+
+class NoFeed(NotFound):
+    """Nothing to read at this address; unknown, revoked and expired ones give the same answer, without the token."""
+
+    def __init__(self) -> None:
+        DomainError.__init__(self, message(_("There is nothing at this address.")))
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedFeed:
+    """A feed and its new secret, which is shown this once."""
+
+    feed: Feed
+    secret: str
+
+    def url(self, office: Office) -> str:
+        """The address to subscribe to."""
+        return f"{office.public_url}/feeds/{self.secret}.ics"
+
+    def webcal_url(self, office: Office) -> str:
+        """The same address in the scheme that opens a calendar program."""
+        return "webcal://" + self.url(office).partition("://")[2]
+
+
+def create_feed(session: Session, act: Act, values: Mapping[str, Any]) -> IssuedFeed:
+    """Make a feed of your own, in your own language when none is given."""
+    owner = act.account
+    secret = new_token()
+    values = {"locale": owner.locale} | _prepared(session, act, None, values)
+    return IssuedFeed(
+        crud.create(session, act, Feed(user_id=owner.id, token_hash=token_hash(secret), **values)), secret
+    )
+
+
+def issued_before(session: Session, feed_id: str, secret: str) -> IssuedFeed | None:
+    """A feed that was issued with this secret, if it is still the good one."""
+    feed = session.get(Feed, feed_id)
+    return IssuedFeed(feed, secret) if feed is not None and feed.token_hash == token_hash(secret) else None
+
+
+def change_feed(session: Session, act: Act, feed: Feed, values: Mapping[str, Any]) -> Feed:
+    """Change a feed; its address stays."""
+    crud.change(session, act, feed, _prepared(session, act, feed, values))
+    return feed
+
+
+def delete_feed(session: Session, act: Act, feed: Feed) -> None:
+    """Delete a feed: its address is dead with the next request."""
+    session.execute(core_delete(FeedChunk).where(col(FeedChunk.feed_id) == feed.id))
+    crud.delete(session, act, feed)
+
+
+def rotate_feed(session: Session, act: Act, feed: Feed) -> IssuedFeed:
+    """Give a feed a new address; the old one is dead with the next request."""
+    secret = new_token()
+    feed.token_hash = token_hash(secret)
+    feed.updated_at = act.now
+    crud.flush(session)
+    record(session, act, "rotate", "feed", feed.id, {})
+    return IssuedFeed(feed, secret)
+
+
+def feeds_where(act: Act) -> Any:
+    """The select of the feeds an account may see: its own; an administrator's, all."""
+    statement = select(Feed)
+    return statement if act.account.role is Role.ADMIN else statement.where(Feed.user_id == act.account.id)
+
+
+FEED_ORDER = (col(Feed.id),)
+
+
+def own_feeds(session: Session, act: Act) -> Sequence[Feed]:
+    """The feeds of whoever asks, the newest first; administrators too see only their own."""
+    own = select(Feed).where(Feed.user_id == act.account.id).order_by(col(Feed.created_at).desc(), col(Feed.id))
+    return session.exec(own).all()
+
+
+def find_feed(session: Session, act: Act, identity: str) -> Feed:
+    """A feed the account may see.
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    feed: Feed | None = session.exec(feeds_where(act).where(Feed.id == identity)).first()
+    if feed is None:
+        raise NotFound(noun("feed"), identity)
+    return feed
+
+
+def _prepared(session: Session, act: Act, feed: Feed | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    values = dict(values)
+    errors: crud.Errors = {}
+    if "filter" in values:
+        # An empty list says as much as none: it is not kept.
+        wanted = {name: list(dict.fromkeys(items)) for name, items in plain(values["filter"]).items() if items}
+        values["filter"] = wanted
+        for name, (model, key) in _REFERENCES.items():
+            found = set(session.scalars(core_select(key).where(key.in_(wanted.get(name, ())))))
+            errors[f"filter.{name}"] = [
+                message(_("There is no {what} “{identity}”."), what=crud.called(model), identity=identity)
+                for identity in wanted.get(name, ())
+                if identity not in found
+            ]
+    if not any(values.get(name, getattr(feed, name, default)) for name, default in _SWITCHES.items()):
+        errors["visits"] = [message(_("Show at least one of these: visits, programme, tasks."))]
+    if values.get("expires_on") is not None and values["expires_on"] < act.today:
+        errors["expires_on"] = [message(_("Must be today or later: it is the last day on which the feed works."))]
+    crud.check(errors)
+    return values
+
+
+def feed_of_token(session: Session, act: Act, secret: str) -> Feed:
+    """The feed a subscriber's address stands for.
+
+    Raises:
+        NoFeed: unknown, revoked, expired (``expires_on`` is the last day, in the office's zone), or its owner's
+            account is disabled; the answer does not tell which.
+    """
+    feed = session.exec(
+        select(Feed)
+        .join(User, col(User.id) == col(Feed.user_id))
+        .where(Feed.token_hash == token_hash(secret), col(User.active))
+    ).first()
+    if feed is None or (feed.expires_on is not None and feed.expires_on < act.today):
+        raise NoFeed
+    return feed
+
+
+def owner_sees(session: Session, feed: Feed, table: Any = Event) -> ColumnElement[bool]:
+    """The condition for events that the feed's owner may see at present: asked at each reading, never kept."""
+    return permissions.visible_to(owner_reads(session, feed), table)
+
+
+def owner_reads(session: Session, feed: Feed) -> permissions.Reader | None:
+    """What the feed's owner may read at present; None for the public calendar."""
+    return None if is_public(feed) else permissions.reader_of(session, session.get_one(User, feed.user_id))
+
+
+def shown_by(session: Session, act: Act, feed: Feed, table: Any = Event) -> list[ColumnElement[bool]]:
+    """The conditions for events that a feed shows now; ``table`` may be that of the deleted ones.
+
+    Time alone takes events out of a feed, it never brings one in.
+    """
+    wanted = feed.filter
+    since = act.now - timedelta(days=feed.tombstone_days)
+    is_gone = true() if table is DeletedEvent else col(table.status) == EventStatus.CANCELLED
+    conditions = [
+        owner_sees(session, feed, table),
+        col(table.status).in_(wanted.get("statuses") or SHOWN_STATUSES),
+        col(table.last_day) >= act.today - timedelta(days=feed.past_days),
+        or_(not_(is_gone), col(table.updated_at) > since),
+    ]
+    for name, column in (
+        ("kinds", col(table.kind)),
+        ("organisations", col(table.organisation_id)),
+        ("visibility", col(table.visibility)),
+    ):
+        if wanted.get(name):
+            conditions.append(column.in_(wanted[name]))
+    if codes := wanted.get("localities"):
+        gazetteer = Gazetteer.load(session)
+        line = frozenset[str]().union(*map(gazetteer.line, codes))
+        conditions.append(or_(col(table.host).in_(line), col(table.guest).in_(line)))
+    if agreements := wanted.get("agreements"):
+        promised = core_select(col(Commitment.id)).where(col(Commitment.agreement_id).in_(agreements))
+        conditions.append(col(table.commitment_id).in_(promised))
+    if directions := wanted.get("direction"):
+        compass = Compass.load(session, act)
+        conditions.append(or_(*(queries.directed(compass, Direction(word), table) for word in directions)))
+    return conditions
+
+
+def public_feed(session: Session, act: Act, language: Language) -> Feed:
+    """The calendar everybody may read: the events marked as public, and of them what concerns everybody.
+
+    It is no row: nobody owns it, and it can't be changed.
+    """
+    place = localized(Gazetteer.load(session).name(act.office.locality, act.today), language)
+    return Feed(
+        id=f"public-{language}",
+        user_id="",
+        name=translate(_("Public calendar: {place}"), language, place=place),
+        locale=language,
+        filter={"visibility": [Visibility.PUBLIC.value]},
+        programme=False,
+        token_hash="",
+        created_at=PUBLIC_SINCE,
+        updated_at=PUBLIC_SINCE,
+    )
+
+
+def is_public(feed: Feed) -> bool:
+    """Whether this is the calendar everybody may read."""
+    return not feed.user_id

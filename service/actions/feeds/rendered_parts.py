@@ -1,0 +1,284 @@
+"""The parts feeds are joined from: an event's entries in a language, kept until something they show changes."""
+
+import hashlib
+import zlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+import babel
+import icalendar
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+import calendars
+from calendars.events.succession import places_on
+from calendars.ical import items_and_tasks, vevent
+from models import text
+from models.agreements import Agreement, Commitment
+from models.event_parts import Task, last_revisions
+from models.events import Event
+from models.feeds import DeletedEvent, Feed, IcalFragment
+from models.i18n import catalogue
+from models.office import Office
+from models.places import Locality, Organisation, Person
+from models.text import LocalizedText
+from models.vocabulary import Language
+from service.actions import change_log
+from service.actions.change_log import Position
+from service.actions.context import Act
+from service.actions.feeds.feeds import is_public
+
+PROGRAMME, TASKS, PUBLIC, DELETED = "programme", "tasks", "public", "deleted"
+
+BATCH = 500
+"""How many ids go into one query; SQLite and PostgreSQL both have a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One part of an event's entries just rendered; ``body`` may be empty, ``zone`` too."""
+
+    event_id: str
+    part: str
+    body: bytes
+    zone: str
+
+    @property
+    def digest(self) -> str:
+        """What tells these bytes from others."""
+        return digest_of(self.body)
+
+
+@dataclass
+class Incomplete(Exception):
+    """More parts have to be rendered first than one transaction should: event → parts."""
+
+    missing: dict[str, list[str]]
+
+
+class Unkept:
+    """Parts that are rendered and not kept, by event and part; more are rendered as they are found to be missing.
+
+    ``position`` is where the notes of changes stood; ``fresh`` are those rendered in the present attempt.
+    """
+
+    def __init__(self) -> None:
+        self.parts: dict[tuple[str, str], Fragment] = {}
+        self.fresh: list[Fragment] = []
+        self.position: Position | None = None
+
+    def begin(self, session: Session) -> None:
+        """Forget what has changed since it was rendered."""
+        self.fresh = []
+        if self.parts:
+            changed = change_log.since(session, self.position).event_ids
+            self.parts = (
+                {} if changed is None else {key: one for key, one in self.parts.items() if key[0] not in changed}
+            )
+
+    def make(self, session: Session, act: Act, language: Language, missing: Mapping[str, Collection[str]]) -> None:
+        """Render these parts: event → those that are wanted of it."""
+        fresh = render(session, act, language, missing)
+        self.fresh += fresh
+        self.parts |= {(one.event_id, one.part): one for one in fresh}
+
+    def make_few(self, session: Session, act: Act, language: Language, missing: dict[str, list[str]]) -> None:
+        """Render these parts.
+
+        Raises:
+            Incomplete: of more events than one transaction should take.
+        """
+        if len(missing) > BATCH:
+            raise Incomplete(missing)
+        if missing:
+            self.make(session, act, language, missing)
+
+
+def digest_of(*parts: bytes) -> str:
+    """128 bits of SHA-256 over the parts, in hexadecimal."""
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:32]
+
+
+def parts_of(feed: Feed) -> tuple[str, ...]:
+    """The parts of an event that a feed shows, in the order they stand in it."""
+    if is_public(feed):
+        return (PUBLIC,)
+    visit = "visit" + "+alarm" * feed.alarms + "+lunar" * feed.lunar
+    return (
+        *([visit] if feed.visits else []),
+        *([PROGRAMME] if feed.programme else []),
+        *([TASKS] if feed.tasks else []),
+    )
+
+
+@cache
+def fingerprint(language: Language, office: Office) -> str:
+    """What kept bytes must have been made by to be used: this code, these libraries and translations, this address."""
+    code = sorted(Path(str(calendars.__file__)).parent.rglob("*.py"))
+    made_by = [module.read_bytes() for module in (*code, Path(str(text.__file__)))]
+    versions = (icalendar.__version__, babel.__version__, zlib.ZLIB_RUNTIME_VERSION, office.public_url)
+    told = repr((versions, sorted(catalogue(language).items())))
+    return digest_of(*made_by, told.encode())[:16]
+
+
+def render(session: Session, act: Act, language: Language, wanted: Mapping[str, Collection[str]]) -> list[Fragment]:
+    """Parts made anew: event → those that are wanted of it; an event that is gone by now has none."""
+    made: list[Fragment] = []
+    localities = {place.code: place for place in session.scalars(select(Locality))}
+    for batch in batches(list(wanted)):
+        made += _deleted(session, localities, language, [key for key in batch if DELETED in wanted[key]])
+        living = [key for key in batch if DELETED not in wanted[key]]
+        tasks = _tasks(session, [key for key in living if TASKS in wanted[key]])
+        for event_id, facts in _facts(session, act, localities, living):
+            for part in wanted[event_id]:
+                body, zone = _part(part, facts, tasks.get(event_id, []), language)
+                made.append(Fragment(event_id, part, body, zone))
+    return made
+
+
+def _part(
+    part: str, facts: vevent.EventFacts, tasks: Sequence[items_and_tasks.TaskFacts], language: Language
+) -> tuple[bytes, str]:
+    """One part's bytes and the zone they refer to."""
+    if part == PROGRAMME:
+        return items_and_tasks.render_programme(facts, language), items_and_tasks.programme_zone(facts)
+    if part == TASKS:
+        return items_and_tasks.render_tasks(facts, tasks, language), ""
+    body = vevent.render_event(facts, language, alarm="+alarm" in part, lunar="+lunar" in part, public=part == PUBLIC)
+    return body, next(iter(vevent.zones_of(facts)), "")
+
+
+def _facts(
+    session: Session, act: Act, localities: Mapping[str, Locality], event_ids: Sequence[str]
+) -> Iterator[tuple[str, vevent.EventFacts]]:
+    statement = (
+        select(Event, Organisation, Commitment, Agreement)
+        .outerjoin(Organisation, col(Organisation.id) == col(Event.organisation_id))
+        .outerjoin(Commitment, col(Commitment.id) == col(Event.commitment_id))
+        .outerjoin(Agreement, col(Agreement.id) == col(Commitment.agreement_id))
+        .where(col(Event.id).in_(event_ids))
+    )
+    found = session.execute(statement).all() if event_ids else []
+    revisions = last_revisions(session, event_ids)
+    for event, organisation, commitment, agreement in found:
+        facts = vevent.EventFacts.of(
+            event,
+            localities=localities,
+            organisation=organisation,
+            revision=revisions.get(event.id),
+            url=act.office.event_url(event.id),
+            article=_article(act, commitment, agreement),
+        )
+        if agreement:
+            changed_at = max(facts.updated_at, commitment.updated_at, agreement.updated_at)
+            facts = replace(facts, updated_at=changed_at)
+        yield event.id, facts
+
+
+def _article(act: Act, commitment: Commitment | None, agreement: Agreement | None) -> vevent.Article | None:
+    if commitment is None or agreement is None:
+        return None
+    url = f"{act.office.public_url}/agreements/{agreement.id}"
+    return vevent.Article(number=commitment.article, agreement=agreement.title, url=url, key=commitment.id)
+
+
+def _tasks(session: Session, event_ids: Sequence[str]) -> dict[str, list[items_and_tasks.TaskFacts]]:
+    """Event → its tasks in the order they were made."""
+    found: dict[str, list[items_and_tasks.TaskFacts]] = defaultdict(list)
+    if not event_ids:
+        return found
+    statement = (
+        select(Task, Organisation, Person)
+        .outerjoin(Organisation, col(Organisation.id) == col(Task.organisation_id))
+        .outerjoin(Person, col(Person.id) == col(Task.person_id))
+        .where(col(Task.event_id).in_(event_ids))
+        .order_by(col(Task.id))
+    )
+    for task, organisation, person in session.execute(statement):
+        names = [one.name for one in (person, organisation) if one]
+        found[task.event_id].append(
+            items_and_tasks.TaskFacts(
+                id=task.id,
+                title=task.title,
+                due_day=task.due_day,
+                done=task.done,
+                done_at=task.done_at,
+                created_at=task.created_at,
+                updated_at=max(one.updated_at for one in (task, organisation, person) if one),
+                responsible=_localized(names[0]) if names else None,
+            )
+        )
+    return found
+
+
+def _localized(name: str | LocalizedText) -> LocalizedText:
+    """People have one name in every language."""
+    return {"vi": name} if isinstance(name, str) else name
+
+
+def _deleted(
+    session: Session, localities: Mapping[str, Locality], language: Language, event_ids: Sequence[str]
+) -> Iterator[Fragment]:
+    if not event_ids:
+        return
+    for row in session.scalars(select(DeletedEvent).where(col(DeletedEvent.id).in_(event_ids))):
+        hosts = places_on(localities, row.host, row.first_day)
+        names = set(DeletedEvent.model_fields) & set(vevent.EventFacts.__dataclass_fields__)
+        facts = vevent.EventFacts(
+            **{name: getattr(row, name) for name in names},
+            description=None,
+            host_name=hosts[-1].name if hosts else {},
+            guest_name=None,
+            organisation_name=None,
+            url=None,
+            headcount=None,
+        )
+        zone = next(iter(vevent.zones_of(facts)), "")
+        yield Fragment(row.id, DELETED, items_and_tasks.render_deleted(facts, language), zone)
+
+
+def keep(session: Session, act: Act, language: Language, fresh: Iterable[Fragment], position: Position) -> int:
+    """Keep rendered parts in a writing transaction, and say how many.
+
+    ``position`` is where the notes of changes stood for who rendered them: what changed since is not kept. While
+    somebody is changing anything that feeds show, nothing is: a reader never stands in a writer's way.
+    """
+    if not change_log.nobody_changes(session):
+        return 0
+    changed = change_log.since(session, position).event_ids
+    if changed is None:
+        return 0
+    values = [
+        {
+            "event_id": fragment.event_id,
+            "language": language,
+            "part": fragment.part,
+            "fingerprint": fingerprint(language, act.office),
+            "digest": fragment.digest,
+            "zone": fragment.zone,
+            "body": fragment.body,
+            "rendered_at": act.now,
+        }
+        for fragment in fresh
+        if fragment.event_id not in changed
+    ]
+    if values:
+        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+        insert = dialect.insert(IcalFragment)
+        # Another reader may have kept the same bytes in the meantime: then its row stays.
+        statement = insert.on_conflict_do_update(
+            index_elements=["event_id", "language", "part"],
+            set_={name: insert.excluded[name] for name in ("fingerprint", "digest", "zone", "body", "rendered_at")},
+            where=col(IcalFragment.fingerprint) != insert.excluded.fingerprint,
+        )
+        session.execute(statement, values)
+    return len(values)
+
+
+def batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """The keys in portions that fit into one query."""
+    return (keys[first : first + BATCH] for first in range(0, len(keys), BATCH))

@@ -1,0 +1,139 @@
+"""Which events a feed shows, in order, and what is kept of their entries."""
+
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import String, and_, func, select, type_coerce
+from sqlmodel import Session, col
+
+from models.events import Event
+from models.feeds import DeletedEvent, Feed, IcalFragment
+from models.vocabulary import EventStatus
+from service.actions.context import Act
+from service.actions.feeds import rendered_parts
+from service.actions.feeds.feeds import is_public, shown_by
+from service.actions.feeds.rendered_parts import Unkept
+
+
+class Line(NamedTuple):
+    """An event in a feed; lines sort as they stand in it. Days are as the database writes them, ``digest`` is of all
+    parts, ``zone`` empty for none, ``deleted`` for events that are gone."""
+
+    first_day: str
+    event_id: str
+    last_day: str
+    zone: str
+    digest: str
+    deleted: bool
+
+
+class _Row(NamedTuple):
+    """An event a feed shows, and what is kept of its parts: part → digest and zone."""
+
+    first_day: str
+    event_id: str
+    last_day: str
+    deleted: bool
+    told: dict[str, tuple[str, str]]
+
+
+def parts_of(feed: Feed, *, deleted: bool) -> tuple[str, ...]:
+    """The parts a feed shows of an event, in their order."""
+    return (rendered_parts.DELETED,) if deleted else rendered_parts.parts_of(feed)
+
+
+def listing(
+    session: Session, act: Act, feed: Feed, unkept: Unkept, event_ids: Collection[str] | None = None
+) -> tuple[list[Line], datetime | None]:
+    """The events a feed shows, all or some of these, in order, and when the newest of them was changed.
+
+    One query, one more for deleted events; what is missing of them is rendered.
+
+    Raises:
+        Incomplete: too much is missing.
+    """
+    rows, stamps = [], []
+    for table in (Event, DeletedEvent) if feed.visits or is_public(feed) else (Event,):
+        found, newest = _rows(session, act, feed, table, event_ids)
+        rows += found
+        stamps += [newest] if newest is not None else []
+    parts = {deleted: parts_of(feed, deleted=deleted) for deleted in (False, True)}
+    missing: dict[str, list[str]] = {}
+    for row in rows:
+        for part in parts[row.deleted]:
+            if part not in row.told and (row.event_id, part) not in unkept.parts:
+                missing.setdefault(row.event_id, []).append(part)
+    unkept.make_few(session, act, feed.locale, missing)
+    lines = []
+    for first_day, event_id, last_day, deleted, told in rows:
+        for part in parts[deleted]:
+            if (fragment := unkept.parts.get((event_id, part))) is not None:
+                told[part] = (fragment.digest, fragment.zone)
+        lines.append(_line(first_day, event_id, last_day, [told[part] for part in parts[deleted]], deleted=deleted))
+    return sorted(lines), max(stamps, default=None)
+
+
+def _rows(
+    session: Session, act: Act, feed: Feed, table: Any, event_ids: Collection[str] | None
+) -> tuple[list[_Row], datetime | None]:
+    # Dates and instants as the driver gives them, text or not: they are only compared, and converting costs more than
+    # all the rest. Sorted later because SQLite would carry the rows through its sorter.
+    columns = (table.first_day, table.id, table.last_day, table.updated_at)
+    deleted = table is DeletedEvent
+    statement = (
+        select(
+            *(type_coerce(col(column), String) for column in columns),
+            col(IcalFragment.part),
+            col(IcalFragment.digest),
+            col(IcalFragment.zone),
+        )
+        .outerjoin(
+            IcalFragment,
+            and_(
+                col(IcalFragment.event_id) == col(table.id),
+                col(IcalFragment.language) == feed.locale,
+                col(IcalFragment.part).in_(parts_of(feed, deleted=deleted)),
+                col(IcalFragment.fingerprint) == rendered_parts.fingerprint(feed.locale, act.office),
+            ),
+        )
+        .where(*shown_by(session, act, feed, table))
+    )
+    if event_ids is not None:
+        statement = statement.where(col(table.id).in_(event_ids))
+    rows: dict[str, _Row] = {}
+    newest: Any = None
+    for first_day, event_id, last_day, stamp, part, digest, zone in session.execute(statement):
+        row = rows.get(event_id)
+        if row is None:
+            row = rows[event_id] = _Row(str(first_day), event_id, str(last_day), deleted, {})
+            if newest is None or stamp > newest:
+                newest = stamp
+        if part is not None:
+            row.told[part] = (digest, zone)
+    return list(rows.values()), None if newest is None else _instant(newest)
+
+
+def _line(first_day: str, event_id: str, last_day: str, told: Sequence[tuple[str, str]], *, deleted: bool) -> Line:
+    """``told`` are digest and zone of each part, in their order."""
+    zone = next((zone for _digest, zone in told if zone), "")
+    digests = [digest for digest, _zone in told]
+    whole = digests[0] if len(digests) == 1 else rendered_parts.digest_of("".join(digests).encode())
+    return Line(first_day, event_id, last_day, zone, whole, deleted)
+
+
+def next_farewell(session: Session, act: Act, feed: Feed) -> datetime | None:
+    """The stamp of the cancelled or deleted event that drops out first; None when there is none."""
+    stamps = []
+    for table in (Event, DeletedEvent):
+        statement = select(func.min(col(table.updated_at))).where(*shown_by(session, act, feed, table))
+        if table is Event:
+            statement = statement.where(col(Event.status) == EventStatus.CANCELLED)
+        if (stamp := session.execute(statement).scalar_one()) is not None:
+            stamps.append(stamp)
+    return min(stamps, default=None)
+
+
+def _instant(raw: str | datetime) -> datetime:
+    """An instant as the driver gave it: SQLite's is UTC wall time as text."""
+    return raw.astimezone(UTC) if isinstance(raw, datetime) else datetime.fromisoformat(raw).replace(tzinfo=UTC)

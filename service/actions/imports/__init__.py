@@ -1,0 +1,1 @@
+"""Calendar files and member lists that people upload."""

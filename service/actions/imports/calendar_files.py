@@ -1,0 +1,266 @@
+"""Taking in calendar files: entries become drafts or change the events they already are; each by itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import selectinload
+from sqlmodel import Session, col, select
+
+from calendars.events.lifecycle import CALLED_OFF
+from calendars.ical_import.reader import Entry, Left, Reader, read_calendar
+from calendars.ical_import.times import Hours
+from models.errors import DomainError, Invalid
+from models.events import Event
+from models.i18n import Message, _, message
+from models.places import Locality
+from models.text import clean, fold, localized, one_line
+from models.vocabulary import EventKind, Language, Visibility
+from service.actions import crud, permissions, progress_updates
+from service.actions.context import Act
+from service.actions.events import events
+
+KINDS = (EventKind.ACTIVITY, EventKind.DELEGATION, EventKind.TRAINING_BATCH, EventKind.ART_TROUPE_VISIT)
+"""What can be made from a calendar entry; a ceremony belongs to an anniversary, which no entry names."""
+
+RESULTS = ("created", "changed", "unchanged", "refused", "ignored")
+MAX_SOURCE = 200
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What to make of entries that do not tell: kind, and localities by code (host None: the office's own)."""
+
+    kind: EventKind = EventKind.ACTIVITY
+    host: str | None = None
+    guest: str | None = None
+    language: Language = Language.VI
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one component, or of one occurrence of a series; ``event_id`` is None where there is no event."""
+
+    number: int
+    component: str
+    uid: str
+    recurrence_id: str | None
+    title: str
+    result: str
+    event_id: str | None = None
+    reasons: tuple[Message, ...] = ()
+
+
+def import_calendar(session: Session, act: Act, content: bytes, wish: Wish) -> list[Outcome]:
+    """Take a calendar file in; what became of each component, in the file's order.
+
+    New events are drafts, known ones (by their UID) are changed when the entry is newer. What can't be taken in is
+    refused by itself with its reasons and leaves nothing behind. Nothing is ever cancelled or deleted here.
+
+    Raises:
+        Invalid: ``file`` is no calendar, or too much of one; ``kind``, ``host`` or ``guest`` can't be.
+    """
+    host = wish.host or act.office.locality
+    errors = crud.missing_references(session, Event, {"host": host, "guest": wish.guest})
+    if wish.kind not in KINDS:
+        errors["kind"] = [message(_("Must be one of: {choices}."), choices=", ".join(KINDS))]
+    if wish.guest == host:
+        errors["guest"] = [message(_("Host and guest must be two different localities."))]
+    crud.check(errors)
+    file = read_calendar(content, Reader(wish.language, act.office.timezone, act.now, act.today))
+    source = one_line(wish.source or file.source)[:MAX_SOURCE] or "?"
+    return _Importing(session, act, wish, host, source, file.found).take()
+
+
+class _Importing:
+    """One file taken in: who is known by which UID, and which locality by which name."""
+
+    def __init__(
+        self, session: Session, act: Act, wish: Wish, host: str, source: str, found: Sequence[Entry | Left]
+    ) -> None:
+        self.session, self.act, self.wish, self.host, self.found = session, act, wish, host, found
+        self.reason = message(_("Taken from a calendar file: {source}"), source=source).to(wish.language)
+        uids = [one.uid for one in found if isinstance(one, Entry)]
+        self.known: dict[str, Event] = {}
+        for begin in range(0, len(uids), _BATCH):
+            statement = (
+                select(Event)
+                .where(col(Event.uid).in_(uids[begin : begin + _BATCH]))
+                .options(selectinload(Event.phases), selectinload(Event.performances))  # type: ignore[arg-type]
+            )
+            self.known |= {event.uid: event for event in session.exec(statement).all()}
+        self.hidden = permissions.hidden(session, [event.id for event in self.known.values()])
+        self.places = _places(session) if any(isinstance(one, Entry) and one.host_name for one in found) else {}
+
+    def take(self) -> list[Outcome]:
+        """Take every entry by itself."""
+        outcomes = []
+        for number, one in enumerate(self.found):
+            progress_updates.tell(self.session, _("Entry {done} of {total}"), number, len(self.found))
+            outcomes.append(self._left(one) if isinstance(one, Left) else self._entry(one))
+        return outcomes
+
+    def _left(self, left: Left) -> Outcome:
+        result = "refused" if left.is_refused else "ignored"
+        return Outcome(
+            left.number, left.component, left.uid, left.recurrence_id, left.title, result, reasons=left.reasons
+        )
+
+    def _entry(self, entry: Entry) -> Outcome:
+        event = self.known.get(entry.uid)
+        remarks = list(entry.remarks)
+        if event is not None and event.id in self.hidden:
+            # Whose it is and what stands in it is not told to who may not see it.
+            reason = message(_("The desk has an entry with this UID already, and it is not yours to change."))
+            return self._outcome(entry, "refused", None, (reason,))
+        try:
+            with self.session.begin_nested():
+                if event is None:
+                    result, event = self._create(entry, remarks)
+                else:
+                    result = self._change(entry, event, remarks)
+        except Invalid as wrong:
+            told = (
+                message("{field}: {problem}", field=name, problem=one)
+                for name, lines in wrong.errors.items()
+                for one in lines
+            )
+            return self._outcome(entry, "refused", None, told)
+        except DomainError as wrong:
+            return self._outcome(entry, "refused", event, (wrong.detail,))
+        return self._outcome(entry, result, event, remarks)
+
+    def _outcome(self, entry: Entry, result: str, event: Event | None, reasons: Any) -> Outcome:
+        return Outcome(
+            entry.number,
+            entry.component,
+            entry.uid,
+            entry.recurrence_id,
+            entry.title,
+            result,
+            event.id if event is not None else None,
+            tuple(reasons),
+        )
+
+    def _create(self, entry: Entry, remarks: list[Message]) -> tuple[str, Event | None]:
+        if entry.is_cancelled:
+            remarks.append(message(_("It is cancelled, and the desk never knew of it.")))
+            return "ignored", None
+        kind = entry.kind or self.wish.kind
+        if kind not in KINDS:
+            kind = EventKind.ACTIVITY
+            remarks.append(message(_("A ceremony needs its anniversary, which no file names: it becomes an activity.")))
+        host, guest = self._localities(entry)
+        values: dict[str, Any] = {
+            "title": _text(entry.title, entry.language),
+            "description": _text(entry.description, entry.language) if entry.description else None,
+            "location": _text(entry.location, entry.language) if entry.location else None,
+            "host": host,
+            "guest": guest,
+            "visibility": entry.visibility or Visibility.INTERNAL,
+            "headcount": entry.headcount,
+            "sequence": entry.sequence,
+            **_days(entry.hours, self.act.office.timezone),
+        }
+        return "created", events.create_event(self.session, self.act, kind, values, reason=self.reason, uid=entry.uid)
+
+    def _localities(self, entry: Entry) -> tuple[str, str | None]:
+        """Host and guest: as wished, as the entry names them, the office's own and none."""
+        host = self.wish.host or self.places.get(fold(entry.host_name)) or self.host
+        guest = self.wish.guest or self.places.get(fold(entry.guest_name))
+        return host, guest if guest != host else None
+
+    def _change(self, entry: Entry, event: Event, remarks: list[Message]) -> str:
+        if entry.is_cancelled:
+            if event.status not in CALLED_OFF:
+                remarks.append(
+                    message(
+                        _("The file calls it off. Nothing is cancelled by a file: a person does that, with a reason.")
+                    )
+                )
+            return "unchanged"
+        values = _differences(entry, event)
+        if not values:
+            return "unchanged"
+        if not _is_newer(entry, event):
+            remarks.append(
+                message(
+                    _("What the desk has is newer (SEQUENCE {known}, in the file {given}); it stays."),
+                    known=event.sequence,
+                    given=entry.sequence,
+                )
+            )
+            return "unchanged"
+        if entry.sequence > event.sequence:
+            values["sequence"] = entry.sequence
+        events.change_event(self.session, self.act, event, values, reason=self.reason)
+        return "changed"
+
+
+def _places(session: Session) -> Mapping[str, str]:
+    """Localities by their names in every language; a name that two have is none's."""
+    found: dict[str, set[str]] = {}
+    for locality in session.exec(select(Locality)).all():
+        for name in locality.name.values():
+            found.setdefault(fold(name), set()).add(locality.code)
+    return {name: next(iter(codes)) for name, codes in found.items() if len(codes) == 1}
+
+
+def _text(text: str, language: Language) -> dict[str, str]:
+    """A text in one language; one in Lao stands for Vietnamese too, which or English every text has."""
+    return {language.value: text} | ({Language.VI.value: text} if language is Language.LO else {})
+
+
+def _days(hours: Hours, zone: str) -> dict[str, Any]:
+    return {
+        "first_day": hours.first_day,
+        "last_day": hours.last_day,
+        "start_time": hours.start_time,
+        "end_time": hours.end_time,
+        "timezone": hours.zone or zone,
+    }
+
+
+def _differences(entry: Entry, event: Event) -> dict[str, Any]:
+    """What the entry says otherwise than the event; what it does not mention stays as it is."""
+    values: dict[str, Any] = {}
+    if not {entry.title, entry.marked_title} & {one_line(text) for text in event.title.values()}:
+        values["title"] = {**event.title, **_merged(event.title, entry.title, entry.language)}
+    for name, said, tidy in (("description", entry.description, clean), ("location", entry.location, one_line)):
+        there: Mapping[str, str] = getattr(event, name) or {}
+        if said and said not in {tidy(text) for text in there.values()}:
+            values[name] = {**there, **_merged(there, said, entry.language)}
+    if entry.visibility is not None and entry.visibility is not event.visibility:
+        values["visibility"] = entry.visibility
+    return values | _other_days(entry.hours, event)
+
+
+def _merged(there: Mapping[str, str], text: str, language: Language) -> dict[str, str]:
+    """The text in its language; in Vietnamese too where a text would have neither that nor English."""
+    has_any = localized({name: there.get(name, "") for name in (Language.VI, Language.EN)}, Language.VI)
+    return {language.value: text} if has_any else _text(text, language)
+
+
+def _other_days(hours: Hours, event: Event) -> dict[str, Any]:
+    """The entry's days and hours, where they are others; instants are compared, for one may be told in two ways."""
+    there = Hours(event.first_day, event.last_day, event.start_time, event.end_time, event.timezone)
+    is_whole = event.start_time is None and event.end_time is None
+    if is_whole or hours.zone is None:
+        days = (hours.first_day, hours.last_day) != (event.first_day, event.last_day)
+        is_other = days or is_whole is not (hours.zone is None)
+    else:
+        is_renamed = hours.is_named and hours.zone != event.timezone
+        is_other = is_renamed or hours.span(event.timezone) != there.span(event.timezone)
+    if not is_other:
+        return {}
+    shown = hours if hours.is_named or is_whole else hours.shown_in(event.timezone)
+    return _days(shown, event.timezone)
+
+
+def _is_newer(entry: Entry, event: Event) -> bool:
+    """Whether the file's is the later version. Source: RFC 5546 section 2.1.5."""
+    if entry.sequence != event.sequence:
+        return entry.sequence > event.sequence
+    return entry.stamp is not None and entry.stamp > event.updated_at

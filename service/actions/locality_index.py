@@ -1,0 +1,127 @@
+"""Which locality is which on a day, what it is called, where it lies, and which way a visit goes."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import select as core_select
+from sqlmodel import Session, col
+
+from calendars.events.direction import direction
+from calendars.events.succession import places_on
+from models.agreements import Agreement
+from models.events import Event
+from models.places import Locality
+from models.text import LocalizedText
+from models.vocabulary import Direction
+from service.actions.context import Act
+
+
+class Place(NamedTuple):
+    """What has to be known of a locality to tell where a thing is on a day."""
+
+    code: str
+    name: LocalizedText
+    country: str
+    timezone: str
+    successor: str | None
+    succeeded_on: date | None
+
+
+class Gazetteer:
+    """All localities. One that merged is its successor from then on, and keeps its old things."""
+
+    def __init__(self, localities: Mapping[str, Place]) -> None:
+        self.localities = localities
+        self.country_of = {code: place.country for code, place in localities.items()}
+        self._successors = {code: place.successor for code, place in localities.items()}
+        ends = {place.succeeded_on for place in localities.values() if place.succeeded_on is not None}
+        self._turns = [date.min, *sorted(ends)]
+        self._lines: dict[str, frozenset[str]] = {}
+
+    @classmethod
+    def load(cls, session: Session) -> "Gazetteer":
+        """One query."""
+        columns = (col(getattr(Locality, name)) for name in Place._fields)
+        return cls({row.code: Place(*row) for row in session.execute(core_select(*columns))})
+
+    def carrier(self, code: str, day: date) -> str:
+        """The locality that carries on what this one was, on a day; itself while it stands."""
+        places = places_on(self.localities, code, day)
+        return places[-1].code if places else code
+
+    def name(self, code: str | None, day: date) -> LocalizedText:
+        """What a locality is called on a day: from the day it was succeeded on, its successor's name."""
+        places = places_on(self.localities, code, day)
+        return places[-1].name if places else {"vi": code or ""}
+
+    def names(self, day: date) -> dict[str, LocalizedText]:
+        """Locality → what it is called on a day."""
+        return {code: self.name(code, day) for code in self.localities}
+
+    def standing(self, day: date) -> dict[str, LocalizedText]:
+        """The localities that stand on a day, with their names: no one twice under its own and its successor's code."""
+        return {code: place.name for code, place in self.localities.items() if self.carrier(code, day) == code}
+
+    def line(self, code: str) -> frozenset[str]:
+        """A locality with all it succeeds and is succeeded by: Hải Dương and Hải Phòng are one line."""
+        if code not in self._lines:
+            self._lines[code] = self._line(code)
+        return self._lines[code]
+
+    def _line(self, code: str) -> frozenset[str]:
+        line = {code}
+        while True:
+            more = {old for old, new in self._successors.items() if new in line}
+            more |= {new for old, new in self._successors.items() if old in line and new}
+            if more <= line:
+                return frozenset(line)
+            line |= more
+
+    def parties(self, agreement: Agreement) -> "Parties":
+        """The parties of an agreement, under whatever name."""
+        since: dict[str, list[tuple[date, str]]] = {}
+        for party in agreement.parties:
+            for code in self.line(party) - {*agreement.parties}:
+                same = (day for day in self._turns if self.carrier(code, day) == self.carrier(party, day))
+                if (first := next(same, None)) is not None:
+                    since.setdefault(code, []).append((first, party))
+        return Parties(tuple(agreement.parties), since)
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """The parties of an agreement as it names them, and since when other localities are one of them."""
+
+    codes: tuple[str, ...]
+    since: Mapping[str, Sequence[tuple[date, str]]]
+
+    def of(self, code: str, day: date) -> str:
+        """The party that a locality is on a day, by its code in the agreement; the locality's own code for no party."""
+        for first, party in self.since.get(code, ()):
+            if first <= day:
+                return party
+        return code
+
+
+class Compass:
+    """What direction is seen from: the office's locality, with those it was and became."""
+
+    def __init__(self, gazetteer: Gazetteer, own: str) -> None:
+        self.gazetteer = gazetteer
+        self._own = gazetteer.line(own)
+        self._own_country = gazetteer.country_of.get(own, "")
+
+    @classmethod
+    def load(cls, session: Session, act: Act) -> "Compass":
+        """The compass of the office; one query."""
+        return cls(Gazetteer.load(session), act.office.locality)
+
+    def of(self, event: Event) -> Direction:
+        """Whether an event comes in, goes out, or stays at home."""
+        return self.between(event.host, event.guest)
+
+    def between(self, host: str, guest: str | None) -> Direction:
+        """Which way a visit of ``guest`` to ``host`` goes."""
+        return direction(host, guest, self._own, self.gazetteer.country_of, self._own_country)

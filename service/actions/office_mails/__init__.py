@@ -1,0 +1,1 @@
+"""The weekly schedule, the digest and other mails of the office itself."""

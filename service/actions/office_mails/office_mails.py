@@ -1,0 +1,184 @@
+"""The office's own mails, written for one reader at the moment they are sent, each with a fixed number of queries."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import select as core_select
+from sqlmodel import Session, SQLModel, col, select
+
+from calendars.days.calendar_grid import week_of
+from calendars.days.spans import Days
+from calendars.events.labels import PROGRESS_NAMES
+from calendars.mails import digests, weekly_mail
+from calendars.mails.digests import MOST_LINES, UNSEEN_FOR, Digest, Listed, OverdueTask, Risk, Site, Undelivered
+from calendars.mails.event_mail import Bulletin, Letter
+from models.accounts import User
+from models.clock import today
+from models.event_parts import Task
+from models.events import Event
+from models.i18n import Message, _, message
+from models.office import Office
+from models.places import Organisation, Person
+from models.reminders import Reminder
+from models.text import LocalizedText
+from models.vocabulary import ProgressState, ReminderPurpose, ReminderState, Role
+from service.actions import permissions
+from service.actions.accounts.mail_subscriptions import FLAGS, leaving_url
+from service.actions.agreements import progress
+from service.actions.context import Act
+from service.actions.events import task_queries
+from service.actions.scheduling.weekly_schedule import read_week
+
+_GONE = _("This account is gone or disabled.")
+_SWITCHED_OFF = _("Its reader has switched this mail off.")
+_NOT_MEANT = _("Accounts of this role do not get this mail.")
+_NOTHING = _("There is nothing to tell.")
+_WEEK_OVER = _("It could not be sent before the week was over.")
+_DAY_OVER = _("It could not be sent on its day.")
+
+
+@dataclass(frozen=True, slots=True)
+class Bulletins:
+    """Writes the weekly schedule, the daily digest and escalations; links to leave them are signed with the service's
+    secret."""
+
+    office: Office
+    secret_key: str
+
+    def write(
+        self, session: Session, purpose: ReminderPurpose, recipient: str, due_at: datetime, now: datetime
+    ) -> Bulletin | Message:
+        """The mail for a reader, or why they get none (any more); ``due_at`` is the timetable's instant it is for.
+
+        Raises ValueError for a purpose that is none of the office's own.
+        """
+        user = session.exec(select(User).where(User.email == recipient.lower())).first()
+        if user is None or not user.active:
+            return message(_GONE)
+        if purpose in FLAGS and not getattr(user, FLAGS[purpose]):
+            return message(_SWITCHED_OFF)
+        if purpose is not ReminderPurpose.WEEKLY and not user.role.suffices_for(Role.OFFICER):
+            return message(_NOT_MEANT)
+        leave = leaving_url(self.office, self.secret_key, user.id, purpose) if purpose in FLAGS else None
+        with permissions.reading_as(session, user):
+            letter = self._letter(session, purpose, user, due_at, now, leave)
+        return letter if isinstance(letter, Message) else Bulletin(user.locale, letter, leave)
+
+    def _letter(
+        self, session: Session, purpose: ReminderPurpose, user: User, due_at: datetime, now: datetime, leave: str | None
+    ) -> Letter | Message:
+        due_on, day = today(self.office.timezone, due_at), today(self.office.timezone, now)
+        match purpose:
+            case ReminderPurpose.WEEKLY:
+                days = week_of(due_on)
+                if day > days.last:
+                    return message(_WEEK_OVER)
+                return weekly_mail.weekly(read_week(session, days, self.office.event_url), user.locale, leave)
+            case ReminderPurpose.DIGEST:
+                if day > due_on:
+                    return message(_DAY_OVER)
+                told = self._digest(session, Act(user, now, self.office))
+                return message(_NOTHING) if told.is_empty else digests.digest(told, self._site, user.locale, leave)
+            case ReminderPurpose.ESCALATION:
+                failures = _failures(session, col(Reminder.updated_at) <= now - UNSEEN_FOR)
+                return digests.escalation(failures, self._site, user.locale) if failures.total else message(_NOTHING)
+            case _:
+                raise ValueError(f"not one of the office's own mails: {purpose}")
+
+    @property
+    def _site(self) -> Site:
+        return Site(self.office.public_url, self.office.timezone)
+
+    def _digest(self, session: Session, act: Act) -> Digest:
+        return Digest(act.today, _overdue(session, act), _risks(session, act.today), _failures(session))
+
+
+def _overdue(session: Session, act: Act) -> Listed[OverdueTask]:
+    """The overdue tasks that are a reader's business: those their organisation does or whose event it owns. Who has no
+    organisation, and administrators, are told of all."""
+    late = task_queries.tasks_where(session, act, {"overdue": True})
+    own = act.account.organisation_id
+    if own is not None and act.account.role is not Role.ADMIN:
+        late = late.where(or_(col(Task.organisation_id) == own, col(Event.organisation_id) == own))
+    total = session.execute(late.with_only_columns(func.count(), maintain_column_froms=True)).scalar_one()
+    found = session.execute(late.order_by(*task_queries.TASK_ORDER).limit(MOST_LINES)).all()
+    organisations = _by_id(session, Organisation, (row.Task.organisation_id for row in found))
+    people = _by_id(session, Person, (row.Task.person_id for row in found))
+
+    def responsible(task: Task) -> list[LocalizedText | str]:
+        return [one.name for one in (people.get(task.person_id), organisations.get(task.organisation_id)) if one]
+
+    lines = [OverdueTask(row.Task.title, row.title, row.Task.due_day, responsible(row.Task)) for row in found]
+    return Listed(lines, total)
+
+
+def _by_id(session: Session, model: type[Any], wanted: Iterable[str | None]) -> dict[str | None, Any]:
+    ids = {one for one in wanted if one}
+    found: Sequence[SQLModel] = session.exec(select(model).where(col(model.id).in_(ids))).all()
+    return {row.id: row for row in found}  # type: ignore[attr-defined]
+
+
+def _risks(session: Session, day: date) -> Listed[Risk]:
+    """The commitments of which this year's share is missed or at risk, the missed ones first."""
+    found = [
+        (state, account.agreement, line)
+        for account in progress.accounts_of_all(session, day)
+        for line in account.lines
+        if (state := _this_years(line, account.agreement.ends_on, day)) is not None
+    ]
+    found.sort(key=lambda one: one[0] is not ProgressState.MISSED)  # stable: agreement by agreement otherwise
+    return Listed.of(
+        [
+            Risk(
+                agreement.id,
+                agreement.title,
+                line.commitment.article,
+                line.commitment.title,
+                PROGRESS_NAMES[state],
+                line.progress.detail,
+            )
+            for state, agreement, line in found
+        ]
+    )
+
+
+def _this_years(line: progress.Line, ends_on: date, day: date) -> ProgressState | None:
+    """Missed or at risk, if that is so of this year; what was missed in earlier years can't be helped any more."""
+    year = next((one for one in line.progress.years if one.year == day.year), None)
+    if year is not None and year.due and year.state in {ProgressState.MISSED, ProgressState.AT_RISK}:
+        return year.state
+    if line.progress.state is ProgressState.AT_RISK:  # the number of people
+        return ProgressState.AT_RISK
+    has_ended = ends_on.year == day.year and ends_on < day
+    return ProgressState.MISSED if has_ended and line.progress.state is ProgressState.MISSED else None
+
+
+def _failures(session: Session, *which: ColumnElement[bool]) -> Listed[Undelivered]:
+    """The mails that failed and nobody has looked at, the latest first."""
+    unseen = (col(Reminder.state) == ReminderState.FAILED, col(Reminder.seen_at).is_(None), *which)
+    total = session.execute(core_select(func.count()).select_from(Reminder).where(*unseen)).scalar_one()
+    columns = (Reminder.id, Reminder.recipient, Reminder.purpose, Reminder.reason, Reminder.updated_at)
+    found = session.execute(
+        core_select(*(col(column) for column in columns), Event)
+        .select_from(Reminder)
+        .outerjoin(Event, col(Event.id) == col(Reminder.event_id))
+        .where(*unseen)
+        .order_by(col(Reminder.updated_at).desc(), col(Reminder.id).desc())
+        .limit(MOST_LINES)
+    )
+    lines = [
+        Undelivered(
+            row.id,
+            row.recipient,
+            row.purpose,
+            row.reason or "",
+            row.updated_at,
+            row.Event.title if row.Event else None,
+            Days(row.Event.first_day, row.Event.last_day) if row.Event else None,
+        )
+        for row in found
+    ]
+    return Listed(lines, total)

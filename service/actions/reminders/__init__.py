@@ -1,0 +1,1 @@
+"""Reminder rules, planned reminders and their delivery."""

@@ -1,0 +1,150 @@
+"""What became of reminders: every attempt, what happens next, who has seen a failure, whether mail leaves at all."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, func, or_, update
+from sqlmodel import Session, col, select
+
+from calendars.days.formatting import format_instant
+from models.accounts import Heartbeat
+from models.errors import Conflict
+from models.i18n import _, message, translate, translate_filled
+from models.reminders import Reminder, ReminderAttempt
+from models.vocabulary import AttemptOutcome, ReminderState
+from service.actions import permissions
+from service.actions.audit import record
+from service.actions.context import Act
+
+ATTEMPTS_SHOWN = 200
+
+WORKER_SILENCE = timedelta(seconds=60)
+"""After this long without a tick a worker counts as down."""
+
+_PAUSES_END_WITHIN = timedelta(days=1)
+"""No pause between two attempts is as long: what waits for the server stands before this in the index of the queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """The last attempts of a reminder, oldest first, and how many there are in all."""
+
+    last: Sequence[ReminderAttempt]
+    total: int
+
+
+def attempts_of(session: Session, reminder: Reminder) -> Attempts:
+    """What was tried to send a reminder; at most 200 of it, two queries."""
+    own = col(ReminderAttempt.reminder_id) == reminder.id
+    newest = select(ReminderAttempt).where(own).order_by(col(ReminderAttempt.id).desc()).limit(ATTEMPTS_SHOWN)
+    found = list(session.exec(newest))[::-1]
+    total = session.exec(select(func.count()).where(own)).one() if len(found) == ATTEMPTS_SHOWN else len(found)
+    return Attempts(found, total)
+
+
+def next_step(reminder: Reminder, attempts: Attempts, act: Act, language: str) -> str:
+    """What will happen to a reminder next, in one sentence of a language; instants by the office's clocks."""
+    at = format_instant(reminder.next_at, act.office.timezone, language)
+    match reminder.state:
+        case ReminderState.SENT:
+            return translate(_("Nothing: it was sent."), language)
+        case ReminderState.SKIPPED:
+            reason = translate_filled(reminder.reason or "", language)
+            nothing = _("Nothing: {reason}") if reason else _("Nothing: it is not sent.")
+            return translate(nothing, language, reason=reason)
+        case ReminderState.FAILED:
+            is_refused = not attempts.last or attempts.last[-1].outcome is AttemptOutcome.REFUSED
+            nothing = _("Nothing: correct the address and send it again.")
+            return translate(nothing if is_refused else _("Nothing by itself: see why, and send it again."), language)
+        case ReminderState.SENDING:
+            has_lapsed = reminder.lease_until is not None and reminder.lease_until <= act.now
+            return translate(_("Sent with the next round.") if has_lapsed else _("Being sent now."), language)
+        case ReminderState.PENDING:
+            return translate(_coming(reminder, act), language, at=at)
+
+
+def _coming(reminder: Reminder, act: Act) -> str:
+    """What will happen to a pending reminder; ``{at}`` is its next instant."""
+    is_again = reminder.attempts > 0 or reminder.deferred_since is not None
+    if reminder.waits_for_server:
+        if reminder.next_at <= act.now:
+            return _("Waits for the mail server; leaves as soon as it is back.")
+        return _("Waits for the mail server; tried again at {at}, or as soon as it is back.")
+    if reminder.next_at <= act.now:
+        return _("Tried again with the next round.") if is_again else _("Sent with the next round.")
+    return _("Tried again at {at}.") if is_again else _("Sent at {at}.")
+
+
+def mark_seen(session: Session, act: Act, reminder: Reminder) -> Reminder:
+    """Note that somebody has seen that a reminder failed; who saw it first stays.
+
+    Raises:
+        Conflict: it has not failed.
+    """
+    permissions.check_change_of(session, reminder.event_id)
+    unseen = (
+        col(Reminder.id) == reminder.id,
+        col(Reminder.state) == ReminderState.FAILED,
+        col(Reminder.seen_at).is_(None),
+    )
+    seen = {"seen_at": act.now, "seen_by": act.account.id, "updated_at": act.now}
+    # In the database, for a worker or another officer may be at it as well.
+    done = session.execute(update(Reminder).where(*unseen).values(seen).returning(col(Reminder.id))).first()
+    session.refresh(reminder)
+    if done is not None:
+        change = {"seen_at": {"from": None, "to": act.now.isoformat()}}
+        record(session, act, "see", "reminder", reminder.id, change, event_id=reminder.event_id)
+    elif reminder.state is not ReminderState.FAILED:
+        wrong = _("Only a reminder that failed can be marked as seen; this one is {state}.")
+        raise Conflict(message(wrong, state=reminder.state.value), code="not_failed")
+    return reminder
+
+
+@dataclass(frozen=True, slots=True)
+class MailService:
+    """Whether mail leaves: which workers live, since when the mail server takes none and what it said, what waits."""
+
+    workers: Sequence[Heartbeat]
+    away_since: datetime | None
+    answer: str | None
+    waiting: int
+
+
+def mail_service(session: Session, now: datetime) -> MailService:
+    """How mail stands now; two queries.
+
+    Of workers that live those that lead are asked for the mail server, for what another one saw may be long past;
+    where none leads, all.
+    """
+    living = living_workers(session, now)
+    asked = [worker for worker in living if worker.leads] or living
+    cut_off = [worker for worker in asked if worker.mail_away_since is not None]
+    first = min(cut_off, key=lambda worker: worker.mail_away_since or now, default=None)
+    return MailService(
+        living,
+        first.mail_away_since if first else None,
+        first.mail_answer if first else None,
+        count_waiting(session, now),
+    )
+
+
+def living_workers(session: Session, now: datetime) -> list[Heartbeat]:
+    """The workers that ticked lately, those that lead first; a clock that runs ahead a little does no harm."""
+    lately = (col(Heartbeat.at) > now - WORKER_SILENCE, col(Heartbeat.at) < now + WORKER_SILENCE)
+    order = (col(Heartbeat.leads).desc(), col(Heartbeat.name))
+    return list(session.exec(select(Heartbeat).where(*lately).order_by(*order)))
+
+
+def count_waiting(session: Session, now: datetime) -> int:
+    """How many reminders wait: due by now, or put off until the mail server is back."""
+    return session.exec(select(func.count()).where(waiting_at(now))).one()
+
+
+def waiting_at(now: datetime) -> ColumnElement[bool]:
+    """The condition that a reminder waits, so written that the index (state, next_at) bounds the search."""
+    return and_(
+        col(Reminder.state) == ReminderState.PENDING,
+        col(Reminder.next_at) <= now + _PAUSES_END_WITHIN,
+        or_(col(Reminder.next_at) <= now, col(Reminder.waits_for_server)),
+    )

@@ -1,0 +1,243 @@
+"""What a reminder rule would send: which reminders, to whom, when, in which words. Nothing of it is kept."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, inspect
+from sqlalchemy import select as core_select
+from sqlmodel import Session, col, select
+
+from calendars.days.spans import zone_info
+from calendars.days.working_days import WorkingDays
+from calendars.events.lifecycle import REMINDED
+from calendars.ical.vevent import EventFacts
+from calendars.mails.event_mail import Subject, compose
+from calendars.reminders import due_times
+from calendars.reminders.due_times import Due, EventDays, RuleFacts
+from models.event_parts import Task, last_revisions
+from models.events import Event
+from models.holidays import office_holidays
+from models.i18n import Message, _, message, translate_filled
+from models.places import Locality, Organisation
+from models.queries.audience import Directory, Events
+from models.reminders import Reminder, ReminderRule
+from models.vocabulary import EventStatus, Language, ReminderAnchor, ReminderPurpose, ReminderState
+from service.actions import crud, permissions
+from service.actions.context import Act
+from service.actions.reminders import reminder_rules
+
+REMINDERS_SHOWN = 50
+
+DEALT_WITH = _("This was dealt with when it was due.")
+
+_COLUMNS = (
+    *("id", "kind", "status", "title", "first_day", "last_day", "start_time", "end_time", "timezone"),
+    *("arrives_on", "departs_on", "created_by", "organisation_id", "visibility"),
+)
+_UNDER_WAY = frozenset({ReminderState.PENDING, ReminderState.SENDING})
+
+Moment = tuple[str, str, datetime]
+"""An event, a task's id (or an empty text) and an instant: what a rule's reminders of one moment share."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Foreseen:
+    """One reminder, before it is known to whom; ``why_not`` says why it would not be sent."""
+
+    event: Any
+    task_id: str | None
+    due_at: datetime
+    why_not: Message | str | None
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """What is sent first comes first; what is not sent comes last."""
+        return (self.why_not is not None, self.due_at, self.event.first_day, self.event.id, self.task_id or "")
+
+
+def preview(
+    session: Session,
+    act: Act,
+    rule: ReminderRule,
+    reader: str,
+    *,
+    event_id: str | None = None,
+    locale: Language | None = None,
+) -> dict[str, Any]:
+    """What a rule would send, whether it is kept or only wished for: reminders, how many in all, and the letters.
+
+    Of the event ``event_id``, also one nobody is reminded of (then it is told why), else of all the rule covers from
+    today on. The first of them are shown, those to be sent before those that are left out; the letters are the first
+    one's, in ``locale`` or the languages its recipients read (the reader's own where there is nobody). ``reader`` is
+    the language of the reasons. What a rule that is kept has dealt with already is not sent again. A bounded number of
+    statements, however many events there are.
+
+    Raises:
+        Invalid: there is no event ``event_id``.
+    """
+    crud.check(event_errors(session, event_id))
+    facts = RuleFacts.of(rule)
+    which = and_(_which(act, facts, event_id), permissions.visible(session))
+    found = session.execute(core_select(*(getattr(Event, name) for name in _COLUMNS)).where(which)).all()
+    teller = _Teller(
+        act,
+        facts,
+        rule.catch_up,
+        due_times.office_days(office_holidays(session)) if rule.working_days else None,
+        _past(session, act, rule, which),
+    )
+    tasks = _open_tasks(session, which) if rule.anchor is ReminderAnchor.TASK_DUE else {}
+    foreseen = sorted(
+        (one for event in found for one in teller.of(event, tasks.get(event.id, ()))), key=lambda one: one.order
+    )
+    shown = foreseen[:REMINDERS_SHOWN]
+    directory = Directory.load(session, rule.audience, Events(tuple(sorted({one.event.id for one in shown}))))
+    vouched = _is_vouched(session, rule)
+    reminders = [_written(one, directory.addresses(rule.audience, one.event, vouched=vouched), reader) for one in shown]
+    return {
+        "reminders": reminders,
+        "total": len(foreseen),
+        "shown": len(shown),
+        "letters": _letters(session, act, rule, shown[0], _languages(act, reminders[0], locale)) if shown else [],
+    }
+
+
+def event_errors(session: Session, event_id: str | None) -> crud.Errors:
+    """What is wrong with the event a preview is asked for."""
+    return crud.missing_references(session, Reminder, {"event_id": event_id})
+
+
+def _is_vouched(session: Session, rule: ReminderRule) -> bool:
+    """Whether somebody entitled has approved the addresses a rule names: of one only wished for, whoever asks."""
+    if not inspect(rule).persistent:
+        return permissions.reader(session) is None
+    return reminder_rules.is_vouched(session, rule)
+
+
+def _which(act: Act, rule: RuleFacts, event_id: str | None) -> ColumnElement[bool]:
+    """The condition on events: the one that is named, or those to come that the rule covers."""
+    if event_id is not None:
+        return col(Event.id) == event_id
+    covered = and_(col(Event.last_day) >= act.today, col(Event.status).in_(REMINDED))
+    return and_(covered, col(Event.kind).in_(rule.kinds)) if rule.kinds else covered
+
+
+def _open_tasks(session: Session, which: ColumnElement[bool]) -> Mapping[str, Sequence[Any]]:
+    tasks: dict[str, list[Any]] = defaultdict(list)
+    columns = (col(Task.id), col(Task.event_id), col(Task.due_day), col(Task.done))
+    open_ones = core_select(*columns).where(col(Task.event_id) == col(Event.id), col(Task.done).is_(False), which)
+    for task in session.execute(open_ones):
+        tasks[task.event_id].append(task)
+    return tasks
+
+
+def _past(
+    session: Session, act: Act, rule: ReminderRule, which: ColumnElement[bool]
+) -> Mapping[Moment, Sequence[tuple[ReminderState, str | None]]]:
+    """What became of a kept rule's reminders of these events that were due before now."""
+    past: dict[Moment, list[tuple[ReminderState, str | None]]] = defaultdict(list)
+    if not inspect(rule).persistent:
+        return past
+    columns = ("event_id", "task_key", "due_at", "state", "reason")
+    made = core_select(*(getattr(Reminder, name) for name in columns)).where(
+        col(Reminder.rule_id) == rule.id, col(Reminder.due_at) < act.now, col(Reminder.event_id) == col(Event.id), which
+    )
+    for row in session.execute(made):
+        past[row.event_id, row.task_key, row.due_at].append((row.state, row.reason))
+    return past
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Tells of events which reminders a rule would send of each, and which not, and why."""
+
+    act: Act
+    rule: RuleFacts
+    catch_up: bool
+    days_off: WorkingDays | None
+    past: Mapping[Moment, Sequence[tuple[ReminderState, str | None]]]
+
+    def of(self, event: Any, tasks: Sequence[Any]) -> list[_Foreseen]:
+        """The reminders of one event; of one nobody is reminded of as if people were."""
+        days = EventDays.of(event, tasks)
+        as_if = replace(self.rule, active=True, kinds=frozenset())
+        try:
+            dues = due_times.wanted(as_if, replace(days, status=EventStatus.PLANNED), self.days_off)
+        except ValueError:
+            return []  # from these days the offset leads out of the calendar: there is no such instant
+        return [_Foreseen(event, due.task_id, *self._fate(days, due)) for due in dues]
+
+    def _fate(self, days: EventDays, due: Due) -> tuple[datetime, Message | str | None]:
+        """When a reminder is sent, and why it is not."""
+        if days.status not in REMINDED or not self.rule.active or not self.rule.covers(days.kind):
+            return due.due_at, due_times.no_longer(self.rule, days, due.task_id, due.due_at, self.days_off)
+        if due.due_at >= self.act.now:
+            return due.due_at, None
+        if made := self.past.get((days.id, due.task_id or "", due.due_at)):
+            return due.due_at, _became(made)
+        if self.catch_up:
+            is_over = self.act.now >= due_times.useful_until(days, due.due_at)
+            return (due.due_at, message(due_times.OVER)) if is_over else (self.act.now, None)
+        late = due_times.too_late(due.due_at, self.act.now)
+        return due.due_at, message(due_times.TOO_LATE) if late else None
+
+
+def _became(made: Sequence[tuple[ReminderState, str | None]]) -> str | None:
+    """Why reminders that were made are not sent now; None when one of them is on its way."""
+    states = {state for state, _reason in made}
+    if states & _UNDER_WAY:
+        return None
+    reasons = {reason for _state, reason in made}
+    told = reasons.pop() if states == {ReminderState.SKIPPED} and len(reasons) == 1 else None
+    return told or DEALT_WITH
+
+
+def _written(one: _Foreseen, people: Mapping[str, Language], reader: str) -> dict[str, Any]:
+    why_not = one.why_not
+    return {
+        "event_id": one.event.id,
+        "title": one.event.title,
+        "due_at": one.due_at,
+        "due_local": one.due_at.astimezone(zone_info(one.event.timezone)).isoformat(timespec="seconds"),
+        "task_id": one.task_id,
+        "state": ReminderState.PENDING if why_not is None else ReminderState.SKIPPED,
+        "reason": why_not.to(reader) if isinstance(why_not, Message) else why_not and translate_filled(why_not, reader),
+        "recipients": [{"address": address, "locale": language} for address, language in sorted(people.items())],
+    }
+
+
+def _languages(act: Act, first: Mapping[str, Any], locale: Language | None) -> list[Language]:
+    if locale is not None:
+        return [locale]
+    read = {person["locale"] for person in first["recipients"]} or {act.account.locale}
+    return [language for language in Language if language in read]
+
+
+def _letters(
+    session: Session, act: Act, rule: ReminderRule, one: _Foreseen, languages: Sequence[Language]
+) -> list[dict[str, Any]]:
+    """The letter of one reminder as it stands now, in some languages."""
+    event = session.get_one(Event, one.event.id)
+    task = session.get(Task, one.task_id) if one.task_id else None
+    localities = {place.code: place for place in session.exec(select(Locality))}
+    about = Subject(
+        ReminderPurpose.REMINDER,
+        EventFacts.of(
+            event,
+            localities=localities,
+            organisation=session.get(Organisation, event.organisation_id) if event.organisation_id else None,
+            revision=last_revisions(session, [event.id]).get(event.id),
+            url=act.office.event_url(event.id),
+        ),
+        rule.name,
+        task.title if task else None,
+        task.due_day if task else None,
+    )
+    letters = [(language, compose(about, language)) for language in languages]
+    return [
+        {"locale": language, "subject": letter.subject, "text": letter.text, "html": letter.html}
+        for language, letter in letters
+    ]

@@ -1,0 +1,102 @@
+"""Reminder rules: made, changed and deleted; each time the future is planned anew."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session
+
+from calendars.days.offsets import Offset
+from models.errors import InvalidValue
+from models.queries.audience import check_audience
+from models.queries.event_readers import vouched_rules
+from models.reminders import ReminderRule
+from service.actions import crud, permissions
+from service.actions.audit import record
+from service.actions.context import Act
+from service.actions.reminders import reminder_planning
+
+
+def create_rule(session: Session, act: Act, values: Mapping[str, Any]) -> ReminderRule:
+    """Make a rule.
+
+    Raises:
+        Forbidden: it names an address of nobody here, and who makes it is not entitled to that.
+    """
+    values = checked(session, values)
+    rule = crud.create(session, act, ReminderRule(**values))
+    reminder_planning.plan_rule(session, act, rule)
+    return rule
+
+
+def change_rule(session: Session, act: Act, rule: ReminderRule, values: Mapping[str, Any]) -> ReminderRule:
+    """Change a rule.
+
+    Whoever changes it vouches for all addresses it has afterwards, so changing anything else of it asks the same as
+    writing them. Switching it off asks nothing. Where an older version let somebody make it who could not vouch,
+    somebody who can approves it by saving it, changed or not.
+
+    Raises:
+        Forbidden: as in :func:`create_rule`.
+    """
+    values = _in_form(values)
+    if set(values.get("audience", ())) == set(rule.audience):
+        del values["audience"]  # a form gives its words in an order of its own
+    changed = {name for name, value in values.items() if getattr(rule, name) != value}
+    if changed and (changed != {"active"} or values["active"]):
+        permissions.check_addresses(session, values.get("audience", rule.audience))
+    is_approved = permissions.reader(session) is None and not is_vouched(session, rule)
+    if is_approved and not changed:
+        record(session, act, "change", "reminder_rule", rule.id, {})
+    if crud.change(session, act, rule, values) or is_approved:
+        reminder_planning.plan_rule(session, act, rule)
+    return rule
+
+
+def is_vouched(session: Session, rule: ReminderRule) -> bool:
+    """Whether somebody entitled has approved the addresses that a kept rule names."""
+    return rule.id in vouched_rules(session.connection(), {rule.id: rule.audience})
+
+
+def withheld(session: Session, rule: ReminderRule) -> list[str]:
+    """The addresses of nobody here that a kept rule tells of no internal event until it is approved."""
+    return [] if is_vouched(session, rule) else permissions.unknown_addresses(session, rule.audience)
+
+
+def delete_rule(session: Session, act: Act, rule: ReminderRule) -> None:
+    """Delete a rule; what it had planned is skipped, what it had sent stays on record."""
+    crud.delete(session, act, rule)
+    reminder_planning.plan_rule(session, act, rule)
+
+
+def checked(session: Session, values: Mapping[str, Any], also: crud.Errors | None = None) -> dict[str, Any]:
+    """A new rule's values as they are kept, its offset in the one canonical form; ``also`` is what else is wrong.
+
+    Raises:
+        Invalid: the offset or the audience is none, or there is something in ``also``.
+        Forbidden: as in :func:`create_rule`.
+    """
+    values = _in_form(values, also)
+    permissions.check_addresses(session, values.get("audience", ()))
+    return values
+
+
+def _in_form(values: Mapping[str, Any], also: crud.Errors | None = None) -> dict[str, Any]:
+    crud.check(wrong_with(values) | (also or {}))
+    values = dict(values)
+    if "kinds" in values:
+        values["kinds"] = [str(kind) for kind in values["kinds"]]
+    if "offset" in values:
+        values["offset"] = str(Offset.parse(values["offset"]))
+    return values
+
+
+def wrong_with(values: Mapping[str, Any]) -> crud.Errors:
+    """What is wrong with a rule's offset and audience; what is not given is not judged."""
+    errors: crud.Errors = {}
+    for name, check in (("offset", Offset.parse), ("audience", check_audience)):
+        if name in values:
+            try:
+                check(values[name])
+            except InvalidValue as problem:
+                errors[name] = [problem.detail]
+    return errors

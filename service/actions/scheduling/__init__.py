@@ -1,0 +1,1 @@
+"""Openings, conflicts, warnings, holidays and the weekly schedule."""

@@ -1,0 +1,130 @@
+"""Every conflict in a stretch of the calendar: warnings of its events, each named once, and wishes that don't fit."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from calendars.bookings.availability import in_the_way
+from calendars.bookings.times import Times
+from calendars.conflicts.commitment_checks import Notice
+from calendars.days.spans import days_after
+from models.events import Event
+from models.i18n import _, message
+from models.resources import Booking, Resource
+from models.vocabulary import BookingState, Severity
+from service.actions import crud, permissions
+from service.actions.bookings.availability import taken
+from service.actions.bookings.requests import span_of
+from service.actions.context import Act
+from service.actions.queries import EVENT_ORDER, MEETINGS, UNWARNED, Presenter
+
+LONGEST_RANGE_DAYS = 1830
+DEFAULT_DAYS = 365
+_AT_ONCE = 500
+
+_OF_TWO = MEETINGS | {"resource_taken"}
+"""Conflicts with another event; the others are with a promise, a day or a booking."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A conflict, the event it was found at, and all events it is about (that one first)."""
+
+    notice: Notice
+    event: Event
+    events: tuple[Event, ...]
+
+
+def conflicts_between(session: Session, act: Act, query: Mapping[str, Any]) -> list[Found]:
+    """The conflicts of all events that take place between ``from_`` and ``to``, by their first day.
+
+    Without ``to`` it is a year, without ``from_`` it begins today. A fixed number of queries for every five hundred
+    events, and one more for each booking that was only asked for.
+
+    Raises:
+        Invalid: the range is longer than five years.
+    """
+    first: date = query.get("from_") or act.today
+    last: date = query.get("to") or days_after(first, DEFAULT_DAYS)
+    if (last - first).days > LONGEST_RANGE_DAYS:
+        crud.check({"to": [message(_("Can lie {count} days after from at the most."), count=LONGEST_RANGE_DAYS)]})
+    if last < first:
+        crud.check({"to": [message(_("Can't be before from."))]})
+    events = session.exec(
+        select(Event)
+        .where(
+            Event.last_day >= first,
+            Event.first_day <= last,
+            col(Event.status).not_in(sorted(UNWARNED)),
+            permissions.visible(session),
+        )
+        .order_by(*EVENT_ORDER)
+    ).all()
+    wishes = _unfulfilled(session, events)
+    seen = {event.id: number for number, event in enumerate(events)}
+    found = [
+        (event, notice)
+        for event, noticed in _noticed(session, act, events)
+        for notice in [*noticed, *wishes.get(event.id, ())]
+        if notice.code not in MEETINGS or seen.get(notice.with_ or "", seen[event.id]) >= seen[event.id]
+    ]
+    # Both see that they meet; it is told once, at the first.
+    others = _events(session, {notice.with_ for _event, notice in found if notice.code in _OF_TWO and notice.with_})
+    codes, severities = query.get("code"), query.get("severity")
+    return [
+        Found(notice, event, (event, *(other for other in [others.get(notice.with_ or "")] if other is not None)))
+        for event, notice in found
+        if (not codes or notice.code in codes) and (not severities or notice.severity in severities)
+    ]
+
+
+def _noticed(session: Session, act: Act, events: Sequence[Event]) -> Iterator[tuple[Event, list[Notice]]]:
+    """The events with their warnings, some hundreds at a time: neighbours in time share what stands around them."""
+    presenter = Presenter(session, act)
+    for start in range(0, len(events), _AT_ONCE):
+        batch = events[start : start + _AT_ONCE]
+        presenter.prefetch(batch)
+        for event in batch:
+            yield event, presenter.notices(event)
+
+
+def _events(session: Session, ids: set[str]) -> dict[str, Event]:
+    found: dict[str, Event] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _AT_ONCE):
+        batch = wanted[start : start + _AT_ONCE]
+        some = session.exec(select(Event).where(col(Event.id).in_(batch), permissions.visible(session)))
+        found |= {event.id: event for event in some}
+    return found
+
+
+def _unfulfilled(session: Session, events: Sequence[Event]) -> dict[str, list[Notice]]:
+    """For each event the bookings that were asked for and could not be had now: someone else holds it."""
+    of_event = {event.id for event in events}
+    asked = session.exec(
+        select(Booking, Resource).where(Booking.state == BookingState.REQUESTED, Booking.resource_id == Resource.id)
+    ).all()
+    found: dict[str, list[Notice]] = {}
+    for booking, resource in asked:
+        if booking.event_id not in of_event:
+            continue
+        times = Times.of(booking)
+        span = span_of(resource, times)
+        for other in in_the_way(taken(session, resource.id, span), span, booking.quantity, resource.capacity):
+            found.setdefault(booking.event_id, []).append(
+                Notice(
+                    "resource_taken",
+                    Severity.WARNING,
+                    message(
+                        _("“{resource}” is asked for, {times}, and somebody else has it."),
+                        resource=resource.name,
+                        times=times.told(),
+                    ),
+                    other.event_id,
+                    message(_("Ask for other times or another resource before the event is confirmed.")),
+                )
+            )
+    return found

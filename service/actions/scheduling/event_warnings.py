@@ -1,0 +1,175 @@
+"""Warnings of events against each other and the days off, for a page of events in a fixed number of queries."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+
+from sqlmodel import Session, col, select
+
+from calendars.bookings.times import Times
+from calendars.conflicts.booking_checks import Booked, provision_notices
+from calendars.conflicts.commitment_checks import MINIMUM_DAYS, Notice
+from calendars.conflicts.schedule_checks import (
+    Engagement,
+    comes_for_the_day,
+    holiday_clashes,
+    host_clashes,
+    person_clashes,
+)
+from calendars.days.holidays import Holiday
+from calendars.days.spans import Days, days_after
+from calendars.events.host_days import LONG_STAY_DAYS, Stay, is_received, whole_stay
+from calendars.openings.search import Wish, nearest
+from models.events import Event
+from models.resources import Booking, Resource
+from models.vocabulary import BookingState
+from service.actions.host_schedule import almanac_of, committed_with, hosted, make_board
+from service.actions.locality_index import Gazetteer
+
+FREE_WITHIN_DAYS = 60
+"""How far from its days a free window for an event is looked for."""
+
+
+class Surroundings:
+    """What stands around some events, read in four queries however many they are.
+
+    ``closely`` also looks for a free window for each that clashes, which takes one more query each.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        today: date,
+        events: Sequence[Event],
+        *,
+        gazetteer: Gazetteer,
+        closely: bool,
+    ) -> None:
+        self._session, self._today, self._closely = session, today, closely
+        self._country_of, self._line = gazetteer.country_of, gazetteer.line
+        self._almanac = almanac_of(session)
+        self._off = cache(self._days_off)
+        self._near: dict[frozenset[str], _Near] = {}
+        self._by_person: dict[str, list[Engagement]] = {}
+        self._by_event: dict[str, list[Engagement]] = {}
+        self._load_stays([event for event in events if is_received(event.guest, event.status)])
+        self._load_engagements(events)
+        self._booked: dict[str, list[Booked]] = {}
+        for one in booked_for(session, [event.id for event in events]):
+            self._booked.setdefault(one.event_id, []).append(one)
+
+    def notices(self, event: Event) -> list[Notice]:
+        """The warnings of an event against all others; its status is the caller's business."""
+        found = self._about_days(event, None)
+        if found and self._closely and (free := self._free_window(event)):
+            found = self._about_days(event, free)
+        found += person_clashes(self._by_event.get(event.id, ()), self._by_person)
+        return found + provision_notices(_stay_of(event).days, event.headcount, self._booked.get(event.id, ()))
+
+    def _about_days(self, event: Event, free: Days | None) -> list[Notice]:
+        found: list[Notice] = []
+        if not comes_for_the_day(event.kind, event.activity_type):
+            countries, days = self._countries(event), Days(event.first_day, event.last_day)
+            off = self._off(countries, days.first.year)
+            if days.last.year != days.first.year:
+                off = off | self._off(countries, days.last.year)
+            found += holiday_clashes(days, off, free)
+        if is_received(event.guest, event.status) and (near := self._near.get(self._line(event.host))):
+            stay = _stay_of(event)
+            found += host_clashes(stay, near.to(stay), free)
+        return found
+
+    def _countries(self, event: Event) -> frozenset[str]:
+        known = (self._country_of.get(code or "") for code in (event.host, event.guest))
+        return frozenset(country for country in known if country)
+
+    def _days_off(self, countries: frozenset[str], year: int) -> dict[date, list[Holiday]]:
+        return self._almanac.off(countries, date(year, 1, 1), date(year, 12, 31))
+
+    def _free_window(self, event: Event) -> Days | None:
+        """Days of the same length near the event's own on which it would clash with no visit and no day off."""
+        stay = _stay_of(event).days
+        if event.first_day <= self._today or comes_for_the_day(event.kind, event.activity_type):
+            return None
+        starts = Days(days_after(stay.first, -FREE_WITHIN_DAYS), days_after(stay.first, FREE_WITHIN_DAYS))
+        within = Days(starts.first, days_after(stay.last, FREE_WITHIN_DAYS))
+        hosts = self._line(event.host) if event.guest else frozenset[str]()
+        board = make_board(self._session, self._almanac, hosts, self._countries(event), within, without=event.id)
+        wish = Wish(len(stay), starts, days_after(self._today, MINIMUM_DAYS), may_end_after=True)
+        opening = nearest(board, wish, stay.first)
+        if opening is None:
+            return None
+        moved = (opening.days.first - stay.first).days
+        return Days(days_after(event.first_day, moved), days_after(event.last_day, moved))
+
+    def _load_stays(self, visits: Sequence[Event]) -> None:
+        if not visits:
+            return
+        lines = {event.host: self._line(event.host) for event in visits}
+        ranges = [days for event in visits for days in _stay_of(event).received()]
+        by_line: dict[frozenset[str], list[Stay]] = {line: [] for line in lines.values()}
+        for host, stay in hosted(self._session, frozenset().union(*lines.values()), ranges):
+            by_line[self._line(host)].append(stay)
+        self._near = {line: _Near(stays) for line, stays in by_line.items()}
+
+    def _load_engagements(self, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        stays = [_stay_of(event).days for event in events]
+        within = Days(min(days.first for days in stays), max(days.last for days in stays))
+        heads = {event.head_id for event in events if event.head_id}
+        for engagement in committed_with(self._session, [event.id for event in events], heads, within):
+            self._by_person.setdefault(engagement.person_id, []).append(engagement)
+            self._by_event.setdefault(engagement.event_id, []).append(engagement)
+
+
+class _Near:
+    """Stays by the days on which they are received, to find those near a given one."""
+
+    def __init__(self, stays: Iterable[Stay]) -> None:
+        self._received = sorted(
+            ((days.first, stay.id, stay) for stay in stays for days in stay.received()), key=lambda one: one[:2]
+        )
+
+    def to(self, stay: Stay) -> list[Stay]:
+        """Those that may be received on a day on which this one is, each once."""
+        found: dict[str, Stay] = {}
+        for days in stay.received():
+            # No stretch of received days is longer than 31.
+            first = days_after(days.first, 1 - LONG_STAY_DAYS)
+            begin = bisect_left(self._received, first, key=lambda one: one[0])
+            end = bisect_right(self._received, days.last, key=lambda one: one[0])
+            found |= {one[1]: one[2] for one in self._received[begin:end]}
+        return list(found.values())
+
+
+def booked_for(session: Session, event_ids: Sequence[str]) -> list[Booked]:
+    """What is held or asked for these events; one query."""
+    statement = (
+        select(Booking, Resource)
+        .where(
+            col(Booking.event_id).in_(event_ids),
+            Booking.state != BookingState.RELEASED,
+            Booking.resource_id == Resource.id,
+        )
+        .order_by(col(Booking.starts_at), col(Booking.id))
+    )
+    return [
+        Booked(
+            booking.id,
+            booking.event_id,
+            resource.name,
+            resource.type,
+            resource.seats,
+            resource.active,
+            booking.quantity,
+            booking.state,
+            Times.of(booking),
+        )
+        for booking, resource in session.exec(statement)
+    ]
+
+
+def _stay_of(event: Event) -> Stay:
+    return Stay(event.id, event.title, whole_stay(event.first_day, event.last_day, event.arrives_on, event.departs_on))

@@ -1,0 +1,210 @@
+"""The office's own days off, worked Saturdays and festivals; and all days of both worlds in a range."""
+
+from calendar import monthrange
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from calendars.days.holidays import Almanac, Entry, Holiday, Recurrence, is_known
+from calendars.reminders.due_times import OFFICE_COUNTRIES
+from models.errors import Invalid
+from models.holidays import OfficeHoliday, office_holidays
+from models.i18n import Message, _, message
+from models.places import Locality
+from models.vocabulary import HolidayCalendar, HolidayCategory
+from service.actions import crud
+from service.actions.context import Act
+from service.actions.events import tasks
+from service.actions.reminders import reminder_planning
+
+MAX_YEARS = 10
+"""How long a range of days may be that is asked for at once."""
+
+_COMPARED = (date(2024, 1, 1), date(2026, 12, 31))  # a leap year with 29 February, a lunar one with a leap month
+_LEAP_YEAR = 2024
+_LUNAR_DAYS = 30
+
+
+def create_holiday(session: Session, act: Act, values: Mapping[str, Any]) -> OfficeHoliday:
+    """Make an entry; tasks and rules that count working days follow."""
+    _one_at_a_time(session)
+    crud.check(_errors(session, None, values))
+    entry = OfficeHoliday(**{name: value for name, value in values.items() if name != "recurs"})
+    entry.recurs = values.get("recurs")
+    crud.create(session, act, entry, computed=("recurs",))
+    if entry.category is not HolidayCategory.FESTIVAL:
+        _follow(session, act)
+    return entry
+
+
+def change_holiday(session: Session, act: Act, entry: OfficeHoliday, values: Mapping[str, Any]) -> OfficeHoliday:
+    """Change an entry; tasks and rules that count working days follow."""
+    _one_at_a_time(session)
+    crud.check(_errors(session, entry, values))
+    categories = {entry.category, values.get("category", entry.category)}
+    if crud.change(session, act, entry, values, computed=("recurs",)) and categories != {HolidayCategory.FESTIVAL}:
+        _follow(session, act)
+    return entry
+
+
+def delete_holiday(session: Session, act: Act, entry: OfficeHoliday) -> None:
+    """Delete an entry; tasks and rules that count working days follow."""
+    counted = entry.category is not HolidayCategory.FESTIVAL
+    crud.delete(session, act, entry)
+    if counted:
+        _follow(session, act)
+
+
+def _follow(session: Session, act: Act) -> None:
+    """Reckon anew what counts working days: the due days of tasks, then the reminders."""
+    tasks.follow_days_off(session)
+    reminder_planning.plan_working_days(session, act)
+
+
+HOLIDAY_ORDER = (
+    col(OfficeHoliday.first_day).is_not(None),  # databases disagree on where NULL stands
+    col(OfficeHoliday.recurs_month),
+    col(OfficeHoliday.recurs_day),
+    col(OfficeHoliday.first_day),
+    col(OfficeHoliday.id),
+)
+"""Yearly ones first, then by day."""
+
+
+def holidays_where(query: Mapping[str, Any]) -> Any:
+    """The select of the office's own holidays a query string asks for."""
+    statement: Any = select(OfficeHoliday)
+    for name in ("country", "category"):
+        if name in query:
+            statement = statement.where(getattr(OfficeHoliday, name) == query[name])
+    return crud.matching(statement, OfficeHoliday.search_text, query.get("q"))
+
+
+def days_between(
+    session: Session,
+    act: Act,
+    countries: Sequence[str],
+    first: date | None,
+    last: date | None,
+    categories: Collection[HolidayCategory] = (),
+) -> list[Holiday]:
+    """Holidays by day and country; without ``first`` or ``last`` the year of the other, without both this year.
+
+    No countries means those the office works with, no categories all.
+
+    Raises:
+        Invalid: more than ten years; a country nothing is known of.
+    """
+    first = first or date(last.year if last else act.today.year, 1, 1)
+    last = last or date(first.year, 12, 31)
+    if last.year - first.year > MAX_YEARS or (
+        last.year - first.year == MAX_YEARS and _yearday(last) >= _yearday(first)
+    ):
+        raise Invalid({"to": [message(_("Ask for {years} years at the most."), years=MAX_YEARS)]})
+    entries = office_holidays(session)
+    crud.check({"country": _unknown_countries(countries, {entry.country for entry in entries})})
+    found = Almanac(map(Entry.of, entries)).between(countries or OFFICE_COUNTRIES, first, last)
+    return [day for day in found if not categories or day.category in categories]
+
+
+def _yearday(day: date) -> tuple[int, int]:
+    return day.month, day.day
+
+
+def _unknown_countries(countries: Sequence[str], of_office: Collection[str]) -> list[Message]:
+    errors = []
+    for country in dict.fromkeys(countries):
+        if country not in of_office and not is_known(country):
+            errors.append(message(_("No public holidays are known for the country “{country}”."), country=country))
+    return errors
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Let nobody else write entries until this one is committed: what is there already was asked before.
+
+    SQLite's writers stand in line anyway.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("LOCK TABLE office_holiday IN SHARE ROW EXCLUSIVE MODE"))
+
+
+def _errors(session: Session, entry: OfficeHoliday | None, values: Mapping[str, Any]) -> crud.Errors:
+    def after(name: str) -> Any:
+        return values[name] if name in values else getattr(entry, name, None)
+
+    errors = crud.missing_references(session, OfficeHoliday, values)
+    first_day, recurs = after("first_day"), after("recurs")
+    if first_day is None and recurs is None:
+        errors["first_day"] = [message(_("Give the first day, or say in recurs when it comes round every year."))]
+    elif first_day is not None and recurs is not None:
+        name = "recurs" if values.get("recurs") else "first_day"
+        errors[name] = [message(_("Either a first day or a yearly recurrence; set the other one to null."))]
+    if wrong := _impossible(recurs):
+        errors["recurs"] = [wrong]
+    if "locality" not in errors and after("locality") is not None:
+        errors["locality"] = _locality_errors(session, after("locality"), after("country"), after("category"))
+    if not any(errors.values()) and after("category") is not HolidayCategory.FESTIVAL:
+        wanted = Entry(
+            entry.id if entry else "",
+            after("country"),
+            after("name"),
+            after("category"),
+            first_day,
+            Recurrence(HolidayCalendar(recurs["calendar"]), recurs["month"], recurs["day"]) if recurs else None,
+            after("days") or 1,
+        )
+        errors["recurs" if recurs else "first_day"] = _clashes(wanted, office_holidays(session))
+    return errors
+
+
+def _impossible(recurs: Mapping[str, Any] | None) -> Message | None:
+    """That a yearly day is one which no year has; 29 February and the 30th of a lunar month are there often enough."""
+    if recurs is None:
+        return None
+    calendar, month, day = recurs["calendar"], recurs["month"], recurs["day"]
+    is_lunar = calendar == HolidayCalendar.LUNAR
+    last = _LUNAR_DAYS if is_lunar else monthrange(_LEAP_YEAR, month)[1]
+    if day <= last:
+        return None
+    wrong = _("A lunar month has {last} days at the most.") if is_lunar else _("Month {month} has {last} days.")
+    return message(wrong, month=month, last=last)
+
+
+def _locality_errors(session: Session, code: str, country: str, category: HolidayCategory) -> list[Message]:
+    errors = []
+    if category is not HolidayCategory.FESTIVAL:
+        errors.append(message(_("Only a festival can be of one locality; days off are those of a country.")))
+    place = session.get(Locality, code)
+    if place is not None and place.country != country:
+        errors.append(message(_("“{name}” is not in the country {country}."), name=place.name, country=country))
+    return errors
+
+
+def _clashes(wanted: Entry, present: Sequence[OfficeHoliday]) -> list[Message]:
+    """The entries that decide the same days: fixed ones among each other, and yearly ones of one calendar.
+
+    A fixed entry beside a yearly one is no clash: it says what is different this time.
+    """
+    errors = []
+    for other in map(Entry.of, present):
+        if other.id == wanted.id or other.country != wanted.country or other.category is HolidayCategory.FESTIVAL:
+            continue
+        if common := _common_day(wanted, other):
+            taken = _("“{name}” already decides what {country} does on {day}; change that one.")
+            errors.append(message(taken, name=other.name, country=other.country, day=common))
+    return errors
+
+
+def _common_day(one: Entry, other: Entry) -> str | None:
+    if one.first_day is not None and other.first_day is not None:
+        first, last = min(one.first_day, other.first_day), max(one.first_day, other.first_day)
+    elif one.recurs is not None and other.recurs is not None and one.recurs.calendar is other.recurs.calendar:
+        first, last = _COMPARED
+    else:
+        return None
+    pairs = ((mine, its) for mine in one.times(first, last) for its in other.times(first, last) if mine.overlaps(its))
+    return next((max(mine.first, its.first).isoformat() for mine, its in pairs), None)

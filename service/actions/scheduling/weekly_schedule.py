@@ -1,0 +1,88 @@
+"""The office's week as it is on paper, in mails and on its page: read in a fixed number of queries."""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+from sqlalchemy import func, or_
+from sqlalchemy import select as core_select
+from sqlmodel import Session, col, select
+
+from calendars.days.holidays import Almanac, Entry
+from calendars.days.spans import Days
+from calendars.ical.vevent import EventFacts
+from calendars.mails.weekly_schedule import Week
+from calendars.reminders.due_times import OFFICE_COUNTRIES
+from models.event_parts import Task, last_revisions
+from models.events import Event
+from models.holidays import office_holidays
+from models.places import Locality, Organisation, Person
+from models.text import LocalizedText
+from models.vocabulary import EventStatus
+from service.actions import permissions
+
+
+def read_week(session: Session, days: Days, event_url: Callable[[str], str], most: int | None = None) -> Week:
+    """What takes place, arrives and departs on these seven days, as far as the session may read it.
+
+    ``event_url`` gives an event's address by its id. Of more than ``most`` events the earliest are read and the others
+    counted.
+    """
+    where = (
+        or_(
+            (col(Event.first_day) <= days.last) & (col(Event.last_day) >= days.first),
+            col(Event.arrives_on).between(days.first, days.last),
+            col(Event.departs_on).between(days.first, days.last),
+        ),
+        col(Event.status) != EventStatus.DRAFT,
+        permissions.visible(session),
+    )
+    statement = (
+        core_select(Event, Organisation)
+        .outerjoin(Organisation, col(Organisation.id) == col(Event.organisation_id))
+        .where(*where)
+        .order_by(col(Event.first_day), col(Event.id))
+    )
+    found = session.execute(statement if most is None else statement.limit(most)).all()
+    total = len(found)
+    if most is not None:
+        total = session.execute(core_select(func.count()).select_from(Event).where(*where)).scalar_one()
+    localities = {place.code: place for place in session.exec(select(Locality))}
+    revisions = last_revisions(session, [event.id for event, _organisation in found])
+    preparing = _preparing(session, [event.id for event, _organisation in found])
+    events = [
+        EventFacts.of(
+            event,
+            localities=localities,
+            organisation=organisation,
+            revision=revisions.get(event.id),
+            url=event_url(event.id),
+        )
+        for event, organisation in found
+    ]
+    almanac = Almanac(map(Entry.of, office_holidays(session)))
+    return Week(
+        days.first,
+        events,
+        almanac.between(OFFICE_COUNTRIES, days.first, days.last),
+        {event.uid: preparing[event.id] for event, _organisation in found if event.id in preparing},
+        {event.uid: Days(event.arrives_on, event.departs_on) for event, _organisation in found},
+        total - len(found),
+    )
+
+
+def _preparing(session: Session, event_ids: Collection[str]) -> Mapping[str, list[LocalizedText | str]]:
+    """Event → who has tasks in it, organisations before people; one query."""
+    names: dict[str, list[LocalizedText | str]] = {}
+    people: dict[str, list[LocalizedText | str]] = {}
+    statement: Any = (
+        core_select(col(Task.event_id), col(Organisation.name).label("organisation"), col(Person.name).label("person"))
+        .outerjoin(Organisation, col(Organisation.id) == col(Task.organisation_id))
+        .outerjoin(Person, col(Person.id) == col(Task.person_id))
+        .where(col(Task.event_id).in_(event_ids))
+        .order_by(col(Task.due_day), col(Task.id))
+    )
+    for row in session.execute(statement):
+        for name, told in ((row.organisation, names), (row.person, people)):
+            if name and name not in told.setdefault(row.event_id, []):
+                told[row.event_id].append(name)
+    return {event_id: names.get(event_id, []) + people.get(event_id, []) for event_id in {*names, *people}}

@@ -1,0 +1,99 @@
+"""Taking a backup: all tables as of one instant, while everybody goes on writing."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection
+
+from models import dump_rows
+from models.database import Database
+from models.errors import Conflict
+from models.i18n import _, message
+from models.migrate import knows
+from service import VERSION
+from service.actions.feeds.store import snapshot
+from service.backup import archive, tables
+from service.backup.archive import Manifest
+
+
+def take(database: Database, path: Path, now: datetime, secret_key: str, *, force: bool = False) -> Manifest:
+    """Write a backup of everything to ``path``, readable by its owner only; what it holds.
+
+    All is read in one transaction that sees what was committed when it began, and that no writer waits for. The file
+    has its name only when it is whole and on disk.
+
+    Raises:
+        Conflict: there is such a file and ``force`` is not given; or the database has no shape this program knows.
+        OSError: the file can't be written.
+    """
+    _refuse_overwriting(path, force)
+    with new_file(path) as file:
+        with snapshot(database) as session:
+            connection = session.connection()
+            if not database.is_sqlite:
+                connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+            told = dump(connection, file, now, secret_key)
+        _refuse_overwriting(path, force)
+    return told
+
+
+def _refuse_overwriting(path: Path, force: bool) -> None:
+    if not force and path.exists():
+        raise Conflict(message(_("There is a file {file} already; --force replaces it."), file=str(path)))
+
+
+def dump(connection: Connection, file: IO[bytes], now: datetime, secret_key: str) -> Manifest:
+    """Write what a transaction sees into an empty file.
+
+    Raises:
+        Conflict: the database was never migrated, or by a newer version.
+    """
+    revision = MigrationContext.configure(connection).get_current_revision()
+    if revision is None:
+        raise Conflict(message(_("The database is not migrated: run `desk init`.")))
+    if not knows(revision):
+        raise Conflict(message(_("This program does not know the shape of the database ({at})."), at=revision))
+    about = Manifest(
+        format=archive.FORMAT,
+        version=VERSION,
+        revision=revision,
+        taken_at=now,
+        dialect=connection.dialect.name,
+        secret_key=archive.fingerprint(secret_key),
+        left_out=tables.LEFT_OUT,
+        tables={},
+    )
+    found = dump_rows.shapes(connection, tables.kept())
+    return archive.write(file, about, ((shape, dump_rows.lines(connection, shape)) for shape in found.values()))
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file, mode 600, that gets the name ``path`` when the block ends, whole and on disk; none when it raises."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    try:
+        with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+        settle_names(path.parent)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def settle_names(folder: Path) -> None:
+    """Have the names in a folder on disk, where its file system can do that."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,130 @@
+"""Filling a database from a backup, and settling what must not go on as if nothing had happened."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, update
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
+from sqlmodel import Session, col
+
+from calendars.reminders import due_times
+from models import dump_rows
+from models.dump_rows import Shape
+from models.i18n import _, message
+from models.migrate import knows, newest_revision, upgrade_within
+from models.reminders import JobRun, Reminder
+from models.vocabulary import ReminderState
+from service.actions import change_log
+from service.actions.audit import record
+from service.actions.context import Act
+from service.backup import tables
+from service.backup.archive import Archive, BadBackup, Manifest, newer
+
+_REFUSED = _("The database refuses what {file} holds for {table} ({answer}). Nothing was changed.")
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a restore did: how many rows it loaded, and how many reminders it gave up because they were due before."""
+
+    rows: int
+    skipped: int
+
+
+def check_revision(archive: Archive) -> None:
+    """Refuse a backup of a database this program does not know the shape of.
+
+    Raises:
+        BadBackup: it was made by a newer version.
+    """
+    if not knows(archive.manifest.revision):
+        raise newer(archive)
+
+
+def fill(connection: Connection, archive: Archive, act: Act) -> Filled:
+    """Make an empty database what the backup says, at the newest revision, in the caller's transaction.
+
+    On SQLite ``foreign_keys`` is off on this connection. The tables are made as they were on the backup's day; the
+    migrations written since then see its rows, as they would have seen them there.
+
+    Raises:
+        BadBackup: what the file holds is not what such a database can hold.
+    """
+    manifest = archive.manifest
+    upgrade_within(connection, manifest.revision)
+    found = dump_rows.shapes(connection, tables.kept())
+    _compare(archive, found)
+    rows = 0
+    with dump_rows.rows_in_any_order(connection, found.values()):
+        for shape in found.values():
+            with _refusal_told(archive, shape), archive.lines(shape.name) as lines:
+                rows += dump_rows.load(connection, shape, lines)
+    dump_rows.number_on(connection, found.values())
+    if wrong := dump_rows.dangling(connection):
+        raise BadBackup(message(_REFUSED, file=str(archive.path), table=", ".join(wrong), answer="FOREIGN KEY"))
+    if manifest.revision != newest_revision():
+        upgrade_within(connection)
+    with Session(connection) as session:
+        skipped = settle(session, act, manifest)
+        session.commit()  # only flushes: the transaction is the caller's
+    return Filled(rows, skipped)
+
+
+def _compare(archive: Archive, found: Mapping[str, Shape]) -> None:
+    there = {name: {column: str(kind) for column, kind in shape.kinds.items()} for name, shape in found.items()}
+    if there != {name: dict(one.columns) for name, one in archive.manifest.tables.items()}:
+        raise archive.damaged()
+
+
+@contextmanager
+def _refusal_told(archive: Archive, shape: Shape) -> Iterator[None]:
+    try:
+        yield
+    except (DataError, IntegrityError) as problem:
+        answer = str(problem.orig).strip().partition("\n")[0]
+        raise BadBackup(message(_REFUSED, file=str(archive.path), table=shape.name, answer=answer)) from problem
+    except DBAPIError:
+        raise
+    except (ValueError, TypeError, StatementError) as problem:
+        raise archive.damaged() from problem
+
+
+def settle(session: Session, act: Act, manifest: Manifest) -> int:
+    """Give up what was due before the restore, and write it into the trail; how many reminders were given up.
+
+    Between the backup and the restore they may all have been sent. The fixed jobs are noted as done until now, so
+    none is made up.
+    """
+    skipped = skip_what_was_due(session, act)
+    _run(session, update(JobRun).values(ran_for=act.now, ran_at=act.now))
+    # Processes that run on hold calendars of the database that was here before.
+    change_log.note(session, act.now, None)
+    told: dict[str, Any] = {
+        "taken_at": {"from": None, "to": manifest.taken_at.isoformat()},
+        "reminders_skipped": {"from": None, "to": skipped},
+    }
+    record(session, act, "restore", "database", manifest.revision, told)
+    return skipped
+
+
+def skip_what_was_due(session: Session, act: Act) -> int:
+    """Skip, with the reason, every reminder that waits or was just being sent and was due by now; how many."""
+    waiting = (
+        col(Reminder.state).in_([ReminderState.PENDING, ReminderState.SENDING]),
+        col(Reminder.due_at) <= act.now,
+    )
+    given_up = {
+        "state": ReminderState.SKIPPED,
+        "reason": due_times.RESTORED,
+        "lease_until": None,
+        "lease_owner": None,
+        "waits_for_server": False,
+        "updated_at": act.now,
+    }
+    return _run(session, update(Reminder).where(*waiting).values(given_up))
+
+
+def _run(session: Session, statement: Any) -> int:
+    return int(session.execute(statement, execution_options={"synchronize_session": False}).rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,264 @@
+"""Putting what a backup holds in the place of a database, all or nothing; what was there is set aside first."""
+
+import contextlib
+import errno
+import fcntl
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import URL, Connection, NullPool, create_engine, inspect, select
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from models import dump_rows
+from models.database import Database
+from models.errors import Conflict
+from models.i18n import _, message
+from models.tables import metadata
+from service.actions.context import Act
+from service.actions.reminders.delivery_status import WORKER_SILENCE
+from service.backup import dump, tables
+from service.backup.archive import Archive
+from service.backup.load import Filled, check_revision, fill
+
+_STAMP = "%Y%m%dT%H%M%S"
+_IN_USE = _("The database is in use: stop the service first. Nothing was changed.")
+_LOCK_WITHIN = "10s"
+
+
+@dataclass(frozen=True)
+class Restored:
+    """``aside`` is where that lies which was there before; None: there was nothing."""
+
+    filled: Filled
+    aside: Path | None
+
+
+def restore(database: Database, archive: Archive, act: Act, var: Path, secret_key: str) -> Restored:
+    """Replace whatever the database holds by what a backup holds; the two may be of different kinds.
+
+    Until the last moment the database is as it was, whatever happens to this process.
+
+    Raises:
+        BadBackup: as :func:`service.backup.load.fill`.
+        Conflict: the database is in use.
+        OSError: a file can't be written.
+    """
+    check_revision(archive)
+    if database.is_sqlite:
+        return _replace_file(database, archive, act)
+    return _replace_tables(database, archive, act, var / f"replaced-{act.now:{_STAMP}}.zip", secret_key)
+
+
+def _refuse_if_served(connection: Connection, now: datetime) -> None:
+    """Refuse while a worker's last sign of life is fresh."""
+    if "heartbeat" not in inspect(connection).get_table_names():
+        return
+    # Columns by hand: the database may be of an older revision.
+    shape = dump_rows.shapes(connection, ["heartbeat"])["heartbeat"]
+    beats = connection.execute(select(shape.table.c["at"], shape.table.c["name"])).all()
+    fresh = [(at, name) for at, name in beats if abs(now - at) < WORKER_SILENCE]
+    if fresh:
+        at, name = max(fresh)
+        seconds = round(max(0.0, (now - at).total_seconds()))
+        told = _("A worker ({name}) was at work {seconds} seconds ago. Stop the service, and a minute later try again.")
+        raise Conflict(message(told, name=name, seconds=seconds))
+
+
+def _holds_data(connection: Connection) -> bool:
+    found = dump_rows.shapes(connection, tables.kept())
+    return any(connection.execute(select(shape.table).limit(1)).first() for shape in found.values())
+
+
+def _refuse_taken(aside: Path) -> None:
+    if aside.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(aside))
+
+
+# PostgreSQL: one transaction
+
+
+def _replace_tables(database: Database, archive: Archive, act: Act, aside: Path, secret_key: str) -> Restored:
+    with database.engine.begin() as connection:
+        ours = _lock_tables(connection)
+        _refuse_if_served(connection, act.now)
+        is_full = _holds_data(connection)
+        if is_full:
+            _refuse_taken(aside)
+            with dump.new_file(aside) as file:
+                dump.dump(connection, file, act.now, secret_key)
+        _drop(connection, ours)
+        filled = fill(connection, archive, act)
+        # New tables have no statistics yet; the first readers would be slow.
+        connection.exec_driver_sql(f"ANALYZE {', '.join(_ours(connection))}")
+    return Restored(filled, aside if is_full else None)
+
+
+def _ours(connection: Connection) -> list[str]:
+    """The names, quoted, of our tables that are there."""
+    quote = connection.dialect.identifier_preparer.quote
+    there = {*metadata.tables, "alembic_version"}.intersection(inspect(connection).get_table_names())
+    return [quote(name) for name in sorted(there)]
+
+
+def _lock_tables(connection: Connection) -> list[str]:
+    """Let nobody write any more; the names, quoted, of our tables that are there.
+
+    Raises:
+        Conflict: somebody keeps one of them for too long.
+    """
+    ours = _ours(connection)
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_WITHIN}'")
+    if ours:
+        with _busy_told():
+            connection.exec_driver_sql(f"LOCK TABLE {', '.join(ours)} IN EXCLUSIVE MODE")
+    return ours
+
+
+def _drop(connection: Connection, quoted: list[str]) -> None:
+    """Drop our tables, and nothing of anybody else's: what hangs on them (a view) makes this fail."""
+    if quoted:
+        with _busy_told():
+            connection.exec_driver_sql(f"DROP TABLE {', '.join(quoted)}")
+    connection.exec_driver_sql("DROP FUNCTION IF EXISTS audit_is_append_only()")
+
+
+@contextmanager
+def _busy_told() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as problem:
+        if getattr(problem.orig, "sqlstate", None) == "55P03":
+            raise Conflict(message(_IN_USE)) from None
+        raise
+
+
+# SQLite: another file
+
+
+def _replace_file(database: Database, archive: Archive, act: Act) -> Restored:
+    target = Path(database.url.database or "").resolve()
+    draft, aside = Path(f"{target}.restoring"), Path(f"{target}.replaced-{act.now:{_STAMP}}")
+    with _alone_in(target.parent), _held(database.url, target) as held:
+        is_full = target.exists() and (held is None or _looked_at(held, act.now))
+        _refuse_taken(aside)
+        _remove(draft)
+        try:
+            filled = _build(Database(database.url.set(database=str(draft)).render_as_string()), archive, act)
+            _put_in_place(draft, target, held, aside if is_full else None)
+        finally:
+            _remove(draft)
+    return Restored(filled, aside if is_full else None)
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """One restore at a time."""
+    folder.mkdir(parents=True, exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Conflict(message(_IN_USE)) from None
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _held(url: URL, target: Path) -> Iterator[Connection | None]:
+    """The only connection to the database there is, and can be while the block runs; None: there is none to be read.
+
+    Raises:
+        Conflict: somebody else has one, be it only a reader.
+    """
+    if not target.exists():
+        yield None
+        return
+    engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": 1})
+    with engine.connect() as connection:
+        try:
+            for statement in ("PRAGMA locking_mode=EXCLUSIVE", "BEGIN EXCLUSIVE", "COMMIT"):
+                _driver(connection).execute(statement)
+        except sqlite3.Error as problem:
+            if problem.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY:
+                raise Conflict(message(_IN_USE)) from None
+            yield None
+        else:
+            yield connection
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    """Below SQLAlchemy, which would begin a transaction before the first statement."""
+    return cast(sqlite3.Connection, connection.connection.dbapi_connection)
+
+
+def _looked_at(held: Connection, now: datetime) -> bool:
+    """Whether there is anything to be set aside; what can't be read is.
+
+    Raises:
+        Conflict: a worker was at work a moment ago.
+    """
+    try:
+        with held.begin():
+            _refuse_if_served(held, now)
+            return _holds_data(held)
+    except DatabaseError:
+        return True
+
+
+def _build(database: Database, archive: Archive, act: Act) -> Filled:
+    try:
+        with database.engine.connect() as connection:
+            _driver(connection).execute("PRAGMA foreign_keys=OFF")
+            with connection.begin():
+                filled = fill(connection, archive, act)
+            if connection.exec_driver_sql("PRAGMA integrity_check").scalars().all() != ["ok"]:
+                raise archive.damaged()
+    finally:
+        database.dispose()
+    return filled
+
+
+def _put_in_place(draft: Path, target: Path, held: Connection | None, aside: Path | None) -> None:
+    """Give the new file the database's name, with its owner and mode; the old one gets another name just before."""
+    if held is not None:
+        with contextlib.suppress(sqlite3.Error):
+            # What only the -wal file holds would be lost to a file of another name, and found by one of the same.
+            _driver(held).execute("PRAGMA journal_mode=DELETE")
+    if target.exists():
+        before = target.stat()
+        draft.chmod(before.st_mode & 0o777)
+        with contextlib.suppress(PermissionError):
+            os.chown(draft, before.st_uid, before.st_gid)
+    with draft.open("rb") as file:
+        os.fsync(file.fileno())
+    if aside is not None:
+        _set_aside(target, aside)
+    for ending in ("-wal", "-shm"):
+        Path(f"{target}{ending}").unlink(missing_ok=True)
+    draft.replace(target)
+    dump.settle_names(target.parent)
+
+
+def _set_aside(target: Path, aside: Path) -> None:
+    try:
+        os.link(target, aside)  # so that there is a database under the old name at every instant
+    except FileExistsError:
+        raise
+    except OSError:
+        target.rename(aside)
+    for ending in ("-wal", "-shm"):
+        if Path(f"{target}{ending}").exists():
+            Path(f"{target}{ending}").rename(f"{aside}{ending}")
+
+
+def _remove(draft: Path) -> None:
+    for ending in ("", "-wal", "-shm", "-journal"):
+        Path(f"{draft}{ending}").unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""What every request passes: context, authentication, errors, the feed middleware."""

@@ -1,0 +1,85 @@
+"""What one running application holds: settings, database, clock, and the secrets derived from the key."""
+
+import hashlib
+import hmac
+import random
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import cast
+
+from flask import current_app
+from werkzeug.wrappers import Response
+
+from models.clock import utcnow
+from models.database import Database
+from service.actions.accounts.accounts import SESSION_LENGTH
+from service.actions.feeds.cache import Shelf
+from service.background.background_thread import Afterwards
+from service.background.feed_access_recorder import Notebook
+from service.http.authentication import Attendance
+from service.settings import Settings
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+def request_id(given: str) -> str:
+    """What a request is called in logs and trail: as its sender or a proxy named it, else a name of our own."""
+    if given and _REQUEST_ID.fullmatch(given):
+        return given
+    return f"{random.getrandbits(64):016x}"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One application's belongings; Flask only carries them."""
+
+    settings: Settings
+    database: Database
+    clock: Callable[[], datetime] = utcnow
+    shelf: Shelf = field(init=False)
+    readers: Notebook = field(init=False)
+    attendance: Attendance = field(init=False)
+    afterwards: Afterwards = field(init=False)
+
+    def __post_init__(self) -> None:
+        afterwards = Afterwards()
+        shelf, readers = Shelf(self.database, later=afterwards.wake), Notebook(self.database, afterwards.wake)
+        attendance = Attendance(self.database, afterwards.wake)
+        afterwards.jobs = (shelf.keep, readers.write, attendance.write)
+        self.database.closes(afterwards.close)
+        object.__setattr__(self, "shelf", shelf)
+        object.__setattr__(self, "readers", readers)
+        object.__setattr__(self, "attendance", attendance)
+        object.__setattr__(self, "afterwards", afterwards)
+
+    @property
+    def session_cookie(self) -> str:
+        """The console's cookie; over TLS its prefix makes browsers refuse it from anywhere else."""
+        return "__Host-desk" if self.settings.is_https else "desk"
+
+    def give_session(self, response: Response, secret: str) -> None:
+        """Have the browser keep a session's secret; an empty one takes it away."""
+        response.set_cookie(
+            self.session_cookie,
+            secret,
+            max_age=int(SESSION_LENGTH.total_seconds()) if secret else 0,
+            path="/",
+            secure=self.settings.is_https,
+            httponly=True,
+            samesite="Lax",
+        )
+
+    def csrf_token(self, cookie: str) -> str:
+        """The token that proves a form comes from our own page: bound to the session, kept nowhere."""
+        return hmac.new(self.settings.secret_key.encode(), b"csrf:" + cookie.encode(), hashlib.sha256).hexdigest()
+
+    def is_csrf_token(self, cookie: str, token: str) -> bool:
+        """Whether ``token`` belongs to this session."""
+        return hmac.compare_digest(self.csrf_token(cookie).encode(), token.encode("utf-8", "surrogatepass"))
+
+
+def current_desk() -> Desk:
+    """The belongings of the application that answers this request."""
+    return cast(Desk, current_app.extensions["desk"])

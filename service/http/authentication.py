@@ -1,0 +1,64 @@
+"""Who comes in with a session or a token, and when they were seen: written down a moment later, so no reader writes."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from models.accounts import ApiToken, User
+from models.database import Database
+from service.actions.accounts import accounts
+from service.actions.accounts.last_seen import note_presence
+from service.actions.credentials import token_hash
+from service.background.write_behind import Pending
+
+SESSION_AGAIN = timedelta(minutes=5)
+"""How old a session's last sign of life may be before a later one is written down."""
+
+TOKEN_AGAIN = timedelta(hours=1)
+"""The same for a token's last use."""
+
+MOST = 10_000
+"""So many sessions are remembered; then it begins anew, and what is written down counts."""
+
+
+class Attendance:
+    """Lets in whom the database knows, and keeps when that was until it is written.
+
+    A session's later signs of life are remembered here, so that it stays open although they could not be written: the
+    database may be busy or read-only. ``later`` is called when there is something for :attr:`write`.
+    """
+
+    def __init__(self, database: Database, later: Callable[[], None] = lambda: None) -> None:
+        self._lock = threading.Lock()
+        self._seen: dict[str, datetime] = {}
+        self._pending: Pending[str, datetime] = Pending(database, note_presence, "presence_not_noted", later)
+        self.write = self._pending.flush
+
+    def of_session(self, session: Session, secret: str, now: datetime) -> User | None:
+        """The active account of a signed-in browser; None when the session is unknown or over."""
+        key = token_hash(secret)
+        found = accounts.session_and_account(session, secret, now, self._seen.get(key))
+        if found is None:
+            self._seen.pop(key, None)
+            return None
+        kept, user = found
+        with self._lock:
+            if len(self._seen) >= MOST:
+                self._seen.clear()
+            self._seen[key] = now
+        if now - kept.last_seen_at >= SESSION_AGAIN:
+            self._pending.add(key, now)
+        return user
+
+    def of_token(self, session: Session, secret: str, now: datetime) -> tuple[ApiToken, User]:
+        """The token, and the active account it stands for.
+
+        Raises:
+            Unauthenticated: as :func:`service.actions.accounts.accounts.token_and_account`.
+        """
+        token, user = accounts.token_and_account(session, secret, now)
+        if token.last_used_at is None or now - token.last_used_at >= TOKEN_AGAIN:
+            self._pending.add(token.token_hash, now)
+        return token, user

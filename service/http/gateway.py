@@ -1,0 +1,334 @@
+"""Between granian and the WSGI application: request bodies are collected here, before a request gets a thread.
+
+WSGI reads a body in the thread that answers. Whoever announces a body and sends it slowly, or not at all, would keep
+that thread: sixteen such connections would stop the service. So requests with a body wait in an event loop, which costs
+a connection but no thread, until the body is whole, too large or late. Requests without a body go straight on in
+granian's own thread, and feeds that are in memory are answered there without entering the application.
+
+The application itself stays WSGI and can be run by any WSGI server, without this protection.
+"""
+
+import asyncio
+import contextlib
+import io
+import logging
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from typing import Any
+
+from granian import _granian, _signals
+from granian.server import common, mp
+
+from models.clock import monotonic
+from service.http.refusal import REFUSED
+
+log = logging.getLogger("desk.web")
+
+BODY_SECONDS = 20.0
+"""A body must be whole so soon after the request's head, plus a second for every ``BYTES_A_SECOND`` that arrived."""
+
+BYTES_A_SECOND = 16 * 1024
+"""The slowest line on which a body of the full size still arrives: 2 MiB take at most 148 seconds."""
+
+BODY_THREADS = 4
+"""Requests with a body a web process answers at once, besides those without. Together with ``WEB_THREADS`` they need
+no more connections than the pool has."""
+
+BODIES_IN_MEMORY = 64 * 1024 * 1024
+"""Bytes of bodies a web process holds until they are answered; above that further ones are refused with 503."""
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+FromMemory = Callable[[str, str, Callable[[str], str | None]], tuple[int, list[tuple[str, str]], bytes] | None]
+"""The answer (status, headers, body) to a method, a path and a request's headers that needs no application, or None."""
+
+
+class Gateway:
+    """Calls a WSGI application for granian's requests (RSGI).
+
+    Args:
+        application: what answers.
+        from_memory: asked first; must not raise.
+        max_body: larger bodies are not collected; the application gets enough of them to see that they are too large.
+        body_seconds: see :data:`BODY_SECONDS`.
+    """
+
+    def __init__(
+        self,
+        application: Application,
+        from_memory: FromMemory,
+        *,
+        max_body: int,
+        body_seconds: float = BODY_SECONDS,
+    ) -> None:
+        self._application = application
+        self._from_memory = from_memory
+        self._max_body = max_body
+        self._body_seconds = body_seconds
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._arriving: set[asyncio.Task[None] | None] = set()
+        self._in_memory = 0
+        self._pool = ThreadPoolExecutor(BODY_THREADS, thread_name_prefix="body")
+
+    def run_in(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Collect bodies in this loop; before the first request."""
+        self._loop = loop
+
+    def give_up(self) -> None:
+        """Refuse every request whose body has not arrived; called in the loop when the process is to stop."""
+        for task in self._arriving:
+            if task is not None:
+                task.cancel()
+
+    def __call__(self, watcher: Any) -> None:
+        """Answer a request, or have its body collected first; called in a thread of granian's. Raises nothing."""
+        proto = watcher.proto
+        try:
+            scope = watcher.scope
+            headers = scope.headers
+            if has_body(headers):
+                self._loop.call_soon_threadsafe(self._collect_later, proto, scope)
+                return
+            answer = self._from_memory(scope.method, scope.path, headers.get)
+            if answer is None:
+                self._answer(proto, environ_of(scope))
+            else:
+                proto.response_bytes(*answer)
+        except BaseException as error:
+            _failed(proto, error)
+
+    def _collect_later(self, proto: Any, scope: Any) -> None:
+        task = self._loop.create_task(self._collect(proto, scope))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _collect(self, proto: Any, scope: Any) -> None:
+        """Read the body, then give the request to a thread; or give it up, with the reason in ``REFUSED``."""
+        environ = environ_of(scope)
+        announced = _length(environ.get("CONTENT_LENGTH"))
+        body, refused = bytearray(), 0
+        if announced is None or announced <= self._max_body:
+            self._arriving.add(asyncio.current_task())
+            try:
+                refused = await self._read(proto, announced, body)
+            except TimeoutError:
+                refused = 408
+            except asyncio.CancelledError:
+                refused = 503
+            finally:
+                self._arriving.discard(asyncio.current_task())
+            environ["CONTENT_LENGTH"] = str(len(body))
+        if refused:
+            self._in_memory -= len(body)
+            body.clear()
+            environ |= {REFUSED: refused, "CONTENT_LENGTH": "0"}
+        environ.pop("HTTP_TRANSFER_ENCODING", None)
+        environ["wsgi.input"] = io.BytesIO(body)
+        answered = self._pool.submit(self._answer_safely, proto, environ)
+        await asyncio.wrap_future(answered)
+        self._in_memory -= len(body)
+
+    async def _read(self, proto: Any, announced: int | None, body: bytearray) -> int:
+        """Fill ``body``; the status that refuses it, else 0. What is too large is cut off a byte above what is allowed.
+
+        Raises:
+            TimeoutError: it did not come in time.
+        """
+        empty = 0
+        began = monotonic()
+        stream = aiter(proto)
+        while len(body) <= self._max_body:
+            patience = self._body_seconds + len(body) / BYTES_A_SECOND - (monotonic() - began)
+            try:
+                async with asyncio.timeout(patience):
+                    part = await anext(stream)
+            except StopAsyncIteration:
+                # granian ends a body with one empty part; another stands for an error: the line was cut.
+                is_cut = len(body) != announced if announced is not None else empty > 1
+                return 400 if is_cut else 0
+            empty += not part
+            part = part[: self._max_body + 1 - len(body)]
+            body += part
+            self._in_memory += len(part)
+            if self._in_memory > BODIES_IN_MEMORY:
+                log.warning("too_many_bodies", extra={"bytes": self._in_memory})
+                return 503
+        return 0
+
+    def _answer_safely(self, proto: Any, environ: dict[str, Any]) -> None:
+        try:
+            self._answer(proto, environ)
+        except BaseException as error:
+            _failed(proto, error)
+
+    def _answer(self, proto: Any, environ: dict[str, Any]) -> None:
+        """Call the application and send what it answers: at once when its length is known, else as it comes."""
+        head: list[Any] = []
+
+        def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], Any]:
+            head[:] = [int(status[:3]), headers]
+            return written.append
+
+        written: list[bytes] = []
+        answer = self._application(environ, start_response)
+        try:
+            parts = iter(answer)
+            written += [part for part in [next(parts, None)] if part is not None]
+            status, headers = head
+            if REFUSED in environ:
+                headers = [*headers, ("Connection", "close")]
+            if written and not any(name.lower() == "content-length" for name, _value in headers):
+                _stream(proto, status, headers, [*written], parts)
+            else:
+                proto.response_bytes(status, headers, b"".join([*written, *parts]))
+        finally:
+            if (close := getattr(answer, "close", None)) is not None:
+                close()
+
+
+def _stream(proto: Any, status: int, headers: list[tuple[str, str]], first: list[bytes], rest: Iterable[bytes]) -> None:
+    """Send parts as they come; a slow reader is not waited for, and one that left ends it."""
+    transport = proto.response_stream(status, headers)
+    for parts in (first, rest):
+        for part in parts:
+            try:
+                # It was sent, or not, before this returns; looking at what it returns tells which.
+                for _nothing in transport.send_bytes(part).__await__():
+                    pass
+            except Exception:
+                return
+
+
+def _failed(proto: Any, error: BaseException) -> None:
+    log.error("request_failed", exc_info=error)
+    # Nothing is sent twice: after an answer this does nothing.
+    proto.response_bytes(500, [], b"")
+
+
+def _length(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() else None
+
+
+def has_body(headers: Any) -> bool:
+    """Whether a request announces a body of at least one byte, or of unknown length."""
+    length = headers.get("content-length")
+    return (length is not None and length != "0") or "transfer-encoding" in headers
+
+
+def environ_of(scope: Any) -> dict[str, Any]:
+    """The WSGI environment of a request with an empty body. Source: PEP 3333.
+
+    A name with an underscore could pass for another one with a hyphen, which a proxy checked: such headers are dropped.
+    """
+    host, _colon, port = scope.server.rpartition(":")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": _as_latin1(scope.path),
+        "QUERY_STRING": _as_latin1(scope.query_string),
+        "SERVER_NAME": host.strip("[]"),
+        "SERVER_PORT": port,
+        "SERVER_PROTOCOL": "HTTP/1.0" if scope.http_version == "1" else f"HTTP/{scope.http_version}",
+        "SERVER_SOFTWARE": "granian",
+        "REMOTE_ADDR": scope.client.rpartition(":")[0].strip("[]"),
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.scheme,
+        "wsgi.input": io.BytesIO(),
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+    }
+    for name, value in scope.headers.items():
+        if (key := _key(name)) is None:
+            continue
+        before = environ.get(key)
+        if before is None:
+            environ[key] = value
+        elif key.startswith("HTTP_"):  # of the two others the first one counts
+            environ[key] = f"{before}{';' if key == 'HTTP_COOKIE' else ','}{value}"
+    if "HTTP_HOST" not in environ:
+        environ["HTTP_HOST"] = scope.authority or ""
+    return environ
+
+
+@lru_cache(maxsize=512)
+def _key(header: str) -> str | None:
+    """A header's key in the environment, from its name in small letters; None for one that is dropped."""
+    if "_" in header:
+        return None
+    name = header.upper().replace("-", "_")
+    return name if name in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{name}"
+
+
+def _as_latin1(text: str) -> str:
+    """Bytes of UTF-8 as WSGI has them in text."""
+    return text if text.isascii() else text.encode().decode("latin-1")
+
+
+_granian_parts: Any = _granian
+_mp: Any = mp
+
+
+def _run(
+    worker_id: int,
+    gateway: Gateway,
+    sock: Any,
+    ipc: Any,
+    loop: asyncio.AbstractEventLoop,
+    runtime_mode: Any,
+    runtime_threads: int,
+    runtime_blocking_threads: int | None,
+    blocking_threads: int,
+    blocking_threads_idle_timeout: int,
+    backpressure: int,
+    task_impl: Any,
+    *rest: Any,
+) -> None:
+    """Run one of granian's processes with the gateway in place of its own WSGI callback, until SIGTERM or SIGINT.
+
+    granian would run RSGI in one Python thread and make a task of every request, which halves what it answers. This
+    uses private parts of it, so its version is bounded in pyproject.toml.
+    """
+    http_mode, http1_settings, http2_settings, websockets, static_path, _access_log, ssl_ctx, _scope, metrics = rest
+    signals: Any = _signals
+    stop = signals.set_loop_signals(loop)
+
+    def on_signal() -> None:
+        gateway.give_up()
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, on_signal)
+    ended = asyncio.Event()
+    stop.add_cb(lambda: loop.call_soon_threadsafe(ended.set))
+    gateway.run_in(loop)
+    scheduler = _granian_parts.CallbackScheduler(loop, gateway, None, None, None)
+    scheduler._schedule_fn = gateway
+    worker = _granian_parts.RSGIWorker(
+        worker_id,
+        sock,
+        ipc,
+        runtime_threads,
+        runtime_blocking_threads,
+        blocking_threads,
+        blocking_threads_idle_timeout,
+        backpressure,
+        http_mode,
+        http1_settings,
+        http2_settings,
+        websockets,
+        static_path,
+        *ssl_ctx,
+        metrics,
+    )
+    serve = common.WORKERS_METHODS[runtime_mode][(sock[0] or sock[1]).is_uds()]
+    getattr(worker, serve)(scheduler, loop, stop)
+    with contextlib.closing(loop):
+        loop.run_until_complete(ended.wait())
+
+
+run_web_process: Callable[..., None] = _mp.WorkerProcess.wrap_target(_run)
+"""What granian starts in each of its processes, by its own ``interface=WSGI`` with this as ``spawn_target``."""

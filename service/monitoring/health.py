@@ -1,0 +1,77 @@
+"""Whether the service is alive and ready: what a supervisor asks, and how mail stands."""
+
+import json
+import logging
+import re
+from typing import Any
+
+from flask import Flask, Response
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from service.actions.reminders import delivery_status
+from service.http.app_context import Desk, current_desk
+from service.runtime.logs import redact
+
+log = logging.getLogger("desk.web")
+
+MAX_ANSWER = 300
+_LOCAL_PART = re.compile(r"[^\s<>@:;,\"'()]+@")
+
+
+def register(app: Flask) -> None:
+    """Answer at /healthz and /readyz."""
+    app.add_url_rule("/healthz", "healthz", _healthz)
+    app.add_url_rule("/readyz", "readyz", _readyz)
+
+
+def _healthz() -> Response:
+    """Alive; asks nobody."""
+    return Response("ok\n", mimetype="text/plain")
+
+
+def _readyz() -> Response:
+    """Ready for work: the database answers, has this code's shape, and a worker ticks.
+
+    A mail server that takes no mail is told of but makes nobody unready: what waits for it leaves by itself.
+    """
+    # Alembic is a tenth of what a web process would import when it starts.
+    from models.migrate import current_revision, newest_revision
+
+    desk = current_desk()
+    found = {"database": False, "migrations": False, "worker": False}
+    details: dict[str, Any] = {"mail": {"away_since": None, "answer": None, "waiting": None}, "workers": []}
+    try:
+        with desk.database.transaction(write=False) as session:
+            session.execute(select(1))
+            found["database"] = True
+            found["migrations"] = current_revision(desk.database) == newest_revision()
+            if found["migrations"]:
+                details = _details(session, desk)
+                found["worker"] = bool(details["workers"])
+    except DBAPIError as problem:
+        log.warning("not_ready", extra={"problem": type(problem.orig).__name__})
+    ready = all(found.values())
+    body = json.dumps({"ready": ready, **found, **details}, ensure_ascii=False) + "\n"
+    return Response(body, status=200 if ready else 503, mimetype="application/json")
+
+
+def _details(session: Session, desk: Desk) -> dict[str, Any]:
+    mail = delivery_status.mail_service(session, desk.clock())
+    return {
+        "mail": {
+            "away_since": mail.away_since.isoformat().replace("+00:00", "Z") if mail.away_since else None,
+            "answer": shown_to_all(mail.answer) if mail.answer else None,
+            "waiting": mail.waiting,
+        },
+        "workers": [
+            {"name": worker.name, "at": worker.at.isoformat().replace("+00:00", "Z"), "leads": worker.leads}
+            for worker in mail.workers
+        ],
+    }
+
+
+def shown_to_all(answer: str) -> str:
+    """A server's answer as anybody may read it: without secrets, and of mail addresses only the host."""
+    return _LOCAL_PART.sub("…@", redact(answer))[:MAX_ANSWER]

@@ -1,0 +1,159 @@
+"""Figures for Prometheus, counted in the database when they are asked for: every process tells the same."""
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from flask import Flask, Response, request
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import func
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, col, select
+
+from models.accounts import Heartbeat
+from models.errors import Forbidden, Unauthenticated
+from models.events import Event
+from models.i18n import _, message
+from models.reminders import Reminder, ReminderAttempt
+from models.vocabulary import AttemptOutcome, EventKind, EventStatus, ReminderPurpose, ReminderState, Role
+from service.actions import queries
+from service.actions.reminders import delivery_status
+from service.api.resource import authenticate
+from service.http.app_context import Desk, current_desk
+
+log = logging.getLogger("desk.web")
+
+_LOOPBACK = {"127.0.0.1", "::1"}
+_PASSED_ON = ("x-forwarded-", "forwarded", "x-real-ip", "via")
+"""Headers by which a proxy says that somebody else asks; a client elsewhere must not pass for one here."""
+
+
+def register(app: Flask) -> None:
+    """Answer at /metrics, from a registry of this application's own."""
+    registry = CollectorRegistry()
+    registry.register(DeskCollector(current_desk))
+
+    def metrics() -> Response:
+        check_reader()
+        # The old format: every scraper reads it, and it differs from the new one in names with dots only.
+        response = Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    app.add_url_rule("/metrics", "metrics", metrics)
+
+
+def check_reader() -> None:
+    """Let through who asks from this machine itself, not through a proxy, and administrators.
+
+    Who can't be recognised because the database is away is not let through.
+
+    Raises:
+        Forbidden: somebody else asks.
+    """
+    is_passed_on = any(name.lower().startswith(_PASSED_ON) for name in request.headers.keys())  # noqa: SIM118
+    if request.remote_addr in _LOOPBACK and not is_passed_on:
+        return
+    desk = current_desk()
+    try:
+        with desk.database.transaction(write=False) as session:
+            is_admin = authenticate(session, desk).role.suffices_for(Role.ADMIN)
+    except Unauthenticated:
+        is_admin = False
+    if not is_admin:
+        raise Forbidden(message(_("Only administrators may read this, or programs on the service's own machine.")))
+
+
+class DeskCollector(Collector):
+    """Counts when it is asked; ten queries, whatever is in the database.
+
+    ``belongings`` gives the application's database and clock.
+    """
+
+    def __init__(self, belongings: Callable[[], Desk]) -> None:
+        self._belongings = belongings
+
+    def collect(self) -> Iterator[Metric]:
+        """The families; only ``desk_database_up 0`` while the database does not answer as it should."""
+        desk = self._belongings()
+        try:
+            with desk.database.transaction(write=False) as session:
+                now = desk.clock()
+                found = [*_reminders(session, now), *_delivery(session, now), _events(session)]
+        except DBAPIError as problem:
+            log.warning("no_metrics", extra={"problem": type(problem.orig).__name__})
+            found = []
+        yield _gauge("database_up", "Whether the database answers.", 1 if found else 0)
+        yield from found
+
+
+def _gauge(name: str, told: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"desk_{name}", told, value=value)
+
+
+def _counted(session: Session, name: str, told: str, first: Any, second: Any, words: tuple[Any, Any]) -> Metric:
+    """How many rows there are of each pair of words, those of which there are none included."""
+    labels = [first.key, second.key]
+    family = GaugeMetricFamily(f"desk_{name}", told, labels=labels)
+    rows = session.execute(select(first, second, func.count()).group_by(first, second))
+    counts = {(one, other): count for one, other, count in rows}
+    pairs: list[tuple[StrEnum, StrEnum]] = [(one, other) for one in words[0] for other in words[1]]
+    for pair in pairs:
+        family.add_metric([word.value for word in pair], counts.get(pair, 0))
+    return family
+
+
+def _reminders(session: Session, now: datetime) -> Iterator[Metric]:
+    yield _counted(
+        session,
+        "reminders",
+        "Reminders by state and purpose.",
+        col(Reminder.state),
+        col(Reminder.purpose),
+        (ReminderState, ReminderPurpose),
+    )
+    due = (col(Reminder.state) == ReminderState.PENDING, col(Reminder.next_at) <= now)
+    count, oldest = session.execute(select(func.count(), func.min(col(Reminder.next_at))).where(*due)).one()
+    yield _gauge("reminders_due", "Reminders whose next attempt is due.", count)
+    age = (now - oldest).total_seconds() if oldest else 0.0
+    yield _gauge("reminder_oldest_due_seconds", "For how long the oldest of them has been due.", age)
+    unseen = session.exec(select(func.count()).where(queries.UNSEEN)).one()
+    yield _gauge("reminders_failed_unseen", "Reminders that failed and that nobody has seen.", unseen)
+    attempts = CounterMetricFamily("desk_reminder_attempts", "Attempts to hand a mail over.", labels=["outcome"])
+    outcome = col(ReminderAttempt.outcome)
+    made = {row[0]: row[1] for row in session.execute(select(outcome, func.count()).group_by(outcome))}
+    for word in AttemptOutcome:
+        attempts.add_metric([word.value], made.get(word, 0))
+    yield attempts
+
+
+def _delivery(session: Session, now: datetime) -> Iterator[Metric]:
+    mail = delivery_status.mail_service(session, now)
+    yield _gauge("mail_away", "Whether the mail server takes no mail.", 1 if mail.away_since else 0)
+    away = (now - mail.away_since).total_seconds() if mail.away_since else 0.0
+    yield _gauge("mail_away_seconds", "For how long it has taken none.", away)
+    yield _gauge("mail_waiting", "Mails that are due or wait for the mail server.", mail.waiting)
+    age = GaugeMetricFamily(
+        "desk_worker_heartbeat_age_seconds",
+        "How long ago a worker ticked; one that is gone stays a day.",
+        labels=["worker"],
+    )
+    leads = GaugeMetricFamily("desk_worker_leads", "Whether a worker leads.", labels=["worker"])
+    living = {worker.name for worker in mail.workers}
+    # Those that are gone for a day are swept, so that they do not become series for good.
+    for worker in session.exec(select(Heartbeat).order_by(col(Heartbeat.name))):
+        age.add_metric([worker.name], (now - worker.at).total_seconds())
+        leads.add_metric([worker.name], 1 if worker.leads and worker.name in living else 0)
+    yield age
+    yield leads
+
+
+def _events(session: Session) -> Metric:
+    words = (EventKind, EventStatus)
+    return _counted(session, "events", "Events by kind and status.", col(Event.kind), col(Event.status), words)

@@ -1,0 +1,1 @@
+"""Starting, supervising and logging the processes of the service."""

@@ -1,0 +1,126 @@
+"""A service's first start: programme, first administrator, ready feed; and what every start tells who started it."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlmodel import Session, col, select
+
+from models.accounts import User
+from models.errors import Conflict
+from models.i18n import _, message
+from models.places import Locality, Organisation
+from models.text import fold, localized
+from models.vocabulary import EventStatus, Language, Role
+from seed.loader import load_files, packaged_files
+from service.actions.accounts import accounts
+from service.actions.context import Act
+from service.actions.directory import directory
+from service.actions.feeds import feeds
+from service.runtime.supervisor import check_locality
+from service.schemas.places import OrganisationSchema
+from service.settings import Settings
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+_PROTOCOL_OFFICE = {"vi": "Cơ quan lễ tân", "lo": "ຫ້ອງການພິທີການ", "en": "Office of Protocol"}
+_FEED_PAST_DAYS = 1096
+
+
+def first_start(session: Session, act: Act, settings: Settings) -> list[str]:
+    """Fill a new database; what to tell the person who started it. Nothing when there is an account already."""
+    if session.exec(select(User.id)).first() is not None:
+        return []
+    if session.exec(select(Locality.code)).first() is None:
+        load_files(session, act, packaged_files())
+    password = new_password()
+    office = find_or_make_organisation(session, act, _PROTOCOL_OFFICE[Language.VI], _PROTOCOL_OFFICE)
+    values = {
+        "email": f"admin@{_mail_domain(settings.public_url)}",
+        "name": "Quản trị viên",
+        "role": Role.ADMIN,
+        "organisation_id": office.id,
+        "password": password,
+    }
+    admin = accounts.create_user(session, act, values)
+    own = Act(admin, act.now, act.office)
+    everything = {"statuses": [status.value for status in EventStatus]}
+    feed = feeds.create_feed(
+        session, own, {"name": "Tất cả sự kiện · All events", "filter": everything, "past_days": _FEED_PAST_DAYS}
+    )
+    return [
+        *_addresses(settings),
+        "",
+        f"  Administrator · Quản trị viên      {admin.email}",
+        f"  Password · Mật khẩu                {password}",
+        f"  Calendar feed · Lịch               {feed.url(settings.office)}",
+        f"                                     {feed.webcal_url(settings.office)}",
+        "",
+        "  Password and feed address are shown this once · Mật khẩu và địa chỉ lịch chỉ hiện một lần.",
+    ]
+
+
+def later_start(session: Session, settings: Settings, program: Path) -> list[str]:
+    """What to tell the person who starts, with ``program``, a service that has its data already."""
+    check_locality(session, settings.locality)
+    admins = select(User.email).where(User.role == Role.ADMIN, col(User.active)).order_by(col(User.created_at))
+    admin = session.exec(admins).first() or "EMAIL"
+    shown = os.path.relpath(program) if program.is_relative_to(Path.cwd()) else program.name
+    return [
+        *_addresses(settings),
+        "",
+        f"  New password · Đặt lại mật khẩu:   {shown} user password --email {admin}",
+        f"  New feed address · Địa chỉ lịch:   {settings.public_url}/feeds",
+    ]
+
+
+def _addresses(settings: Settings) -> list[str]:
+    return [
+        "  Protocol Desk",
+        "",
+        f"  Console · Trang làm việc           {settings.public_url}/",
+        f"  API documentation · Tài liệu API   {settings.public_url}/api/v1/docs/",
+    ]
+
+
+def _mail_domain(public_url: str) -> str:
+    """The domain of the service's own address when it has a name, else localhost."""
+    host = urlsplit(public_url).hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        return host if "." in host else "localhost"
+    return "localhost"
+
+
+def find_or_make_organisation(
+    session: Session, act: Act, wanted: str, name: Mapping[str, str] | None = None
+) -> Organisation:
+    """The organisation with this id, name or alias, in any language; made in the office's locality when new."""
+    if found := session.get(Organisation, wanted):
+        return found
+    folded = fold(wanted)
+    named = [
+        one for one in session.exec(select(Organisation)).all()
+        if folded in {fold(text) for text in (*one.name.values(), *one.aliases)}
+    ]  # fmt: skip
+    at_home = [one for one in named if one.locality == act.office.locality] or named
+    if len(at_home) > 1:
+        listed = ", ".join(f"{one.id} ({localized(one.name, Language.VI)}, {one.locality})" for one in at_home)
+        raise Conflict(message(_("Several organisations have this name; give an id: {found}."), found=listed))
+    if at_home:
+        return at_home[0]
+    if session.exec(select(Locality.code)).first() is None:
+        load_files(session, act, packaged_files("00-*.yaml"))
+    check_locality(session, act.office.locality)
+    values = OrganisationSchema().load(  # type: ignore[no-untyped-call]
+        {"name": dict(name or {"vi": wanted}), "locality": act.office.locality}
+    )
+    return directory.create_organisation(session, act, values)
+
+
+def new_password() -> str:
+    """A random password a person can type: five groups of four letters and digits, 99 bits."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(5))

@@ -1,0 +1,304 @@
+"""Running: the web by granian, the worker, and a supervisor that keeps one of each alive on one machine.
+
+Nothing outlives its parent: on Linux the kernel kills a child when its parent dies, elsewhere the child looks. Each
+process imports only what it does: the worker holds no web, the supervisor neither.
+"""
+
+import contextlib
+import ctypes
+import gc
+import logging
+import logging.config
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from select import select as wait_readable
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from models.clock import monotonic, utcnow
+from service.runtime import logs
+from service.settings import BadSetting, Settings
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+log = logging.getLogger("desk.serving")
+
+WEB_THREADS = 8
+"""Requests a web process answers at once; more would only queue for SQLite's one writer, or for connections."""
+
+STOP_WITHIN = 8.0
+"""After so many seconds a child that was told to stop is killed; everything it does survives that."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
+"""How long a child that died waits for its restart: doubled each time, until it has lived for a minute."""
+
+HEAD_START = 3.0
+"""So much later than the web the worker starts: people wait for the one, and both would share the processors."""
+
+LONG_LIFE = 60.0
+
+DESK = (sys.executable, "-P", "-m", "service.cli")
+"""The command line as a process of its own; give it :func:`environment`."""
+
+_DEATH_SIGNAL = 1
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class CannotServe(Exception):
+    """The address can't be listened on; the text says why."""
+
+
+def check_locality(session: "Session", code: str) -> None:
+    """The office's own locality must be one that is there, as soon as there are any.
+
+    Raises:
+        BadSetting: it is not.
+    """
+    from sqlmodel import col, select
+
+    from models.places import Locality
+
+    codes = session.exec(select(Locality.code).order_by(col(Locality.code))).all()
+    if codes and code not in codes:
+        raise BadSetting("DESK_LOCALITY", code, f"must be the code of a locality that is there: {', '.join(codes)}")
+
+
+def check_address(host: str, port: int) -> str:
+    """The numeric address to listen on, when it is free.
+
+    granian's processes share the port (SO_REUSEPORT) and would silently share it with a second service too.
+
+    Raises:
+        CannotServe: somebody listens there already.
+        BadSetting: the host is none.
+    """
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except (socket.gaierror, UnicodeError):
+        raise BadSetting(
+            "DESK_HOST", host, "must be an address of this machine, 127.0.0.1, or 0.0.0.0 for all"
+        ) from None
+    family, kind, protocol, _name, address = found[0]
+    with socket.socket(family, kind, protocol) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(address)
+            probe.listen(1)
+        except OSError as problem:
+            raise CannotServe(
+                f"{host}:{port} can't be listened on ({problem.strerror}). "
+                "Stop what uses it, or choose another with DESK_PORT and DESK_HOST."
+            ) from None
+    return str(address[0])
+
+
+def die_with(parent: int) -> None:
+    """End this process at once when its parent does, however that ends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, signal.SIGKILL)
+    else:
+        threading.Thread(target=_watch, args=(parent,), name="parent", daemon=True).start()
+    if os.getppid() != parent:
+        os._exit(1)  # it died before we asked
+
+
+def _watch(parent: int) -> None:
+    pause = threading.Event()
+    while os.getppid() == parent:
+        pause.wait(0.5)
+    os._exit(1)
+
+
+def serve_web(settings: Settings) -> None:
+    """Answer HTTP until SIGTERM or SIGINT; a web process that dies is started again.
+
+    Raises:
+        CannotServe: as :func:`check_address`.
+    """
+    from granian import Granian
+    from granian.constants import HTTPModes, Interfaces
+    from granian.log import LogLevels
+
+    from service.http.gateway import run_web_process
+
+    server = Granian(
+        "wsgi:app",
+        address=check_address(settings.host, settings.port),
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=settings.web_workers,
+        blocking_threads=WEB_THREADS,
+        http=HTTPModes.http1,
+        websockets=False,
+        # No access log: the paths of feeds are secrets, and a proxy in front keeps its own.
+        log_access=False,
+        log_level=LogLevels.error,
+        log_dictconfig=logs.configuration(),
+        respawn_failed_workers=True,
+        respawn_interval=0.1,
+        workers_kill_timeout=5,
+    )
+    server.serve(run_web_process, partial(_load_app, os.getpid()), wrap_loader=False)
+
+
+def _load_app(parent: int) -> Any:
+    """What answers, in each web process."""
+    # Until granian listens for signals here, its parent's handlers are inherited and would swallow them.
+    for number in _STOP_SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    die_with(parent)
+    # Not by granian's own loader: it would look into the current directory first.
+    from service.app import MAX_BODY
+    from service.http.gateway import BODY_SECONDS, Gateway
+    from wsgi import app
+
+    # The variable is for tests, which can't wait so long.
+    seconds = float(os.environ.get("DESK_BODY_SECONDS") or BODY_SECONDS)
+    gateway = Gateway(app, app.extensions["feed_door"].from_memory, max_body=MAX_BODY, body_seconds=seconds)
+
+    # What lives as long as the process is not looked through again: a collection in the middle of a large answer
+    # (ten thousand events) else takes as long as the answer.
+    gc.collect()
+    gc.freeze()
+    return gateway
+
+
+def serve_worker(settings: Settings) -> None:
+    """Send what is due until SIGTERM or SIGINT."""
+    from jobs.config import WorkerConfig
+    from jobs.worker import Worker
+    from models.database import Database
+    from service.actions.office_mails.office_mails import Bulletins
+
+    logging.config.dictConfig(logs.configuration())
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        # In a thread of its own: the event's lock may just be held by the thread this interrupts.
+        threading.Thread(target=stop.set).start()
+
+    for number in _STOP_SIGNALS:
+        signal.signal(number, on_signal)
+    database = Database(settings.database_url)
+    config = WorkerConfig(
+        mail_url=settings.mail_url,
+        mail_from=settings.mail_from,
+        var=settings.var,
+        office=settings.office,
+        lease_seconds=settings.lease_seconds,
+        retry_seconds=settings.retry_seconds,
+        secret_key=settings.secret_key,
+        passport_days=settings.passport_days,
+    )
+    try:
+        reports = Bulletins(settings.office, settings.secret_key)
+        Worker(database, config, utcnow, reports=reports).run(stop)
+    finally:
+        database.dispose()
+
+
+@dataclass
+class Child:
+    """A supervised process; ``pause`` is how long its next restart waits."""
+
+    name: str
+    command: list[str]
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    restart_at: float = 0.0
+    pause: float = FIRST_PAUSE
+
+    def start(self, now: float) -> None:
+        """Start it in a session of its own: Ctrl-C in a terminal reaches the supervisor only, which passes it on."""
+        self.process = subprocess.Popen(self.command, env=environment(), start_new_session=True)  # noqa: S603 - our own
+        self.started_at = now
+        log.info("child_started", extra={"child": self.name, "child_pid": self.process.pid})
+
+    def look(self, now: float) -> None:
+        """Note that it died, and start it again when its pause is over."""
+        if self.process is not None and (code := self.process.poll()) is not None:
+            if now - self.started_at > LONG_LIFE:
+                self.pause = FIRST_PAUSE
+            self.restart_at = now + self.pause
+            log.error("child_died", extra={"child": self.name, "exit": code, "restart_in": self.pause})
+            self.pause = min(self.pause * 2, LONGEST_PAUSE)
+            self.process = None
+        if self.process is None and now >= self.restart_at:
+            self.start(now)
+
+
+def environment() -> dict[str, str]:
+    """The environment of our own processes: the rooms are found by them wherever they are started."""
+    home = str(Path(__file__).resolve().parent.parent.parent)
+    path = os.pathsep.join(dict.fromkeys([home, *filter(None, [os.environ.get("PYTHONPATH")])]))
+    return os.environ | {"PYTHONPATH": path}
+
+
+@dataclass
+class Supervisor:
+    """Keeps its children alive until it is told to stop. ``commands`` name a process and the arguments of `desk`."""
+
+    commands: dict[str, list[str]]
+    children: list[Child] = field(default_factory=list)
+    is_stopping: bool = False
+
+    def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Start the children and watch them; returns when all have ended after SIGTERM, SIGINT or SIGHUP."""
+        wake, waker = os.pipe()
+        os.set_blocking(waker, False)
+        os.set_blocking(wake, False)
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+        for number in _STOP_SIGNALS:
+            signal.signal(number, self._stop)
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)  # only wakes
+        self.children = [
+            Child(name, [*DESK, *arguments, "--parent", str(os.getpid())]) for name, arguments in self.commands.items()
+        ]
+        try:
+            first, *others = self.children
+            first.start(monotonic())
+            for child in others:
+                child.restart_at = monotonic() + HEAD_START
+            ready()
+            while not self.is_stopping:
+                waiting = [child.restart_at for child in self.children if child.process is None]
+                _sleep(wake, max(0.01, min(waiting) - monotonic()) if waiting else None)
+                if not self.is_stopping:
+                    for child in self.children:
+                        child.look(monotonic())
+        finally:
+            stop_all(child.process for child in self.children if child.process is not None)
+            log.info("stopped")
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.is_stopping = True
+
+
+def _sleep(wake: int, seconds: float | None) -> None:
+    """Wait for a signal, or so long."""
+    wait_readable([wake], [], [], seconds)
+    with contextlib.suppress(BlockingIOError):
+        os.read(wake, 4096)
+
+
+def stop_all(processes: Iterable[subprocess.Popen[bytes]]) -> None:
+    """Tell processes to stop, all at once; kill those that have not after a while."""
+    alive = [process for process in processes if process.poll() is None]
+    for process in alive:
+        process.terminate()
+    until = monotonic() + STOP_WITHIN
+    for process in alive:
+        try:
+            process.wait(max(0.0, until - monotonic()))
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

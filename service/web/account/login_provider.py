@@ -1,0 +1,126 @@
+"""Signing in through the office's login provider: there, and back with proof."""
+
+import logging
+import secrets
+from datetime import timedelta
+from hmac import compare_digest
+
+from flask import Response, abort, request, url_for
+from itsdangerous import BadData, URLSafeSerializer
+from werkzeug.wrappers import Response as AnyResponse
+
+from models.i18n import Message, _, message
+from service.actions.accounts import accounts
+from service.http.app_context import Desk, current_desk
+from service.http.oidc import Journey, NotBelieved, Provider, ProviderAway
+from service.web.account.sign_in import go_to, sign_in_form, signed_in
+from service.web.page_decorator import local_target, open_view
+from service.web.view import View
+
+log = logging.getLogger("desk.web")
+
+PATIENCE = timedelta(minutes=10)
+"""How long somebody may take to sign in at the provider."""
+
+_AWAY = _("The login service does not answer at the moment. Sign in with your password, or try again later.")
+_BROKEN = _("This sign-in could not be completed. Begin again here.")
+_UNVERIFIED = _("The login service has not confirmed your e-mail address, so it can't be used here.")
+_UNKNOWN = _("There is no active account for this address here. Ask the administrator of your office.")
+
+
+def begin() -> AnyResponse:
+    """Send the browser to the provider. Nothing is kept here: the cookie holds what the way back needs."""
+    desk = current_desk()
+    target = local_target(request.args.get("next"))
+    journey = Journey(desk.settings.secret_key, secrets.token_urlsafe(32))
+    try:
+        response = go_to(_provider(desk).authorization_url(journey))
+    except ProviderAway as problem:
+        return _refused(desk, target, 503, message(_AWAY), f"away: {problem}")
+    until = int((desk.clock() + PATIENCE).timestamp())
+    _keep(desk, response, _signer(desk).dumps([journey.secret, target, until]))
+    return response
+
+
+def come_back() -> AnyResponse:
+    """The provider's answer: a session for the account with the verified address, or the page that says why not."""
+    desk = current_desk()
+    provider = _provider(desk)
+    journey, target = _begun(desk)
+    if journey is None:
+        return _refused(desk, target, 400, message(_BROKEN), "state")
+    code = request.args.get("code", "")
+    if not code or "error" in request.args:
+        return _refused(desk, target, 400, message(_BROKEN), "the provider refused")
+    try:
+        identity = provider.identity(journey, code, desk.clock())
+    except ProviderAway as problem:
+        return _refused(desk, target, 503, message(_AWAY), f"away: {problem}")
+    except NotBelieved as problem:
+        return _refused(desk, target, 400, message(_BROKEN), str(problem))
+    if not identity.is_verified:
+        return _refused(desk, target, 403, message(_UNVERIFIED), "unverified address")
+    with desk.database.transaction() as session:
+        view = open_view(session, desk)
+        if not accounts.spend_state(session, view.act, journey.state, PATIENCE):
+            return _shown(view, target, 400, message(_BROKEN), "state used before")
+        user = accounts.sign_in_by_address(session, view.act, identity.email)
+        if user is None:
+            return _shown(view, target, 403, message(_UNKNOWN), "no account")
+        response = signed_in(view, user, target)
+    _keep(desk, response, "")
+    return response
+
+
+def _provider(desk: Desk) -> Provider:
+    known = desk.settings.login_provider
+    if known is None:
+        abort(404)
+    return Provider(known, f"{desk.settings.public_url}{url_for('pages.oidc_back')}")
+
+
+def _begun(desk: Desk) -> tuple[Journey | None, str]:
+    """The journey this browser began and where it wanted to go; None when it is over, or another one came back."""
+    try:
+        secret, target, until = _signer(desk).loads(request.cookies.get(_cookie(desk), ""))
+    except (BadData, ValueError, TypeError):
+        return None, "/"
+    journey = Journey(desk.settings.secret_key, str(secret))
+    given = request.args.get("state", "").encode("utf-8", "surrogatepass")
+    is_own = compare_digest(journey.state.encode(), given) and desk.clock().timestamp() < int(until)
+    issuer = request.args.get("iss")  # RFC 9207: a provider that says who answers must be the one that was asked
+    if desk.settings.login_provider is None or issuer not in {None, desk.settings.login_provider.issuer}:
+        is_own = False
+    return (journey if is_own else None), local_target(str(target))
+
+
+def _refused(desk: Desk, target: str, status: int, problem: Message, reason: str) -> Response:
+    with desk.database.transaction(write=False) as session:
+        return _shown(open_view(session, desk), target, status, problem, reason)
+
+
+def _shown(view: View, target: str, status: int, problem: Message, reason: str) -> Response:
+    log.warning("oidc_refused", extra={"reason": reason, "request_id": view.act.request_id})
+    response = sign_in_form(view, target, status, problem=problem)
+    _keep(view.desk, response, "")
+    return response
+
+
+def _cookie(desk: Desk) -> str:
+    return f"{desk.session_cookie}-oidc"
+
+
+def _keep(desk: Desk, response: AnyResponse, value: str) -> None:
+    response.set_cookie(
+        _cookie(desk),
+        value,
+        max_age=int(PATIENCE.total_seconds()) if value else 0,
+        path="/",
+        secure=desk.settings.is_https,
+        httponly=True,
+        samesite="Lax",  # the way back begins on the provider's site
+    )
+
+
+def _signer(desk: Desk) -> URLSafeSerializer:
+    return URLSafeSerializer(desk.settings.secret_key, salt="oidc")

@@ -1,0 +1,87 @@
+"""Signing in and out, and the language switch."""
+
+from flask import Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from models.accounts import User
+from models.errors import Forbidden, TooMany
+from models.i18n import Message, _, message
+from models.text import one_line
+from models.vocabulary import Language
+from service.actions.accounts import accounts
+from service.web.language import chosen_language, forget_language, keep_language
+from service.web.page_decorator import FOREIGN_FORM, check_own_form, local_target, open_page
+from service.web.view import View
+
+_WRONG = _("This e-mail address and this password do not fit together. Check both and try again.")
+
+
+@open_page
+def sign_in(view: View) -> AnyResponse:
+    """The form to sign in with, and its answer."""
+    target = local_target(request.values.get("next"))
+    if request.method != "POST":
+        return redirect(target, 303) if view.user else sign_in_form(view, target)
+    email = one_line(request.form.get("email", ""))[:254]
+    try:
+        user = accounts.sign_in(
+            view.session, view.act, email, request.form.get("password", ""), request.remote_addr or "unknown"
+        )
+    except TooMany as refused:
+        response = sign_in_form(view, target, 429, email=email, problem=refused.detail)
+        response.headers["Retry-After"] = str(refused.retry_after)
+        return response
+    if user is None:
+        return sign_in_form(view, target, 401, email=email, problem=message(_WRONG))
+    return signed_in(view, user, target)
+
+
+def signed_in(view: View, user: User, target: str) -> Response:
+    """Open a session with a new secret for whoever has proven to be ``user``, and go on to ``target``."""
+    if view.cookie:
+        accounts.close_session(view.session, view.cookie)
+    response = go_to(target)
+    view.desk.give_session(response, accounts.open_session(view.session, user, view.act.now))
+    if chosen_language() is None:
+        keep_language(response, user.locale)
+    return response
+
+
+def sign_in_form(
+    view: View, target: str, status: int = 200, email: str = "", problem: Message | None = None
+) -> Response:
+    """The page to sign in on, and what was wrong before."""
+    provider = view.desk.settings.login_provider
+    told = problem and view.say(problem)
+    return view.page("account/sign_in.html", status, target=target, email=email, problem=told, provider=provider)
+
+
+def go_to(target: str) -> Response:
+    """Have the browser go there; no cache keeps that."""
+    response = Response(status=303)
+    response.headers["Location"] = target
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@open_page
+def sign_out(view: View) -> AnyResponse:
+    """End the session, and forget the language chosen in it."""
+    response = go_to(url_for("pages.sign_in"))
+    if view.cookie:
+        if not view.desk.is_csrf_token(view.cookie, request.form.get("csrf", "")):
+            raise Forbidden(message(FOREIGN_FORM), code="csrf")
+        accounts.close_session(view.session, view.cookie)
+    view.desk.give_session(response, "")
+    forget_language(response)
+    return response
+
+
+def switch_language() -> AnyResponse:
+    """Keep the language chosen in this browser, and show the same page again."""
+    check_own_form()
+    response = go_to(local_target(request.form.get("next")))
+    word = request.form.get("language", "")
+    if word in set(Language):
+        keep_language(response, Language(word))
+    return response

@@ -1,0 +1,53 @@
+"""Where a link in a mail leads that a reader wants no more: no sign-in, the link itself is the proof."""
+
+from dataclasses import replace
+
+from flask import Response, g, request
+
+from calendars.mails.digests import purpose_name
+from models.errors import NotFound
+from models.i18n import _, translate
+from service.actions.accounts import mail_subscriptions
+from service.actions.context import Act
+from service.http.app_context import current_desk
+from service.web.error_pages import error_page
+from service.web.language import choose_language
+from service.web.view import View
+
+
+def unsubscribe(token: str) -> Response:
+    """A form to leave one of the office's mails, and its answer; the same form gets it back.
+
+    Only a POST changes anything: scanners of mail follow every link. It may come from anywhere and needs no cookie and
+    no token of a form: mail programs send ``List-Unsubscribe=One-Click`` of their own. Source: RFC 8058 section 3.2.
+    """
+    desk = current_desk()
+    is_post = request.method == "POST"
+    is_wanted = is_post and request.form.get("mails") == "on"  # the body is read before the transaction opens
+    with desk.database.transaction(write=is_post) as session:
+        try:
+            user, purpose = mail_subscriptions.subscription_of(
+                session, desk.settings.secret_key, token, to_change=is_post
+            )
+        except NotFound as wrong:
+            language = choose_language()
+            return _kept_quiet(error_page(404, translate(_("Not found"), language), wrong.detail.to(language)))
+        act = Act(None, desk.clock(), desk.settings.office, g.request_id)
+        if is_post:
+            mail_subscriptions.switch(session, replace(act, user=user), user, purpose, is_wanted=is_wanted)
+        view = View(session, desk, act, choose_language(user.locale))
+        response = view.page(
+            "account/unsubscribe.html",
+            mail=purpose_name(purpose, view.language),
+            address=user.email,
+            is_on=getattr(user, mail_subscriptions.FLAGS[purpose]),
+            has_changed=is_post,
+        )
+    return _kept_quiet(response)
+
+
+def _kept_quiet(response: Response) -> Response:
+    """Neither search engines nor other sites learn of the address."""
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

@@ -1,0 +1,286 @@
+"""Agreements, their commitments, and anniversaries."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import request
+from marshmallow import ValidationError
+from sqlmodel import Session
+
+from models.agreements import Agreement, Anniversary, Commitment
+from models.i18n import _, message
+from models.vocabulary import DurationUnit, EventKind, FrequencyType, Role
+from service.actions import crud
+from service.actions.agreements import agreement_queries, agreements
+from service.actions.context import Act
+from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema
+from service.schemas.fields import Text
+from service.web.administration.fields import Choice, Control, Field
+from service.web.administration.section import Area, Line, by_name, localities, titled_agreements, words
+from service.web.labels import promised
+from service.web.view import View, ids
+
+_UNITS = {DurationUnit.DAYS: _("Days"), DurationUnit.MONTHS: _("Months"), DurationUnit.YEARS: _("Years")}
+_FREQUENCIES = {
+    FrequencyType.PER_YEAR: _("So many times every year"),
+    FrequencyType.EVERY: _("Once every so many years"),
+    FrequencyType.IN_PERIOD: _("So many times in the whole period"),
+    FrequencyType.OPEN: _("As both sides agree, no fixed number"),
+}
+MOST_PHASES = 20
+_PHASES_AT_FIRST = 2
+_EITHER = _("Empty: either party.")
+_NOTHING_AGREED = _("Empty where nothing was agreed.")
+
+
+def _agreement_lines(view: View, found: Sequence[Agreement]) -> list[Line]:
+    return [
+        Line(
+            one.id,
+            view.text(one.title),
+            [
+                view.days(one.starts_on, one.ends_on),
+                ", ".join(view.plain(view.locality_name(code)) for code in one.parties),
+            ],
+        )
+        for one in found
+    ]
+
+
+def _parties(view: View, row: Agreement | Anniversary | None) -> list[Choice]:
+    """All localities; those chosen first, in the order the document names them: a form sends them as they stand."""
+    chosen = row.parties if row else []
+    return sorted(localities(view), key=lambda one: chosen.index(one[0]) if one[0] in chosen else len(chosen))
+
+
+def _agreement_fields(view: View, agreement: Agreement | None) -> list[Field]:
+    others = [
+        (one.id, view.plain(one.title))
+        for one in agreement_queries.all_agreements(view.session)
+        if agreement is None or one.id != agreement.id
+    ]
+    return [
+        Field("title", _("Title"), Control.TEXTS),
+        Field("parties", _("Parties"), Control.MANY, choices=_parties(view, agreement)),
+        Field("starts_on", _("First day of the period"), Control.DAY),
+        Field("ends_on", _("Last day of the period"), Control.DAY),
+        Field("signed_on", _("Signed on"), Control.DAY, optional=True),
+        Field("signed_at_place", _("Signed at"), Control.TEXTS, optional=True),
+        Field("predecessor_id", _("Carries on"), Control.CHOICE, optional=True, choices=others),
+        Field("copies", _("Copies"), Control.NUMBER, optional=True),
+    ]
+
+
+AGREEMENTS = Area(
+    name="agreements",
+    title=_("Agreements"),
+    lead=_("For officers: what was agreed with whom, for which years."),
+    new=_("Add an agreement"),
+    empty=_("There are no agreements yet. Add the one that is in force first, then its commitments."),
+    model=Agreement,
+    schema=AgreementSchema,
+    fields=_agreement_fields,
+    lines=_agreement_lines,
+    found=by_name(Agreement),
+    create=agreements.create_agreement,
+    change=agreements.change_agreement,
+    title_of=lambda view, one: view.text(one.title),
+    delete=crud.delete,
+    remove=Role.ADMIN,
+    follows=_("Its commitments go with it. It can only be deleted while no event fulfils one of them."),
+)
+
+
+class _NewCommitmentSchema(CommitmentSchema):
+    """A commitment with the agreement it is to stand in."""
+
+    class Meta(CommitmentSchema.Meta):
+        dump_only = ()
+
+    agreement_id = Text(required=True)
+
+
+def _commitment_lines(view: View, found: Sequence[Commitment]) -> list[Line]:
+    titles = titled_agreements(view, ids(*(one.agreement_id for one in found)))
+    return [
+        Line(
+            one.id,
+            view.text(one.title),
+            [
+                view.say(_("Article {number}"), number=one.article),
+                " · ".join(view.say(sentence) for sentence in promised(one)),
+                titles[one.agreement_id],
+            ],
+        )
+        for one in found
+    ]
+
+
+def _commitment_fields(view: View, commitment: Commitment | None) -> list[Field]:
+    all_agreements = agreement_queries.all_agreements(view.session, agreement_queries.AGREEMENT_ORDER_LATEST)
+    places: list[Choice] = localities(view)
+    of_agreement = Field(
+        "agreement_id",
+        _("Agreement"),
+        Control.CHOICE,
+        choices=[(one.id, view.plain(one.title)) for one in all_agreements],
+        default=request.args.get("agreement", ""),
+    )
+    return [
+        *([of_agreement] if commitment is None else []),
+        Field("article", _("Article"), hint=_("As the document counts it: 2, or 3a.")),
+        Field("field", _("Field of cooperation"), Control.TEXTS),
+        Field("title", _("Title"), Control.TEXTS),
+        Field("activity", _("Kind"), Control.CHOICE, choices=[(kind.value, view.kind(kind)) for kind in EventKind]),
+        Field("host", _("Host"), Control.CHOICE, _EITHER, optional=True, choices=places),
+        Field("guest", _("Guest"), Control.CHOICE, _EITHER, optional=True, choices=places),
+        Field("frequency_type", _("How often"), Control.CHOICE, choices=words(view, _FREQUENCIES), default="per_year",
+              wrong_as="frequency.type"),
+        Field("frequency_count", _("How many times"), Control.NUMBER, optional=True, default="1",
+              wrong_as="frequency.count"),
+        Field("frequency_min_years", _("At least so many years apart"), Control.NUMBER, optional=True,
+              wrong_as="frequency.min_years"),
+        Field("frequency_max_years", _("At most so many years apart"), Control.NUMBER, optional=True,
+              wrong_as="frequency.max_years"),
+        Field("headcount_min", _("People each time, at least"), Control.NUMBER, _NOTHING_AGREED, optional=True),
+        Field("headcount_max", _("People each time, at most"), Control.NUMBER, optional=True),
+        Field("headcount_total", _("People over the whole period"), Control.NUMBER, optional=True),
+        Field("duration_min", _("Lasts at least"), Control.NUMBER, _NOTHING_AGREED, optional=True),
+        Field("duration_max", _("Lasts at most"), Control.NUMBER, optional=True),
+        Field("duration_unit", _("Unit"), Control.CHOICE, optional=True, choices=words(view, _UNITS), default="days"),
+        Field("funded_by", _("Funded by"), Control.CHOICE, optional=True, choices=places),
+        *_phase_fields(view, len(commitment.phases) if commitment else 0),
+    ]  # fmt: skip
+
+
+def _phase_fields(view: View, count: int) -> list[Field]:
+    """Questions about the stages of a long stay: of those there are, and of one more."""
+    units = words(view, _UNITS)
+    found = []
+    for place in range(min(max(count + 1, _PHASES_AT_FIRST), MOST_PHASES)):
+        hint = _("Only for a stay in stages: a year of the language, then the studies.") if place == 0 else ""
+        title = message(_("Phase {number}"), number=place + 1)
+        length = message(_("Phase {number} lasts"), number=place + 1)
+        name, schema = f"phase_{place}", f"phases.{place}"
+        found += [
+            Field(f"{name}_title", title, Control.TEXTS, hint, optional=True, wrong_as=f"{schema}.title"),
+            Field(f"{name}_duration", length, Control.NUMBER, optional=True, wrong_as=f"{schema}.duration"),
+            Field(f"{name}_unit", _("Unit"), Control.CHOICE, optional=True, choices=units, wrong_as=f"{schema}.unit"),
+        ]
+    return found
+
+
+def _composed(values: dict[str, Any]) -> dict[str, Any]:
+    """The questions about how often, as the API takes them: those that go with the type, and no others.
+
+    Raises:
+        ValidationError: the years apart are the wrong way round; the schema would not tell which question that is.
+    """
+    kind = values.pop("frequency_type", None)
+    count, least, most = (values.pop(f"frequency_{name}", None) for name in ("count", "min_years", "max_years"))
+    values["frequency"] = {"type": kind}
+    # What is needed and missing goes to the schema as it stands there: empty, which is no number.
+    if kind in (FrequencyType.PER_YEAR, FrequencyType.IN_PERIOD):
+        values["frequency"]["count"] = "" if count is None else count
+    elif kind == FrequencyType.EVERY:
+        least, most = ("" if least is None else least), (least if most is None else most)
+        if isinstance(least, int) and isinstance(most, int) and most < least:
+            wrong = str(message(_("Must be at least {minimum}, like the years before."), minimum=least))
+            raise ValidationError({"frequency": {"max_years": [wrong]}})
+        values["frequency"] |= {"min_years": least, "max_years": "" if most is None else most}
+    values["phases"] = _phases(values)
+    if values.get("duration_min") is None and values.get("duration_max") is None:
+        values["duration_unit"] = None
+    return values
+
+
+def _phases(values: dict[str, Any]) -> list[dict[str, Any]]:
+    """The stages that were named, in order; one left out in between is asked for."""
+    found = []
+    for place in range(MOST_PHASES):
+        title, duration, unit = (values.pop(f"phase_{place}_{part}", None) for part in ("title", "duration", "unit"))
+        found.append({"title": title or {}, "duration": duration, "unit": unit})
+    while found and not found[-1]["title"] and found[-1]["duration"] is None:
+        found.pop()
+    return found
+
+
+def _asked_otherwise(view: View, commitment: Commitment | None) -> dict[str, Any]:
+    """The stages, question by question."""
+    return {
+        f"phase_{place}_{part}": phase.get(part)
+        for place, phase in enumerate(commitment.phases if commitment else ())
+        for part in ("title", "duration", "unit")
+    }
+
+
+def _create_commitment(session: Session, act: Act, values: Mapping[str, Any]) -> Commitment:
+    plain = {name: value for name, value in values.items() if name != "agreement_id"}
+    agreement = crud.find(session, Agreement, values["agreement_id"])
+    return agreements.create_commitment(session, act, agreement, plain)
+
+
+COMMITMENTS = Area(
+    name="commitments",
+    title=_("Commitments"),
+    lead=_("For officers: what the articles of agreements promise, how often, for how many, how long."),
+    new=_("Add a commitment"),
+    empty=_("There are no commitments yet. Add an agreement first, then what its articles promise."),
+    model=Commitment,
+    schema=_NewCommitmentSchema,
+    change_schema=CommitmentSchema,
+    fields=_commitment_fields,
+    lines=_commitment_lines,
+    found=by_name(Commitment),
+    create=_create_commitment,
+    change=agreements.change_commitment,
+    title_of=lambda view, one: view.text(one.title),
+    delete=crud.delete,
+    remove=Role.OFFICER,
+    compose=_composed,
+    beside=_asked_otherwise,
+    follows=_("Only a commitment that no event fulfils can be deleted."),
+)
+
+
+def _anniversary_lines(view: View, found: Sequence[Anniversary]) -> list[Line]:
+    return [
+        Line(
+            one.id,
+            view.text(one.title),
+            [
+                view.say(_("Since {origin}"), origin=one.origin),
+                ", ".join(view.plain(view.locality_name(code)) for code in one.parties),
+            ],
+        )
+        for one in found
+    ]
+
+
+def _anniversary_fields(view: View, anniversary: Anniversary | None) -> list[Field]:
+    hint = _("As exactly as it is known: a year (1984), a month (1984-09) or a day (1962-09-05).")
+    return [
+        Field("title", _("Title"), Control.TEXTS),
+        Field("origin", _("Began on"), hint=hint),
+        Field("parties", _("Parties"), Control.MANY, choices=_parties(view, anniversary)),
+    ]
+
+
+ANNIVERSARIES = Area(
+    name="anniversaries",
+    title=_("Anniversaries"),
+    lead=_("For officers: what began when, to be remembered every year."),
+    new=_("Add an anniversary"),
+    empty=_("There are no anniversaries yet. Add the day your provinces became twins first."),
+    model=Anniversary,
+    schema=AnniversarySchema,
+    fields=_anniversary_fields,
+    lines=_anniversary_lines,
+    found=by_name(Anniversary),
+    create=agreements.create_anniversary,
+    change=agreements.change_anniversary,
+    title_of=lambda view, one: view.text(one.title),
+    delete=crud.delete,
+    remove=Role.OFFICER,
+    follows=_("Only an anniversary without ceremonies can be deleted."),
+)

@@ -1,0 +1,220 @@
+"""Localities, organisations and people; a person's passport, masked unless a reason is given."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import request
+
+from models.errors import Forbidden, NotFound
+from models.i18n import _
+from models.places import Locality, Organisation, Person
+from models.vocabulary import LocalityLevel, Role
+from service.actions import permissions
+from service.actions.directory import directory, passports
+from service.actions.directory.directory_queries import PERSON_ORDER_BY_NAME
+from service.schemas.passports import PassportSchema, RevealSchema
+from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
+from service.web.administration.fields import Control, Field
+from service.web.administration.section import (
+    Area,
+    Line,
+    by_name,
+    localities,
+    named_organisations,
+    organisations,
+    words,
+)
+from service.web.view import View, ids
+
+_LEVELS = {
+    LocalityLevel.PROVINCE: _("Province"),
+    LocalityLevel.CITY: _("City"),
+    LocalityLevel.CAPITAL: _("Capital"),
+    LocalityLevel.COUNTRY: _("Country"),
+}
+_COUNTRY_HINT = _("Two capital letters (ISO 3166), like VN or LA.")
+_ALIASES = _("Other names, with commas between them; searches find them.")
+
+
+def _locality_lines(view: View, found: Sequence[Locality]) -> list[Line]:
+    lines = []
+    for one in found:
+        facts = [view.say(_LEVELS[one.level]), one.country]
+        if one.successor and one.succeeded_on:
+            successor = view.plain(view.compass.gazetteer.name(one.successor, one.succeeded_on))
+            told = _("Part of {successor} since {day}")
+            facts.append(view.say(told, successor=successor, day=view.day(one.succeeded_on)))
+        lines.append(Line(one.code, view.text(one.name), facts))
+    return lines
+
+
+def _locality_fields(view: View, locality: Locality | None) -> list[Field]:
+    others = [choice for choice in localities(view) if locality is None or choice[0] != locality.code]
+    succession = _("From this day on its successor's name is shown; what happened before keeps the old name.")
+    code = Field("code", _("Code"), hint=_("Small letters, digits and hyphens; it stays for ever."))
+    return [
+        *([code] if locality is None else []),
+        Field("name", _("Name"), Control.TEXTS),
+        Field("country", _("Country"), hint=_COUNTRY_HINT, default="VN"),
+        Field("level", _("Level"), Control.CHOICE, choices=words(view, _LEVELS), default="province"),
+        Field("timezone", _("Time zone"), default="Asia/Ho_Chi_Minh"),
+        Field("aliases", _("Also called"), Control.LIST, _ALIASES),
+        Field("successor", _("Succeeded by"), Control.CHOICE, optional=True, choices=others),
+        Field("succeeded_on", _("Succeeded on"), Control.DAY, succession, optional=True),
+    ]
+
+
+LOCALITIES = Area(
+    name="localities",
+    title=_("Localities"),
+    lead=_("For administrators: provinces, cities and countries, and what became of them."),
+    new=_("Add a locality"),
+    empty=_("There are no localities yet. Add your own first."),
+    model=Locality,
+    schema=LocalitySchema,
+    change_schema=LocalityChangeSchema,
+    fields=_locality_fields,
+    lines=_locality_lines,
+    found=by_name(Locality),
+    create=directory.create_locality,
+    change=directory.change_locality,
+    title_of=lambda view, one: view.text(one.name),
+    write=Role.ADMIN,
+)
+
+
+def _organisation_lines(view: View, found: Sequence[Organisation]) -> list[Line]:
+    lines = []
+    for one in found:
+        facts = [view.place(one.locality), one.email or ""]
+        facts.append(view.say(_("Protocol office")) if one.protocol_office else "")
+        lines.append(Line(one.id, view.text(one.name), [fact for fact in facts if fact]))
+    return lines
+
+
+def _organisation_fields(view: View, organisation: Organisation | None) -> list[Field]:
+    fields = [
+        Field("name", _("Name"), Control.TEXTS),
+        Field("locality", _("Locality"), Control.CHOICE, choices=localities(view), default=view.act.office.locality),
+        Field("email", _("E-mail address"), optional=True),
+        Field("aliases", _("Also called"), Control.LIST, _ALIASES),
+    ]
+    if view.may(Role.ADMIN):
+        hint = _("Its accounts read and change the events of all.")
+        fields.append(Field("protocol_office", _("Protocol office"), Control.FLAG, hint, default=False))
+    return fields
+
+
+ORGANISATIONS = Area(
+    name="organisations",
+    title=_("Organisations"),
+    lead=_("For officers: departments, committees, offices, schools and centres."),
+    new=_("Add an organisation"),
+    empty=_("There are no organisations yet. Add the one you work for first."),
+    model=Organisation,
+    schema=OrganisationSchema,
+    fields=_organisation_fields,
+    lines=_organisation_lines,
+    found=by_name(Organisation),
+    create=directory.create_organisation,
+    change=directory.change_organisation,
+    changes=lambda view, one: permissions.may_change_organisation(view.session, one),
+    title_of=lambda view, one: view.text(one.name),
+    delete=directory.delete_organisation,
+    remove=Role.ADMIN,
+    follows=_("Only what nothing refers to can be deleted."),
+)
+
+
+def _person_lines(view: View, found: Sequence[Person]) -> list[Line]:
+    names = named_organisations(view, ids(*(one.organisation_id for one in found)))
+    lines = []
+    for one in found:
+        facts = [view.text(one.position), names.get(one.organisation_id or "", ""), one.email or ""]
+        lines.append(Line(one.id, one.name, [fact for fact in facts if fact]))
+    return lines
+
+
+def _person_fields(view: View, person: Person | None) -> list[Field]:
+    """What a form asks of a person; what the reader may not change of them is not among it."""
+    fields = [
+        Field("name", _("Name")),
+        Field("position", _("Position"), Control.TEXTS, optional=True),
+        Field("organisation_id", _("Organisation"), Control.CHOICE, optional=True, choices=organisations(view)),
+        Field("precedence", _("Precedence"), Control.NUMBER, _("1 is the highest."), default=100),
+        Field("email", _("E-mail address"), optional=True),
+        Field("phone", _("Telephone"), optional=True),
+        Field("languages", _("Languages"), Control.LIST, _("Codes like vi, lo, en, with commas between them.")),
+    ]
+    hold = permissions.Hold.ALL if person is None else permissions.hold_of(view.session, person)
+    if hold is not permissions.Hold.WORDS:
+        return fields
+    return [field for field in fields if permissions.may_change_field(hold, field.name)]
+
+
+def _secret(view: View) -> str:
+    return view.desk.settings.secret_key
+
+
+def _keep_passport(view: View, person: Person) -> None:
+    form = request.form
+    wish: dict[str, Any] = {
+        "number": form.get("number", ""),
+        "country": form.get("passport_country", "").strip() or None,
+        "expires_on": form.get("expires_on", "") or None,
+    }
+    values = PassportSchema().load(wish)
+    passports.keep_passport(view.session, view.act, _secret(view), person, values)
+
+
+def _forget_passport(view: View, person: Person) -> None:
+    passports.delete_passport(view.session, view.act, person)
+
+
+def _reveal(view: View, person: Person) -> str:
+    wish = RevealSchema().load({"reason": request.form.get("reason", "")})
+    return passports.reveal(view.session, view.act, _secret(view), person, wish["reason"])
+
+
+def _person_more(view: View, person: Person | None) -> dict[str, Any]:
+    """A person's passport as far as the reader may see it."""
+    if person is None:
+        return {}
+    try:
+        return {"passport": passports.passport_of(view.session, _secret(view), person), "may_keep": True}
+    except NotFound:
+        return {"may_keep": True}
+    except Forbidden:
+        return {"may_keep": False, "why_not": passports.NOT_CONCERNED}
+
+
+PEOPLE = Area(
+    name="people",
+    title=_("Directory of people"),
+    lead=_("For officers: who hosts, travels or interprets, and their passports."),
+    new=_("Add a person"),
+    empty=_("There are no people yet. Add the first, or take in a list from a visit's page."),
+    model=Person,
+    schema=PersonSchema,
+    fields=_person_fields,
+    lines=_person_lines,
+    found=by_name(Person, *PERSON_ORDER_BY_NAME),
+    create=directory.create_person,
+    change=directory.change_person,
+    changes=lambda view, one: permissions.hold_of(view.session, one) is not permissions.Hold.NONE,
+    title_of=lambda view, one: one.name,
+    delete=directory.delete_person,
+    removes=lambda view, one: permissions.hold_of(view.session, one) is permissions.Hold.ALL,
+    follows=_("Only what nothing refers to can be deleted."),
+    part="people",
+    more=_person_more,
+    steps={"passport": _keep_passport, "forget": _forget_passport, "reveal": _reveal},
+    asks={
+        "passport": [
+            Field("number", _("Passport number")),
+            Field("passport_country", _("Country"), hint=_("Two letters, like VN or LA."), wrong_as="country"),
+            Field("expires_on", _("Valid until"), Control.DAY),
+        ],
+        "reveal": [Field("reason", _("What do you need it for?"))],
+    },
+)

@@ -1,0 +1,199 @@
+"""Reminder rules, each told as a sentence: when, to whom, for which events."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from calendars.days.offsets import Offset
+from models.i18n import Message, _, message
+from models.reminders import ReminderRule
+from models.vocabulary import EventKind, ReminderAnchor, Role
+from service.actions.reminders import reminder_rules
+from service.actions.reminders.reminder_queries import RULE_ORDER, count_pending
+from service.schemas.reminders import ReminderRuleSchema
+from service.web.administration.fields import Choice, Control, Field
+from service.web.administration.section import ROLES, Area, Line, in_order, words
+from service.web.view import View
+
+ANCHORS: Mapping[ReminderAnchor, str] = {
+    ReminderAnchor.ARRIVAL: _("Arrival"),
+    ReminderAnchor.START: _("First day"),
+    ReminderAnchor.END: _("Last day"),
+    ReminderAnchor.TASK_DUE: _("Due day of a task"),
+}
+_BEFORE = {
+    ReminderAnchor.ARRIVAL: _("{length} before the arrival"),
+    ReminderAnchor.START: _("{length} before the first day"),
+    ReminderAnchor.END: _("{length} before the last day"),
+    ReminderAnchor.TASK_DUE: _("{length} before a task is due"),
+}
+_AFTER = {
+    ReminderAnchor.ARRIVAL: _("{length} after the arrival"),
+    ReminderAnchor.START: _("{length} after the first day"),
+    ReminderAnchor.END: _("{length} after the last day"),
+    ReminderAnchor.TASK_DUE: _("{length} after a task was due"),
+}
+_ON = {
+    ReminderAnchor.ARRIVAL: _("on the day of arrival"),
+    ReminderAnchor.START: _("on the first day"),
+    ReminderAnchor.END: _("on the last day"),
+    ReminderAnchor.TASK_DUE: _("on the day a task is due"),
+}
+_UNITS = {"D": _("Days"), "W": _("Weeks"), "H": _("Hours"), "M": _("Minutes")}
+_SIDES = {"-": _("Before"), "+": _("After")}
+_PEOPLE = {
+    "owner": _("whoever entered the event"),
+    "members": _("the people on its list"),
+    "organisation": _("the responsible organisation"),
+}
+_EMAIL = "email:"
+
+
+def sentence(view: View, rule: ReminderRule) -> str:
+    """A rule in words."""
+    when = _when(rule)
+    if rule.at is not None:
+        when = message(_("{when}, at {time}"), when=when, time=rule.at.strftime("%H:%M"))
+    kinds = ", ".join(view.kind(EventKind(kind)) for kind in rule.kinds) or view.say(_("all kinds of events"))
+    who = ", ".join(_whom(view, word) for word in rule.audience)
+    return view.say(_("{when}, to {who}; for: {kinds}."), when=view.say(when), who=who, kinds=kinds)
+
+
+def _when(rule: ReminderRule) -> Message:
+    offset = Offset.parse(rule.offset)
+    if not offset.days and not offset.seconds:
+        return message(_ON[rule.anchor])
+    is_before = offset.days < 0 or offset.seconds < 0
+    return message((_BEFORE if is_before else _AFTER)[rule.anchor], length=_length(offset, rule.working_days))
+
+
+def _length(offset: Offset, working_days: bool) -> Message:
+    days, minutes = abs(offset.days), abs(offset.seconds) // 60
+    parts: list[Message] = []
+    if days == 1:
+        parts.append(message(_("1 working day") if working_days else _("1 day")))
+    elif days:
+        parts.append(message(_("{range} working days") if working_days else _("{range} days"), range=days))
+    if minutes and minutes % 60 == 0:
+        parts.append(message(_("1 hour")) if minutes == 60 else message(_("{count} hours"), count=minutes // 60))
+    elif minutes:
+        parts.append(message(_("{count} minutes"), count=minutes))
+    if not parts:
+        return message(_("{count} minutes"), count=0)
+    return parts[0] if len(parts) == 1 else message(_("{days} and {hours}"), days=parts[0], hours=parts[1])
+
+
+def _whom(view: View, word: str) -> str:
+    if word in _PEOPLE:
+        return view.say(_PEOPLE[word])
+    if word.startswith("role:"):
+        return view.say(_("all with the role “{role}”"), role=view.say(ROLES[Role(word.removeprefix("role:"))]))
+    return word.removeprefix(_EMAIL)
+
+
+def _audience(view: View) -> list[Choice]:
+    roles = [f"role:{role.value}" for role in Role]
+    return [(word, _whom(view, word)) for word in (*_PEOPLE, *roles)]
+
+
+def _lines(view: View, found: Sequence[ReminderRule]) -> list[Line]:
+    planned = count_pending(view.session, [rule.id for rule in found])
+    lines = []
+    for rule in found:
+        facts = [sentence(view, rule), view.say(_("Coming reminders: {count}"), count=planned.get(rule.id, 0))]
+        if not rule.active:
+            facts.append(view.say(_("Switched off")))
+        lines.append(Line(rule.id, view.text(rule.name), facts, not rule.active))
+    return lines
+
+
+def _fields(view: View, rule: ReminderRule | None) -> list[Field]:
+    units = words(view, _UNITS)
+    if rule is not None and (parts := _parts(rule.offset))["offset_unit"] not in _UNITS:
+        units.append((parts["offset_unit"], view.say(_("As it is: {length}"), length=_length_of(view, rule))))
+    kinds = [(kind.value, view.kind(kind)) for kind in EventKind]
+    emails = _("E-mail addresses, with commas between them")
+    return [
+        Field("name", _("Name"), Control.TEXTS),
+        Field("offset_number", _("How long"), Control.NUMBER, default="1", wrong_as="offset"),
+        Field("offset_unit", _("Unit"), Control.CHOICE, choices=units, default="D", wrong_as="-"),
+        Field("offset_side", _("Before or after"), Control.CHOICE, choices=words(view, _SIDES), default="-"),
+        Field("anchor", _("Counted from"), Control.CHOICE, choices=words(view, ANCHORS), default="arrival"),
+        Field("at", _("At what time"), Control.HOUR, _("Empty: exactly so long before or after."), optional=True),
+        Field("working_days", _("Only working days count"), Control.FLAG, default=False),
+        Field("audience", _("To whom"), Control.MANY, choices=_audience(view), default=["owner"]),
+        Field("emails", _("Other addresses"), Control.LIST, emails, wrong_as="-"),
+        Field("kinds", _("Kinds; none ticked means all"), Control.MANY, choices=kinds, default=[]),
+        Field("catch_up", _("Send at once what was due before the event was planned"), Control.FLAG, default=False),
+        Field("active", _("In use"), Control.FLAG, default=True),
+    ]
+
+
+def _length_of(view: View, rule: ReminderRule) -> str:
+    return view.say(_length(Offset.parse(rule.offset), rule.working_days))
+
+
+def _parts(text: str) -> dict[str, str]:
+    """An offset as number, unit and side; one of several units stays as it is written."""
+    side = "-" if text.startswith("-") else "+"
+    if found := re.fullmatch(r"-?P(\d+)D", text):
+        return {"offset_number": found[1], "offset_unit": "D", "offset_side": side}
+    if found := re.fullmatch(r"-?PT(\d+)([HM])", text):
+        return {"offset_number": found[1], "offset_unit": found[2], "offset_side": side}
+    if text == "PT0S":
+        return {"offset_number": "0", "offset_unit": "D", "offset_side": "-"}
+    return {"offset_number": "1", "offset_unit": text, "offset_side": side}
+
+
+def _compose(values: dict[str, Any]) -> dict[str, Any]:
+    number, unit = values.pop("offset_number", ""), values.pop("offset_unit", "")
+    side, emails = values.pop("offset_side", "-"), values.pop("emails", [])
+    sign = "-" if side == "-" else ""
+    if unit in _UNITS:
+        values["offset"] = f"{sign}P{'T' if unit in 'HM' else ''}{number}{unit}"
+    else:
+        values["offset"] = unit
+    values["audience"] = [*values["audience"], *(f"{_EMAIL}{address}" for address in emails)]
+    return values
+
+
+def _extra(view: View, rule: ReminderRule | None) -> dict[str, Any]:
+    if rule is None:
+        return {}
+    emails = [word.removeprefix(_EMAIL) for word in rule.audience if word.startswith(_EMAIL)]
+    return _parts(rule.offset) | {"emails": emails}
+
+
+def _more(view: View, rule: ReminderRule | None) -> dict[str, Any]:
+    if rule is None:
+        return {}
+    return {
+        "sentence": sentence(view, rule),
+        "planned": count_pending(view.session, [rule.id]).get(rule.id, 0),
+        "withheld": reminder_rules.withheld(view.session, rule),
+    }
+
+
+AREA = Area(
+    name="rules",
+    title=_("Reminder rules"),
+    lead=_("For officers: which mails the service sends by itself, when, and to whom."),
+    new=_("Make a rule"),
+    empty=_("No rule reminds anybody yet. Make one; it holds for all events to come."),
+    model=ReminderRule,
+    schema=ReminderRuleSchema,
+    fields=_fields,
+    lines=_lines,
+    found=in_order(ReminderRule, *RULE_ORDER),
+    create=reminder_rules.create_rule,
+    change=reminder_rules.change_rule,
+    title_of=lambda view, rule: view.text(rule.name),
+    delete=reminder_rules.delete_rule,
+    before=_("Saving plans the reminders of all events to come anew; what was sent stays as it is."),
+    follows=_("The reminders it has planned are not sent; those it has sent stay on record."),
+    searches=False,
+    compose=_compose,
+    beside=_extra,
+    part="rules",
+    more=_more,
+)

@@ -1,0 +1,145 @@
+"""An area of the administration: what its list shows, what its form asks for, who may do what."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from models.agreements import Agreement
+from models.i18n import _
+from models.places import Organisation, Person
+from models.vocabulary import Role
+from service.actions import crud
+from service.actions.directory import directory_queries
+from service.web.administration.fields import Choice, Field
+from service.web.view import View
+
+MOST_CHOICES = 1000
+ROLES: Mapping[Role, str] = {
+    Role.VIEWER: _("Viewer"),
+    Role.OFFICER: _("Officer"),
+    Role.APPROVER: _("Approver"),
+    Role.ADMIN: _("Administrator"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row of a list: what it is called, where it leads, what else is to be known; ``is_off``: not in use."""
+
+    identity: str
+    name: Markup | str
+    facts: Sequence[Markup | str] = ()
+    is_off: bool = False
+
+
+def _as_it_is(values: dict[str, Any]) -> dict[str, Any]:
+    return values
+
+
+def _nothing(view: View, row: Any) -> dict[str, Any]:
+    return {}
+
+
+def _any(view: View, row: Any) -> bool:
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """One kind of thing that is administered. Sentences are English; ``write`` and ``remove`` as the API asks for.
+
+    ``compose`` makes of what was asked what the schema takes, ``beside`` are values of a row that are no columns,
+    ``more`` and ``steps`` what its own part of a template needs and does, ``asks`` what a step asks for. ``changes``
+    and ``removes`` say whether the reader may change or delete this very row, where the role suffices.
+    """
+
+    name: str
+    title: str
+    lead: str
+    new: str
+    empty: str
+    model: type[Any]
+    schema: type[Any]
+    fields: Callable[[View, Any], Sequence[Field]]
+    lines: Callable[[View, Sequence[Any]], list[Line]]
+    found: Callable[[View, str, int, int], tuple[list[Any], int]]
+    create: Callable[..., Any]
+    change: Callable[..., Any]
+    title_of: Callable[[View, Any], Markup | str]
+    write: Role = Role.OFFICER
+    read: Role = Role.OFFICER
+    delete: Callable[..., None] | None = None
+    remove: Role = Role.OFFICER
+    before: str = ""
+    follows: str = ""
+    change_schema: type[Any] | None = None
+    searches: bool = True
+    compose: Callable[[dict[str, Any]], dict[str, Any]] = _as_it_is
+    beside: Callable[[View, Any], dict[str, Any]] = _nothing
+    part: str = ""
+    more: Callable[[View, Any], dict[str, Any]] = _nothing
+    steps: Mapping[str, Callable[[View, Any], str | None]] = field(default_factory=dict)
+    asks: Mapping[str, Sequence[Field]] = field(default_factory=dict)
+    changes: Callable[[View, Any], bool] = _any
+    removes: Callable[[View, Any], bool] = _any
+
+    def may_write(self, view: View, row: Any) -> bool:
+        """Whether the reader may change a row, or make one where there is None."""
+        return view.may(self.write) and (row is None or self.changes(view, row))
+
+    def may_delete(self, view: View, row: Any) -> bool:
+        """Whether the reader may delete a row."""
+        return self.delete is not None and row is not None and view.may(self.remove) and self.removes(view, row)
+
+
+def by_name(model: type[Any], *order: Any) -> Callable[[View, str, int, int], tuple[list[Any], int]]:
+    """Rows that hold the words looked for, by name or in another order, a page of them and how many there are."""
+
+    def found(view: View, q: str, first: int, size: int) -> tuple[list[Any], int]:
+        return crud.page_matching(view.session, model, q, first, size, order)
+
+    return found
+
+
+def in_order(model: type[Any], *order: Any) -> Callable[[View, str, int, int], tuple[list[Any], int]]:
+    """All rows in an order, a page of them and how many there are."""
+
+    def found(view: View, q: str, first: int, size: int) -> tuple[list[Any], int]:
+        return crud.page_of_all(view.session, model, order, first, size)
+
+    return found
+
+
+def words(view: View, names: Mapping[Any, str]) -> list[Choice]:
+    """A closed list as choices."""
+    return [(str(getattr(word, "value", word)), view.say(name)) for word, name in names.items()]
+
+
+def localities(view: View) -> list[Choice]:
+    """All localities as choices."""
+    return [(one.code, view.plain(one.name)) for one in directory_queries.all_localities(view.session)]
+
+
+def organisations(view: View) -> list[Choice]:
+    """All organisations as choices."""
+    return [(one.id, view.plain(one.name)) for one in directory_queries.all_organisations(view.session)]
+
+
+def people(view: View, chosen: str | None) -> list[Choice]:
+    """The first thousand people as choices, and whoever is chosen already."""
+    found = directory_queries.people_names(view.session, MOST_CHOICES)
+    if chosen and chosen not in dict(found):
+        found.append((chosen, crud.find(view.session, Person, chosen).name))
+    return found
+
+
+def named_organisations(view: View, wanted: set[str]) -> dict[str, Markup | str]:
+    """What the organisations with these ids are called; one query."""
+    return {one.id: view.text(one.name) for one in crud.by_id(view.session, Organisation, wanted).values()}
+
+
+def titled_agreements(view: View, wanted: set[str]) -> dict[str, Markup | str]:
+    """What the agreements with these ids are called; one query."""
+    return {one.id: view.text(one.title) for one in crud.by_id(view.session, Agreement, wanted).values()}

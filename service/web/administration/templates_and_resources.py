@@ -1,0 +1,165 @@
+"""What the desk works with: task templates, and what can be booked."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from calendars.events.labels import kind_name
+from calendars.events.task_due_dates import Dating, counted
+from models.event_parts import TaskTemplate
+from models.i18n import _
+from models.resources import Resource
+from models.vocabulary import EventKind, Role
+from service.actions.bookings import resources
+from service.actions.events import task_templates
+from service.actions.events.task_queries import TEMPLATE_ORDER
+from service.schemas.bookings import ResourceSchema
+from service.schemas.tasks import TaskTemplateSchema
+from service.web.administration.fields import Control, Field
+from service.web.administration.section import Area, Line, by_name, in_order, localities, organisations, people, words
+from service.web.labels import DIRECTIONS, RESOURCE_TYPES, TASK_ANCHORS
+from service.web.view import View
+
+_UNITS = {"D": _("Days"), "W": _("Weeks")}
+_SIDES = {"-": _("Before"), "+": _("After")}
+
+
+def _template_lines(view: View, found: Sequence[TaskTemplate]) -> list[Line]:
+    lines = []
+    for one in found:
+        told = counted(Dating(None, one.offset, one.anchor, one.working_days))
+        facts = [kind_name(one.kind, view.language), view.say(told) if told else ""]
+        facts.append(view.say(DIRECTIONS[one.direction]) if one.direction else "")
+        facts.append("" if one.active else view.say(_("Switched off")))
+        lines.append(Line(one.id, view.text(one.title), [fact for fact in facts if fact], not one.active))
+    return lines
+
+
+def _template_fields(view: View, template: TaskTemplate | None) -> list[Field]:
+    kinds = [(kind.value, view.kind(kind)) for kind in EventKind]
+    chosen = template.person_id if template else None
+    return [
+        Field("title", _("Title"), Control.TEXTS),
+        Field("kind", _("Kind"), Control.CHOICE, choices=kinds, default="delegation"),
+        Field("direction", _("Direction"), Control.CHOICE, optional=True, choices=words(view, DIRECTIONS)),
+        Field("offset_number", _("How long"), Control.NUMBER, default="7", wrong_as="offset"),
+        Field("offset_unit", _("Unit"), Control.CHOICE, choices=words(view, _UNITS), default="D", wrong_as="-"),
+        Field("offset_side", _("Before or after"), Control.CHOICE, choices=words(view, _SIDES), default="-"),
+        Field("anchor", _("Counted from"), Control.CHOICE, choices=words(view, TASK_ANCHORS), default="arrival"),
+        Field("working_days", _("Only working days count"), Control.FLAG, default=False),
+        Field(
+            "organisation_id",
+            _("Responsible organisation"),
+            Control.CHOICE,
+            optional=True,
+            choices=organisations(view),
+        ),
+        Field("person_id", _("Person"), Control.CHOICE, optional=True, choices=people(view, chosen)),
+        Field("active", _("In use"), Control.FLAG, default=True),
+    ]
+
+
+def _compose_template(values: dict[str, Any]) -> dict[str, Any]:
+    sign = "-" if values.pop("offset_side", "-") == "-" else ""
+    values["offset"] = f"{sign}P{values.pop('offset_number', '')}{values.pop('offset_unit', 'D')}"
+    return values
+
+
+def _template_extra(view: View, template: TaskTemplate | None) -> dict[str, Any]:
+    if template is None:
+        return {}
+    text = template.offset
+    days = text.lstrip("+-").removeprefix("P")
+    is_zero = not days[:-1].isdecimal() or int(days[:-1]) == 0
+    return {
+        "offset_number": "0" if is_zero else days[:-1],
+        "offset_unit": "W" if days.endswith("W") else "D",
+        "offset_side": "-" if text.startswith("-") or is_zero else "+",
+    }
+
+
+TEMPLATES = Area(
+    name="task-templates",
+    title=_("Task templates"),
+    lead=_("For administrators: tasks that events get by themselves when they enter the plan."),
+    new=_("Make a template"),
+    empty=_("No event gets tasks by itself yet. Make a template for a kind of event."),
+    model=TaskTemplate,
+    schema=TaskTemplateSchema,
+    fields=_template_fields,
+    lines=_template_lines,
+    found=in_order(TaskTemplate, *TEMPLATE_ORDER),
+    create=task_templates.create_template,
+    change=task_templates.change_template,
+    title_of=lambda view, one: view.text(one.title),
+    write=Role.ADMIN,
+    delete=task_templates.delete_template,
+    remove=Role.ADMIN,
+    before=_("A change holds for events that enter the plan from then on; tasks that are there stay as they are."),
+    follows=_("Tasks made of it stay."),
+    searches=False,
+    compose=_compose_template,
+    beside=_template_extra,
+)
+
+
+def _resource_lines(view: View, found: Sequence[Resource]) -> list[Line]:
+    lines = []
+    for one in found:
+        facts = [view.say(RESOURCE_TYPES[one.type]), view.place(one.locality)]
+        facts.append(view.say(_("Seats: {count}"), count=one.seats) if one.seats else "")
+        facts.append(view.say(_("At once: {count}"), count=one.capacity) if one.capacity > 1 else "")
+        facts.append("" if one.active else view.say(_("Out of service")))
+        lines.append(Line(one.id, view.text(one.name), [fact for fact in facts if fact], not one.active))
+    return lines
+
+
+def _resource_fields(view: View, resource: Resource | None) -> list[Field]:
+    minutes = _("In minutes; it counts as taken, to prepare and to clear.")
+    return [
+        Field("name", _("Name"), Control.TEXTS),
+        Field("type", _("What it is"), Control.CHOICE, choices=words(view, RESOURCE_TYPES), default="room"),
+        Field("locality", _("Place"), Control.CHOICE, choices=localities(view), default=view.act.office.locality),
+        Field("seats", _("Seats or beds"), Control.NUMBER, optional=True),
+        Field(
+            "capacity",
+            _("How many bookings fit at once"),
+            Control.NUMBER,
+            _("1 for a hall or a car; more for a house with many rooms."),
+            default=1,
+        ),
+        Field("languages", _("Languages"), Control.LIST, _("Codes like vi, lo, en, with commas between them.")),
+        Field("buffer_before", _("Taken before each booking"), Control.NUMBER, minutes, default=0),
+        Field("buffer_after", _("Taken after each booking"), Control.NUMBER, minutes, default=0),
+        Field("organisation_id", _("Organisation"), Control.CHOICE, optional=True, choices=organisations(view)),
+        Field(
+            "person_id",
+            _("Person"),
+            Control.CHOICE,
+            _("Only for an interpreter who is on the list of people."),
+            optional=True,
+            choices=people(view, resource.person_id if resource else None),
+        ),
+        Field("note", _("Note"), Control.TEXTS, optional=True),
+        Field("active", _("In service"), Control.FLAG, default=True),
+    ]
+
+
+RESOURCES = Area(
+    name="resources",
+    title=_("What can be booked"),
+    lead=_("For officers: rooms, lodging, vehicles, interpreters and equipment."),
+    new=_("Add something that can be booked"),
+    empty=_("There is nothing to book yet. Add the first room, car or interpreter."),
+    model=Resource,
+    schema=ResourceSchema,
+    fields=_resource_fields,
+    lines=_resource_lines,
+    found=by_name(Resource),
+    create=resources.create_resource,
+    change=resources.change_resource,
+    title_of=lambda view, one: view.text(one.name),
+    delete=resources.delete_resource,
+    remove=Role.ADMIN,
+    before=_("What is out of service can't be booked any more; bookings that are there stay."),
+    follows=_("Only what was never booked can be deleted. Take anything else out of service."),
+)

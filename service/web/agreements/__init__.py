@@ -1,0 +1,1 @@
+"""Agreements: the table of years, exchange charts, the plan preview, anniversaries."""

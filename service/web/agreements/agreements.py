@@ -1,0 +1,90 @@
+"""Agreements: what was promised, article by article, how it stands, and what wants attention."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from flask import Response, request
+from marshmallow import ValidationError
+
+from models.agreements import Agreement
+from models.vocabulary import ProgressState
+from service.actions import crud
+from service.actions.agreements import progress
+from service.http.error_responses import flat
+from service.schemas.progress import ProgressQuery
+from service.web import bar_chart
+from service.web.agreements.year_table import LINKS_SHOWN, WANT_ATTENTION, read_board
+from service.web.page_decorator import page
+from service.web.query_params import whole
+from service.web.view import View
+
+SHOWN = 200
+ATTENTION_SHOWN = 100
+
+Wanting = list[tuple[Agreement, list[progress.Line]]]
+"""Agreements with those of their commitments that want attention."""
+
+
+@page()
+def agreements(view: View) -> Response:
+    """All agreements, the latest first, with how their commitments stand, and what of all wants attention."""
+    accounts = progress.accounts_of_all(view.session, view.act.today)
+    accounts.sort(key=lambda account: account.agreement.starts_on, reverse=True)
+    today = view.act.today
+    wanting, has_more = _wanting(account for account in accounts if account.agreement.ends_on >= today)
+    over, has_more_over = _wanting(account for account in accounts if account.agreement.ends_on < today)
+    return view.page(
+        "agreements/agreements.html",
+        accounts=[(account, account.count()) for account in accounts[:SHOWN]],
+        has_more_accounts=len(accounts) > SHOWN,
+        wanting=wanting,
+        has_more=has_more,
+        over=over,
+        has_more_over=has_more_over,
+        states=list(ProgressState),
+        shares=bar_chart.shares,
+    )
+
+
+def _wanting(accounts: Iterable[progress.Account]) -> tuple[Wanting, bool]:
+    """What is missed or at risk, agreement by agreement; cut where it gets too long for a page."""
+    found: Wanting = []
+    left = ATTENTION_SHOWN
+    for account in accounts:
+        concerned = [one for one in account.lines if one.progress.state in WANT_ATTENTION]
+        if len(concerned) > left:
+            return [*found, (account.agreement, concerned[:left])] if left else found, True
+        if concerned:
+            found.append((account.agreement, concerned))
+            left -= len(concerned)
+    return found, False
+
+
+@page()
+def agreement(view: View, agreement_id: str) -> Response:
+    """One agreement: its board on the day ``as_of`` of the address (today unless given), and what passed each way."""
+    found = crud.find(view.session, Agreement, agreement_id)
+    as_of, problems = _read_day(view)
+    return view.page(
+        "agreements/agreement.html",
+        agreement=found,
+        predecessor=view.session.get(Agreement, found.predecessor_id) if found.predecessor_id else None,
+        board=read_board(view, found, as_of),
+        asked=request.args.get("as_of", "").strip(),
+        problems=problems,
+        made=whole(request.args.get("made", "")),
+        links_shown=LINKS_SHOWN,
+        frame=bar_chart,
+    )
+
+
+def _read_day(view: View) -> tuple[date, Sequence[str]]:
+    """The day to judge by, and what is wrong with the one asked for: then it is today."""
+    asked = request.args.get("as_of", "").strip()
+    if not asked:
+        return view.act.today, ()
+    try:
+        day: date = ProgressQuery().load({"as_of": asked})["as_of"]
+    except ValidationError as wrong:
+        return view.act.today, [view.said(line) for lines in flat(wrong.messages).values() for line in lines]
+    return day, ()

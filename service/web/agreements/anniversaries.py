@@ -1,0 +1,85 @@
+"""Anniversaries ahead: which year it is, how round, on which day in both calendars, and the ceremony that marks it."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+from flask import Response, request
+
+from calendars.days.anniversaries import Occurrence, Origin, occurrences
+from calendars.days.lunar import full_name, lunar_of
+from calendars.ical.vevent import GRADED
+from models.agreements import Anniversary
+from models.events import Event
+from models.i18n import _
+from models.vocabulary import Grade
+from service.actions.agreements.agreement_queries import all_anniversaries, ceremonies_between
+from service.web.page_decorator import page
+from service.web.view import View
+
+YEARS = 5
+FIRST_YEAR, LAST_YEAR = 1800, 2400
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """An anniversary in one year. ``lunar`` and ``days_ahead`` only where its day is known; days may be negative."""
+
+    anniversary: Anniversary
+    occurrence: Occurrence
+    told: str
+    lunar: str
+    days_ahead: int | None
+    ceremony: Event | None
+
+    @property
+    def is_round(self) -> bool:
+        """Whether it is one of those that are kept with more ceremony."""
+        return self.occurrence.grade is not Grade.OTHER
+
+
+@page()
+def anniversaries(view: View) -> Response:
+    """Those of the next five years, or of five years from the one the address names."""
+    asked = request.args.get("from_year", "").strip()
+    is_year = asked.isascii() and asked.isdigit() and FIRST_YEAR <= int(asked[:6]) <= LAST_YEAR
+    first = int(asked) if is_year else view.act.today.year
+    found = all_anniversaries(view.session)
+    ceremonies = ceremonies_between(view.session, first, first + YEARS - 1)
+    coming = [
+        _told(view, one, occurrence, ceremonies.get((one.id, occurrence.year)))
+        for one in found
+        for occurrence in occurrences(Origin.parse(one.origin), first, first + YEARS - 1)
+    ]
+    # Those whose day is not known come after those of the year that have one.
+    coming.sort(key=lambda one: (one.occurrence.year, one.occurrence.date or date(one.occurrence.year, 12, 31)))
+    return view.page(
+        "agreements/anniversaries.html",
+        years=[(year, list(listed)) for year, listed in groupby(coming, key=lambda one: one.occurrence.year)],
+        first=first,
+        last=first + YEARS - 1,
+        step=YEARS,
+        has_any=bool(found),
+        asked=asked,
+        problem=view.say(_("Write a year like {year}."), year=view.act.today.year) if asked and not is_year else "",
+    )
+
+
+def _told(view: View, anniversary: Anniversary, occurrence: Occurrence, ceremony: Event | None) -> Coming:
+    day = occurrence.date or (ceremony.first_day if ceremony else None)
+    return Coming(
+        anniversary,
+        occurrence,
+        view.say(GRADED[occurrence.grade], ordinal=occurrence.ordinal),
+        _lunar(view, day) if day else "",
+        (day - view.act.today).days if day else None,
+        ceremony,
+    )
+
+
+def _lunar(view: View, day: date) -> str:
+    """The day in the Vietnamese lunar calendar; nothing outside the years it is certain for."""
+    try:
+        return view.plain(full_name(lunar_of(day)))
+    except ValueError:
+        return ""

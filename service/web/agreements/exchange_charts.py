@@ -1,0 +1,162 @@
+"""What passed between the parties of an agreement, as tables and as pictures: people, days and money each way."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from babel.numbers import format_compact_decimal, format_decimal
+
+from calendars.commitments.exchange_totals import Passage, Passed
+from calendars.days.formatting import BABEL_LOCALES
+from models.i18n import _
+from models.vocabulary import Currency
+from service.web.bar_chart import Column, columns
+from service.web.labels import money
+from service.web.view import View
+
+PAIRS_DRAWN = 6
+YEARS_DRAWN = 40
+SHORTENED_FROM = 10_000
+"""Figures from here on are shortened at their bars: 12,500 is 12.5K."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """One measure over the years, both ways; ``exact`` and ``short`` write a value in full and for a narrow place."""
+
+    title: str
+    above: str
+    below: str
+    columns: Sequence[Column]
+    exact: Callable[[int], str]
+    short: Callable[[int], str]
+
+    def told(self, view: View) -> str:
+        """What the picture shows, in words: for those who do not see it."""
+        sentences = []
+        for side, name in (("above", self.above), ("below", self.below)):
+            bars = [(column.year, getattr(column, side)) for column in self.columns]
+            figures = ", ".join(f"{year}: {self.exact(bar.value)}" for year, bar in bars if bar is not None)
+            sentences.append(view.say(_("{direction}: {figures}."), direction=name, figures=figures or "0"))
+        return " ".join(sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """What passed one way: its totals, and year by year; amounts as the reader's language writes them."""
+
+    name: str
+    passage: Passage
+    money: Sequence[str]
+    years: Sequence[tuple[int, Passed, Sequence[str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Two parties: both directions, and the pictures of them."""
+
+    there: Direction
+    back: Direction
+    pictures: Sequence[Picture]
+
+
+@dataclass(frozen=True, slots=True)
+class Passages:
+    """All directions of an agreement; exchanges are drawn for the first pairs between whom something passed."""
+
+    directions: Sequence[Direction]
+    exchanges: Sequence[Exchange]
+    has_more: bool
+
+    @property
+    def lines(self) -> list[tuple[str, Passage, Sequence[str]]]:
+        """The table of all years together."""
+        return [(one.name, one.passage, one.money) for one in self.directions]
+
+
+def read_passages(view: View, passages: Sequence[Passage], first: date, last: date) -> Passages:
+    """Tables and pictures of what passed in the period from ``first`` to ``last``."""
+    directions = {(one.giver, one.receiver): _direction(view, one) for one in passages}
+    pairs: dict[frozenset[str], tuple[Direction, Direction]] = {}
+    for (giver, receiver), there in directions.items():
+        pairs.setdefault(frozenset((giver, receiver)), (there, directions[receiver, giver]))
+    busy = [(there, back) for there, back in pairs.values() if _has_passed(there.passage) or _has_passed(back.passage)]
+    exchanges = [Exchange(there, back, _pictures(view, there, back, first, last)) for there, back in busy[:PAIRS_DRAWN]]
+    return Passages([*directions.values()], exchanges, len(busy) > PAIRS_DRAWN)
+
+
+def _has_passed(passage: Passage) -> bool:
+    return bool(passage.visits or passage.money)
+
+
+def _direction(view: View, passage: Passage) -> Direction:
+    giver, receiver = (view.plain(view.locality_name(code)) for code in (passage.giver, passage.receiver))
+    return Direction(
+        view.say(_("From {giver} to {receiver}"), giver=giver, receiver=receiver),
+        passage,
+        _amounts(view, passage.money),
+        [(one.year, one, _amounts(view, one.money)) for one in passage.years],
+    )
+
+
+def _amounts(view: View, paid: Mapping[str, int]) -> list[str]:
+    """What was paid, currency by currency, as the reader's language writes it."""
+    return [money(Currency(currency).money(amount), view.language) for currency, amount in sorted(paid.items())]
+
+
+def _pictures(view: View, there: Direction, back: Direction, first: date, last: date) -> list[Picture]:
+    """People and days by where they come from, money by who paid, each currency by itself."""
+    sides = there.passage, back.passage
+    years = _years(sides, first, last)
+    ways = there.name, back.name
+    payers = tuple(view.say(_("Paid by {name}"), name=view.plain(view.locality_name(side.giver))) for side in sides)
+    found = [
+        _picture(
+            view, view.say(_("People")), ways, years, [{one.year: one.people for one in side.years} for side in sides]
+        ),
+        _picture(
+            view,
+            view.say(_("Days of stay")),
+            ways,
+            years,
+            [{one.year: one.days for one in side.years} for side in sides],
+        ),
+    ]
+    for currency in sorted({currency for side in sides for currency in side.money}):
+        paid = [{one.year: one.money.get(currency, 0) for one in side.years} for side in sides]
+        title = view.say(_("Money paid, {currency}"), currency=currency)
+        found.append(_picture(view, title, payers, years, paid, Currency(currency).decimals))
+    return [one for one in found if one.columns]
+
+
+def _picture(
+    view: View,
+    title: str,
+    names: Sequence[str],
+    years: Sequence[int],
+    sides: Sequence[Mapping[int, int]],
+    decimals: int = 0,
+) -> Picture:
+    """A picture of values in units of ten to the minus ``decimals``; without columns where all of them are 0."""
+    locale = BABEL_LOCALES[view.language]
+
+    def exact(value: int) -> str:
+        return format_decimal(Decimal(value).scaleb(-decimals), locale=locale)
+
+    def short(value: int) -> str:
+        whole = Decimal(value).scaleb(-decimals)
+        if whole < SHORTENED_FROM:
+            return exact(value)
+        return format_compact_decimal(whole, format_type="short", locale=locale, fraction_digits=1)
+
+    has_some = any(value for side in sides for value in side.values())
+    above, below = names
+    return Picture(title, above, below, columns(years, sides[0], sides[1]) if has_some else [], exact, short)
+
+
+def _years(sides: Iterable[Passage], first: date, last: date) -> list[int]:
+    """All years of the period; of a very long one the latest in which something passed."""
+    if last.year - first.year < YEARS_DRAWN:
+        return [*range(first.year, last.year + 1)]
+    return sorted({one.year for side in sides for one in side.years})[-YEARS_DRAWN:]

@@ -1,0 +1,73 @@
+"""Plan what is owed: the drafts an agreement would get, looked at first, made with one button."""
+
+import json
+from hashlib import sha256
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from calendars.days.spans import Days
+from models.agreements import Agreement
+from models.errors import Stale
+from models.vocabulary import Role
+from service.actions import crud
+from service.actions.agreements import planning
+from service.actions.agreements.agreement_queries import commitments_of
+from service.actions.dry_run import rehearsal
+from service.web.forms import Refusal, attempt
+from service.web.page_decorator import page
+from service.web.view import View
+
+
+@page(read=Role.OFFICER, is_trial=True, is_long=True)
+def plan(view: View, agreement_id: str) -> Response:
+    """What a plan would make, or, with POST, the plan made: those drafts that were seen, or none."""
+    found = crud.find(view.session, Agreement, agreement_id)
+    if request.method != "POST":
+        return _show(view, found)
+    made: list[int] = []
+    refusal = attempt(view, lambda: made.append(_make(view, found)))
+    if refusal is None:
+        return redirect(url_for("pages.agreement", agreement_id=agreement_id, made=made[0]), 303)
+    # Undoing took what was read along: it is read again.
+    return _show(view, crud.find(view.session, Agreement, agreement_id), refusal)
+
+
+def _make(view: View, agreement: Agreement) -> int:
+    """Make the drafts; how many.
+
+    Raises:
+        Stale: they would not be those on the page, as something has changed since.
+    """
+    outcome = planning.make_plan(view.session, view.act, agreement)
+    if _digest(outcome) != request.form.get("seen"):
+        raise Stale
+    return len(outcome.made)
+
+
+def _show(view: View, agreement: Agreement, refusal: Refusal | None = None) -> Response:
+    """The plan tried out, written down while it stands, and undone."""
+    with rehearsal(view.session, is_dry=True):
+        outcome = planning.make_plan(view.session, view.act, agreement)
+        own = commitments_of(view.session, agreement.id)
+        return view.page(
+            "agreements/plan_preview.html",
+            refusal.status if refusal else 200,
+            agreement=agreement,
+            drafts=[
+                (one.event, len(Days(one.event.first_day, one.event.last_day)), one.reasons) for one in outcome.made
+            ],
+            left=outcome.left,
+            commitments={commitment.id: commitment for commitment in own},
+            seen=_digest(outcome),
+            refusal=refusal,
+        )
+
+
+def _digest(outcome: planning.Outcome) -> str:
+    """What tells one plan from another: for which commitment, on which days, for how many."""
+    drafts = [
+        (one.event.commitment_id, str(one.event.first_day), str(one.event.last_day), one.event.headcount)
+        for one in outcome.made
+    ]
+    return sha256(json.dumps(drafts).encode()).hexdigest()[:20]

@@ -1,0 +1,180 @@
+"""The calendar's views from what was read: weeks of bars, hours of days, lists for telephones, lanes of a year."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+from typing import Any
+
+from markupsafe import Markup
+
+from calendars.days import calendar_grid
+from calendars.days.holidays import Holiday
+from calendars.days.spans import Days
+from models.i18n import _
+from models.text import LocalizedText
+from models.vocabulary import HolidayCategory
+from service.web.calendar.queries import ProgrammeLine, Visit
+from service.web.calendar.query_params import Lanes, Wish
+from service.web.view import View
+
+MONTH_ROWS = 4
+WEEK_ROWS = 10
+HOURS_SHOWN = 12
+"""Of what has hours, on one day of a week."""
+
+MONTH_LISTED, WEEK_LISTED = 4, 8
+"""Of the visits of one day, in the list a telephone shows."""
+
+MOST_LANES = 12
+HOLIDAY_ROWS, MOST_HOLIDAYS = 8, 120
+LANE_ROWS = 12
+MOST_MARKS = 216
+"""Of all lanes of a year together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """Something that begins at an hour: a visit, or an item of its published programme with a title of its own."""
+
+    start: time
+    end: time | None
+    visit: Visit
+    title: LocalizedText | None = None
+    place: LocalizedText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DayHours:
+    """What of a day has hours, in their order, and how many more there are."""
+
+    day: date
+    shown: Sequence[Hour]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayList:
+    """A day of a list: the visits shown under it, and how many more there are."""
+
+    day: date
+    shown: Sequence[Visit]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class YearLane:
+    """A lane of the year with its name; ``narrowed`` are the parameters that show this lane alone."""
+
+    name: Markup | str
+    kind: str
+    lane: calendar_grid.Lane
+    narrowed: Mapping[str, Any]
+
+
+def month_weeks(day: date, visits: Iterable[Visit]) -> list[calendar_grid.Week]:
+    """The weeks of a month."""
+    stretches = [one.stretch for one in visits]
+    return [calendar_grid.lay_week(week, stretches, MONTH_ROWS) for week in calendar_grid.weeks_of(day)]
+
+
+def week_block(
+    days: Days, visits: Iterable[Visit], items: Mapping[str, Sequence[ProgrammeLine]]
+) -> tuple[calendar_grid.Week, list[DayHours]]:
+    """A week: bars for what lasts whole days, below them what has hours, with the items of published programmes."""
+    known = list(visits)
+    bars = calendar_grid.lay_week(days, [one.stretch for one in known if not one.is_timed], WEEK_ROWS)
+    by_day: dict[date, list[Hour]] = {day: [] for day in days}
+    for one in known:
+        if one.is_timed and one.start_time is not None:
+            by_day[one.first_day].append(Hour(one.start_time, one.end_time, one))
+        for item in items.get(one.id, ()):
+            by_day[item.day].append(Hour(item.start, item.end, one, item.title, item.place))
+    hours = []
+    for day, found in by_day.items():
+        found.sort(key=lambda hour: hour.start)
+        hours.append(DayHours(day, found[:HOURS_SHOWN], max(len(found) - HOURS_SHOWN, 0)))
+    return bars, hours
+
+
+def day_lists(
+    days: Days, visits: Iterable[Visit], holidays: Mapping[date, Sequence[Holiday]], *, each_day: bool
+) -> list[DayList]:
+    """The days on which something is, in order. A visit stands on each of its days, or only where it begins."""
+    most = WEEK_LISTED if each_day else MONTH_LISTED
+    by_day: dict[date, list[Visit]] = {day: [] for day in days}
+    for one in visits:
+        first, last = max(one.first_day, days.first), min(one.last_day, days.last)
+        for day in Days(first, last) if each_day else (first,):
+            by_day[day].append(one)
+    return [
+        DayList(day, found[:most], max(len(found) - most, 0))
+        for day, found in by_day.items()
+        if found or holidays.get(day)
+    ]
+
+
+def lanes_of(
+    view: View, wish: Wish, visits: Mapping[str, Visit], organisations: Mapping[str, LocalizedText]
+) -> list[YearLane]:
+    """The lanes of a year, by kind or by the organisation in charge; of too many organisations the last is of all
+    others."""
+    stretches = [one.stretch for one in visits.values()]
+    by_kind = wish.lanes is Lanes.KIND
+
+    def key_of(one: calendar_grid.Stretch) -> str | None:
+        visit = visits[one.id]
+        return visit.kind if by_kind else visit.organisation_id
+
+    fullest, others = calendar_grid.in_lanes(stretches, key_of, MOST_LANES)
+    most = MOST_MARKS // max(len(fullest) + bool(others), 1)
+    found = []
+    for key, those in fullest:
+        lane = calendar_grid.lay_year(wish.day.year, those, most_rows=LANE_ROWS, most_marks=most)
+        if by_kind and key is not None:
+            kind = visits[those[0].id].kind
+            found.append(YearLane(view.kind(kind), key, lane, {"kind": key}))
+        elif key is None:
+            found.append(YearLane(view.say(_("No organisation in charge")), "", lane, {}))
+        else:
+            found.append(YearLane(view.text(organisations.get(key)), "", lane, {"organisation_id": key}))
+    if others:
+        lane = calendar_grid.lay_year(wish.day.year, others, most_rows=LANE_ROWS, most_marks=most)
+        found.append(YearLane(view.say(_("Other organisations")), "", lane, {}))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class DaysOff:
+    """A country's days off in a row: what they are for, and whether one of them is not announced yet."""
+
+    country: str
+    days: Days
+    told: str
+    provisional: bool
+
+
+def holiday_lane(
+    view: View, year: int, holidays: Mapping[date, Sequence[Holiday]]
+) -> tuple[calendar_grid.Lane, dict[str, DaysOff]]:
+    """The days off of a year: a mark for each country's days in a row, and what they are by the mark's id."""
+    runs: dict[str, list[Holiday]] = {}
+    latest: dict[str, list[Holiday]] = {}
+    for day in sorted(holidays):
+        for one in holidays[day]:
+            if one.category is not HolidayCategory.PUBLIC:
+                continue
+            run = latest.get(one.country)
+            if run is None or day - run[-1].day > timedelta(days=1):
+                run = latest[one.country] = runs[f"{one.country}-{day}"] = []
+            run.append(one)
+    stretches = [calendar_grid.Stretch(name, run[0].day, run[-1].day) for name, run in runs.items()]
+    told = {
+        name: DaysOff(
+            run[0].country,
+            Days(run[0].day, run[-1].day),
+            "; ".join(dict.fromkeys(view.plain(one.name) for one in run)),
+            any(one.provisional for one in run),
+        )
+        for name, run in runs.items()
+    }
+    return calendar_grid.lay_year(year, stretches, most_rows=HOLIDAY_ROWS, most_marks=MOST_HOLIDAYS), told

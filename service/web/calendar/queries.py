@@ -1,0 +1,103 @@
+"""What the calendar reads: the days of all visits a view touches, and more of those it shows; never a query a row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, time
+
+from sqlmodel import Session
+
+from calendars.days.calendar_grid import Stretch
+from calendars.days.holidays import Almanac, Entry, Holiday
+from calendars.days.lunar import FIRST, LAST, LunarDate, lunar_of
+from calendars.days.spans import Days
+from calendars.events.lifecycle import CALLED_OFF
+from calendars.programmes.rendering import Published
+from calendars.reminders.due_times import OFFICE_COUNTRIES
+from models.event_parts import last_revisions
+from models.holidays import office_holidays
+from models.text import LocalizedText
+from models.vocabulary import EventKind, EventStatus
+from service.actions.directory import directory_queries
+from service.actions.events import event_queries
+from service.web.calendar.query_params import Wish
+from service.web.view import View
+
+_SILENT = CALLED_OFF | {EventStatus.DRAFT}
+_MOST_ORGANISATIONS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What the calendar must know of every visit it counts: little, for there may be thousands."""
+
+    id: str
+    first_day: date
+    last_day: date
+    start_time: time | None
+    end_time: time | None
+    kind: EventKind
+    status: EventStatus
+    organisation_id: str | None
+
+    @property
+    def stretch(self) -> Stretch:
+        """Its days."""
+        return Stretch(self.id, self.first_day, self.last_day)
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether it stands among a day's hours, not above them."""
+        return self.first_day == self.last_day and self.start_time is not None
+
+
+def visits_between(view: View, wish: Wish, days: Days) -> dict[str, Visit]:
+    """The visits a wish means that touch these days, in order; one query."""
+    query = {**wish.query, "from_": days.first, "to": days.last}
+    return {row.id: Visit(*row) for row in event_queries.event_days(view.session, view.act, query)}
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeLine:
+    """An item of a published programme that has an hour."""
+
+    day: date
+    start: time
+    end: time | None
+    title: LocalizedText
+    place: LocalizedText | None
+
+
+def published_items(session: Session, days: Days, visits: Sequence[Visit]) -> dict[str, list[ProgrammeLine]]:
+    """Visit → the items with hours that its programme published last has on these days; one query.
+
+    A visit that does not take place, or was moved away from its programme, has none: nobody should go by them.
+    """
+    taking_place = {one.id: Days(one.first_day, one.last_day) for one in visits if one.status not in _SILENT}
+    found: dict[str, list[ProgrammeLine]] = {}
+    for event_id, last in last_revisions(session, taking_place).items():
+        published = Published.read(last.number, last.items)
+        if not published.is_outdated(taking_place[event_id]):
+            found[event_id] = [
+                ProgrammeLine(item.day, item.start_time, item.end_time, item.title, item.place)
+                for item in published.items
+                if item.start_time is not None and item.day in days
+            ]
+    return found
+
+
+def holidays_of(session: Session, days: Days) -> Mapping[date, Sequence[Holiday]]:
+    """Day → what it is in both countries; one query."""
+    found: dict[date, list[Holiday]] = {}
+    for one in Almanac(map(Entry.of, office_holidays(session))).between(OFFICE_COUNTRIES, days.first, days.last):
+        found.setdefault(one.day, []).append(one)
+    return found
+
+
+def organisations_in_charge(session: Session) -> dict[str, LocalizedText]:
+    """The organisations in charge of events the session may read, by id; one query."""
+    return {one.id: one.name for one in directory_queries.organisations_in_charge(session, _MOST_ORGANISATIONS)}
+
+
+def lunar_day(day: date) -> LunarDate | None:
+    """The Vietnamese lunar day; None where the calendar is not known."""
+    return lunar_of(day) if FIRST <= day <= LAST else None

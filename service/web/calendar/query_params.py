@@ -1,0 +1,151 @@
+"""What an address of the calendar asks for: which view of which days, and which visits are in it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import request, url_for
+
+from calendars.days import calendar_grid
+from calendars.days.spans import Days
+from models.i18n import _, message
+from models.vocabulary import Direction, EventKind, EventStatus
+from service.schemas.queries import EventQuery
+from service.web.query_params import filters
+from service.web.view import View
+
+FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
+"""The days the calendar shows; a slip of the pen in a year shall not lead to an empty page without a word."""
+
+_LISTS: Mapping[str, type[StrEnum]] = {"kind": EventKind, "status": EventStatus, "direction": Direction}
+_FILTERS = ("q", "kind", "status", "locality", "organisation_id", "direction")
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class Shown(StrEnum):
+    """How many days the calendar shows at once."""
+
+    MONTH = "month"
+    WEEK = "week"
+    DAY = "day"
+    YEAR = "year"
+
+    def around(self, day: date) -> Days:
+        """The month, week, day or year a day is in."""
+        match self:
+            case Shown.WEEK:
+                return calendar_grid.week_of(day)
+            case Shown.DAY:
+                return Days(day, day)
+            case Shown.YEAR:
+                return calendar_grid.year_of(day)
+            case _:
+                return calendar_grid.month_of(day)
+
+
+class Lanes(StrEnum):
+    """What the lanes of a year are."""
+
+    KIND = "kind"
+    ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address asks for: ``asked`` are its filters as written there, ``query`` the same as
+    :func:`service.actions.queries.events_where` takes them. What makes no sense is in ``problems`` and left out."""
+
+    shown: Shown
+    day: date
+    lanes: Lanes
+    asked: Mapping[str, str]
+    query: Mapping[str, Any]
+    problems: Mapping[str, list[str]]
+
+    @property
+    def days(self) -> Days:
+        """The days that are shown; of a month without those that only fill its weeks."""
+        return self.shown.around(self.day)
+
+    @property
+    def seen(self) -> Days:
+        """The same, of a month with those that fill its weeks."""
+        if self.shown is not Shown.MONTH:
+            return self.days
+        weeks = calendar_grid.weeks_of(self.day)
+        return Days(weeks[0].first, weeks[-1].last)
+
+    @property
+    def filters(self) -> int:
+        """How many filters narrow what is shown."""
+        return sum(1 for value in self.asked.values() if value)
+
+    def url(self, **changed: Any) -> str:
+        """The calendar with some of its parameters changed; what is usual is left out."""
+        wanted: dict[str, Any] = {
+            "view": self.shown,
+            "day": self.day,
+            "lanes": self.lanes if self.lanes is not Lanes.KIND else None,
+        }
+        wanted |= self.asked
+        wanted |= changed
+        given: dict[str, Any] = {name: str(value) for name, value in wanted.items() if value}
+        return url_for("pages.calendar", **given)
+
+    def step(self, forward: bool) -> date | None:
+        """The day that leads to the month, week or year before or after; None at the end of the calendar."""
+        days = self.days
+        edge = days.last + timedelta(days=1) if forward else days.first - timedelta(days=1)
+        beside = self.shown.around(edge).first
+        return beside if FIRST <= beside <= LAST else None
+
+
+def read_wish(view: View) -> Wish:
+    """The wish of the address. What makes no sense in it is named, and the rest still holds."""
+    problems: dict[str, list[str]] = {}
+    shown = _choice(view, "view", Shown, Shown.MONTH, problems)
+    lanes = _choice(view, "lanes", Lanes, Lanes.KIND, problems)
+    day = read_day(view, problems)
+    asked = {name: request.args.get(name, "").strip() for name in _FILTERS}
+    for name, words in _LISTS.items():
+        if asked[name] and asked[name] not in set(words):
+            problems[name] = [view.say(_("This filter has no such choice; it is left out."))]
+            asked[name] = ""
+    given: dict[str, Any] = {name: value for name, value in asked.items() if value}
+    given |= {name: [given[name]] for name in ("kind", "status") if name in given}
+    query, wrong = filters(view, EventQuery, given)
+    return Wish(shown, day, lanes, asked, query, problems | wrong)
+
+
+def read_day(view: View, problems: dict[str, list[str]]) -> date:
+    """The day of the address; today when there is none, or when it is none the calendar can show."""
+    written = request.args.get("day", "").strip()
+    if not written:
+        return view.act.today
+    try:
+        day = date.fromisoformat(written)
+    except ValueError:
+        wrong = message(_("“{day}” is no day; today is shown. Write a day like 2026-11-23."), day=written[:40])
+        problems["day"] = [view.say(wrong)]
+        return view.act.today
+    if not FIRST <= day <= LAST:
+        problems["day"] = [
+            view.say(
+                _("The calendar shows the years {first} to {last}; today is shown."), first=FIRST.year, last=LAST.year
+            )
+        ]
+        return view.act.today
+    return day
+
+
+def _choice(view: View, name: str, words: type[Word], usual: Word, problems: dict[str, list[str]]) -> Word:
+    written = request.args.get(name, "").strip()
+    if written and written not in set(words):
+        problems[name] = [
+            view.say(_("“{word}” is no view of the calendar; the usual one is shown."), word=written[:40])
+        ]
+        return usual
+    return words(written) if written else usual

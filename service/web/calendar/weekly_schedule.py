@@ -1,0 +1,103 @@
+"""The office's weekly schedule (lịch công tác tuần) as it is printed: one sheet, day by day, morning and afternoon."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TypeVar
+
+from flask import Response, url_for
+
+from calendars.days import calendar_grid
+from calendars.mails.weekly_mail import HALVES
+from calendars.mails.weekly_schedule import Day, Half, Row, Travel, schedule
+from service.actions.scheduling.weekly_schedule import read_week
+from service.web.calendar.query_params import FIRST, LAST, read_day
+from service.web.page_decorator import page
+from service.web.view import View
+
+MOST_EVENTS = 200
+MOST_ROWS = 10
+"""Of one half of a day, and of what lasts all week."""
+
+MOST_TRAVELS = 6
+MOST_CALLED_OFF = 20
+
+Told = TypeVar("Told")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a day as it is printed: its name, its lines, and how many more there are."""
+
+    name: str
+    rows: Sequence[Row]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedDay:
+    """A day of the sheet; ``height`` is how many rows it takes."""
+
+    day: Day
+    parts: Sequence[Part]
+    arriving: Sequence[Travel]
+    departing: Sequence[Travel]
+    more_travels: int
+
+    @property
+    def height(self) -> int:
+        """How many rows of the table the day takes."""
+        return sum(max(len(part.rows), 1) + bool(part.more) for part in self.parts)
+
+    @property
+    def has_travels(self) -> bool:
+        """Whether anybody arrives or departs."""
+        return bool(self.arriving or self.departing)
+
+
+@page()
+def this_week(view: View) -> Response:
+    """The week of a day: what takes place, where, who presides, prepares and takes part; who arrives and departs."""
+    problems: dict[str, list[str]] = {}
+    day = read_day(view, problems)
+    days = calendar_grid.week_of(day)
+    week = read_week(view.session, days, lambda event_id: url_for("pages.event", event_id=event_id), MOST_EVENTS)
+    table = schedule(week, view.language)
+    all_week = Part("", *_bounded(table.all_week, MOST_ROWS))
+    return view.page(
+        "calendar/weekly_schedule.html",
+        days=days,
+        number=days.first.isocalendar().week,
+        year=days.first.isocalendar().year,
+        before=_in_range(days.first - timedelta(days=7)),
+        after=_in_range(days.last + timedelta(days=1)),
+        is_this_week=view.act.today in days,
+        table=table,
+        all_week=all_week,
+        printed=[_printed(view, one) for one in table.days],
+        called_off=table.called_off[:MOST_CALLED_OFF],
+        more_called_off=max(len(table.called_off) - MOST_CALLED_OFF, 0),
+        left_out=week.left_out,
+        problems=problems,
+    )
+
+
+def _printed(view: View, day: Day) -> PrintedDay:
+    parts = []
+    is_free = day.day.weekday() >= 5 and not day.rows
+    for half in Half:
+        rows = [row for row in day.rows if row.half is half]
+        # Morning and afternoon have their lines on every working day, to write on by hand.
+        if rows or (half is not Half.WHOLE_DAY and not is_free) or (half is Half.WHOLE_DAY and is_free):
+            parts.append(Part(view.say(HALVES[half]), *_bounded(rows, MOST_ROWS)))
+    arriving, more_arriving = _bounded(day.arriving, MOST_TRAVELS)
+    departing, more_departing = _bounded(day.departing, MOST_TRAVELS)
+    return PrintedDay(day, parts, arriving, departing, more_arriving + more_departing)
+
+
+def _bounded(told: Sequence[Told], most: int) -> tuple[Sequence[Told], int]:
+    return told[:most], max(len(told) - most, 0)
+
+
+def _in_range(day: date) -> date | None:
+    return day if FIRST <= day <= LAST else None

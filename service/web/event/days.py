@@ -1,0 +1,185 @@
+"""Moving a visit: its days and hours, and what that would bring with it, before anything is saved."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import request
+from markupsafe import Markup
+
+from calendars.bookings.times import Times
+from calendars.conflicts.commitment_checks import Notice
+from calendars.programmes.checks import Hitch
+from models.events import Event
+from models.i18n import _
+from service.actions.bookings import bookings
+from service.actions.dry_run import rehearsal
+from service.actions.events import events, programme
+from service.actions.events.tasks import tasks_of
+from service.actions.queries import Presenter
+from service.actions.reminders.reminder_queries import pending_of_event
+from service.schemas.events import KIND_SCHEMAS
+from service.web.event.editor import Asked, Editor, check_version, load
+from service.web.event.form import Shape, Spec, wish_of
+from service.web.forms import Refusal, attempt
+from service.web.view import View
+
+Value = Markup | str
+
+SHOWN = 20
+"""Of the reminders that move along; there are as many as there are rules and tasks."""
+
+_TRAVEL = ("arrives_on", "departs_on")
+SPECS = (
+    Spec("first_day", Shape.DAY, is_required=True),
+    Spec("last_day", Shape.DAY, is_required=True),
+    Spec("start_time", Shape.HOUR, is_more=True),
+    Spec("end_time", Shape.HOUR, is_more=True),
+    Spec("timezone", Shape.LINE, is_required=True, is_more=True),
+    Spec("arrives_on", Shape.DAY, hint=_("Moves along with the days when it is left empty."), is_more=True),
+    Spec("departs_on", Shape.DAY, hint=_("Moves along with the days when it is left empty."), is_more=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Something that moves along: what it is, when it was, when it would be (empty: it falls away)."""
+
+    name: Value
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a visit would be on other days; with a refusal it can't be, and that says why and what would fit."""
+
+    days: str
+    travel: Sequence[Moved] = ()
+    notices: Sequence[Notice] = ()
+    hitches: Sequence[Hitch] = ()
+    bookings: Sequence[Moved] = ()
+    tasks: Sequence[Moved] = ()
+    reminders: Sequence[Moved] = ()
+    items: int = 0
+    refusal: Refusal | None = None
+
+
+def editor(asked: Asked) -> Editor:
+    """The form of the days; days in the address are filled in, so that other pages can propose some."""
+    event = asked.event
+    present = {spec.name: getattr(event, spec.name) for spec in SPECS if spec.name not in _TRAVEL}
+    present |= {name: request.args[name] for name in ("first_day", "last_day") if name in request.args}
+    form, choices = asked.form(SPECS, present, "days", "look")
+    return Editor(
+        edit="days",
+        part="days",
+        do="days",
+        title=asked.view.say(_("Move it to other days")),
+        save=asked.view.say(_("Save the days")),
+        form=form,
+        choices=choices,
+        version=str(event.version),
+        looks="outlook",
+    )
+
+
+def save(view: View, event: Event) -> None:
+    """Move the event as the form says."""
+    check_version(event.version)
+    events.change_event(view.session, view.act, event, _wanted(event))
+
+
+def look(view: View, event: Event) -> tuple[Outlook, Refusal | None]:
+    """What saving would do, found out by doing it and undoing it; and what is wrong with the form, if anything is."""
+    check = attempt(view, lambda: check_version(event.version))
+    if check is not None:
+        return Outlook("", refusal=check), check
+    before = _standing(view, event)
+    made: list[Outlook] = []
+
+    def move() -> None:
+        with rehearsal(view.session, is_dry=True):
+            events.change_event(view.session, view.act, event, _wanted(event))
+            made.append(_outlook(view, event, before))
+
+    refusal = attempt(view, move)
+    if refusal is not None:
+        # That a booking is in the way is what was asked; anything else is wrong with the asking.
+        return Outlook("", refusal=refusal), None if refusal.extra.get("conflicts") else refusal
+    return made[0], None
+
+
+def _wanted(event: Event) -> dict[str, Any]:
+    """The days the form wants, as the schema reads them; travel days left empty move along."""
+    wish = wish_of(SPECS, request.form)
+    for name in _TRAVEL:
+        if not wish.get(name):
+            wish.pop(name, None)
+    return load(KIND_SCHEMAS[event.kind], wish, partial=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """What hangs on an event's days, by its ids."""
+
+    travel: tuple[date, date]
+    bookings: Mapping[str, tuple[Value, str]]
+    tasks: Mapping[str, tuple[Value, date | None]]
+    reminders: Mapping[tuple[str, str], tuple[Value, datetime]]
+    items: Mapping[str, date]
+
+
+def _standing(view: View, event: Event) -> _Standing:
+    session = view.session
+    booked = bookings.listed_bookings(session, {"event_id": event.id})
+    tasks = {task.id: (view.text(task.title), task.due_day) for task in tasks_of(session, event.id)}
+    reminders: dict[tuple[str, str], tuple[Value, datetime]] = {}
+    for reminder, rule in pending_of_event(session, event.id):
+        of_task = tasks[reminder.task_key][0] if reminder.task_key in tasks else ""
+        name = Markup("{} – {}").format(view.text(rule.name), of_task) if of_task else view.text(rule.name)
+        reminders.setdefault((reminder.rule_key, reminder.task_key), (name, reminder.due_at))
+    return _Standing(
+        (event.arrives_on, event.departs_on),
+        {row.id: (view.text(resource.name), Times.of(row).told()) for row, resource, _event in booked},
+        tasks,
+        reminders,
+        {item.id: item.day for item in programme.programme_of(session, event.id)},
+    )
+
+
+def _outlook(view: View, event: Event, before: _Standing) -> Outlook:
+    """What the event, moved just now, differs in from how it stood before."""
+    after = _standing(view, event)
+
+    def day(one: date | None) -> str:
+        return view.day(one) if one else ""
+
+    names = (view.say(_("Arrival")), view.say(_("Departure")))
+    travels = after.travel != (event.first_day, event.last_day)
+    return Outlook(
+        days=view.days(event.first_day, event.last_day),
+        travel=[
+            Moved(name, day(was), day(now))
+            for name, was, now in zip(names, before.travel, after.travel, strict=True)
+            if was != now and travels
+        ],
+        notices=Presenter(view.session, view.act).notices(event),
+        hitches=programme.hitches_of(event, programme.programme_of(view.session, event.id)),
+        bookings=_moved(before.bookings, after.bookings, str),
+        tasks=_moved(before.tasks, after.tasks, day),
+        reminders=_moved(before.reminders, after.reminders, lambda at: view.instant(at) if at else "")[:SHOWN],
+        items=sum(day != before.items.get(identity) for identity, day in after.items.items()),
+    )
+
+
+def _moved(before: Mapping[Any, Any], after: Mapping[Any, Any], told: Any) -> list[Moved]:
+    """What differs, in the order it stood before; what is new comes last."""
+    found = []
+    for key in dict.fromkeys((*before, *after)):
+        was, now = (one[key][1] if key in one else None for one in (before, after))
+        if was != now:
+            name = (before.get(key) or after[key])[0]
+            found.append(Moved(name, told(was) if was else "", told(now) if now else ""))
+    return found

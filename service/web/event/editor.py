@@ -1,0 +1,94 @@
+"""An open form on a visit's page: which part it changes, what it asks, what it sends."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from marshmallow import Schema
+
+from models.errors import Stale
+from models.events import Event
+from service.web.event.choices import Choices
+from service.web.event.form import Form, Spec
+from service.web.forms import Refusal
+from service.web.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Taking something out: what is sent, what the button says, and what is asked before."""
+
+    do: str
+    label: str
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """A form that is open in a part of the page.
+
+    ``edit`` is its word in the address, ``row`` the id of what it changes (empty for something new), ``version`` what
+    that was when the form was made. ``looks`` names what shows the outcome before it is saved;
+    ``more`` says what is folded away, where that is not just more of the same.
+    """
+
+    edit: str
+    part: str
+    do: str
+    title: str
+    save: str
+    form: Form
+    choices: Choices
+    row: str = ""
+    version: str = ""
+    removal: Removal | None = None
+    looks: str = ""
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a reader asked for: the word in the address, and what was typed and refused with it, if anything was."""
+
+    view: View
+    event: Event
+    word: str
+    row: str
+    refusal: Refusal | None
+
+    def form(self, specs: Sequence[Spec], present: Mapping[str, Any], *deeds: str) -> tuple[Form, Choices]:
+        """The form for a table of fields, with what was typed into it: what was sent with one of these words."""
+        choices = Choices(self.view, self.event)
+        is_typed = request.method == "POST" and request.form.get("do") in deeds
+        form = Form(
+            self.view,
+            specs,
+            present,
+            choices.of,
+            choices.person,
+            choices.named,
+            request.form if is_typed else None,
+            self.refusal if is_typed else None,
+        )
+        return form, choices
+
+
+def load(schema: type[Schema], wish: Mapping[str, Any], *, partial: bool = False) -> dict[str, Any]:
+    """A wish, read as the API reads it; ``partial``: what it does not say stays as it is.
+
+    Raises:
+        ValidationError: it makes no sense.
+    """
+    loaded: dict[str, Any] = schema(partial=partial).load(wish)
+    return loaded
+
+
+def check_version(present: object) -> None:
+    """Refuse a form made before somebody else changed the thing.
+
+    Raises:
+        Stale: it was.
+    """
+    if request.form.get("version") != str(present):
+        raise Stale

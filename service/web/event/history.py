@@ -1,0 +1,251 @@
+"""What happened to an event, told from the audit trail: who, when, what from and to, why."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+from markupsafe import Markup
+
+from calendars.programmes.items import Item, differences
+from models.accounts import Audit, User
+from models.agreements import Anniversary, Commitment
+from models.events import Event
+from models.i18n import _
+from models.places import Organisation, Person
+from models.resources import Resource
+from models.vocabulary import (
+    ActivityType,
+    BookingState,
+    DelegationLevel,
+    EventStatus,
+    Language,
+    MemberRole,
+    ReminderChannel,
+    ReminderState,
+    TaskAnchor,
+    Visibility,
+)
+from service.actions import crud
+from service.actions.events.event_queries import history_of
+from service.web.administration.fields import Control, Field
+from service.web.labels import (
+    ACTIVITY_TYPES,
+    BOOKING_STATES,
+    CHANNELS,
+    DEEDS,
+    FIELDS,
+    LEVELS,
+    OTHER_DEED,
+    REMINDER_STATES,
+    TASK_ANCHORS,
+    VISIBILITIES,
+    money,
+)
+from service.web.programme.revisions import Difference, told
+from service.web.view import View
+
+ENTRIES_SHOWN = 200
+PROGRAMMES_TOLD = 10
+"""The newest changes of the programme are told item by item; of older ones, and of long programmes, how many items."""
+
+LONG_PROGRAMME = 100
+NOTHING = "–"
+_SIDES = ("from", "to")
+
+_DAYS = {"first_day", "last_day", "arrives_on", "departs_on", "due_on"}
+_PLACES = {"host", "guest", "funded_by"}
+_REFERENCES: Mapping[str, type[Any]] = {
+    "organisation_id": Organisation,
+    "institution_id": Organisation,
+    "person_id": Person,
+    "head_id": Person,
+    "counterpart_id": Person,
+    "commitment_id": Commitment,
+    "anniversary_id": Anniversary,
+    "resource_id": Resource,
+}
+_NAMING: Mapping[str, str] = {"member": "person_id", "task": "title", "booking": "resource_id"}
+"""Which value tells what an entry is about, where an event has several of the kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field, before and after."""
+
+    label: str
+    before: Markup | str
+    after: Markup | str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing somebody did. ``about`` names the person or task, where it is about one; ``items`` are the changes of
+    a programme, item by item."""
+
+    at: datetime
+    who: str
+    deed: str
+    about: Markup | str
+    changes: Sequence[Change]
+    reason: str | None
+    items: Sequence[Difference] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """The newest entries first; ``has_more`` when the oldest are not shown."""
+
+    entries: Sequence[Entry]
+    has_more: bool
+
+
+def read_history(view: View, event: Event, subjects: Mapping[str, Markup | str]) -> History:
+    """Read and tell an event's history; a fixed number of queries, however long it is.
+
+    ``subjects`` are the event's present people and tasks by id, as entries about them call them.
+    """
+    found = history_of(view.session, event.id, ENTRIES_SHOWN + 1)
+    teller = Teller(view, event, [audit for audit, _user in found], subjects)
+    entries = [teller.entry(audit, user) for audit, user in found[:ENTRIES_SHOWN]]
+    return History(entries, len(found) > ENTRIES_SHOWN)
+
+
+class Teller:
+    """Puts audit rows into words; the names their ids stand for are read at once.
+
+    ``event`` is None where they are about many things; ``labels`` are further fields that are told, ``forms`` by the
+    kind of thing the questions it is entered with: they name its fields and what can be chosen.
+    """
+
+    def __init__(
+        self,
+        view: View,
+        event: Event | None,
+        audits: Sequence[Audit],
+        subjects: Mapping[str, Markup | str],
+        labels: Mapping[str, str] = FIELDS,
+        forms: Mapping[str, Mapping[str, Field]] = MappingProxyType({}),
+    ) -> None:
+        self.view = view
+        self.forms = forms
+        self.day = event.first_day if event else None
+        self.labels = {**FIELDS, **labels}
+        wanted: dict[type[Any], set[str]] = {model: set() for model in _REFERENCES.values()}
+        for audit in audits:
+            for name, change in audit.changes.items():
+                if name in _REFERENCES:
+                    wanted[_REFERENCES[name]] |= {value for value in change.values() if isinstance(value, str)}
+        self.names: dict[str, Any] = {}
+        for model, listed in wanted.items():
+            if listed:
+                found = crud.by_id(view.session, model, listed)
+                self.names |= {identity: _name(row) for identity, row in found.items()}
+        # What was deleted since is still named by the entry that tells of it.
+        gone = {audit.entity_id: self._named(audit) for audit in audits if audit.action == "delete"}
+        self.subjects = {**gone, **subjects}
+        programmes = [audit.id for audit in audits if (audit.action, audit.entity) == ("change", "programme")]
+        self.told = set(programmes[:PROGRAMMES_TOLD])
+
+    def entry(self, audit: Audit, user: User | None) -> Entry:
+        is_whole = audit.action in {"create", "delete"}
+        items = self._items(audit)
+        return Entry(
+            at=audit.at,
+            who=user.name if user else audit.actor_name if audit.actor_id else self.view.say(_("The service itself")),
+            deed=self.view.say(DEEDS.get((audit.action, audit.entity), OTHER_DEED)),
+            about=self.subjects.get(audit.entity_id) or self._named(audit) if audit.entity in _NAMING else "",
+            changes=[] if is_whole or items else list(self._changes(audit)),
+            reason=audit.reason,
+            items=items,
+        )
+
+    def _items(self, audit: Audit) -> list[Difference]:
+        """What became of which item, of the newest changes of the programme; empty where only the order changed."""
+        change = audit.changes.get("items") if audit.id in self.told else None
+        if not isinstance(change, dict):
+            return []
+        before, after = (change.get(side) or [] for side in _SIDES)
+        if max(len(before), len(after)) > LONG_PROGRAMME:
+            return []
+        return told(self.view, differences([Item.read(one) for one in before], [Item.read(one) for one in after]))
+
+    def _named(self, audit: Audit) -> Markup | str:
+        name = _NAMING.get(audit.entity, "")
+        change = audit.changes.get(name)
+        return self._value(name, change.get("to") or change.get("from")) if change else ""
+
+    def _changes(self, audit: Audit) -> list[Change]:
+        form = self.forms.get(audit.entity, {})
+        asked = {name: field.label for name, field in form.items()}
+        return [
+            Change(self.view.say(label), *(self._value(name, change.get(side), form.get(name)) for side in _SIDES))
+            for name, label in (asked | {name: self.labels[name] for name in self.labels if name not in asked}).items()
+            if isinstance(change := audit.changes.get(name), dict)
+        ]
+
+    def _value(self, name: str, value: Any, field: Field | None = None) -> Markup | str:
+        if value is None or value in ("", [], {}):
+            return NOTHING
+        if field is not None and (chosen := _chosen(field, value)):
+            return chosen
+        if name in _REFERENCES:
+            known = self.names.get(value, value)
+            return self.view.text(known) if isinstance(known, dict) else str(known)
+        if name in _PLACES:
+            return self.view.place(value, self.day)
+        if name in _DAYS or (field is not None and field.control is Control.DAY):
+            return self.view.day(date.fromisoformat(value))
+        if name == "budget":
+            return money(value, self.view.language)
+        if isinstance(value, bool):
+            return self.view.say(_("yes")) if value else self.view.say(_("no"))
+        if isinstance(value, list):
+            return self.view.say(_("{count} entries"), count=len(value))
+        if isinstance(value, dict):
+            if set(value) <= set(Language):
+                return self.view.text(value)
+            if all(isinstance(item, list) for item in value.values()):
+                return self.view.say(_("{count} entries"), count=sum(map(len, value.values())))
+            return ", ".join(f"{key}: {item}" for key, item in value.items())
+        return self._word(name, str(value))
+
+    def _word(self, name: str, value: str) -> str:
+        match name:
+            case "status" if value in set(EventStatus):
+                return self.view.status(EventStatus(value))
+            case "role" if value in set(MemberRole):
+                return self.view.role(MemberRole(value))
+            case "visibility":
+                return self.view.say(VISIBILITIES[Visibility(value)])
+            case "level":
+                return self.view.say(LEVELS[DelegationLevel(value)])
+            case "activity_type":
+                return self.view.say(ACTIVITY_TYPES[ActivityType(value)])
+            case "anchor" if value in set(TaskAnchor):
+                return self.view.say(TASK_ANCHORS[TaskAnchor(value)])
+            case "channel" if value in set(ReminderChannel):
+                return self.view.say(CHANNELS[ReminderChannel(value)])
+            case "state":
+                return self._state(value)
+            case _:
+                return value
+
+    def _state(self, value: str) -> str:
+        """The state of a reminder or of a booking: the words are all different."""
+        if value in set(BookingState):
+            return self.view.say(BOOKING_STATES[BookingState(value)])
+        return self.view.say(REMINDER_STATES[ReminderState(value)]) if value in set(ReminderState) else value
+
+
+def _chosen(field: Field, value: Any) -> str:
+    """What was chosen or listed, as the form calls it; empty where it asks for something else."""
+    names = dict(field.choices)
+    if isinstance(value, list) and (names or field.control is Control.LIST):
+        return ", ".join(names.get(str(one), str(one).removeprefix("email:")) for one in value)
+    return names.get(str(value), "")
+
+
+def _name(row: Any) -> Any:
+    return getattr(row, "name", None) or row.title

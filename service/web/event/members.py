@@ -1,0 +1,129 @@
+"""The people of a visit: put on the list, changed, taken off."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+
+from models.errors import Invalid
+from models.event_parts import Member
+from models.events import Event
+from models.i18n import _, message
+from models.places import Person
+from models.text import fold
+from models.vocabulary import MemberRole
+from service.actions import crud
+from service.actions.directory import directory
+from service.actions.events import members
+from service.schemas.members import MemberSchema
+from service.schemas.places import PersonSchema
+from service.web.event.choices import BETWEEN, Choices
+from service.web.event.editor import Asked, Editor, Removal, check_version, load
+from service.web.event.form import Shape, Spec, wish_of
+from service.web.view import View
+
+UNKNOWN = _("Nobody is known by this name. Choose a name from the list, or tick that this person is new.")
+
+_ROLE = (
+    Spec("role", Shape.CHOICE, choices="roles", is_required=True),
+    Spec("rank", Shape.NUMBER, hint=_("Settles who comes first among people of equal precedence: 1 before 2.")),
+    Spec("counterpart_id", Shape.PERSON, hint=_("Whom this person meets on the other side.")),
+)
+_NEW = (
+    Spec("is_new", Shape.TICK, _("This person is new to the office"), is_more=True),
+    Spec("position", Shape.WORDS, _("Position"), is_more=True),
+    Spec("organisation_id", Shape.CHOICE, _("Organisation"), choices="organisations", is_more=True),
+    Spec("precedence", Shape.NUMBER, _("Precedence"), hint=_("1 is the highest; 100 unless given."), is_more=True),
+)
+ADDED = (
+    Spec("person_id", Shape.PERSON, _("Name"), hint=_("Type a name, or choose one from the list."), is_required=True),
+    *_ROLE,
+    *_NEW,
+)
+
+
+def editor(asked: Asked) -> Editor:
+    """The form of somebody on the list; of somebody new when there is nobody with the asked id (any more)."""
+    view, event = asked.view, asked.event
+    member = view.session.get(Member, asked.row) if asked.row else None
+    if member is None or member.event_id != event.id:
+        form, choices = asked.form(ADDED, {"role": MemberRole.MEMBER}, "add_person", "change_person")
+        return Editor(
+            edit="person",
+            part="people",
+            do="add_person",
+            title=view.say(_("Add a person")),
+            save=view.say(_("Put on the list")),
+            form=form,
+            choices=choices,
+            more=view.say(_("Somebody the office does not know yet")),
+        )
+    person = crud.find(view.session, Person, member.person_id)
+    form, choices = asked.form(_ROLE, member.model_dump(), "change_person")
+    return Editor(
+        edit=f"person:{member.id}",
+        part="people",
+        do="change_person",
+        title=person.name,
+        save=view.say(_("Save this person")),
+        form=form,
+        choices=choices,
+        row=member.id,
+        version=str(member.version),
+        removal=Removal(
+            "remove_person",
+            view.say(_("Take off the list")),
+            view.say(_("Take {name} off the list? The person stays known to the office."), name=person.name),
+        ),
+    )
+
+
+def add(view: View, event: Event) -> None:
+    """Put a person on the list: one who is known, or one who is made known with it."""
+    wish = wish_of(ADDED, request.form)
+    new = {spec.name: wish.pop(spec.name, None) for spec in _NEW}
+    name = (wish.get("person_id") or "").strip()
+    if not name:
+        raise Invalid({"person_id": [message(_("Say who it is."))]})
+    choices = Choices(view, event)
+    wish |= _counterpart(choices, wish)
+    if new.pop("is_new"):
+        wish["person_id"] = _make(view, name, {key: value for key, value in new.items() if value is not None})
+    else:
+        chosen = request.form.get("person_id.choice", "")
+        wish["person_id"] = choices.identify("person_id", name, chosen, none=UNKNOWN)
+    members.add_member(view.session, view.act, event, load(MemberSchema, wish))
+
+
+def change(view: View, event: Event) -> None:
+    """Change what somebody is in the visit."""
+    member = _member(view, event)
+    wish = wish_of(_ROLE, request.form)
+    wish |= _counterpart(Choices(view, event), wish)
+    members.change_member(view.session, view.act, event, member, load(MemberSchema, wish, partial=True))
+
+
+def remove(view: View, event: Event) -> None:
+    """Take somebody off the list."""
+    members.remove_member(view.session, view.act, event, _member(view, event))
+
+
+def _member(view: View, event: Event) -> Member:
+    member = crud.part(view.session, Member, event.id, request.form.get("row", ""))
+    check_version(member.version)
+    return member
+
+
+def _counterpart(choices: Choices, wish: Mapping[str, Any]) -> dict[str, Any]:
+    if "counterpart_id" not in wish:
+        return {}
+    chosen = request.form.get("counterpart_id.choice", "")
+    return {"counterpart_id": choices.identify("counterpart_id", wish["counterpart_id"] or "", chosen)}
+
+
+def _make(view: View, name: str, values: Mapping[str, Any]) -> str:
+    """Make a person known. Names in the office's own lists hold no “ · ”, which parts them from what follows."""
+    plain_name = name.split(BETWEEN)[0]
+    if not fold(plain_name):
+        raise Invalid({"person_id": [message(_("Say who it is."))]})
+    return directory.create_person(view.session, view.act, load(PersonSchema, {"name": plain_name, **values})).id

@@ -1,0 +1,186 @@
+"""One event's page: what was asked of it is done, and all of it shown, with the part that is being edited open."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from models.errors import Conflict
+from models.events import Event
+from models.i18n import _, message
+from models.reminders import Reminder
+from models.vocabulary import ReminderState
+from service.actions import crud
+from service.actions.events import events
+from service.actions.reminders import reminder_planning
+from service.web.event import days, facts, members, programme, tasks, transitions, warning_links
+from service.web.event.editor import Asked, Editor
+from service.web.event.history import read_history
+from service.web.event.page_data import Dossier, read_dossier
+from service.web.forms import Refusal, attempt
+from service.web.lists import bookings
+from service.web.page_decorator import page
+from service.web.view import View
+
+
+def _retry(view: View, found: Event) -> None:
+    reminder = crud.part(view.session, Reminder, found.id, request.form.get("reminder", ""))
+    reminder_planning.retry(view.session, view.act, reminder)
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Something the page can do: in which part it is, what is said when it is done, and the form it comes from."""
+
+    run: Callable[[View, Event], None]
+    part: str
+    done: str
+    edit: str = ""
+
+
+_DEEDS: Mapping[str, Deed] = {
+    "step": Deed(transitions.take, "steps", _("The status is now “{status}”.")),
+    "delete": Deed(transitions.delete, "steps", ""),
+    "facts": Deed(facts.save, "facts", _("The facts were saved."), "facts"),
+    "days": Deed(days.save, "days", _("The days were saved; what hangs on them moved along."), "days"),
+    "add_person": Deed(members.add, "people", _("The person is on the list."), "person"),
+    "change_person": Deed(members.change, "people", _("The person was changed."), "person"),
+    "remove_person": Deed(members.remove, "people", _("The person was taken off the list."), "person"),
+    "add_item": Deed(programme.add, "programme", _("The item is in the programme. It is not published yet."), "item"),
+    "change_item": Deed(programme.change, "programme", _("The item was changed. That is not published yet."), "item"),
+    "remove_item": Deed(programme.remove, "programme", _("The item was taken out. That is not published yet."), "item"),
+    "publish": Deed(programme.publish, "programme", _("The programme is published.")),
+    "book": Deed(bookings.do_booking, "bookings", _("It is booked."), "booking"),
+    "hold": Deed(bookings.do_booking, "bookings", _("It is booked.")),
+    "give_back": Deed(bookings.do_booking, "bookings", _("It was given back.")),
+    "task": Deed(tasks.finish, "tasks", _("The task was changed.")),
+    "add_task": Deed(tasks.add, "tasks", _("The task was added."), "task"),
+    "change_task": Deed(tasks.change, "tasks", _("The task was changed."), "task"),
+    "remove_task": Deed(tasks.remove, "tasks", _("The task was deleted."), "task"),
+    "retry": Deed(_retry, "reminders", _("The reminder will be sent again with the next round.")),
+}
+_EDITORS: Mapping[str, Callable[[Asked], Editor]] = {
+    "facts": facts.editor,
+    "days": days.editor,
+    "person": members.editor,
+    "item": programme.editor,
+    "task": tasks.editor,
+}
+
+
+@page()
+def event(view: View, event_id: str) -> Response:
+    """Everything about one event; with POST, a step is taken, a part changed, or other days looked at."""
+    found = events.find_event(view.session, event_id)
+    if request.method != "POST":
+        return _show(view, found)
+    word = request.form.get("do", "")
+    if word == "look":
+        outlook, refusal = days.look(view, found)
+        # Undoing took what was read along: it is read again.
+        return _show(view, events.find_event(view.session, event_id), refusal, outlook)
+    refusal = attempt(view, lambda: _do(view, found, word))
+    if refusal is not None:
+        return _show(view, events.find_event(view.session, event_id), refusal)
+    if word == "delete":
+        return redirect(url_for("pages.coming", done="deleted"), 303)
+    anchor = None if word == "step" else _DEEDS[word].part
+    return redirect(url_for("pages.event", event_id=event_id, done=word, _anchor=anchor), 303)
+
+
+def _do(view: View, found: Event, word: str) -> None:
+    deed = _DEEDS.get(word)
+    if deed is None:
+        raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+    deed.run(view, found)
+
+
+def _show(view: View, found: Event, refusal: Refusal | None = None, outlook: days.Outlook | None = None) -> Response:
+    dossier = read_dossier(view, found)
+    subjects = {seat.member.id: seat.person.name for seat in dossier.seats}
+    subjects |= {line.task.id: view.text(line.task.title) for line in dossier.tasks}
+    may_change = view.may_change(found)
+    word, row = _asked() if may_change else ("", "")
+    open_form = _EDITORS[word](Asked(view, found, word, row, refusal)) if word in _EDITORS else None
+    is_in_form = open_form is not None and open_form.form.refusal is not None
+    deed = _DEEDS.get(request.args.get("done", ""))
+    return view.page(
+        "event/page.html",
+        refusal.status if refusal else 200,
+        event=found,
+        dossier=dossier,
+        may_change=may_change,
+        contents=_contents(view, dossier),
+        warned=warning_links.of_event(view, found, dossier.notices),
+        hitches=warning_links.of_programme(
+            view, found, dossier.programme.hitches, dossier.programme.items, may_change=may_change
+        ),
+        history=read_history(view, found, subjects),
+        steps=transitions.possible(view, found),
+        must_ask=transitions.must_ask(view, found),
+        may_delete=transitions.may_delete(view, found),
+        editor=open_form,
+        holding=row or "new" if word == "booking" else "",
+        choices=bookings.choices(view) if word == "booking" and not row else [],
+        outlook=outlook and _linked(view, found, outlook),
+        refusal=refusal,
+        refused_in=_part_of(request.form.get("do", "")) if refusal and not is_in_form else "",
+        form=request.form,
+        done=(deed.part, view.say(deed.done, status=view.status(found.status))) if deed and not refusal else None,
+    )
+
+
+def _part_of(sent: str) -> str:
+    """The part of the page where a refusal is told: where what was refused was sent from."""
+    deed = _DEEDS.get("days" if sent == "look" else sent)
+    return deed.part if deed else "steps"
+
+
+def _asked() -> tuple[str, str]:
+    """Which form is open, and of which row: what the address asks for, or what was sent and is shown again."""
+    if request.method != "POST":
+        word, _colon, row = request.args.get("edit", "").partition(":")
+        return word, row
+    sent = request.form.get("do", "")
+    deed = _DEEDS.get("days" if sent == "look" else sent)
+    return (deed.edit, request.form.get("row", "")) if deed else ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """An outlook with its warnings as the page shows them."""
+
+    outlook: days.Outlook
+    warned: Sequence[warning_links.Warned]
+    hitches: Sequence[warning_links.Warned]
+
+
+def _linked(view: View, found: Event, outlook: days.Outlook) -> Linked:
+    """Nothing is saved yet: the warnings lead nowhere but to the other events they are about."""
+    warned = warning_links.of_event(view, found, outlook.notices, is_saved=False)
+    hitches = warning_links.of_programme(view, found, outlook.hitches, (), may_change=False)
+    return Linked(outlook, warned, hitches)
+
+
+def _contents(view: View, dossier: Dossier) -> list[tuple[str, str, Any]]:
+    """The parts of the page with how much stands in each."""
+    opened = sum(not line.task.done for line in dossier.tasks)
+    failed = sum(
+        len(mailing.all) for _told, mailings in dossier.mailings for mailing in mailings if _is_failed(mailing.first)
+    )
+    return [
+        ("days", view.say(_("Days and hours")), ""),
+        ("facts", view.say(_("Facts")), ""),
+        ("people", view.say(_("Who takes part")), len(dossier.seats)),
+        ("programme", view.say(_("Programme")), len(dossier.programme.items)),
+        ("bookings", view.say(_("Rooms, cars, interpreters")), len(dossier.bookings)),
+        ("tasks", view.say(_("Tasks")), view.say(_("{count} open"), count=opened) if dossier.tasks else 0),
+        ("reminders", view.say(_("Reminders")), view.say(_("{count} failed"), count=failed) if failed else ""),
+        ("history", view.say(_("History")), ""),
+    ]
+
+
+def _is_failed(reminder: Reminder) -> bool:
+    return reminder.state is ReminderState.FAILED

@@ -1,0 +1,187 @@
+"""All that an event's page shows besides its history, read in a fixed number of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from markupsafe import Markup
+
+from calendars.conflicts.commitment_checks import Notice
+from calendars.events.task_due_dates import is_overdue
+from models.agreements import Agreement, Anniversary, Commitment
+from models.event_parts import Task
+from models.events import Event
+from models.places import Organisation, Person
+from models.reminders import Reminder, ReminderRule
+from models.vocabulary import ReminderState
+from service.actions import crud
+from service.actions.agreements.agreement_queries import find_commitment
+from service.actions.events.members import Seat, seats_of
+from service.actions.events.tasks import tasks_of
+from service.actions.queries import Presenter
+from service.actions.reminders.reminder_queries import reminders_of_event
+from service.web.labels import ACTIVITY_TYPES, DIRECTIONS, FIELDS, LEVELS, REMINDER_STATES, VISIBILITIES, money
+from service.web.lists.bookings import Line, lines_of
+from service.web.lists.tasks import how_counted, may_finish, responsible
+from service.web.programme.revisions import Board, read_board
+from service.web.view import View, ids
+
+REMINDERS_SHOWN = 500
+
+Value = Markup | str
+
+
+@dataclass(frozen=True, slots=True)
+class TaskLine:
+    """A task with how its due day is counted and whoever is responsible; ``is_late`` when it is overdue.
+
+    ``may_finish``: whether the reader may mark it as done, as the organisation it is for may too.
+    """
+
+    task: Task
+    counted: str
+    responsible: list[Value]
+    is_late: bool
+    may_finish: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mailing:
+    """Reminders that differ in their address only."""
+
+    first: Reminder
+    rule: ReminderRule | None
+    all: Sequence[Reminder]
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """An event's page, ready to be written."""
+
+    facts: list[tuple[str, Value]]
+    commitment: Commitment | None
+    agreement: Agreement | None
+    seats: list[Seat]
+    programme: Board
+    tasks: list[TaskLine]
+    mailings: list[tuple[str, list[Mailing]]]
+    organisations: Mapping[str, Value]
+    has_more_reminders: bool
+    bookings: list[Line]
+    notices: list[Notice]
+
+
+def read_dossier(view: View, event: Event) -> Dossier:
+    """Read what an event's page shows; as many queries for a large visit as for a small one."""
+    session = view.session
+    seats = seats_of(session, event.id)
+    tasks = tasks_of(session, event.id)
+    concerned = ids(
+        event.organisation_id,
+        event.institution_id,
+        *(phase.institution_id for phase in event.phases),
+        *(task.organisation_id for task in tasks),
+        *(seat.person.organisation_id for seat in seats),
+    )
+    organisations = crud.by_id(session, Organisation, concerned)
+    people = crud.by_id(session, Person, ids(event.head_id, *(task.person_id for task in tasks)))
+    commitment, agreement = _promise(view, event)
+    found, has_more = _reminders(view, event)
+    return Dossier(
+        bookings=lines_of(view, {"event_id": event.id})[0],
+        facts=_facts(view, event, organisations, people),
+        commitment=commitment,
+        agreement=agreement,
+        seats=seats,
+        organisations={key: view.text(row.name) for key, row in organisations.items()},
+        programme=read_board(view, event),
+        tasks=_task_lines(view, event, tasks, organisations, people),
+        mailings=_mailings(view, found),
+        has_more_reminders=has_more,
+        notices=Presenter(session, view.act).notices(event),
+    )
+
+
+def _promise(view: View, event: Event) -> tuple[Commitment | None, Agreement | None]:
+    if event.commitment_id is None:
+        return None, None
+    return find_commitment(view.session, event.commitment_id) or (None, None)
+
+
+def _facts(
+    view: View, event: Event, organisations: Mapping[str, Organisation], people: Mapping[str, Person]
+) -> list[tuple[str, Value]]:
+    """What is known, label by label; what is not known is left out."""
+
+    def organisation(identity: str | None) -> Value:
+        known = organisations.get(identity or "")
+        return view.text(known.name) if known else ""
+
+    anniversary = view.session.get(Anniversary, event.anniversary_id) if event.anniversary_id else None
+    head = people.get(event.head_id or "")
+    found: dict[str, Any] = {
+        "host": view.place(event.host, event.first_day),
+        "guest": view.place(event.guest, event.first_day) if event.guest else "",
+        "direction": view.say(DIRECTIONS[view.direction(event)]),
+        "location": view.text(event.location),
+        "headcount": "" if event.headcount is None else str(event.headcount),
+        "headcount_actual": "" if event.headcount_actual is None else str(event.headcount_actual),
+        "purpose": view.text(event.purpose),
+        "level": view.say(LEVELS[event.level]) if event.level else "",
+        "head_id": head.name if head else "",
+        "subject": view.text(event.subject),
+        "institution_id": organisation(event.institution_id),
+        "composition": ", ".join(f"{name}: {count}" for name, count in (event.composition or {}).items()),
+        "troupe": view.text(event.troupe),
+        "occasion": view.text(event.occasion),
+        "anniversary_id": view.text(anniversary.title) if anniversary else "",
+        "ordinal": "" if event.ordinal is None else str(event.ordinal),
+        "activity_type": view.say(ACTIVITY_TYPES[event.activity_type]) if event.activity_type else "",
+        "organisation_id": organisation(event.organisation_id),
+        "funded_by": view.place(event.funded_by, event.first_day) if event.funded_by else "",
+        "budget": money(event.budget, view.language),
+        "visibility": view.say(VISIBILITIES[event.visibility]),
+    }
+    return [(view.say(FIELDS[name]), value) for name, value in found.items() if value]
+
+
+def _task_lines(
+    view: View,
+    event: Event,
+    tasks: Sequence[Task],
+    organisations: Mapping[str, Organisation],
+    people: Mapping[str, Person],
+) -> list[TaskLine]:
+    lines = [
+        TaskLine(
+            task,
+            how_counted(view, task),
+            responsible(view, task, organisations, people),
+            is_overdue(task.due_day, task.done, event.status, view.act.today),
+            may_finish(view, event, task),
+        )
+        for task in tasks
+    ]
+    return sorted(lines, key=lambda line: (line.task.done, line.task.due_day or date.max, line.task.id))
+
+
+def _reminders(view: View, event: Event) -> tuple[list[tuple[Reminder, ReminderRule | None]], bool]:
+    found = reminders_of_event(view.session, event.id, REMINDERS_SHOWN + 1)
+    return found[:REMINDERS_SHOWN], len(found) > REMINDERS_SHOWN
+
+
+def _mailings(view: View, found: Sequence[tuple[Reminder, ReminderRule | None]]) -> list[tuple[str, list[Mailing]]]:
+    """By state, those that need somebody first; addresses that share all else stand together."""
+    by_state: dict[ReminderState, dict[tuple[Any, ...], list[tuple[Reminder, ReminderRule | None]]]] = {}
+    for reminder, rule in found:
+        alike = (reminder.due_at, reminder.rule_key, reminder.task_key, reminder.reason)
+        by_state.setdefault(reminder.state, {}).setdefault(alike, []).append((reminder, rule))
+    return [
+        (
+            view.say(told),
+            [Mailing(alike[0][0], alike[0][1], [reminder for reminder, _rule in alike]) for alike in groups.values()],
+        )
+        for state, told in REMINDER_STATES.items()
+        if (groups := by_state.get(state))
+    ]

@@ -1,0 +1,100 @@
+"""A visit's programme: items put in, changed and taken out; publishing it is a step of its own."""
+
+from hashlib import sha256
+from json import dumps
+from typing import Any
+
+from flask import request
+
+from models.event_parts import ProgrammeItem
+from models.events import Event
+from models.i18n import _
+from service.actions import crud
+from service.actions.audit import plain
+from service.actions.events import programme, programme_revisions
+from service.schemas.programme import ProgrammeItemSchema, ProgrammeRevisionSchema
+from service.web.event.editor import Asked, Editor, Removal, check_version, load
+from service.web.event.form import Shape, Spec, wish_of
+from service.web.view import View
+
+SPECS = (
+    Spec("title", Shape.WORDS, is_required=True),
+    Spec("day", Shape.DAY, _("Day"), is_required=True),
+    Spec("start_time", Shape.HOUR),
+    Spec("end_time", Shape.HOUR),
+    Spec("place", Shape.WORDS, _("Place"), is_more=True),
+    Spec("hosted_by", Shape.WORDS, _("Received by"), is_more=True),
+    Spec("attendees", Shape.WORDS, _("Attending"), is_more=True),
+    Spec("travel_minutes", Shape.NUMBER, _("Minutes of travel from the item before"), is_more=True),
+)
+
+
+def editor(asked: Asked) -> Editor:
+    """The form of an item; of a new one, a day of the visit proposed, when there is none with the asked id."""
+    view, event = asked.view, asked.event
+    item = view.session.get(ProgrammeItem, asked.row) if asked.row else None
+    if item is None or item.event_id != event.id:
+        day = request.args.get("day") or event.first_day.isoformat()
+        form, choices = asked.form(SPECS, {"day": day}, "add_item", "change_item")
+        return Editor(
+            edit="item",
+            part="programme",
+            do="add_item",
+            title=view.say(_("Add to the programme")),
+            save=view.say(_("Put into the programme")),
+            form=form,
+            choices=choices,
+        )
+    form, choices = asked.form(SPECS, item.model_dump(), "change_item")
+    return Editor(
+        edit=f"item:{item.id}",
+        part="programme",
+        do="change_item",
+        title=view.plain(item.title),
+        save=view.say(_("Save this item")),
+        form=form,
+        choices=choices,
+        row=item.id,
+        version=version_of(item),
+        removal=Removal(
+            "remove_item",
+            view.say(_("Take out of the programme")),
+            view.say(_("Take “{title}” out of the programme? What is published stays as it is."), title=item.title),
+        ),
+    )
+
+
+def version_of(item: ProgrammeItem) -> str:
+    """What changes when an item does: items have no number of their own."""
+    return sha256(dumps(plain(item), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def add(view: View, event: Event) -> None:
+    """Put an item into the programme."""
+    programme.add_item(view.session, view.act, event, _wanted())
+
+
+def change(view: View, event: Event) -> None:
+    """Change an item."""
+    programme.change_item(view.session, view.act, event, _item(view, event), _wanted())
+
+
+def remove(view: View, event: Event) -> None:
+    """Take an item out."""
+    programme.remove_item(view.session, view.act, event, _item(view, event))
+
+
+def publish(view: View, event: Event) -> None:
+    """Publish the programme as it is, with a note."""
+    wish = load(ProgrammeRevisionSchema, {"note": request.form.get("note") or None})
+    programme_revisions.publish_programme(view.session, view.act, event, wish["note"])
+
+
+def _wanted() -> dict[str, Any]:
+    return load(ProgrammeItemSchema, wish_of(SPECS, request.form))
+
+
+def _item(view: View, event: Event) -> ProgrammeItem:
+    item = crud.part(view.session, ProgrammeItem, event.id, request.form.get("row", ""))
+    check_version(version_of(item))
+    return item

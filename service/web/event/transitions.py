@@ -1,0 +1,85 @@
+"""The steps people take with a visit: from status to status, and deleting what never took place."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from flask import request
+
+from calendars.events.lifecycle import needs_reason, possible_steps
+from models.events import Event
+from models.i18n import _
+from models.vocabulary import EventStatus, Role
+from service.actions.events import events
+from service.schemas.events import TransitionSchema
+from service.web.event.editor import check_version, load
+from service.web.view import View
+
+_STEPS: Mapping[EventStatus, str] = {
+    EventStatus.DRAFT: _("Back to draft"),
+    EventStatus.PLANNED: _("Put into the plan"),
+    EventStatus.CONFIRMED: _("Confirm"),
+    EventStatus.ONGOING: _("It has begun"),
+    EventStatus.COMPLETED: _("It is completed"),
+    EventStatus.POSTPONED: _("Postpone"),
+    EventStatus.CANCELLED: _("Cancel the event"),
+}
+_OTHER_STEPS: Mapping[tuple[EventStatus, EventStatus], str] = {
+    (EventStatus.CONFIRMED, EventStatus.PLANNED): _("Take the confirmation back"),
+    (EventStatus.POSTPONED, EventStatus.PLANNED): _("Plan with new days"),
+    (EventStatus.CANCELLED, EventStatus.PLANNED): _("Plan it after all"),
+}
+_DELETABLE = {EventStatus.DRAFT, EventStatus.CANCELLED}
+
+
+def take(view: View, event: Event) -> None:
+    """Take the event to another status, as it stood when the page was read."""
+    wish = {name: request.form.get(name) for name in ("to", "reason", "first_day", "last_day")}
+    wanted = load(TransitionSchema, {name: value for name, value in wish.items() if value})
+    check_version(event.version)
+    days: dict[str, date] = {name: wanted[name] for name in ("first_day", "last_day") if name in wanted}
+    events.transition(view.session, view.act, event, wanted["to"], wanted.get("reason"), days)
+
+
+def delete(view: View, event: Event) -> None:
+    """Delete the event with all that hangs on it, as it stood when the page was read."""
+    check_version(event.version)
+    events.delete_event(view.session, view.act, event)
+
+
+def possible(view: View, event: Event) -> list[dict[str, Any]]:
+    """The steps this reader may take now: to which status, what it is called, and what it asks for."""
+    if not view.may_change(event):
+        return []
+    return [
+        {
+            "to": to,
+            "label": view.say(_OTHER_STEPS.get((event.status, to), _STEPS[to])),
+            "needs_reason": needs_reason(to),
+            "is_usual": to is possible_steps(event.status)[0] and not _is_early(view, event, to),
+            "needs_days": event.status is EventStatus.POSTPONED and to is EventStatus.PLANNED,
+        }
+        for to in possible_steps(event.status)
+        if to is not EventStatus.CONFIRMED or _may_confirm(view, event)
+    ]
+
+
+def _is_early(view: View, event: Event, to: EventStatus) -> bool:
+    """Whether a step waits for a day that is still to come: it may be taken, but is not what is next."""
+    due = {EventStatus.ONGOING: event.first_day, EventStatus.COMPLETED: event.last_day}.get(to)
+    return due is not None and due > view.act.today
+
+
+def must_ask(view: View, event: Event) -> bool:
+    """Whether confirming would be next, but is for somebody else to do."""
+    return event.status is EventStatus.PLANNED and view.may_change(event) and not _may_confirm(view, event)
+
+
+def may_delete(view: View, event: Event) -> bool:
+    """Whether this reader may delete the event as it is now."""
+    return event.status in _DELETABLE and view.may_change(event)
+
+
+def _may_confirm(view: View, event: Event) -> bool:
+    """Whether this reader can be the second pair of eyes."""
+    return view.may(Role.APPROVER) and (view.user is None or event.created_by != view.user.id)

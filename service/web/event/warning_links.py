@@ -1,0 +1,71 @@
+"""Warnings with the way out: where on the page, or on which other page, what is warned of is mended."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import url_for
+
+from calendars.conflicts.commitment_checks import Notice
+from calendars.programmes.checks import Hitch
+from models.event_parts import ProgrammeItem
+from models.events import Event
+from models.i18n import Message
+from models.vocabulary import Severity
+from service.actions.queries import MEETINGS
+from service.web.view import View
+
+_MENDED_IN: Mapping[str, str] = {
+    "headcount_out_of_range": "facts",
+    "person_double_committed": "people",
+    "changed_since_confirmed": "steps",
+}
+"""Warning → part of the page; any other is mended by other days."""
+
+_EDITED = {"facts", "days"}
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning for the page: its sentence, the advice and where to follow it, the other event it is about."""
+
+    severity: Severity
+    detail: Message
+    advice: Message | None
+    link: str
+    other: str
+
+
+def of_event(view: View, event: Event, notices: Sequence[Notice], *, is_saved: bool = True) -> list[Warned]:
+    """The warnings about an event; who may not change it, or has not saved it yet, is led nowhere."""
+    may_change = is_saved and view.may_change(event)
+    return [
+        Warned(
+            one.severity,
+            one.detail,
+            one.advice,
+            _link(event, _MENDED_IN.get(one.code, "days")) if may_change else "",
+            url_for("pages.event", event_id=one.with_) if one.code in MEETINGS and one.with_ else "",
+        )
+        for one in notices
+    ]
+
+
+def of_programme(
+    view: View, event: Event, hitches: Sequence[Hitch], items: Sequence[ProgrammeItem], *, may_change: bool
+) -> list[Warned]:
+    """The warnings about a programme: each leads to the last of the items it is about."""
+    return [
+        Warned(
+            one.severity,
+            one.detail,
+            one.advice,
+            _link(event, "programme", f"item:{items[one.items[-1]].id}") if may_change and one.items else "",
+            "",
+        )
+        for one in hitches
+    ]
+
+
+def _link(event: Event, part: str, edit: str = "") -> str:
+    word = edit or (part if part in _EDITED else None)
+    return url_for("pages.event", event_id=event.id, edit=word, _anchor=part)

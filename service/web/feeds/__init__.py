@@ -1,0 +1,1 @@
+"""Subscribing to calendar feeds."""

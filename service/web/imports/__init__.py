@@ -1,0 +1,1 @@
+"""Uploading calendar files and member lists."""

@@ -1,0 +1,136 @@
+"""A calendar file taken in by hand: uploaded or pasted, looked at, then confirmed."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from calendars.ical_import.content_lines import MAX_BYTES, refused
+from models.errors import Conflict, Invalid, Stale
+from models.i18n import _, message
+from models.vocabulary import EventKind, Role
+from service.actions.dry_run import rehearsal
+from service.actions.imports.calendar_files import KINDS, Outcome, Wish, import_calendar
+from service.web.forms import Refusal, attempt
+from service.web.page_decorator import page
+from service.web.view import View
+
+RESULTS: Mapping[str, str] = {
+    "created": _("Becomes a draft"),
+    "changed": _("Will be changed"),
+    "unchanged": _("Stays as it is"),
+    "refused": _("Can't be taken in"),
+    "ignored": _("Left aside"),
+}
+_CHOICES = ("kind", "host", "guest", "source")
+
+
+@page(read=Role.OFFICER, is_long=True)
+def imports(view: View) -> Response:
+    """The form; with POST, what a file would do, or the file taken in: the one that was looked at, or none."""
+    if request.method != "POST":
+        return _show(view)
+    content: list[bytes] = []
+    outcomes: list[Outcome] = []
+    refusal = attempt(view, lambda: _do(view, content, outcomes))
+    if refusal is None and request.form.get("do") == "import":
+        done = Counter(one.result for one in outcomes)
+        return redirect(url_for("pages.imports", created=done["created"], changed=done["changed"]), 303)
+    return _show(view, refusal, content, outcomes)
+
+
+def _do(view: View, content: list[bytes], outcomes: list[Outcome]) -> None:
+    match request.form.get("do"):
+        case "look":
+            content.append(_sent())
+            with rehearsal(view.session, is_dry=True):
+                outcomes += import_calendar(view.session, view.act, content[0], _wish(view))
+        case "import":
+            content.append(_sent_back())
+            outcomes += import_calendar(view.session, view.act, content[0], _wish(view))
+            if _digest(content[0], outcomes) != request.form.get("seen"):
+                raise Stale
+        case _:
+            raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+
+
+def _sent() -> bytes:
+    content = b""
+    if file := request.files.get("file"):
+        with file.stream as opened:
+            content = opened.read(MAX_BYTES + 1)
+    content = content or request.form.get("text", "").encode(errors="replace")
+    if not content.strip():
+        raise refused(message(_("Choose a file that is not empty, or paste its text.")))
+    return content
+
+
+def _sent_back() -> bytes:
+    try:
+        return urlsafe_b64decode(request.form.get("content", "").encode())
+    except (NotBase64, ValueError):
+        raise Stale from None
+
+
+def _wish(view: View) -> Wish:
+    chosen = _chosen()
+    kind = chosen["kind"] or EventKind.ACTIVITY.value
+    if kind not in set(KINDS):
+        raise Invalid({"kind": [message(_("Must be one of: {choices}."), choices=", ".join(KINDS))]})
+    return Wish(EventKind(kind), chosen["host"] or None, chosen["guest"] or None, view.language, chosen["source"])
+
+
+def _chosen() -> dict[str, str]:
+    """What was chosen besides the file; its name comes with it the first time, and back in a field afterwards."""
+    chosen = {name: request.form.get(name, "")[:200] for name in _CHOICES}
+    file = request.files.get("file")
+    return chosen | ({"source": (file.filename or "")[:200]} if file else {})
+
+
+def _digest(content: bytes, outcomes: Sequence[Outcome]) -> str:
+    """What tells one preview from another: the file, what was chosen, and what becomes of what."""
+    # An event that is new has another id each time.
+    rows = [
+        [
+            one.number,
+            one.uid,
+            one.result,
+            "" if one.result == "created" else one.event_id,
+            [str(why) for why in one.reasons],
+        ]
+        for one in outcomes
+    ]
+    chosen = _chosen()
+    told = json.dumps([[chosen[name] for name in _CHOICES], rows])
+    return sha256(content + told.encode()).hexdigest()[:20]
+
+
+def _show(
+    view: View, refusal: Refusal | None = None, content: Sequence[bytes] = (), outcomes: Sequence[Outcome] = ()
+) -> Response:
+    is_seen = refusal is None and bool(content)
+    gazetteer = view.compass.gazetteer
+    places = gazetteer.standing(view.act.today)
+    return view.page(
+        "imports/calendar_files.html",
+        refusal.status if refusal else 200,
+        refusal=refusal,
+        wrong=[line for lines in refusal.fields.values() for line in lines] if refusal else [],
+        is_seen=is_seen,
+        outcomes=outcomes if is_seen else (),
+        count=Counter(one.result for one in outcomes),
+        results={result: view.say(told) for result, told in RESULTS.items()},
+        kinds=KINDS,
+        places=sorted(((code, view.plain(name)) for code, name in places.items()), key=lambda place: place[1]),
+        chosen=_chosen(),
+        own=gazetteer.carrier(view.act.office.locality, view.act.today),
+        text=request.form.get("text", "") if refusal else "",
+        content=urlsafe_b64encode(content[0]).decode() if is_seen else "",
+        seen=_digest(content[0], outcomes) if is_seen else "",
+        done={name: number for name in ("created", "changed") if (number := request.args.get(name, "")).isdigit()},
+    )

@@ -1,0 +1,143 @@
+"""The people of an event: the list in order of precedence, and a file taken in: looked at, then confirmed."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as NotBase64
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import astuple
+from hashlib import sha256
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from calendars.member_lists.column_names import COLUMNS
+from calendars.member_lists.csv_files import Line, read_csv, refused
+from calendars.member_lists.xlsx_files import is_workbook
+from models.errors import Conflict, Stale
+from models.events import Event
+from models.i18n import Message, _, message
+from models.vocabulary import Role
+from service.actions.dry_run import rehearsal
+from service.actions.events import events
+from service.actions.events.members import seats_of
+from service.actions.imports.member_list_export import member_sheet
+from service.actions.imports.member_lists import Taken, import_members
+from service.actions.imports.xlsx_reader import read_workbook
+from service.web.forms import Refusal, attempt
+from service.web.page_decorator import page
+from service.web.view import View
+
+MAX_FILE = 1_400_000
+"""In bytes: the file comes back in a field of the form, a third longer, and a form has its bound."""
+
+ACTIONS: Mapping[str, str] = {
+    "added": _("Will be added"),
+    "changed": _("Will be changed"),
+    "unchanged": _("Stays as it is"),
+}
+
+
+@page(read=Role.OFFICER, is_long=True)
+def members(view: View, event_id: str) -> Response:
+    """The list; with POST, what a file would do to it, or the file taken in: the one that was looked at, or none."""
+    found = events.find_event(view.session, event_id)
+    if request.method != "POST":
+        return _show(view, found)
+    content: list[bytes] = []
+    taken: list[Taken] = []
+    refusal = attempt(view, lambda: _do(view, found, content, taken))
+    if refusal is None and request.form.get("do") == "import":
+        return redirect(url_for("pages.members", event_id=event_id, done="import"), 303)
+    # Undoing took what was read along: it is read again.
+    return _show(view, events.find_event(view.session, event_id), refusal, content, taken)
+
+
+@page(read=Role.OFFICER)
+def member_file(view: View, event_id: str) -> Response:
+    """The list as a file to fill in: a template where nobody is on it yet."""
+    found = events.find_event(view.session, event_id)
+    response = Response(member_sheet(view.session, found.id, view.language), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="members-{found.first_day.isoformat()}.csv"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _do(view: View, found: Event, content: list[bytes], taken: list[Taken]) -> None:
+    match request.form.get("do"):
+        case "look":
+            content.append(_uploaded())
+            with rehearsal(view.session, is_dry=True):
+                taken += import_members(view.session, view.act, found, _lines(content[0]))
+        case "import":
+            content.append(_sent_back())
+            made = import_members(view.session, view.act, found, _lines(content[0]))
+            if _digest(content[0], made) != request.form.get("seen"):
+                raise Stale
+        case _:
+            raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+
+
+def _uploaded() -> bytes:
+    file = request.files.get("file")
+    content = file.read(MAX_FILE + 1) if file else b""
+    if not content:
+        raise refused(message(_("Choose a file that is not empty.")))
+    if len(content) > MAX_FILE:
+        raise refused(message(_("The file is too large. A list alone, without pictures, is far smaller.")))
+    return content
+
+
+def _sent_back() -> bytes:
+    try:
+        return urlsafe_b64decode(request.form.get("content", "").encode())
+    except (NotBase64, ValueError):
+        raise Stale from None
+
+
+def _lines(content: bytes) -> Sequence[Line]:
+    """The lines of either kind of file; what browsers say about its type is a guess by its name."""
+    return read_workbook(content) if is_workbook(content) else read_csv(content)
+
+
+def _digest(content: bytes, taken: Sequence[Taken]) -> str:
+    """What tells one preview from another: the file, and what it does to whom."""
+    # Somebody new has another id each time.
+    rows = [(*astuple(one)[:5], "" if one.is_new else one.person_id, one.changed, one.kept) for one in taken]
+    return sha256(content + json.dumps(rows).encode()).hexdigest()[:20]
+
+
+def _show(
+    view: View, found: Event, refusal: Refusal | None = None, content: Sequence[bytes] = (), taken: Sequence[Taken] = ()
+) -> Response:
+    return view.page(
+        "imports/member_lists.html",
+        refusal.status if refusal else 200,
+        event=found,
+        seats=seats_of(view.session, found.id),
+        refusal=refusal,
+        wrong=_by_place(view, refusal.fields) if refusal else [],
+        taken=taken if refusal is None else (),
+        count=Counter(one.action for one in taken),
+        actions={action: view.say(told) for action, told in ACTIONS.items()},
+        columns={name: view.plain(title) for name, title in COLUMNS.items()},
+        content=urlsafe_b64encode(content[0]).decode() if taken and content else "",
+        seen=_digest(content[0], taken) if taken and content else "",
+        done=request.args.get("done", ""),
+    )
+
+
+def _by_place(view: View, fields: Mapping[str, list[str]]) -> list[tuple[str, list[str]]]:
+    """What is wrong, row by row from above: ``rows.7.role`` is told as “Row 7, Role”."""
+
+    def row_of(place: str) -> int:
+        return int(place.split(".")[1]) if place.startswith("rows.") else 0
+
+    return [(view.say(_told(place)), fields[place]) for place in sorted(fields, key=row_of)]
+
+
+def _told(place: str) -> Message:
+    if not place.startswith("rows."):
+        return message(_("Header") if place == "header" else _("File"))
+    _rows, row, column = place.split(".")
+    return message(_("Row {row}, {column}"), row=row, column=COLUMNS.get(column, {"vi": column}))

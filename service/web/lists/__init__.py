@@ -1,0 +1,1 @@
+"""Lists: upcoming events, conflicts, tasks, reminders, bookings, search."""

@@ -1,0 +1,80 @@
+"""Conflicts: what does not fit together from a day on, with the way out, so many events at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import groupby
+
+from flask import Response, request
+from marshmallow import ValidationError
+
+from calendars.days.spans import days_after
+from models.events import Event
+from service.actions.events.event_queries import first_day_beyond
+from service.actions.scheduling import conflicts
+from service.http.error_responses import flat
+from service.schemas.queries import EventQuery
+from service.web.page_decorator import page
+from service.web.view import View
+
+AT_ONCE = 60
+"""How many events are looked at for one page; a usual office's year has fewer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """The days a page looks at, both inclusive; ``has_more`` when there are events after them."""
+
+    first: date
+    last: date
+    has_more: bool
+
+    @property
+    def following(self) -> date:
+        """Where the next page begins."""
+        return days_after(self.last, 1)
+
+
+@page()
+def conflicts_page(view: View) -> Response:
+    """What clashes from a day on (today unless the address says another), by the first day of the events."""
+    asked = request.args.get("from", "").strip()
+    first, problems = view.act.today, []
+    if asked:
+        try:
+            first = EventQuery().load({"from": asked})["from_"]
+        except ValidationError as wrong:
+            problems = [view.said(line) for lines in flat(wrong.messages).values() for line in lines]
+    stretch = _stretch(view, first)
+    found = [
+        one
+        for one in conflicts.conflicts_between(view.session, view.act, {"from_": stretch.first, "to": stretch.last})
+        # What began before stands on the page before.
+        if one.event.first_day >= first or first == view.act.today
+    ]
+    months = groupby(found, key=lambda one: max(one.event.first_day, first).replace(day=1))
+    return view.page(
+        "lists/conflicts.html",
+        total=len(found),
+        months=[(view.month(begin), _by_event(list(listed))) for begin, listed in months],
+        stretch=stretch,
+        asked=asked if problems else first.isoformat(),
+        problems=problems,
+    )
+
+
+def _stretch(view: View, first: date) -> Stretch:
+    """A year, or fewer days when more events than a page looks at lie in them."""
+    last = days_after(first, conflicts.DEFAULT_DAYS)
+    beyond = first_day_beyond(view.session, first, last, AT_ONCE)
+    if beyond is None:
+        return Stretch(first, last, False)
+    return Stretch(first, max(first, beyond - timedelta(days=1)), True)
+
+
+def _by_event(found: Sequence[conflicts.Found]) -> list[tuple[Event, list[conflicts.Found]]]:
+    return [
+        (listed[0].event, listed)
+        for _id, group in groupby(found, key=lambda one: one.event.id)
+        if (listed := list(group))
+    ]

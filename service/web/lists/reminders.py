@@ -1,0 +1,179 @@
+"""Reminders of all events and the office's own mails: what failed, what is coming; and everything about one of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import redirect, request, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response
+
+from models.accounts import User
+from models.errors import Conflict, Invalid
+from models.events import Event
+from models.i18n import _, message
+from models.reminders import Reminder, ReminderRule
+from models.vocabulary import ReminderState, Role
+from service.actions import crud, queries
+from service.actions.context import Act
+from service.actions.reminders import delivery_status, reminder_queries
+from service.actions.reminders import reminder_planning as planning
+from service.web.forms import Refusal, attempt
+from service.web.labels import CHANNELS, OUTCOMES, REMINDER_STATES
+from service.web.page_decorator import page
+from service.web.query_params import page_number, pages_for, whole
+from service.web.view import View, ids
+
+PAGE_SIZE = 50
+FAILED_SHOWN = 50
+
+_DONE = {
+    "retry": _("Will be sent again with the next round: {count}"),
+    "seen": _("Marked as seen: {count}"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A reminder with the event it is about; the office's own mails are about none."""
+
+    reminder: Reminder
+    event: Event | None
+
+    def can_be_chosen(self, view: View) -> bool:
+        """Whether the reader may do something about it together with others."""
+        is_own = view.may(Role.OFFICER) and (self.event is None or view.may_change(self.event))
+        return is_own and self.reminder.state is ReminderState.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address asks for: one state (None: what failed and what is coming), and which page of the list."""
+
+    state: ReminderState | None
+    number: int
+
+    def url(self, **changed: Any) -> str:
+        """The same page with some of its parameters changed; empty ones are left out."""
+        wanted: dict[str, Any] = {"state": self.state.value if self.state else None} | changed
+        return url_for("pages.reminders", **{name: value for name, value in wanted.items() if value})
+
+
+@page()
+def reminders(view: View) -> Response:
+    """What failed, what nobody has seen of it first; then what is coming. Any one state by itself, page by page.
+
+    With POST, those chosen of what failed are sent again or marked as seen, all of them or none.
+    """
+    wish = _read_wish()
+    if request.method != "POST":
+        return _list(view, wish)
+    done: list[int] = []
+    refusal = attempt(view, lambda: done.append(_do_with_chosen(view)))
+    if refusal is None:
+        return redirect(wish.url(page=wish.number, done=request.form.get("do", ""), count=str(done[0])), 303)
+    return _list(view, wish, refusal)
+
+
+def _do_with_chosen(view: View) -> int:
+    """Do what was asked for with every reminder chosen; how many of them that concerned.
+
+    Those that have not failed any more are left alone: somebody else was quicker, and the wish is fulfilled.
+    """
+    chosen = dict.fromkeys(request.form.getlist("chosen"))
+    if not chosen:
+        raise Invalid({"chosen": [message(_("Choose at least one reminder."))]})
+    if len(chosen) > PAGE_SIZE:
+        raise Invalid({"chosen": [message(_("At most {max} at once."), max=PAGE_SIZE)]})
+    step = _step()
+    concerned = 0
+    for identity in chosen:
+        found = queries.find_reminder(view.session, identity)
+        if found.state is ReminderState.FAILED:
+            step(view.session, view.act, found)
+            concerned += 1
+    return concerned
+
+
+def _step() -> Callable[[Session, Act, Reminder], Reminder]:
+    """What the form asks for."""
+    match request.form.get("do"):
+        case "retry":
+            return planning.retry
+        case "seen":
+            return delivery_status.mark_seen
+        case _:
+            raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+
+
+def _list(view: View, wish: Wish, refusal: Refusal | None = None) -> Response:
+    failed: list[Reminder] = []
+    has_more_failed = False
+    if wish.state is None and wish.number == 1:
+        failed = reminder_queries.first_failures(view.session, view.act, FAILED_SHOWN + 1)
+        failed, has_more_failed = failed[:FAILED_SHOWN], len(failed) > FAILED_SHOWN
+    first = (wish.number - 1) * PAGE_SIZE
+    found, total = reminder_queries.reminders_in_state(view.session, view.act, wish.state, first, PAGE_SIZE)
+    lines = _lines(view, [*failed, *found])
+    return view.page(
+        "lists/reminders.html",
+        refusal.status if refusal else 200,
+        refusal=refusal,
+        done=_DONE.get(request.args.get("done", "")),
+        count=whole(request.args.get("count", "")) or 0,
+        wish=wish,
+        states=REMINDER_STATES,
+        choosable={line.reminder.id for line in lines if line.can_be_chosen(view)},
+        failed=lines[: len(failed)],
+        has_more_failed=has_more_failed,
+        listed=lines[len(failed) :],
+        total=total,
+        pages=pages_for(total, PAGE_SIZE),
+        mail=delivery_status.mail_service(view.session, view.act.now),
+    )
+
+
+def _read_wish() -> Wish:
+    """A state or a number that makes no sense is none."""
+    state = request.args.get("state", "")
+    return Wish(ReminderState(state) if state in set(ReminderState) else None, page_number())
+
+
+def _lines(view: View, found: Sequence[Reminder]) -> list[Line]:
+    """Reminders with their events; one query."""
+    wanted = ids(*(reminder.event_id for reminder in found))
+    events = crud.by_id(view.session, Event, wanted)
+    return [Line(reminder, events.get(reminder.event_id or "")) for reminder in found]
+
+
+@page()
+def reminder(view: View, reminder_id: str) -> Response:
+    """Everything of one reminder: attempts, answers, what happens next; sending it again, having seen it."""
+    found = queries.find_reminder(view.session, reminder_id)
+    if request.method != "POST":
+        return _show(view, found)
+    refusal = attempt(view, lambda: _step()(view.session, view.act, found))
+    if refusal is None:
+        return redirect(url_for("pages.reminder", reminder_id=reminder_id, done=request.form.get("do", "")), 303)
+    # Undoing took what was read along: it is read again.
+    return _show(view, queries.find_reminder(view.session, reminder_id), refusal)
+
+
+def _show(view: View, found: Reminder, refusal: Refusal | None = None) -> Response:
+    session = view.session
+    attempts = delivery_status.attempts_of(session, found)
+    return view.page(
+        "lists/reminder.html",
+        refusal.status if refusal else 200,
+        reminder=found,
+        event=session.get(Event, found.event_id) if found.event_id else None,
+        rule=session.get(ReminderRule, found.rule_id) if found.rule_id else None,
+        told_of=session.get(Reminder, found.failed_id) if found.failed_id else None,
+        seen_by=session.get(User, found.seen_by) if found.seen_by else None,
+        attempts=attempts,
+        next=delivery_status.next_step(found, attempts, view.act, view.language),
+        channel=view.say(CHANNELS[found.channel]),
+        outcomes=OUTCOMES,
+        refusal=refusal,
+        done=request.args.get("done", ""),
+    )

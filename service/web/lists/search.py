@@ -1,0 +1,238 @@
+"""Search over everything the reader may see, group by group; each thing leads to its page."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from flask import Response, request, url_for
+from markupsafe import Markup
+
+from models.agreements import Agreement, Anniversary, Commitment
+from models.event_parts import Task
+from models.events import Event
+from models.i18n import _
+from models.places import Locality, Organisation, Person
+from models.resources import Resource
+from models.text import fold
+from models.vocabulary import EventStatus, Role
+from service.actions import crud
+from service.actions.agreements.agreement_queries import (
+    AGREEMENT_ORDER_LATEST,
+    ANNIVERSARY_ORDER,
+    COMMITMENT_ORDER_EVERYWHERE,
+)
+from service.actions.directory.directory_queries import PERSON_ORDER_BY_NAME
+from service.actions.events import event_queries
+from service.web.administration.section import titled_agreements
+from service.web.labels import RESOURCE_TYPES
+from service.web.page_decorator import page
+from service.web.view import View, ids
+
+SHOWN = 8
+VISITS_SHOWN = 3
+_VISITS_READ = SHOWN * 20
+SHORTEST = 2
+LONGEST = 200
+_ALL = tuple(status.value for status in EventStatus)
+
+Value = Markup | str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One thing found: what it is called, its page if the reader has one for it, what else tells it from others."""
+
+    name: Value
+    url: str = ""
+    facts: Sequence[Value] = ()
+    visits: Sequence[Event] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Things of one kind: the first of them, how many there are, and where all of them are listed."""
+
+    key: str
+    title: str
+    total: int
+    hits: Sequence[Hit] = ()
+    events: Sequence[Event] = ()
+    url: str = ""
+    more: str = _("All of them: {count}")
+
+
+@page()
+def search(view: View) -> Response:
+    """What holds all the words asked for; accents, case and đ do not matter."""
+    q = request.args.get("q", "").strip()[:LONGEST]
+    is_short = len(fold(q).replace(" ", "")) < SHORTEST
+    groups = [] if is_short else [group for read in _GROUPS for group in read(view, q) if group.total]
+    return view.page(
+        "lists/search.html", q=q, is_short=is_short, groups=groups, total=sum(group.total for group in groups)
+    )
+
+
+def _events(view: View, q: str) -> list[Group]:
+    """Coming ones first, then past ones, the latest first; drafts and called off ones among them."""
+    today = view.act.today
+    ahead, ahead_total = event_queries.events_ahead(view.session, q, today, SHOWN)
+    past, past_total = event_queries.events_past(view.session, q, today, SHOWN)
+    listed: dict[str, Any] = {"q": q, "status": list(_ALL)}
+    return [
+        Group("ahead", _("Events from today on"), ahead_total, events=ahead, url=url_for("pages.coming", **listed)),
+        Group(
+            "past", _("Earlier events"), past_total, events=past,
+            url=url_for("pages.coming", **listed, to=(today - timedelta(days=1)).isoformat()),
+        ),
+    ]  # fmt: skip
+
+
+def _some(view: View, model: type[Any], q: str, *order: Any) -> tuple[list[Any], int]:
+    return crud.page_matching(view.session, model, q, 0, SHOWN, order)
+
+
+def _administered(view: View, area: str, identity: str) -> str:
+    """The page of something officers look after; nothing for those who only read."""
+    return url_for("pages.administered", area=area, identity=identity) if view.may(Role.OFFICER) else ""
+
+
+def _promises(view: View, q: str) -> list[Group]:
+    agreements, agreements_total = _some(view, Agreement, q, *AGREEMENT_ORDER_LATEST)
+    commitments, commitments_total = _some(view, Commitment, q, *COMMITMENT_ORDER_EVERYWHERE)
+    anniversaries, anniversaries_total = _some(view, Anniversary, q, *ANNIVERSARY_ORDER)
+    titles = titled_agreements(view, ids(*(one.agreement_id for one in commitments)))
+    return [
+        Group(
+            "agreements", _("Agreements"), agreements_total,
+            [
+                Hit(view.text(one.title), url_for("pages.agreement", agreement_id=one.id),
+                    [view.days(one.starts_on, one.ends_on)])
+                for one in agreements
+            ],
+            url=url_for("pages.agreements"),
+        ),
+        Group(
+            "commitments", _("Commitments"), commitments_total,
+            [
+                Hit(
+                    view.text(one.title),
+                    url_for("pages.agreement", agreement_id=one.agreement_id, _anchor=f"commitment-{one.id}"),
+                    [view.say(_("Article {number}"), number=one.article), titles[one.agreement_id]],
+                )
+                for one in commitments
+            ],
+        ),
+        Group(
+            "anniversaries", _("Anniversaries"), anniversaries_total,
+            [
+                Hit(view.text(one.title), url_for("pages.anniversaries"),
+                    [view.say(_("Since {origin}"), origin=one.origin)])
+                for one in anniversaries
+            ],
+            url=url_for("pages.anniversaries"),
+        ),
+    ]  # fmt: skip
+
+
+def _people(view: View, q: str) -> list[Group]:
+    """People and organisations with the latest visits they are in, as far as the reader may see those."""
+    people, people_total = _some(view, Person, q, *PERSON_ORDER_BY_NAME)
+    organisations, organisations_total = _some(view, Organisation, q)
+    person_ids, organisation_ids = ([one.id for one in listed] for listed in (people, organisations))
+    visits = _latest(event_queries.events_of_people(view.session, person_ids, _VISITS_READ))
+    duties = _latest(event_queries.events_of_organisations(view.session, organisation_ids, _VISITS_READ))
+    return [
+        Group(
+            "people", _("Directory of people"), people_total,
+            [
+                Hit(one.name, _administered(view, "people", one.id), [view.text(one.position)] if one.position else [],
+                    visits.get(one.id, ()))
+                for one in people
+            ],
+            url=url_for("pages.administered_list", area="people", q=q) if view.may(Role.OFFICER) else "",
+        ),
+        Group(
+            "organisations", _("Organisations"), organisations_total,
+            [
+                Hit(view.text(one.name), _administered(view, "organisations", one.id), [view.place(one.locality)],
+                    duties.get(one.id, ()))
+                for one in organisations
+            ],
+            url=url_for("pages.administered_list", area="organisations", q=q) if view.may(Role.OFFICER) else "",
+        ),
+    ]  # fmt: skip
+
+
+def _latest(found: Sequence[tuple[str, Event]]) -> dict[str, list[Event]]:
+    """The latest events of each person or organisation, of all that were read."""
+    by_id: dict[str, list[Event]] = {}
+    for identity, event in found:
+        known = by_id.setdefault(identity, [])
+        if len(known) < VISITS_SHOWN and event not in known:
+            known.append(event)
+    return by_id
+
+
+def _duties(view: View, q: str) -> list[Group]:
+    """Tasks, what is open first, and items of programmes, the latest first; each leads to its line in its event."""
+    tasks, tasks_total = event_queries.tasks_matching(view.session, q, SHOWN)
+    items, items_total = event_queries.programme_items_matching(view.session, q, SHOWN)
+    return [
+        Group(
+            "tasks", _("Tasks"), tasks_total,
+            [
+                Hit(view.text(task.title), _part_of(event, f"task-{task.id}"), _state(view, task), [event])
+                for task, event in tasks
+            ],
+            url=url_for("pages.tasks", q=q, which="all"), more=_("More among the tasks"),
+        ),
+        Group(
+            "programme", _("Programme items"), items_total,
+            [
+                Hit(
+                    view.text(item.title),
+                    _part_of(event, f"item-{item.id}"),
+                    [view.day(item.day), *([view.text(item.place)] if item.place else [])],
+                    [event],
+                )
+                for item, event in items
+            ],
+        ),
+    ]  # fmt: skip
+
+
+def _part_of(event: Event, anchor: str) -> str:
+    return url_for("pages.event", event_id=event.id, _anchor=anchor)
+
+
+def _state(view: View, task: Task) -> list[Value]:
+    due = [view.say(_("Due: {day}"), day=view.day(task.due_day))] if task.due_day else []
+    return [*([view.say(_("Done"))] if task.done else []), *due]
+
+
+def _places(view: View, q: str) -> list[Group]:
+    localities, localities_total = _some(view, Locality, q)
+    resources, resources_total = _some(view, Resource, q)
+    return [
+        Group(
+            "localities", _("Localities"), localities_total,
+            [
+                Hit(view.text(one.name), url_for("pages.calendar", locality=one.code), [one.country])
+                for one in localities
+            ],
+            url=url_for("pages.administered_list", area="localities", q=q) if view.may(Role.OFFICER) else "",
+        ),
+        Group(
+            "resources", _("Rooms and cars"), resources_total,
+            [
+                Hit(view.text(one.name), url_for("pages.resource", resource_id=one.id),
+                    [view.say(RESOURCE_TYPES[one.type]), view.place(one.locality)])
+                for one in resources
+            ],
+            url=url_for("pages.resources"),
+        ),
+    ]  # fmt: skip
+
+
+_GROUPS: tuple[Callable[[View, str], list[Group]], ...] = (_events, _promises, _people, _duties, _places)

@@ -1,0 +1,241 @@
+"""Things to do, for all events: what is overdue first, then the next thirty days; any of them by filters."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import groupby
+from typing import Any
+
+from flask import redirect, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from calendars.events.task_due_dates import counted, is_overdue
+from models.errors import NotFound
+from models.event_parts import Task
+from models.events import Event
+from models.i18n import _
+from models.places import Organisation, Person
+from models.vocabulary import EventStatus, Role
+from service.actions import crud, permissions
+from service.actions.directory.directory_queries import organisations_with_tasks
+from service.actions.events import events, task_queries, tasks
+from service.schemas.tasks import TaskQuery
+from service.web.forms import Refusal, attempt
+from service.web.page_decorator import page
+from service.web.query_params import filters, page_number, pages_for
+from service.web.view import View, ids
+
+DAYS_AHEAD = 30
+SHOWN = 50
+"""Of what is overdue, of what is coming, and on a page of a list."""
+
+Value = Markup | str
+
+
+class Which(StrEnum):
+    """Which tasks a list holds."""
+
+    OPEN = "open"
+    OVERDUE = "overdue"
+    DONE = "done"
+    ALL = "all"
+
+
+_NAMES: Mapping[Which, str] = {
+    Which.OPEN: _("Open tasks"),
+    Which.OVERDUE: _("Overdue tasks"),
+    Which.DONE: _("Tasks that are done"),
+    Which.ALL: _("All tasks"),
+}
+_MEANING: Mapping[Which, dict[str, bool]] = {
+    Which.OPEN: {"done": False},
+    Which.OVERDUE: {"overdue": True},
+    Which.DONE: {"done": True},
+    Which.ALL: {},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A task with its event's columns, how its due day is counted, how late it is, and who is responsible."""
+
+    task: Task
+    event: task_queries.Row
+    counted: str
+    late: str
+    responsible: Sequence[Value]
+    may_finish: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address asks for: ``asked`` as written there, ``query`` as :func:`task_lists.tasks_where` takes it."""
+
+    asked: Mapping[str, str]
+    which: Which
+    query: Mapping[str, Any]
+    number: int
+    problems: Mapping[str, list[str]]
+
+    @property
+    def is_list(self) -> bool:
+        """Whether it asks for one list; else for what is overdue and what comes next."""
+        return any(self.asked.values())
+
+    @property
+    def here(self) -> Mapping[str, str]:
+        """What an address of this very page says."""
+        return {"page": str(self.number)} if self.number > 1 else {}
+
+    def url(self, **changed: Any) -> str:
+        """The same page with some of its parameters changed; empty ones are left out."""
+        wanted = {**self.asked, "page": None} | changed
+        return url_for("pages.tasks", **{name: value for name, value in wanted.items() if value})
+
+
+def _read_wish(view: View) -> Wish:
+    """The filters of the address. One that makes no sense is named, and the others still hold."""
+    asked = {name: request.args.get(name, "").strip() for name in ("q", "organisation_id", "from", "to", "which")}
+    problems: dict[str, list[str]] = {}
+    if asked["which"] not in {"", *Which}:
+        problems["which"] = [view.say(_("This filter has no such choice; it is left out."))]
+        asked["which"] = ""
+    which = Which(asked["which"] or Which.OPEN)
+    given = {name: value for name, value in asked.items() if value and name != "which"}
+    query, wrong = filters(view, TaskQuery, given)
+    return Wish(asked, which, query | _MEANING[which], page_number(), problems | wrong)
+
+
+@page()
+def things_to_do(view: View) -> Response:
+    """What is overdue, how late it is, and what falls due in the days to come; with filters one list, page by page."""
+    wish = _read_wish(view)
+    refusal = attempt(view, lambda: _finish(view)) if request.method == "POST" else None
+    if request.method == "POST" and refusal is None:
+        step = "reopened" if request.form.get("do") == "reopen" else "done"
+        return redirect(wish.url(**wish.here, **{step: request.form.get("task", "")}), 303)
+    return _list(view, wish, refusal) if wish.is_list else _soon(view, wish, refusal)
+
+
+def _soon(view: View, wish: Wish, refusal: Refusal | None) -> Response:
+    """What is overdue, and what falls due today and in the days to come."""
+    today = view.act.today
+    last = today + timedelta(days=DAYS_AHEAD)
+    late = task_queries.first_tasks(view.session, view.act, _MEANING[Which.OVERDUE], SHOWN + 1)
+    ahead_query = {"done": False, "from_": today, "to": last}
+    coming = task_queries.first_tasks(view.session, view.act, ahead_query, SHOWN + 1)
+    lines = _lines(view, [*late[:SHOWN], *coming[:SHOWN]])
+    ahead = lines[len(late[:SHOWN]) :]
+    return _page(
+        view,
+        wish,
+        refusal,
+        late=lines[: len(late[:SHOWN])],
+        days=_by_day(ahead),
+        more_late=wish.url(which=Which.OVERDUE) if len(late) > SHOWN else "",
+        more=wish.url(which=Which.OPEN, **{"from": today, "to": last}) if len(coming) > SHOWN else "",
+    )
+
+
+def _list(view: View, wish: Wish, refusal: Refusal | None) -> Response:
+    """One list of tasks, by due day: of what is done the latest first."""
+    found, total = task_queries.page_of_tasks(
+        view.session,
+        view.act,
+        wish.query,
+        (wish.number - 1) * SHOWN,
+        SHOWN,
+        takes_place=wish.which in (Which.OPEN, Which.OVERDUE),
+        latest_first=wish.which is Which.DONE,
+    )
+    return _page(
+        view, wish, refusal, days=_by_day(_lines(view, found)), total=total, pages=pages_for(total, SHOWN)
+    )  # fmt: skip
+
+
+def _page(view: View, wish: Wish, refusal: Refusal | None, **values: Any) -> Response:
+    return view.page(
+        "lists/tasks.html",
+        refusal.status if refusal else 200,
+        wish=wish,
+        refusal=refusal,
+        changed=None if refusal else _changed(view),
+        ahead=DAYS_AHEAD,
+        names=_NAMES,
+        organisations=organisations_with_tasks(view.session),
+        own=view.act.account.organisation_id,
+        **values,
+    )
+
+
+def _finish(view: View) -> None:
+    """Mark a task as done, or as open again."""
+    task = crud.find(view.session, Task, request.form.get("task", ""))
+    event = events.find_event(view.session, task.event_id)
+    tasks.change_task(view.session, view.act, event, task, {"done": request.form.get("do") != "reopen"})
+
+
+def _changed(view: View) -> Task | None:
+    """The task that was marked just now, as the redirect says; as it is now."""
+    task = view.session.get(Task, request.args.get("done") or request.args.get("reopened") or "")
+    if task is None:
+        return None
+    try:
+        events.find_event(view.session, task.event_id)
+    except NotFound:  # also for one who may not see it
+        return None
+    return task
+
+
+def _by_day(lines: Sequence[Line]) -> list[tuple[date | None, list[Line]]]:
+    return [(day, list(listed)) for day, listed in groupby(lines, key=lambda line: line.task.due_day)]
+
+
+def _lines(view: View, found: Sequence[task_queries.Row]) -> list[Line]:
+    """The lines of a page; two queries, however many they are."""
+    organisations = crud.by_id(view.session, Organisation, ids(*(row.Task.organisation_id for row in found)))
+    people = crud.by_id(view.session, Person, ids(*(row.Task.person_id for row in found)))
+    return [
+        Line(
+            row.Task,
+            row,
+            how_counted(view, row.Task),
+            _how_late(view, row.Task, row.status),
+            responsible(view, row.Task, organisations, people),
+            may_finish(view, row, row.Task),
+        )
+        for row in found
+    ]
+
+
+def may_finish(view: View, event: Event | task_queries.Row, task: Task) -> bool:
+    """Whether the reader may say that a task is done: who may change its event, and the organisation it is for."""
+    return view.may_change(event) or (view.may(Role.OFFICER) and permissions.is_for(view.session, task.organisation_id))
+
+
+def _how_late(view: View, task: Task, status: EventStatus) -> str:
+    """How many days a task is late; empty when it is not."""
+    if task.due_day is None or not is_overdue(task.due_day, task.done, status, view.act.today):
+        return ""
+    days = (view.act.today - task.due_day).days
+    return view.say(_("1 day late")) if days == 1 else view.say(_("{count} days late"), count=days)
+
+
+def how_counted(view: View, task: Task) -> str:
+    """How a task's due day is counted, in words; empty for one that has a day of its own, or none."""
+    told = counted(task)
+    return view.say(told) if told else ""
+
+
+def responsible(
+    view: View, task: Task, organisations: Mapping[str, Organisation], people: Mapping[str, Person]
+) -> list[Value]:
+    """The person and the organisation a task is for, as far as they are known."""
+    found: list[Value] = []
+    if person := people.get(task.person_id or ""):
+        found.append(person.name)
+    if organisation := organisations.get(task.organisation_id or ""):
+        found.append(view.text(organisation.name))
+    return found

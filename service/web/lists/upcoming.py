@@ -1,0 +1,120 @@
+"""What is coming: the first page, from today on, month by month."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from flask import Response, request, url_for
+
+from calendars.events.lifecycle import CALLED_OFF
+from models.events import Event
+from models.i18n import _
+from models.vocabulary import EventKind, EventStatus, Role
+from service.actions import crud, queries
+from service.actions.accounts.account_queries import is_only_account
+from service.actions.events import task_queries
+from service.actions.events.event_queries import EVENT_ORDER_LATEST, count_with_status
+from service.actions.reminders.reminder_queries import unseen_failures
+from service.schemas.queries import EventQuery
+from service.web.labels import FIELDS
+from service.web.page_decorator import page
+from service.web.query_params import filters, page_number, pages_for
+from service.web.view import View
+
+PAGE_SIZE = 30
+FAILED_SHOWN = 5
+FAILED_DAYS = 30
+_LISTS: Mapping[str, type[StrEnum]] = {"kind": EventKind, "status": EventStatus}
+_PLAIN = ("q", "from", "to")
+_UNFINISHED = tuple(status for status in EventStatus if status is not EventStatus.DRAFT)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the address asks for: ``asked`` as written there, ``query`` as :func:`reading.events_where` takes it."""
+
+    asked: Mapping[str, Any]
+    query: Mapping[str, Any]
+    number: int
+    problems: Mapping[str, list[str]]
+
+    @property
+    def is_filtered(self) -> bool:
+        """Whether anything narrows the list."""
+        return any(self.asked.values())
+
+    @property
+    def is_past(self) -> bool:
+        """Whether the list looks back only: then the latest comes first."""
+        return "from_" not in self.query
+
+    def url(self, **changed: Any) -> str:
+        """The same page with some of its parameters changed; empty ones are left out."""
+        wanted = {**self.asked, "page": None} | changed
+        return url_for("pages.coming", **{name: value for name, value in wanted.items() if value})
+
+
+def read_wish(view: View) -> Wish:
+    """The filters of the address. One that makes no sense is named, and the others still hold."""
+    chosen = {name: [value for value in request.args.getlist(name) if value] for name in _LISTS}
+    asked: dict[str, Any] = {
+        name: [value for value in values if value in set(_LISTS[name])] for name, values in chosen.items()
+    }
+    unknown = view.say(_("This filter has no such choice; it is left out."))
+    problems = {name: [unknown] for name, values in chosen.items() if asked[name] != values}
+    asked |= {name: request.args.get(name, "").strip() for name in _PLAIN}
+    given = {name: value for name, value in asked.items() if value}
+    query, wrong = filters(view, EventQuery, given)
+    problems |= wrong
+    if "from_" not in query and not (query.get("to") and query["to"] < view.act.today):
+        query["from_"] = view.act.today
+    if not query.get("status"):
+        query["status"] = _UNFINISHED
+    return Wish(asked, query, page_number(), problems)
+
+
+@page()
+def coming(view: View) -> Response:
+    """Events from today on, what is on now first; reminders that failed; the way to drafts and to what was."""
+    wish = read_wish(view)
+    order = EVENT_ORDER_LATEST if wish.is_past else queries.EVENT_ORDER
+    found, total = crud.page_of(
+        view.session,
+        queries.events_where(view.session, view.act, wish.query),
+        order,
+        (wish.number - 1) * PAGE_SIZE,
+        PAGE_SIZE,
+    )
+    waiting = partial(count_with_status, view.session, view.act.today)
+    failed = unseen_failures(view.session, view.act.now - timedelta(days=FAILED_DAYS), FAILED_SHOWN + 1)
+    return view.page(
+        "lists/upcoming.html",
+        wish=wish,
+        total=total,
+        pages=pages_for(total, PAGE_SIZE),
+        now=[] if wish.is_past else [event for event in found if _is_on(event, view.act.today)],
+        months=_by_month(view, [event for event in found if wish.is_past or not _is_on(event, view.act.today)]),
+        drafts=waiting(EventStatus.DRAFT),
+        unconfirmed=waiting(EventStatus.PLANNED) if view.may(Role.APPROVER) else 0,
+        is_alone=not found and is_only_account(view.session, view.act.account.id),
+        overdue=task_queries.count_overdue(view.session, view.act.today),
+        failed=failed[:FAILED_SHOWN],
+        more_failed=len(failed) > FAILED_SHOWN,
+        yesterday=view.act.today - timedelta(days=1),
+        kinds=list(EventKind),
+        statuses=list(EventStatus),
+        labels=FIELDS,
+    )
+
+
+def _is_on(event: Event, today: date) -> bool:
+    return event.first_day <= today <= event.last_day and event.status not in CALLED_OFF
+
+
+def _by_month(view: View, events: list[Event]) -> list[tuple[str, list[Event]]]:
+    months = groupby(events, key=lambda event: event.first_day.replace(day=1))
+    return [(view.month(first), list(listed)) for first, listed in months]

@@ -1,0 +1,142 @@
+"""Who gets in: sign-in for every page, proof that a form is our own, redirects that stay on this site."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from urllib.parse import urlsplit
+
+from flask import Request, abort, g, redirect, request, url_for
+from sqlmodel import Session
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from models.errors import Forbidden
+from models.i18n import _, message
+from models.vocabulary import Role
+from service.actions import permissions
+from service.actions.context import Act
+from service.http.app_context import Desk, current_desk
+from service.web.language import choose_language
+from service.web.progress_stream import Worker
+from service.web.rendering import here
+from service.web.view import View
+
+FOREIGN_FORM = _("This form does not come from a page of this service, or is too old. Reload the page and try again.")
+
+Page = Callable[..., Response]
+
+
+def local_target(target: str | None) -> str:
+    """A redirect's target if it is an address of this site, else the first page.
+
+    Browsers read ``//host``, ``/\\host`` and blanks in between as another host: none of them passes.
+    """
+    if not target or len(target) > 2000 or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return "/"
+    if "\\" in target or any(character <= " " or character == "\x7f" for character in target):
+        return "/"
+    parts = urlsplit(target)
+    leads_in_or_out = parts.path in {"/login", "/logout", "/language"} or parts.path.startswith("/login/")
+    return "/" if parts.scheme or parts.netloc or leads_in_or_out else target
+
+
+def is_own_form(request: Request, public_url: str) -> bool:
+    """Whether a form comes from this site, for forms before sign-in: by what the browser says of its origin.
+
+    A program that says nothing of the kind passes; no browser a person could be tricked in is that old.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in {"same-origin", "none"}
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return True
+    return origin == "{0.scheme}://{0.netloc}".format(urlsplit(public_url)) or urlsplit(origin).netloc == request.host
+
+
+def check_own_form() -> None:
+    """Refuse a form that another site sent here.
+
+    Raises:
+        Forbidden: it was.
+    """
+    if not is_own_form(request, current_desk().settings.public_url):
+        raise Forbidden(message(FOREIGN_FORM), code="csrf")
+
+
+def open_view(session: Session, desk: Desk) -> View:
+    """The view of whoever's session cookie this is."""
+    cookie = request.cookies.get(desk.session_cookie)
+    now = desk.clock()
+    user = desk.attendance.of_session(session, cookie, now) if cookie else None
+    if user is not None:
+        permissions.reads_as(session, user)
+    act = Act(user=user, now=now, office=desk.settings.office, request_id=g.request_id)
+    language = choose_language(user.locale if user else None)
+    return View(session, desk, act, language, cookie if user else None)
+
+
+def page(
+    *, read: Role = Role.VIEWER, write: Role = Role.OFFICER, is_trial: bool = False, is_long: bool = False
+) -> Callable[[Page], Page]:
+    """Make a function of a view a page: one transaction, a signed-in reader, a CSRF token with every POST.
+
+    ``read`` is the role that sees it, ``write`` the one a POST needs. Whoever is not signed in is sent to do that
+    first, whoever must choose a new password to where that is done. A page that shows what would become of something
+    (``is_trial``) may write while it is made: what it wrote is undone, unless it answers a POST. One whose work may
+    take seconds (``is_long``) shows how far it has come (:mod:`service.web.progress_stream`).
+    """
+
+    def make(answer: Page) -> Page:
+        def run(worker: Worker | None, kwargs: Mapping[str, str]) -> Response:
+            is_post = request.method == "POST"
+            token = _form().get("csrf", "") if is_post else ""  # the body is read before the transaction opens
+            desk = current_desk()
+            with desk.database.transaction(write=is_post or is_trial) as session:
+                view = open_view(session, desk)
+                if view.user is None or view.cookie is None:
+                    return redirect(url_for("pages.sign_in", next=here()), 303)
+                if is_post and not desk.is_csrf_token(view.cookie, token):
+                    raise Forbidden(message(FOREIGN_FORM), code="csrf")
+                if view.user.must_change_password and request.endpoint != "pages.account":
+                    return redirect(url_for("pages.account"), 303)
+                if not view.may(write if is_post else read):
+                    raise Forbidden(message(_("Your account may read this, but not change it.")))
+                if worker is not None:
+                    worker.watch(view)
+                response = answer(view, **kwargs)
+                if is_trial and not is_post:
+                    session.rollback()
+                return response
+
+        @wraps(answer)
+        def checked(**kwargs: str) -> Response:
+            if any("\x00" in value for value in kwargs.values()):
+                abort(404)
+            return Worker(lambda worker: run(worker, kwargs)).answer() if is_long else run(None, kwargs)
+
+        return checked
+
+    return make
+
+
+def _form() -> MultiDict[str, str]:
+    """The form that was sent. No person types a NUL, and PostgreSQL keeps none."""
+    if any("\x00" in value for values in request.form.listvalues() for value in values):
+        abort(400)
+    return request.form
+
+
+def open_page(answer: Page) -> Page:
+    """Make a function of a view a page for everybody; its forms must come from this site."""
+
+    @wraps(answer)
+    def run(**kwargs: str) -> Response:
+        is_post = request.method == "POST"
+        if is_post:
+            check_own_form()
+            _form()  # the body is read before the transaction opens
+        desk = current_desk()
+        with desk.database.transaction(write=is_post) as session:
+            return answer(open_view(session, desk), **kwargs)
+
+    return run

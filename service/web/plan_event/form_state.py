@@ -1,0 +1,96 @@
+"""What somebody has said so far about a visit they plan: it stands in the address until the last step."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import request, url_for
+from werkzeug.datastructures import MultiDict
+
+from models.vocabulary import Language
+from service.web.query_params import whole
+
+TITLES = tuple(f"title_{language}" for language in Language)
+PLACES = tuple(f"location_{language}" for language in Language)
+SINGLE = (
+    "kind",
+    "commitment",
+    "direction",
+    "partner",
+    "year",
+    "day",
+    *TITLES,
+    "people",
+    "days",
+    "from",
+    "to",
+    "festival",
+    "activity_type",
+    "anniversary",
+    "needs",
+    "first_day",
+    "last_day",
+    "start_time",
+    "end_time",
+    *PLACES,
+    "planned",
+)
+"""What is said once. ``needs`` says that what is needed was looked at, so that an empty choice is a choice."""
+
+MANY = ("resource", "person")
+_OF_RESOURCE = re.compile(r"n-[A-Za-z0-9_-]{1,40}", re.ASCII)
+_LONGEST = 400
+_MOST = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The words of the address or of a form, as they were typed."""
+
+    one: Mapping[str, str]
+    many: Mapping[str, Sequence[str]]
+
+    @classmethod
+    def read(cls) -> "Asked":
+        """What this request says; what it does not know is left aside."""
+        sent: MultiDict[str, str] = request.form if request.method == "POST" else request.args
+        names = [*SINGLE, *(name for name in sent if _OF_RESOURCE.fullmatch(name))]
+        one = {name: value for name in names if (value := sent.get(name, "").strip()[:_LONGEST])}
+        many = {name: list(dict.fromkeys(filter(None, sent.getlist(name))))[:_MOST] for name in MANY}
+        return cls(one, {name: values for name, values in many.items() if values})
+
+    def get(self, name: str) -> str:
+        """One word; empty when it was not said."""
+        return self.one.get(name, "")
+
+    def number(self, name: str) -> int | None:
+        """A word that is a plain number; None for any other."""
+        return whole(self.get(name))
+
+    def date(self, name: str) -> date | None:
+        """A word that is a day; None for any other."""
+        try:
+            return date.fromisoformat(self.get(name))
+        except ValueError:
+            return None
+
+    @property
+    def has_needs(self) -> bool:
+        """Whether what the visit needs was said, so that nothing is proposed in its place."""
+        return bool(self.get("needs"))
+
+    def pairs(self, *without: str) -> list[tuple[str, str]]:
+        """Everything said, as names and values of hidden fields."""
+        found = [(name, value) for name, value in self.one.items() if name not in without]
+        return found + [(name, value) for name in self.many if name not in without for value in self.many[name]]
+
+    def url(self, endpoint: str = "pages.new_visit", **changed: str | Sequence[str] | None) -> str:
+        """An address that says the same, with some of it changed; None leaves a word out."""
+        wanted = {**self.one, **self.many} | changed
+        return url_for(endpoint, **{name: value for name, value in wanted.items() if value})  # type: ignore[arg-type]
+
+
+def localized_of(asked: Asked, name: str) -> dict[str, str]:
+    """A text in the languages it was typed in, from fields like ``title_vi``."""
+    return {language.value: text for language in Language if (text := asked.get(f"{name}_{language}"))}

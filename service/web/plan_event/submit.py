@@ -1,0 +1,109 @@
+"""The last step: what was said becomes an event with all that is booked for it, once."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from flask import redirect, url_for
+from marshmallow import ValidationError
+from werkzeug.wrappers import Response
+
+from calendars.days.spans import Days
+from models.i18n import _, message
+from models.vocabulary import ActivityType, EventKind
+from service.actions.agreements import planning
+from service.actions.events.create_with_bookings import Arrangement
+from service.schemas.events import KIND_SCHEMAS
+from service.web import form_tokens
+from service.web.plan_event.form_state import Asked, localized_of
+from service.web.plan_event.proposal import Case, Figures, Promise
+from service.web.query_params import whole
+from service.web.view import View
+
+_WISH = "plan a visit"
+_DRAFTED = ("description", "funded_by", "subject", "purpose", "level", "phases")
+"""What a commitment fills in besides what the page asks for, in the columns of its kind."""
+
+
+def recalled(view: View) -> Response | None:
+    """The answer this wish was given before; None the first time."""
+    known = form_tokens.recalled(view, _WISH)
+    return None if known is None else _to(known["event"])
+
+
+def answered(view: View, event_id: str) -> Response:
+    """To the visit's page; the same again when the form comes once more."""
+    form_tokens.keep(view, _WISH, event=event_id)
+    return _to(event_id)
+
+
+def _to(event_id: str) -> Response:
+    return redirect(url_for("pages.event", event_id=event_id, done="arranged"), 303)
+
+
+def arrangement(case: Case, figures: Figures, days: Days | None, wanted: Mapping[str, int]) -> Arrangement:
+    """What was said, as the API takes it for its kind; days come from an opening or, where there is none, were typed.
+
+    Raises:
+        ValidationError: some of it is not right.
+    """
+    asked, kind = case.asked, case.kind or EventKind.ACTIVITY
+    said = _said(asked, kind, figures, days) | {"host": case.host, "guest": case.guest}
+    schema = KIND_SCHEMAS[kind]()
+    values: dict[str, Any] = schema.load(said)
+    if kind is EventKind.ANNIVERSARY:
+        if not asked.get("anniversary"):
+            raise ValidationError({"anniversary_id": [_("Missing data for required field.")]})
+        values["anniversary_id"] = asked.get("anniversary")
+    if case.promise is not None:
+        values |= _of_commitment(case, case.promise, values)
+    return Arrangement(kind, values, wanted, tuple(asked.many.get("person", ())), asked.get("planned") == "yes")
+
+
+def _said(asked: Asked, kind: EventKind, figures: Figures, days: Days | None) -> dict[str, Any]:
+    """The fields of the form as JSON; what was left empty is left out."""
+    first = days.first.isoformat() if days else asked.get("first_day")
+    last = days.last.isoformat() if days else asked.get("last_day") or first
+    people = figures.people
+    title = {name.removeprefix("title_"): text for name, text in figures.titles.items() if text}
+    said: dict[str, Any] = {"title": title, "first_day": first, "last_day": last}
+    said |= {name: asked.get(name) for name in ("start_time", "end_time")} if days is None else {}
+    said["headcount"] = people if (count := whole(people)) is None else count
+    said["location"] = localized_of(asked, "location")
+    if kind is EventKind.ANNIVERSARY and first[:4].isdigit():
+        said["year"] = int(first[:4])
+    if kind is EventKind.ACTIVITY:
+        said["activity_type"] = asked.get("activity_type") or ActivityType.MEETING.value
+    kept = {name: value for name, value in said.items() if value != "" and value != {}}
+    return kept | {"title": said["title"], "first_day": first, "last_day": last}
+
+
+def _of_commitment(case: Case, promise: Promise, values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a plan of the agreement would write for this commitment; a title that was changed stays as typed."""
+    commitment, agreement = promise.commitment, promise.agreement
+    days = Days(values["first_day"], max(values["first_day"], values["last_day"]))
+    draft = planning.draft_values(agreement, commitment, case.host, case.guest, days, values.get("headcount"))
+    found = {name: draft[name] for name in (*_DRAFTED, "activity_type") if name in draft and name not in values}
+    if values["title"] == dict(commitment.title):
+        found["title"] = draft["title"]
+    return found | {"commitment_id": commitment.id}
+
+
+def window(word: str, length: int) -> Days | None:
+    """The days of an opening that was pressed; None when the word is no day."""
+    try:
+        first = date.fromisoformat(word)
+        return Days(first, date.fromordinal(first.toordinal() + length - 1))
+    except (ValueError, OverflowError):
+        return None
+
+
+def nothing_chosen() -> Any:
+    """Why a button that names no days is refused."""
+    return message(_("These days are not among the openings. Choose one of them."))
+
+
+def fields_wrong(told: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Errors by the fields of the page rather than by those of the API."""
+    names = {"headcount": "people", "anniversary_id": "anniversary", "guest": "partner", "host": "partner"}
+    return {names.get(name.split(".")[0], name.split(".")[0]): list(lines) for name, lines in told.items()}

@@ -1,0 +1,1 @@
+"""The published programme and its revisions."""

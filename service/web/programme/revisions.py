@@ -1,0 +1,154 @@
+"""A visit's programme in the console: what differs from what was published, and the page of all revisions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from calendars.days.formatting import format_hours
+from calendars.programmes.checks import Hitch
+from calendars.programmes.items import Change, Item, Kind, label
+from models.accounts import User
+from models.event_parts import ProgrammeItem, ProgrammeRevision
+from models.events import Event
+from models.i18n import _
+from models.text import LocalizedText
+from service.actions import crud
+from service.actions.events import events, programme, programme_revisions
+from service.web.page_decorator import page
+from service.web.view import View, ids
+
+NOTHING = "–"
+
+_FIELDS: Mapping[str, str] = {
+    "day": _("Day"),
+    "start_time": _("Begins at"),
+    "end_time": _("Ends at"),
+    "title": _("Title"),
+    "place": _("Place"),
+    "hosted_by": _("Received by"),
+    "attendees": _("Attending"),
+    "travel_minutes": _("Minutes of travel from the item before"),
+}
+_KINDS: Mapping[Kind, str] = {
+    Kind.ADDED: _("New item"),
+    Kind.REMOVED: _("Item taken out"),
+    Kind.CHANGED: _("Item changed"),
+}
+
+Value = Markup | str
+ByDay = list[tuple[date, list[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One change for people: the item as it is now (or was), and for a changed one each field before and after."""
+
+    kind: Kind
+    deed: str
+    item: Item
+    hours: str
+    fields: Sequence[tuple[str, Value, Value]]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """An event's programme on its page: its ``items`` in running order, and by day.
+
+    ``published`` is the last revision with its ``label``, ``differences`` what has changed since. With none of these
+    there may still be something to publish: another order of items that have no hour.
+    """
+
+    items: list[ProgrammeItem]
+    days: ByDay
+    hitches: list[Hitch]
+    published: ProgrammeRevision | None
+    label: LocalizedText
+    differences: list[Difference]
+    is_publishable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A revision on the page of all of them."""
+
+    row: ProgrammeRevision
+    label: LocalizedText
+    publisher: str
+    days: ByDay
+    differences: list[Difference]
+
+
+def read_board(view: View, event: Event) -> Board:
+    """Read an event's programme for its page; two queries."""
+    working = programme.programme_of(view.session, event.id)
+    last = programme_revisions.last_revision(view.session, event.id)
+    return Board(
+        items=working,
+        days=by_day(working),
+        hitches=programme.hitches_of(event, working),
+        published=last,
+        label=label(last.number) if last else {},
+        differences=told(view, programme_revisions.unpublished(last, working) or []),
+        is_publishable=programme_revisions.is_publishable(last, working),
+    )
+
+
+def by_day(items: Iterable[ProgrammeItem | Item]) -> ByDay:
+    """Items in running order under their days."""
+    return [(day, list(those)) for day, those in groupby(items, key=lambda item: item.day)]
+
+
+def told(view: View, changes: Iterable[Change]) -> list[Difference]:
+    """Changes as people read them."""
+    return [
+        Difference(
+            change.kind,
+            view.say(_KINDS[change.kind]),
+            change.shown,
+            format_hours(change.shown.start_time, change.shown.end_time),
+            [
+                (view.say(_FIELDS[name]), _value(view, change.was, name), _value(view, change.item, name))
+                for name in change.fields
+            ],
+        )
+        for change in changes
+    ]
+
+
+def _value(view: View, item: Item | None, name: str) -> Value:
+    value = getattr(item, name)
+    if value is None:
+        return NOTHING
+    if name == "day":
+        return view.day(value)
+    if name in {"start_time", "end_time"}:
+        return f"{value:%H:%M}"
+    return view.text(value) if isinstance(value, dict) else str(value)
+
+
+@page()
+def revisions(view: View, event_id: str) -> Response:
+    """All that was published of an event's programme, the newest first, and what changed each time; to be printed."""
+    event = events.find_event(view.session, event_id)
+    found = programme_revisions.revisions_of(view.session, event.id)
+    publishers = ids(*(one.row.published_by for one in found))
+    names = {user.id: user.name for user in crud.by_id(view.session, User, publishers).values()}
+    return view.page(
+        "programme/revisions.html",
+        event=event,
+        issues=[
+            Issue(
+                row=one.row,
+                label=one.label,
+                publisher=names.get(one.row.published_by or "") or view.say(_("The service itself")),
+                days=by_day(one.items),
+                differences=told(view, one.changes),
+            )
+            for one in reversed(found)
+        ],
+    )

@@ -1,0 +1,116 @@
+"""Pages whose work may take seconds: they show how far it has come while it goes on, also without script.
+
+The page is made as ever, in one transaction, by a thread of its own. When it is ready soon, its answer is the answer.
+When it is not, and it tells how far it has come, the answer begins: a page to which line after line is added, at last
+the page that was made, or the way to where it leads. Whoever leaves stops listening; the work is done as a whole or not
+at all, and never waits for a slow line.
+"""
+
+import contextvars
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from babel.numbers import format_decimal
+from flask import current_app
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from calendars.days.formatting import BABEL_LOCALES
+from models.i18n import _
+from service.actions import progress_updates
+from service.web.error_pages import as_page
+from service.web.view import View
+
+PATIENCE_SECONDS = 1.0
+"""Work that is done sooner shows nothing of itself."""
+
+PAUSE_SECONDS = 0.4
+"""Between two lines."""
+
+_HERE = "<!-- progress -->"
+_MAIN, _END = '<main id="main" tabindex="-1">', "</main>"
+_RESULT = Markup('<div class="worked">{}</div>')
+_LEAD = Markup(
+    '<section class="worked notice good"><h1>{}</h1><p><a href="{}">{}</a></p></section>'
+    '<meta http-equiv="refresh" content="0; url={}">'
+)
+
+
+class Worker:
+    """One page being made; ``work`` makes it and calls :meth:`watch` with its view when there is one."""
+
+    def __init__(self, work: Callable[["Worker"], Any]) -> None:
+        self._work = work
+        self._news: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._view: View | None = None
+        self._next = time.monotonic() + PATIENCE_SECONDS
+        self._is_shown = False
+
+    def watch(self, view: View) -> None:
+        """Show from now on how far the work of this view has come."""
+        self._view = view
+        progress_updates.listen(view.session, self._tell)
+
+    def answer(self) -> Response:
+        """The page, or one that shows how far it has come until it is there.
+
+        Raises whatever the page raises, unless something has been shown by then.
+        """
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(self._run,), name="long-page", daemon=True).start()
+        first = self._news.get()
+        if isinstance(first, BaseException):
+            raise first
+        if not self._is_shown:
+            return current_app.make_response(first)
+        shell: Response = first
+        before, after = shell.get_data(as_text=True).split(_HERE)
+        shell.response = self._stream(before, after)
+        shell.headers.remove("Content-Length")
+        shell.headers["X-Accel-Buffering"] = "no"  # a proxy passes each line on at once
+        return shell
+
+    def _run(self) -> None:
+        """Make the page, in the thread of its own."""
+        try:
+            made = self._work(self)
+        except Exception as error:
+            made = (
+                as_page(current_app.make_response(current_app.handle_user_exception(error)))
+                if self._is_shown
+                else error
+            )
+        self._news.put(made)
+
+    def _tell(self, sentence: str, done: int, total: int) -> None:
+        now, view = time.monotonic(), self._view
+        if view is None or now < self._next:
+            return
+        self._next = now + PAUSE_SECONDS
+        if not self._is_shown:
+            shell = view.page("progress_stream.html")
+            self._is_shown = True
+            self._news.put(shell)
+        locale = BABEL_LOCALES[view.language]
+        numbers = {"done": format_decimal(done, locale=locale), "total": format_decimal(total, locale=locale)}
+        line = Markup('<li><progress value="{}" max="{}" aria-hidden="true"></progress> {}</li>\n')
+        self._news.put(line.format(done, max(total, 1), view.say(sentence, **numbers)))
+
+    def _stream(self, before: str, after: str) -> Iterator[str]:
+        yield before
+        while not isinstance(news := self._news.get(), Response):
+            yield news
+        yield "</ol></section>"
+        yield self._written(news)
+        yield after
+
+    def _written(self, made: Response) -> str:
+        """The page that was made, as a part of the one that is shown; of one that leads elsewhere the way there."""
+        if location := made.headers.get("Location"):
+            say = self._view.say if self._view else str
+            return _LEAD.format(say(_("It is done.")), location, say(_("See what came of it")), location)
+        inner = made.get_data(as_text=True).split(_MAIN)[-1].rsplit(_END)[0]
+        return _RESULT.format(Markup(inner))  # noqa: S704 - a page of ours, escaped when it was made

@@ -1,0 +1,45 @@
+"""What an address asks for: whole numbers, pages of a list, filters. What makes no sense is named, or left out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import request
+from marshmallow import ValidationError
+
+from service.http.error_responses import flat
+from service.schemas.queries import QuerySchema
+from service.web.view import View
+
+MOST_FIGURES = 6
+
+
+def whole(word: str) -> int | None:
+    """A word that is a plain whole number of at most six figures; None for any other."""
+    is_number = word.isascii() and word.isdigit() and len(word) <= MOST_FIGURES
+    return int(word) if is_number else None
+
+
+def page_number(name: str = "page") -> int:
+    """Which page of a list the address asks for; the first where that is no number."""
+    return max(whole(request.args.get(name, "")) or 1, 1)
+
+
+def pages_for(total: int, size: int) -> int:
+    """How many pages a list has; one even if it is empty."""
+    return max(1, -(-total // size))
+
+
+def filters(
+    view: View, schema: type[QuerySchema], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """The query that filters mean, and what is wrong with which of them; those that are right still hold."""
+    try:
+        return dict(schema().load(given)), {}
+    except ValidationError as wrong:
+        query = dict(wrong.valid_data or {})
+        problems = {
+            name.split(".")[0]: [view.said(line) for line in told] for name, told in flat(wrong.messages).items()
+        }
+        for name in problems:
+            query.pop(name, None)
+        return query, problems

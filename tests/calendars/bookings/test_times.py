@@ -1,0 +1,135 @@
+"""Bookings follow their event: a table by hand, and what must hold for every move."""
+
+from datetime import date, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calendars.bookings.times import Frame, Times, follow
+
+
+def march(first: int, last: int | None = None, start: str | None = None, end: str | None = None) -> Times:
+    """Days of March 2027, perhaps with hours."""
+    last = first if last is None else last
+    hours = [time.fromisoformat(one) if one else None for one in (start, end)]
+    return Times(date(2027, 3, first), date(2027, 3, last), hours[0], hours[1])
+
+
+def visit(
+    first: int,
+    last: int,
+    start: str | None = None,
+    end: str | None = None,
+    arrives: int | None = None,
+    departs: int | None = None,
+) -> Frame:
+    hours = [time.fromisoformat(one) if one else None for one in (start, end)]
+    days = [date(2027, 3, day) for day in (first, last, arrives or first, departs or last)]
+    return Frame(days[0], days[1], days[2], days[3], hours[0], hours[1])
+
+
+WHOLE = march(10, 17)
+HALL = march(10, 10, "08:00", "11:00")
+MIDDLE = march(12, 12, "14:00", "16:00")
+DINNER = march(17, 17, "18:00", "21:00")
+CAR = march(10, 17, "07:00", "18:00")
+EVENING = march(12, 13, "18:00", "00:00")
+
+FOLLOWED = [
+    ("moved by five days, all of it", WHOLE, visit(10, 17), visit(15, 22), march(15, 22)),
+    ("moved by five days, the hall", HALL, visit(10, 17), visit(15, 22), march(15, 15, "08:00", "11:00")),
+    ("moved, the dinner of the last day", DINNER, visit(10, 17), visit(15, 22), march(22, 22, "18:00", "21:00")),
+    ("longer, all of it", WHOLE, visit(10, 17), visit(10, 19), march(10, 19)),
+    ("longer, the car", CAR, visit(10, 17), visit(10, 19), march(10, 19, "07:00", "18:00")),
+    ("longer, the hall of the first day", HALL, visit(10, 17), visit(10, 19), HALL),
+    ("longer, a day in the middle", MIDDLE, visit(10, 17), visit(10, 19), MIDDLE),
+    ("longer, the last evening's dinner", DINNER, visit(10, 17), visit(10, 19), march(19, 19, "18:00", "21:00")),
+    ("longer, an evening that ends at midnight", EVENING, visit(10, 17), visit(10, 19), EVENING),
+    ("begins later, a day in the middle", MIDDLE, visit(10, 17), visit(11, 17), march(13, 13, "14:00", "16:00")),
+    ("shorter, what no longer fits stays", march(15), visit(10, 17), visit(10, 13), march(15)),
+    ("shorter, all of it", WHOLE, visit(10, 17), visit(10, 13), march(10, 13)),
+    ("shorter, the second half stays", march(14, 17), visit(10, 17), visit(10, 11), march(14, 17)),
+    ("the day before, to prepare", march(9), visit(10, 17), visit(15, 22), march(14)),
+    ("the day after, to clear", march(18), visit(10, 17), visit(10, 19), march(20)),
+    ("lodging goes by arrival and departure", march(9, 18), visit(10, 17, arrives=9, departs=18),
+     visit(10, 17, arrives=8, departs=19), march(8, 19)),
+    ("the hall does not go by the arrival", HALL, visit(10, 17), visit(10, 17, arrives=9), HALL),
+    ("one day becomes three", march(10), visit(10, 10), visit(10, 12), march(10, 12)),
+    ("one day becomes three, some hours", HALL, visit(10, 10), visit(10, 12), HALL),
+    ("a meeting is put off to the afternoon", march(10, 10, "08:30", "11:30"), visit(10, 10, "09:00", "11:00"),
+     visit(10, 10, "14:00", "16:00"), march(10, 10, "13:30", "16:30")),
+    ("a meeting takes an hour more", march(10, 10, "09:00", "11:00"), visit(10, 10, "09:00", "11:00"),
+     visit(10, 10, "09:00", "12:00"), march(10, 10, "09:00", "12:00")),
+    ("a meeting takes an hour more, dinner after it", march(10, 10, "11:00", "13:00"), visit(10, 10, "09:00", "11:00"),
+     visit(10, 10, "09:00", "12:00"), march(10, 10, "12:00", "14:00")),
+    ("a meeting goes to another day", march(10, 10, "08:30", "11:30"), visit(10, 10, "09:00", "11:00"),
+     visit(12, 12, "09:00", "11:00"), march(12, 12, "08:30", "11:30")),
+    ("a meeting goes to another day and hour, whole days", march(10), visit(10, 10, "09:00", "11:00"),
+     visit(12, 12, "14:00", "16:00"), march(12)),
+    ("hours become known", HALL, visit(10, 10), visit(10, 10, "14:00", "16:00"), HALL),
+    ("nothing changed", EVENING, visit(10, 17), visit(10, 17), EVENING),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "times", "before", "after", "expected"), FOLLOWED, ids=[row[0] for row in FOLLOWED])
+def test_booking_follows_its_event(name: str, times: Times, before: Frame, after: Frame, expected: Times) -> None:
+    assert follow(times, before, after) == expected
+
+
+days = st.integers(0, 40).map(lambda number: date(2027, 3, 1) + timedelta(days=number))
+
+
+@st.composite
+def frames(draw: st.DrawFn) -> Frame:
+    first = draw(days)
+    last = first + timedelta(days=draw(st.integers(0, 20)))
+    arrives, departs = first - timedelta(days=draw(st.integers(0, 2))), last + timedelta(days=draw(st.integers(0, 2)))
+    if draw(st.booleans()) and first == last:
+        start = draw(st.integers(0, 20))
+        return Frame(first, last, arrives, departs, time(start), time(draw(st.integers(start + 1, 23))))
+    return Frame(first, last, arrives, departs)
+
+
+@st.composite
+def bookings(draw: st.DrawFn) -> Times:
+    first = draw(days)
+    last = first + timedelta(days=draw(st.integers(0, 20)))
+    if draw(st.booleans()):
+        return Times(first, last)
+    start = draw(st.integers(0, 22))
+    end = draw(st.integers(start + 1, 23)) if first == last else draw(st.integers(0, 23))
+    return Times(first, last, time(start), time(end))
+
+
+def moved(frame: Frame, by: timedelta) -> Frame:
+    return Frame(
+        frame.first_day + by,
+        frame.last_day + by,
+        frame.arrives_on + by,
+        frame.departs_on + by,
+        frame.start_time,
+        frame.end_time,
+    )
+
+
+@given(bookings(), frames(), st.integers(-400, 400).map(lambda number: timedelta(days=number)))
+def test_everything_comes_along_when_the_whole_event_moves(times: Times, before: Frame, by: timedelta) -> None:
+    after = follow(times, before, moved(before, by))
+    assert after == times.moved(by, by)
+    assert follow(after, moved(before, by), before) == times
+
+
+@given(bookings(), frames(), frames())
+def test_a_booking_never_ends_before_it_starts_nor_changes_between_days_and_hours(
+    times: Times, before: Frame, after: Frame
+) -> None:
+    new = follow(times, before, after)
+    assert new.start < new.end
+    assert new.has_hours is times.has_hours
+
+
+@given(frames(), frames())
+def test_what_takes_the_whole_stay_takes_the_new_one(before: Frame, after: Frame) -> None:
+    whole = follow(Times(before.arrives_on, before.departs_on), before, after)
+    assert (whole.first_day, whole.last_day) == (after.arrives_on, after.departs_on)

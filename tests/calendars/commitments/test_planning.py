@@ -1,0 +1,308 @@
+"""Plans: everything owed gets a day, carried out it fulfils the agreement, and planning twice adds nothing."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from calendars.commitments.evaluation import Occasion, Undertaking
+from calendars.commitments.planning import Ask, Plan, plan
+from calendars.commitments.progress import progress
+from calendars.days.durations import length_fits
+from calendars.days.holidays import Almanac
+from calendars.days.spans import Days
+from calendars.events.host_days import Stay
+from calendars.openings.search import Board
+from calendars.openings.search import Occasion as Festivity
+from models.i18n import Message, message
+from models.vocabulary import EventKind, EventStatus, ProgressState
+from tests.calendars.commitments.commitment_samples import (
+    AGREEMENT,
+    CLOSED,
+    DAYS,
+    HD,
+    ONCE,
+    PERIOD,
+    TRAINING,
+    VC,
+    YEARLY,
+    judged,
+    occasion,
+    undertaking,
+)
+from tests.calendars.commitments.test_progress import undertakings
+
+ALMANAC = Almanac()
+BOTH = ("VN", "LA")
+FIRST_DAY = PERIOD.first
+NOTICE = timedelta(days=14)
+
+
+def board_within(within: Days, stays: Sequence[Stay] = ()) -> Board:
+    return Board(within, ALMANAC.off(BOTH, within.first, within.last), ALMANAC.working_days(BOTH), stays, ())
+
+
+def planned(
+    promised: Sequence[Undertaking],
+    occasions: Sequence[Occasion] = (),
+    today: date = FIRST_DAY,
+    stays: Sequence[Stay] = (),
+    festivities: Sequence[Festivity] = (),
+) -> Plan:
+    """A plan for commitments of which these occasions are there already."""
+    last = max(one.period.last for one in promised) + timedelta(days=800)
+    within = Days(today - timedelta(days=31), last)
+    asks = [
+        Ask(
+            one,
+            judged(one, list(occasions), today),
+            one.host or HD,
+            one.guest or (VC if one.host != VC else None),
+        )
+        for one in promised
+    ]
+    return plan(
+        asks, lambda _host, _guest: board_within(within, stays), lambda _host, _days: festivities, today, today + NOTICE
+    )
+
+
+def carried_out(
+    found: Plan, promised: Sequence[Undertaking], status: EventStatus = EventStatus.COMPLETED
+) -> list[Occasion]:
+    by_id = {one.id: one for one in promised}
+    return [
+        occasion(
+            by_id[one.commitment_id],
+            one.days.first,
+            len(one.days),
+            people=one.people,
+            host=one.host,
+            guest=one.guest,
+            status=status,
+        )
+        for one in found.placed
+    ]
+
+
+def state_of(promised: Undertaking, occasions: Sequence[Occasion], day: date) -> ProgressState:
+    return progress(promised, judged(promised, list(occasions), day), day).state
+
+
+def texts(found: Plan) -> list[str]:
+    return [str(one.reason) for one in found.unplaced]
+
+
+def test_a_plan_of_the_whole_agreement_carried_out_fulfils_it() -> None:
+    promised = [AGREEMENT[identity] for identity in CLOSED]
+    found = planned(promised)
+    assert texts(found) == []
+    done = carried_out(found, promised)
+    assert {one.id: state_of(one, done, date(2029, 1, 1)) for one in promised} == dict.fromkeys(
+        CLOSED, ProgressState.FULFILLED
+    )
+    # Five yearly batches each of three commitments, one of every other, two of them at Viêng Chăn.
+    assert len(found.placed) == 3 * 5 + 6
+    assert sum(one.people or 0 for one in found.placed if one.commitment_id == "2 pupils") == 15
+
+
+def test_open_commitments_are_not_planned() -> None:
+    assert planned([one for one in AGREEMENT.values() if one.is_open]) == Plan((), ())
+
+
+def test_planning_twice_adds_nothing() -> None:
+    promised = [AGREEMENT[identity] for identity in CLOSED]
+    drafts = carried_out(planned(promised), promised, EventStatus.DRAFT)
+    assert planned(promised, drafts).placed == ()
+
+
+def test_visits_of_a_plan_do_not_overlap_and_keep_clear_of_holidays() -> None:
+    promised = [AGREEMENT[identity] for identity in CLOSED]
+    found = planned(promised)
+    stays: dict[str, list[Stay]] = {}
+    for number, one in enumerate(found.placed):
+        stay = Stay(str(number), {}, one.days)
+        assert not any(stay.overlaps(other) for other in stays.get(one.host, []))
+        stays.setdefault(one.host, []).append(stay)
+        for days in stay.received():
+            assert not ALMANAC.off(BOTH, days.first, days.last)
+        assert length_fits(one.days, AGREEMENT[one.commitment_id]) == 0
+
+
+def test_visits_are_spread_over_the_year() -> None:
+    promised = [AGREEMENT[identity] for identity in ("1 in", "5 agriculture", "7 sport")]
+    for year in range(2024, 2029):
+        begins = sorted(one.days.first for one in planned(promised).placed if one.days.first.year == year)
+        assert len(begins) == 3
+        assert all((later - sooner).days >= 45 for sooner, later in pairwise(begins))
+
+
+def test_several_a_year_are_spread_over_it() -> None:
+    promised = undertaking("four", TRAINING, host=HD, guest=VC, length=(5, 5, DAYS), **YEARLY | {"count": 4})
+    begins = [one.days.first for one in planned([promised]).placed if one.days.first.year == 2026]
+    assert [(day.month - 1) // 3 for day in begins] == [0, 1, 2, 3]
+
+
+def test_every_placed_draft_says_why_it_is_owed_and_why_then() -> None:
+    found = planned([AGREEMENT["1 out"]])
+    (placed,) = found.placed
+    reasons = [str(reason) for reason in placed.reasons]
+    assert reasons[0] == "One every 2 to 3 years: the next by 2026."
+    assert any(reason.startswith("No public holiday on any of its days.") for reason in reasons)
+    assert placed.days.first.year == 2026  # in its middle one suffices for five years
+
+
+@pytest.mark.parametrize(
+    ("held", "years"),
+    [
+        ((), [2026]),
+        ((2024,), [2027]),
+        ((2025,), [2028]),
+        ((2024, 2027), []),
+        ((2026,), []),
+    ],
+)
+def test_the_next_one_every_two_to_three_years(held: tuple[int, ...], years: list[int]) -> None:
+    occasions = [occasion("1 out", f"{year}-06-01") for year in held]
+    found = planned([AGREEMENT["1 out"]], occasions, today=date(max(held, default=2024), 7, 1))
+    assert [one.days.first.year for one in found.placed] == years
+
+
+def test_one_every_few_years_that_was_passed_over_is_owed_at_once() -> None:
+    found = planned([AGREEMENT["1 out"]], today=date(2027, 2, 1))
+    assert [one.days.first.year for one in found.placed] == [2027]
+    assert str(found.placed[0].reasons[0]) == "One was due by 2026; it is owed at once."
+
+
+def test_a_draft_that_comes_too_late_is_named_instead_of_planned_again() -> None:
+    late = occasion("1 out", "2027-02-22", status=EventStatus.DRAFT, title={"en": "Exchange"})
+    found = planned([AGREEMENT["1 out"]], [late], today=date(2026, 11, 22))
+    assert found.placed == ()
+    assert texts(found) == ["“Exchange” begins on 22/2/2027, but one falls due by 31/12/2026: hold it earlier."]
+
+
+def test_a_postponed_event_is_named_instead_of_planned_again() -> None:
+    waiting = occasion("1 office", "2026-06-08", days=4, status=EventStatus.POSTPONED, title={"en": "Office"})
+    found = planned([AGREEMENT["1 office"]], [waiting], today=date(2026, 11, 22))
+    assert (found.placed, texts(found)) == ((), ["“Office” is postponed: give it new days."])
+
+
+def test_a_year_that_is_over_is_owed_no_more() -> None:
+    found = planned([AGREEMENT["1 in"]], today=date(2026, 6, 1))
+    assert [one.days.first.year for one in found.placed] == [2026, 2027, 2028]
+
+
+def test_too_late_to_prepare_is_said() -> None:
+    found = planned([AGREEMENT["1 in"]], today=date(2028, 12, 20))
+    assert texts(found) == ["Still owed in 2028: 1 of 1. Too late to prepare a visit by 31/12/2028."]
+    assert planned([AGREEMENT["1 in"]], today=date(2029, 1, 1)) == Plan((), ())
+
+
+def test_what_finds_no_place_says_what_was_in_the_way_and_stops_nothing_else() -> None:
+    full = [
+        Stay(str(number), {}, Days(day, day + timedelta(days=27)))
+        for number in range(40)
+        for day in [date(2028, 1, 1) + timedelta(days=28 * number)]
+    ]
+    promised = [AGREEMENT["1 in"], AGREEMENT["7 culture"]]
+    found = planned(promised, today=date(2027, 12, 1), stays=full)
+    assert [one.commitment_id for one in found.unplaced] == ["1 in", "7 culture"]
+    assert "during another visit" in texts(found)[0]
+    free = planned([AGREEMENT["1 in"], AGREEMENT["10 school"]], today=date(2027, 12, 1), stays=full[:10])
+    assert {one.commitment_id for one in free.placed} == {"1 in", "10 school"}
+
+
+def test_more_than_there_is_room_for_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    promised = undertaking(
+        "daily", EventKind.DELEGATION, host=HD, guest=VC, length=(4, 4, DAYS), **YEARLY | {"count": 999}
+    )
+    found = planned([promised], today=date(2028, 1, 1))
+    assert 40 < len(found.placed) < 80
+    assert len(found.unplaced) == 1
+    stays = [Stay(str(number), {}, one.days) for number, one in enumerate(found.placed)]
+    assert not any(one.overlaps(other) for one, other in pairwise(sorted(stays, key=lambda stay: stay.days.first)))
+    monkeypatch.setattr("calendars.commitments.planning.MOST_PLACED", 5)
+    found = planned([promised], today=date(2028, 1, 1))
+    assert (len(found.placed), texts(found)) == (5, ["More than 5 visits are owed: plan again for the rest."])
+
+
+def test_nobody_to_host_is_said() -> None:
+    promised = undertaking("either", TRAINING, **YEARLY)
+    found = plan(
+        [Ask(promised, [], None, None)], lambda *_pair: board_within(PERIOD), lambda *_: (), FIRST_DAY, FIRST_DAY
+    )
+    assert texts(found) == ["The agreement does not say who would be the host."]
+    told: Message = message("Not like this.")
+    found = plan(
+        [Ask(promised, [], HD, VC, told)], lambda *_: board_within(PERIOD), lambda *_: (), FIRST_DAY, FIRST_DAY
+    )
+    assert texts(found) == ["Not like this."]
+
+
+def test_a_troupe_comes_for_a_festival() -> None:
+    promised = undertaking("troupe", EventKind.ART_TROUPE_VISIT, host=VC, guest=HD, length=(5, 5, DAYS), **YEARLY)
+    pi_mai = [Festivity(Days(date(year, 4, 14), date(year, 4, 16)), {"en": "Pi Mai"}) for year in range(2024, 2029)]
+    found = planned([promised], today=date(2026, 1, 5), festivities=pi_mai)
+    assert [one.days.first.year for one in found.placed] == [2026, 2027, 2028]
+    for one, festivity in zip(found.placed, pi_mai[2:], strict=True):
+        assert festivity.is_met_by(one.days)
+
+
+def test_a_quota_is_shared_out_over_as_many_batches_as_it_takes() -> None:
+    promised = undertaking(
+        "40", TRAINING, host=HD, guest=VC, people=(10, 15), headcount_total=40, length=(5, 5, DAYS), **ONCE
+    )
+    assert [one.people for one in planned([promised]).placed] == [13, 13, 14]
+    there = [occasion(promised, "2024-06-03", 5, people=12)]
+    assert [one.people for one in planned([promised], there, today=date(2024, 7, 1)).placed] == [14, 14]
+
+
+def test_a_quota_that_cannot_be_told_is_not_guessed() -> None:
+    unknown = occasion("2 pupils", "2027-09-20", 366, people=None, status=EventStatus.DRAFT, title={"en": "Pupils"})
+    found = planned([AGREEMENT["2 pupils"]], [unknown], today=date(2026, 11, 22))
+    assert found.placed == ()
+    assert texts(found) == [
+        "“Pupils” has no head-count, so what is left of the quota of 15 people is not known: fill it in."
+    ]
+
+
+def fulfilled_or_told(promised: Undertaking, found: Plan) -> None:
+    done = carried_out(found, [promised])
+    if not found.unplaced:
+        assert state_of(promised, done, promised.period.last + timedelta(days=1)) is ProgressState.FULFILLED
+    for one in found.placed:
+        assert one.days.first in promised.period
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(undertakings())
+def test_any_plan_carried_out_fulfils_and_is_complete(promised: Undertaking) -> None:
+    today = promised.period.first - timedelta(days=30)
+    found = planned([promised], today=today)
+    fulfilled_or_told(promised, found)
+    drafts = carried_out(found, [promised], EventStatus.DRAFT)
+    again = planned([promised], drafts, today=today, stays=[Stay(one.id, {}, one.days) for one in drafts])
+    assert again.placed == ()
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(undertakings(), st.data())
+def test_a_plan_in_the_middle_of_any_history_is_complete(promised: Undertaking, data: st.DataObject) -> None:
+    """Whatever happened so far, a second plan finds nothing to add to the first."""
+    today = data.draw(st.dates(promised.period.first, promised.period.last))
+    history = [
+        occasion(
+            promised,
+            data.draw(st.dates(promised.period.first, promised.period.last)),
+            days=data.draw(st.integers(1, 90)),
+            people=data.draw(st.integers(0, 20)),
+            status=data.draw(st.sampled_from(list(EventStatus))),
+        )
+        for _number in range(data.draw(st.integers(0, 6)))
+    ]
+    found = planned([promised], history, today=today)
+    drafts = carried_out(found, [promised], EventStatus.DRAFT)
+    stays = [Stay(one.id, {}, one.days) for one in drafts]
+    assert planned([promised], [*history, *drafts], today=today, stays=stays).placed == ()

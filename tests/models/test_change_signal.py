@@ -1,0 +1,72 @@
+"""Whether something was committed since: seen at once, from any connection, and nothing else is taken for it."""
+
+import threading
+
+import pytest
+from sqlalchemy import text
+
+from models.change_signal import Pulse
+from models.database import Database
+from tests import factories
+
+
+def test_what_is_committed_is_seen_and_nothing_else(database: Database) -> None:
+    pulse = Pulse(database)
+    with database.transaction() as session:
+        factories.make_locality(session, "hai-duong")
+    quiet = pulse.beat()
+    with database.transaction(write=False) as session:
+        session.execute(text("SELECT * FROM locality")).all()
+    assert pulse.beat() == quiet
+    with database.transaction() as session:
+        factories.make_locality(session, "ha-noi")
+        session.flush()
+        if database.is_sqlite:  # PostgreSQL also tells of what is under way
+            assert pulse.beat() == quiet
+    assert pulse.beat() != quiet
+
+
+def test_every_commit_is_seen_by_every_pulse(database: Database) -> None:
+    pulses = [Pulse(database), Pulse(Database(str(database.url.render_as_string(hide_password=False))))]
+    seen = [pulse.beat() for pulse in pulses]
+    for number in range(5):
+        with database.transaction() as session:
+            factories.make_locality(session, f"place-{number}")
+        now = [pulse.beat() for pulse in pulses]
+        assert all(one != other for one, other in zip(now, seen, strict=True))
+        seen = now
+    pulses[1]._database.dispose()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # PostgreSQL's snapshot moves on all the same
+def test_what_was_rolled_back_changed_nothing(database: Database) -> None:
+    pulse = Pulse(database)
+    quiet = pulse.beat()
+
+    def fail() -> None:
+        with database.transaction() as session:
+            factories.make_locality(session, "hai-duong")
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert pulse.beat() == quiet
+
+
+def test_many_threads_may_ask(database: Database) -> None:
+    pulse = Pulse(database)
+    beats = []
+    threads = [threading.Thread(target=lambda: beats.append(pulse.beat())) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(beats) == 8
+
+
+def test_lost_connection_is_opened_again(database: Database) -> None:
+    pulse = Pulse(database)
+    pulse.beat()
+    database.dispose()
+    assert pulse.beat() == pulse.beat()

@@ -1,0 +1,65 @@
+"""A small WSGI application that tells what it was asked, served as the service is or by granian's own WSGI.
+
+``python -m tests.service.http.echo PORT gateway|wsgi``
+"""
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+
+from service.http.gateway import Gateway, run_web_process
+from service.http.refusal import REFUSED
+
+MAX_BODY = 100_000
+BODY_SECONDS = 2.0
+
+_has_left = False
+
+
+def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    """The environment and the body as JSON; /stream and /endless answer part by part."""
+    path = environ["PATH_INFO"]
+    if path in ("/stream", "/endless"):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return _parts(None if path == "/endless" else 3)
+    if path == "/fails":
+        raise ValueError(path)
+    body = environ["wsgi.input"].read() if environ["REQUEST_METHOD"] != "GET" else b""
+    plain = {name: value for name, value in environ.items() if isinstance(value, str)}
+    told = {"environ": plain, "size": len(body), "refused": environ.get(REFUSED), "has_left": _has_left}
+    answer = json.dumps(told).encode()
+    start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(answer)))])
+    return iter([answer])
+
+
+def _parts(count: int | None) -> Iterator[bytes]:
+    global _has_left
+    number = 0
+    try:
+        while count is None or number < count:
+            yield f"part {number}\n".encode()
+            number += 1
+            time.sleep(0.3)
+    finally:
+        _has_left = _has_left or count is None
+
+
+def _gateway() -> Gateway:
+    return Gateway(application, lambda method, path, header: None, max_body=MAX_BODY, body_seconds=BODY_SECONDS)
+
+
+def _application() -> Any:
+    return application
+
+
+if __name__ == "__main__":
+    server = Granian("-", port=int(sys.argv[1]), interface=Interfaces.WSGI, blocking_threads=2, http=HTTPModes.http1)
+    if sys.argv[2] == "gateway":
+        server.serve(run_web_process, _gateway, wrap_loader=False)
+    else:
+        server.serve(target_loader=_application, wrap_loader=False)

@@ -1,0 +1,273 @@
+"""Requests whose body comes slowly, or not at all, over real connections to real processes."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.app import MAX_BODY
+from tests.service.http import echo
+from tests.service.runtime.processes import Service, until
+
+pytestmark = [
+    pytest.mark.xdist_group("serving"),
+    pytest.mark.timeout(240),
+    pytest.mark.skipif(sys.platform != "linux", reason="processes die with their parents on Linux only"),
+    pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True),
+]
+
+ROOT = Path(__file__).parent.parent.parent
+FORM = b"POST /login HTTP/1.1\r\nHost: desk\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+WITH_LENGTH = FORM + b"Content-Length: 5000\r\n\r\nemail="
+CHUNKED = FORM + b"Transfer-Encoding: chunked\r\n\r\n6\r\nemail=\r\n"
+SILENT = 20
+"""Connections of each kind; with three kinds more than the threads of all web processes."""
+
+
+@pytest.fixture
+def service(tmp_path: Path, database_url: str) -> Iterator[Service]:
+    """A service that waits four seconds for a body; not started yet."""
+    made = Service(tmp_path, database_url, DESK_BODY_SECONDS="4")
+    yield made
+    made.stop()
+
+
+@contextlib.contextmanager
+def running(port: int, *command: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A program that listens on a port, until the end of the block."""
+    with subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=os.environ | environment) as process:
+        try:
+            until(lambda: listens(port), f"{command[0]} listens")
+            yield process
+        finally:
+            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(20)
+            process.kill()
+
+
+def listens(port: int) -> bool:
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def connect(port: int, sent: bytes) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
+    connection.sendall(sent)
+    return connection
+
+
+def read_all(connection: socket.socket) -> bytes:
+    """What the other side sends until it closes."""
+    received = b""
+    with contextlib.suppress(ConnectionResetError):
+        while part := connection.recv(65536):
+            received += part
+    return received
+
+
+def answer(port: int, sent: bytes) -> tuple[int, Any]:
+    """The status and JSON of one answer."""
+    with contextlib.closing(connect(port, sent)) as connection:
+        return parsed(connection)
+
+
+def parsed(connection: socket.socket) -> tuple[int, Any]:
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    return response.status, json.loads(response.read())
+
+
+def status_within(port: int, path: str, seconds: float) -> int | None:
+    """The status of an answer; None when there is none in time."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds)
+    try:
+        connection.request("GET", path, headers={"Accept": "text/html"})
+        return connection.getresponse().status
+    except OSError:
+        return None
+    finally:
+        connection.close()
+
+
+def test_bodies_that_do_not_come_take_no_threads(service: Service) -> None:
+    service.start("web")
+    began = time.monotonic()
+    silent = [connect(service.port, sent) for sent in (WITH_LENGTH, CHUNKED) for _number in range(SILENT)]
+    dripping = [connect(service.port, WITH_LENGTH) for _number in range(SILENT)]
+    for _second in range(2):
+        assert status_within(service.port, "/healthz", 5) == 200
+        assert status_within(service.port, "/login", 5) == 200
+        for connection in dripping:
+            connection.sendall(b"a")
+        time.sleep(0.5)  # what drips takes its time
+    for connection in silent + dripping:
+        received = read_all(connection)
+        connection.close()
+        assert received.startswith(b"HTTP/1.1 408 "), received
+        assert json.loads(received.partition(b"\r\n\r\n")[2])["code"] == "request_timeout"
+    assert time.monotonic() - began >= 4
+    assert status_within(service.port, "/healthz", 5) == 200
+    assert "request_failed" not in service.log
+
+
+def test_without_the_gateway_they_stop_the_application(service: Service) -> None:
+    """The control, and the proof that ``wsgi:app`` runs under a WSGI server as it is."""
+    service.desk("init")
+    command = ("granian", "--interface", "wsgi", "--port", str(service.port), "--blocking-threads", "8", "wsgi:app")
+    with running(service.port, *command, **service.environment):
+        until(lambda: status_within(service.port, "/healthz", 5) == 200, "healthz")
+        silent = [connect(service.port, WITH_LENGTH) for _number in range(SILENT)]
+        until(lambda: status_within(service.port, "/healthz", 2) is None, "no answer", 20)
+        for connection in silent:
+            connection.close()
+        until(lambda: status_within(service.port, "/healthz", 5) == 200, "healthz again")
+
+
+def test_a_late_body_is_told_of_on_a_page_in_the_reader_s_language(service: Service) -> None:
+    service.start("web")
+    head = FORM + b"Accept: text/html\r\nAccept-Language: vi\r\nContent-Length: 9\r\n\r\n"
+    with contextlib.closing(connect(service.port, head)) as connection:
+        received = read_all(connection).decode()
+    assert received.startswith("HTTP/1.1 408 ")
+    assert "Yêu cầu mất quá nhiều thời gian" in received
+    assert 'lang="vi"' in received
+
+
+def test_bodies_arrive_and_large_ones_are_refused(service: Service) -> None:
+    service.desk("user", "create", "--email", "lan@example.org", "--role", "officer", "--organisation", "Sở Ngoại vụ")
+    token = service.desk("token", "create", "--email", "lan@example.org", "--name", "test")
+    service.start("web")
+    wish = {
+        "title": {"vi": "Cuộc họp"}, "activity_type": "meeting", "host": "hai-duong",
+        "first_day": "2027-03-10", "last_day": "2027-03-11",
+    }  # fmt: skip
+    body = json.dumps(wish).encode()
+    head = (
+        f"POST /api/v1/activities HTTP/1.1\r\nHost: desk\r\nAuthorization: Bearer {token}\r\n"
+        "Content-Type: application/json\r\n"
+    ).encode()
+
+    def chunked(whole: bytes, end: bytes = b"0\r\n\r\n") -> bytes:
+        parts = [whole[begin : begin + 50_000] for begin in range(0, len(whole), 50_000)]
+        return b"Transfer-Encoding: chunked\r\n\r\n" + b"".join(b"%x\r\n%b\r\n" % (len(p), p) for p in parts) + end
+
+    def with_length(whole: bytes) -> bytes:
+        return b"Content-Length: %d\r\n\r\n%b" % (len(whole), whole)
+
+    blanks = b" " * (MAX_BODY - len(body))
+    for sent in (with_length(body), chunked(body), with_length(body + blanks), chunked(body + blanks)):
+        status, made = answer(service.port, head + sent)
+        assert status == 201, made
+    for sent in (b"Content-Length: %d\r\n\r\n" % (MAX_BODY + 1), chunked(body + blanks + b" ")):
+        status, problem = answer(service.port, head + sent)
+        assert (status, problem["code"]) == (413, "too_large")
+    with contextlib.closing(connect(service.port, head + chunked(body, end=b""))) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        status, problem = parsed(connection)
+    assert (status, problem["code"]) == (400, "malformed"), "a body that was cut off is not taken for a whole one"
+    with contextlib.closing(connect(service.port, head + b"Content-Length: 5000\r\n\r\n" + body)) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        status, problem = parsed(connection)
+    assert (status, problem["code"]) == (400, "malformed")
+
+
+def test_it_stops_at_once_although_bodies_are_awaited(service: Service) -> None:
+    service.environment["DESK_BODY_SECONDS"] = "60"
+    service.start("web")
+    silent = [connect(service.port, sent) for sent in (WITH_LENGTH, CHUNKED)]
+    assert status_within(service.port, "/healthz", 5) == 200
+    assert service.process is not None
+    service.process.send_signal(signal.SIGTERM)
+    for connection in silent:
+        assert read_all(connection).startswith(b"HTTP/1.1 503 ")
+        connection.close()
+    assert service.process.wait(10) == 0
+    assert not any(json.loads(line)["level"] == "error" for line in service.log.splitlines()), service.log
+
+
+@pytest.fixture
+def echoing(database_kind: str) -> Iterator[Callable[[str], int]]:
+    """Start the echo application behind ``gateway`` or ``wsgi``; its port."""
+    with contextlib.ExitStack() as stack:
+
+        def start(server: str) -> int:
+            port = free_port()
+            stack.enter_context(running(port, "tests.service.http.echo", str(port), server))
+            return port
+
+        yield start
+
+
+def test_the_environment_is_that_of_a_wsgi_server(echoing: Callable[[str], int]) -> None:
+    ours, granian = echoing("gateway"), echoing("wsgi")
+    for sent in (
+        b"GET / HTTP/1.1\r\nHost: desk\r\n\r\n",
+        b"GET /b%E1%BA%A3n%20%2F?q=%C4%91&r HTTP/1.1\r\nHost: desk\r\nAccept: a\r\nACCEPT: b\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: desk\r\nCookie: a=1\r\nCookie: b=2\r\n\r\n",
+        b"GET / HTTP/1.1\r\nHost: desk\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 192.0.2.2, 192.0.2.3\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: desk\r\nContent-Type: text/plain\r\nContent-Length: 3\r\n\r\nabc",
+        b"POST / HTTP/1.1\r\nHost: desk\r\nContent-Length: 0\r\n\r\n",
+        b"POST / HTTP/1.1\r\nHost: desk\r\n\r\n",
+    ):
+        mine, theirs = (answer(port, sent)[1] for port in (ours, granian))
+        assert mine["size"] == theirs["size"]
+        shown = {name: value for name, value in theirs["environ"].items() if name not in os.environ}
+        for told in (mine["environ"], shown):
+            for name in ("SERVER_PORT", "SERVER_SOFTWARE", "GATEWAY_INTERFACE"):
+                told.pop(name, None)
+        assert mine["environ"] == shown
+    spoofed = b"GET / HTTP/1.1\r\nHost: desk\r\nX-Forwarded-For: 192.0.2.1\r\nX_Forwarded_For: 10.0.0.1\r\n\r\n"
+    assert answer(ours, spoofed)[1]["environ"]["HTTP_X_FORWARDED_FOR"] == "192.0.2.1"
+    assert answer(granian, spoofed)[1]["environ"]["HTTP_X_FORWARDED_FOR"] == "10.0.0.1", "why they are dropped"
+
+
+def test_slow_but_steady_bodies_have_more_time(echoing: Callable[[str], int]) -> None:
+    port = echoing("gateway")
+    size = echo.MAX_BODY
+    with contextlib.closing(connect(port, b"POST / HTTP/1.1\r\nHost: d\r\nContent-Length: %d\r\n\r\n" % size)) as line:
+        began = time.monotonic()
+        for _tenth in range(10):
+            line.sendall(b"a" * (size // 10))
+            time.sleep((echo.BODY_SECONDS + 1) / 10)  # slower than what carries no bytes may be
+        status, told = parsed(line)
+    assert time.monotonic() - began > echo.BODY_SECONDS
+    assert (status, told["size"], told["refused"]) == (200, size, None)
+
+
+def test_parts_are_sent_as_they_come_until_the_reader_leaves(echoing: Callable[[str], int]) -> None:
+    port = echoing("gateway")
+    with contextlib.closing(connect(port, b"GET /stream HTTP/1.1\r\nHost: desk\r\n\r\n")) as connection:
+        received = b""
+        while b"part 0" not in received:
+            received += connection.recv(65536)
+        assert b"part 2" not in received
+        while not received.endswith(b"0\r\n\r\n"):
+            received += connection.recv(65536)
+        assert b"part 2" in received
+    with contextlib.closing(connect(port, b"GET /endless HTTP/1.1\r\nHost: desk\r\n\r\n")) as connection:
+        while b"part 1" not in connection.recv(65536):
+            pass
+    until(lambda: answer(port, b"GET / HTTP/1.1\r\nHost: desk\r\n\r\n")[1]["has_left"], "the parts end", 20)
+
+
+def test_what_the_application_raises_is_a_500(echoing: Callable[[str], int]) -> None:
+    with contextlib.closing(connect(echoing("gateway"), b"GET /fails HTTP/1.1\r\nHost: desk\r\n\r\n")) as connection:
+        assert connection.recv(65536).startswith(b"HTTP/1.1 500 ")

@@ -1,0 +1,157 @@
+"""What holds on every page of the console in a real browser: nobody is kept out, nothing runs over."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from models.accounts import User
+from models.database import Database
+from models.vocabulary import Language, Role
+from service.settings import Settings
+from tests.service.conftest import Clock
+from tests.service.web.console.conftest import LANGUAGES, Visit, barriers, is_wider_than_the_screen, picture
+from tests.service.web.populated_database import Addresses, addresses, furnish
+
+_STEPS = 400
+
+
+@pytest.fixture
+def pages(app: object, database: Database, settings: Settings, clock: Clock) -> Addresses:
+    with database.transaction() as session:
+        return addresses(app, session, furnish(session, settings.office, clock.now))  # type: ignore[arg-type]
+
+
+def named(address: str) -> str:
+    return address.strip("/").replace("/", "-").replace("?", "-")[:60] or "first"
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(("language", "size"), [("vi", "laptop"), ("lo", "phone")])
+def test_nobody_is_kept_out_of_a_page(visit: Visit, pages: Addresses, language: str, size: str) -> None:
+    page = visit(Role.ADMIN, language, size)
+    found = {}
+    for rule, address in pages.items():
+        page.goto(address)
+        picture(page, f"{named(rule)}-{language}-{size}")
+        wrong = barriers(page) + (["wider than the screen"] if is_wider_than_the_screen(page) else [])
+        if wrong:
+            found[rule] = wrong
+    assert found == {}
+
+
+@pytest.mark.timeout(900)
+def test_no_page_is_wider_than_a_telephone(visit: Visit, pages: Addresses) -> None:
+    """In the languages :func:`test_nobody_is_kept_out_of_a_page` does not show on one."""
+    found = []
+    for language in set(LANGUAGES) - {"lo"}:
+        page = visit(Role.ADMIN, language, "phone", script=True)
+        for rule, address in pages.items():
+            page.goto(address)
+            if is_wider_than_the_screen(page):
+                found.append((rule, language))
+    assert found == []
+
+
+_WATCH = """() => {
+  window.stops = [];
+  window.isRound = false;
+  document.activeElement.blur();
+  document.addEventListener('focusin', (event) => {
+    const one = event.target;
+    if (one.dataset.walked) {
+      window.isRound = window.isRound || one !== window.stoppedAt;  // day, month and year of a date are one field
+      return;
+    }
+    window.stoppedAt = one;
+    one.dataset.walked = 'yes';
+    const style = getComputedStyle(one), box = one.getBoundingClientRect();
+    const marked = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0;
+    window.stops.push([one.outerHTML.slice(0, 90), marked && box.width > 0 && box.height > 0]);
+  });
+}"""
+_AT_ONCE = 10
+
+
+def walked(page: Page) -> tuple[int, list[str]]:
+    """Tab through the page: how many places it stops at, and those where one does not see where one is."""
+    page.evaluate(_WATCH)
+    for _step in range(_STEPS // _AT_ONCE):
+        for _press in range(_AT_ONCE):
+            page.keyboard.press("Tab")
+        # Past the last place there is the page itself, then the first place again.
+        if page.evaluate("window.isRound || document.activeElement === document.body"):
+            stops = page.evaluate("window.stops")
+            return len(stops), [place for place, is_seen in stops if not is_seen]
+    raise AssertionError(f"after {_STEPS} steps the end of {page.url} is not reached")
+
+
+@pytest.mark.timeout(900)
+def test_every_place_is_reached_by_keyboard_and_seen(visit: Visit, pages: Addresses) -> None:
+    """Each control that can be used is stopped at once on the way with Tab, marked, and the way ends."""
+    page = visit(Role.ADMIN, "en")
+    found = {}
+    for rule, address in pages.items():
+        page.goto(address)
+        usable = page.evaluate(
+            """() => [...document.querySelectorAll(
+                'a[href], button, input:not([type=hidden]), select, textarea, summary'
+              )].filter((one) => !one.disabled && one.checkVisibility() && one.tabIndex >= 0
+                && !(one.type === 'radio' && !one.checked)).length"""
+        )
+        reached, hidden = walked(page)
+        if hidden or reached < usable:
+            found[rule] = (usable, reached, hidden)
+    assert found == {}
+
+
+def test_a_place_that_is_not_marked_is_found(visit: Visit) -> None:
+    """The walk of the test above sees what is wrong: one link without a mark, the others with theirs."""
+    page = visit(Role.OFFICER, "en")
+    page.goto("/")
+    page.evaluate("document.querySelector('main a').style.outline = 'none'")
+    reached, hidden = walked(page)
+    assert reached > 10
+    assert len(hidden) == 1
+    assert hidden[0].startswith("<a ")
+
+
+def test_the_first_stop_leads_to_the_content(visit: Visit) -> None:
+    page = visit(Role.OFFICER, "vi")
+    page.goto("/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.timeout(900)
+def test_pages_read_the_same_without_script(visit: Visit, pages: Addresses, account: Callable[..., User]) -> None:
+    user = account(Role.ADMIN, locale=Language.VI)
+    with_script, without = visit(Role.ADMIN, "vi", user=user), visit(Role.ADMIN, "vi", user=user, script=False)
+    for rule, address in pages.items():
+        said = []
+        for page in (with_script, without):
+            page.goto(address)
+            said.append([" ".join(text.split()) for text in page.locator("main").all_inner_texts()])
+        assert said[0] == said[1], rule
+
+
+def test_lao_is_shown_in_the_letters_that_come_with_it(visit: Visit) -> None:
+    """The shipped font is what Lao is written in, tone marks above vowels included, under the page's own policy."""
+    page = visit(Role.OFFICER, "lo")
+    page.goto("/")
+    page.evaluate("document.fonts.ready")
+    loaded = page.evaluate(
+        "[...document.fonts].filter((one) => one.status === 'loaded').map((one) => one.family).join()"
+    )
+    assert "Noto Sans Lao" in loaded
+    # A tone mark above a vowel stands higher than the vowel alone: marks that fall on each other would not.
+    heights = page.evaluate(
+        """() => {
+          const pen = document.createElement('canvas').getContext('2d');
+          pen.font = '100px "Noto Sans Lao"';
+          return ['ກ', 'ກີ', 'ກີ້'].map((text) => pen.measureText(text).actualBoundingBoxAscent);
+        }"""
+    )
+    assert heights[0] < heights[1] < heights[2]
