@@ -19,7 +19,7 @@ from models.vocabulary import Language, ReminderPurpose, ReminderState, Role
 _REPORTED_TO = (Role.APPROVER, Role.ADMIN)
 
 
-def tell_of_failures(work: Session | Connection, failed_ids: Collection[str], now: datetime) -> int:
+def notify_failures(work: Session | Connection, failed_ids: Collection[str], now: datetime) -> int:
     """Queue a notice of each of these reminders that is marked as failed and is about an event; how many are new.
 
     It goes to the mailbox of the organisation in charge; where that has none, or it is the address that failed, to the

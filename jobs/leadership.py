@@ -69,10 +69,10 @@ def leadership(database: Database) -> Leadership:
     if not database.is_sqlite:
         return AdvisoryLock(database)
     name = database.url.database
-    return FileLock(Path(f"{name}.leader")) if name and name != ":memory:" else Alone()
+    return FileLock(Path(f"{name}.leader")) if name and name != ":memory:" else SoleLeader()
 
 
-class Alone:
+class SoleLeader:
     """Nobody else can reach a database in memory."""
 
     leads = True

@@ -23,7 +23,7 @@ _CLOSING = 421
 _NOT_ABOUT_THE_MAIL = {530, 534, 535, 538}
 
 
-class NotSent(Exception):
+class SendFailed(Exception):
     """A mail that was not handed over; ``reason`` is what people read."""
 
     def __init__(self, reason: Message) -> None:
@@ -31,11 +31,11 @@ class NotSent(Exception):
         self.reason = reason
 
 
-class Refused(NotSent):
+class PermanentFailure(SendFailed):
     """The server will never take this mail to this recipient."""
 
 
-class Deferred(NotSent):
+class TemporaryFailure(SendFailed):
     """Not now; ``server`` tells that nothing at all can be handed over, not only this mail."""
 
     def __init__(self, reason: Message, *, server: bool = False) -> None:
@@ -58,7 +58,7 @@ class Transport(Protocol):
         ``name`` is unique to the mail and the same each time it is tried. Raises Refused or Deferred.
         """
 
-    def rest(self) -> None:
+    def close_idle(self) -> None:
         """Nothing more for now: let go of connections."""
 
 
@@ -102,11 +102,11 @@ class FileTransport:
         except OSError as problem:
             with contextlib.suppress(OSError):
                 half.unlink(missing_ok=True)
-            raise Deferred(
+            raise TemporaryFailure(
                 message(_("The outbox can't be written: {problem}."), problem=_why(problem)), server=True
             ) from problem
 
-    def rest(self) -> None:
+    def close_idle(self) -> None:
         """Nothing is held open."""
 
     def _sync_folder(self) -> None:
@@ -149,15 +149,15 @@ class SmtpTransport:
         as not sent: the mail may then arrive twice, with one Message-ID, but never not at all.
         """
         if not is_address(recipient):
-            raise Refused(message(_("“{address}” is no mail address."), address=one_line(recipient)[:80]))
+            raise PermanentFailure(message(_("“{address}” is no mail address."), address=one_line(recipient)[:80]))
         try:
             connection = self._begin()
             _accepted(connection.docmd("RCPT", f"TO:<{recipient}>"))
             _accepted(connection.data(content))
-        except Refused:
+        except PermanentFailure:
             self._forget_mail()
             raise
-        except Deferred as problem:
+        except TemporaryFailure as problem:
             if problem.server:
                 self._drop()
             else:
@@ -169,11 +169,11 @@ class SmtpTransport:
             raise AssertionError from problem  # an answer that smtplib calls an error is one
         except (OSError, smtplib.SMTPException, ValueError) as problem:
             self._drop()
-            raise Deferred(
+            raise TemporaryFailure(
                 message(_("The mail server can't be reached: {problem}."), problem=_why(problem)), server=True
             ) from problem
 
-    def rest(self) -> None:
+    def close_idle(self) -> None:
         """Say goodbye; a server that does not listen any more is left without."""
         if self._connection is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
@@ -210,7 +210,7 @@ class SmtpTransport:
             is_private = self.is_tls or self._start_tls(connection)
             if self.login:
                 if not is_private and not _is_this_machine(self.host):
-                    raise Deferred(
+                    raise TemporaryFailure(
                         message(_("The mail server offers no encryption, so the password is kept back.")), server=True
                     )
                 connection.login(*self.login)
@@ -251,10 +251,10 @@ def _accepted(answer: tuple[int, bytes]) -> None:
         return
     text = one_line(f"{code} {said.decode('utf-8', 'replace')}")[:300]
     if code == _CLOSING or code in _NOT_ABOUT_THE_MAIL or code < 200:
-        raise Deferred(message(_("The mail server takes no mail now: {answer}"), answer=text), server=True)
+        raise TemporaryFailure(message(_("The mail server takes no mail now: {answer}"), answer=text), server=True)
     if code < 500:
-        raise Deferred(message(_("The mail server asks to try again later: {answer}"), answer=text))
-    raise Refused(message(_("The mail server refused this mail: {answer}"), answer=text))
+        raise TemporaryFailure(message(_("The mail server asks to try again later: {answer}"), answer=text))
+    raise PermanentFailure(message(_("The mail server refused this mail: {answer}"), answer=text))
 
 
 def _why(problem: Exception) -> str:

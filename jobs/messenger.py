@@ -3,7 +3,7 @@
 import logging
 import re
 
-from jobs.mail import Deferred, Refused
+from jobs.mail import PermanentFailure, TemporaryFailure
 from models.i18n import _, message
 from models.text import one_line
 
@@ -19,13 +19,13 @@ def notify(address: str, title: str, text: str) -> None:
     try:
         import apprise
     except ImportError:
-        raise Refused(message(_("Messengers are not installed: install protocol-desk[messengers]."))) from None
+        raise PermanentFailure(message(_("Messengers are not installed: install protocol-desk[messengers]."))) from None
     service = apprise.Apprise.instantiate(address, suppress_exceptions=True)
     if service is None:
-        raise Refused(message(_("The messenger's address can't be read (any more); set it anew.")))
+        raise PermanentFailure(message(_("The messenger's address can't be read (any more); set it anew.")))
     with apprise.LogCapture(level=logging.WARNING) as said:  # type: ignore[no-untyped-call]
         is_taken = service.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT)
         lines = [_STAMP.sub("", line) for line in said.getvalue().splitlines()]
     if not is_taken:
         answer = one_line(" ".join(lines))[:300] or "–"
-        raise Deferred(message(_("The messenger did not take it: {answer}"), answer=answer))
+        raise TemporaryFailure(message(_("The messenger did not take it: {answer}"), answer=answer))

@@ -8,7 +8,7 @@ from email.utils import format_datetime, formataddr, parseaddr
 from functools import cache, lru_cache
 from urllib.parse import urlsplit
 
-from calendars.mails.event_mail import Letter
+from calendars.mails.event_mail import MailContent
 from calendars.mails.invitations import Invitation
 from models.office import Office
 from models.text import one_line
@@ -27,7 +27,7 @@ def around_id(office: Office) -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedMessage:
     """A letter as bytes, all but what differs from one recipient to the next; ``entry`` goes along for calendars."""
 
     head: bytes
@@ -47,8 +47,8 @@ class Prepared:
 
 
 def prepare(
-    letter: Letter, sender: str, *, entry: Invitation | None = None, unsubscribe: str | None = None
-) -> Prepared:
+    letter: MailContent, sender: str, *, entry: Invitation | None = None, unsubscribe: str | None = None
+) -> PreparedMessage:
     """Encode a letter. ``sender`` is ``Name <address>`` or an address.
 
     ``unsubscribe`` is the address at which its one reader leaves these mails with one click. Source: RFC 8058.
@@ -67,7 +67,7 @@ def prepare(
     body = _part("text/plain; charset=utf-8", letter.text.encode()) + _part(
         "text/html; charset=utf-8", letter.html.encode()
     )
-    return Prepared(head.encode("ascii"), body, entry)
+    return PreparedMessage(head.encode("ascii"), body, entry)
 
 
 @lru_cache(maxsize=2)

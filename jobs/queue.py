@@ -52,7 +52,7 @@ _random = random.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
+class ClaimedReminder:
     """A reminder that is this worker's to send, until its lease ends."""
 
     id: str
@@ -70,18 +70,18 @@ class Claimed:
     failed_id: str | None
 
 
-class End(StrEnum):
+class SendResult(StrEnum):
     """How a claim ends: sent; failed for good; not to be sent; put off; put back untried."""
 
     SENT = "sent"
     FAILED = "failed"
     SKIPPED = "skipped"
     RETRY = "retry"
-    PUT_BACK = "put_back"
+    RELEASED = "put_back"
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SendOutcome:
     """What became of a claimed reminder.
 
     ``answer`` is what the other side said to an attempt, None where there was none to record (skipped, put back).
@@ -89,7 +89,7 @@ class Outcome:
     ``entry_sequence`` is the SEQUENCE of the calendar entry that went along.
     """
 
-    end: End
+    end: SendResult
     reason: str | None = None
     answer: str | None = None
     again_at: datetime | None = None
@@ -97,7 +97,7 @@ class Outcome:
     entry_sequence: int | None = None
 
 
-_CLAIMED = tuple(TABLE.c[field.name] for field in fields(Claimed))
+_CLAIMED = tuple(TABLE.c[field.name] for field in fields(ClaimedReminder))
 
 
 # The statements are built once, with places for their values: building one takes longer than running it.
@@ -159,14 +159,14 @@ _SENT = _ending(ReminderState.SENT, _THESE, **_SENT_VALUES)
 _SENT_ONE = _ending(ReminderState.SENT, _THIS, **_SENT_VALUES)
 _FAILED = _ending(ReminderState.FAILED, _THESE, reason=bindparam("why"), seen_at=None, seen_by=None, escalated_at=None)
 _SKIPPED = _ending(ReminderState.SKIPPED, _THESE, reason=bindparam("why"))
-_PUT_BACK = _ending(
+_RELEASE = _ending(
     ReminderState.PENDING,
     _THESE,
     attempts=TABLE.c.attempts - 1,
     reason=func.coalesce(bindparam("why", type_=Text), TABLE.c.reason),
     waits_for_server=bindparam("waits"),
 )
-_PUT_OFF = _ending(
+_RETRY = _ending(
     ReminderState.PENDING,
     _THESE,
     reason=bindparam("why"),
@@ -198,7 +198,9 @@ def next_due(work: Session | Connection) -> datetime | None:
     return found
 
 
-def claim(work: Session | Connection, now: datetime, owner: str, lease_seconds: float, limit: int) -> list[Claimed]:
+def claim(
+    work: Session | Connection, now: datetime, owner: str, lease_seconds: float, limit: int
+) -> list[ClaimedReminder]:
     """Take up to ``limit`` reminders: those whose worker let the lease lapse, then what is due, longest due first.
 
     Each claim counts as an attempt. On PostgreSQL rows that another worker is just claiming are passed over; on
@@ -206,11 +208,11 @@ def claim(work: Session | Connection, now: datetime, owner: str, lease_seconds: 
     """
     connection = _connection(work)
     lease = {"now": now, "me": owner, "until": now + timedelta(seconds=lease_seconds)}
-    taken: list[Claimed] = []
+    taken: list[ClaimedReminder] = []
     for statement in _TAKE[connection.dialect.name]:
         if len(taken) < limit:
             rows = connection.execute(statement, lease | {"n": limit - len(taken)})
-            taken += sorted((Claimed(*row) for row in rows), key=lambda one: (one.due_at, one.id))
+            taken += sorted((ClaimedReminder(*row) for row in rows), key=lambda one: (one.due_at, one.id))
     return taken
 
 
@@ -219,22 +221,22 @@ def renew(work: Session | Connection, owner: str, until: datetime) -> int:
     return int(_connection(work).execute(_RENEW, {"me": owner, "until": until}).rowcount)
 
 
-def settle(
+def record_outcomes(
     work: Session | Connection,
-    outcomes: Mapping[str, Outcome],
+    outcomes: Mapping[str, SendOutcome],
     now: datetime,
     owner: str,
     worker: str,
     around: tuple[str, str],
-) -> Counter[End]:
+) -> Counter[SendResult]:
     """Write down what became of claimed reminders (id → outcome), after the fact, and every attempt made.
 
     Those alike go in one statement. What is another worker's by now is left alone, but the attempt was made: it is
     recorded. ``around`` is what stands before and after a reminder's id in its Message-ID. How many ended how.
     """
     connection = _connection(work)
-    counted: Counter[End] = Counter()
-    alike: dict[Outcome, list[str]] = {}
+    counted: Counter[SendResult] = Counter()
+    alike: dict[SendOutcome, list[str]] = {}
     for one, outcome in outcomes.items():
         alike.setdefault(outcome, []).append(one)
     for outcome, ids in alike.items():
@@ -245,33 +247,37 @@ def settle(
 
 
 def _end(
-    connection: Connection, outcome: Outcome, ids: list[str], values: dict[str, Any], around: tuple[str, str]
+    connection: Connection, outcome: SendOutcome, ids: list[str], values: dict[str, Any], around: tuple[str, str]
 ) -> int:
     values = values | {"ids": ids, "why": outcome.reason}
     match outcome.end:
-        case End.SENT:
+        case SendResult.SENT:
             del values["why"]
             values |= {"before": around[0], "after": around[1], "sequence": outcome.entry_sequence}
             if len(ids) == 1:  # what a worker does after each mail, in a third of the time an IN list takes
                 del values["ids"]
                 return int(connection.execute(_SENT_ONE, values | {"row_id": ids[0]}).rowcount)
             return int(connection.execute(_SENT, values).rowcount)
-        case End.FAILED:
+        case SendResult.FAILED:
             return int(connection.execute(_FAILED, values).rowcount)
-        case End.SKIPPED:
+        case SendResult.SKIPPED:
             return int(connection.execute(_SKIPPED, values).rowcount)
-        case End.PUT_BACK:
-            return int(connection.execute(_PUT_BACK, values | {"waits": outcome.waits_for_server}).rowcount)
-        case End.RETRY:
+        case SendResult.RELEASED:
+            return int(connection.execute(_RELEASE, values | {"waits": outcome.waits_for_server}).rowcount)
+        case SendResult.RETRY:
             values |= {"waits": outcome.waits_for_server, "again_at": outcome.again_at}
             values |= {"since": None if outcome.waits_for_server else values["now"]}
-            return int(connection.execute(_PUT_OFF, values).rowcount)
+            return int(connection.execute(_RETRY, values).rowcount)
 
 
-_OUTCOMES = {End.SENT: AttemptOutcome.SENT, End.FAILED: AttemptOutcome.REFUSED, End.RETRY: AttemptOutcome.DEFERRED}
+_OUTCOMES = {
+    SendResult.SENT: AttemptOutcome.SENT,
+    SendResult.FAILED: AttemptOutcome.REFUSED,
+    SendResult.RETRY: AttemptOutcome.DEFERRED,
+}
 
 
-def _record(connection: Connection, outcome: Outcome, ids: list[str], now: datetime, worker: str) -> None:
+def _record(connection: Connection, outcome: SendOutcome, ids: list[str], now: datetime, worker: str) -> None:
     values = {
         "at": now,
         "outcome": _OUTCOMES[outcome.end],

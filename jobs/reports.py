@@ -5,7 +5,7 @@ from typing import Protocol
 
 from sqlmodel import Session
 
-from calendars.mails.event_mail import Bulletin
+from calendars.mails.event_mail import OfficeMail
 from models.i18n import Message
 from models.vocabulary import ReminderPurpose
 
@@ -15,5 +15,5 @@ class Reports(Protocol):
 
     def write(
         self, session: Session, purpose: ReminderPurpose, recipient: str, due_at: datetime, now: datetime
-    ) -> Bulletin | Message:
+    ) -> OfficeMail | Message:
         """The mail for a reader, or why they get none (any more); ``due_at`` is the timetable's instant it is for."""

@@ -12,12 +12,12 @@ from sqlmodel import Session, SQLModel, col
 from calendars.days.spans import Days
 from calendars.days.working_days import WorkingDays
 from calendars.ical.vevent import EventFacts
-from calendars.mails.digests import Undelivered
-from calendars.mails.event_mail import Bulletin, Subject
+from calendars.mails.digests import FailedMail
+from calendars.mails.event_mail import MailTopic, OfficeMail
 from calendars.mails.invitations import Method
 from calendars.reminders import due_times
 from calendars.reminders.due_times import EventDays, RuleFacts
-from jobs.queue import TABLE, Claimed
+from jobs.queue import TABLE, ClaimedReminder
 from jobs.reports import Reports
 from models.event_parts import ProgrammeRevision, Task, last_revisions
 from models.events import Event
@@ -25,7 +25,7 @@ from models.holidays import office_holidays
 from models.i18n import Message, message
 from models.office import Office
 from models.places import Locality, Organisation
-from models.queries.audience import MEMBERS, MESSENGER, OWNER, Directory, Events
+from models.queries.audience import MEMBERS, MESSENGER, OWNER, AudienceIndex, EventSelection
 from models.queries.event_readers import vouched_rules
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import (
@@ -37,7 +37,7 @@ from models.vocabulary import (
     ReminderState,
 )
 
-Stamp = tuple[int | None, int | None]
+RowVersions = tuple[int | None, int | None]
 """The versions of a reminder's event and of its rule: while they stay, what was found out about it stays true."""
 
 _EVENT, _RULE = Event.__table__, ReminderRule.__table__  # type: ignore[attr-defined]
@@ -53,7 +53,7 @@ _VERSIONS_OF_SOME = _VERSIONS.where(TABLE.c.id.in_(bindparam("ids", expanding=Tr
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class DeliverableReminder:
     """A reminder that holds: in which language it goes out, what about, and as of which state of event and rule.
 
     ``entry`` says what the reader's own calendar is to do with the event; None: no calendar entry goes along.
@@ -62,32 +62,32 @@ class Holding:
     """
 
     language: Language
-    about: Subject | Bulletin
-    stamp: Stamp
+    about: MailTopic | OfficeMail
+    versions: RowVersions
     entry: Method | None = None
     messenger: bytes | None = None
-    failure: Undelivered | None = None
+    failure: FailedMail | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class _Ground:
+class _SharedFacts:
     """What is the same for all readers of one reminder of an event; ``people`` None: whoever takes part in it."""
 
-    about: Subject
-    stamp: Stamp
+    about: MailTopic
+    versions: RowVersions
     people: Mapping[str, Language] | None
     participants: frozenset[str]
-    _holdings: dict[tuple[Language, Method | None], Holding] = field(default_factory=dict)
+    _holdings: dict[tuple[Language, Method | None], DeliverableReminder] = field(default_factory=dict)
 
-    def holding(self, language: Language, entry: Method | None) -> Holding:
+    def holding(self, language: Language, entry: Method | None) -> DeliverableReminder:
         """One for all who read the same."""
         if (language, entry) not in self._holdings:
-            self._holdings[language, entry] = Holding(language, self.about, self.stamp, entry)
+            self._holdings[language, entry] = DeliverableReminder(language, self.about, self.versions, entry)
         return self._holdings[language, entry]
 
 
 @dataclass(slots=True)
-class Facts:
+class ReminderFacts:
     """All that the recheck of some reminders needs, read with a handful of queries however many they are."""
 
     office: Office
@@ -96,7 +96,7 @@ class Facts:
     tasks: Mapping[str, list[Task]]
     localities: Mapping[str, Locality]
     organisations: Mapping[str, Organisation]
-    directory: Directory
+    directory: AudienceIndex
     vouched: frozenset[str]
     days_off: WorkingDays | None
     programmes: Mapping[str, ProgrammeRevision]
@@ -105,10 +105,10 @@ class Facts:
     # What is the same for every reader of a batch is found out once.
     _shown: dict[str, EventFacts] = field(default_factory=dict)
     _days: dict[str, EventDays] = field(default_factory=dict)
-    _grounds: dict[tuple[object, ...], "_Ground | Message"] = field(default_factory=dict)
+    _grounds: dict[tuple[object, ...], "_SharedFacts | Message"] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, session: Session, claimed: Sequence[Claimed], office: Office) -> "Facts":
+    def load(cls, session: Session, claimed: Sequence[ClaimedReminder], office: Office) -> "ReminderFacts":
         """Read what these reminders are about."""
         event_ids = {one.event_id for one in claimed if one.event_id}
         reminded = {one.event_id for one in claimed if one.event_id and one.purpose in _OF_RULE}
@@ -134,16 +134,18 @@ class Facts:
             tasks,
             {place.code: place for place in session.execute(select(Locality)).scalars()},
             _by_id(session, Organisation, {one.organisation_id for one in events.values() if one.organisation_id}),
-            Directory.load(session, words, Events(tuple(event_ids))),
+            AudienceIndex.load(session, words, EventSelection(tuple(event_ids))),
             vouched_rules(session.connection(), {rule.id: rule.audience for rule in rules.values()}),
             due_times.office_days(office_holidays(session)) if counts_working_days else None,
-            # After the events: what is published in between gives its event a version that the stamp does not have.
+            # After the events: what is published in between gives its event a version that the versions does not have.
             last_revisions(session, reminded),
             _entries(session, told),
             _by_id(session, Reminder, failed) if failed else {},
         )
 
-    def check(self, session: Session, one: Claimed, now: datetime, reports: Reports | None = None) -> Holding | Message:
+    def check(
+        self, session: Session, one: ClaimedReminder, now: datetime, reports: Reports | None = None
+    ) -> DeliverableReminder | Message:
         """The reminder as it is to be sent, or why it is not to be.
 
         Raises ValueError for a rule that can't be read, or for one of the office's own mails when nobody writes them.
@@ -157,7 +159,7 @@ class Facts:
             return self._of_rule(one, event, now)
         return self._of_cancellation(one, event, now)
 
-    def _of_rule(self, one: Claimed, event: Event, now: datetime) -> Holding | Message:
+    def _of_rule(self, one: ClaimedReminder, event: Event, now: datetime) -> DeliverableReminder | Message:
         """A rule's reminder, or the news that an event has changed for who has it in the calendar."""
         key = (one.purpose, event.id, one.rule_id, one.task_key, one.due_at)
         if key not in self._grounds:
@@ -182,7 +184,7 @@ class Facts:
         invites = is_participant and ground.about.task is None
         return ground.holding(language, Method.REQUEST if invites else None)
 
-    def _ground(self, one: Claimed, event: Event, now: datetime) -> "_Ground | Message":
+    def _ground(self, one: ClaimedReminder, event: Event, now: datetime) -> "_SharedFacts | Message":
         is_update = one.purpose is ReminderPurpose.UPDATE
         rule = self.rules.get(one.rule_id or "")
         if reason := self._why_silent(event) if is_update else self._why_not(one, event, rule):
@@ -190,7 +192,7 @@ class Facts:
         if now >= due_times.useful_until(self._days_of(event), one.due_at):
             return message(due_times.OVER)
         task = next((task for task in self.tasks.get(event.id, ()) if task.id == one.task_id), None)
-        about = Subject(
+        about = MailTopic(
             one.purpose,
             self._shown_of(event),
             rule.name if rule else None,
@@ -200,28 +202,28 @@ class Facts:
         people = None
         if rule is not None:
             people = self.directory.addresses(rule.audience, event, vouched=rule.id in self.vouched)
-        stamp = (event.version, rule.version if rule else None)
-        return _Ground(about, stamp, people, self.directory.participants(event))
+        versions = (event.version, rule.version if rule else None)
+        return _SharedFacts(about, versions, people, self.directory.participants(event))
 
-    def _of_cancellation(self, one: Claimed, event: Event, now: datetime) -> Holding | Message:
+    def _of_cancellation(self, one: ClaimedReminder, event: Event, now: datetime) -> DeliverableReminder | Message:
         if event.status is not EventStatus.CANCELLED:
             return message(due_times.TAKES_PLACE)
         if now >= due_times.useful_until(self._days_of(event), one.due_at):
             return message(due_times.OVER)
         entry = Method.CANCEL if (event.id, one.recipient) in self.entries else None
-        about, messenger = Subject(one.purpose, self._shown_of(event)), None
+        about, messenger = MailTopic(one.purpose, self._shown_of(event)), None
         if _by_messenger(one) and (messenger := self._messenger(one)) is None:
             return message(due_times.NOT_ADDRESSED)
-        return Holding(one.locale, about, (event.version, None), entry, messenger)
+        return DeliverableReminder(one.locale, about, (event.version, None), entry, messenger)
 
-    def _messenger(self, one: Claimed) -> bytes | None:
+    def _messenger(self, one: ClaimedReminder) -> bytes | None:
         return self.directory.messengers.get(one.recipient.removeprefix(MESSENGER))
 
-    def _of_failure(self, one: Claimed, event: Event) -> Holding | Message:
+    def _of_failure(self, one: ClaimedReminder, event: Event) -> DeliverableReminder | Message:
         failed = self.failed.get(one.failed_id or "")
         if failed is None or failed.state is not ReminderState.FAILED:
             return message(due_times.ARRIVED)
-        failure = Undelivered(
+        failure = FailedMail(
             failed.id,
             failed.recipient,
             failed.purpose,
@@ -230,23 +232,25 @@ class Facts:
             event.title,
             Days(event.first_day, event.last_day),
         )
-        about = Subject(one.purpose, self._shown_of(event))
-        return Holding(one.locale, about, (event.version, None), failure=failure)
+        about = MailTopic(one.purpose, self._shown_of(event))
+        return DeliverableReminder(one.locale, about, (event.version, None), failure=failure)
 
-    def _of_office(self, session: Session, one: Claimed, now: datetime, reports: Reports | None) -> Holding | Message:
+    def _of_office(
+        self, session: Session, one: ClaimedReminder, now: datetime, reports: Reports | None
+    ) -> DeliverableReminder | Message:
         if reports is None:
             raise ValueError(f"nobody writes mails of the kind {one.purpose.value} here")
         written = reports.write(session, one.purpose, one.recipient, one.due_at, now)
         if isinstance(written, Message):
             return written
-        return Holding(written.language, written, (None, None))
+        return DeliverableReminder(written.language, written, (None, None))
 
     def _why_silent(self, event: Event) -> Message | None:
         return message(due_times.SILENT[event.status]) if event.status in due_times.SILENT else None
 
-    def _why_not(self, one: Claimed, event: Event, rule: ReminderRule | None) -> Message | None:
+    def _why_not(self, one: ClaimedReminder, event: Event, rule: ReminderRule | None) -> Message | None:
         facts = RuleFacts.of(rule) if rule else None
-        return due_times.no_longer(facts, self._days_of(event), one.task_key or None, one.due_at, self.days_off)
+        return due_times.skip_reason(facts, self._days_of(event), one.task_key or None, one.due_at, self.days_off)
 
     def _days_of(self, event: Event) -> EventDays:
         if event.id not in self._days:
@@ -268,21 +272,21 @@ class Facts:
 _OF_RULE = frozenset({ReminderPurpose.REMINDER, ReminderPurpose.UPDATE})
 
 
-def _by_messenger(one: Claimed) -> bool:
+def _by_messenger(one: ClaimedReminder) -> bool:
     return one.channel is ReminderChannel.MESSENGER
 
 
 def still_holds(
-    session: Session, one: Claimed, now: datetime, office: Office, reports: Reports | None = None
-) -> Holding | Message:
+    session: Session, one: ClaimedReminder, now: datetime, office: Office, reports: Reports | None = None
+) -> DeliverableReminder | Message:
     """One reminder looked at from scratch: as it is to be sent, or why it is not to be."""
-    facts = Facts.load(session, [one], office)
+    facts = ReminderFacts.load(session, [one], office)
     if one.event_id is not None and one.event_id not in facts.events:
         return message(due_times.MOVED)
     return facts.check(session, one, now, reports)
 
 
-def stamps(connection: Connection, ids: Sequence[str], owner: str) -> dict[str, Stamp]:
+def row_versions(connection: Connection, ids: Sequence[str], owner: str) -> dict[str, RowVersions]:
     """The present versions of event and rule by reminder, of those that are still this owner's to send."""
     if len(ids) == 1:
         rows = connection.execute(_VERSIONS_OF_ONE, {"row_id": ids[0], "me": owner})

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, or_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from calendars.days.holidays import Almanac, Entry
+from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.spans import days_after, wall_time, zone_info
 from calendars.mails.digests import UNSEEN_FOR
 from jobs.cleanup import forget_passports, sweep
@@ -113,7 +113,7 @@ def fixed_jobs(office: Office, passport_days: int = 30) -> tuple[Job, ...]:
     def digest(session: Session, now: datetime, instant: datetime) -> int:
         day = instant.astimezone(zone_info(zone)).date()
         home = session.get(Locality, office.locality)
-        almanac = Almanac(map(Entry.of, office_holidays(session)))
+        almanac = HolidayIndex(map(OfficeEntry.of, office_holidays(session)))
         if not almanac.working_days([home.country] if home else []).is_working(day):
             return 0
         wanting = [col(User.daily_digest).is_(True), _has_role(Role.OFFICER)]

@@ -15,17 +15,17 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 
 from calendars.mails import digests
-from calendars.mails.event_mail import Subject, compose
+from calendars.mails.event_mail import MailTopic, compose
 from calendars.mails.invitations import invitation
 from jobs import messenger, mime, queue
 from jobs.config import WorkerConfig
-from jobs.failure_notices import tell_of_failures
-from jobs.mail import Deferred, NotSent, Refused, Transport
+from jobs.failure_notices import notify_failures
+from jobs.mail import PermanentFailure, SendFailed, TemporaryFailure, Transport
 from jobs.mail_server import MailServer
-from jobs.mime import Prepared
-from jobs.queue import Claimed, End, Outcome
+from jobs.mime import PreparedMessage
+from jobs.queue import ClaimedReminder, SendOutcome, SendResult
 from jobs.reports import Reports
-from jobs.revalidation import Facts, Holding, stamps, still_holds
+from jobs.revalidation import DeliverableReminder, ReminderFacts, row_versions, still_holds
 from models.clock import monotonic
 from models.database import Database
 from models.encryption import unseal
@@ -46,7 +46,7 @@ log = logging.getLogger("desk.worker")
 Tally = Counter[str]
 """What became of the reminders of a tick: ``sent``, ``failed``, ``retry``, ``skipped``, ``put_back``, ``lost``."""
 
-Batch = Sequence[tuple[Claimed, Holding]]
+Batch = Sequence[tuple[ClaimedReminder, DeliverableReminder]]
 
 
 class Sender:
@@ -71,11 +71,11 @@ class Sender:
         self.owner, self.worker, self.reports, self.moved = owner, worker, reports, moved
         self.server = MailServer(config.retry_seconds)
         self.stopping = threading.Event()
-        self.unsettled: dict[str, Outcome] = {}
+        self.unsettled: dict[str, SendOutcome] = {}
         self._around_id = mime.around_id(config.office)
-        self._site = digests.Site(config.office.public_url, config.office.timezone)
+        self._site = digests.ConsoleLinks(config.office.public_url, config.office.timezone)
         self._organizer = parseaddr(config.mail_from)
-        self._letters: dict[int, tuple[Holding, Prepared]] = {}
+        self._letters: dict[int, tuple[DeliverableReminder, PreparedMessage]] = {}
         self._batch = config.batch
         # Another worker, or this one before it was started anew, may have left some waiting.
         self._to_release = True
@@ -85,15 +85,15 @@ class Sender:
     def claim(self, tally: Tally) -> tuple[int, Batch]:
         """Claim a batch and skip at once what no longer holds; how many were claimed, and those that do hold."""
         now = self.clock()
-        holding: list[tuple[Claimed, Holding]] = []
-        outcomes: dict[str, Outcome] = {}
+        holding: list[tuple[ClaimedReminder, DeliverableReminder]] = []
+        outcomes: dict[str, SendOutcome] = {}
         with self.database.transaction() as session:
             limit = self.server.admits(now, self._batch)
             claimed = queue.claim(session, now, self.owner, self.config.lease_seconds, limit)
-            facts = Facts.load(session, claimed, self.config.office)
+            facts = ReminderFacts.load(session, claimed, self.config.office)
             for one in claimed:
                 verdict = self._check(session, facts, one, now)
-                if isinstance(verdict, Holding):
+                if isinstance(verdict, DeliverableReminder):
                     holding.append((one, verdict))
                 else:
                     outcomes[one.id] = verdict
@@ -102,14 +102,16 @@ class Sender:
         self._letters.clear()
         return len(claimed), holding
 
-    def _check(self, session: Session, facts: Facts, one: Claimed, now: datetime) -> Holding | Outcome:
+    def _check(
+        self, session: Session, facts: ReminderFacts, one: ClaimedReminder, now: datetime
+    ) -> DeliverableReminder | SendOutcome:
         try:
             verdict = facts.check(session, one, now, self.reports)
         except Exception:
             # One reminder nobody can make sense of must not stop all others.
             log.exception("worker.recheck_failed", extra={"reminder": one.id})
-            return self._put_off(one, Deferred(message(_BROKEN)))
-        return verdict if isinstance(verdict, Holding) else self._skipped(verdict)
+            return self._put_off(one, TemporaryFailure(message(_BROKEN)))
+        return verdict if isinstance(verdict, DeliverableReminder) else self._skipped(verdict)
 
     # Send
 
@@ -147,21 +149,21 @@ class Sender:
 
         What is another worker's by now, or gone, is left alone.
         """
-        ready: list[tuple[Claimed, Holding]] = []
-        skipped: dict[str, Outcome] = {}
+        ready: list[tuple[ClaimedReminder, DeliverableReminder]] = []
+        skipped: dict[str, SendOutcome] = {}
         with connection.begin():
             # The write comes first: on SQLite a transaction that has read can't always become a writing one.
             settled = self._write(connection, self.unsettled)
-            now_stamps = stamps(connection, [one.id for one, _held in chunk], self.owner)
+            current_versions = row_versions(connection, [one.id for one, _held in chunk], self.owner)
             for one, held in chunk:
-                if one.id not in now_stamps:
+                if one.id not in current_versions:
                     settled["lost"] += 1
                     continue
-                verdict: Holding | Message = held
-                if is_old or now_stamps[one.id] != held.stamp:
+                verdict: DeliverableReminder | Message = held
+                if is_old or current_versions[one.id] != held.versions:
                     with Session(connection, expire_on_commit=False) as session:
                         verdict = still_holds(session, one, self.clock(), self.config.office, self.reports)
-                if isinstance(verdict, Holding):
+                if isinstance(verdict, DeliverableReminder):
                     ready.append((one, verdict))
                 else:
                     skipped[one.id] = self._skipped(verdict)
@@ -171,10 +173,10 @@ class Sender:
 
     def _put_back(self, batch: Batch, *, waits: bool) -> None:
         """Give claimed reminders back untried; ``waits``: because the mail server is away."""
-        untried = Outcome(End.PUT_BACK, self.server.answer if waits else None, waits_for_server=waits)
+        untried = SendOutcome(SendResult.RELEASED, self.server.answer if waits else None, waits_for_server=waits)
         self.unsettled |= {one.id: untried for one, _held in batch}
 
-    def hand_over(self, one: Claimed, held: Holding) -> Outcome:
+    def hand_over(self, one: ClaimedReminder, held: DeliverableReminder) -> SendOutcome:
         """Hand one mail over; what became of it."""
         if one.channel is ReminderChannel.MESSENGER:
             return self._to_messenger(one, held)
@@ -182,32 +184,32 @@ class Sender:
             prepared = self._letter(one, held)
             before, after = self._around_id
             self.mail.send(one.id, one.recipient, prepared.to(one.recipient, before + one.id + after, self.clock()))
-        except NotSent as problem:
+        except SendFailed as problem:
             return self._not_sent(one, problem)
         except Exception:
             log.exception("worker.mail_failed", extra={"reminder": one.id})
-            return self._put_off(one, Deferred(message(_BROKEN)))
+            return self._put_off(one, TemporaryFailure(message(_BROKEN)))
         self._server_answered()
         sequence = None if prepared.entry is None else prepared.entry.sequence
-        return Outcome(End.SENT, answer="", entry_sequence=sequence)
+        return SendOutcome(SendResult.SENT, answer="", entry_sequence=sequence)
 
-    def _to_messenger(self, one: Claimed, held: Holding) -> Outcome:
+    def _to_messenger(self, one: ClaimedReminder, held: DeliverableReminder) -> SendOutcome:
         try:
             address = unseal(self.config.secret_key, MESSENGER_SECRET, held.messenger) if held.messenger else None
-            if address is None or not isinstance(held.about, Subject):
-                raise Refused(message(_("The messenger's address can't be read (any more); set it anew.")))
+            if address is None or not isinstance(held.about, MailTopic):
+                raise PermanentFailure(message(_("The messenger's address can't be read (any more); set it anew.")))
             letter = compose(held.about, held.language)
             messenger.notify(address, letter.subject, letter.text)
-        except NotSent as problem:
+        except SendFailed as problem:
             return self._put_off(one, problem)
         except Exception:
             log.exception("worker.messenger_failed", extra={"reminder": one.id})
-            return self._put_off(one, Deferred(message(_BROKEN)))
-        return Outcome(End.SENT, answer="")
+            return self._put_off(one, TemporaryFailure(message(_BROKEN)))
+        return SendOutcome(SendResult.SENT, answer="")
 
-    def _letter(self, one: Claimed, held: Holding) -> Prepared:
+    def _letter(self, one: ClaimedReminder, held: DeliverableReminder) -> PreparedMessage:
         """The letter, written once per batch for all readers of one language."""
-        if not isinstance(held.about, Subject):
+        if not isinstance(held.about, MailTopic):
             return mime.prepare(held.about.letter, self.config.mail_from, unsubscribe=held.about.unsubscribe)
         # Readers who get the same share what holds. It is kept here too, so that nothing else takes its identity.
         known = self._letters.get(id(held))
@@ -215,7 +217,7 @@ class Sender:
             known = self._letters[id(held)] = (held, self._written(held.about, held))
         return known[1]
 
-    def _written(self, about: Subject, held: Holding) -> Prepared:
+    def _written(self, about: MailTopic, held: DeliverableReminder) -> PreparedMessage:
         if held.failure is not None:
             letter = digests.failure(held.failure, self._site, held.language)
         else:
@@ -225,25 +227,25 @@ class Sender:
 
     # What became of it
 
-    def _skipped(self, reason: Message) -> Outcome:
-        return Outcome(End.SKIPPED, str(reason))
+    def _skipped(self, reason: Message) -> SendOutcome:
+        return SendOutcome(SendResult.SKIPPED, str(reason))
 
-    def _not_sent(self, one: Claimed, problem: NotSent) -> Outcome:
+    def _not_sent(self, one: ClaimedReminder, problem: SendFailed) -> SendOutcome:
         now, reason = self.clock(), str(problem.reason)
-        if isinstance(problem, Deferred) and problem.server:
+        if isinstance(problem, TemporaryFailure) and problem.server:
             if not self.server.failures:
                 log.warning("worker.server_away", extra={"server": "mail", "reason": reason})
             again_at = self.server.failed(now, reason)
-            return Outcome(End.RETRY, reason, answer=reason, again_at=again_at, waits_for_server=True)
+            return SendOutcome(SendResult.RETRY, reason, answer=reason, again_at=again_at, waits_for_server=True)
         self._server_answered()
         return self._put_off(one, problem)
 
-    def _put_off(self, one: Claimed, problem: NotSent) -> Outcome:
+    def _put_off(self, one: ClaimedReminder, problem: SendFailed) -> SendOutcome:
         now, reason = self.clock(), str(problem.reason)
-        if isinstance(problem, Refused) or queue.is_hopeless(one.deferred_since, now):
-            return Outcome(End.FAILED, reason, answer=reason)
+        if isinstance(problem, PermanentFailure) or queue.is_hopeless(one.deferred_since, now):
+            return SendOutcome(SendResult.FAILED, reason, answer=reason)
         again_at = now + queue.pause(one.deferred_since, now, self.config.retry_seconds)
-        return Outcome(End.RETRY, reason, answer=reason, again_at=again_at)
+        return SendOutcome(SendResult.RETRY, reason, answer=reason, again_at=again_at)
 
     def _server_answered(self) -> None:
         """What waited for the mail server need not wait any longer."""
@@ -266,19 +268,19 @@ class Sender:
             with self.database.engine.connect() as connection:
                 self.settle(connection, Counter())
 
-    def _write(self, connection: Connection, outcomes: Mapping[str, Outcome]) -> Tally:
+    def _write(self, connection: Connection, outcomes: Mapping[str, SendOutcome]) -> Tally:
         """Settle; what is another worker's by now counts as lost. People hear of what failed for good."""
         settled: Tally = Counter()
         if outcomes:
             now = self.clock()
-            counted = queue.settle(connection, outcomes, now, self.owner, self.worker, self._around_id)
+            counted = queue.record_outcomes(connection, outcomes, now, self.owner, self.worker, self._around_id)
             settled.update({end.value: count for end, count in counted.items()})
             settled["lost"] = len(outcomes) - counted.total()
-            if failed := [one for one, outcome in outcomes.items() if outcome.end is End.FAILED]:
+            if failed := [one for one, outcome in outcomes.items() if outcome.end is SendResult.FAILED]:
                 with Session(connection, expire_on_commit=False) as session:
-                    tell_of_failures(session, failed, now)
+                    notify_failures(session, failed, now)
                     session.flush()
-            if self._to_release and any(outcome.end is End.SENT for outcome in outcomes.values()):
+            if self._to_release and any(outcome.end is SendResult.SENT for outcome in outcomes.values()):
                 queue.release(connection, now)
         return +settled
 

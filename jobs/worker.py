@@ -213,7 +213,7 @@ class Worker:
         if has_sent:
             self._sent_at = monotonic()
         elif monotonic() - self._sent_at > REST_SECONDS:
-            self.mail.rest()
+            self.mail.close_idle()
 
     # Staying alive
 
@@ -272,7 +272,7 @@ class Worker:
 
     def close(self) -> None:
         """Settle what is left (a database that is away leaves it to the lease) and let go of all connections."""
-        self.mail.rest()
+        self.mail.close_idle()
         try:
             self.sender.settle_again()
         except SQLAlchemyError:

@@ -17,14 +17,14 @@ def _parts(table: str) -> dict[str, Any]:
     return {"cascade": "all, delete-orphan", "order_by": f"{table}.position", "lazy": "selectin"}
 
 
-class Party(SQLModel):
+class PartyMixin(SQLModel):
     """One locality among the parties, in the order the document names them."""
 
     locality: str = Field(foreign_key="locality.code", primary_key=True, max_length=60, index=True)
     position: int = Field(default=0)
 
 
-AnyParty = TypeVar("AnyParty", bound=Party)
+AnyParty = TypeVar("AnyParty", bound=PartyMixin)
 
 
 def _in_order(rows: list[AnyParty], codes: list[str], make: Callable[..., AnyParty]) -> list[AnyParty]:
@@ -36,7 +36,7 @@ def _in_order(rows: list[AnyParty], codes: list[str], make: Callable[..., AnyPar
     return ordered
 
 
-class AgreementParty(Party, table=True):
+class AgreementParty(PartyMixin, table=True):
     __tablename__ = "agreement_party"
 
     agreement_id: str = Field(foreign_key="agreement.id", primary_key=True, max_length=26, ondelete="CASCADE")
@@ -145,7 +145,7 @@ class Commitment(Identified, Versioned, Searchable, table=True):
         return (self.title, self.field)
 
 
-class AnniversaryParty(Party, table=True):
+class AnniversaryParty(PartyMixin, table=True):
     __tablename__ = "anniversary_party"
 
     anniversary_id: str = Field(foreign_key="anniversary.id", primary_key=True, max_length=26, ondelete="CASCADE")

@@ -11,7 +11,7 @@ from models.database import BUSY_SECONDS, Database
 _SNAPSHOT = "SELECT pg_current_snapshot()::text"
 
 
-class Pulse:
+class ChangeSignal:
     """Tells committed states of a database apart, whichever process or connection committed.
 
     On SQLite it is ``PRAGMA data_version`` of a connection that never writes; on PostgreSQL the snapshot a statement
@@ -26,7 +26,7 @@ class Pulse:
         self._ask: Any = None
         database.closes(self.close)
 
-    def beat(self) -> Hashable:
+    def current_state(self) -> Hashable:
         """The present state. Any thread may ask.
 
         Raises:

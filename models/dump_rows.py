@@ -43,7 +43,7 @@ _AT_ONCE = 500
 """Rows in memory at a time."""
 
 
-class Kind(StrEnum):
+class ColumnKind(StrEnum):
     """What a column holds, whichever database keeps it."""
 
     BOOLEAN = "boolean"
@@ -56,41 +56,41 @@ class Kind(StrEnum):
     TIME = "time"
 
 
-_FOUND: tuple[tuple[type[TypeEngine[Any]], Kind], ...] = (
-    (Boolean, Kind.BOOLEAN),
-    (JSON, Kind.JSON),
-    (DateTime, Kind.INSTANT),
-    (Date, Kind.DATE),
-    (Time, Kind.TIME),
-    (LargeBinary, Kind.BYTES),
-    (Integer, Kind.INTEGER),
-    (String, Kind.TEXT),
+_FOUND: tuple[tuple[type[TypeEngine[Any]], ColumnKind], ...] = (
+    (Boolean, ColumnKind.BOOLEAN),
+    (JSON, ColumnKind.JSON),
+    (DateTime, ColumnKind.INSTANT),
+    (Date, ColumnKind.DATE),
+    (Time, ColumnKind.TIME),
+    (LargeBinary, ColumnKind.BYTES),
+    (Integer, ColumnKind.INTEGER),
+    (String, ColumnKind.TEXT),
 )
-_TYPES: Mapping[Kind, TypeEngine[Any]] = {
-    Kind.BOOLEAN: Boolean(),
-    Kind.BYTES: LargeBinary(),
-    Kind.DATE: Date(),
-    Kind.INSTANT: UtcDateTime(),
-    Kind.INTEGER: BigInteger(),
-    Kind.JSON: JSON_VALUE,
-    Kind.TEXT: Text(),
-    Kind.TIME: Time(),
+_TYPES: Mapping[ColumnKind, TypeEngine[Any]] = {
+    ColumnKind.BOOLEAN: Boolean(),
+    ColumnKind.BYTES: LargeBinary(),
+    ColumnKind.DATE: Date(),
+    ColumnKind.INSTANT: UtcDateTime(),
+    ColumnKind.INTEGER: BigInteger(),
+    ColumnKind.JSON: JSON_VALUE,
+    ColumnKind.TEXT: Text(),
+    ColumnKind.TIME: Time(),
 }
-_WRITE: Mapping[Kind, Callable[[Any], str]] = {
-    Kind.BYTES: lambda value: base64.b64encode(value).decode(),
-    Kind.DATE: date.isoformat,
-    Kind.INSTANT: datetime.isoformat,
-    Kind.TIME: time.isoformat,
+_WRITE: Mapping[ColumnKind, Callable[[Any], str]] = {
+    ColumnKind.BYTES: lambda value: base64.b64encode(value).decode(),
+    ColumnKind.DATE: date.isoformat,
+    ColumnKind.INSTANT: datetime.isoformat,
+    ColumnKind.TIME: time.isoformat,
 }
-_READ: Mapping[Kind, Callable[[str], Any]] = {
-    Kind.BYTES: lambda value: base64.b64decode(value, validate=True),
-    Kind.DATE: date.fromisoformat,
-    Kind.INSTANT: datetime.fromisoformat,
-    Kind.TIME: time.fromisoformat,
+_READ: Mapping[ColumnKind, Callable[[str], Any]] = {
+    ColumnKind.BYTES: lambda value: base64.b64decode(value, validate=True),
+    ColumnKind.DATE: date.fromisoformat,
+    ColumnKind.INSTANT: datetime.fromisoformat,
+    ColumnKind.TIME: time.fromisoformat,
 }
 
 
-def kind_of(column_type: TypeEngine[Any]) -> Kind:
+def kind_of(column_type: TypeEngine[Any]) -> ColumnKind:
     """What a column of this type holds. Raises TypeError for a type no backup knows how to write."""
     for known, kind in _FOUND:
         if isinstance(column_type, known):
@@ -99,7 +99,7 @@ def kind_of(column_type: TypeEngine[Any]) -> Kind:
 
 
 @dataclass(frozen=True)
-class Reference:
+class ForeignKeyRef:
     """A foreign key: its name (None where the database keeps none) and the table it refers to."""
 
     name: str | None
@@ -107,13 +107,13 @@ class Reference:
 
 
 @dataclass(frozen=True)
-class Shape:
+class TableShape:
     """A table as it is in a database: what its columns hold, its primary key, what it refers to."""
 
     name: str
-    kinds: Mapping[str, Kind]
+    kinds: Mapping[str, ColumnKind]
     key: tuple[str, ...]
-    references: tuple[Reference, ...]
+    references: tuple[ForeignKeyRef, ...]
 
     @cached_property
     def table(self) -> Table:
@@ -122,15 +122,17 @@ class Shape:
         return Table(self.name, MetaData(), *columns)
 
 
-def shapes(connection: Connection, names: Collection[str]) -> dict[str, Shape]:
+def shapes(connection: Connection, names: Collection[str]) -> dict[str, TableShape]:
     """The shapes of those of the named tables that are there, each after the tables it refers to."""
-    found: dict[str, Shape] = {}
+    found: dict[str, TableShape] = {}
     asked = inspect(connection)
     for name in sorted(set(asked.get_table_names()).intersection(names)):
         kinds = {column["name"]: kind_of(column["type"]) for column in asked.get_columns(name)}
         key = tuple(asked.get_pk_constraint(name)["constrained_columns"])
         keys = asked.get_foreign_keys(name)
-        found[name] = Shape(name, kinds, key, tuple(Reference(one["name"], one["referred_table"]) for one in keys))
+        found[name] = TableShape(
+            name, kinds, key, tuple(ForeignKeyRef(one["name"], one["referred_table"]) for one in keys)
+        )
     needs = {
         name: [one.table for one in shape.references if one.table in found and one.table != name]
         for name, shape in found.items()
@@ -138,7 +140,7 @@ def shapes(connection: Connection, names: Collection[str]) -> dict[str, Shape]:
     return {name: found[name] for name in TopologicalSorter(needs).static_order()}
 
 
-def lines(connection: Connection, shape: Shape) -> Iterator[bytes]:
+def lines(connection: Connection, shape: TableShape) -> Iterator[bytes]:
     """A table's rows in the order of their keys, one JSON object and its line end each; read as they are asked for."""
     writers = [(name, _WRITE[kind]) for name, kind in shape.kinds.items() if kind in _WRITE]
     names = list(shape.kinds)
@@ -152,7 +154,7 @@ def lines(connection: Connection, shape: Shape) -> Iterator[bytes]:
         yield json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n"
 
 
-def load(connection: Connection, shape: Shape, given: Iterable[bytes]) -> int:
+def load(connection: Connection, shape: TableShape, given: Iterable[bytes]) -> int:
     """Insert rows given as :func:`lines` writes them; how many.
 
     Raises:
@@ -178,7 +180,7 @@ def _batches(given: Iterable[bytes]) -> Iterator[list[bytes]]:
         yield batch
 
 
-def _row(line: bytes, shape: Shape, readers: Iterable[tuple[str, Callable[[str], Any]]]) -> dict[str, Any]:
+def _row(line: bytes, shape: TableShape, readers: Iterable[tuple[str, Callable[[str], Any]]]) -> dict[str, Any]:
     row = json.loads(line)
     if not isinstance(row, dict) or row.keys() != shape.kinds.keys():
         raise ValueError(f"a line of {shape.name} does not have its columns")
@@ -189,7 +191,7 @@ def _row(line: bytes, shape: Shape, readers: Iterable[tuple[str, Callable[[str],
 
 
 @contextmanager
-def rows_in_any_order(connection: Connection, loaded: Iterable[Shape]) -> Iterator[None]:
+def rows_in_any_order(connection: Connection, loaded: Iterable[TableShape]) -> Iterator[None]:
     """Let a row come before the one of its own table that it refers to.
 
     On PostgreSQL such keys are looked at when the block ends. SQLite looks at none where ``foreign_keys`` is off,
@@ -210,13 +212,13 @@ def rows_in_any_order(connection: Connection, loaded: Iterable[Shape]) -> Iterat
         connection.exec_driver_sql(f"{key} NOT DEFERRABLE")
 
 
-def number_on(connection: Connection, loaded: Iterable[Shape]) -> None:
+def number_on(connection: Connection, loaded: Iterable[TableShape]) -> None:
     """Have rows that are numbered by the database go on after the highest number loaded; SQLite does so by itself."""
     if connection.dialect.name == "sqlite":
         return
     quote = connection.dialect.identifier_preparer.quote
     for shape in loaded:
-        if len(shape.key) == 1 and shape.kinds[shape.key[0]] is Kind.INTEGER:
+        if len(shape.key) == 1 and shape.kinds[shape.key[0]] is ColumnKind.INTEGER:
             highest = connection.execute(select(func.max(shape.table.c[shape.key[0]]))).scalar_one()
             sequence = text("SELECT setval(pg_get_serial_sequence(:table, :key), :number, :is_used)")
             values = {"number": highest or 1, "is_used": highest is not None}

@@ -15,7 +15,7 @@ from sqlalchemy import inspect
 
 from models.errors import DomainError, Invalid
 from models.i18n import Message, _, message
-from seed.reading import File, Node, Steps, told
+from seed.reading import ProgrammeFile, Steps, YamlNode, path_text
 from service.http.error_responses import flat
 
 BROKEN = "?"
@@ -26,17 +26,17 @@ Resolve = Callable[[str, str], str | Message | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class GroupShape:
     """What a group may hold: its names in the file → in the schema, those that refer to a table, those with groups."""
 
     schema: Schema
     names: Mapping[str, str]
     references: Mapping[str, str]
-    nested: Mapping[str, "Shape"]
+    nested: Mapping[str, "GroupShape"]
 
     def steps_of(self, path: str, prefix: Steps = ()) -> Steps:
         """A schema's ``phases.0.institution_id`` as the file has it: phases, 0, institution."""
-        shape: Shape | None = self
+        shape: GroupShape | None = self
         steps: list[str | int] = [*prefix]
         for part in path.split("."):
             if part.isdigit():
@@ -49,14 +49,14 @@ class Shape:
 
 
 @cache
-def shape_of(schema_class: type[Schema]) -> Shape:
+def shape_of(schema_class: type[Schema]) -> GroupShape:
     """The shape that a schema gives to a file's group."""
     schema = schema_class()
     model = getattr(schema_class.Meta, "model", None)
     columns = inspect(model).local_table.columns if model is not None else {}
     names: dict[str, str] = {}
     references: dict[str, str] = {}
-    nested: dict[str, Shape] = {}
+    nested: dict[str, GroupShape] = {}
     for known, known_field in schema.load_fields.items():
         column = columns.get(known)
         targets = [key.column.table.name for key in column.foreign_keys] if column is not None else []
@@ -67,33 +67,33 @@ def shape_of(schema_class: type[Schema]) -> Shape:
         inner = known_field.inner if isinstance(known_field, fields.List) else known_field
         if isinstance(inner, fields.Nested):
             nested[name] = shape_of(type(inner.schema))
-    return Shape(schema, names, references, nested)
+    return GroupShape(schema, names, references, nested)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class FilePosition:
     """Where a group stands: its file, itself, and what it is called (``events[2027-party-training-in]``)."""
 
-    file: File
-    node: Node
+    file: ProgrammeFile
+    node: YamlNode
     label: str
 
     def add(self, steps: Steps, what: Message | str) -> None:
         """Note a problem of the value that the steps lead to."""
-        way = told(steps)
+        way = path_text(steps)
         joint = "." if self.label and way and not way.startswith("[") else ""
         path = f"{self.label}{joint}{way}"
         self.file.add(self.node.line_at(steps), path, what)
 
-    def below(self, *steps: str | int) -> "Place":
+    def below(self, *steps: str | int) -> "FilePosition":
         """The place of a group further down; it must be there."""
         node, label = self.node, self.label
         for step in steps:
             node = node.value[step]
             label += f"[{step}]" if isinstance(step, int) else f".{step}"
-        return Place(self.file, node, label)
+        return FilePosition(self.file, node, label)
 
-    def tell(self, error: DomainError, shape: Shape, prefix: Steps = ()) -> None:
+    def tell(self, error: DomainError, shape: GroupShape, prefix: Steps = ()) -> None:
         """Note what an action refused, each field at its line."""
         if isinstance(error, Invalid):
             for field, sentences in error.errors.items():
@@ -104,14 +104,14 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckedGroup:
     """What the schema made of a group: the values that are right, and whether nothing needed is missing."""
 
     values: dict[str, Any]
     is_complete: bool
 
 
-def check(place: Place, shape: Shape, resolve: Resolve, apart: Sequence[str] = ()) -> Checked:
+def check(place: FilePosition, shape: GroupShape, resolve: Resolve, apart: Sequence[str] = ()) -> CheckedGroup:
     """Check a group and take it in; problems go to the place's file.
 
     Args:
@@ -119,7 +119,7 @@ def check(place: Place, shape: Shape, resolve: Resolve, apart: Sequence[str] = (
     """
     if not isinstance(place.node.value, dict):
         place.add((), not_a_group())
-        return Checked({}, False)
+        return CheckedGroup({}, False)
     checking = _Checking(place, resolve, apart)
     wanted = checking.convert(place.node, shape, ())
     try:
@@ -134,19 +134,19 @@ def check(place: Place, shape: Shape, resolve: Resolve, apart: Sequence[str] = (
     bad = {shape.names.get(str(name)) for name in checking.spoiled}
     values = {name: value for name, value in values.items() if name not in bad}
     needed = {name for name, known in shape.schema.load_fields.items() if known.required}
-    return Checked(values, needed <= set(values))
+    return CheckedGroup(values, needed <= set(values))
 
 
 class _Checking:
     """One group on its way into the schema's names; ``spoiled`` are the top names with something wrong below."""
 
-    def __init__(self, place: Place, resolve: Resolve, apart: Sequence[str]) -> None:
+    def __init__(self, place: FilePosition, resolve: Resolve, apart: Sequence[str]) -> None:
         self.place = place
         self.resolve = resolve
         self.apart = apart
         self.spoiled: set[str | int] = set()
 
-    def convert(self, node: Node, shape: Shape, steps: Steps) -> dict[str, Any]:
+    def convert(self, node: YamlNode, shape: GroupShape, steps: Steps) -> dict[str, Any]:
         wanted: dict[str, Any] = {}
         for name, value in node.value.items():
             here = (*steps, name)
@@ -162,14 +162,14 @@ class _Checking:
                 wanted[shape.names[name]] = value.plain()
         return wanted
 
-    def _nested(self, node: Node, shape: Shape, steps: Steps) -> Any:
+    def _nested(self, node: YamlNode, shape: GroupShape, steps: Steps) -> Any:
         if isinstance(node.value, dict):
             return self.convert(node, shape, steps)
         if isinstance(node.value, list):
             return [self._nested(item, shape, (*steps, number)) for number, item in enumerate(node.value)]
         return node.plain()
 
-    def _reference(self, table: str, node: Node, steps: Steps) -> Any:
+    def _reference(self, table: str, node: YamlNode, steps: Steps) -> Any:
         if not isinstance(node.value, str):
             return node.plain()
         found = self.resolve(table, node.value)
@@ -181,7 +181,7 @@ class _Checking:
         return BROKEN
 
 
-def _in_quotes(node: Node, steps: Steps, sentence: str) -> Message | str:
+def _in_quotes(node: YamlNode, steps: Steps, sentence: str) -> Message | str:
     """A better sentence for ``origin: 1984`` than that it is no string."""
     for step in steps:
         node = node.get(step) or node

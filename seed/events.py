@@ -14,12 +14,12 @@ from models.events import Event
 from models.i18n import _, message
 from models.text import localized
 from models.vocabulary import EventKind, EventStatus, Language, MemberRole
-from seed.checking import Place, Shape, check, not_a_group, not_a_list, shape_of
+from seed.checking import FilePosition, GroupShape, check, not_a_group, not_a_list, shape_of
 from seed.ledger import Ledger
-from seed.reading import Node
+from seed.reading import YamlNode
 from service.actions.events import events, members, programme, tasks
 from service.schemas.events import KIND_SCHEMAS, EventSchema
-from service.schemas.fields import Word
+from service.schemas.fields import WordField
 from service.schemas.members import MemberSchema
 from service.schemas.programme import ProgrammeItemSchema
 from service.schemas.tasks import TaskSchema
@@ -30,10 +30,10 @@ _WAY = (EventStatus.DRAFT, EventStatus.PLANNED, EventStatus.CONFIRMED, EventStat
 """The way an event goes when nothing comes between."""
 
 
-def load_event(ledger: Ledger, key: str, place: Place) -> None:
+def load_event(ledger: Ledger, key: str, place: FilePosition) -> None:
     """Load one event and what hangs on it."""
-    kind = _word(place, "kind", Word(EventKind, required=True))
-    status = _word(place, "status", Word(EventStatus))
+    kind = _word(place, "kind", WordField(EventKind, required=True))
+    status = _word(place, "status", WordField(EventStatus))
     is_new = not ledger.knows("events", key)
     content = {name: node.plain() for name, node in place.node.value.items() if name != "status" and name not in _PARTS}
     made: list[Event] = []
@@ -56,7 +56,7 @@ def load_event(ledger: Ledger, key: str, place: Place) -> None:
     _settle_tasks(ledger, key, place, event)
 
 
-def _word(place: Place, name: str, field: Word) -> Any:
+def _word(place: FilePosition, name: str, field: WordField) -> Any:
     """One of a closed list; None, and a problem noted, when it is not."""
     node = place.node.value.get(name)
     if node is None and not field.required:
@@ -70,7 +70,7 @@ def _word(place: Place, name: str, field: Word) -> Any:
 
 
 def _write_event(
-    ledger: Ledger, place: Place, kind: EventKind | None, status: EventStatus, known: Event | None
+    ledger: Ledger, place: FilePosition, kind: EventKind | None, status: EventStatus, known: Event | None
 ) -> Event | None:
     if kind is None:
         # What is wrong besides the kind: checked against what every kind has.
@@ -105,7 +105,7 @@ def _of_any_kind() -> set[str]:
     return {name for schema in KIND_SCHEMAS.values() for name in shape_of(schema).names} - common | {"anniversary"}
 
 
-def _anniversary(ledger: Ledger, place: Place) -> str | None:
+def _anniversary(ledger: Ledger, place: FilePosition) -> str | None:
     node = place.node.value.get("anniversary")
     if node is None or not isinstance(node.value, str):
         place.add(("anniversary",), message(_("A ceremony names the key of its anniversary.")))
@@ -118,7 +118,7 @@ def _anniversary(ledger: Ledger, place: Place) -> str | None:
 
 
 def _settle_status(
-    ledger: Ledger, key: str, place: Place, status: EventStatus, event: Event | None, *, is_made: bool
+    ledger: Ledger, key: str, place: FilePosition, status: EventStatus, event: Event | None, *, is_made: bool
 ) -> None:
     """Take an event along when its status was edited in the file; a status set in the service stays otherwise."""
 
@@ -136,7 +136,7 @@ def _settle_status(
     ledger.settle("event_status", key, status.value, write)
 
 
-def _move(ledger: Ledger, place: Place, event: Event, status: EventStatus) -> None:
+def _move(ledger: Ledger, place: FilePosition, event: Event, status: EventStatus) -> None:
     steps: Sequence[EventStatus] = (status,)
     if status not in possible_steps(event.status) and {status, event.status} <= set(_WAY):
         steps = _WAY[_WAY.index(event.status) + 1 : _WAY.index(status) + 1] or steps
@@ -152,9 +152,9 @@ def _forget_parts(ledger: Ledger, key: str) -> None:
         ledger.forget(section, [key])
 
 
-def _items(place: Place, name: str) -> list[Place] | None:
+def _items(place: FilePosition, name: str) -> list[FilePosition] | None:
     """The groups of a list below an event; None when it is not there."""
-    node: Node | None = place.node.value.get(name)
+    node: YamlNode | None = place.node.value.get(name)
     if node is None or node.value is None:
         return None
     if not isinstance(node.value, list):
@@ -167,11 +167,11 @@ def _items(place: Place, name: str) -> list[Place] | None:
     return [item for item in found if isinstance(item.node.value, dict)]
 
 
-def _settle_members(ledger: Ledger, key: str, place: Place, event: Event | None) -> None:
+def _settle_members(ledger: Ledger, key: str, place: FilePosition, event: Event | None) -> None:
     items = _items(place, "members")
     if items is None:
         return
-    named: dict[str, Place] = {}
+    named: dict[str, FilePosition] = {}
     for item in items:
         person = item.node.value.get("person")
         shown = person.value if person is not None and isinstance(person.value, str) else item.label
@@ -185,7 +185,7 @@ def _settle_members(ledger: Ledger, key: str, place: Place, event: Event | None)
     in_turn = sorted(named.items(), key=lambda pair: _is_head(pair[1]))
     for person, item in in_turn:
 
-        def write(known_id: str | None, item: Place = item) -> str | None:
+        def write(known_id: str | None, item: FilePosition = item) -> str | None:
             checked = check(item, shape, ledger.resolve)
             if event is None or not checked.is_complete:
                 return None
@@ -194,13 +194,13 @@ def _settle_members(ledger: Ledger, key: str, place: Place, event: Event | None)
         ledger.settle("members", f"{key}/{person}", item.node.plain(), write)
 
 
-def _is_head(item: Place) -> bool:
+def _is_head(item: FilePosition) -> bool:
     role = item.node.value.get("role")
     return role is not None and role.value == MemberRole.HEAD.value
 
 
 def _write_member(
-    ledger: Ledger, item: Place, shape: Shape, event: Event, known_id: str | None, values: Mapping[str, Any]
+    ledger: Ledger, item: FilePosition, shape: GroupShape, event: Event, known_id: str | None, values: Mapping[str, Any]
 ) -> str | None:
     member = ledger.session.get(Member, known_id) if known_id else None
     if member is None:  # perhaps somebody put the person in by hand
@@ -216,7 +216,7 @@ def _write_member(
         return None
 
 
-def _settle_programme(ledger: Ledger, key: str, place: Place, event: Event | None) -> None:
+def _settle_programme(ledger: Ledger, key: str, place: FilePosition, event: Event | None) -> None:
     items = _items(place, "programme")
     if items is None:
         return
@@ -236,7 +236,7 @@ def _settle_programme(ledger: Ledger, key: str, place: Place, event: Event | Non
     ledger.settle("programme", key, [item.node.plain() for item in items], write)
 
 
-def _tell_of_items(place: Place, items: list[Place], shape: Shape, error: DomainError) -> None:
+def _tell_of_items(place: FilePosition, items: list[FilePosition], shape: GroupShape, error: DomainError) -> None:
     """A refused programme: ``items.3.day`` belongs to the fourth item."""
     if not isinstance(error, Invalid):
         place.add(("programme",), error.detail)
@@ -247,12 +247,12 @@ def _tell_of_items(place: Place, items: list[Place], shape: Shape, error: Domain
             items[int(number)].add(shape.steps_of(field), sentence)
 
 
-def _settle_tasks(ledger: Ledger, key: str, place: Place, event: Event | None) -> None:
+def _settle_tasks(ledger: Ledger, key: str, place: FilePosition, event: Event | None) -> None:
     items = _items(place, "tasks")
     if items is None:
         return
     shape = shape_of(TaskSchema)
-    named: dict[str, Place] = {}
+    named: dict[str, FilePosition] = {}
     for item in items:
         name = _task_key(item)
         twin = 2
@@ -262,7 +262,7 @@ def _settle_tasks(ledger: Ledger, key: str, place: Place, event: Event | None) -
     _remove_unnamed(ledger, "tasks", key, named, event)
     for name, item in named.items():
 
-        def write(known_id: str | None, item: Place = item) -> str | None:
+        def write(known_id: str | None, item: FilePosition = item) -> str | None:
             checked = check(item, shape, ledger.resolve)
             if event is None or not checked.is_complete:
                 return None
@@ -278,7 +278,7 @@ def _settle_tasks(ledger: Ledger, key: str, place: Place, event: Event | None) -
         ledger.settle("tasks", name, item.node.plain(), write)
 
 
-def _task_key(item: Place) -> str:
+def _task_key(item: FilePosition) -> str:
     """What a task is known by: its title. A new title makes a new task, and the old one goes."""
     title = item.node.value.get("title")
     plain = title.plain() if title is not None else ""
@@ -287,7 +287,7 @@ def _task_key(item: Place) -> str:
 
 
 def _remove_unnamed(
-    ledger: Ledger, section: str, key: str, named: Sequence[str] | Mapping[str, Place], event: Event | None
+    ledger: Ledger, section: str, key: str, named: Sequence[str] | Mapping[str, FilePosition], event: Event | None
 ) -> None:
     """Take away members or tasks that came from the file and stand in it no more."""
     for gone, identity in ledger.below(section, f"{key}/").items():

@@ -14,7 +14,7 @@ from models.events import Event
 from models.i18n import Message, _, message
 from models.places import Locality, Organisation, Person
 from models.resources import Resource
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 Write = Callable[[str | None], str | None]
 """Takes the id of the row an entry became before (None when it is new), writes, and gives the row's id; None when
@@ -38,7 +38,7 @@ class Ledger:
     After a problem a run goes on, to find the others; nothing of it is kept then.
     """
 
-    def __init__(self, session: Session, act: Act) -> None:
+    def __init__(self, session: Session, act: ActionContext) -> None:
         self.session = session
         self.act = act
         self.writes = 0

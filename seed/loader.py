@@ -26,14 +26,14 @@ from models.i18n import _, message
 from models.places import Locality, Organisation, Person
 from models.reminders import ReminderRule
 from models.resources import Resource
-from seed.checking import Place, check, not_a_group, not_a_list, shape_of, unknown
+from seed.checking import FilePosition, check, not_a_group, not_a_list, shape_of, unknown
 from seed.events import load_event
 from seed.ledger import Ledger
-from seed.reading import BadFiles, File, Node, read
+from seed.reading import BadFiles, ProgrammeFile, YamlNode, read
 from service.actions import crud
 from service.actions.agreements import agreements
 from service.actions.bookings import resources
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.directory import directory
 from service.actions.events import task_templates
 from service.actions.reminders import reminder_rules
@@ -56,7 +56,7 @@ def packaged_files(names: str = "*.yaml") -> list[Path]:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class LoadReport:
     """How many entries a load made, changed, and found as they were."""
 
     created: int = 0
@@ -65,28 +65,28 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SectionEntry:
     """One entry of a section: its key, where it stands; for a commitment also its agreement's key and its position."""
 
     section: str
     key: str
-    place: Place
+    place: FilePosition
     agreement: str = ""
     position: int = 0
 
 
-Create = Callable[[Session, Act, Mapping[str, Any]], SQLModel]
-Change = Callable[[Session, Act, Any, Mapping[str, Any]], SQLModel]
+Create = Callable[[Session, ActionContext, Mapping[str, Any]], SQLModel]
+Change = Callable[[Session, ActionContext, Any, Mapping[str, Any]], SQLModel]
 
 
-def _change_locality(session: Session, act: Act, row: Any, values: Mapping[str, Any]) -> SQLModel:
+def _change_locality(session: Session, act: ActionContext, row: Any, values: Mapping[str, Any]) -> SQLModel:
     return directory.change_locality(
         session, act, row, {name: value for name, value in values.items() if name != "code"}
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class ProgrammeSection:
     """A kind of entry: its table, its schema, how it is made and changed, and what is told apart from its fields."""
 
     model: type[SQLModel]
@@ -97,29 +97,33 @@ class Section:
     apart: tuple[str, ...] = ("key",)
 
 
-SECTIONS: Mapping[str, Section] = {
-    "localities": Section(Locality, LocalitySchema, directory.create_locality, _change_locality, "code", ()),
-    "office_holidays": Section(OfficeHoliday, OfficeHolidaySchema, holidays.create_holiday, holidays.change_holiday),
-    "organisations": Section(
+SECTIONS: Mapping[str, ProgrammeSection] = {
+    "localities": ProgrammeSection(Locality, LocalitySchema, directory.create_locality, _change_locality, "code", ()),
+    "office_holidays": ProgrammeSection(
+        OfficeHoliday, OfficeHolidaySchema, holidays.create_holiday, holidays.change_holiday
+    ),
+    "organisations": ProgrammeSection(
         Organisation, OrganisationSchema, directory.create_organisation, directory.change_organisation
     ),
-    "people": Section(Person, PersonSchema, directory.create_person, directory.change_person),
-    "resources": Section(Resource, ResourceSchema, resources.create_resource, resources.change_resource),
-    "agreements": Section(
+    "people": ProgrammeSection(Person, PersonSchema, directory.create_person, directory.change_person),
+    "resources": ProgrammeSection(Resource, ResourceSchema, resources.create_resource, resources.change_resource),
+    "agreements": ProgrammeSection(
         Agreement,
         AgreementSchema,
         agreements.create_agreement,
         agreements.change_agreement,
         apart=("key", "commitments"),
     ),
-    "commitments": Section(Commitment, CommitmentSchema, None, agreements.change_commitment),
-    "anniversaries": Section(
+    "commitments": ProgrammeSection(Commitment, CommitmentSchema, None, agreements.change_commitment),
+    "anniversaries": ProgrammeSection(
         Anniversary, AnniversarySchema, agreements.create_anniversary, agreements.change_anniversary
     ),
-    "task_templates": Section(
+    "task_templates": ProgrammeSection(
         TaskTemplate, TaskTemplateSchema, task_templates.create_template, task_templates.change_template
     ),
-    "reminder_rules": Section(ReminderRule, ReminderRuleSchema, reminder_rules.create_rule, reminder_rules.change_rule),
+    "reminder_rules": ProgrammeSection(
+        ReminderRule, ReminderRuleSchema, reminder_rules.create_rule, reminder_rules.change_rule
+    ),
 }
 
 TOP = (
@@ -129,7 +133,7 @@ TOP = (
 """What may stand at the top of a file."""
 
 
-def load_files(session: Session, act: Act, paths: Sequence[Path]) -> Report:
+def load_files(session: Session, act: ActionContext, paths: Sequence[Path]) -> LoadReport:
     """Load programme files in the given order; loading the same again changes nothing.
 
     Raises:
@@ -145,10 +149,10 @@ def load_files(session: Session, act: Act, paths: Sequence[Path]) -> Report:
         counts[_load(ledger, entry)] += 1
     if problems := [problem for file in files for problem in sorted(file.problems, key=lambda one: one.line)]:
         raise BadFiles(problems)
-    return Report(**counts)
+    return LoadReport(**counts)
 
 
-def _load(ledger: Ledger, entry: Entry) -> str:
+def _load(ledger: Ledger, entry: SectionEntry) -> str:
     """Load one entry; whether it was created, changed or unchanged."""
     before, was_known = ledger.writes, ledger.knows(entry.section, entry.key)
     if entry.section == "events":
@@ -160,7 +164,7 @@ def _load(ledger: Ledger, entry: Entry) -> str:
     return "changed" if was_known else "created"
 
 
-def _load_row(ledger: Ledger, entry: Entry) -> None:
+def _load_row(ledger: Ledger, entry: SectionEntry) -> None:
     section, place = SECTIONS[entry.section], entry.place
     shape = shape_of(section.schema)
     left_out = {"commitments"} if entry.section == "agreements" else set()
@@ -193,7 +197,7 @@ def _load_row(ledger: Ledger, entry: Entry) -> None:
     ledger.settle(entry.section, entry.key, content, write)
 
 
-def _create_commitment(ledger: Ledger, entry: Entry, values: Mapping[str, Any]) -> SQLModel | None:
+def _create_commitment(ledger: Ledger, entry: SectionEntry, values: Mapping[str, Any]) -> SQLModel | None:
     agreement_id = ledger.resolve("agreement", entry.agreement)
     agreement = ledger.session.get(Agreement, agreement_id) if isinstance(agreement_id, str) else None
     if agreement is None:
@@ -205,10 +209,10 @@ def _create_commitment(ledger: Ledger, entry: Entry, values: Mapping[str, Any]) 
 # What stands in the files
 
 
-def _entries_of(ledger: Ledger, file: File) -> Iterator[Entry]:
+def _entries_of(ledger: Ledger, file: ProgrammeFile) -> Iterator[SectionEntry]:
     if file.top is None or file.top.value is None:
         return
-    whole = Place(file, file.top, "")
+    whole = FilePosition(file, file.top, "")
     if not isinstance(file.top.value, dict):
         whole.add((), not_a_group())
         return
@@ -216,10 +220,10 @@ def _entries_of(ledger: Ledger, file: File) -> Iterator[Entry]:
         if name not in TOP:
             whole.add((name,), unknown(name, TOP))
         else:
-            yield from _listed(ledger, name, Place(file, node, name))
+            yield from _listed(ledger, name, FilePosition(file, node, name))
 
 
-def _listed(ledger: Ledger, section: str, place: Place, agreement: str = "") -> Iterator[Entry]:
+def _listed(ledger: Ledger, section: str, place: FilePosition, agreement: str = "") -> Iterator[SectionEntry]:
     """The entries of a list; an agreement is followed by its commitments."""
     if place.node.value is None:
         return
@@ -230,15 +234,17 @@ def _listed(ledger: Ledger, section: str, place: Place, agreement: str = "") -> 
         key = _key_of(ledger, section, place, position)
         if key is None:
             continue
-        entry = Entry(section, key, Place(place.file, node, f"{section}[{key}]"), agreement, position)
+        entry = SectionEntry(section, key, FilePosition(place.file, node, f"{section}[{key}]"), agreement, position)
         yield entry
         if section == "agreements" and "commitments" in node.value:
-            yield from _listed(ledger, "commitments", Place(place.file, node.value["commitments"], "commitments"), key)
+            yield from _listed(
+                ledger, "commitments", FilePosition(place.file, node.value["commitments"], "commitments"), key
+            )
 
 
-def _key_of(ledger: Ledger, section: str, place: Place, position: int) -> str | None:
+def _key_of(ledger: Ledger, section: str, place: FilePosition, position: int) -> str | None:
     """The word an entry is known by; None, and a problem noted, when it has none of its own."""
-    node: Node = place.node.value[position]
+    node: YamlNode = place.node.value[position]
     name = SECTIONS[section].key if section in SECTIONS else "key"
     if not isinstance(node.value, dict):
         place.add((position,), not_a_group())
@@ -258,7 +264,7 @@ def _key_of(ledger: Ledger, section: str, place: Place, position: int) -> str | 
     return key
 
 
-def _commitment_keys(place: Place) -> list[str]:
+def _commitment_keys(place: FilePosition) -> list[str]:
     listed = place.node.value.get("commitments")
     if listed is None or not isinstance(listed.value, list):
         return []

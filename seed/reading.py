@@ -32,7 +32,7 @@ _BROKEN = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}")
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class FileProblem:
     """One thing wrong in a file: where (``line`` from 1, ``path`` the way to the field), what, and what would be right.
 
     ``what`` may also be an English sentence of a library, which is translated when the catalogues know it.
@@ -52,13 +52,13 @@ class Problem:
 class BadFiles(Exception):
     """Programme files that can't be loaded; every problem of all of them. Nothing was loaded."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: list[FileProblem]) -> None:
         super().__init__("\n".join(problem.told("en") for problem in problems))
         self.problems = problems
 
 
 @dataclass(slots=True)
-class Node:
+class YamlNode:
     """A value and its line: a scalar, a list of nodes, or a group (name → node, at the line of its name)."""
 
     value: Any
@@ -85,9 +85,9 @@ class Node:
             node = found
         return node.line
 
-    def get(self, step: str | int) -> "Node | None":
+    def get(self, step: str | int) -> "YamlNode | None":
         """The value under a name or at a position, None when there is none."""
-        below: Node | None = None
+        below: YamlNode | None = None
         match self.value:
             case dict():
                 below = self.value.get(step)
@@ -97,16 +97,16 @@ class Node:
 
 
 @dataclass(slots=True)
-class File:
+class ProgrammeFile:
     """What was read of one file: its top (None when it can't be read at all), and what is wrong with its form."""
 
     name: str
-    top: Node | None = None
-    problems: list[Problem] = field(default_factory=list)
+    top: YamlNode | None = None
+    problems: list[FileProblem] = field(default_factory=list)
 
     def add(self, line: int, path: str, what: Message | str) -> None:
         """Note one more problem."""
-        self.problems.append(Problem(self.name, line, path, what))
+        self.problems.append(FileProblem(self.name, line, path, what))
 
 
 class _Unreadable(Exception):
@@ -115,9 +115,9 @@ class _Unreadable(Exception):
         self.line, self.what, self.path = line, what, path
 
 
-def read(path: Path) -> File:
+def read(path: Path) -> ProgrammeFile:
     """Read one file; never raises, whatever it holds."""
-    file = File(str(path))
+    file = ProgrammeFile(str(path))
     try:
         text = _text(path)
         file.top = _Composer(file, _events(text)).document()
@@ -158,14 +158,14 @@ def _events(text: str) -> Iterator[Any]:
 class _Composer:
     """Builds the nodes of one file from the parser's events, within bounds."""
 
-    def __init__(self, file: File, events: Iterator[Any]) -> None:
+    def __init__(self, file: ProgrammeFile, events: Iterator[Any]) -> None:
         self.file = file
         self.events = events
-        self.anchors: dict[str, Node] = {}
+        self.anchors: dict[str, YamlNode] = {}
         self.aliases = 0
         self.values = 0
 
-    def document(self) -> Node | None:
+    def document(self) -> YamlNode | None:
         """The file's one document; None when it is empty."""
         top = None
         documents = 0
@@ -178,7 +178,7 @@ class _Composer:
                 top = self._node(next(self.events), ())
         return top
 
-    def _node(self, event: Any, steps: Steps) -> Node:
+    def _node(self, event: Any, steps: Steps) -> YamlNode:
         line = event.start_mark.line + 1
         if len(steps) > MAX_DEPTH:
             raise _Unreadable(line, message(_("Nested too deeply; at most {limit} levels."), limit=MAX_DEPTH))
@@ -186,10 +186,10 @@ class _Composer:
             return self._alias(event, line)
         if event.tag is not None and not (event.tag == "!" and isinstance(event, yaml.ScalarEvent)):
             raise _Unreadable(
-                line, message(_("Tags like {tag} are not used here; take it out."), tag=event.tag), told(steps)
+                line, message(_("Tags like {tag} are not used here; take it out."), tag=event.tag), path_text(steps)
             )
         if isinstance(event, yaml.ScalarEvent):
-            node = Node(_scalar(event), line)
+            node = YamlNode(_scalar(event), line)
         elif isinstance(event, yaml.SequenceStartEvent):
             node = self._list(line, steps)
         else:
@@ -199,7 +199,7 @@ class _Composer:
             self.anchors[event.anchor] = node
         return node
 
-    def _alias(self, event: Any, line: int) -> Node:
+    def _alias(self, event: Any, line: int) -> YamlNode:
         self.aliases += 1
         known = self.anchors.get(event.anchor)
         if known is None:
@@ -210,35 +210,37 @@ class _Composer:
         if self.aliases > MAX_ALIASES:
             raise _Unreadable(line, message(_("Too many aliases (*name); at most {limit}."), limit=MAX_ALIASES))
         self._count(known.size, line)
-        return Node(known.value, line, known.size)
+        return YamlNode(known.value, line, known.size)
 
     def _count(self, more: int, line: int) -> None:
         self.values += more
         if self.values > MAX_VALUES:
             raise _Unreadable(line, message(_("Too many values in one file; at most {limit}."), limit=MAX_VALUES))
 
-    def _list(self, line: int, steps: Steps) -> Node:
-        items: list[Node] = []
+    def _list(self, line: int, steps: Steps) -> YamlNode:
+        items: list[YamlNode] = []
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
             items.append(self._node(event, (*steps, len(items))))
-        return Node(items, line, 1 + sum(item.size for item in items))
+        return YamlNode(items, line, 1 + sum(item.size for item in items))
 
-    def _group(self, line: int, steps: Steps) -> Node:
-        group: dict[str, Node] = {}
+    def _group(self, line: int, steps: Steps) -> YamlNode:
+        group: dict[str, YamlNode] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             at = event.start_mark.line + 1
             if not isinstance(event, yaml.ScalarEvent):
-                raise _Unreadable(at, message(_("A name is a single word here; write “name: value”.")), told(steps))
+                raise _Unreadable(
+                    at, message(_("A name is a single word here; write “name: value”.")), path_text(steps)
+                )
             name = event.value
             value = self._node(next(self.events), (*steps, name))
             value.line = at
             if name in group:
                 first = group[name].line
                 what = message(_("“{name}” stands here twice, first in line {line}; keep one."), name=name, line=first)
-                self.file.add(at, told((*steps, name)), what)
+                self.file.add(at, path_text((*steps, name)), what)
             else:
                 group[name] = value
-        return Node(group, line, 1 + sum(value.size for value in group.values()))
+        return YamlNode(group, line, 1 + sum(value.size for value in group.values()))
 
 
 def _scalar(event: Any) -> str | int | float | bool | None:
@@ -254,7 +256,7 @@ def _scalar(event: Any) -> str | int | float | bool | None:
     return float(text) if _BROKEN.fullmatch(text) else text
 
 
-def told(steps: Steps) -> str:
+def path_text(steps: Steps) -> str:
     """The way to a value as people read it: ``events[3].tasks[0].due_offset``."""
     shown = ""
     for step in steps:

@@ -29,8 +29,8 @@ from service.api import (
     tasks,
 )
 from service.api.document import DeskApi, check_operations
-from service.http.app_context import Desk, current_desk, request_id
-from service.http.feed_middleware import FeedDoor
+from service.http.app_context import AppContext, current_context, request_id
+from service.http.feed_middleware import FeedMiddleware
 from service.http.refusal import REFUSED
 from service.monitoring import health, metrics
 from service.settings import Settings, load_settings
@@ -74,7 +74,7 @@ def create_app(
     """
     settings = settings or load_settings()
     app = Flask("service", static_folder=None)
-    app.extensions["desk"] = Desk(settings, database or Database(settings.database_url), clock)
+    app.extensions["desk"] = AppContext(settings, database or Database(settings.database_url), clock)
     app.config.update(
         API_TITLE="Protocol Desk",
         API_VERSION="v1",
@@ -100,7 +100,7 @@ def create_app(
     metrics.register(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
-    door = FeedDoor(app.wsgi_app, app.extensions["desk"])
+    door = FeedMiddleware(app.wsgi_app, app.extensions["desk"])
     app.wsgi_app = door  # type: ignore[method-assign]
     app.extensions["feed_door"] = door
     return app
@@ -137,6 +137,6 @@ def _secure(response: Response) -> Response:
     if request.path.startswith(API_PREFIX):
         headers.setdefault("Cache-Control", "private, no-cache")
         headers["Vary"] = "Authorization, Cookie, Accept-Language"
-    if current_desk().settings.is_https:
+    if current_context().settings.is_https:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     return response

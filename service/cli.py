@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from models.accounts import User
     from models.database import Database
-    from service.actions.context import Act
+    from service.actions.context import ActionContext
 
 MIGRATIONS = Path(models.__file__).parent / "migrations"
 
@@ -63,7 +63,7 @@ Settings are environment variables:
 """
 
 
-class Failed(click.ClickException):
+class CommandFailed(click.ClickException):
     """Something went wrong; exit code 1."""
 
     exit_code = 1
@@ -73,7 +73,7 @@ class Failed(click.ClickException):
         click.echo(f"desk: {self.message}", err=True)
 
 
-class Misused(Failed):
+class CommandMisused(CommandFailed):
     """A setting or argument that can't be used; exit code 2."""
 
     exit_code = 2
@@ -85,7 +85,7 @@ def language_of(environment: Mapping[str, str]) -> str:
     return next((language.value for language in Language if wanted.lower().startswith(language.value)), "en")
 
 
-class Commands(click.Group):
+class CommandGroup(click.Group):
     """A group whose commands fail with a sentence, never with a traceback, where the trouble is expected."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -103,13 +103,13 @@ class Commands(click.Group):
             raise told from None
 
 
-def _plain_trouble(problem: BadSetting | supervisor.CannotServe | OSError) -> Failed:
+def _plain_trouble(problem: BadSetting | supervisor.CannotServe | OSError) -> CommandFailed:
     if isinstance(problem, OSError):
-        return Failed(f"{problem.strerror or problem}: {problem.filename or ''}".rstrip(": "))
-    return (Misused if isinstance(problem, BadSetting) else Failed)(str(problem))
+        return CommandFailed(f"{problem.strerror or problem}: {problem.filename or ''}".rstrip(": "))
+    return (CommandMisused if isinstance(problem, BadSetting) else CommandFailed)(str(problem))
 
 
-def _trouble(problem: Exception, language: str) -> Failed | None:
+def _trouble(problem: Exception, language: str) -> CommandFailed | None:
     """What to tell about an error that is expected; None for any other."""
     from marshmallow import ValidationError
     from sqlalchemy.exc import DBAPIError
@@ -121,18 +121,18 @@ def _trouble(problem: Exception, language: str) -> Failed | None:
         case BadFiles():
             for one in problem.problems:
                 click.echo(one.told(language), err=True)
-            return Failed(f"{len(problem.problems)} problems; nothing was loaded.")
+            return CommandFailed(f"{len(problem.problems)} problems; nothing was loaded.")
         case ValidationError():
             from service.http.error_responses import flat
 
-            return Misused(_sentences(flat(problem.messages), language))
+            return CommandMisused(_sentences(flat(problem.messages), language))
         case Invalid():
             found = {name: [sentence.to(language) for sentence in those] for name, those in problem.errors.items()}
-            return Misused(_sentences(found, language))
+            return CommandMisused(_sentences(found, language))
         case DomainError():
-            return Failed(problem.detail.to(language))
+            return CommandFailed(problem.detail.to(language))
         case DBAPIError():
-            return Failed(_database_trouble(problem))
+            return CommandFailed(_database_trouble(problem))
     return None
 
 
@@ -159,21 +159,21 @@ def _database_trouble(problem: "DBAPIError") -> str:
 
 
 @dataclass
-class Place:
+class CommandContext:
     """What most commands need: the settings, a migrated database, and who acts."""
 
     settings: Settings
     database: "Database"
 
-    def act(self) -> "Act":
+    def act(self) -> "ActionContext":
         """The command line acts for the service itself."""
-        from service.actions.context import Act
+        from service.actions.context import ActionContext
 
-        return Act(None, utcnow(), self.settings.office)
+        return ActionContext(None, utcnow(), self.settings.office)
 
 
 @contextmanager
-def _place() -> Iterator[Place]:
+def _place() -> Iterator[CommandContext]:
     from models.database import Database
     from models.migrate import current_revision, newest_revision
 
@@ -183,8 +183,10 @@ def _place() -> Iterator[Place]:
         found, wanted = current_revision(database), newest_revision()
         if found != wanted:
             state = f"is at {found}" if found else "is new"
-            raise Failed(f"The database is not migrated (it {state}, this version needs {wanted}): run `desk init`.")
-        yield Place(settings, database)
+            raise CommandFailed(
+                f"The database is not migrated (it {state}, this version needs {wanted}): run `desk init`."
+            )
+        yield CommandContext(settings, database)
     finally:
         database.dispose()
 
@@ -238,7 +240,7 @@ def _apart(command: str, *arguments: str) -> str:
     )
     if done.returncode:
         told = done.stderr.strip().removeprefix("desk: ")
-        raise (Misused if done.returncode == Misused.exit_code else Failed)(told)
+        raise (CommandMisused if done.returncode == CommandMisused.exit_code else CommandFailed)(told)
     click.echo(done.stderr, err=True, nl=False)
     return done.stdout
 
@@ -254,11 +256,11 @@ def _migrate(url: str) -> str | None:
     try:
         upgrade(url)
     except CommandError as problem:
-        raise Failed(f"The database can't be migrated: {problem}. Was it made by a newer version?") from None
+        raise CommandFailed(f"The database can't be migrated: {problem}. Was it made by a newer version?") from None
     return newest_revision()
 
 
-@click.group(cls=Commands, epilog=SETTINGS_HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=CommandGroup, epilog=SETTINGS_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="desk")
 def desk() -> None:
     """Protocol Desk: calendar, reminders and commitments of an office of protocol.
@@ -431,7 +433,7 @@ def prepare(program: Path) -> None:
     _migrate(settings.database_url)
     database = Database(settings.database_url)
     try:
-        place = Place(settings, database)
+        place = CommandContext(settings, database)
         # Programme, account and feed come in one transaction: a start that was broken off begins anew.
         with database.transaction() as session:
             lines = first_start.first_start(session, place.act(), settings) or first_start.later_start(
@@ -449,14 +451,14 @@ def _account(session: "Session", email: str) -> "User":
 
     found = session.exec(select(User).where(User.email == email.strip().lower())).first()
     if found is None:
-        raise Failed(f"There is no account {email}. Không có tài khoản này.")
+        raise CommandFailed(f"There is no account {email}. Không có tài khoản này.")
     return found
 
 
 def _read_password() -> str:
     line = sys.stdin.readline().rstrip("\r\n")
     if not line:
-        raise Misused("--password-stdin: stdin is empty; send the password as its first line")
+        raise CommandMisused("--password-stdin: stdin is empty; send the password as its first line")
     return line
 
 

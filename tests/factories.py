@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from calendars.events.task_due_dates import Travel, due_day
+from calendars.events.task_due_dates import TravelDays, due_day
 from calendars.reminders.due_times import office_days
 from models.accounts import User
 from models.event_parts import Member, Task, TaskTemplate
@@ -133,7 +133,7 @@ def make_task(session: Session, event: Event, **values: Any) -> Task:
     if "due_on" not in row:
         row.setdefault("due_offset", "-P7D")
     task = Task(**row)
-    task.due_day = due_day(task, Travel(event.arrives_on, event.departs_on), office_days([]))
+    task.due_day = due_day(task, TravelDays(event.arrives_on, event.departs_on), office_days([]))
     made: Task = _kept(session, task)
     return made
 

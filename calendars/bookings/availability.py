@@ -31,7 +31,7 @@ def length_class(span: Span) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class HeldQuantity:
     """So much of a resource is taken for a time, by the booking ``id`` of the event ``event_id``."""
 
     span: Span
@@ -50,14 +50,14 @@ class Stretch(NamedTuple):
     start: datetime
     end: datetime
     level: int
-    running: Collection[Taken]
+    running: Collection[HeldQuantity]
 
     def overlaps(self, span: Span) -> bool:
         """As :meth:`Span.overlaps`; a stretch is never empty."""
         return max(self.start, span.start) < min(self.end, span.end)
 
 
-def sweep(taken: Iterable[Taken]) -> Iterator[Stretch]:
+def sweep(taken: Iterable[HeldQuantity]) -> Iterator[Stretch]:
     """The time in which anything is in use, in stretches from one change to the next, in order.
 
     At one instant what ends goes before what starts: spans are half-open.
@@ -67,7 +67,7 @@ def sweep(taken: Iterable[Taken]) -> Iterator[Stretch]:
         [(one.span.start, number) for number, one in enumerate(listed)]
         + [(one.span.end, number) for number, one in enumerate(listed)]
     )
-    running: dict[int, Taken] = {}
+    running: dict[int, HeldQuantity] = {}
     level, since = 0, None
     for at, number in changes:
         if since is not None and since < at and running:
@@ -80,18 +80,18 @@ def sweep(taken: Iterable[Taken]) -> Iterator[Stretch]:
             level -= listed[number].quantity
 
 
-def peak(taken: Iterable[Taken], within: Span) -> int:
+def peak_quantity(taken: Iterable[HeldQuantity], within: Span) -> int:
     """The most that is in use at one instant of ``within``; 0 where nothing is."""
     near = (one for one in taken if one.span.overlaps(within))
     return max((one.level for one in sweep(near) if one.overlaps(within)), default=0)
 
 
-def fits(taken: Iterable[Taken], wanted: Span, quantity: int, capacity: int) -> bool:
+def fits(taken: Iterable[HeldQuantity], wanted: Span, quantity: int, capacity: int) -> bool:
     """Whether at every instant of ``wanted`` so much is left of a resource."""
-    return peak(taken, wanted) + quantity <= capacity
+    return peak_quantity(taken, wanted) + quantity <= capacity
 
 
-def in_the_way(taken: Iterable[Taken], wanted: Span, quantity: int, capacity: int) -> list[Taken]:
+def blocking_bookings(taken: Iterable[HeldQuantity], wanted: Span, quantity: int, capacity: int) -> list[HeldQuantity]:
     """What has to give way for ``quantity`` (at most ``capacity``) to fit into ``wanted``, by start; empty if it fits.
 
     Of a resource of capacity 1 that is whatever overlaps; of a larger one whatever is in use at an instant at which
@@ -101,18 +101,18 @@ def in_the_way(taken: Iterable[Taken], wanted: Span, quantity: int, capacity: in
     return _running_above(capacity - quantity, (one for one in sweep(near) if one.overlaps(wanted)))
 
 
-def overbooked(taken: Iterable[Taken], capacity: int) -> list[Taken]:
+def overbooked_bookings(taken: Iterable[HeldQuantity], capacity: int) -> list[HeldQuantity]:
     """Bookings that together exceed the capacity at some instant, by start."""
     return _running_above(capacity, sweep(taken))
 
 
-def _running_above(limit: int, stretches: Iterable[Stretch]) -> list[Taken]:
+def _running_above(limit: int, stretches: Iterable[Stretch]) -> list[HeldQuantity]:
     """The bookings of the stretches in which more than ``limit`` is in use, by start."""
     found = {id(one): one for stretch in stretches if stretch.level > limit for one in stretch.running}
     return sorted(found.values(), key=lambda one: (one.span.start, one.id))
 
 
-def full_days(taken: Iterable[Taken], capacity: int, within: Days, zone: str) -> list[date]:
+def fully_booked_days(taken: Iterable[HeldQuantity], capacity: int, within: Days, zone: str) -> list[date]:
     """The days in ``zone`` on which a resource can't be had for the whole day: at some time all of it is in use."""
     local = ZoneInfo(zone)
     found: set[date] = set()

@@ -12,7 +12,7 @@ LONGEST_DAYS = 3660
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class BookingTimes:
     """What a booking is made for: whole days, both inclusive, or hours of ``timezone``, the end not included."""
 
     first_day: date
@@ -22,7 +22,7 @@ class Times:
     timezone: str = "Asia/Ho_Chi_Minh"
 
     @classmethod
-    def of(cls, row: Any) -> "Times":
+    def of(cls, row: Any) -> "BookingTimes":
         """From a booking's row, or an event's that has both hours or none."""
         return cls(row.first_day, row.last_day, row.start_time, row.end_time, row.timezone)
 
@@ -57,20 +57,20 @@ class Times:
         except OverflowError:
             raise outside_calendar(self.last_day) from None
 
-    def told(self) -> str:
+    def format(self) -> str:
         """As people read it: ``10/3/2027 08:00–10:00``, ``10/3/2027–12/3/2027``."""
         first, last = numeric_day(self.first_day), numeric_day(self.last_day)
         if self.start_time is None or self.end_time is None:
             return first if first == last else f"{first}–{last}"
         return f"{first} {self.start_time:%H:%M}–{'' if first == last else last + ' '}{self.end_time:%H:%M}"
 
-    def written(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, str]:
         """As the API writes it, ``from`` and ``to``: dates, or local date-times."""
         if not self.has_hours:
             return {"from": self.first_day.isoformat(), "to": self.last_day.isoformat()}
         return {"from": self.start.isoformat(timespec="minutes"), "to": self.end.isoformat(timespec="minutes")}
 
-    def what_is_wrong(self) -> Message | None:
+    def problems(self) -> Message | None:
         """Why nothing can be booked for these times; None when something can."""
         if self.end <= self.start:
             return message(_("Must be after from."))
@@ -81,16 +81,16 @@ class Times:
             return message(_("These hours do not exist on that day: the clocks are changed."))
         return None
 
-    def moved(self, start: timedelta, end: timedelta) -> "Times":
+    def moved(self, start: timedelta, end: timedelta) -> "BookingTimes":
         """Both ends moved; days of whole days only by whole days."""
         if not self.has_hours:
             return replace(self, first_day=self.first_day + start, last_day=self.last_day + end)
         begins, ends = self.start + start, self.end + end
-        return Times(begins.date(), ends.date(), begins.time(), ends.time(), self.timezone)
+        return BookingTimes(begins.date(), ends.date(), begins.time(), ends.time(), self.timezone)
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class EventTimes:
     """The days and hours of an event, as its bookings go by them."""
 
     first_day: date
@@ -101,7 +101,7 @@ class Frame:
     end_time: time | None = None
 
     @classmethod
-    def of(cls, row: Any) -> "Frame":
+    def of(cls, row: Any) -> "EventTimes":
         """From an event's row."""
         return cls(row.first_day, row.last_day, row.arrives_on, row.departs_on, row.start_time, row.end_time)
 
@@ -115,7 +115,7 @@ class Frame:
         return self.first_day == self.last_day == self.arrives_on == self.departs_on
 
 
-def follow(times: Times, before: Frame, after: Frame) -> Times:
+def reschedule(times: BookingTimes, before: EventTimes, after: EventTimes) -> BookingTimes:
     """A booking's times after its event has moved.
 
     What lies on one day moves with the first day of the event, on or after the last day with the last. What is longer
@@ -133,7 +133,7 @@ def follow(times: Times, before: Frame, after: Frame) -> Times:
     return moved if moved.start < moved.end else times.moved(start, start)
 
 
-def _shifts_of_meeting(times: Times, before: Frame, after: Frame) -> tuple[timedelta, timedelta]:
+def _shifts_of_meeting(times: BookingTimes, before: EventTimes, after: EventTimes) -> tuple[timedelta, timedelta]:
     starts, ends = _hours(before)
     new_starts, new_ends = _hours(after)
     by_start, by_end = new_starts - starts, new_ends - ends
@@ -142,14 +142,14 @@ def _shifts_of_meeting(times: Times, before: Frame, after: Frame) -> tuple[timed
     return by_start, by_end if times.end >= ends else by_start
 
 
-def _hours(frame: Frame) -> tuple[datetime, datetime]:
+def _hours(frame: EventTimes) -> tuple[datetime, datetime]:
     return (
         datetime.combine(frame.first_day, frame.start_time or MIDNIGHT),
         datetime.combine(frame.last_day, frame.end_time or MIDNIGHT),
     )
 
 
-def _shifts_of_days(times: Times, before: Frame, after: Frame) -> tuple[timedelta, timedelta]:
+def _shifts_of_days(times: BookingTimes, before: EventTimes, after: EventTimes) -> tuple[timedelta, timedelta]:
     first, last = after.first_day - before.first_day, after.last_day - before.last_day
     begins = times.first_day
     ends = (times.end - timedelta(microseconds=1)).date()

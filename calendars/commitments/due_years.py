@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
-from calendars.commitments.evaluation import Occasion, Undertaking
+from calendars.commitments.evaluation import CommitmentTerms, EventRecord
 from calendars.days.spans import Days
 from models.vocabulary import FrequencyType
 
@@ -31,7 +31,7 @@ def due_years(period: Days) -> tuple[int, ...]:
     return whole or (max(covered, key=lambda year: covered[year]),)
 
 
-def year_of(occasion: Occasion, listed: Sequence[int]) -> int:
+def year_of(occasion: EventRecord, listed: Sequence[int]) -> int:
     """The due year an event belongs to: that of its first day; at the period's edge the nearest that is due."""
     return min(max(occasion.days.first.year, listed[0]), listed[-1])
 
@@ -41,7 +41,7 @@ def last_day_for(period: Days, year: int) -> date:
     return period.last if year >= due_years(period)[-1] else date(year, 12, 31)
 
 
-def slots_due(undertaking: Undertaking, held: Sequence[int], coming: Sequence[int]) -> dict[int, int]:
+def slots_due(undertaking: CommitmentTerms, held: Sequence[int], coming: Sequence[int]) -> dict[int, int]:
     """Due year → how often, given the years in which occurrences were held and are coming (one entry for each).
 
     For "one every a–b years" only those that are needed are due: of the occurrences no more than b years after the

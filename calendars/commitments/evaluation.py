@@ -22,10 +22,10 @@ NO_NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Undertaking:
+class CommitmentTerms:
     """One commitment as progress and plans see it; None means: not agreed, for ``host`` and ``guest``: either side.
 
-    Localities are the agreement's parties by the codes it names them with, here as in :class:`Occasion`: an event that
+    Localities are the agreement's parties by the codes it names them with, here as in :class:`EventRecord`: an event that
     Hải Phòng hosts after it took over from Hải Dương is hosted by the party Hải Dương.
     """
 
@@ -52,7 +52,7 @@ class Undertaking:
         return self.frequency is FrequencyType.OPEN and self.headcount_total is None
 
 
-class Occasion(NamedTuple):
+class EventRecord(NamedTuple):
     """An event as progress sees it; days inclusive, ``people`` those who came, else those expected, None unknown.
 
     A tuple, because they are made by the ten thousand, and a frozen dataclass takes three times as long.
@@ -69,7 +69,7 @@ class Occasion(NamedTuple):
     title: Mapping[str, str] = MappingProxyType({})
 
 
-class Standing(Enum):
+class Match(Enum):
     """What an event is to a commitment."""
 
     HELD = "held"
@@ -77,11 +77,11 @@ class Standing(Enum):
     NEAR = "near"
 
 
-class Judgement(NamedTuple):
+class Evaluation(NamedTuple):
     """An event held against a commitment: ``why`` it only nearly counts, or what is remarkable though it counts."""
 
-    occasion: Occasion
-    standing: Standing
+    occasion: EventRecord
+    standing: Match
     why: tuple[Message, ...] = ()
 
 
@@ -89,7 +89,7 @@ Names = Mapping[str, Mapping[str, str]]
 """Locality → its name, for the reasons."""
 
 
-class Judge:
+class Evaluator:
     """Holds events against one commitment as of a day, by their present facts.
 
     Held: it has begun by that day and is ongoing or completed. Planned: it is to come (drafts among them), or runs and
@@ -97,30 +97,30 @@ class Judge:
     not keep a promise, more of them do. An event belongs to the day it begins on. ``names`` are for the reasons.
     """
 
-    def __init__(self, undertaking: Undertaking, as_of: date, names: Names = NO_NAMES) -> None:
+    def __init__(self, undertaking: CommitmentTerms, as_of: date, names: Names = NO_NAMES) -> None:
         self.undertaking, self.as_of, self.names = undertaking, as_of, names
         # Of an open commitment hardly anything can stand in the way: the rest need not be asked ten thousand times.
         self._bars = [bar for bar in _BARS if bar.concerns(undertaking)]
         self._tests = [bar.stands_in_the_way for bar in self._bars]
 
-    def standing(self, occasion: Occasion) -> Standing:
+    def standing(self, occasion: EventRecord) -> Match:
         """What an event linked to the commitment is to it."""
         if occasion.status in CALLED_OFF:
-            return Standing.NEAR
+            return Match.NEAR
         for stands_in_the_way in self._tests:
             if stands_in_the_way(occasion, self.undertaking):
-                return Standing.NEAR
+                return Match.NEAR
         if occasion.status in BEGUN:
-            return Standing.HELD if occasion.days.first <= self.as_of else Standing.PLANNED
-        return Standing.NEAR if occasion.days.last < self.as_of else Standing.PLANNED
+            return Match.HELD if occasion.days.first <= self.as_of else Match.PLANNED
+        return Match.NEAR if occasion.days.last < self.as_of else Match.PLANNED
 
-    def linked(self, occasion: Occasion) -> Judgement:
+    def linked(self, occasion: EventRecord) -> Evaluation:
         """As :meth:`standing`, with all the reasons why it only nearly counts, or what is remarkable about it."""
         standing = self.standing(occasion)
-        if standing is not Standing.NEAR:
-            return Judgement(occasion, standing, tuple(_remarks(occasion, self.undertaking)))
+        if standing is not Match.NEAR:
+            return Evaluation(occasion, standing, tuple(_remarks(occasion, self.undertaking)))
         if occasion.status in CALLED_OFF:
-            return Judgement(occasion, standing, (message(_CALLED_OFF[occasion.status]),))
+            return Evaluation(occasion, standing, (message(_CALLED_OFF[occasion.status]),))
         why = [
             bar.why(occasion, self.undertaking, self.names)
             for bar in self._bars
@@ -128,18 +128,18 @@ class Judge:
         ]
         if occasion.status not in BEGUN and occasion.days.last < self.as_of:
             why.append(message(_("Its days are over, but nobody has marked it as completed.")))
-        return Judgement(occasion, standing, tuple(why))
+        return Evaluation(occasion, standing, tuple(why))
 
-    def unlinked(self, occasion: Occasion) -> Judgement | None:
+    def unlinked(self, occasion: EventRecord) -> Evaluation | None:
         """An event that names no commitment: nearly counts if it would count once it were linked; else None.
 
         Open commitments take no notice: everything between the parties would nearly be theirs.
         """
         if self.undertaking.is_open or occasion.kind is not self.undertaking.activity:
             return None
-        if self.standing(occasion) is Standing.NEAR:
+        if self.standing(occasion) is Match.NEAR:
             return None
-        return Judgement(occasion, Standing.NEAR, (message(_("It is not linked to this commitment.")),))
+        return Evaluation(occasion, Match.NEAR, (message(_("It is not linked to this commitment.")),))
 
 
 _CALLED_OFF = {
@@ -148,29 +148,29 @@ _CALLED_OFF = {
 }
 
 
-def _elsewhere(occasion: Occasion, undertaking: Undertaking) -> bool:
+def _elsewhere(occasion: EventRecord, undertaking: CommitmentTerms) -> bool:
     return occasion.host != undertaking.host
 
 
-def _why_elsewhere(occasion: Occasion, undertaking: Undertaking, names: Names) -> Message:
+def _why_elsewhere(occasion: EventRecord, undertaking: CommitmentTerms, names: Names) -> Message:
     what = _("It takes place in {place}; promised: {promised}.")
     return message(what, place=_name(names, occasion.host), promised=_name(names, undertaking.host))
 
 
-def _others(occasion: Occasion, undertaking: Undertaking) -> bool:
+def _others(occasion: EventRecord, undertaking: CommitmentTerms) -> bool:
     return occasion.guest != undertaking.guest
 
 
-def _why_others(occasion: Occasion, undertaking: Undertaking, names: Names) -> Message:
+def _why_others(occasion: EventRecord, undertaking: CommitmentTerms, names: Names) -> Message:
     what = _("The guests come from {place}; promised: {promised}.")
     return message(what, place=_name(names, occasion.guest), promised=_name(names, undertaking.guest))
 
 
-def _outside(occasion: Occasion, undertaking: Undertaking) -> bool:
+def _outside(occasion: EventRecord, undertaking: CommitmentTerms) -> bool:
     return not undertaking.period.first <= occasion.days.first <= undertaking.period.last
 
 
-def _why_outside(occasion: Occasion, undertaking: Undertaking, names: Names) -> Message:
+def _why_outside(occasion: EventRecord, undertaking: CommitmentTerms, names: Names) -> Message:
     return message(
         _("It begins on {day}, outside the agreement ({first} to {last})."),
         day=numeric_day(occasion.days.first),
@@ -179,43 +179,43 @@ def _why_outside(occasion: Occasion, undertaking: Undertaking, names: Names) -> 
     )
 
 
-def _too_few(occasion: Occasion, undertaking: Undertaking) -> bool:
+def _too_few(occasion: EventRecord, undertaking: CommitmentTerms) -> bool:
     return occasion.people is not None and occasion.people < (undertaking.headcount_min or 0)
 
 
-def _why_too_few(occasion: Occasion, undertaking: Undertaking, names: Names) -> Message:
+def _why_too_few(occasion: EventRecord, undertaking: CommitmentTerms, names: Names) -> Message:
     promised = amount(undertaking.headcount_min, undertaking.headcount_max)
     return message(_("People: {people}; promised: {promised}."), people=occasion.people, promised=promised)
 
 
-def _too_short(occasion: Occasion, undertaking: Undertaking) -> bool:
+def _too_short(occasion: EventRecord, undertaking: CommitmentTerms) -> bool:
     return length_fits(occasion.days, undertaking) < 0
 
 
-def _why_too_short(occasion: Occasion, undertaking: Undertaking, names: Names) -> Message:
+def _why_too_short(occasion: EventRecord, undertaking: CommitmentTerms, names: Names) -> Message:
     promised = promised_length(undertaking)
     return message(_("Days: {days}; promised: {promised}."), days=len(occasion.days), promised=promised)
 
 
 @dataclass(frozen=True, slots=True)
-class _Bar:
+class _Criterion:
     """What keeps an event from counting, whatever its status: for which commitments, when, and how to say it."""
 
-    concerns: Callable[[Undertaking], bool]
-    stands_in_the_way: Callable[[Occasion, Undertaking], bool]
-    why: Callable[[Occasion, Undertaking, Names], Message]
+    concerns: Callable[[CommitmentTerms], bool]
+    stands_in_the_way: Callable[[EventRecord, CommitmentTerms], bool]
+    why: Callable[[EventRecord, CommitmentTerms, Names], Message]
 
 
 _BARS = (
-    _Bar(lambda promised: promised.host is not None, _elsewhere, _why_elsewhere),
-    _Bar(lambda promised: promised.guest is not None, _others, _why_others),
-    _Bar(lambda promised: True, _outside, _why_outside),
-    _Bar(lambda promised: promised.headcount_min is not None, _too_few, _why_too_few),
-    _Bar(lambda promised: promised.duration_min is not None, _too_short, _why_too_short),
+    _Criterion(lambda promised: promised.host is not None, _elsewhere, _why_elsewhere),
+    _Criterion(lambda promised: promised.guest is not None, _others, _why_others),
+    _Criterion(lambda promised: True, _outside, _why_outside),
+    _Criterion(lambda promised: promised.headcount_min is not None, _too_few, _why_too_few),
+    _Criterion(lambda promised: promised.duration_min is not None, _too_short, _why_too_short),
 )
 
 
-def _remarks(occasion: Occasion, undertaking: Undertaking) -> Iterator[Message]:
+def _remarks(occasion: EventRecord, undertaking: CommitmentTerms) -> Iterator[Message]:
     low, high = undertaking.headcount_min, undertaking.headcount_max
     if occasion.people is None and (low, high, undertaking.headcount_total) != (None, None, None):
         yield message(_("Nobody has written down how many people."))

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from calendars.commitments.evaluation import BEGUN, Occasion
+from calendars.commitments.evaluation import BEGUN, EventRecord
 from calendars.days.spans import Days
 from calendars.events.lifecycle import CALLED_OFF
 
 
 @dataclass(frozen=True, slots=True)
-class Passed:
+class YearTotals:
     """What passed one way in a calendar year: visits held, their people and days, visits planned, money paid.
 
     ``money`` is currency → smallest units (đồng, kip, cents).
@@ -26,7 +26,7 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class Flow:
     """What went from one party to another, year by year and all together.
 
     ``years`` are those in which something passed or will, in their order; ``money`` is what ``giver`` paid for events
@@ -35,7 +35,7 @@ class Passage:
 
     giver: str
     receiver: str
-    years: Sequence[Passed]
+    years: Sequence[YearTotals]
 
     @property
     def visits(self) -> int:
@@ -76,13 +76,13 @@ class Expense:
     currency: str
 
 
-def reciprocity(
+def exchange_totals(
     parties: Sequence[str],
     period: Days,
-    occasions: Iterable[Occasion],
+    occasions: Iterable[EventRecord],
     expenses: Mapping[str, Expense],
     as_of: date,
-) -> list[Passage]:
+) -> list[Flow]:
     """What passed between the parties until ``as_of``, one passage for each ordered pair of them, both ways.
 
     Every event with a host and a guest among the parties that begins within the period counts, linked to a commitment
@@ -111,10 +111,10 @@ def reciprocity(
             paid = found[expense.funded_by, other][year].money
             paid[expense.currency] = paid.get(expense.currency, 0) + expense.amount
     return [
-        Passage(
+        Flow(
             *pair,
             [
-                Passed(year, one.visits, one.people, one.days, one.planned, one.money)
+                YearTotals(year, one.visits, one.people, one.days, one.planned, one.money)
                 for year, one in sorted(years.items())
             ],
         )

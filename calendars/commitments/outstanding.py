@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from math import ceil
 
 from calendars.commitments.due_years import due_years, last_day_for, year_of
-from calendars.commitments.evaluation import Judgement, Occasion, Standing, Undertaking
+from calendars.commitments.evaluation import CommitmentTerms, Evaluation, EventRecord, Match
 from calendars.days.durations import add_units
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days
@@ -64,7 +64,7 @@ class Outstanding:
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class OutstandingSlot:
     """One occurrence still owed: its first day lies within ``within``, best within ``rather``."""
 
     within: Days
@@ -74,14 +74,14 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Owed:
+class OutstandingSlots:
     """What a commitment still wants: slots to fill, and what keeps some of it from being planned."""
 
-    slots: tuple[Slot, ...]
+    slots: tuple[OutstandingSlot, ...]
     obstacles: tuple[Message, ...]
 
 
-def outstanding(undertaking: Undertaking, judged: Iterable[Judgement], today: date, earliest: date) -> Outstanding:
+def outstanding(undertaking: CommitmentTerms, judged: Iterable[Evaluation], today: date, earliest: date) -> Outstanding:
     """What a commitment lacks on the day ``today``, in the order of the years; pages and plans both ask here.
 
     ``earliest`` is the first day that leaves time to prepare. A year that is over is owed no more; "one every a–b
@@ -90,47 +90,50 @@ def outstanding(undertaking: Undertaking, judged: Iterable[Judgement], today: da
     """
     if undertaking.is_open or today > undertaking.period.last:
         return Outstanding()
-    reckoning = _Reckoning(undertaking, judged, today, earliest)
+    reckoning = _Calculation(undertaking, judged, today, earliest)
     return Outstanding(tuple(reckoning.shortfalls()), reckoning.people_missing() or 0)
 
 
-def owed(undertaking: Undertaking, judged: Iterable[Judgement], today: date, earliest: date) -> Owed:
+def outstanding_slots(
+    undertaking: CommitmentTerms, judged: Iterable[Evaluation], today: date, earliest: date
+) -> OutstandingSlots:
     """What is :func:`outstanding` as slots to plan, from ``earliest`` to the period's end.
 
     Of "one every a–b years" only the next: how soon another falls due depends on the day this one gets.
     """
     if undertaking.is_open or today > undertaking.period.last:
-        return Owed((), ())
-    reckoning = _Reckoning(undertaking, judged, today, earliest)
-    return Owed(tuple(reckoning.slots()), tuple(reckoning.obstacles))
+        return OutstandingSlots((), ())
+    reckoning = _Calculation(undertaking, judged, today, earliest)
+    return OutstandingSlots(tuple(reckoning.slots()), tuple(reckoning.obstacles))
 
 
-class _Reckoning:
-    def __init__(self, undertaking: Undertaking, judged: Iterable[Judgement], today: date, earliest: date) -> None:
+class _Calculation:
+    def __init__(self, undertaking: CommitmentTerms, judged: Iterable[Evaluation], today: date, earliest: date) -> None:
         self.undertaking, self.today = undertaking, today
         self.first = max(earliest, undertaking.period.first)
         self.last = undertaking.period.last
         self.listed = due_years(undertaking.period)
         self.obstacles: list[Message] = []
         counted = [one for one in judged if one.occasion.commitment_id == undertaking.id]
-        self.held = [one.occasion for one in counted if one.standing is Standing.HELD]
-        self.coming = [one.occasion for one in counted if one.standing is Standing.PLANNED]
+        self.held = [one.occasion for one in counted if one.standing is Match.HELD]
+        self.coming = [one.occasion for one in counted if one.standing is Match.PLANNED]
         self.postponed = [one.occasion for one in counted if one.occasion.status is EventStatus.POSTPONED]
 
-    def slots(self) -> Iterator[Slot]:
+    def slots(self) -> Iterator[OutstandingSlot]:
         """The slots in the order of their years, the people the quota wants spread over them."""
         wanted = list(self._wanted())
         quota = self.people_missing()
         if quota is None:
             usual = usual_people(self.undertaking)
-            yield from (Slot(within, rather, usual, why) for within, rather, why in wanted)
+            yield from (OutstandingSlot(within, rather, usual, why) for within, rather, why in wanted)
             return
         if quota and (more := self._batches(quota) - len(wanted)) > 0:
             why = message(_("People still to be taken in by {year}: {missing}."), year=self.last.year, missing=quota)
             wanted += [(within, rather, why) for within, rather in self._parts(self.first, self.last, more)]
         shares = self._shares(quota, len(wanted))
         yield from (
-            Slot(within, rather, people, why) for (within, rather, why), people in zip(wanted, shares, strict=True)
+            OutstandingSlot(within, rather, people, why)
+            for (within, rather, why), people in zip(wanted, shares, strict=True)
         )
 
     # How often
@@ -204,17 +207,17 @@ class _Reckoning:
             why = message(_("Still owed by {year}: {missing} of {due}."), year=self.last.year, missing=missing, due=due)
             yield Shortfall(self.listed[-1], missing, self.first, self.last, why)
 
-    def _all(self) -> list[Occasion]:
+    def _all(self) -> list[EventRecord]:
         return [*self.held, *self.coming]
 
-    def _waiting(self, missing: int, postponed: Sequence[Occasion]) -> int:
+    def _waiting(self, missing: int, postponed: Sequence[EventRecord]) -> int:
         """How much of what is missing postponed events will make up for; the officer is told to give them days."""
         concerned = postponed[: max(0, missing)]
         for one in concerned:
             self._name_postponed(one)
         return len(concerned)
 
-    def _name_postponed(self, one: Occasion) -> None:
+    def _name_postponed(self, one: EventRecord) -> None:
         reason = message(_("“{title}” is postponed: give it new days."), title=one.title)
         if reason not in self.obstacles:  # it may make up for a visit and for people
             self.obstacles.append(reason)
@@ -293,7 +296,7 @@ class _Reckoning:
 # What is usual
 
 
-def usual_people(undertaking: Undertaking) -> int | None:
+def usual_people(undertaking: CommitmentTerms) -> int | None:
     """How many people a visit is planned for: the middle of what was promised (rounded up), or the one bound there is.
 
     None where no number of people was agreed.
@@ -304,13 +307,13 @@ def usual_people(undertaking: Undertaking) -> int | None:
     return low if low is not None else high
 
 
-def usual_length(undertaking: Undertaking, first: date) -> int:
+def usual_length(undertaking: CommitmentTerms, first: date) -> int:
     """How many days a visit that begins on ``first`` is planned for."""
-    possible = lengths(undertaking)
+    possible = allowed_lengths(undertaking)
     return possible[0] if possible else len(Days(first, exact_end(undertaking, first)))
 
 
-def lengths(undertaking: Undertaking) -> list[int]:
+def allowed_lengths(undertaking: CommitmentTerms) -> list[int]:
     """Whole days a visit may last by what was promised, the best first: one that runs from a Monday to a Friday.
 
     Where the exact length hangs on the first day (a month, a year), see :func:`exact_end`; the list is then empty.
@@ -334,7 +337,7 @@ def lengths(undertaking: Undertaking) -> list[int]:
     return sorted(usual, key=lambda days: (days % 7 != 5, abs(days - middle), days))
 
 
-def exact_end(undertaking: Undertaking, first: date) -> date:
+def exact_end(undertaking: CommitmentTerms, first: date) -> date:
     """The last day of a visit that begins on ``first`` and lasts exactly the least that was promised."""
     low, unit = undertaking.duration_min or undertaking.duration_max or 1, undertaking.duration_unit
     return add_units(first, low, unit or DurationUnit.DAYS) - timedelta(days=1)

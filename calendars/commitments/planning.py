@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from calendars.commitments.evaluation import Judgement, Occasion, Standing, Undertaking
-from calendars.commitments.outstanding import Slot, exact_end, lengths, owed
+from calendars.commitments.evaluation import CommitmentTerms, Evaluation, EventRecord, Match
+from calendars.commitments.outstanding import OutstandingSlot, allowed_lengths, exact_end, outstanding_slots
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days
-from calendars.events.host_days import LONG_STAY_DAYS, Stay
-from calendars.openings.search import Board, Opening, Wish, openings
-from calendars.openings.search import Occasion as Festivity
+from calendars.events.host_days import LONG_STAY_DAYS, HostedVisit
+from calendars.openings.search import DayIndex, Opening, OpeningQuery, openings
+from calendars.openings.search import FestivalDay as Festivity
 from models.i18n import Message, _, message
 from models.vocabulary import EventKind, EventStatus, FrequencyType
 
@@ -26,22 +26,22 @@ _ROUNDS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class PlanningRequest:
     """A commitment to plan for: what was promised, what there is, and between whom it would take place.
 
     ``host`` None: nobody can tell who would receive it, ``guest`` None: nobody comes. ``why_not`` says what keeps the
     whole commitment from being planned.
     """
 
-    undertaking: Undertaking
-    judged: Sequence[Judgement]
+    undertaking: CommitmentTerms
+    judged: Sequence[Evaluation]
     host: str | None
     guest: str | None
     why_not: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlannedSlot:
     """A draft to make: when, for how many, and why then."""
 
     commitment_id: str
@@ -53,7 +53,7 @@ class Placed:
 
 
 @dataclass(frozen=True, slots=True)
-class Unplaced:
+class UnplacedSlot:
     """Something owed that finds no place, or has to be settled by hand."""
 
     commitment_id: str
@@ -61,12 +61,12 @@ class Unplaced:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    placed: tuple[Placed, ...]
-    unplaced: tuple[Unplaced, ...]
+class CommitmentPlan:
+    placed: tuple[PlannedSlot, ...]
+    unplaced: tuple[UnplacedSlot, ...]
 
 
-BoardOf = Callable[[str, str | None], Board]
+BoardOf = Callable[[str, str | None], DayIndex]
 """Host and guest → a new board of the planned time, with what stands in it."""
 
 FestivitiesOf = Callable[[str, Days], Sequence[Festivity]]
@@ -74,13 +74,13 @@ FestivitiesOf = Callable[[str, Days], Sequence[Festivity]]
 
 
 def plan(
-    asks: Iterable[Ask],
+    asks: Iterable[PlanningRequest],
     board_of: BoardOf,
     festivities_of: FestivitiesOf,
     today: date,
     earliest: date,
     told: Callable[[int, int], None] = lambda _done, _total: None,
-) -> Plan:
+) -> CommitmentPlan:
     """Find days for everything still owed; what one commitment lacks never stops the others.
 
     Slots of all commitments are spread over their years first, then each takes the best opening near its share, the
@@ -93,10 +93,10 @@ def plan(
         rest = planner.round(rest)
         if not rest:
             break
-    return Plan(tuple(sorted(planner.placed, key=_by_day)), tuple(planner.unplaced))
+    return CommitmentPlan(tuple(sorted(planner.placed, key=_by_day)), tuple(planner.unplaced))
 
 
-def _by_day(placed: Placed) -> tuple[date, date, str]:
+def _by_day(placed: PlannedSlot) -> tuple[date, date, str]:
     return placed.days.first, placed.days.last, placed.commitment_id
 
 
@@ -113,40 +113,40 @@ class _Planner:
         self.board_of, self.festivities_of = board_of, festivities_of
         self.today, self.earliest = today, earliest
         self.full: set[tuple[str, Days]] = set()
-        self.boards: dict[tuple[str, str | None], Board] = {}
-        self.stays: list[tuple[str, Stay]] = []
-        self.placed: list[Placed] = []
-        self.unplaced: list[Unplaced] = []
+        self.boards: dict[tuple[str, str | None], DayIndex] = {}
+        self.stays: list[tuple[str, HostedVisit]] = []
+        self.placed: list[PlannedSlot] = []
+        self.unplaced: list[UnplacedSlot] = []
 
-    def round(self, asks: Sequence[Ask]) -> list[Ask]:
+    def round(self, asks: Sequence[PlanningRequest]) -> list[PlanningRequest]:
         """Place every slot owed now; the asks of which some were placed come back with them, to be asked again."""
-        wanted: list[tuple[Ask, Slot, str]] = []
+        wanted: list[tuple[PlanningRequest, OutstandingSlot, str]] = []
         for ask in asks:
-            found = owed(ask.undertaking, ask.judged, self.today, self.earliest)
+            found = outstanding_slots(ask.undertaking, ask.judged, self.today, self.earliest)
             self._tell(ask, found.obstacles)
             if found.slots and (ask.why_not is not None or ask.host is None):
                 self._tell(ask, [ask.why_not or message(_("The agreement does not say who would be the host."))])
                 continue
             wanted += [(ask, slot, ask.host or "") for slot in found.slots]
         targets = _targets([(slot, host) for _ask, slot, host in wanted])
-        made: dict[str, list[Judgement]] = {}
+        made: dict[str, list[Evaluation]] = {}
         narrowest_first = sorted(range(len(wanted)), key=lambda one: (len(wanted[one][1].within), targets[one], one))
         for done, number in enumerate(narrowest_first):
             self.told(done, len(wanted))
             ask, slot, host = wanted[number]
             if (occasion := self._fill(ask, slot, host, targets[number])) is not None:
-                made.setdefault(ask.undertaking.id, []).append(Judgement(occasion, Standing.PLANNED))
+                made.setdefault(ask.undertaking.id, []).append(Evaluation(occasion, Match.PLANNED))
         return [
             replace(ask, judged=(*ask.judged, *made[ask.undertaking.id]))
             for ask in asks
             if ask.undertaking.id in made and ask.undertaking.frequency is FrequencyType.EVERY
         ]
 
-    def _tell(self, ask: Ask, reasons: Iterable[Message]) -> None:
+    def _tell(self, ask: PlanningRequest, reasons: Iterable[Message]) -> None:
         known = [one.reason for one in self.unplaced if one.commitment_id == ask.undertaking.id]
-        self.unplaced += [Unplaced(ask.undertaking.id, reason) for reason in reasons if reason not in known]
+        self.unplaced += [UnplacedSlot(ask.undertaking.id, reason) for reason in reasons if reason not in known]
 
-    def _fill(self, ask: Ask, slot: Slot, host: str, target: date) -> Occasion | None:
+    def _fill(self, ask: PlanningRequest, slot: OutstandingSlot, host: str, target: date) -> EventRecord | None:
         if len(self.placed) >= MOST_PLACED:
             self._tell(
                 ask, [message(_("More than {count} visits are owed: plan again for the rest."), count=MOST_PLACED)]
@@ -167,7 +167,7 @@ class _Planner:
         self._tell(ask, [_no_window(slot, refused)])
         return None
 
-    def _board(self, host: str, guest: str | None) -> Board:
+    def _board(self, host: str, guest: str | None) -> DayIndex:
         if (host, guest) not in self.boards:
             board = self.boards[host, guest] = self.board_of(host, guest)
             for receiver, stay in self.stays:
@@ -175,20 +175,20 @@ class _Planner:
                     board.receive(stay)
         return self.boards[host, guest]
 
-    def _receive(self, host: str, stay: Stay) -> None:
+    def _receive(self, host: str, stay: HostedVisit) -> None:
         """What was placed is in the way of the rest, whoever the guests are."""
         self.stays.append((host, stay))
         for (receiver, _guest), board in self.boards.items():
             if receiver == host:
                 board.receive(stay)
 
-    def _place(self, ask: Ask, slot: Slot, host: str, opening: Opening) -> Occasion:
+    def _place(self, ask: PlanningRequest, slot: OutstandingSlot, host: str, opening: Opening) -> EventRecord:
         identity = f"planned-{len(self.placed)}"
         if ask.guest is not None:
-            self._receive(host, Stay(identity, {}, opening.days))
+            self._receive(host, HostedVisit(identity, {}, opening.days))
         reasons = (slot.why, *(reason.detail for reason in opening.reasons))
-        self.placed.append(Placed(ask.undertaking.id, host, ask.guest, opening.days, slot.people, reasons))
-        return Occasion(
+        self.placed.append(PlannedSlot(ask.undertaking.id, host, ask.guest, opening.days, slot.people, reasons))
+        return EventRecord(
             identity,
             ask.undertaking.activity,
             EventStatus.DRAFT,
@@ -200,7 +200,7 @@ class _Planner:
         )
 
 
-def _targets(slots: Sequence[tuple[Slot, str]]) -> list[date]:
+def _targets(slots: Sequence[tuple[OutstandingSlot, str]]) -> list[date]:
     """For each slot the day around which it should lie, so that a host's visits are spread over the time there is.
 
     Slots that share a host and a range divide it evenly among themselves; one with a share of its own aims at the
@@ -218,11 +218,11 @@ def _targets(slots: Sequence[tuple[Slot, str]]) -> list[date]:
 
 
 def _wishes(
-    undertaking: Undertaking, slot: Slot, today: date, earliest: date, festivities: Sequence[Festivity]
-) -> Iterator[Wish]:
+    undertaking: CommitmentTerms, slot: OutstandingSlot, today: date, earliest: date, festivities: Sequence[Festivity]
+) -> Iterator[OpeningQuery]:
     """What to look for, the best first: its own share of the time before all of it, the usual length before others."""
     tried = _possible_lengths(undertaking, slot)[:_LENGTHS_TRIED]
-    lies_within = Wish(1, slot.within, earliest, asked_on=today)
+    lies_within = OpeningQuery(1, slot.within, earliest, asked_on=today)
     if festivities and undertaking.activity in FESTIVE:
         yield from (replace(lies_within, days=days, one_of=(tuple(festivities),)) for days in tried)
     for within in dict.fromkeys((slot.rather, slot.within)):
@@ -231,15 +231,15 @@ def _wishes(
     yield from (replace(lies_within, days=days, may_end_after=True) for days in tried if days > LONG_STAY_DAYS)
 
 
-def _possible_lengths(undertaking: Undertaking, slot: Slot) -> Sequence[int]:
-    if found := lengths(undertaking):
+def _possible_lengths(undertaking: CommitmentTerms, slot: OutstandingSlot) -> Sequence[int]:
+    if found := allowed_lengths(undertaking):
         return found
     # A month has 28 to 31 days, a year 365 or 366: whichever come up within the slot, each tried as it is.
     return sorted({len(Days(first, exact_end(undertaking, first))) for first in slot.within})
 
 
-def _is_exact(undertaking: Undertaking, days: Days) -> bool:
-    return bool(lengths(undertaking)) or exact_end(undertaking, days.first) == days.last
+def _is_exact(undertaking: CommitmentTerms, days: Days) -> bool:
+    return bool(allowed_lengths(undertaking)) or exact_end(undertaking, days.first) == days.last
 
 
 def _best(found: Sequence[Opening], target: date) -> Opening:
@@ -252,7 +252,7 @@ def _best(found: Sequence[Opening], target: date) -> Opening:
     return min(found, key=merit)
 
 
-def _no_window(slot: Slot, refused: Mapping[str, int]) -> Message:
+def _no_window(slot: OutstandingSlot, refused: Mapping[str, int]) -> Message:
     counted = {
         "public_holiday": _("on public holidays: {count}"),
         "host_overlap": _("during another visit: {count}"),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from calendars.commitments.due_years import due_years, last_day_for, slots_due, year_of
-from calendars.commitments.evaluation import Judgement, Occasion, Standing, Undertaking
+from calendars.commitments.evaluation import CommitmentTerms, Evaluation, EventRecord, Match
 from calendars.days.formatting import numeric_day
 from models.i18n import Message, _, message
 from models.vocabulary import EventStatus, FrequencyType, ProgressState
@@ -17,7 +17,7 @@ _WORST_FIRST = (ProgressState.MISSED, ProgressState.AT_RISK, ProgressState.ON_TR
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class ProgressYear:
     """One calendar year of a commitment: how often it was due, was held, is planned; who came, for how many days.
 
     ``people`` and ``days`` are those of what was held, days until ``as_of``. ``state`` is *open* in a year in which
@@ -35,7 +35,7 @@ class Year:
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
+class ProgressTotals:
     """The same over the whole period; ``people_due`` None: no quota of people."""
 
     due: int
@@ -48,31 +48,31 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class CommitmentProgress:
     """Where a commitment stands, why, and the events that nearly count."""
 
-    undertaking: Undertaking
+    undertaking: CommitmentTerms
     state: ProgressState
     detail: Message
-    years: tuple[Year, ...]
-    totals: Totals
-    near: tuple[Judgement, ...]
-    remarkable: tuple[Judgement, ...]
+    years: tuple[ProgressYear, ...]
+    totals: ProgressTotals
+    near: tuple[Evaluation, ...]
+    remarkable: tuple[Evaluation, ...]
 
 
-def progress(undertaking: Undertaking, judged: Iterable[Judgement], as_of: date) -> Progress:
+def progress(undertaking: CommitmentTerms, judged: Iterable[Evaluation], as_of: date) -> CommitmentProgress:
     """Where a commitment stands on the day ``as_of``; the order of the events makes no difference."""
-    tally = Tally(undertaking, as_of)
+    tally = ProgressCounter(undertaking, as_of)
     for judgement in judged:
         tally.take(judgement)
     return tally.progress()
 
 
-def _by_day(judgement: Judgement) -> tuple[date, str]:
+def _by_day(judgement: Evaluation) -> tuple[date, str]:
     return judgement.occasion.days.first, judgement.occasion.id
 
 
-def is_firm(occasion: Occasion, as_of: date) -> bool:
+def is_firm(occasion: EventRecord, as_of: date) -> bool:
     """Whether a planned event can be relied upon: agreed on, or a draft with time left to agree on it."""
     return occasion.status is not EventStatus.DRAFT or occasion.days.first >= as_of + timedelta(days=DRAFT_DAYS)
 
@@ -92,30 +92,30 @@ class _Sums:
     events: list[tuple[date, str]] = field(default_factory=list)
 
 
-class Tally:
+class ProgressCounter:
     """The figures of one commitment on one day, taken in event by event."""
 
-    def __init__(self, undertaking: Undertaking, as_of: date) -> None:
+    def __init__(self, undertaking: CommitmentTerms, as_of: date) -> None:
         self.undertaking, self.as_of = undertaking, as_of
         self.listed = due_years(undertaking.period)
         self.sums = {year: _Sums() for year in self.listed}
-        self.near: list[Judgement] = []
-        self.remarkable: list[Judgement] = []
+        self.near: list[Evaluation] = []
+        self.remarkable: list[Evaluation] = []
 
-    def take(self, judgement: Judgement) -> None:
+    def take(self, judgement: Evaluation) -> None:
         """Take in an event with all that was said about it."""
-        if judgement.standing is Standing.NEAR:
+        if judgement.standing is Match.NEAR:
             self.near.append(judgement)
             return
         self.count(judgement.occasion, judgement.standing)
         if judgement.why:
             self.remarkable.append(judgement)
 
-    def progress(self) -> Progress:
+    def progress(self) -> CommitmentProgress:
         """Where the commitment stands with what was taken in."""
         years = self.years()
         state = self.state(years)
-        return Progress(
+        return CommitmentProgress(
             self.undertaking,
             state,
             _detail(self, state, years),
@@ -125,12 +125,12 @@ class Tally:
             tuple(sorted(self.remarkable, key=_by_day)),
         )
 
-    def count(self, occasion: Occasion, standing: Standing) -> None:
+    def count(self, occasion: EventRecord, standing: Match) -> None:
         """Take in the figures of an event that counts."""
         sums, first = self.sums[year_of(occasion, self.listed)], occasion.days.first
         people = occasion.people or 0
         sums.events.append((first, occasion.id))
-        if standing is Standing.HELD:
+        if standing is Match.HELD:
             sums.held += 1
             sums.people += people
             sums.days += (min(occasion.days.last, self.as_of) - first).days + 1
@@ -143,14 +143,14 @@ class Tally:
         else:
             sums.soon.append(first)
 
-    def years(self) -> tuple[Year, ...]:
+    def years(self) -> tuple[ProgressYear, ...]:
         """The years of the period with what fell due in each."""
         held = [year for year, sums in self.sums.items() for _each in range(sums.held)]
         coming = [year for year, sums in self.sums.items() for _each in range(sums.firm)]
         due = slots_due(self.undertaking, held, coming)
         return tuple(self._year(year, due.get(year, 0), sums) for year, sums in self.sums.items())
 
-    def _year(self, year: int, due: int, sums: _Sums) -> Year:
+    def _year(self, year: int, due: int, sums: _Sums) -> ProgressYear:
         # What is due at the period's end may be planned for any of its years.
         is_of_period = self.undertaking.frequency is FrequencyType.IN_PERIOD
         firm = sum(one.firm for one in self.sums.values()) if is_of_period else sums.firm
@@ -161,7 +161,7 @@ class Tally:
         else:
             state = ProgressState.FULFILLED if sums.held else ProgressState.ON_TRACK
         ids = tuple(identity for _first, identity in sorted(sums.events))
-        return Year(year, due, sums.held, sums.planned, sums.people, sums.days, state, ids)
+        return ProgressYear(year, due, sums.held, sums.planned, sums.people, sums.days, state, ids)
 
     def _verdict(self, due: int, held: int, firm: int, year: int) -> ProgressState:
         """The state of what falls due by the end of a year."""
@@ -184,18 +184,18 @@ class Tally:
         expected = sum(sums.people_firm for sums in self.sums.values())
         return self._verdict(total, came, expected, self.listed[-1])
 
-    def state(self, years: Sequence[Year]) -> ProgressState:
+    def state(self, years: Sequence[ProgressYear]) -> ProgressState:
         """The worst of the years in which something is due, and of the quota of people."""
         if self.undertaking.is_open:
             return ProgressState.OPEN
         found = {year.state for year in years if year.due} | {self._people()}
         return next((state for state in _WORST_FIRST if state in found), ProgressState.FULFILLED)
 
-    def totals(self, years: Sequence[Year]) -> Totals:
+    def totals(self, years: Sequence[ProgressYear]) -> ProgressTotals:
         """The figures of the whole period."""
         # For "n in the period" the last year only shows what is left.
         is_of_period = self.undertaking.frequency is FrequencyType.IN_PERIOD
-        return Totals(
+        return ProgressTotals(
             (self.undertaking.count or 1) if is_of_period else sum(year.due for year in years),
             sum(year.held for year in years),
             sum(year.planned for year in years),
@@ -206,7 +206,7 @@ class Tally:
         )
 
 
-def _detail(tally: Tally, state: ProgressState, years: Sequence[Year]) -> Message:
+def _detail(tally: ProgressCounter, state: ProgressState, years: Sequence[ProgressYear]) -> Message:
     """Why the state is what it is, and what is pressing now."""
     match state:
         case ProgressState.OPEN:
@@ -224,14 +224,14 @@ def _detail(tally: Tally, state: ProgressState, years: Sequence[Year]) -> Messag
             return message(_("{missed} Now: {pressing}"), missed=missed, pressing=_pressing(tally, years))
 
 
-def _missed(tally: Tally, years: Sequence[Year]) -> Message:
+def _missed(tally: ProgressCounter, years: Sequence[ProgressYear]) -> Message:
     concerned = [str(year.year) for year in years if year.due and year.state is ProgressState.MISSED]
     if concerned:
         return message(_("Not done in time: {years}."), years=", ".join(concerned))
     return _about_people(tally, _("People taken in: {people} of {total}; the agreement ended on {day}."))
 
 
-def _pressing(tally: Tally, years: Sequence[Year]) -> Message:
+def _pressing(tally: ProgressCounter, years: Sequence[ProgressYear]) -> Message:
     concerned = [year.year for year in years if year.due and year.state is ProgressState.AT_RISK]
     if not concerned:
         return _about_people(tally, _("People taken in: {people} of {total}; the agreement ends on {day}."))
@@ -242,6 +242,6 @@ def _pressing(tally: Tally, years: Sequence[Year]) -> Message:
     return message(_("The diary holds less than what falls due by {day}."), day=numeric_day(by))
 
 
-def _about_people(tally: Tally, what: str) -> Message:
+def _about_people(tally: ProgressCounter, what: str) -> Message:
     people, total = sum(sums.people for sums in tally.sums.values()), tally.undertaking.headcount_total
     return message(what, people=people, total=total, day=numeric_day(tally.undertaking.period.last))

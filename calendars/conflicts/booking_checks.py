@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from calendars.bookings.times import Times
-from calendars.conflicts.commitment_checks import Notice
+from calendars.bookings.times import BookingTimes
+from calendars.conflicts.commitment_checks import EventWarning
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days
 from models.i18n import _, message
@@ -12,7 +12,7 @@ from models.vocabulary import BookingState, ResourceType, Severity
 
 
 @dataclass(frozen=True, slots=True)
-class Booked:
+class CheckedBooking:
     """A booking of a visit, held or asked for, with what it takes. ``seats`` are those of one, None when not known."""
 
     id: str
@@ -23,15 +23,15 @@ class Booked:
     is_active: bool
     quantity: int
     state: BookingState
-    times: Times
+    times: BookingTimes
 
 
-def provision_notices(stay: Days, headcount: int | None, booked: Sequence[Booked]) -> list[Notice]:
+def booking_warnings(stay: Days, headcount: int | None, booked: Sequence[CheckedBooking]) -> list[EventWarning]:
     """What of a visit's bookings does not suit it: too few seats, out of service, on other days than the visit."""
     return [*_seats(headcount, booked), *_out_of_service(booked), *_outside(stay, booked)]
 
 
-def _seats(headcount: int | None, booked: Sequence[Booked]) -> Iterator[Notice]:
+def _seats(headcount: int | None, booked: Sequence[CheckedBooking]) -> Iterator[EventWarning]:
     """Of rooms the largest must hold all; vehicles and lodging add up. Where seats are not known nothing is said."""
     for kind, in_words in (
         (ResourceType.ROOM, _("The rooms booked seat {seats}; people planned: {headcount}.")),
@@ -44,7 +44,7 @@ def _seats(headcount: int | None, booked: Sequence[Booked]) -> Iterator[Notice]:
             continue
         seats = max(known) if kind is ResourceType.ROOM else sum(known)
         if seats < headcount:
-            yield Notice(
+            yield EventWarning(
                 "too_few_seats",
                 Severity.WARNING,
                 message(in_words, seats=seats, headcount=headcount),
@@ -53,10 +53,10 @@ def _seats(headcount: int | None, booked: Sequence[Booked]) -> Iterator[Notice]:
             )
 
 
-def _out_of_service(booked: Sequence[Booked]) -> Iterator[Notice]:
+def _out_of_service(booked: Sequence[CheckedBooking]) -> Iterator[EventWarning]:
     for one in booked:
         if not one.is_active:
-            yield Notice(
+            yield EventWarning(
                 "resource_out_of_service",
                 Severity.WARNING,
                 message(_("“{resource}” is out of service."), resource=one.name),
@@ -65,11 +65,11 @@ def _out_of_service(booked: Sequence[Booked]) -> Iterator[Notice]:
             )
 
 
-def _outside(stay: Days, booked: Sequence[Booked]) -> Iterator[Notice]:
+def _outside(stay: Days, booked: Sequence[CheckedBooking]) -> Iterator[EventWarning]:
     for one in booked:
         times = one.times
         if times.first_day > stay.last or times.last_day < stay.first:
-            yield Notice(
+            yield EventWarning(
                 "booking_outside_visit",
                 Severity.INFO,
                 message(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from calendars.commitments.evaluation import Undertaking
+from calendars.commitments.evaluation import CommitmentTerms
 from calendars.days.durations import amount, length_fits, promised_length
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days, days_after
@@ -16,7 +16,7 @@ MINIMUM_DAYS = 14
 
 
 @dataclass(frozen=True)
-class Notice:
+class EventWarning:
     """A warning: ``code`` is stable, ``detail`` says what is and what was promised, ``advice`` the way out.
 
     ``with_`` is the id of what it does not fit, if there is one: a commitment, an agreement, another event, or the
@@ -31,14 +31,14 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class Visit:
+class CheckedEvent:
     """What an event says about itself; ``headcount`` None is not known yet."""
 
     days: Days
     headcount: int | None
 
 
-def notices(visit: Visit, promise: Undertaking) -> list[Notice]:
+def commitment_warnings(visit: CheckedEvent, promise: CommitmentTerms) -> list[EventWarning]:
     """What does not fit, in the order head-count, duration, period; empty when all fits or nothing was agreed.
 
     Days count inclusively. Months and years are measured on the calendar: 10 March to 9 June is exactly 3 months,
@@ -51,7 +51,7 @@ def notices(visit: Visit, promise: Undertaking) -> list[Notice]:
     ]
 
 
-def short_notice(visit: Visit, today: date, minimum_days: int = MINIMUM_DAYS) -> Notice | None:
+def short_notice(visit: CheckedEvent, today: date, minimum_days: int = MINIMUM_DAYS) -> EventWarning | None:
     """A warning when fewer than ``minimum_days`` remain from ``today`` to the first day.
 
     None for visits that have begun, whose notice nobody can change.
@@ -69,12 +69,12 @@ def short_notice(visit: Visit, today: date, minimum_days: int = MINIMUM_DAYS) ->
         _("Move it to {day} or later, or make sure that letters, visas and lodging can still be had in time."),
         day=numeric_day(days_after(today, minimum_days)),
     )
-    return Notice("short_notice", Severity.WARNING, detail, advice=advice)
+    return EventWarning("short_notice", Severity.WARNING, detail, advice=advice)
 
 
-def confirmed_otherwise() -> Notice:
+def changed_since_confirmed() -> EventWarning:
     """The warning that a visit is not what was confirmed any more."""
-    return Notice(
+    return EventWarning(
         "changed_since_confirmed",
         Severity.WARNING,
         message(_("Its days, hours or place were changed after it was confirmed.")),
@@ -82,7 +82,7 @@ def confirmed_otherwise() -> Notice:
     )
 
 
-def _headcount(visit: Visit, promise: Undertaking) -> Iterator[Notice]:
+def _headcount(visit: CheckedEvent, promise: CommitmentTerms) -> Iterator[EventWarning]:
     low, high = promise.headcount_min, promise.headcount_max
     if visit.headcount is None:
         return
@@ -93,10 +93,10 @@ def _headcount(visit: Visit, promise: Undertaking) -> Iterator[Notice]:
             promised=amount(low, high),
         )
         advice = message(_("Change the number of people, or the commitment if another number was agreed."))
-        yield Notice("headcount_out_of_range", Severity.WARNING, detail, promise.id, advice)
+        yield EventWarning("headcount_out_of_range", Severity.WARNING, detail, promise.id, advice)
 
 
-def _duration(visit: Visit, promise: Undertaking) -> Iterator[Notice]:
+def _duration(visit: CheckedEvent, promise: CommitmentTerms) -> Iterator[EventWarning]:
     if length_fits(visit.days, promise):
         detail = message(
             _("Days planned: {days} ({first} to {last}). Promised: {promised}."),
@@ -106,10 +106,10 @@ def _duration(visit: Visit, promise: Undertaking) -> Iterator[Notice]:
             promised=promised_length(promise),
         )
         advice = message(_("Change the days, or the commitment if another length was agreed."))
-        yield Notice("duration_out_of_range", Severity.WARNING, detail, promise.id, advice)
+        yield EventWarning("duration_out_of_range", Severity.WARNING, detail, promise.id, advice)
 
 
-def _period(visit: Visit, promise: Undertaking) -> Iterator[Notice]:
+def _period(visit: CheckedEvent, promise: CommitmentTerms) -> Iterator[EventWarning]:
     period = promise.period
     if visit.days.first in period and visit.days.last in period:
         return
@@ -122,7 +122,7 @@ def _period(visit: Visit, promise: Undertaking) -> Iterator[Notice]:
     )
     if visit.days.first in period:
         advice = message(_("It counts all the same, as it begins within the agreement; settle who pays after its end."))
-        yield Notice("outside_agreement", Severity.INFO, detail, promise.agreement_id, advice)
+        yield EventWarning("outside_agreement", Severity.INFO, detail, promise.agreement_id, advice)
     else:
         advice = message(_("Move it into the agreement's period, or link it to the agreement that holds on its days."))
-        yield Notice("outside_agreement", Severity.WARNING, detail, promise.agreement_id, advice)
+        yield EventWarning("outside_agreement", Severity.WARNING, detail, promise.agreement_id, advice)

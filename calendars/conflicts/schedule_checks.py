@@ -8,11 +8,11 @@ from typing import Any
 
 from babel import Locale
 
-from calendars.conflicts.commitment_checks import Notice
+from calendars.conflicts.commitment_checks import EventWarning
 from calendars.days.formatting import BABEL_LOCALES, numeric_day
 from calendars.days.holidays import Holiday
 from calendars.days.spans import Days, Span, event_span
-from calendars.events.host_days import Stay, numeric_days, received, whole_stay
+from calendars.events.host_days import HostedVisit, busy_days, numeric_days, whole_stay
 from models.i18n import Message, _, message
 from models.vocabulary import ActivityType, EventKind, Severity
 
@@ -22,25 +22,25 @@ MOST_NAMED = 5
 _FOR_THE_DAY = frozenset({EventKind.ART_TROUPE_VISIT, EventKind.ANNIVERSARY})
 
 
-def comes_for_the_day(kind: EventKind, activity_type: ActivityType | None) -> bool:
+def is_holiday_event(kind: EventKind, activity_type: ActivityType | None) -> bool:
     """Whether an event is held because of its day: troupes and ceremonies come for a holiday, not in spite of it."""
     return kind in _FOR_THE_DAY or activity_type is ActivityType.CEREMONY
 
 
-def holiday_clashes(days: Days, off: Mapping[date, Sequence[Holiday]], free: Days | None = None) -> list[Notice]:
+def holiday_warnings(days: Days, off: Mapping[date, Sequence[Holiday]], free: Days | None = None) -> list[EventWarning]:
     """A warning for each holiday of each country that falls on an event's days (without its travel).
 
     Of an event longer than 31 days only the first and the last day count. ``off`` may know more days than these.
     ``free`` are other days that are known to be free. ``with_`` is country and first such day: ``LA-2027-04-14``.
     """
     found: dict[tuple[str, tuple[tuple[str, str], ...]], list[Holiday]] = {}
-    for end in received(days):
+    for end in busy_days(days):
         for day in end:
             for holiday in off.get(day, ()):
                 found.setdefault((holiday.country, tuple(sorted(holiday.name.items()))), []).append(holiday)
     advice = _free(free) or message(_("Ask for openings, and move it to other days."))
     return [
-        Notice(
+        EventWarning(
             "public_holiday",
             Severity.WARNING,
             message(
@@ -56,7 +56,7 @@ def holiday_clashes(days: Days, off: Mapping[date, Sequence[Holiday]], free: Day
     ]
 
 
-def host_clashes(stay: Stay, others: Iterable[Stay], free: Days | None = None) -> list[Notice]:
+def host_warnings(stay: HostedVisit, others: Iterable[HostedVisit], free: Days | None = None) -> list[EventWarning]:
     """A warning for each other visit that the host must receive on a day on which it receives this one.
 
     ``others`` may hold the visit itself and visits of other days. Of more than five the first five are named, and one
@@ -66,7 +66,7 @@ def host_clashes(stay: Stay, others: Iterable[Stay], free: Days | None = None) -
     found.sort(key=lambda other: (other.days.first, other.id))
     advice = _free(free) or message(_("Ask for openings, and move one of the visits."))
     notices = [
-        Notice(
+        EventWarning(
             "host_overlap",
             Severity.WARNING,
             message(_("The host also receives “{title}”, {days}."), title=other.title, days=numeric_days(other.days)),
@@ -77,12 +77,12 @@ def host_clashes(stay: Stay, others: Iterable[Stay], free: Days | None = None) -
     ]
     if more := len(found) - len(notices):
         detail = message(_("Further visits the host receives on these days: {count}."), count=more)
-        notices.append(Notice("host_overlap", Severity.WARNING, detail, None, advice))
+        notices.append(EventWarning("host_overlap", Severity.WARNING, detail, None, advice))
     return notices
 
 
 @dataclass(frozen=True, slots=True)
-class Engagement:
+class PersonAssignment:
     """A person in an event. Days are inclusive; travel days are taken whole, the others whole unless both hours are
     known."""
 
@@ -103,7 +103,7 @@ class Engagement:
         """Its days with the travel."""
         return whole_stay(self.first_day, self.last_day, self.arrives_on, self.departs_on)
 
-    def clashes_with(self, other: "Engagement") -> bool:
+    def clashes_with(self, other: "PersonAssignment") -> bool:
         """Whether nobody can be in both: they share a day or, where the hours of both are known, an instant.
 
         Touching hours (one ends at 10:00, the other starts at 10:00) are no clash.
@@ -127,7 +127,9 @@ class Engagement:
         return spans
 
 
-def person_clashes(mine: Iterable[Engagement], by_person: Mapping[str, Sequence[Engagement]]) -> list[Notice]:
+def person_warnings(
+    mine: Iterable[PersonAssignment], by_person: Mapping[str, Sequence[PersonAssignment]]
+) -> list[EventWarning]:
     """A warning for each person of an event (``mine``: its engagements) and each other event they are in just then.
 
     ``by_person`` are all engagements of these people, this event's own among them.
@@ -140,7 +142,7 @@ def person_clashes(mine: Iterable[Engagement], by_person: Mapping[str, Sequence[
     }
     advice = message(_("Choose somebody else, or move one of the two events."))
     return [
-        Notice(
+        EventWarning(
             "person_double_committed",
             Severity.WARNING,
             message(

@@ -26,7 +26,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class GridSpan:
     """Something that lasts from ``first`` to ``last``, both inclusive."""
 
     id: str
@@ -35,7 +35,7 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class WeekBar:
     """What a week shows of a stretch: ``span`` days from ``column`` (0 is Monday) on.
 
     ``begins`` and ``ends`` say whether its first and its last day are in this week.
@@ -49,14 +49,14 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class WeekGrid:
     """A week's rows of pieces, none over another, and for each day how many found no room."""
 
     days: Days
-    rows: tuple[tuple[Piece, ...], ...]
+    rows: tuple[tuple[WeekBar, ...], ...]
     more: tuple[int, ...]
 
-    def cells(self, row: Sequence[Piece]) -> list[Piece | None]:
+    def cells(self, row: Sequence[WeekBar]) -> list[WeekBar | None]:
         """A row's cells in order: pieces, and None for each day without one."""
         at = {piece.column: piece for piece in row}
         covered = {column for piece in row for column in range(piece.column + 1, piece.column + piece.span)}
@@ -64,7 +64,7 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class YearMark:
     """A stretch on the timeline of a year: ``span`` parts of a month from ``start`` (0 is the first of January) on.
 
     Its name stands within it, or else after it, or before it where the year ends; ``room`` are the parts both take,
@@ -87,14 +87,14 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class YearLane:
     """A lane of the year: how many stretches are in it, its marks, and for each month how many found no room.
 
     One that found no room is counted in the month it begins in, or in January.
     """
 
     total: int
-    marks: tuple[Mark, ...]
+    marks: tuple[YearMark, ...]
     more: tuple[int, ...]
     is_named: bool
 
@@ -129,9 +129,9 @@ def weeks_of(day: date) -> list[Days]:
     return weeks
 
 
-def lay_week(week: Days, stretches: Iterable[Stretch], most_rows: int) -> Week:
+def lay_week(week: Days, stretches: Iterable[GridSpan], most_rows: int) -> WeekGrid:
     """Lay what touches a week into rows, what begins first and lasts longest on top; the rest is counted by day."""
-    rows: list[list[Piece]] = []
+    rows: list[list[WeekBar]] = []
     more = [0] * WEEK
     touching = [one for one in stretches if one.first <= week.last and week.first <= one.last]
     for one in sorted(touching, key=_longest_first):
@@ -142,14 +142,14 @@ def lay_week(week: Days, stretches: Iterable[Stretch], most_rows: int) -> Week:
         if row is None and len(rows) < most_rows:
             rows.append(row := [])
         if row is not None:
-            row.append(Piece(one.id, column, span, one.first >= week.first, one.last <= week.last))
+            row.append(WeekBar(one.id, column, span, one.first >= week.first, one.last <= week.last))
         else:
             for taken in range(column, column + span):
                 more[taken] += 1
-    return Week(week, tuple(map(tuple, rows)), tuple(more))
+    return WeekGrid(week, tuple(map(tuple, rows)), tuple(more))
 
 
-def lay_year(year: int, stretches: Iterable[Stretch], *, most_rows: int, most_marks: int) -> Lane:
+def lay_year(year: int, stretches: Iterable[GridSpan], *, most_rows: int, most_marks: int) -> YearLane:
     """Lay what touches a year on its timeline: with names while everything fits so, else as bars close together.
 
     Of those close together each month shows at most its share of ``most_marks``.
@@ -158,7 +158,7 @@ def lay_year(year: int, stretches: Iterable[Stretch], *, most_rows: int, most_ma
     touching = sorted((one for one in stretches if one.first <= whole.last and whole.first <= one.last), key=_in_order)
     named = _Rows(most_rows)
     if len(touching) <= most_marks and all(named.take(one, whole, NAME_PARTS) for one in touching):
-        return Lane(len(touching), tuple(named.marks), (0,) * MONTHS, is_named=True)
+        return YearLane(len(touching), tuple(named.marks), (0,) * MONTHS, is_named=True)
     close, left_out, begun = _Rows(most_rows), [0] * MONTHS, Counter[int]()
     for one in touching:
         month = max(one.first, whole.first).month
@@ -166,14 +166,14 @@ def lay_year(year: int, stretches: Iterable[Stretch], *, most_rows: int, most_ma
             begun[month] += 1
         else:
             left_out[month - 1] += 1
-    return Lane(len(touching), tuple(close.marks), tuple(left_out), is_named=False)
+    return YearLane(len(touching), tuple(close.marks), tuple(left_out), is_named=False)
 
 
 def in_lanes(
-    stretches: Iterable[Stretch], key_of: Callable[[Stretch], K], most_lanes: int
-) -> tuple[list[tuple[K, list[Stretch]]], list[Stretch]]:
+    stretches: Iterable[GridSpan], key_of: Callable[[GridSpan], K], most_lanes: int
+) -> tuple[list[tuple[K, list[GridSpan]]], list[GridSpan]]:
     """The stretches by lane, the fullest lane first, and those of the lanes that are too many."""
-    lanes: dict[K, list[Stretch]] = {}
+    lanes: dict[K, list[GridSpan]] = {}
     for one in stretches:
         lanes.setdefault(key_of(one), []).append(one)
     fullest = sorted(lanes.items(), key=lambda lane: -len(lane[1]))
@@ -191,9 +191,9 @@ class _Rows:
     def __init__(self, most: int) -> None:
         self.most = most
         self.ends: list[int] = []
-        self.marks: list[Mark] = []
+        self.marks: list[YearMark] = []
 
-    def take(self, one: Stretch, year: Days, name: int) -> bool:
+    def take(self, one: GridSpan, year: Days, name: int) -> bool:
         """Lay a stretch into the first row that has room for it and its name; whether there was one."""
         start = part_of_year(max(one.first, year.first))
         span = part_of_year(min(one.last, year.last)) - start + 1
@@ -207,13 +207,13 @@ class _Rows:
         if row == len(self.ends):
             self.ends.append(0)
         self.ends[row] = left + room
-        self.marks.append(Mark(one.id, row, start, span, left, room))
+        self.marks.append(YearMark(one.id, row, start, span, left, room))
         return True
 
 
-def _longest_first(one: Stretch) -> tuple[date, int, str]:
+def _longest_first(one: GridSpan) -> tuple[date, int, str]:
     return one.first, -(one.last - one.first).days, one.id
 
 
-def _in_order(one: Stretch) -> tuple[date, str]:
+def _in_order(one: GridSpan) -> tuple[date, str]:
     return one.first, one.id

@@ -9,7 +9,7 @@ from models.i18n import Message, _, message
 from models.vocabulary import DurationUnit
 
 
-class Promised(Protocol):
+class LengthTerms(Protocol):
     """What has a promised length; None: no bound was agreed."""
 
     @property
@@ -43,7 +43,7 @@ def add_units(day: date, count: int, unit: DurationUnit) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def length_fits(days: Days, promised: Promised) -> int:
+def length_fits(days: Days, promised: LengthTerms) -> int:
     """-1 when the days are fewer than promised, 1 when they are more, 0 when they fit or nothing was agreed.
 
     Days count inclusively. Months and years are measured on the calendar: 10 March to 9 June is exactly 3 months,
@@ -63,7 +63,7 @@ def length_fits(days: Days, promised: Promised) -> int:
     return 0
 
 
-def promised_length(promised: Promised) -> Message | str:
+def promised_length(promised: LengthTerms) -> Message | str:
     """The agreed length in words: “in days: 10–15”; a dash where none was agreed."""
     if promised.duration_unit is None:
         return "–"

@@ -64,7 +64,7 @@ class Recurrence:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class OfficeEntry:
     """One of the office's own entries: on ``first_day``, or every year; exactly one of both is there."""
 
     id: str
@@ -79,7 +79,7 @@ class Entry:
     locality: str | None = None
 
     @classmethod
-    def of(cls, row: Any) -> "Entry":
+    def of(cls, row: Any) -> "OfficeEntry":
         """From a row of the office's table."""
         recurs = None
         if row.recurs_calendar is not None:
@@ -115,7 +115,7 @@ class Entry:
         )
 
 
-class Almanac:
+class HolidayIndex:
     """The computed days of any country under the office's own entries, which win.
 
     A ``public`` or ``workday`` entry takes the place of the computed days off of its country and day: with a
@@ -124,9 +124,9 @@ class Almanac:
     it does not know has those of the office only.
     """
 
-    def __init__(self, entries: Iterable[Entry] = ()) -> None:
+    def __init__(self, entries: Iterable[OfficeEntry] = ()) -> None:
         self._entries = {entry.id: entry for entry in entries}
-        self._of_country: dict[str, list[Entry]] = defaultdict(list)
+        self._of_country: dict[str, list[OfficeEntry]] = defaultdict(list)
         for entry in sorted(self._entries.values(), key=lambda one: (one.first_day is not None, one.id)):
             self._of_country[entry.country].append(entry)
         self._years: dict[tuple[str, int], tuple[Holiday, ...]] = {}

@@ -17,7 +17,7 @@ TRAVEL_DAYS = LONG_STAY_DAYS
 """How far the arrival may lie from the first day and the departure from the last."""
 
 
-def received(days: Days) -> tuple[Days, ...]:
+def busy_days(days: Days) -> tuple[Days, ...]:
     """The days on which a host has its hands full with a visit of these days: all of a short one, else both ends."""
     if len(days) <= LONG_STAY_DAYS:
         return (days,)
@@ -35,13 +35,13 @@ def numeric_days(days: Days) -> str:
     return first if len(days) == 1 else f"{first}–{numeric_day(days.last)}"
 
 
-def is_received(guest: str | None, status: EventStatus) -> bool:
+def needs_host(guest: str | None, status: EventStatus) -> bool:
     """Whether an event is a visit its host must receive: it has a guest and is not called off, whatever its kind."""
     return guest is not None and status not in CALLED_OFF
 
 
 @dataclass(frozen=True, slots=True)
-class Stay:
+class HostedVisit:
     """A visit its host must receive; ``days`` include the travel days, ``id`` is the event's."""
 
     id: str
@@ -55,8 +55,8 @@ class Stay:
 
     def received(self) -> tuple[Days, ...]:
         """The days on which the host has its hands full with it, in order."""
-        return received(self.days)
+        return busy_days(self.days)
 
-    def overlaps(self, other: "Stay") -> bool:
+    def overlaps(self, other: "HostedVisit") -> bool:
         """Whether both want to be received on the same day; long ones only clash where one of their ends is."""
         return any(mine.overlaps(theirs) for mine in self.received() for theirs in other.received())

@@ -32,19 +32,20 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class RankedClaim:
     """A claim in its place; ``is_tied`` when it stands before or behind a neighbour only by its name."""
 
     claim: Claim
     is_tied: bool
 
 
-def by_precedence(claims: Iterable[Claim]) -> list[Placed]:
+def by_precedence(claims: Iterable[Claim]) -> list[RankedClaim]:
     """Claims in order: head, deputies, members, then who serves them; whatever order they come in."""
     ordered = sorted(claims, key=lambda claim: (claim.standing, fold(claim.name), claim.id))
     standings = [None, *(claim.standing for claim in ordered), None]
     return [
-        Placed(claim, claim.standing in {standings[place], standings[place + 2]}) for place, claim in enumerate(ordered)
+        RankedClaim(claim, claim.standing in {standings[place], standings[place + 2]})
+        for place, claim in enumerate(ordered)
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Protocol, TypeVar
 
 
-class Succeeding(Protocol):
+class SucceededLocality(Protocol):
     """What may be succeeded by another on a day: a locality, or the columns of one."""
 
     @property
@@ -14,7 +14,7 @@ class Succeeding(Protocol):
     def succeeded_on(self) -> date | None: ...
 
 
-Place = TypeVar("Place", bound=Succeeding)
+Place = TypeVar("Place", bound=SucceededLocality)
 
 
 def places_on(localities: Mapping[str, Place], code: str | None, day: date) -> list[Place]:

@@ -17,7 +17,7 @@ NEVER_LATE = CALLED_OFF | {EventStatus.DRAFT}
 """Events whose tasks wait with them; one that is over still wants its report."""
 
 
-class Dated(Protocol):
+class TaskDue(Protocol):
     """What says when a task is due; an offset is ISO 8601 (``-P14D``), None together with no day: at any time."""
 
     @property
@@ -31,7 +31,7 @@ class Dated(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Dating:
+class TaskDueValues:
     """That alone, of a task which is not there yet."""
 
     due_on: date | None
@@ -41,7 +41,7 @@ class Dating:
 
 
 @dataclass(frozen=True, slots=True)
-class Travel:
+class TravelDays:
     """The days tasks are counted from."""
 
     arrives_on: date
@@ -60,7 +60,7 @@ def task_offset(text: str) -> Offset:
     return offset
 
 
-def due_day(task: Dated, travel: Travel, office_days: WorkingDays) -> date | None:
+def due_day(task: TaskDue, travel: TravelDays, office_days: WorkingDays) -> date | None:
     """The day a task is due: its own, else its offset from the anchor's day; None when it has neither.
 
     ``office_days`` are asked only by tasks that count working days; the anchor's day itself is never counted. Raises
@@ -91,7 +91,7 @@ _AFTER: Mapping[TaskAnchor, str] = {
 }
 
 
-def counted(task: Dated) -> Message | None:
+def due_offset_text(task: TaskDue) -> Message | None:
     """How a due day is counted, in words: “14 days before the arrival”; None for one that is not.
 
     Weeks are told in days. Raises ValueError for an offset that is none.

@@ -29,7 +29,7 @@ _MARKS: tuple[tuple[FeedClient, re.Pattern[str]], ...] = tuple(
 """The first that fits says it: Outlook and Thunderbird name a browser too."""
 
 
-class Alarms(StrEnum):
+class AlarmSupport(StrEnum):
     """What a program does with a feed's alarms: rings them as far as is known; never does; leaves them out unless the
     person who subscribes says otherwise."""
 
@@ -39,7 +39,7 @@ class Alarms(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
+class ClientBehaviour:
     """How a program treats a feed it subscribed to.
 
     ``name`` is a sentence for the catalogues where it is no proper name. ``pause`` is how long it commonly waits
@@ -51,29 +51,29 @@ class Habits:
     name: str
     pause: timedelta | None = None
     patience: timedelta | None = None
-    alarms: Alarms = Alarms.RUNG
+    alarms: AlarmSupport = AlarmSupport.RUNG
     largest: int | None = None
 
 
 _DEVICE = timedelta(days=3)
 
-HABITS: Mapping[FeedClient, Habits] = {
-    FeedClient.GOOGLE: Habits(
+HABITS: Mapping[FeedClient, ClientBehaviour] = {
+    FeedClient.GOOGLE: ClientBehaviour(
         "Google Calendar",
         pause=timedelta(hours=8),
         patience=timedelta(hours=24),
-        alarms=Alarms.IGNORED,
+        alarms=AlarmSupport.IGNORED,
         largest=1_000_000,
     ),
-    FeedClient.OUTLOOK: Habits("Outlook", pause=timedelta(hours=3), patience=timedelta(hours=24)),
-    FeedClient.APPLE: Habits(
-        "Apple (iPhone, Mac)", pause=timedelta(hours=1), patience=_DEVICE, alarms=Alarms.TAKEN_OFF
+    FeedClient.OUTLOOK: ClientBehaviour("Outlook", pause=timedelta(hours=3), patience=timedelta(hours=24)),
+    FeedClient.APPLE: ClientBehaviour(
+        "Apple (iPhone, Mac)", pause=timedelta(hours=1), patience=_DEVICE, alarms=AlarmSupport.TAKEN_OFF
     ),
-    FeedClient.THUNDERBIRD: Habits("Thunderbird", pause=timedelta(minutes=30), patience=_DEVICE),
-    FeedClient.DAVX5: Habits("DAVx⁵ / ICSx⁵", pause=timedelta(days=1), patience=_DEVICE),
-    FeedClient.NEXTCLOUD: Habits("Nextcloud", pause=timedelta(days=1), patience=timedelta(days=2)),
-    FeedClient.BROWSER: Habits(_("a browser")),
-    FeedClient.OTHER: Habits(_("another program")),
+    FeedClient.THUNDERBIRD: ClientBehaviour("Thunderbird", pause=timedelta(minutes=30), patience=_DEVICE),
+    FeedClient.DAVX5: ClientBehaviour("DAVx⁵ / ICSx⁵", pause=timedelta(days=1), patience=_DEVICE),
+    FeedClient.NEXTCLOUD: ClientBehaviour("Nextcloud", pause=timedelta(days=1), patience=timedelta(days=2)),
+    FeedClient.BROWSER: ClientBehaviour(_("a browser")),
+    FeedClient.OTHER: ClientBehaviour(_("another program")),
 }
 """What is known of each.
 

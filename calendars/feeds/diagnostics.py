@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from calendars.days.formatting import numeric_day
-from calendars.feeds.clients import HABITS, Alarms, client_name
+from calendars.feeds.clients import HABITS, AlarmSupport, client_name
 from models.i18n import Message, _, message
 from models.vocabulary import FeedClient, Severity
 
@@ -25,7 +25,7 @@ _LOCAL_NAMES = (".local", ".localhost", ".internal", ".lan", ".home.arpa", ".int
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReaderState:
     """A kind of program that reads a feed; ``is_current`` when what it read last is what the feed is now."""
 
     client: FeedClient
@@ -35,7 +35,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class FeedState:
     """What is known of a feed. Sizes are in bytes, ``size`` and ``far_past_size`` as unpacked; instants are aware.
 
     ``address_length`` counts the characters of its address, ``public_url`` is where that begins. ``far_past_size`` is
@@ -53,7 +53,7 @@ class Condition:
     far_past_size: int
     expires_on: date | None
     zones_missing: Sequence[str]
-    readers: Sequence[Reading]
+    readers: Sequence[ReaderState]
     last_changed_at: datetime
     today: date
     now: datetime
@@ -69,7 +69,7 @@ class Finding:
     advice: Message
 
 
-def examine(condition: Condition) -> list[Finding]:
+def examine(condition: FeedState) -> list[Finding]:
     """All that is to be said of a feed, the gravest first; nothing of a healthy one.
 
     What is of one program only is said when that program reads the feed, or while nobody does yet.
@@ -86,7 +86,7 @@ def examine(condition: Condition) -> list[Finding]:
     return sorted(found, key=lambda finding: gravest_first.index(finding.severity))
 
 
-def _term(condition: Condition) -> Iterator[Finding]:
+def _term(condition: FeedState) -> Iterator[Finding]:
     last = condition.expires_on
     if last is None:
         return
@@ -99,7 +99,7 @@ def _term(condition: Condition) -> Iterator[Finding]:
         yield Finding("expires_soon", Severity.WARNING, detail, advice)
 
 
-def _contents(condition: Condition) -> Iterator[Finding]:
+def _contents(condition: FeedState) -> Iterator[Finding]:
     if condition.entries == 0:
         yield Finding(
             "empty",
@@ -119,7 +119,7 @@ def _contents(condition: Condition) -> Iterator[Finding]:
         )
 
 
-def _size(condition: Condition) -> Iterator[Finding]:
+def _size(condition: FeedState) -> Iterator[Finding]:
     kilobytes = condition.size // 1000
     advice = message(_("Make two calendars, one for each direction, or show fewer days of the past."))
     if condition.size >= LARGEST:
@@ -151,7 +151,7 @@ def _size(condition: Condition) -> Iterator[Finding]:
         )
 
 
-def _address(condition: Condition) -> Iterator[Finding]:
+def _address(condition: FeedState) -> Iterator[Finding]:
     if condition.address_length > LONGEST_ADDRESS:
         yield Finding(
             "url_too_long",
@@ -194,7 +194,7 @@ def is_inside(host: str) -> bool:
         return "." not in host.rstrip(".") or host.rstrip(".").lower().endswith(_LOCAL_NAMES)
 
 
-def _readers(condition: Condition) -> Iterator[Finding]:
+def _readers(condition: FeedState) -> Iterator[Finding]:
     if not condition.readers:
         yield Finding(
             "never_read",
@@ -225,20 +225,20 @@ def _length(time: timedelta) -> Message:
     return message(_("{range} days"), range=time.days)
 
 
-def _alarms(condition: Condition) -> Iterator[Finding]:
+def _alarms(condition: FeedState) -> Iterator[Finding]:
     if not condition.alarms:
         return
     advice = message(_("Rely on the reminders that this service sends by mail, or read it with another program."))
     if not condition.readers:
-        deaf = tuple(client_name(client) for client, habits in HABITS.items() if habits.alarms is not Alarms.RUNG)
+        deaf = tuple(client_name(client) for client, habits in HABITS.items() if habits.alarms is not AlarmSupport.RUNG)
         detail = message(_("Not every program rings its alarms: {clients} leave them out."), clients=deaf)
         yield Finding("alarms_ignored", Severity.INFO, detail, advice)
     for reader in condition.readers:
         match HABITS[reader.client].alarms:
-            case Alarms.IGNORED:
+            case AlarmSupport.IGNORED:
                 detail = message(_("{client} reads it, and never rings its alarms."), client=client_name(reader.client))
                 yield Finding("alarms_ignored", Severity.WARNING, detail, advice)
-            case Alarms.TAKEN_OFF:
+            case AlarmSupport.TAKEN_OFF:
                 yield Finding(
                     "alarms_ignored",
                     Severity.INFO,

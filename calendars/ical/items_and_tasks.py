@@ -13,7 +13,7 @@ from calendars.days.spans import Days
 from calendars.events.labels import status_name
 from calendars.events.lifecycle import CALLED_OFF
 from calendars.ical.vevent import CLASS, STATUS, UTC_NAMES, EventFacts, bounds, dtstart_dtend, stamped, summary
-from calendars.programmes.items import Item
+from calendars.programmes.items import ProgrammeItemValues
 from models.i18n import _, translate
 from models.text import LocalizedText, localized, one_line
 from models.vocabulary import EventStatus
@@ -43,13 +43,13 @@ def programme_zone(facts: EventFacts) -> str:
     return facts.timezone if has_hours and facts.timezone not in UTC_NAMES else ""
 
 
-def _shown_items(facts: EventFacts) -> Sequence[Item]:
+def _shown_items(facts: EventFacts) -> Sequence[ProgrammeItemValues]:
     if facts.programme is None or facts.status in CALLED_OFF or facts.status is EventStatus.DRAFT:
         return ()
     return () if facts.programme.is_outdated(Days(facts.first_day, facts.last_day)) else facts.programme.items
 
 
-def _ends(items: Sequence[Item]) -> Iterator[tuple[Item, time | None]]:
+def _ends(items: Sequence[ProgrammeItemValues]) -> Iterator[tuple[ProgrammeItemValues, time | None]]:
     """Each item, in running order, and when it ends; None for one without hours."""
     for number, item in enumerate(items):
         if item.end_time is not None or item.start_time is None:
@@ -61,7 +61,7 @@ def _ends(items: Sequence[Item]) -> Iterator[tuple[Item, time | None]]:
         yield item, end.time() if end.date() == item.day else max(_LAST_MINUTE, item.start_time)
 
 
-def _keys(items: Sequence[Item]) -> Iterator[str]:
+def _keys(items: Sequence[ProgrammeItemValues]) -> Iterator[str]:
     """What tells each item from the others: its title, and which of those with that title it is."""
     seen: Counter[str] = Counter()
     for item in items:
@@ -70,7 +70,7 @@ def _keys(items: Sequence[Item]) -> Iterator[str]:
         yield hashlib.sha256(f"{title}{seen[title]}".encode()).hexdigest()[:16]
 
 
-def _item(facts: EventFacts, item: Item, end: time | None, uid: str, language: str) -> bytes:
+def _item(facts: EventFacts, item: ProgrammeItemValues, end: time | None, uid: str, language: str) -> bytes:
     event = stamped(Event(), facts, uid)
     event.add("SUMMARY", one_line(localized(item.title, language)))
     start, finish = dtstart_dtend(item.day, item.day, item.start_time, end, facts.timezone)

@@ -15,7 +15,7 @@ from calendars.days.spans import MIDNIGHT, Days, days_after, event_span, zone_in
 from calendars.events.labels import kind_name, status_name
 from calendars.events.lifecycle import CALLED_OFF, REMINDED
 from calendars.events.succession import places_on
-from calendars.programmes.rendering import Published, told
+from calendars.programmes.rendering import PublishedProgramme, render_text
 from models.i18n import _, translate
 from models.text import LocalizedText, clean, localized, one_line
 from models.vocabulary import EventKind, EventStatus, Grade, Visibility
@@ -94,7 +94,7 @@ class EventFacts:
     updated_at: datetime
     url: str | None
     headcount: int | None
-    programme: Published | None = None
+    programme: PublishedProgramme | None = None
     ordinal: int | None = None
     article: Article | None = None
 
@@ -138,7 +138,7 @@ class EventFacts:
             updated_at=max(one.updated_at for one in (row, organisation, *hosts, *guests) if one),
             url=url,
             headcount=row.headcount,
-            programme=Published.read(revision.number, revision.items) if revision else None,
+            programme=PublishedProgramme.read(revision.number, revision.items) if revision else None,
             ordinal=row.ordinal,
             article=article,
         )
@@ -181,7 +181,7 @@ def describe(facts: EventFacts, language: str, *, lunar: bool = False, public: b
     text = clean(localized(facts.description, language))
     if facts.programme and facts.status not in CALLED_OFF and not public:
         visit = Days(facts.first_day, facts.last_day)
-        lines += ["", *told(facts.programme, visit, language, facts.url).lines()]
+        lines += ["", *render_text(facts.programme, visit, language, facts.url).lines()]
     return "\n".join([text, "", *lines] if text else lines)
 
 

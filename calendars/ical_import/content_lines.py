@@ -44,7 +44,7 @@ _FOLD_OF_BYTES = re.compile(rb"(?:\r\n|\n|\r)[ \t]")
 _SOFT_BREAK = re.compile(r"[^:]*;(?:ENCODING=)?QUOTED-PRINTABLE[;:]", re.IGNORECASE)
 
 
-class Unreadable(Exception):
+class UnreadablePart(Exception):
     """A part of a file that can't be used; ``why`` is for whoever sent it."""
 
     def __init__(self, why: Message) -> None:
@@ -52,7 +52,7 @@ class Unreadable(Exception):
         self.why = why
 
 
-class Passed(Unreadable):
+class SkippedPart(UnreadablePart):
     """A part of a file that is right and of no use here."""
 
 
@@ -94,7 +94,7 @@ class FileText:
     source: str
 
 
-def refused(what: Message) -> Invalid:
+def invalid_file(what: Message) -> Invalid:
     """The error of a file that is no calendar, or too much of one."""
     return Invalid({"file": [what]})
 
@@ -110,18 +110,18 @@ def read_text(content: bytes) -> FileText:
         Invalid: ``file`` is empty, no calendar, or larger than one may be.
     """
     if len(content) > MAX_BYTES:
-        raise refused(
+        raise invalid_file(
             message(
                 _("A calendar file has at most {max} bytes; this one has {size}."), max=MAX_BYTES, size=len(content)
             )
         )
     if not content.strip():
-        raise refused(message(_("The file is empty.")))
+        raise invalid_file(message(_("The file is empty.")))
     text, remarks = _decoded(content)
     scan = _Scan()
     scan.read(_whole_lines(text))
     if not scan.has_begun:
-        raise refused(message(_("This is no calendar file: nowhere in it stands BEGIN:VCALENDAR.")))
+        raise invalid_file(message(_("This is no calendar file: nowhere in it stands BEGIN:VCALENDAR.")))
     if scan.stack:
         remarks.append(
             message(
@@ -202,7 +202,7 @@ class _Scan:
             self._cut_off()
             del self.stack[self.level - 1 :]
         if self.begun > MAX_NESTED or len(self.stack) >= MAX_DEPTH:
-            raise refused(
+            raise invalid_file(
                 message(
                     _("A calendar file has at most {max} components, and none deeper than {depth}."),
                     max=MAX_NESTED,
@@ -227,7 +227,7 @@ class _Scan:
             return
         self.has_begun = True
         if len(self.found) >= MAX_COMPONENTS:
-            raise refused(
+            raise invalid_file(
                 message(
                     _("A calendar file has at most {max} entries. Split it, or export a shorter time."),
                     max=MAX_COMPONENTS,

@@ -24,7 +24,7 @@ _END_IS_TOLD = re.compile(r"–\s?\d\d:\d\d")
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class DescriptionParts:
     """A description's own words, and what the lines below them said; all empty where there were none."""
 
     text: str
@@ -35,7 +35,7 @@ class Told:
     """False when an event was told to begin at an hour and no hour of its end."""
 
 
-def without_mark(title: str) -> str:
+def strip_status_prefix(title: str) -> str:
     """The title without one mark of ours (“[Draft] …”), in whichever language; else as it is."""
     for pattern in _marks():
         if matched := pattern.fullmatch(title):
@@ -43,7 +43,7 @@ def without_mark(title: str) -> str:
     return title
 
 
-def without_lines(description: str) -> Told:
+def strip_generated_lines(description: str) -> DescriptionParts:
     """A description without the lines that our calendars write below it (and a programme after them)."""
     lines = description.split("\n")
     for place in range(len(lines) - 1, -1, -1):
@@ -52,17 +52,17 @@ def without_lines(description: str) -> Told:
         for language in Language:
             if found := _read(lines[place:], language):
                 headcount = found.get("headcount", "")
-                return Told(
+                return DescriptionParts(
                     "\n".join(lines[: max(place - 1, 0)]),
                     found.get("host", ""),
                     found.get("guest", ""),
                     int(headcount) if re.fullmatch(r"\d{1,6}", headcount, re.ASCII) else None,
                     not re.match(r"\d\d:\d\d", found["when"]) or bool(_END_IS_TOLD.search(found["when"])),
                 )
-    return Told(description)
+    return DescriptionParts(description)
 
 
-def kind_named(categories: Sequence[str]) -> EventKind | None:
+def kind_of_category(categories: Sequence[str]) -> EventKind | None:
     """The kind of event that a category names in one of our languages; None when none does."""
     return next((kind for category in categories if (kind := _kinds().get(fold(category)))), None)
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from icalendar import Event as IcalEvent
 
-from calendars.ical_import.content_lines import ComponentText, Unreadable
-from calendars.ical_import.times import BROKEN, TZID, Moment
+from calendars.ical_import.content_lines import ComponentText, UnreadablePart
+from calendars.ical_import.times import BROKEN, TZID, FileTime
 from models.i18n import Message, _, message
 from models.text import one_line, shorten
 from models.vocabulary import Language, Visibility
@@ -37,12 +37,12 @@ def parsed(component: ComponentText) -> IcalEvent:
         lines = [_ZONED.sub(rf"\1;{TZID}=", line, count=1) for line in component.lines if not _RULE.match(line)]
         event: Any = IcalEvent.from_ical("\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""]))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as problem:
-        raise Unreadable(message(_UNREADABLE)) from problem
+        raise UnreadablePart(message(_UNREADABLE)) from problem
     for name, _wrong in event.errors:
         if name is None:
-            raise Unreadable(message(_UNREADABLE))
+            raise UnreadablePart(message(_UNREADABLE))
         if name in _NEEDED:
-            raise Unreadable(message(BROKEN, property=name, value=_raw(component, name)))
+            raise UnreadablePart(message(BROKEN, property=name, value=_raw(component, name)))
     return event  # type: ignore[no-any-return]
 
 
@@ -80,11 +80,11 @@ def language_of(event: IcalEvent, program: str, reader: Language) -> Language:
     return reader
 
 
-def uid_of(event: IcalEvent, start: Moment, title: str) -> str:
+def uid_of(event: IcalEvent, start: FileTime, title: str) -> str:
     """The entry's UID; one without gets what it says as its name, so that the same file finds it again."""
     uid = one_line(words_of(event, "UID"))
     if len(uid) > MAX_UID:
-        raise Unreadable(message(_("The UID is longer than {max} characters."), max=MAX_UID))
+        raise UnreadablePart(message(_("The UID is longer than {max} characters."), max=MAX_UID))
     return uid or sha256(f"{start.told()} {title}".encode()).hexdigest()[:32] + "@file"
 
 
@@ -107,7 +107,7 @@ def sequence_of(event: IcalEvent) -> int:
     value = event.get("SEQUENCE")
     number = int(value) if isinstance(value, int) else 0
     if number > MAX_SEQUENCE:
-        raise Unreadable(message(_("SEQUENCE must be at most {max}."), max=MAX_SEQUENCE))
+        raise UnreadablePart(message(_("SEQUENCE must be at most {max}."), max=MAX_SEQUENCE))
     return max(number, 0)
 
 

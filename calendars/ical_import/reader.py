@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
-from calendars.ical_import.content_lines import CalendarText, ComponentText, Passed, Unreadable, read_text
-from calendars.ical_import.own_calendars import kind_named, without_lines, without_mark
+from calendars.ical_import.content_lines import CalendarText, ComponentText, SkippedPart, UnreadablePart, read_text
+from calendars.ical_import.own_calendars import kind_of_category, strip_generated_lines, strip_status_prefix
 from calendars.ical_import.properties import (
     MAX_UID,
     OURS,
@@ -23,9 +23,9 @@ from calendars.ical_import.properties import (
     words_of,
 )
 from calendars.ical_import.recurrence import Series, Window, check_window, expanded, recurrence_of
-from calendars.ical_import.rrule_expansion import Steps
-from calendars.ical_import.times import Hours, Moment, hours_of, moment_of
-from calendars.ical_import.timezones import Zones, iana_name
+from calendars.ical_import.rrule_expansion import WorkBudget
+from calendars.ical_import.times import FileTime, ImportedTimes, hours_of, moment_of
+from calendars.ical_import.timezones import FileZones, iana_name
 from models.i18n import Message, _, message
 from models.text import clean, one_line
 from models.vocabulary import EventKind, Language, Visibility
@@ -37,7 +37,7 @@ MAX_EVENTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ImportedEvent:
     """One event of a file. ``marked_title`` is the title as it stands there, with marks that may be ours.
 
     ``uid`` is the event's own; an occurrence of a series has the file's UID and its ``recurrence_id`` in it. ``words``
@@ -52,7 +52,7 @@ class Entry:
     language: Language
     description: str | None
     location: str | None
-    hours: Hours
+    hours: ImportedTimes
     kind: EventKind | None
     visibility: Visibility | None
     sequence: int
@@ -70,7 +70,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class SkippedComponent:
     """A component that is not taken in: refused when something is wrong with it, ignored when it is no event."""
 
     number: int
@@ -83,7 +83,7 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ImportContext:
     """For whom a file is read: the language of texts that name none, the office's zone, and the present instant."""
 
     language: Language
@@ -97,21 +97,21 @@ class CalendarFile:
     """All components of a file in its order; ``source`` is the program that wrote it, as it calls itself."""
 
     source: str
-    found: list[Entry | Left]
+    found: list[ImportedEvent | SkippedComponent]
 
 
 @dataclass
 class _Single:
     """A VEVENT whose own properties are read, before series are put together."""
 
-    entry: Entry
-    start: Moment
+    entry: ImportedEvent
+    start: FileTime
     series: Series
-    recurrence: Moment | None
-    zones: Zones = field(repr=False)
+    recurrence: FileTime | None
+    zones: FileZones = field(repr=False)
 
 
-def read_calendar(content: bytes, reader: Reader) -> CalendarFile:
+def read_calendar(content: bytes, reader: ImportContext) -> CalendarFile:
     """Read a file: every component by itself, series written out from a year ago to two years ahead.
 
     Of entries with the same UID (and the same recurrence) the newest counts; the others are ignored.
@@ -121,8 +121,8 @@ def read_calendar(content: bytes, reader: Reader) -> CalendarFile:
         Invalid: ``file`` is no calendar, or too much of one.
     """
     text = read_text(content)
-    steps, zones = Steps(), _AllZones(reader)
-    found: list[Entry | Left] = []
+    steps, zones = WorkBudget(), _AllZones(reader)
+    found: list[ImportedEvent | SkippedComponent] = []
     singles: list[_Single] = []
     for component in text.components:
         try:
@@ -130,7 +130,7 @@ def read_calendar(content: bytes, reader: Reader) -> CalendarFile:
                 found.append(left)
             else:
                 singles.append(_read(component, reader, zones.of(component.calendar), steps))
-        except Unreadable as problem:
+        except UnreadablePart as problem:
             found.append(_refused(component, problem.why))
     found += _newest(_expand(singles, reader, steps))
     remarks = tuple(text.remarks)
@@ -142,16 +142,16 @@ def read_calendar(content: bytes, reader: Reader) -> CalendarFile:
 class _AllZones:
     """The zones of each calendar in a file."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: ImportContext) -> None:
         self.reader = reader
-        self.known: dict[int, Zones] = {}
+        self.known: dict[int, FileZones] = {}
 
-    def of(self, calendar: CalendarText) -> Zones:
+    def of(self, calendar: CalendarText) -> FileZones:
         """The zones of one; those a calendar says it is shown in stand for the office's."""
         if id(calendar) not in self.known:
             own = iana_name(calendar.values.get("X-WR-TIMEZONE", "")) or self.reader.zone
             is_ours = calendar.values.get("PRODID", "").startswith(OURS)
-            self.known[id(calendar)] = Zones(calendar.zones, self.reader.zone, self.reader.now, own, is_ours)
+            self.known[id(calendar)] = FileZones(calendar.zones, self.reader.zone, self.reader.now, own, is_ours)
         return self.known[id(calendar)]
 
 
@@ -163,7 +163,7 @@ _IGNORED = {
 }
 
 
-def _ignored(component: ComponentText) -> Left | None:
+def _ignored(component: ComponentText) -> SkippedComponent | None:
     """The component as one that is no event, if it is none."""
     if component.name == "VEVENT":
         names = [line.upper().partition(":") for line in component.lines]
@@ -173,51 +173,51 @@ def _ignored(component: ComponentText) -> Left | None:
             return _item(component)
         return None
     reason = _IGNORED.get(component.name, _("The desk does not know such entries; only events are taken in."))
-    return Left(component.number, component.name, (message(reason),), is_refused=False)
+    return SkippedComponent(component.number, component.name, (message(reason),), is_refused=False)
 
 
-def _item(component: ComponentText) -> Left:
+def _item(component: ComponentText) -> SkippedComponent:
     why = message(_("This is an item of a visit's programme; it comes with the visit."))
     return replace(_refused(component, why), is_refused=False)
 
 
-def _refused(component: ComponentText, why: Message) -> Left:
+def _refused(component: ComponentText, why: Message) -> SkippedComponent:
     said = {line.partition(":")[0].partition(";")[0].upper(): line.partition(":")[2] for line in component.lines}
     uid, title = one_line(said.get("UID", ""))[:MAX_UID], one_line(said.get("SUMMARY", ""))[:MAX_TITLE]
-    return Left(component.number, component.name, (why,), uid=uid, title=title)
+    return SkippedComponent(component.number, component.name, (why,), uid=uid, title=title)
 
 
-def _read(component: ComponentText, reader: Reader, zones: Zones, steps: Steps) -> _Single:
+def _read(component: ComponentText, reader: ImportContext, zones: FileZones, steps: WorkBudget) -> _Single:
     if component.problem is not None:
-        raise Unreadable(component.problem)
+        raise UnreadablePart(component.problem)
     event = parsed(component)
     calendar = component.calendar.values
     remarks: list[Message] = []
     language = language_of(event, calendar.get("PRODID", ""), reader.language)
     marked = cut(one_line(words_of(event, "SUMMARY")), MAX_TITLE, "SUMMARY", remarks)
     if not marked:
-        raise Unreadable(message(_("SUMMARY is missing: an event needs a title.")))
-    told = without_lines(clean(words_of(event, "DESCRIPTION")))
+        raise UnreadablePart(message(_("SUMMARY is missing: an event needs a title.")))
+    told = strip_generated_lines(clean(words_of(event, "DESCRIPTION")))
     start = moment_of(event, "DTSTART", zones)
     if start is None:
-        raise Unreadable(message(_("DTSTART is missing: an event needs a day.")))
+        raise UnreadablePart(message(_("DTSTART is missing: an event needs a day.")))
     hours, about_hours = hours_of(event, start, zones, steps)
     if not told.has_end:
         hours = hours.without_end()
     if component.has_alarm:
         remarks.append(message(_("Alarms of the file are left out; the desk has its own rules of reminding.")))
     uid = uid_of(event, start, marked)
-    entry = Entry(
+    entry = ImportedEvent(
         number=component.number,
         uid=uid,
         recurrence_id=None,
         marked_title=marked,
-        title=without_mark(marked),
+        title=strip_status_prefix(marked),
         language=language,
         description=cut(told.text, MAX_WORDS, "DESCRIPTION", remarks) or None,
         location=cut(one_line(words_of(event, "LOCATION")), MAX_WORDS, "LOCATION", remarks) or None,
         hours=hours,
-        kind=kind_named(categories_of(event)),
+        kind=kind_of_category(categories_of(event)),
         visibility=visibility_of(event),
         sequence=sequence_of(event),
         stamp=stamp_of(event),
@@ -231,7 +231,9 @@ def _read(component: ComponentText, reader: Reader, zones: Zones, steps: Steps) 
     return _Single(entry, start, Series.of(event, component.lines, zones), recurrence_of(event, zones), zones)
 
 
-def _expand(singles: Sequence[_Single], reader: Reader, steps: Steps) -> Iterator[Entry | Left]:
+def _expand(
+    singles: Sequence[_Single], reader: ImportContext, steps: WorkBudget
+) -> Iterator[ImportedEvent | SkippedComponent]:
     """Entries with their own names; of a series each occurrence, those changed by themselves as they are now."""
     masters = {one.entry.uid: one for one in singles if one.recurrence is None}
     room = MAX_EVENTS - sum(one.series.is_one for one in singles)
@@ -246,8 +248,8 @@ def _expand(singles: Sequence[_Single], reader: Reader, steps: Steps) -> Iterato
             begins = master.start.key(None, master.zones, steps) if master else None
             changed.setdefault(one.entry.uid, set()).add(at)
             yield _named(one.entry, at, is_first=at == begins)
-        except Unreadable as problem:
-            yield _left(one.entry, problem.why, is_refused=not isinstance(problem, Passed))
+        except UnreadablePart as problem:
+            yield _left(one.entry, problem.why, is_refused=not isinstance(problem, SkippedPart))
     for one in singles:
         if one.recurrence is not None:
             continue
@@ -264,24 +266,24 @@ def _expand(singles: Sequence[_Single], reader: Reader, steps: Steps) -> Iterato
             ]
             room -= len(made)
             yield from made
-        except Unreadable as problem:
-            yield _left(one.entry, problem.why, is_refused=not isinstance(problem, Passed))
+        except UnreadablePart as problem:
+            yield _left(one.entry, problem.why, is_refused=not isinstance(problem, SkippedPart))
 
 
-def _named(entry: Entry, at: str, *, is_first: bool) -> Entry:
+def _named(entry: ImportedEvent, at: str, *, is_first: bool) -> ImportedEvent:
     """An occurrence: the first has the UID of the series, as it would alone; the others have their beginning in it."""
     uid = entry.uid if is_first else f"{entry.uid}/{at}"
     if len(uid) > MAX_UID:
-        raise Unreadable(message(_("The UID is longer than {max} characters."), max=MAX_UID))
+        raise UnreadablePart(message(_("The UID is longer than {max} characters."), max=MAX_UID))
     return replace(entry, uid=uid, recurrence_id=at)
 
 
-def _newest(found: Iterator[Entry | Left]) -> list[Entry | Left]:
+def _newest(found: Iterator[ImportedEvent | SkippedComponent]) -> list[ImportedEvent | SkippedComponent]:
     """Of entries with one UID the newest; the others are ignored, and say so."""
-    kept: dict[str, Entry] = {}
-    others: list[Entry | Left] = []
+    kept: dict[str, ImportedEvent] = {}
+    others: list[ImportedEvent | SkippedComponent] = []
     for one in found:
-        if isinstance(one, Left):
+        if isinstance(one, SkippedComponent):
             others.append(one)
             continue
         rival = kept.get(one.uid)
@@ -293,13 +295,15 @@ def _newest(found: Iterator[Entry | Left]) -> list[Entry | Left]:
     return [*kept.values(), *others]
 
 
-def _age(entry: Entry) -> tuple[int, float, int]:
+def _age(entry: ImportedEvent) -> tuple[int, float, int]:
     return entry.sequence, entry.stamp.timestamp() if entry.stamp else 0.0, entry.number
 
 
-def _left(entry: Entry, why: Message, *, is_refused: bool = True) -> Left:
-    return Left(entry.number, entry.component, (why,), is_refused, entry.uid, entry.recurrence_id, entry.title)
+def _left(entry: ImportedEvent, why: Message, *, is_refused: bool = True) -> SkippedComponent:
+    return SkippedComponent(
+        entry.number, entry.component, (why,), is_refused, entry.uid, entry.recurrence_id, entry.title
+    )
 
 
-def _with(one: Entry | Left, remarks: tuple[Message, ...]) -> Entry | Left:
-    return replace(one, remarks=(*one.remarks, *remarks)) if remarks and isinstance(one, Entry) else one
+def _with(one: ImportedEvent | SkippedComponent, remarks: tuple[Message, ...]) -> ImportedEvent | SkippedComponent:
+    return replace(one, remarks=(*one.remarks, *remarks)) if remarks and isinstance(one, ImportedEvent) else one

@@ -8,11 +8,11 @@ from typing import Any
 from icalendar import Event as IcalEvent
 
 from calendars.days.spans import MIDNIGHT, zone_info
-from calendars.ical_import.content_lines import Passed, Unreadable
-from calendars.ical_import.rrule import Rule, read_rule
-from calendars.ical_import.rrule_expansion import Steps, occurrences
-from calendars.ical_import.times import Hours, Moment, check_day, moment, moment_of, on_the_wall
-from calendars.ical_import.timezones import Zones
+from calendars.ical_import.content_lines import SkippedPart, UnreadablePart
+from calendars.ical_import.rrule import RecurrenceRule, read_rule
+from calendars.ical_import.rrule_expansion import WorkBudget, occurrences
+from calendars.ical_import.times import FileTime, ImportedTimes, check_day, moment, moment_of, on_the_wall
+from calendars.ical_import.timezones import FileZones
 from models.i18n import _, message
 
 PAST, AHEAD = timedelta(days=365), timedelta(days=730)
@@ -26,31 +26,31 @@ _STEPS_EACH = 10
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """How an entry comes again: by rules, on further days (some with their own length), and on which it does not."""
+    """How an entry comes again: by rules, on extra_dates days (some with their own length), and on which it does not."""
 
-    rules: tuple[Rule, ...]
-    further: tuple[tuple[Moment, timedelta | None], ...]
-    left_out: tuple[Moment, ...]
+    rules: tuple[RecurrenceRule, ...]
+    extra_dates: tuple[tuple[FileTime, timedelta | None], ...]
+    left_out: tuple[FileTime, ...]
 
     @property
     def is_one(self) -> bool:
         """Whether the entry comes only once."""
-        return not self.rules and not self.further
+        return not self.rules and not self.extra_dates
 
     @classmethod
-    def of(cls, event: IcalEvent, lines: Sequence[str], zones: Zones) -> "Series":
+    def of(cls, event: IcalEvent, lines: Sequence[str], zones: FileZones) -> "Series":
         """From an entry's properties.
 
         Raises:
             Unreadable: a rule or a list that is not taken in.
         """
         if any(line[:6].upper() == "EXRULE" for line in lines):
-            raise Unreadable(message(_("EXRULE is not taken in; write the days left out as EXDATE.")))
+            raise UnreadablePart(message(_("EXRULE is not taken in; write the days left out as EXDATE.")))
         if sum(line.count(",") + 1 for line in lines if line[:5].upper() in {"RDATE", "EXDAT"}) > MAX_DATES:
-            raise Unreadable(message(_("An entry lists at most {max} days (RDATE, EXDATE)."), max=MAX_DATES))
+            raise UnreadablePart(message(_("An entry lists at most {max} days (RDATE, EXDATE)."), max=MAX_DATES))
         rules = [line.partition(":")[2] for line in lines if line[:5].upper() == "RRULE"]
         if len(rules) > MAX_RULES:
-            raise Unreadable(message(_("An entry has at most {max} rules of repetition."), max=MAX_RULES))
+            raise UnreadablePart(message(_("An entry has at most {max} rules of repetition."), max=MAX_RULES))
         return cls(
             tuple(read_rule(rule) for rule in rules),
             tuple(_listed(event, "RDATE")),
@@ -63,13 +63,13 @@ class Window:
     """Around which day a series is written out, how many steps that may take and how many occurrences there may be."""
 
     today: date
-    steps: Steps
+    steps: WorkBudget
     room: int
 
 
 def expanded(
-    series: Series, hours: Hours, start: Moment, zones: Zones, window: Window
-) -> Iterator[tuple[str, Hours, bool]]:
+    series: Series, hours: ImportedTimes, start: FileTime, zones: FileZones, window: Window
+) -> Iterator[tuple[str, ImportedTimes, bool]]:
     """Each occurrence from a year ago to two years ahead: its name, its hours, and whether it is the series' first.
 
     Raises:
@@ -80,14 +80,14 @@ def expanded(
     earliest, latest = window.today - PAST, window.today + AHEAD
     left_out = {at.key(start, zones, steps) for at in series.left_out}
     first = start.key(None, zones, steps)
-    found: dict[str, Hours] = {}
+    found: dict[str, ImportedTimes] = {}
     for at, length in _moments(series, start, zones, earliest, latest, steps):
         steps.take(_STEPS_EACH)
         key = at.key(start, zones, steps)
         if key in left_out or key in found:
             continue
         if len(found) >= window.room:
-            raise Unreadable(
+            raise UnreadablePart(
                 message(_("Written out, this series and the other entries are more events than one file may have."))
             )
         found[key] = _hours_at(at, length, hours, start, zones, steps)
@@ -96,7 +96,7 @@ def expanded(
     return ((key, hours, key == first) for key, hours in found.items())
 
 
-def recurrence_of(event: IcalEvent, zones: Zones) -> Moment | None:
+def recurrence_of(event: IcalEvent, zones: FileZones) -> FileTime | None:
     """Which occurrence of a series the entry is; None when it is one of its own, or the series.
 
     Raises:
@@ -104,11 +104,11 @@ def recurrence_of(event: IcalEvent, zones: Zones) -> Moment | None:
     """
     recurrence = moment_of(event, "RECURRENCE-ID", zones)
     if recurrence is not None and "RANGE" in event["RECURRENCE-ID"].params:
-        raise Unreadable(message(_("A change of one occurrence and all later ones is not taken in.")))
+        raise UnreadablePart(message(_("A change of one occurrence and all later ones is not taken in.")))
     return recurrence
 
 
-def check_window(hours: Hours, today: date) -> None:
+def check_window(hours: ImportedTimes, today: date) -> None:
     """Let an occurrence that was changed by itself pass by when its series would not be written out there.
 
     Raises:
@@ -118,14 +118,14 @@ def check_window(hours: Hours, today: date) -> None:
         raise _none_between(today - PAST, today + AHEAD)
 
 
-def _none_between(first: date, last: date) -> Passed:
+def _none_between(first: date, last: date) -> SkippedPart:
     told = _("None of the series falls between {first} and {last}.")
-    return Passed(message(told, first=first.isoformat(), last=last.isoformat()))
+    return SkippedPart(message(told, first=first.isoformat(), last=last.isoformat()))
 
 
 def _moments(
-    series: Series, start: Moment, zones: Zones, earliest: date, latest: date, steps: Steps
-) -> Iterator[tuple[Moment, timedelta | None]]:
+    series: Series, start: FileTime, zones: FileZones, earliest: date, latest: date, steps: WorkBudget
+) -> Iterator[tuple[FileTime, timedelta | None]]:
     wall = start.wall or datetime.combine(start.value, MIDNIGHT)
     if not series.rules and earliest <= wall.date() <= latest:
         yield start, None
@@ -133,22 +133,22 @@ def _moments(
         fitted = replace(rule, until=_until(rule, start, zones))
         for at in occurrences(fitted, wall, earliest, latest, steps):
             yield replace(start, value=at if start.wall else at.date()), None
-    for further, length in series.further:
-        check_day(further.value, "RDATE")
-        day = further.value.date() if isinstance(further.value, datetime) else further.value
+    for extra_dates, length in series.extra_dates:
+        check_day(extra_dates.value, "RDATE")
+        day = extra_dates.value.date() if isinstance(extra_dates.value, datetime) else extra_dates.value
         if earliest <= day <= latest:
-            is_mixed = (further.wall is None) != (start.wall is None)
-            yield (_fitting(further, start) if is_mixed else further), length
+            is_mixed = (extra_dates.wall is None) != (start.wall is None)
+            yield (_fitting(extra_dates, start) if is_mixed else extra_dates), length
 
 
-def _fitting(at: Moment, start: Moment) -> Moment:
+def _fitting(at: FileTime, start: FileTime) -> FileTime:
     """A listed day with the hour of the series; a listed hour of whole days as its day."""
     if start.wall is None:
-        return Moment(at.wall.date() if at.wall else at.value)
+        return FileTime(at.wall.date() if at.wall else at.value)
     return replace(start, value=datetime.combine(at.value, start.wall.time()))
 
 
-def _until(rule: Rule, start: Moment, zones: Zones) -> date | datetime | None:
+def _until(rule: RecurrenceRule, start: FileTime, zones: FileZones) -> date | datetime | None:
     """UNTIL on the wall of the series' own zone; a day for whole days."""
     until = rule.until
     if not isinstance(until, datetime):
@@ -164,7 +164,9 @@ def _until(rule: Rule, start: Moment, zones: Zones) -> date | datetime | None:
         return None
 
 
-def _hours_at(at: Moment, length: timedelta | None, hours: Hours, start: Moment, zones: Zones, steps: Steps) -> Hours:
+def _hours_at(
+    at: FileTime, length: timedelta | None, hours: ImportedTimes, start: FileTime, zones: FileZones, steps: WorkBudget
+) -> ImportedTimes:
     if hours.zone is None:
         days = (at.wall.date() if at.wall else at.value) - (start.wall.date() if start.wall else start.value)
         return hours.moved(days)
@@ -176,7 +178,7 @@ def _hours_at(at: Moment, length: timedelta | None, hours: Hours, start: Moment,
     return replace(moved, last_day=end.date(), end_time=end.time().replace(second=0) if end > shown else None)
 
 
-def _listed(event: IcalEvent, name: str) -> Iterator[tuple[Moment, timedelta | None]]:
+def _listed(event: IcalEvent, name: str) -> Iterator[tuple[FileTime, timedelta | None]]:
     """The moments a property lists; a period's length with it."""
     value: Any = event.get(name)
     for one in value if isinstance(value, list) else [value] if value is not None else []:

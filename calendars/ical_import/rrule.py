@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from calendars.ical_import.content_lines import Unreadable
+from calendars.ical_import.content_lines import UnreadablePart
 from models.i18n import _, message
 
 MAX_COUNT = 3_500
@@ -28,7 +28,7 @@ _INSTANT = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RecurrenceRule:
     """A recurrence rule: ``until`` is a day, a wall time or an aware instant; weekdays have their ordinal, 0 for any.
 
     Numbers below zero count from the end.
@@ -50,7 +50,7 @@ class Rule:
     positions: frozenset[int] = frozenset()
 
 
-def read_rule(text: str) -> Rule:
+def read_rule(text: str) -> RecurrenceRule:
     """A rule from the value of RRULE.
 
     Raises:
@@ -63,10 +63,10 @@ def read_rule(text: str) -> Rule:
             raise _wrong(part)
         parts[name] = value
     if parts.pop("RSCALE", "GREGORIAN") != "GREGORIAN":
-        raise Unreadable(message(_("Only rules of the Gregorian calendar are taken in.")))
+        raise UnreadablePart(message(_("Only rules of the Gregorian calendar are taken in.")))
     frequency = parts.pop("FREQ", "")
     if frequency in _SUB_DAILY:
-        raise Unreadable(
+        raise UnreadablePart(
             message(
                 _("Entries that come again more often than daily ({frequency}) are not taken in."), frequency=frequency
             )
@@ -76,7 +76,7 @@ def read_rule(text: str) -> Rule:
     if "COUNT" in parts and "UNTIL" in parts:
         raise _wrong(f"COUNT={parts['COUNT']};UNTIL={parts['UNTIL']}")
     lists = {name: _numbers(name, parts.pop(name)) for name in _LISTS if name in parts}
-    rule = Rule(
+    rule = RecurrenceRule(
         frequency,
         interval=_interval(parts.pop("INTERVAL", "1")),
         count=_count(parts.pop("COUNT")) if "COUNT" in parts else None,
@@ -95,23 +95,23 @@ def read_rule(text: str) -> Rule:
     if strange := next((name for name in parts if not name.startswith("X-")), None):
         raise _wrong(f"{strange}={parts[strange]}")
     if len(rule.hours or "1") * len(rule.minutes or "1") * len(rule.seconds or "1") > MAX_TIMES_A_DAY:
-        raise Unreadable(message(_("An entry comes at most {max} times a day."), max=MAX_TIMES_A_DAY))
+        raise UnreadablePart(message(_("An entry comes at most {max} times a day."), max=MAX_TIMES_A_DAY))
     return rule
 
 
-def _wrong(part: str) -> Unreadable:
-    return Unreadable(message(_("“{part}” is no part of a rule of repetition."), part=part[:60]))
+def _wrong(part: str) -> UnreadablePart:
+    return UnreadablePart(message(_("“{part}” is no part of a rule of repetition."), part=part[:60]))
 
 
 def _interval(text: str) -> int:
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) < 1:
-        raise Unreadable(message(_("INTERVAL must be 1 or more.")))
+        raise UnreadablePart(message(_("INTERVAL must be 1 or more.")))
     return int(text)
 
 
 def _count(text: str) -> int:
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not 1 <= int(text) <= MAX_COUNT:
-        raise Unreadable(message(_("COUNT must be from 1 to {max}."), max=MAX_COUNT))
+        raise UnreadablePart(message(_("COUNT must be from 1 to {max}."), max=MAX_COUNT))
     return int(text)
 
 

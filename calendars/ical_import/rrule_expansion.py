@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import product
 
-from calendars.ical_import.content_lines import Unreadable
-from calendars.ical_import.rrule import Rule
+from calendars.ical_import.content_lines import UnreadablePart
+from calendars.ical_import.rrule import RecurrenceRule
 from models.i18n import _, message
 
 MAX_STEPS = 60_000
@@ -19,7 +19,7 @@ MAX_STEPS = 60_000
 _DAY = timedelta(days=1)
 
 
-class Steps:
+class WorkBudget:
     """How many more days may be looked at; shared by all rules of a file."""
 
     def __init__(self, left: int = MAX_STEPS) -> None:
@@ -33,10 +33,12 @@ class Steps:
         """
         self.left -= count
         if self.left < 0:
-            raise Unreadable(message(_("The rule of repetition takes too long to work out; write the days out.")))
+            raise UnreadablePart(message(_("The rule of repetition takes too long to work out; write the days out.")))
 
 
-def occurrences(rule: Rule, start: datetime, earliest: date, latest: date, steps: Steps) -> Iterator[datetime]:
+def occurrences(
+    rule: RecurrenceRule, start: datetime, earliest: date, latest: date, steps: WorkBudget
+) -> Iterator[datetime]:
     """The wall times, in order, at which an entry comes on the days from ``earliest`` to ``latest``.
 
     ``start`` is a wall time without zone, and always the first occurrence; ``until`` must be one too, or a day.
@@ -58,9 +60,9 @@ def occurrences(rule: Rule, start: datetime, earliest: date, latest: date, steps
             yield found
 
 
-def _completed(rule: Rule, start: datetime) -> Rule:
+def _completed(rule: RecurrenceRule, start: datetime) -> RecurrenceRule:
     """The rule with what it leaves to the beginning: the day of the year, of the month or of the week, and the hour."""
-    values = {name: getattr(rule, name) for name in Rule.__slots__}
+    values = {name: getattr(rule, name) for name in RecurrenceRule.__slots__}
     values["hours"] = rule.hours or (start.hour,)
     values["minutes"] = rule.minutes or (start.minute,)
     values["seconds"] = rule.seconds or (start.second,)
@@ -74,7 +76,7 @@ def _completed(rule: Rule, start: datetime) -> Rule:
             values["month_days"] = frozenset({start.day})
             if rule.frequency == "YEARLY":
                 values["months"] = rule.months or frozenset({start.month})
-    return Rule(**values)
+    return RecurrenceRule(**values)
 
 
 def _is_after(found: datetime, until: date | datetime | None) -> bool:
@@ -83,7 +85,9 @@ def _is_after(found: datetime, until: date | datetime | None) -> bool:
     return until is not None and found.date() > until
 
 
-def _candidates(rule: Rule, start: datetime, earliest: date, latest: date, steps: Steps) -> Iterator[datetime]:
+def _candidates(
+    rule: RecurrenceRule, start: datetime, earliest: date, latest: date, steps: WorkBudget
+) -> Iterator[datetime]:
     """What the rule's parts give from the beginning on, or from the first period that reaches ``earliest``."""
     since = start.date() if rule.count is not None else max(start.date(), earliest)
     hours = [
@@ -98,7 +102,7 @@ def _candidates(rule: Rule, start: datetime, earliest: date, latest: date, steps
         yield from found
 
 
-def _periods(rule: Rule, first: date, since: date, latest: date) -> Iterator[tuple[date, date]]:
+def _periods(rule: RecurrenceRule, first: date, since: date, latest: date) -> Iterator[tuple[date, date]]:
     """The years, months, weeks or days, both ends inclusive, in which the rule is to hold, from ``since`` on."""
     match rule.frequency:
         case "YEARLY":
@@ -126,7 +130,7 @@ def _month(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
-def _days(rule: Rule, period: tuple[date, date], steps: Steps) -> Iterator[date]:
+def _days(rule: RecurrenceRule, period: tuple[date, date], steps: WorkBudget) -> Iterator[date]:
     """The days of a period that may hold, in order; days of the month go straight there instead of looking at all."""
     steps.take()
     first, last = period
@@ -149,7 +153,7 @@ def _days(rule: Rule, period: tuple[date, date], steps: Steps) -> Iterator[date]
         yield from found
 
 
-def _holds(rule: Rule, day: date) -> bool:
+def _holds(rule: RecurrenceRule, day: date) -> bool:
     """Whether a day fits every part that names days."""
     if rule.months and day.month not in rule.months:
         return False
@@ -181,7 +185,7 @@ def _week(day: date, week_start: int) -> tuple[int, int]:
     return (_day_of_year(at) + 6) // 7, (_day_of_year(middle(date(at.year, 12, 28))) + 6) // 7
 
 
-def _is_weekday(rule: Rule, day: date, ordinal: int, weekday: int) -> bool:
+def _is_weekday(rule: RecurrenceRule, day: date, ordinal: int, weekday: int) -> bool:
     if day.weekday() != weekday:
         return False
     if ordinal == 0 or rule.frequency in {"DAILY", "WEEKLY"}:

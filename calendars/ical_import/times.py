@@ -7,9 +7,9 @@ from typing import Any
 from icalendar import Event as IcalEvent
 
 from calendars.days.spans import MIDNIGHT, Span, event_span, zone_info
-from calendars.ical_import.content_lines import Unreadable
-from calendars.ical_import.rrule_expansion import Steps
-from calendars.ical_import.timezones import Zones, is_utc, outside
+from calendars.ical_import.content_lines import UnreadablePart
+from calendars.ical_import.rrule_expansion import WorkBudget
+from calendars.ical_import.timezones import FileZones, is_utc, outside
 from models.i18n import Message, _, message
 
 TZID = "X-DESK-TZID"
@@ -21,7 +21,7 @@ BROKEN = _("{property} can't be read: {value}")
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class FileTime:
     """A DATE, or a DATE-TIME as the clock shows it (never aware): in the zone ``tzid``, or floating without one."""
 
     value: date | datetime
@@ -37,7 +37,7 @@ class Moment:
         """As the file has it, zone included."""
         return f"{self.tzid or ''}{self.value.isoformat()}{'Z' if self.is_utc else ''}"
 
-    def instant(self, zones: Zones, steps: Steps) -> datetime:
+    def instant(self, zones: FileZones, steps: WorkBudget) -> datetime:
         """The instant (aware, UTC); where the zone says nothing, by the clocks of the calendar's own."""
         wall = self.wall or datetime.combine(self.value, MIDNIGHT)
         if self.is_utc:
@@ -47,7 +47,7 @@ class Moment:
             return zone.instant(wall, steps)
         return zones.find(zones.own).instant(wall, steps)
 
-    def key(self, first: "Moment | None", zones: Zones, steps: Steps) -> str:
+    def key(self, first: "FileTime | None", zones: FileZones, steps: WorkBudget) -> str:
         """What names an occurrence that begins here: ``20270310``, or ``20270310T010000Z`` by the clocks of UTC.
 
         ``first`` is the beginning of its series, where that is known: what is told as a day has its hour.
@@ -56,7 +56,7 @@ class Moment:
         if first is not None and first.wall is not None and self.wall is None:
             at = replace(first, value=datetime.combine(self.value, first.wall.time()))
         elif first is not None and first.wall is None and self.wall is not None:
-            at = Moment(self.wall.date())
+            at = FileTime(self.wall.date())
         if at.wall is None:
             return at.value.isoformat().replace("-", "")
         instant = at.instant(zones, steps).replace(tzinfo=None, microsecond=0)
@@ -64,7 +64,7 @@ class Moment:
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
+class ImportedTimes:
     """When an event is, as the desk keeps it: inclusive days, hours on the wall of ``zone``.
 
     ``zone`` is None for whole days. ``is_named``: the file itself names the zone; else it is where the hours are shown.
@@ -81,11 +81,11 @@ class Hours:
         """The instants it takes; whole days as clocks in ``zone`` have them."""
         return event_span(self.first_day, self.last_day, self.start_time, self.end_time, self.zone or zone)
 
-    def without_end(self) -> "Hours":
+    def without_end(self) -> "ImportedTimes":
         """The same, whose end has no hour."""
         return replace(self, end_time=None)
 
-    def moved(self, by: timedelta) -> "Hours":
+    def moved(self, by: timedelta) -> "ImportedTimes":
         """The same so much later, by the clock on the wall."""
         start = datetime.combine(self.first_day, self.start_time or MIDNIGHT) + by
         end = datetime.combine(self.last_day, self.end_time or self.start_time or MIDNIGHT) + by
@@ -97,7 +97,7 @@ class Hours:
             end_time=self.end_time and end.time(),
         )
 
-    def shown_in(self, zone: str) -> "Hours":
+    def shown_in(self, zone: str) -> "ImportedTimes":
         """The same instants by other clocks; whole days stay."""
         if self.zone is None or self.zone == zone:
             return self
@@ -109,7 +109,7 @@ class Hours:
 
 def hours_between(
     start: datetime, end: datetime | None, zone: str, *, is_named: bool, last_day: date | None = None
-) -> Hours:
+) -> ImportedTimes:
     """Hours from two wall times to the minute; an end that is no later than the start is none.
 
     Raises:
@@ -117,16 +117,16 @@ def hours_between(
     """
     start = start.replace(second=0, microsecond=0)
     if end is None:
-        return Hours(start.date(), last_day or start.date(), start.time(), None, zone, is_named)
+        return ImportedTimes(start.date(), last_day or start.date(), start.time(), None, zone, is_named)
     if end < start:
-        raise Unreadable(
+        raise UnreadablePart(
             message(_("The end ({end}) is before the start ({start})."), start=start.isoformat(), end=end.isoformat())
         )
     end = end.replace(second=0, microsecond=0)
-    return Hours(start.date(), end.date(), start.time(), end.time() if end > start else None, zone, is_named)
+    return ImportedTimes(start.date(), end.date(), start.time(), end.time() if end > start else None, zone, is_named)
 
 
-def moment_of(event: IcalEvent, name: str, zones: Zones) -> Moment | None:
+def moment_of(event: IcalEvent, name: str, zones: FileZones) -> FileTime | None:
     """A property that is a day or an hour; None when it is missing."""
     if name not in event:
         return None
@@ -134,7 +134,7 @@ def moment_of(event: IcalEvent, name: str, zones: Zones) -> Moment | None:
     return moment(getattr(prop, "dt", None), getattr(prop, "params", {}), name)
 
 
-def moment(value: Any, params: Any, name: str) -> Moment:
+def moment(value: Any, params: Any, name: str) -> FileTime:
     """A moment from a value as icalendar gives it and its property's parameters.
 
     Raises:
@@ -143,13 +143,15 @@ def moment(value: Any, params: Any, name: str) -> Moment:
     if isinstance(value, datetime):
         tzid = str(params.get(TZID, "")).strip()[:200] or None
         utc = value.tzinfo is not None and (tzid is None or is_utc(str(value.tzinfo)))
-        return Moment(value.replace(tzinfo=None), None if utc else tzid, utc)
+        return FileTime(value.replace(tzinfo=None), None if utc else tzid, utc)
     if isinstance(value, date):
-        return Moment(value)
-    raise Unreadable(message(BROKEN, property=name, value=str(value)[:100]))
+        return FileTime(value)
+    raise UnreadablePart(message(BROKEN, property=name, value=str(value)[:100]))
 
 
-def hours_of(event: IcalEvent, start: Moment, zones: Zones, steps: Steps) -> tuple[Hours, list[Message]]:
+def hours_of(
+    event: IcalEvent, start: FileTime, zones: FileZones, steps: WorkBudget
+) -> tuple[ImportedTimes, list[Message]]:
     """The event's days and hours, with what had to be assumed for them.
 
     DTEND is exclusive: whole days end the day before it. Source: RFC 5545 section 3.6.1.
@@ -169,7 +171,7 @@ def hours_of(event: IcalEvent, start: Moment, zones: Zones, steps: Steps) -> tup
     check_day(hours.last_day, "DTEND")
     is_day = str(event.get("X-MICROSOFT-CDO-ALLDAYEVENT", "")).strip().upper() == "TRUE"
     if is_day and hours.start_time == hours.end_time == MIDNIGHT:
-        return Hours(hours.first_day, hours.last_day - timedelta(days=1)), []
+        return ImportedTimes(hours.first_day, hours.last_day - timedelta(days=1)), []
     return hours, remarks
 
 
@@ -181,7 +183,7 @@ def check_day(value: date, name: str) -> None:
     """
     day = value.date() if isinstance(value, datetime) else value
     if not EARLIEST <= day <= LATEST:
-        raise Unreadable(
+        raise UnreadablePart(
             message(
                 _("{property} must lie between {first} and {last}."),
                 property=name,
@@ -196,20 +198,20 @@ def _length(event: IcalEvent) -> timedelta | None:
         return None
     value = getattr(event["DURATION"], "dt", None)
     if not isinstance(value, timedelta) or value < timedelta():
-        raise Unreadable(message(BROKEN, property="DURATION", value=str(value)[:100]))
+        raise UnreadablePart(message(BROKEN, property="DURATION", value=str(value)[:100]))
     return value
 
 
-def _whole_days(start: Moment, end: Moment | None, length: timedelta | None) -> Hours:
+def _whole_days(start: FileTime, end: FileTime | None, length: timedelta | None) -> ImportedTimes:
     if end is not None and end.wall is not None:
-        raise Unreadable(message(_("DTSTART is a day, so DTEND must be one too.")))
+        raise UnreadablePart(message(_("DTSTART is a day, so DTEND must be one too.")))
     # Many programs end a single day on the day itself.
     if end is not None:
         days = end.value.toordinal() - start.value.toordinal()
     else:
         days = -(-length // timedelta(days=1)) if length else 1
     if days < 0:
-        raise Unreadable(
+        raise UnreadablePart(
             message(
                 _("The end ({end}) is before the start ({start})."),
                 start=str(start.value),
@@ -218,14 +220,14 @@ def _whole_days(start: Moment, end: Moment | None, length: timedelta | None) -> 
         )
     last = start.value + timedelta(days=max(days, 1) - 1)
     check_day(last, "DTEND")
-    return Hours(start.value, last)
+    return ImportedTimes(start.value, last)
 
 
 def _shown(
-    start: Moment, end: Moment | None, length: timedelta | None, zones: Zones, steps: Steps
-) -> tuple[Hours, list[Message]]:
+    start: FileTime, end: FileTime | None, length: timedelta | None, zones: FileZones, steps: WorkBudget
+) -> tuple[ImportedTimes, list[Message]]:
     if end is not None and end.wall is None:
-        raise Unreadable(message(_("DTSTART has an hour, so DTEND must have one too.")))
+        raise UnreadablePart(message(_("DTSTART has an hour, so DTEND must have one too.")))
     zone, is_named, remarks = zone_of(start, zones)
     begin = on_the_wall(start, zone, zones, steps)
     if end is not None:
@@ -237,7 +239,7 @@ def _shown(
     return hours_between(begin, finish, zone, is_named=is_named), remarks
 
 
-def zone_of(start: Moment, zones: Zones) -> tuple[str, bool, list[Message]]:
+def zone_of(start: FileTime, zones: FileZones) -> tuple[str, bool, list[Message]]:
     """The zone in which hours are shown, whether the file names it, and what had to be assumed."""
     if start.is_utc:
         return ("UTC" if zones.is_ours else zones.own), False, []
@@ -254,7 +256,7 @@ def zone_of(start: Moment, zones: Zones) -> tuple[str, bool, list[Message]]:
     return zones.office, False, [message(told, tzid=start.tzid[:60], zone=zones.office)]
 
 
-def on_the_wall(at: Moment, zone: str, zones: Zones, steps: Steps) -> datetime:
+def on_the_wall(at: FileTime, zone: str, zones: FileZones, steps: WorkBudget) -> datetime:
     """What clocks in ``zone`` show at a moment that has an hour."""
     wall = at.wall or datetime.combine(at.value, MIDNIGHT)
     if not at.is_utc:

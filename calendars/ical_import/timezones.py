@@ -8,9 +8,9 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from calendars.days.spans import outside_calendar, zone_info
-from calendars.ical_import.content_lines import Unreadable, ZoneText
+from calendars.ical_import.content_lines import UnreadablePart, ZoneText
 from calendars.ical_import.rrule import read_rule
-from calendars.ical_import.rrule_expansion import Steps, occurrences
+from calendars.ical_import.rrule_expansion import WorkBudget, occurrences
 
 _OFFSET = re.compile(r"([+-])(\d{2})(\d{2})(?:\d{2})?")
 _NAMED_OFFSET = re.compile(r"\(?(?:UTC|GMT)\s*([+-])(\d{1,2})(?::?(\d{2}))?\)?(?![\d:]).*", re.IGNORECASE)
@@ -20,7 +20,7 @@ _UTC_NAMES = frozenset({"UTC", "GMT", "Z", "Etc/UTC", "Etc/GMT"})
 
 
 @dataclass(frozen=True, slots=True)
-class Half:
+class ZoneObservance:
     """Standard or summer time: the offset it brings, from its first onset on, and the rule by which it comes again."""
 
     offset: timedelta
@@ -29,14 +29,14 @@ class Half:
 
 
 @dataclass(frozen=True, slots=True)
-class Zone:
+class FileZone:
     """A zone of a file: ``name`` is IANA's, where it is known; else its wall times are told by its offsets.
 
     Without a name and without halves nothing is known of it.
     """
 
     name: str | None
-    halves: tuple[Half, ...] = ()
+    halves: tuple[ZoneObservance, ...] = ()
     _onsets: dict[int, list[tuple[datetime, timedelta]]] = field(default_factory=dict, compare=False)
 
     @property
@@ -44,7 +44,7 @@ class Zone:
         """Whether its wall times are instants."""
         return self.name is not None or bool(self.halves)
 
-    def instant(self, wall: datetime, steps: Steps) -> datetime:
+    def instant(self, wall: datetime, steps: WorkBudget) -> datetime:
         """The instant (aware, UTC) at which its clocks show ``wall``; it must be known.
 
         Raises:
@@ -57,7 +57,7 @@ class Zone:
         except OverflowError as problem:
             raise outside(wall) from problem
 
-    def _offset(self, wall: datetime, steps: Steps) -> timedelta:
+    def _offset(self, wall: datetime, steps: WorkBudget) -> timedelta:
         if wall.year not in self._onsets:
             found = [(onset, half.offset) for half in self.halves for onset in _onsets(half, wall.year, steps)]
             self._onsets[wall.year] = sorted(found)
@@ -66,7 +66,7 @@ class Zone:
 
 
 @dataclass
-class Zones:
+class FileZones:
     """The zones of one calendar, found by their TZID; zones of Windows with the office's hours are the office's own.
 
     ``own`` is the zone in which the calendar is shown where an hour names none; ``is_ours``: a desk wrote it.
@@ -77,28 +77,28 @@ class Zones:
     now: datetime
     own: str
     is_ours: bool = False
-    _found: dict[str, Zone] = field(default_factory=dict)
+    _found: dict[str, FileZone] = field(default_factory=dict)
 
-    def find(self, tzid: str) -> Zone:
+    def find(self, tzid: str) -> FileZone:
         """The zone a TZID means: IANA's name, one with a path before it, one of Windows, one described in the file."""
         if tzid not in self._found:
             self._found[tzid] = self._search(tzid)
         return self._found[tzid]
 
-    def _search(self, tzid: str) -> Zone:
+    def _search(self, tzid: str) -> FileZone:
         text = self.told.get(tzid, ZoneText())
         for candidate in (tzid, text.location):
             if name := iana_name(candidate):
-                return Zone(name)
+                return FileZone(name)
         if name := WINDOWS_TO_OLSON.get(tzid.strip()):
-            return Zone(self.office if self._is_alike(name) else name)
+            return FileZone(self.office if self._is_alike(name) else name)
         if halves := tuple(half for lines in text.halves if (half := _half(lines))):
-            return Zone(None, halves)
+            return FileZone(None, halves)
         if matched := _NAMED_OFFSET.fullmatch(tzid.strip()):
             offset = timedelta(hours=int(matched[2]), minutes=int(matched[3] or 0))
             if offset < timedelta(hours=24):
-                return Zone(None, (Half(offset if matched[1] == "+" else -offset, _LONG_AGO),))
-        return Zone(None)
+                return FileZone(None, (ZoneObservance(offset if matched[1] == "+" else -offset, _LONG_AGO),))
+        return FileZone(None)
 
     def _is_alike(self, name: str) -> bool:
         """Whether the clocks of a zone show what the office's do, in winter and in summer."""
@@ -126,16 +126,16 @@ def is_utc(name: str) -> bool:
     return name in _UTC_NAMES
 
 
-def outside(wall: datetime) -> Unreadable:
+def outside(wall: datetime) -> UnreadablePart:
     """The error of a time near the years 1 and 9999, with which nothing can be reckoned."""
-    return Unreadable(outside_calendar(wall.date()).detail)
+    return UnreadablePart(outside_calendar(wall.date()).detail)
 
 
 def _shown(at: datetime, zone: tzinfo) -> timedelta | None:
     return at.astimezone(zone).utcoffset()
 
 
-def _half(lines: list[str]) -> Half | None:
+def _half(lines: list[str]) -> ZoneObservance | None:
     """Standard or summer time from its lines; None when offset or onset can't be read."""
     values = {
         line.partition(":")[0].partition(";")[0].strip().upper(): line.partition(":")[2].strip() for line in lines
@@ -150,10 +150,10 @@ def _half(lines: list[str]) -> Half | None:
         return None
     if length >= timedelta(hours=24):
         return None
-    return Half(length if offset[1] == "+" else -length, begin, values.get("RRULE"))
+    return ZoneObservance(length if offset[1] == "+" else -length, begin, values.get("RRULE"))
 
 
-def _onsets(half: Half, year: int, steps: Steps) -> list[datetime]:
+def _onsets(half: ZoneObservance, year: int, steps: WorkBudget) -> list[datetime]:
     """When this half began, as far as a year is concerned: at first, and by its rule that year and the year before."""
     found = [half.onset]
     if half.rule and half.onset.year <= year:

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from calendars.days.formatting import format_day, format_days, format_instant
 from calendars.days.spans import Days
-from calendars.mails.event_mail import Letter, link_line, page
+from calendars.mails.event_mail import MailContent, link_line, page
 from calendars.mails.weekly_schedule import short
 from models.i18n import Message, _, translate, translate_filled
 from models.text import LocalizedText, localized, one_line
@@ -42,14 +42,14 @@ Line = TypeVar("Line", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Listed(Generic[Line]):
+class ListExcerpt(Generic[Line]):
     """The first lines of a list, at least :data:`MOST_LINES` where there are so many, and how many there are in all."""
 
     first: Sequence[Line] = ()
     total: int = 0
 
     @classmethod
-    def of(cls, every: Sequence[Line]) -> "Listed[Line]":
+    def of(cls, every: Sequence[Line]) -> "ListExcerpt[Line]":
         """A list that is there as a whole."""
         return cls(every, len(every))
 
@@ -77,7 +77,7 @@ class Risk:
 
 
 @dataclass(frozen=True, slots=True)
-class Undelivered:
+class FailedMail:
     """A mail that failed for good: ``answer`` is what is kept of why (English), ``since`` when it was given up.
 
     A mail about an event has its title and days; the office's own have none.
@@ -93,7 +93,7 @@ class Undelivered:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class ConsoleLinks:
     """Where the console is (without a slash at its end), and by which clocks instants are told."""
 
     public_url: str
@@ -105,9 +105,9 @@ class Digest:
     """What wants attention on a day, for one reader."""
 
     day: date
-    tasks: Listed[OverdueTask]
-    risks: Listed[Risk]
-    failures: Listed[Undelivered]
+    tasks: ListExcerpt[OverdueTask]
+    risks: ListExcerpt[Risk]
+    failures: ListExcerpt[FailedMail]
 
     @property
     def is_empty(self) -> bool:
@@ -120,7 +120,7 @@ def purpose_name(purpose: ReminderPurpose, language: str) -> str:
     return localized(PURPOSE_NAMES[purpose], language)
 
 
-def digest(told: Digest, site: Site, language: str, leave: str | None = None) -> Letter:
+def digest(told: Digest, site: ConsoleLinks, language: str, leave: str | None = None) -> MailContent:
     """What wants attention today; ``leave`` is where the reader stops these mails."""
     title = translate(_("What wants attention – {day}"), language, day=format_day(told.day, language))
     parts = [
@@ -149,7 +149,7 @@ def digest(told: Digest, site: Site, language: str, leave: str | None = None) ->
     return _letter(title, [], parts, footer, leave, language)
 
 
-def escalation(failures: Listed[Undelivered], site: Site, language: str) -> Letter:
+def escalation(failures: ListExcerpt[FailedMail], site: ConsoleLinks, language: str) -> MailContent:
     """Which mails did not arrive and nobody has looked at for a day, and what to do about it."""
     title = translate(_("Mails that did not arrive: {count}"), language, count=failures.total)
     opening = [
@@ -171,7 +171,7 @@ def escalation(failures: Listed[Undelivered], site: Site, language: str) -> Lett
     return _letter(title, opening, [part], footer, None, language)
 
 
-def failure(failed: Undelivered, site: Site, language: str) -> Letter:
+def failure(failed: FailedMail, site: ConsoleLinks, language: str) -> MailContent:
     """Tell an organisation that a mail about its event could not be delivered, and that nothing more is done."""
     event = short(failed.event, language)
     subject = translate(_("Did not arrive: {recipient} – {title}"), language, recipient=failed.recipient, title=event)
@@ -230,7 +230,7 @@ def _task_entry(task: OverdueTask, language: str) -> _Entry:
     )
 
 
-def _risk_entry(risk: Risk, site: Site, language: str) -> _Entry:
+def _risk_entry(risk: Risk, site: ConsoleLinks, language: str) -> _Entry:
     article = translate(_("Article {number}"), language, number=one_line(risk.article))
     return _Entry(
         f"{article} – {short(risk.title, language)}",
@@ -239,7 +239,7 @@ def _risk_entry(risk: Risk, site: Site, language: str) -> _Entry:
     )
 
 
-def _failure_entry(failed: Undelivered, site: Site, language: str) -> _Entry:
+def _failure_entry(failed: FailedMail, site: ConsoleLinks, language: str) -> _Entry:
     what = purpose_name(failed.purpose, language)
     if failed.event is not None:
         what += f": {short(failed.event, language)}"
@@ -262,7 +262,7 @@ def _failure_entry(failed: Undelivered, site: Site, language: str) -> _Entry:
 
 def _letter(
     title: str, opening: Sequence[str], parts: Iterable[_Part], footer: Sequence[str], leave: str | None, language: str
-) -> Letter:
+) -> MailContent:
     """A letter of lists; a list without entries is left out."""
     text, body = [title, ""], [f'<h1 style="font-size:1.25em">{escape(title)}</h1>']
     for sentence in opening:
@@ -273,7 +273,9 @@ def _letter(
         if part.total:
             text += _part_text(part, language)
             body.append(_part_html(part, language))
-    return Letter(title, plain([*text, *footer]), page(language, title, markup([*body, *footer_html(footer, leave)])))
+    return MailContent(
+        title, plain([*text, *footer]), page(language, title, markup([*body, *footer_html(footer, leave)]))
+    )
 
 
 def _part_text(part: _Part, language: str) -> list[str]:

@@ -8,7 +8,7 @@ from calendars.days.formatting import format_day, format_days, format_hours
 from calendars.days.spans import Days
 from calendars.events.labels import kind_name, status_name
 from calendars.ical.vevent import EventFacts
-from calendars.programmes.rendering import Text, told
+from calendars.programmes.rendering import ProgrammeText, render_text
 from models.i18n import _, translate
 from models.text import LocalizedText, localized, one_line
 from models.vocabulary import Language, ReminderPurpose
@@ -17,7 +17,7 @@ _STYLE = "font-family:'Noto Sans','Noto Sans Lao','Phetsarath OT',sans-serif;lin
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class MailTopic:
     """What a mail is about: an event, and what of it.
 
     ``task`` and ``task_due_on`` are set where a task falls due, ``rule`` where a rule asked for the mail.
@@ -31,7 +31,7 @@ class Subject:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MailContent:
     """A mail without its envelope: the same for every reader of one language."""
 
     subject: str
@@ -40,11 +40,11 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Bulletin:
+class OfficeMail:
     """One of the office's own mails, for one reader; ``unsubscribe`` is where they leave it, if they may."""
 
     language: Language
-    letter: Letter
+    letter: MailContent
     unsubscribe: str | None = None
 
 
@@ -64,7 +64,7 @@ def link_line(sentence: str, url: str) -> str:
     return f'{escape(before)}<a href="{escape(url)}">{escape(url)}</a>{escape(after)}'
 
 
-def compose(about: Subject, language: Language) -> Letter:
+def compose(about: MailTopic, language: Language) -> MailContent:
     """Write the letter. Texts of people are escaped in the HTML and stay on one line in the subject."""
     event = about.event
     title = one_line(localized(event.title, language))
@@ -90,16 +90,16 @@ def compose(about: Subject, language: Language) -> Letter:
     programme = _programme(about, url, language)
     plain = [lines[0], "", lines[1], *lines[2:], "", *([*programme.lines(), ""] if programme else []), link]
     text = "\n".join([*plain, *(["", closing] if closing else [])]) + "\n"
-    return Letter(subject, text, _html(lines, _programme_html(programme), link, url, closing, language))
+    return MailContent(subject, text, _html(lines, _programme_html(programme), link, url, closing, language))
 
 
-def _programme(about: Subject, url: str, language: Language) -> Text | None:
+def _programme(about: MailTopic, url: str, language: Language) -> ProgrammeText | None:
     if about.event.programme is None or about.purpose is ReminderPurpose.CANCELLATION:
         return None
-    return told(about.event.programme, Days(about.event.first_day, about.event.last_day), language, url)
+    return render_text(about.event.programme, Days(about.event.first_day, about.event.last_day), language, url)
 
 
-def _programme_html(programme: Text | None) -> str:
+def _programme_html(programme: ProgrammeText | None) -> str:
     if programme is None:
         return ""
     parts = [f'<h2 style="font-size:1.1em">{escape(programme.heading)}</h2>']
@@ -111,7 +111,7 @@ def _programme_html(programme: Text | None) -> str:
     return "\n".join(parts) + "\n"
 
 
-def _facts(about: Subject, days: str, language: Language) -> list[str]:
+def _facts(about: MailTopic, days: str, language: Language) -> list[str]:
     event = about.event
     found = []
     if about.task is not None:
@@ -134,7 +134,7 @@ def _facts(about: Subject, days: str, language: Language) -> list[str]:
     return found
 
 
-def _closing(about: Subject, language: Language) -> str:
+def _closing(about: MailTopic, language: Language) -> str:
     if about.purpose is ReminderPurpose.CANCELLATION:
         return translate(_("You get this mail because you were reminded of this event, or would have been."), language)
     if about.purpose is ReminderPurpose.UPDATE:

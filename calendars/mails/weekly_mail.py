@@ -5,8 +5,8 @@ from html import escape
 
 from calendars.days.formatting import format_day, format_days, format_weekday
 from calendars.mails.digests import QUIET, footer_html, leaving, markup, plain
-from calendars.mails.event_mail import Letter, page
-from calendars.mails.weekly_schedule import Day, Half, Row, Table, Week, schedule
+from calendars.mails.event_mail import MailContent, page
+from calendars.mails.weekly_schedule import HalfDay, ScheduleDay, ScheduleRow, ScheduleTable, WeekSchedule, schedule
 from models.i18n import _, translate
 
 _RULE = "border:1px solid #bbb;padding:.35em .5em;text-align:left;vertical-align:top"
@@ -21,16 +21,16 @@ _WEEK_HEAD = (
     ".week tr{border-bottom:1px solid #ddd;padding:.3em 0}"
     ".week .day{background:#e8edf4;padding:.35em .5em!important}}</style>"
 )
-HALVES: Mapping[Half, str] = {
-    Half.WHOLE_DAY: _("Whole day"),
-    Half.MORNING: _("Morning"),
-    Half.AFTERNOON: _("Afternoon"),
+HALVES: Mapping[HalfDay, str] = {
+    HalfDay.WHOLE_DAY: _("Whole day"),
+    HalfDay.MORNING: _("Morning"),
+    HalfDay.AFTERNOON: _("Afternoon"),
 }
 _COLUMNS = (_("When"), _("What takes place"), _("Place"), _("Attending"), _("Prepared by"))
 _WIDTHS = ("9%", "37%", "18%", "21%", "15%")
 
 
-def weekly(week: Week, language: str, leave: str | None = None) -> Letter:
+def weekly(week: WeekSchedule, language: str, leave: str | None = None) -> MailContent:
     """The week's schedule; ``leave`` is where the reader stops it. A week without anything says so."""
     table = schedule(week, language)
     days = format_days(week.days.first, week.days.last, language)
@@ -41,24 +41,24 @@ def weekly(week: Week, language: str, leave: str | None = None) -> Letter:
     body = [f'<h1 style="font-size:1.35em">{escape(title)}</h1>']
     body += [f"<p><strong>{escape(empty)}</strong></p>"] if empty else []
     body += [_week_html(table, language), _off_html(table, language), *footer_html(footer, leave)]
-    return Letter(title, plain([*text, *footer]), page(language, title, markup(body), _WEEK_HEAD))
+    return MailContent(title, plain([*text, *footer]), page(language, title, markup(body), _WEEK_HEAD))
 
 
-def _groups(rows: Sequence[Row]) -> list[tuple[Half, list[Row]]]:
-    found = [(half, [row for row in rows if row.half is half]) for half in Half]
+def _groups(rows: Sequence[ScheduleRow]) -> list[tuple[HalfDay, list[ScheduleRow]]]:
+    found = [(half, [row for row in rows if row.half is half]) for half in HalfDay]
     return [(half, some) for half, some in found if some]
 
 
-def _heading(day: Day, language: str) -> str:
+def _heading(day: ScheduleDay, language: str) -> str:
     return f"{format_weekday(day.day, language)}, {format_day(day.day, language)}"
 
 
-def _shown_days(table: Table) -> Iterable[Day]:
+def _shown_days(table: ScheduleTable) -> Iterable[ScheduleDay]:
     """All seven, or of a week without anything only those that have a name."""
     return [day for day in table.days if day.holidays or not table.is_empty]
 
 
-def _week_text(table: Table, language: str) -> list[str]:
+def _week_text(table: ScheduleTable, language: str) -> list[str]:
     lines: list[str] = []
     if table.all_week:
         lines += [translate(_("All week"), language), *_rows_text(table.all_week, language), ""]
@@ -71,7 +71,7 @@ def _week_text(table: Table, language: str) -> list[str]:
     return lines
 
 
-def _rows_text(rows: Iterable[Row], language: str) -> list[str]:
+def _rows_text(rows: Iterable[ScheduleRow], language: str) -> list[str]:
     lines = []
     _when, _what, place, attending, prepared = (translate(name, language) for name in _COLUMNS)
     for row in rows:
@@ -86,20 +86,20 @@ def _rows_text(rows: Iterable[Row], language: str) -> list[str]:
     return lines
 
 
-def _attending(row: Row, language: str) -> tuple[str, ...]:
+def _attending(row: ScheduleRow, language: str) -> tuple[str, ...]:
     """Who presides, which has no column of its own in a mail, and who takes part."""
     received = (f"{translate(_('Received by'), language)}: {row.presides}",) if row.presides else ()
     return (*received, *row.attends)
 
 
-def _off_text(table: Table, language: str) -> list[str]:
+def _off_text(table: ScheduleTable, language: str) -> list[str]:
     if not table.called_off:
         return []
     lines = [f"- {title} ({became})" for title, became, _url in table.called_off]
     return [translate(_("Does not take place"), language), *lines, ""]
 
 
-def _off_html(table: Table, language: str) -> str:
+def _off_html(table: ScheduleTable, language: str) -> str:
     if not table.called_off:
         return ""
     items = "".join(
@@ -110,7 +110,7 @@ def _off_html(table: Table, language: str) -> str:
     return f'<h2 style="font-size:1.1em">{heading}</h2>\n<ul style="padding-left:1.2em">{items}</ul>'
 
 
-def _week_html(table: Table, language: str) -> str:
+def _week_html(table: ScheduleTable, language: str) -> str:
     days = [_day_html(day, table.is_empty, language) for day in _shown_days(table)]
     if table.all_week:
         days.insert(0, f"<tbody>{_rows_html(translate(_('All week'), language), table.all_week, language)}</tbody>")
@@ -125,7 +125,7 @@ def _week_html(table: Table, language: str) -> str:
     return f'<table class="week" style="{style}"><thead><tr>{heads}</tr></thead>\n' + "\n".join(days) + "\n</table>"
 
 
-def _day_html(day: Day, is_bare: bool, language: str) -> str:
+def _day_html(day: ScheduleDay, is_bare: bool, language: str) -> str:
     rows = "".join(_rows_html(translate(HALVES[half], language), some, language) for half, some in _groups(day.rows))
     if not rows and not is_bare:
         rows = f'<tr><td colspan="5" style="{_RULE};{QUIET}">–</td></tr>'
@@ -138,7 +138,7 @@ def _body_html(heading: str, names: Sequence[str], rows: str) -> str:
     return f"<tbody><tr>{head}{escape(heading)}{told}</th></tr>\n{rows}</tbody>"
 
 
-def _rows_html(half: str, rows: Sequence[Row], language: str) -> str:
+def _rows_html(half: str, rows: Sequence[ScheduleRow], language: str) -> str:
     """The lines of half a day; the first has the half's name before it, for all of them."""
     name = f'<th scope="row" rowspan="{len(rows)}" style="{_RULE}">{escape(half)}</th>'
     return "\n".join(
@@ -146,7 +146,7 @@ def _rows_html(half: str, rows: Sequence[Row], language: str) -> str:
     )
 
 
-def _cells(row: Row, language: str) -> str:
+def _cells(row: ScheduleRow, language: str) -> str:
     hours = f"<strong>{escape(row.hours)}</strong> " if row.hours else ""
     what = f'<a href="{escape(row.url)}">{escape(row.what)}</a>' if row.url else escape(row.what)
     about = "".join(f'<br><span style="{QUIET}">{escape(line)}</span>' for line in row.about)

@@ -11,7 +11,7 @@ from calendars.days.spans import Days, days_after
 from calendars.events.labels import status_name
 from calendars.events.lifecycle import CALLED_OFF
 from calendars.ical.vevent import EventFacts
-from calendars.programmes.items import Item
+from calendars.programmes.items import ProgrammeItemValues
 from calendars.programmes.rendering import MOST_CHARACTERS, OUTDATED
 from models.i18n import _, translate
 from models.text import LocalizedText, localized, one_line, shorten
@@ -32,7 +32,7 @@ _COUNTRIES: Mapping[str, LocalizedText] = {
 }
 
 
-class Half(IntEnum):
+class HalfDay(IntEnum):
     """The parts of a day, in the order they are printed; whatever has no hours is for the whole day."""
 
     WHOLE_DAY = 0
@@ -41,7 +41,7 @@ class Half(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Week:
+class WeekSchedule:
     """What is known of the seven days from ``first_day`` (a Monday); drafts and what lies on other days is passed
     over.
 
@@ -64,14 +64,14 @@ class Week:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ScheduleRow:
     """One line of the table in one language; ``hours``, ``about``, ``where``, ``presides`` and ``prepares`` may be
     empty.
 
     ``about`` says what a line is part of, or what is to be known of it; ``attends`` is line by line.
     """
 
-    half: Half
+    half: HalfDay
     hours: str
     what: str
     about: tuple[str, ...]
@@ -83,7 +83,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Travel:
+class TravelRow:
     """A visit that arrives or departs: its title, whose guests they are, and its address."""
 
     title: str
@@ -92,22 +92,22 @@ class Travel:
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class ScheduleDay:
     """A day, what is celebrated on it, its lines in running order, and the visits that arrive and depart."""
 
     day: date
     holidays: tuple[str, ...]
-    rows: tuple[Row, ...]
-    arriving: tuple[Travel, ...] = ()
-    departing: tuple[Travel, ...] = ()
+    rows: tuple[ScheduleRow, ...]
+    arriving: tuple[TravelRow, ...] = ()
+    departing: tuple[TravelRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ScheduleTable:
     """The schedule: ``all_week`` is told once, above the days; ``called_off`` are (title, what became of it, url)."""
 
-    all_week: tuple[Row, ...]
-    days: tuple[Day, ...]
+    all_week: tuple[ScheduleRow, ...]
+    days: tuple[ScheduleDay, ...]
     called_off: tuple[tuple[str, str, str], ...]
 
     @property
@@ -116,7 +116,7 @@ class Table:
         return not self.all_week and not any(day.rows for day in self.days)
 
 
-def schedule(week: Week, language: str) -> Table:
+def schedule(week: WeekSchedule, language: str) -> ScheduleTable:
     """The week's table in a language.
 
     An event stands as its programme published last has it: items that begin before noon are in the morning, later
@@ -132,17 +132,17 @@ def schedule(week: Week, language: str) -> Table:
         for event in sorted(week.events, key=_by_day)
         if event.guest_name and _takes_place(event) and len(week.travels.get(event.uid, ())) > 1
     ]
-    by_day: dict[date, list[tuple[time, Row]]] = {day: [] for day in days}
+    by_day: dict[date, list[tuple[time, ScheduleRow]]] = {day: [] for day in days}
     all_week = []
     for event in sorted(taking_place, key=_by_day):
         if is_all_week := event.first_day <= days.first and event.last_day >= days.last:
             all_week.append(_event_row(event, None, week, language))
         for day, at, row in _rows(event, week, is_all_week, language):
             by_day[day].append((at, row))
-    return Table(
+    return ScheduleTable(
         tuple(all_week),
         tuple(
-            Day(
+            ScheduleDay(
                 day,
                 tuple(holiday_line(one, language) for one in week.holidays if one.day == day),
                 # What begins together stays in the order of the events.
@@ -163,8 +163,8 @@ def _takes_place(event: EventFacts) -> bool:
     return event.status not in CALLED_OFF | {EventStatus.DRAFT}
 
 
-def _travel(event: EventFacts, language: str) -> Travel:
-    return Travel(short(event.title, language), short(event.guest_name, language), event.url or "")
+def _travel(event: EventFacts, language: str) -> TravelRow:
+    return TravelRow(short(event.title, language), short(event.guest_name, language), event.url or "")
 
 
 def _by_day(event: EventFacts) -> tuple[date, time, str]:
@@ -175,7 +175,9 @@ def _what_became(event: EventFacts, language: str) -> str:
     return f"{format_days(event.first_day, event.last_day, language)} – {status_name(event.status, language)}"
 
 
-def _rows(event: EventFacts, week: Week, is_all_week: bool, language: str) -> Iterator[tuple[date, time, Row]]:
+def _rows(
+    event: EventFacts, week: WeekSchedule, is_all_week: bool, language: str
+) -> Iterator[tuple[date, time, ScheduleRow]]:
     """An event's lines with their day and hour; what stands above the days already only has its programme here."""
     visit, days = Days(event.first_day, event.last_day), week.days
     told = set()
@@ -193,7 +195,7 @@ def _is_outdated(event: EventFacts) -> bool:
     return event.programme is not None and event.programme.is_outdated(Days(event.first_day, event.last_day))
 
 
-def _event_row(event: EventFacts, day: date | None, week: Week, language: str) -> Row:
+def _event_row(event: EventFacts, day: date | None, week: WeekSchedule, language: str) -> ScheduleRow:
     """An event's own line on one of its days; None: above all days."""
     start = event.start_time if day == event.first_day else None
     end = event.end_time if day == event.last_day else None
@@ -203,7 +205,7 @@ def _event_row(event: EventFacts, day: date | None, week: Week, language: str) -
     about += [translate(OUTDATED, language)] if _is_outdated(event) else []
     host = short(event.host_name, language)
     attends = [translate(_("Host: {host}"), language, host=host)] if host else []
-    return Row(
+    return ScheduleRow(
         _half(start),
         format_hours(start, end),
         short(event.title, language),
@@ -216,8 +218,8 @@ def _event_row(event: EventFacts, day: date | None, week: Week, language: str) -
     )
 
 
-def _item_row(event: EventFacts, item: Item, week: Week, language: str) -> Row:
-    return Row(
+def _item_row(event: EventFacts, item: ProgrammeItemValues, week: WeekSchedule, language: str) -> ScheduleRow:
+    return ScheduleRow(
         _half(item.start_time),
         format_hours(item.start_time, item.end_time),
         short(item.title, language),
@@ -237,7 +239,7 @@ def _guests(event: EventFacts, language: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _prepares(event: EventFacts, week: Week, language: str) -> str:
+def _prepares(event: EventFacts, week: WeekSchedule, language: str) -> str:
     """The organisation in charge and those who have tasks, each once; of many only the first."""
     told = [event.organisation_name, *week.preparing.get(event.uid, ())]
     names = dict.fromkeys(one_line(one) if isinstance(one, str) else short(one, language) for one in told if one)
@@ -247,10 +249,10 @@ def _prepares(event: EventFacts, week: Week, language: str) -> str:
     return "; ".join(shown)
 
 
-def _half(start: time | None) -> Half:
+def _half(start: time | None) -> HalfDay:
     if start is None:
-        return Half.WHOLE_DAY
-    return Half.MORNING if start < _NOON else Half.AFTERNOON
+        return HalfDay.WHOLE_DAY
+    return HalfDay.MORNING if start < _NOON else HalfDay.AFTERNOON
 
 
 def holiday_line(holiday: Holiday, language: str) -> str:

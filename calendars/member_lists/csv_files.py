@@ -34,7 +34,7 @@ Cell = str | Message
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableRow:
     """A row that is not blank: its number and its cells, those at the end that are empty left out."""
 
     number: int
@@ -61,13 +61,13 @@ def formula_in_cell() -> Message:
     return message(_("This looks like a formula. Paste the value instead; a text doesn't begin with = + - or @."))
 
 
-def lines_of(rows: Iterable[tuple[int, Sequence[Cell]]]) -> list[Line]:
+def lines_of(rows: Iterable[tuple[int, Sequence[Cell]]]) -> list[TableRow]:
     """The rows that are not blank, of numbered ones.
 
     Raises:
         Invalid: there are none, or more rows or columns than a list has.
     """
-    found: list[Line] = []
+    found: list[TableRow] = []
     for number, row in rows:
         filled = [place for place, cell in enumerate(row, 1) if cell]
         if number > MAX_ROWS or len(found) > MAX_LINES + (not filled):
@@ -79,13 +79,13 @@ def lines_of(rows: Iterable[tuple[int, Sequence[Cell]]]) -> list[Line]:
         if filled and filled[-1] > MAX_COLUMNS:
             raise refused(message(_("A list has at most {columns} columns."), columns=MAX_COLUMNS))
         if filled:
-            found.append(Line(number, tuple(row[: filled[-1]])))
+            found.append(TableRow(number, tuple(row[: filled[-1]])))
     if not found:
         raise refused(message(_("The file is empty.")))
     return found
 
 
-def read_csv(content: bytes) -> list[Line]:
+def read_csv(content: bytes) -> list[TableRow]:
     """The lines of a CSV file: UTF-8, or UTF-16 with its mark; comma, semicolon or tab, as the header has it.
 
     Excel's first line ``sep=;`` is obeyed and not counted.

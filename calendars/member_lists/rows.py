@@ -8,7 +8,7 @@ from typing import Any
 
 from calendars.events.labels import MEMBER_ROLE_NAMES
 from calendars.member_lists.column_names import COLUMN_OF, COLUMNS, LANGUAGE_OF, NUMBERING, ROLE_OF, folded
-from calendars.member_lists.csv_files import Cell, Line
+from calendars.member_lists.csv_files import Cell, TableRow
 from models.errors import Invalid
 from models.i18n import Message, _, message
 from models.vocabulary import MemberRole
@@ -21,7 +21,7 @@ _NUMBER = re.compile(r"(-?\d{1,12})(?:[.,]0+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class MemberRow:
     """One person of a list, as the row says it. None: the cell is empty, or wrong and then in ``spoiled``."""
 
     row: int
@@ -39,10 +39,10 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Roster:
+class MemberList:
     """What a file says, and what is wrong with it: ``rows.7.role`` → sentences. A row without a name has no entry."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[MemberRow] = field(default_factory=list)
     errors: dict[str, list[Message]] = field(default_factory=dict)
 
 
@@ -51,7 +51,7 @@ def place_of(row: int, column: str) -> str:
     return f"rows.{row}.{column}"
 
 
-def read_roster(lines: Sequence[Line]) -> Roster:
+def read_roster(lines: Sequence[TableRow]) -> MemberList:
     """Read a list: its first line is the header, in any language and order.
 
     Raises:
@@ -62,13 +62,13 @@ def read_roster(lines: Sequence[Line]) -> Roster:
     if "name" not in columns.values():
         problems.append(message(_("A column with the names is missing; call it “{name}”."), name=COLUMNS["name"]))
         raise Invalid({"header": problems})
-    roster = Roster(errors={"header": problems} if problems else {})
+    roster = MemberList(errors={"header": problems} if problems else {})
     for line in rest:
         _read_line(roster, line, columns)
     return roster
 
 
-def _columns(header: Line) -> tuple[dict[int, str | None], list[Message]]:
+def _columns(header: TableRow) -> tuple[dict[int, str | None], list[Message]]:
     """Which column stands where (None: one that is not read), and what is wrong with the headers."""
     columns: dict[int, str | None] = {}
     problems: list[Message] = []
@@ -102,7 +102,7 @@ def _unknown_column(title: Cell) -> Message:
     )
 
 
-def _read_line(roster: Roster, line: Line, columns: dict[int, str | None]) -> None:
+def _read_line(roster: MemberList, line: TableRow, columns: dict[int, str | None]) -> None:
     if any(cell and place not in columns for place, cell in enumerate(line.cells)):
         nameless = message(_("Row {row} holds something in a column without a header."), row=line.number)
         roster.errors.setdefault("header", []).append(nameless)
@@ -125,13 +125,13 @@ def _read_line(roster: Roster, line: Line, columns: dict[int, str | None]) -> No
         reading.problems["name"] = message(_("The name is missing."))
     roster.errors.update({place_of(line.number, column): [what] for column, what in reading.problems.items()})
     if name is not None:
-        roster.entries.append(Entry(line.number, name, **values, spoiled=frozenset(reading.problems)))
+        roster.entries.append(MemberRow(line.number, name, **values, spoiled=frozenset(reading.problems)))
 
 
 class _Reading:
     """The cells of one line by their columns; ``problems`` is what is wrong with which."""
 
-    def __init__(self, line: Line, columns: dict[int, str | None]) -> None:
+    def __init__(self, line: TableRow, columns: dict[int, str | None]) -> None:
         self.cells = {name: cell for place, cell in enumerate(line.cells) if (name := columns.get(place))}
         self.problems: dict[str, Message] = {}
 

@@ -11,7 +11,7 @@ from calendars.member_lists.csv_files import (
     MAX_CELL,
     MAX_COLUMNS,
     Cell,
-    Line,
+    TableRow,
     formula_in_cell,
     lines_of,
     refused,
@@ -54,7 +54,7 @@ def workbook_refused(reason: str) -> Invalid:
     return refused(message(_REASONS[reason]))
 
 
-def workbook_lines(rows: Iterable[tuple[int, Sequence[TypedCell]]]) -> list[Line]:
+def workbook_lines(rows: Iterable[tuple[int, Sequence[TypedCell]]]) -> list[TableRow]:
     """The lines of a sheet's rows, those without cells included; dates are written like 2027-03-10.
 
     Raises:

@@ -9,13 +9,13 @@ from typing import Literal
 from calendars.days.holidays import Holiday
 from calendars.days.spans import Days
 from calendars.days.working_days import WorkingDays
-from calendars.events.host_days import Stay
+from calendars.events.host_days import HostedVisit
 
 _SATURDAY = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Busy:
+class BusyDays:
     """A named person or resource is taken on these days, all of them whole; ``title`` says by what."""
 
     days: Days
@@ -24,7 +24,7 @@ class Busy:
     title: Mapping[str, str]
 
 
-class Marks:
+class DaySet:
     """Which of ``size`` days in a row carry a mark; days are numbered from 0."""
 
     def __init__(self, size: int, marked: Iterable[int]) -> None:
@@ -63,7 +63,7 @@ class Marks:
         return max(0, min(gaps))
 
 
-class Board:
+class DayIndex:
     """A range of days with what stands in it.
 
     ``off`` are the days off of host and guest, ``working`` their working days, ``stays`` the other visits of the
@@ -76,8 +76,8 @@ class Board:
         within: Days,
         off: Mapping[date, Sequence[Holiday]],
         working: WorkingDays,
-        stays: Iterable[Stay],
-        busy: Iterable[Busy],
+        stays: Iterable[HostedVisit],
+        busy: Iterable[BusyDays],
     ) -> None:
         self.within = within
         self._base = within.first.toordinal()
@@ -93,15 +93,15 @@ class Board:
         self.resources = self._marks(number for code, number in taken if code == "resource_busy")
         self.seats = self._marks(number for code, number in taken if code == "too_few_seats")
         self._received = {number for stay in stays for number in self._received_by(stay)}
-        self._visits: Marks | None = None
+        self._visits: DaySet | None = None
 
-    def receive(self, stay: Stay) -> None:
+    def receive(self, stay: HostedVisit) -> None:
         """One more visit stands on the board, for a planner that places several one after the other."""
         self._received.update(self._received_by(stay))
         self._visits = None
 
     @property
-    def visits(self) -> Marks:
+    def visits(self) -> DaySet:
         """The days on which the host has its hands full with another visit."""
         if self._visits is None:
             self._visits = self._marks(self._received)
@@ -115,8 +115,8 @@ class Board:
         """The day with this number."""
         return date.fromordinal(self._base + number)
 
-    def _marks(self, marked: Iterable[int]) -> Marks:
-        return Marks(self._size, marked)
+    def _marks(self, marked: Iterable[int]) -> DaySet:
+        return DaySet(self._size, marked)
 
     def _is_weekend(self, number: int) -> bool:
         # 1 January of the year 1, ordinal 1, is a Monday.
@@ -125,7 +125,7 @@ class Board:
     def _on_board(self, days: Days) -> range:
         return range(max(self.number(days.first), 0), min(self.number(days.last) + 1, self._size))
 
-    def _received_by(self, stay: Stay) -> list[int]:
+    def _received_by(self, stay: HostedVisit) -> list[int]:
         return [number for days in stay.received() for number in self._on_board(days)]
 
     def _stretched(self, is_working: Sequence[bool]) -> list[int]:

@@ -11,7 +11,7 @@ from calendars.conflicts.commitment_checks import MINIMUM_DAYS
 from calendars.days.formatting import BABEL_LOCALES, numeric_day
 from calendars.days.spans import Days
 from calendars.events.host_days import LONG_STAY_DAYS, numeric_days
-from calendars.openings.day_index import Board, Marks
+from calendars.openings.day_index import DayIndex, DaySet
 from models.errors import InvalidValue
 from models.i18n import Message, _, message
 
@@ -32,7 +32,7 @@ _CODES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "s
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class FestivalDay:
     """Days a window is to contain, and what they are called: a festival."""
 
     days: Days
@@ -45,7 +45,7 @@ class Occasion:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class OpeningQuery:
     """Windows of ``days`` whole days, none beginning before ``earliest`` (today and the notice an office needs).
 
     The whole window lies in ``within``, with ``may_end_after`` only its first day. With ``containing`` it must
@@ -59,7 +59,7 @@ class Wish:
     earliest: date
     containing: tuple[Days, ...] = ()
     may_end_after: bool = False
-    one_of: tuple[tuple[Occasion, ...], ...] = ()
+    one_of: tuple[tuple[FestivalDay, ...], ...] = ()
     asked_on: date | None = None
 
     def __post_init__(self) -> None:
@@ -72,9 +72,9 @@ class Wish:
         return self.days > LONG_STAY_DAYS
 
     @property
-    def occasions(self) -> tuple[tuple[Occasion, ...], ...]:
+    def occasions(self) -> tuple[tuple[FestivalDay, ...], ...]:
         """What a window must contain: of each group one."""
-        return (*((Occasion(days),) for days in self.containing), *self.one_of)
+        return (*((FestivalDay(days),) for days in self.containing), *self.one_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ class Reason:
     detail: Message
 
 
-def score(board: Board, wish: Wish, first: int) -> int:
+def score(board: DayIndex, wish: OpeningQuery, first: int) -> int:
     """How good the window is that begins on the board's day ``first``: 0 to 100, more is better.
 
     It is asked of openings only. Best begins on a Monday, ends on a working day, has few week-end days for its
@@ -104,7 +104,7 @@ def score(board: Board, wish: Wish, first: int) -> int:
     return round(points)
 
 
-def reasons(board: Board, wish: Wish, first: int) -> tuple[Reason, ...]:
+def reasons(board: DayIndex, wish: OpeningQuery, first: int) -> tuple[Reason, ...]:
     """What there is to say about the window that begins on the board's day ``first``."""
     last = first + wish.days - 1
     return (
@@ -117,17 +117,17 @@ def reasons(board: Board, wish: Wish, first: int) -> tuple[Reason, ...]:
     )
 
 
-def _clear(marks: Marks, first: int, last: int) -> int:
+def _clear(marks: DaySet, first: int, last: int) -> int:
     """How many days lie between the ends of a window and the nearest mark."""
     return min(marks.clear_around(first), marks.clear_around(last))
 
 
-def _notice(board: Board, wish: Wish, first: int) -> int:
+def _notice(board: DayIndex, wish: OpeningQuery, first: int) -> int:
     asked_on = wish.asked_on or wish.earliest - timedelta(days=MINIMUM_DAYS)
     return first - board.number(asked_on)
 
 
-def _weekend_share(board: Board, first: int, days: int) -> float:
+def _weekend_share(board: DayIndex, first: int, days: int) -> float:
     """1 when the window has the fewest week-end days its length allows, 0 when it has the most."""
     weeks, rest = divmod(days, 7)
     fewest, most = 2 * weeks + max(0, rest - 5), 2 * weeks + min(2, rest)
@@ -147,19 +147,19 @@ def _begins(day: date) -> Reason:
     return Reason(f"begins_{_CODES[weekday]}", message(_("Begins on a {weekday}."), weekday=_weekday(weekday)))
 
 
-def _ends(board: Board, last: int) -> Reason:
+def _ends(board: DayIndex, last: int) -> Reason:
     if last in board.working:
         return Reason("ends_working_day", message(_("Ends on a working day.")))
     return Reason("ends_free_day", message(_("Ends on a day on which nobody works.")))
 
 
-def _weekend(board: Board, first: int, last: int) -> Reason:
+def _weekend(board: DayIndex, first: int, last: int) -> Reason:
     if count := board.weekend.count(first, last):
         return Reason("weekend_inside", message(_("Week-end days inside: {count}."), count=count))
     return Reason("no_weekend", message(_("No week-end inside.")))
 
 
-def _named(board: Board, number: int | None) -> Mapping[str, str] | None:
+def _named(board: DayIndex, number: int | None) -> Mapping[str, str] | None:
     """The holiday of a day with its date, in each language it has a name in."""
     if number is None:
         return None
@@ -167,7 +167,7 @@ def _named(board: Board, number: int | None) -> Mapping[str, str] | None:
     return {language: f"{name} ({day})" for language, name in board.holidays[number][0].name.items()}
 
 
-def _holiday_free(board: Board, wish: Wish, first: int, last: int) -> Iterator[Reason]:
+def _holiday_free(board: DayIndex, wish: OpeningQuery, first: int, last: int) -> Iterator[Reason]:
     if wish.is_long:
         rule = message(_("No public holiday on its first and last day."))
     else:
@@ -187,7 +187,7 @@ def _holiday_free(board: Board, wish: Wish, first: int, last: int) -> Iterator[R
     yield from _holidays_inside(board, first, last)
 
 
-def _contains(board: Board, wish: Wish, first: int, last: int) -> Iterator[Reason]:
+def _contains(board: DayIndex, wish: OpeningQuery, first: int, last: int) -> Iterator[Reason]:
     window = Days(board.day(first), board.day(last))
     for group in wish.occasions:
         occasion = next(one for one in group if one.is_met_by(window))
@@ -196,19 +196,19 @@ def _contains(board: Board, wish: Wish, first: int, last: int) -> Iterator[Reaso
     yield from _holidays_inside(board, first, last)
 
 
-def _holidays_inside(board: Board, first: int, last: int) -> Iterator[Reason]:
+def _holidays_inside(board: DayIndex, first: int, last: int) -> Iterator[Reason]:
     if count := board.off.count(first, last):
         yield Reason("holidays_inside", message(_("Public holidays on its days: {count}."), count=count))
 
 
-def _called(occasion: Occasion) -> Mapping[str, str] | str:
+def _called(occasion: FestivalDay) -> Mapping[str, str] | str:
     told = numeric_days(occasion.days)
     if occasion.name is None:
         return told
     return {language: f"{name} ({told})" for language, name in occasion.name.items()}
 
 
-def _host_free(board: Board, wish: Wish, first: int, last: int) -> Reason:
+def _host_free(board: DayIndex, wish: OpeningQuery, first: int, last: int) -> Reason:
     if wish.is_long:
         return Reason("host_free", message(_("No other visit has to be received on its first and last day.")))
     before, after = board.visits.last_until(first), board.visits.first_from(last)

@@ -10,10 +10,20 @@ from datetime import date
 from itertools import accumulate
 
 from calendars.days.spans import Days
-from calendars.openings.day_index import Board, Busy
-from calendars.openings.scoring import Occasion, Reason, Wish, reasons, score
+from calendars.openings.day_index import BusyDays, DayIndex
+from calendars.openings.scoring import FestivalDay, OpeningQuery, Reason, reasons, score
 
-__all__ = ["Board", "Busy", "Found", "Occasion", "Opening", "Reason", "Wish", "nearest", "openings"]
+__all__ = [
+    "BusyDays",
+    "DayIndex",
+    "FestivalDay",
+    "Opening",
+    "OpeningQuery",
+    "OpeningSearchResult",
+    "Reason",
+    "nearest",
+    "openings",
+]
 
 RULES = (
     "short_notice",
@@ -34,8 +44,8 @@ class Opening:
 
     days: Days
     score: int
-    _board: Board = field(repr=False, compare=False)
-    _wish: Wish = field(repr=False, compare=False)
+    _board: DayIndex = field(repr=False, compare=False)
+    _wish: OpeningQuery = field(repr=False, compare=False)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
@@ -47,7 +57,7 @@ class Opening:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class OpeningSearchResult:
     """The openings, best first (of equal ones the earliest), and how many windows each rule refused.
 
     A window that breaks two rules counts under both.
@@ -57,7 +67,7 @@ class Found:
     refused: Mapping[str, int]
 
 
-def openings(board: Board, wish: Wish) -> Found:
+def openings(board: DayIndex, wish: OpeningQuery) -> OpeningSearchResult:
     """All openings of a wish on a board.
 
     A window of up to 31 days has no public holiday of host or guest on any day, and a working day; of a longer one the
@@ -75,10 +85,10 @@ def openings(board: Board, wish: Wish) -> Found:
             free.append(first)
     ranked = sorted((-score(board, wish, first), first) for first in free)
     found = [Opening(search.window(first), -points, board, wish) for points, first in ranked]
-    return Found(found, {rule: refused[rule] for rule in RULES if refused[rule]})
+    return OpeningSearchResult(found, {rule: refused[rule] for rule in RULES if refused[rule]})
 
 
-def nearest(board: Board, wish: Wish, day: date) -> Opening | None:
+def nearest(board: DayIndex, wish: OpeningQuery, day: date) -> Opening | None:
     """The opening whose first day is nearest to ``day``, the earlier of two; None when there is none."""
     search = _Search(board, wish)
     wanted = board.number(day)
@@ -91,7 +101,7 @@ def nearest(board: Board, wish: Wish, day: date) -> Opening | None:
 class _Search:
     """The rules of a wish on a board; windows are named by the board's number of their first day."""
 
-    def __init__(self, board: Board, wish: Wish) -> None:
+    def __init__(self, board: DayIndex, wish: OpeningQuery) -> None:
         self._board, self._wish = board, wish
         latest = board.number(wish.within.last) - (0 if wish.may_end_after else wish.days - 1)
         on_board = len(board.within) - wish.days
@@ -127,7 +137,7 @@ class _Search:
         if board.seats.count(first, last):
             yield "too_few_seats"
 
-    def _met(self, group: Sequence[Occasion]) -> list[bool]:
+    def _met(self, group: Sequence[FestivalDay]) -> list[bool]:
         """For each window whether it meets one occasion of a group: each occasion is met by windows in a row."""
         changes = [0] * (len(self.starts) + 1)
         for occasion in group:

@@ -8,7 +8,7 @@ from itertools import combinations, groupby
 
 from calendars.days.formatting import format_hours, numeric_day
 from calendars.days.spans import Days
-from calendars.programmes.items import Item
+from calendars.programmes.items import ProgrammeItemValues
 from models.i18n import Message, _, message
 from models.vocabulary import Severity
 
@@ -19,7 +19,7 @@ _END_OF_DAY = time.max
 
 
 @dataclass(frozen=True, slots=True)
-class Hitch:
+class ProgrammeWarning:
     """A warning about a programme, never blocking: ``items`` are places in it, from 0, in order; ``advice`` the way
     out."""
 
@@ -35,7 +35,7 @@ class _Timed:
     """An item with an hour; ``until`` is when it is over at the latest."""
 
     place: int
-    item: Item
+    item: ProgrammeItemValues
     start: time
     until: time
 
@@ -48,9 +48,9 @@ class _Timed:
         return self.start < other.until and other.start < self.until
 
 
-def hitches(
-    items: Sequence[Item], days: Days, start_time: time | None = None, end_time: time | None = None
-) -> list[Hitch]:
+def programme_warnings(
+    items: Sequence[ProgrammeItemValues], days: Days, start_time: time | None = None, end_time: time | None = None
+) -> list[ProgrammeWarning]:
     """What does not fit in a programme and between it and its visit; in which order it is given makes no difference.
 
     ``days`` and hours are the visit's: ``start_time`` on its first day, ``end_time`` on its last, where they are known.
@@ -66,7 +66,7 @@ def hitches(
     ]
 
 
-def _timed(items: Sequence[Item]) -> Iterator[_Timed]:
+def _timed(items: Sequence[ProgrammeItemValues]) -> Iterator[_Timed]:
     """The items with a beginning, by day and hour."""
     starts: dict[date, list[time]] = defaultdict(list)
     for item in items:
@@ -80,7 +80,7 @@ def _timed(items: Sequence[Item]) -> Iterator[_Timed]:
             yield _Timed(place, item, item.start_time, item.end_time or min(later, default=_END_OF_DAY))
 
 
-def _overlaps(timed: Sequence[_Timed]) -> Iterator[Hitch]:
+def _overlaps(timed: Sequence[_Timed]) -> Iterator[ProgrammeWarning]:
     by_day: dict[date, list[_Timed]] = defaultdict(list)
     for one in timed:
         by_day[one.item.day].append(one)
@@ -95,14 +95,14 @@ def _overlaps(timed: Sequence[_Timed]) -> Iterator[Hitch]:
             second_hours=format_hours(other.item.start_time, other.item.end_time),
             day=numeric_day(one.item.day),
         )
-        yield Hitch("programme_overlap", Severity.WARNING, detail, advice, _places(one, other))
+        yield ProgrammeWarning("programme_overlap", Severity.WARNING, detail, advice, _places(one, other))
     if more := pairs[MOST_NAMED:]:
         detail = message(_("Further pairs of items at the same time: {count}."), count=len(more))
         every = sorted({one.place for pair in more for one in pair})
-        yield Hitch("programme_overlap", Severity.WARNING, detail, advice, tuple(every))
+        yield ProgrammeWarning("programme_overlap", Severity.WARNING, detail, advice, tuple(every))
 
 
-def _ways(timed: Sequence[_Timed]) -> Iterator[Hitch]:
+def _ways(timed: Sequence[_Timed]) -> Iterator[ProgrammeWarning]:
     """Ways that end after the item they lead to has begun.
 
     They come from the item that begins before it the last, on that day or an earlier one, of several from the one that
@@ -115,7 +115,7 @@ def _ways(timed: Sequence[_Timed]) -> Iterator[Hitch]:
         before = max(together, key=lambda one: (one.left, one.item.key))
 
 
-def _way(before: _Timed, one: _Timed) -> Hitch | None:
+def _way(before: _Timed, one: _Timed) -> ProgrammeWarning | None:
     arrives = before.left + timedelta(minutes=one.item.travel_minutes or 0)
     missing = arrives - one.item.begins
     if not one.item.travel_minutes or missing <= timedelta(0):
@@ -131,10 +131,10 @@ def _way(before: _Timed, one: _Timed) -> Hitch | None:
     advice = message(_("End the one before it earlier, or correct the minutes of travel."))
     if arrives.date() == one.item.day:
         advice = message(_("Begin it at {hour} or later, or end the one before it earlier."), hour=f"{arrives:%H:%M}")
-    return Hitch("programme_travel", Severity.WARNING, detail, advice, _places(before, one))
+    return ProgrammeWarning("programme_travel", Severity.WARNING, detail, advice, _places(before, one))
 
 
-def _outside_visit(items: Sequence[Item], days: Days) -> Iterator[Hitch]:
+def _outside_visit(items: Sequence[ProgrammeItemValues], days: Days) -> Iterator[ProgrammeWarning]:
     outside: dict[date, list[int]] = defaultdict(list)
     for place, item in enumerate(items):
         if item.day not in days:
@@ -148,12 +148,12 @@ def _outside_visit(items: Sequence[Item], days: Days) -> Iterator[Hitch]:
             count=len(outside[day]),
         )
         advice = message(_("Move them to a day of the visit, or take them out of the programme."))
-        yield Hitch("outside_visit", Severity.WARNING, detail, advice, tuple(outside[day]))
+        yield ProgrammeWarning("outside_visit", Severity.WARNING, detail, advice, tuple(outside[day]))
 
 
 def _outside_hours(
-    items: Sequence[Item], days: Days, start_time: time | None, end_time: time | None
-) -> Iterator[Hitch]:
+    items: Sequence[ProgrammeItemValues], days: Days, start_time: time | None, end_time: time | None
+) -> Iterator[ProgrammeWarning]:
     advice = message(_("Change its hours, or those of the visit."))
     for place in sorted(range(len(items)), key=lambda place: (items[place].begins, items[place].key)):
         item = items[place]
@@ -165,7 +165,7 @@ def _outside_hours(
                 day=numeric_day(item.day),
                 start_time=f"{start_time:%H:%M}",
             )
-            yield Hitch("outside_hours", Severity.WARNING, detail, advice, (place,))
+            yield ProgrammeWarning("outside_hours", Severity.WARNING, detail, advice, (place,))
         if end_time is not None and item.day == days.last and _is_after(item, end_time):
             detail = message(
                 _("“{title}” ({hours}) on {day} lasts longer than the visit, until {end_time}."),
@@ -174,17 +174,17 @@ def _outside_hours(
                 day=numeric_day(item.day),
                 end_time=f"{end_time:%H:%M}",
             )
-            yield Hitch("outside_hours", Severity.WARNING, detail, advice, (place,))
+            yield ProgrammeWarning("outside_hours", Severity.WARNING, detail, advice, (place,))
 
 
-def _is_before(item: Item, start: time) -> bool:
+def _is_before(item: ProgrammeItemValues, start: time) -> bool:
     """Whether it begins before the visit, or has only an end and that is before it."""
     if item.start_time is not None:
         return item.start_time < start
     return item.end_time is not None and item.end_time <= start
 
 
-def _is_after(item: Item, end: time) -> bool:
+def _is_after(item: ProgrammeItemValues, end: time) -> bool:
     """Whether it ends after the visit, or has only a beginning and the visit is over by then."""
     if item.end_time is not None:
         return item.end_time > end

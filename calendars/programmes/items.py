@@ -20,7 +20,7 @@ _ADJUSTMENT: LocalizedText = {
 }
 
 
-class Line(Protocol):
+class ItemFields(Protocol):
     """A row that holds an item of a programme."""
 
     day: date
@@ -34,7 +34,7 @@ class Line(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ProgrammeItemValues:
     """One line of a programme: hours are local, ``travel_minutes`` the way to its place from the one before."""
 
     day: date
@@ -47,12 +47,12 @@ class Item:
     travel_minutes: int | None = None
 
     @classmethod
-    def of(cls, line: Line) -> "Item":
+    def of(cls, line: ItemFields) -> "ProgrammeItemValues":
         """The item a row holds."""
         return cls(**{name: getattr(line, name) for name in NAMES})
 
     @classmethod
-    def read(cls, written: Mapping[str, Any]) -> "Item":
+    def read(cls, written: Mapping[str, Any]) -> "ProgrammeItemValues":
         """The item that :meth:`written` wrote; what older revisions don't know yet is None, what else they have is not
         looked at."""
         known: dict[str, Any] = {name: written.get(name) for name in NAMES}
@@ -63,7 +63,7 @@ class Item:
             known[name] = in_order(known[name]) if known[name] else None
         return cls(**known)
 
-    def written(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The item as JSON, the same as the API shows it: ``2027-03-10``, ``08:30``."""
         values: dict[str, Any] = {name: getattr(self, name) for name in NAMES}
         values["day"] = self.day.isoformat()
@@ -79,10 +79,10 @@ class Item:
     @property
     def key(self) -> str:
         """Equal for equal items."""
-        return json.dumps(self.written(), sort_keys=True, ensure_ascii=False)
+        return json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False)
 
 
-NAMES = tuple(field.name for field in fields(Item))
+NAMES = tuple(field.name for field in fields(ProgrammeItemValues))
 """What an item consists of, in the order people read it."""
 
 _TEXTS = ("title", "place", "hosted_by", "attendees")
@@ -95,7 +95,7 @@ def label(number: int) -> LocalizedText:
     return {language: text.format(number=number - 1) for language, text in _ADJUSTMENT.items()}
 
 
-class Kind(StrEnum):
+class ChangeType(StrEnum):
     """What became of an item."""
 
     ADDED = "added"
@@ -104,18 +104,18 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ItemChange:
     """What became of one item: ``was`` is None for an added one, ``item`` for a removed one; both are never."""
 
-    item: Item | None
-    was: Item | None
+    item: ProgrammeItemValues | None
+    was: ProgrammeItemValues | None
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ChangeType:
         """Added, removed or changed."""
         if self.was is None:
-            return Kind.ADDED
-        return Kind.REMOVED if self.item is None else Kind.CHANGED
+            return ChangeType.ADDED
+        return ChangeType.REMOVED if self.item is None else ChangeType.CHANGED
 
     @property
     def fields(self) -> list[str]:
@@ -125,24 +125,24 @@ class Change:
         return [name for name in NAMES if getattr(self.item, name) != getattr(self.was, name)]
 
     @property
-    def shown(self) -> Item:
+    def shown(self) -> ProgrammeItemValues:
         """The item as it is now, or as it was when it is gone."""
         shown = self.item or self.was
         if shown is None:
             raise ValueError("a change has an item before or after it")
         return shown
 
-    def written(self) -> dict[str, Any]:
+    def to_json(self) -> dict[str, Any]:
         """The change as JSON."""
         return {
             "change": self.kind.value,
-            "item": self.item.written() if self.item else None,
-            "was": self.was.written() if self.was else None,
+            "item": self.item.to_json() if self.item else None,
+            "was": self.was.to_json() if self.was else None,
             "fields": self.fields,
         }
 
 
-def differences(before: Sequence[Item], after: Sequence[Item]) -> list[Change]:
+def differences(before: Sequence[ProgrammeItemValues], after: Sequence[ProgrammeItemValues]) -> list[ItemChange]:
     """What changed from one programme to another, by day and hour; empty when the same items are in both.
 
     Equal items belong together first. Of the rest those that share a title in any language, the nearest in time
@@ -155,36 +155,38 @@ def differences(before: Sequence[Item], after: Sequence[Item]) -> list[Change]:
     changes = []
     for keys in (_titles, _hours):
         for was, item in _paired(left, right, keys):
-            changes.append(Change(item, was))
+            changes.append(ItemChange(item, was))
             left.remove(was)
             right.remove(item)
-    changes += [Change(None, was) for was in left]
-    changes += [Change(item, None) for item in right]
+    changes += [ItemChange(None, was) for was in left]
+    changes += [ItemChange(item, None) for item in right]
     return sorted(changes, key=_running_order)
 
 
-_Keys = Callable[[Item], Iterator[tuple[object, ...]]]
+_Keys = Callable[[ProgrammeItemValues], Iterator[tuple[object, ...]]]
 _NEAR = 16
 
 
-def _only(items: Sequence[Item], counted: Counter[str]) -> list[Item]:
+def _only(items: Sequence[ProgrammeItemValues], counted: Counter[str]) -> list[ProgrammeItemValues]:
     """So many of each item as ``counted`` says, sorted."""
     found = {item.key: item for item in items}
     return [found[key] for key in sorted(counted.elements())]
 
 
-def _titles(item: Item) -> Iterator[tuple[object, ...]]:
+def _titles(item: ProgrammeItemValues) -> Iterator[tuple[object, ...]]:
     return ((language, text) for language, text in item.title.items())
 
 
-def _hours(item: Item) -> Iterator[tuple[object, ...]]:
+def _hours(item: ProgrammeItemValues) -> Iterator[tuple[object, ...]]:
     # Without an hour two items of a day have nothing in common.
     return iter([(item.day, item.start_time)] if item.start_time is not None else [])
 
 
-def _paired(left: Sequence[Item], right: Sequence[Item], keys: _Keys) -> list[tuple[Item, Item]]:
+def _paired(
+    left: Sequence[ProgrammeItemValues], right: Sequence[ProgrammeItemValues], keys: _Keys
+) -> list[tuple[ProgrammeItemValues, ProgrammeItemValues]]:
     """Items of both sides with a key in common, the nearest in time first, each at most once; both sides sorted."""
-    pairs: list[tuple[Item, Item]] = []
+    pairs: list[tuple[ProgrammeItemValues, ProgrammeItemValues]] = []
     open_left, open_right = set(range(len(left))), set(range(len(right)))
     # Each round looks at a few neighbours only: five hundred items of one title have a quarter of a million pairs.
     while candidates := _neighbours(left, right, open_left, open_right, keys):
@@ -197,7 +199,11 @@ def _paired(left: Sequence[Item], right: Sequence[Item], keys: _Keys) -> list[tu
 
 
 def _neighbours(
-    left: Sequence[Item], right: Sequence[Item], open_left: set[int], open_right: set[int], keys: _Keys
+    left: Sequence[ProgrammeItemValues],
+    right: Sequence[ProgrammeItemValues],
+    open_left: set[int],
+    open_right: set[int],
+    keys: _Keys,
 ) -> list[tuple[timedelta, int, int]]:
     """For each open item of the right those of the left that lie next to it in time: how far, and both numbers."""
     by_key: dict[tuple[object, ...], list[tuple[datetime, int]]] = defaultdict(list)
@@ -214,6 +220,6 @@ def _neighbours(
     return sorted(found)
 
 
-def _running_order(change: Change) -> tuple[datetime, bool, str, str]:
+def _running_order(change: ItemChange) -> tuple[datetime, bool, str, str]:
     shown = change.shown
     return shown.begins, shown.start_time is not None, shown.key, change.kind.value

@@ -8,7 +8,7 @@ from typing import Any
 
 from calendars.days.formatting import format_day, format_hours
 from calendars.days.spans import Days
-from calendars.programmes.items import Item, label
+from calendars.programmes.items import ProgrammeItemValues, label
 from models.i18n import _, translate
 from models.text import localized, one_line, shorten
 
@@ -19,20 +19,20 @@ MOST_CHARACTERS = 300
 """How long a line may be; a longer one is cut."""
 
 OUTDATED = _("Published before the visit was moved; a new one follows.")
-"""What readers of an outdated programme are told (:meth:`Published.is_outdated`)."""
+"""What readers of an outdated programme are told (:meth:`PublishedProgramme.is_outdated`)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishedProgramme:
     """A published revision: its number, and its items in running order."""
 
     number: int
-    items: tuple[Item, ...]
+    items: tuple[ProgrammeItemValues, ...]
 
     @classmethod
-    def read(cls, number: int, written: Iterable[Mapping[str, Any]]) -> "Published":
+    def read(cls, number: int, written: Iterable[Mapping[str, Any]]) -> "PublishedProgramme":
         """The revision of this number from its items as they are kept."""
-        return cls(number, tuple(map(Item.read, written)))
+        return cls(number, tuple(map(ProgrammeItemValues.read, written)))
 
     def is_outdated(self, visit: Days) -> bool:
         """Whether the visit was moved after this was published, so that an item is on no day of it.
@@ -43,7 +43,7 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class ProgrammeText:
     """A programme in one language: ``notes`` stand below the heading, ``more`` (may be empty) after the last day."""
 
     heading: str
@@ -59,10 +59,10 @@ class Text:
         return [*found, self.more] if self.more else found
 
 
-def told(published: Published, visit: Days, language: str, url: str | None = None) -> Text:
+def render_text(published: PublishedProgramme, visit: Days, language: str, url: str | None = None) -> ProgrammeText:
     """The programme in a language: at most 100 items of at most 300 characters each, the rest at ``url``.
 
-    Of an outdated one (:meth:`Published.is_outdated`) a note says so.
+    Of an outdated one (:meth:`PublishedProgramme.is_outdated`) a note says so.
     """
     shown, left = published.items[:MOST_ITEMS], len(published.items) - MOST_ITEMS
     more = ""
@@ -70,7 +70,7 @@ def told(published: Published, visit: Days, language: str, url: str | None = Non
         more = translate(_("… and {count} more: {url}"), language, count=left, url=one_line(url))
     elif left > 0:
         more = translate(_("… and {count} more"), language, count=left)
-    return Text(
+    return ProgrammeText(
         heading=heading(published.number, language),
         notes=(translate(OUTDATED, language),) if published.is_outdated(visit) else (),
         days=tuple(
@@ -87,11 +87,11 @@ def heading(number: int, language: str) -> str:
     return first if number == 1 else f"{first} ({localized(label(number), language)})"
 
 
-def _day(item: Item) -> date:
+def _day(item: ProgrammeItemValues) -> date:
     return item.day
 
 
-def _line(item: Item, language: str) -> str:
+def _line(item: ProgrammeItemValues, language: str) -> str:
     """“08:00–09:30 Title – place”, without what is not known."""
     text = " – ".join(
         part for part in (one_line(localized(item.title, language)), one_line(localized(item.place, language))) if part

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Any
 
-from calendars.days.holidays import Almanac, Entry
+from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.offsets import Offset, due_at
 from calendars.days.spans import MIDNIGHT, days_after, wall_time
 from calendars.days.working_days import WorkingDays
@@ -48,7 +48,7 @@ SILENT: Mapping[EventStatus, str] = MappingProxyType(
 
 def office_days(rows: Iterable[Any]) -> WorkingDays:
     """The working days that rules count, under the office's own table of holidays, given as its rows."""
-    return Almanac(Entry.of(row) for row in rows).working_days(OFFICE_COUNTRIES)
+    return HolidayIndex(OfficeEntry.of(row) for row in rows).working_days(OFFICE_COUNTRIES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class RuleFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueReminder:
     """One wanted reminder, before it is known to whom: ``due_at`` is aware UTC."""
 
     rule_id: str
@@ -155,7 +155,7 @@ def anchors(anchor: ReminderAnchor, event: EventDays) -> list[tuple[str | None, 
             return [(task.id, task.due_day, None) for task in event.tasks if not task.done and task.due_day is not None]
 
 
-def wanted(rule: RuleFacts, event: EventDays, days_off: WorkingDays | None) -> list[Due]:
+def due_reminders(rule: RuleFacts, event: EventDays, days_off: WorkingDays | None) -> list[DueReminder]:
     """The reminders a rule wants of an event as both are now; none of an event nobody is reminded of.
 
     Every day without an hour stands at 00:00 local, the last day of an event too: "at the end" of whole days is the
@@ -168,7 +168,7 @@ def wanted(rule: RuleFacts, event: EventDays, days_off: WorkingDays | None) -> l
         return []
     working_days = days_off if rule.working_days else None
     return [
-        Due(rule.id, task_id, due_at(day, hour, event.timezone, rule.offset, rule.at, working_days))
+        DueReminder(rule.id, task_id, due_at(day, hour, event.timezone, rule.offset, rule.at, working_days))
         for task_id, day, hour in anchors(rule.anchor, event)
     ]
 
@@ -187,7 +187,7 @@ def useful_until(event: EventDays, due: datetime) -> datetime:
     return over if due < over else due + USEFUL_AFTER_DUE
 
 
-def no_longer(
+def skip_reason(
     rule: RuleFacts | None, event: EventDays, task_id: str | None, due: datetime, days_off: WorkingDays | None
 ) -> Message | None:
     """Why a reminder made earlier is not wanted any more; None while it is. ``rule`` None: it was deleted."""
@@ -199,7 +199,7 @@ def no_longer(
         return message(RULE_OFF)
     if not rule.covers(event.kind):
         return message(OTHER_KIND)
-    same_task = [one.due_at for one in wanted(rule, event, days_off) if one.task_id == task_id]
+    same_task = [one.due_at for one in due_reminders(rule, event, days_off) if one.task_id == task_id]
     if task_id is not None and not same_task:
         return message(TASK_SETTLED)
     return None if due in same_task else message(MOVED)

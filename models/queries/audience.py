@@ -78,7 +78,7 @@ _LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
-class Events:
+class EventSelection:
     """Which events a question is about: those with these ids, or all whose last day is ``since`` or later."""
 
     ids: tuple[str, ...] = ()
@@ -97,7 +97,7 @@ class Events:
 
 @cache
 def chosen_events(by_id: bool) -> ColumnElement[bool]:
-    """The condition on the event table that :class:`Events` stand for, its values bound when a statement runs."""
+    """The condition on the event table that :class:`EventSelection` stand for, its values bound when a statement runs."""
     if by_id:
         return _EVENT.c.id.in_(bindparam("event_ids", expanding=True))
     return _EVENT.c.last_day >= bindparam("since")
@@ -174,15 +174,15 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
     ``owner`` is the creator, or the active accounts of the owning organisation when the creator has none that is
     active; ``organisation`` those accounts; ``members`` the people of the event who have an address; ``role:officer``
     the active accounts of that very role; ``email:…`` the address itself. The last two name nobody who may not read the
-    event, see :meth:`Directory.addresses`; here they are taken as approved. Words that are none resolve to nobody. An
+    event, see :meth:`AudienceIndex.addresses`; here they are taken as approved. Words that are none resolve to nobody. An
     account that chose a messenger is a second reader, ``messenger:ADDRESS``.
     """
     session.flush()
-    return Directory.load(session, audience, Events((event.id,))).addresses(audience, event, vouched=True)
+    return AudienceIndex.load(session, audience, EventSelection((event.id,))).addresses(audience, event, vouched=True)
 
 
 @dataclass(slots=True)
-class Directory:
+class AudienceIndex:
     """What audiences of many events resolve to, read at once: at most five queries however many events."""
 
     users: dict[str, Any] = field(default_factory=dict)
@@ -199,7 +199,7 @@ class Directory:
     countries: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, session: Session, words: Iterable[str], events: Events) -> "Directory":
+    def load(cls, session: Session, words: Iterable[str], events: EventSelection) -> "AudienceIndex":
         """Read what these words can name for these events; what is not flushed yet is not seen."""
         wanted = frozenset(words)
         emails = [address.lower() for address in named_addresses(wanted)]

@@ -9,7 +9,7 @@ from sqlmodel import Session, SQLModel
 
 from models.accounts import Audit
 from service.actions import change_log
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 # Never in the trail: secrets and their hashes, and what only serves the machine.
 _LEFT_OUT = {
@@ -64,7 +64,7 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, di
 
 def record(
     session: Session,
-    act: Act,
+    act: ActionContext,
     action: str,
     entity: str,
     entity_id: str,
@@ -78,7 +78,7 @@ def record(
     Whatever is told here is also told to those who keep calendars: there is no change that could be forgotten.
     """
     if action != "create" or event_id is not None:
-        change_log.follow(session, act.now, entity, entity_id, event_id)
+        change_log.note_change(session, act.now, entity, entity_id, event_id)
     session.add(
         Audit(
             at=act.now,

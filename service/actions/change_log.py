@@ -16,7 +16,7 @@ from models.agreements import Commitment
 from models.event_parts import Member, Task
 from models.events import Event
 from models.feeds import CalendarChange, IcalFragment
-from service.actions.locality_index import Gazetteer
+from service.actions.locality_index import LocalityIndex
 
 _MANY = 200
 """When more events than this show what changed, the note says "many" instead of naming them."""
@@ -36,7 +36,7 @@ numbered, the snapshot of whoever asked: which transactions it sees."""
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class ChangeSet:
     """What changed since a position. ``event_ids`` None: too much to name, everything has to be looked at anew."""
 
     event_ids: frozenset[str] | None
@@ -56,7 +56,7 @@ def note(session: Session, now: datetime, event_ids: Collection[str] | None) -> 
         session.execute(insert(CalendarChange).values(event_id=event_id, at=now, xid=xid))
 
 
-def follow(session: Session, now: datetime, entity: str, entity_id: str, event_id: str | None) -> None:
+def note_change(session: Session, now: datetime, entity: str, entity_id: str, event_id: str | None) -> None:
     """Note what a change of a row means for feeds; ``entity`` is its table, ``event_id`` the event it belongs to."""
     if entity in {"event", "member", "task", "programme_revision"} and event_id is not None:
         note(session, now, [event_id])
@@ -83,7 +83,7 @@ def _shown_in(session: Session, entity: str, entity_id: str) -> Any:
     match entity:
         case "locality":
             # Its name also shows in events of those it succeeded.
-            line = Gazetteer.load(session).line(entity_id)
+            line = LocalityIndex.load(session).line(entity_id)
             return select(col(Event.id)).where(or_(col(Event.host).in_(line), col(Event.guest).in_(line)))
         case "organisation":
             has_task = select(col(Task.event_id)).where(col(Task.organisation_id) == entity_id)
@@ -106,22 +106,22 @@ def _shown_in(session: Session, entity: str, entity_id: str) -> Any:
 
 
 def position(session: Session) -> Position:
-    """Where in the notes this transaction stands: :func:`since` tells what came after."""
+    """Where in the notes this transaction stands: :func:`changes_since` tells what came after."""
     if session.get_bind().dialect.name == "postgresql":
         return str(session.execute(_SNAPSHOT).scalar_one())
     return int(session.execute(select(func.coalesce(func.max(col(CalendarChange.id)), 0))).scalar_one())
 
 
-def since(session: Session, before: Position | None) -> News:
+def changes_since(session: Session, before: Position | None) -> ChangeSet:
     """What changed since a position, as this transaction sees it; everything, where there is none.
 
     Notes are swept away after some days: nobody may ask about a position older than that.
     """
     here = position(session)
     if before is None:
-        return News(None, here)
+        return ChangeSet(None, here)
     if before == here:
-        return News(frozenset(), here)
+        return ChangeSet(frozenset(), here)
     if isinstance(before, str):
         oldest = int(before.partition(":")[0])
         after = and_(col(CalendarChange.xid) >= oldest, _UNSEEN.bindparams(snapshot=before))
@@ -129,10 +129,10 @@ def since(session: Session, before: Position | None) -> News:
         after = col(CalendarChange.id) > before
     found = list(session.scalars(select(col(CalendarChange.event_id)).where(after).distinct()))
     named = frozenset(event_id for event_id in found if event_id is not None)
-    return News(named if len(named) == len(found) else None, here)
+    return ChangeSet(named if len(named) == len(found) else None, here)
 
 
-def nobody_changes(session: Session) -> bool:
+def try_exclusive_lock(session: Session) -> bool:
     """Whether no transaction that notes a change is running; none can before this one is over.
 
     SQLite's writers stand in line, so there it is always so in a writing transaction.

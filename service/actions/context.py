@@ -9,7 +9,7 @@ from models.office import Office
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
+class ActionContext:
     """One action's circumstances. ``user`` None is the service itself (the seed, the command line)."""
 
     user: User | None

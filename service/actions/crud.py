@@ -15,7 +15,7 @@ from models.labels import noun
 from models.text import fold
 from service.actions import permissions
 from service.actions.audit import changes, record, snapshot
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -106,7 +106,7 @@ def assign(row: SQLModel, values: Mapping[str, Any]) -> None:
 
 def create(
     session: Session,
-    act: Act,
+    act: ActionContext,
     row: Row,
     *,
     computed: tuple[str, ...] = (),
@@ -127,7 +127,7 @@ def create(
 
 def change(
     session: Session,
-    act: Act,
+    act: ActionContext,
     row: Row,
     values: Mapping[str, Any],
     *,
@@ -154,7 +154,7 @@ def change(
     return set(changed)
 
 
-def delete(session: Session, act: Act, row: SQLModel, *, event_id: str | None = None) -> None:
+def delete(session: Session, act: ActionContext, row: SQLModel, *, event_id: str | None = None) -> None:
     """Delete a row and write its audit row.
 
     Raises:

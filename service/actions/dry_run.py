@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 
 @contextmanager
-def rehearsal(session: Session, *, is_dry: bool) -> Iterator[None]:
+def dry_run_savepoint(session: Session, *, is_dry: bool) -> Iterator[None]:
     """What happens inside is undone at the end when it is a dry run; it is the real thing otherwise."""
     if not is_dry:
         yield

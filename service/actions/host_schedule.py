@@ -11,12 +11,12 @@ from sqlalchemy import CompoundSelect, bindparam, or_, union_all
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col
 
-from calendars.conflicts.schedule_checks import Engagement
-from calendars.days.holidays import Almanac, Entry
+from calendars.conflicts.schedule_checks import PersonAssignment
+from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.spans import Days
-from calendars.events.host_days import TRAVEL_DAYS, Stay, whole_stay
+from calendars.events.host_days import TRAVEL_DAYS, HostedVisit, whole_stay
 from calendars.events.lifecycle import CALLED_OFF
-from calendars.openings.day_index import Board, Busy
+from calendars.openings.day_index import BusyDays, DayIndex
 from models.event_parts import Member
 from models.events import Event
 from models.holidays import office_holidays
@@ -30,12 +30,12 @@ VIEW_DAYS = 60
 _MOST_RANGES = 8
 
 
-def almanac_of(session: Session) -> Almanac:
+def office_holiday_calendar(session: Session) -> HolidayIndex:
     """The days of both worlds with the office's own entries; one query."""
-    return Almanac(Entry.of(row) for row in office_holidays(session))
+    return HolidayIndex(OfficeEntry.of(row) for row in office_holidays(session))
 
 
-def stays_of(session: Session, hosts: frozenset[str], within: Days) -> list[Stay]:
+def hosted_visits(session: Session, hosts: frozenset[str], within: Days) -> list[HostedVisit]:
     """The visits these hosts (one line of localities) must receive on a day of ``within``, by first day; one query.
 
     It reads the rows near the range only: the days of a short stay lie at most 30 days from its ``first_day``; a
@@ -48,7 +48,7 @@ def stays_of(session: Session, hosts: frozenset[str], within: Days) -> list[Stay
     ]
 
 
-def committed(session: Session, people: Collection[str], within: Days) -> list[Engagement]:
+def person_assignments(session: Session, people: Collection[str], within: Days) -> list[PersonAssignment]:
     """What these people are in, as member, as head or booked as interpreter, around the days of ``within``; one query.
 
     Called-off events are left out. Some events that only come near the range are among them.
@@ -56,15 +56,17 @@ def committed(session: Session, people: Collection[str], within: Days) -> list[E
     return _engagements(session, _OF_PEOPLE, within, people=list(people))
 
 
-def committed_with(session: Session, events: Collection[str], heads: Collection[str], within: Days) -> list[Engagement]:
-    """As :func:`committed`, of all members and booked interpreters of these events and of the ``heads``; one query."""
+def person_assignments_of_events(
+    session: Session, events: Collection[str], heads: Collection[str], within: Days
+) -> list[PersonAssignment]:
+    """As :func:`person_assignments`, of all members and booked interpreters of these events and of the ``heads``; one query."""
     return _engagements(session, _OF_EVENTS, within, events=list(events), heads=list(heads))
 
 
-def _engagements(session: Session, statement: Any, within: Days, **wanted: list[str]) -> list[Engagement]:
+def _engagements(session: Session, statement: Any, within: Days, **wanted: list[str]) -> list[PersonAssignment]:
     near = _widened(within)
     rows = session.execute(statement, {"first": near.first, "last": near.last, **wanted})
-    found = [Engagement(*row) for row in rows.all()]
+    found = [PersonAssignment(*row) for row in rows.all()]
     told = permissions.titles(session, {one.event_id: one.title for one in found})
     return [one if told[one.event_id] is one.title else replace(one, title=told[one.event_id]) for one in found]
 
@@ -133,22 +135,22 @@ _OF_EVENTS = _engaged(
 )
 
 
-def make_board(
+def build_day_index(
     session: Session,
-    almanac: Almanac,
+    almanac: HolidayIndex,
     hosts: frozenset[str],
     countries: Collection[str],
     within: Days,
     *,
     without: str | None = None,
-    busy: Iterable[Busy] = (),
-) -> Board:
+    busy: Iterable[BusyDays] = (),
+) -> DayIndex:
     """A board of the visits ``hosts`` receive and the days off of ``countries``; one query.
 
     ``without`` is the id of an event that does not stand in its own way. No hosts: no visits stand on it.
     """
-    stays = stays_of(session, hosts, within) if hosts else []
-    return Board(
+    stays = hosted_visits(session, hosts, within) if hosts else []
+    return DayIndex(
         within,
         almanac.off(countries, within.first, within.last),
         almanac.working_days(sorted(countries)),
@@ -157,7 +159,7 @@ def make_board(
     )
 
 
-def hosted(session: Session, hosts: Collection[str], ranges: Iterable[Days]) -> list[tuple[str, Stay]]:
+def hosted(session: Session, hosts: Collection[str], ranges: Iterable[Days]) -> list[tuple[str, HostedVisit]]:
     """The visits of some hosts that touch some ranges of days, each with its host, by first day; one query.
 
     Ranges near each other are read as one, many as eight at the most: visits between them come along.
@@ -171,7 +173,8 @@ def hosted(session: Session, hosts: Collection[str], ranges: Iterable[Days]) -> 
     rows = session.execute(_touching(len(joined)), values).all()
     told = permissions.titles(session, {identity: title for _host, identity, title, *_days in rows})
     found = {
-        identity: (host, Stay(identity, told[identity], whole_stay(*days))) for host, identity, _title, *days in rows
+        identity: (host, HostedVisit(identity, told[identity], whole_stay(*days)))
+        for host, identity, _title, *days in rows
     }
     return sorted(found.values(), key=lambda one: (one[1].days.first, one[1].id))
 

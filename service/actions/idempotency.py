@@ -18,14 +18,14 @@ from models.accounts import IdempotencyKey
 from models.encryption import cipher
 from models.errors import Conflict, Invalid
 from models.i18n import _, message
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 LIFETIME = timedelta(hours=24)
 MAX_KEY = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class KeptAnswer:
     """What a request was answered: status, the headers that matter, body."""
 
     status: int
@@ -46,8 +46,8 @@ def _digest(*parts: bytes) -> str:
 
 
 def recall(
-    session: Session, act: Act, secret: str, key: str, request: tuple[bytes, ...], *, waits: bool = False
-) -> Answer | None:
+    session: Session, act: ActionContext, secret: str, key: str, request: tuple[bytes, ...], *, waits: bool = False
+) -> KeptAnswer | None:
     """The kept answer to this key, or None when the request is the first.
 
     On PostgreSQL a lock says at once that the first is still running, or ``waits`` until it has ended, as a person who
@@ -93,10 +93,12 @@ def recall(
         raise Conflict(
             message(_("This was already carried out, but its answer can't be shown again.")), code="already_exists"
         ) from None
-    return Answer(kept.status, stored["headers"], base64.b64decode(stored["body"]))
+    return KeptAnswer(kept.status, stored["headers"], base64.b64decode(stored["body"]))
 
 
-def keep(session: Session, act: Act, secret: str, key: str, request: tuple[bytes, ...], answer: Answer) -> None:
+def keep(
+    session: Session, act: ActionContext, secret: str, key: str, request: tuple[bytes, ...], answer: KeptAnswer
+) -> None:
     """Keep the first answer for 24 hours."""
     stored = json.dumps({"headers": answer.headers, "body": base64.b64encode(answer.body).decode()})
     session.add(

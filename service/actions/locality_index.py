@@ -15,10 +15,10 @@ from models.events import Event
 from models.places import Locality
 from models.text import LocalizedText
 from models.vocabulary import Direction
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 
-class Place(NamedTuple):
+class LocalityFacts(NamedTuple):
     """What has to be known of a locality to tell where a thing is on a day."""
 
     code: str
@@ -29,10 +29,10 @@ class Place(NamedTuple):
     succeeded_on: date | None
 
 
-class Gazetteer:
+class LocalityIndex:
     """All localities. One that merged is its successor from then on, and keeps its old things."""
 
-    def __init__(self, localities: Mapping[str, Place]) -> None:
+    def __init__(self, localities: Mapping[str, LocalityFacts]) -> None:
         self.localities = localities
         self.country_of = {code: place.country for code, place in localities.items()}
         self._successors = {code: place.successor for code, place in localities.items()}
@@ -41,10 +41,10 @@ class Gazetteer:
         self._lines: dict[str, frozenset[str]] = {}
 
     @classmethod
-    def load(cls, session: Session) -> "Gazetteer":
+    def load(cls, session: Session) -> "LocalityIndex":
         """One query."""
-        columns = (col(getattr(Locality, name)) for name in Place._fields)
-        return cls({row.code: Place(*row) for row in session.execute(core_select(*columns))})
+        columns = (col(getattr(Locality, name)) for name in LocalityFacts._fields)
+        return cls({row.code: LocalityFacts(*row) for row in session.execute(core_select(*columns))})
 
     def carrier(self, code: str, day: date) -> str:
         """The locality that carries on what this one was, on a day; itself while it stands."""
@@ -79,7 +79,7 @@ class Gazetteer:
                 return frozenset(line)
             line |= more
 
-    def parties(self, agreement: Agreement) -> "Parties":
+    def parties(self, agreement: Agreement) -> "AgreementParties":
         """The parties of an agreement, under whatever name."""
         since: dict[str, list[tuple[date, str]]] = {}
         for party in agreement.parties:
@@ -87,11 +87,11 @@ class Gazetteer:
                 same = (day for day in self._turns if self.carrier(code, day) == self.carrier(party, day))
                 if (first := next(same, None)) is not None:
                     since.setdefault(code, []).append((first, party))
-        return Parties(tuple(agreement.parties), since)
+        return AgreementParties(tuple(agreement.parties), since)
 
 
 @dataclass(frozen=True, slots=True)
-class Parties:
+class AgreementParties:
     """The parties of an agreement as it names them, and since when other localities are one of them."""
 
     codes: tuple[str, ...]
@@ -105,18 +105,18 @@ class Parties:
         return code
 
 
-class Compass:
+class DirectionResolver:
     """What direction is seen from: the office's locality, with those it was and became."""
 
-    def __init__(self, gazetteer: Gazetteer, own: str) -> None:
+    def __init__(self, gazetteer: LocalityIndex, own: str) -> None:
         self.gazetteer = gazetteer
         self._own = gazetteer.line(own)
         self._own_country = gazetteer.country_of.get(own, "")
 
     @classmethod
-    def load(cls, session: Session, act: Act) -> "Compass":
+    def load(cls, session: Session, act: ActionContext) -> "DirectionResolver":
         """The compass of the office; one query."""
-        return cls(Gazetteer.load(session), act.office.locality)
+        return cls(LocalityIndex.load(session), act.office.locality)
 
     def of(self, event: Event) -> Direction:
         """Whether an event comes in, goes out, or stays at home."""

@@ -44,7 +44,7 @@ BUSY: LocalizedText = {language.value: translate(_("Busy (internal)"), language)
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ReadingRights:
     """Whose eyes a session reads with; ``everything`` when nothing is kept from them."""
 
     user_id: str
@@ -52,11 +52,11 @@ class Reader:
     everything: bool
 
 
-def reader_of(session: Session, user: User) -> Reader:
+def reader_of(session: Session, user: User) -> ReadingRights:
     """What an account may read at present."""
     organisation = session.get(Organisation, user.organisation_id) if user.organisation_id else None
     is_office = organisation is not None and organisation.protocol_office
-    return Reader(user.id, user.organisation_id, reads_everything(user.role, user.organisation_id, is_office))
+    return ReadingRights(user.id, user.organisation_id, reads_everything(user.role, user.organisation_id, is_office))
 
 
 def reads_as(session: Session, user: User) -> None:
@@ -75,9 +75,9 @@ def reading_as(session: Session, user: User) -> Iterator[None]:
         session.info[_READER] = before
 
 
-def reader(session: Session) -> Reader | None:
+def reader(session: Session) -> ReadingRights | None:
     """Whose eyes the session reads with; None when nothing is kept from it."""
-    found: Reader | None = session.info.get(_READER)
+    found: ReadingRights | None = session.info.get(_READER)
     return None if found is None or found.everything else found
 
 
@@ -86,7 +86,7 @@ def visible(session: Session) -> ColumnElement[bool]:
     return visible_to(reader(session))
 
 
-def visible_to(one: Reader | None, table: Any = Event) -> ColumnElement[bool]:
+def visible_to(one: ReadingRights | None, table: Any = Event) -> ColumnElement[bool]:
     """The condition for events somebody may read; ``table`` may be that of the deleted ones."""
     if one is None or one.everything:
         return true()
@@ -134,7 +134,7 @@ def may_change(session: Session, event: Event) -> bool:
     return event.organisation_id is not None and event.organisation_id == one.organisation_id
 
 
-def changed_by(one: Reader) -> ColumnElement[bool]:
+def changed_by(one: ReadingRights) -> ColumnElement[bool]:
     """The condition for events that a reader who does not change everything may change; as :func:`may_change`."""
     return or_(col(Event.created_by) == one.user_id, col(Event.organisation_id) == one.organisation_id)
 
@@ -277,7 +277,7 @@ def check_addresses(session: Session, audience: Collection[str]) -> None:
     """Refuse an audience with an address that is no account's and nobody's on the list of people.
 
     An address that passes is still told of an internal event only where its reader may read that event or is in it
-    (:meth:`models.queries.audience.Directory.addresses`).
+    (:meth:`models.queries.audience.AudienceIndex.addresses`).
 
     Raises:
         Forbidden: there is one, and the session does not change everything; ``errors`` names the field.

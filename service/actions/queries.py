@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, not_, or_
 from sqlalchemy.orm import attributes
 from sqlmodel import Session, col, select
 
-from calendars.commitments.evaluation import Undertaking
+from calendars.commitments.evaluation import CommitmentTerms
 from calendars.conflicts import commitment_checks
 from calendars.days.spans import Days
 from models.accounts import Audit
@@ -19,10 +19,10 @@ from models.events import Event, Performance, TrainingPhase
 from models.reminders import Reminder
 from models.vocabulary import Direction, EventKind, EventStatus, ReminderState
 from service.actions import crud, permissions
-from service.actions.agreements.commitment_terms import undertaking_of
-from service.actions.context import Act
-from service.actions.locality_index import Compass, Gazetteer
-from service.actions.scheduling.event_warnings import Surroundings
+from service.actions.agreements.commitment_terms import terms_of
+from service.actions.context import ActionContext
+from service.actions.locality_index import DirectionResolver, LocalityIndex
+from service.actions.scheduling.event_warnings import WarningContext
 
 UNWARNED = frozenset({EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.POSTPONED})
 
@@ -31,15 +31,15 @@ MEETINGS = frozenset({"host_overlap", "person_double_committed"})
 """Warnings in which two events meet: ``with_`` is the other one."""
 
 
-class Presenter:
+class EventPresenter:
     """Adds to events what is computed for the reader: direction and warnings, without a query per event."""
 
-    def __init__(self, session: Session, act: Act) -> None:
+    def __init__(self, session: Session, act: ActionContext) -> None:
         self.session = session
         self.act = act
-        self.compass = Compass.load(session, act)
-        self._promises: dict[str, Undertaking] = {}
-        self._clashes: dict[str, list[commitment_checks.Notice]] = {}
+        self.compass = DirectionResolver.load(session, act)
+        self._promises: dict[str, CommitmentTerms] = {}
+        self._clashes: dict[str, list[commitment_checks.EventWarning]] = {}
 
     def prefetch(self, events: Sequence[Event], *, closely: bool = False) -> None:
         """Load the parts of these events, the commitments they are held against and what stands around them.
@@ -71,14 +71,14 @@ class Presenter:
             select(Commitment, Agreement).where(col(Commitment.id).in_(wanted), Commitment.agreement_id == Agreement.id)
         ).all()
         for commitment, agreement in found:
-            self._promises[commitment.id] = undertaking_of(agreement, commitment)
+            self._promises[commitment.id] = terms_of(agreement, commitment)
 
     def _load_clashes(self, events: Sequence[Event], closely: bool) -> None:
         # Loaded anew each time: within one request an event may be shown before and after its days have changed.
         warned = [event for event in events if event.status not in UNWARNED]
         if not warned:
             return
-        around = Surroundings(
+        around = WarningContext(
             self.session,
             self.act.today,
             warned,
@@ -87,7 +87,7 @@ class Presenter:
         )
         self._clashes |= self._kept_from({event.id: around.notices(event) for event in warned})
 
-    def notices(self, event: Event) -> list[commitment_checks.Notice]:
+    def notices(self, event: Event) -> list[commitment_checks.EventWarning]:
         """The warnings about an event; none for one that is over or called off.
 
         One that was not prefetched is looked at closely.
@@ -96,20 +96,20 @@ class Presenter:
             return []
         if event.id not in self._clashes:
             self._load_clashes([event], closely=True)
-        visit = commitment_checks.Visit(Days(event.first_day, event.last_day), event.headcount)
+        visit = commitment_checks.CheckedEvent(Days(event.first_day, event.last_day), event.headcount)
         self._load_promises([event])
         found = []
         if event.commitment_id:
-            found += commitment_checks.notices(visit, self._promises[event.commitment_id])
+            found += commitment_checks.commitment_warnings(visit, self._promises[event.commitment_id])
         if (short := commitment_checks.short_notice(visit, self.act.today)) is not None:
             found.append(short)
         if event.changed_since_confirmed:
-            found.append(commitment_checks.confirmed_otherwise())
+            found.append(commitment_checks.changed_since_confirmed())
         return found + self._clashes[event.id]
 
     def _kept_from(
-        self, clashes: Mapping[str, list[commitment_checks.Notice]]
-    ) -> dict[str, list[commitment_checks.Notice]]:
+        self, clashes: Mapping[str, list[commitment_checks.EventWarning]]
+    ) -> dict[str, list[commitment_checks.EventWarning]]:
         """The same, without the ids of events the reader may not see."""
         hidden = permissions.hidden(
             self.session,
@@ -121,7 +121,9 @@ class Presenter:
         }
 
 
-def events_where(session: Session, act: Act, query: Mapping[str, Any], kind: EventKind | None = None) -> Select[Any]:
+def events_where(
+    session: Session, act: ActionContext, query: Mapping[str, Any], kind: EventKind | None = None
+) -> Select[Any]:
     """The select of events a query string asks for, without their parts (phases, performances)."""
     statement: Any = select(Event).where(permissions.visible(session))
     kinds = [kind] if kind else query.get("kind")
@@ -131,9 +133,9 @@ def events_where(session: Session, act: Act, query: Mapping[str, Any], kind: Eve
         statement = statement.where(_of_statuses(query["status"]))
     for name in ("host", "guest"):
         if query.get(name):
-            statement = statement.where(col(getattr(Event, name)).in_(line_of_code(session, query[name])))
+            statement = statement.where(col(getattr(Event, name)).in_(succession_of_code(session, query[name])))
     if query.get("locality"):
-        line = line_of_code(session, query["locality"])
+        line = succession_of_code(session, query["locality"])
         statement = statement.where(or_(col(Event.host).in_(line), col(Event.guest).in_(line)))
     for name in ("organisation_id", "commitment_id", "visibility"):
         if query.get(name):
@@ -146,7 +148,7 @@ def events_where(session: Session, act: Act, query: Mapping[str, Any], kind: Eve
     if query.get("to"):
         statement = statement.where(Event.first_day <= query["to"])
     if query.get("direction"):
-        statement = statement.where(directed(Compass.load(session, act), Direction(query["direction"])))
+        statement = statement.where(directed(DirectionResolver.load(session, act), Direction(query["direction"])))
     return crud.matching(statement, col(Event.search_text), query.get("q"))  # type: ignore[no-any-return]
 
 
@@ -158,12 +160,12 @@ def _of_statuses(wanted: Collection[EventStatus]) -> ColumnElement[bool]:
     return col(Event.status).in_(sorted(set(wanted)))
 
 
-def line_of_code(session: Session, code: str) -> frozenset[str]:
+def succession_of_code(session: Session, code: str) -> frozenset[str]:
     """A locality's line of succession; one query."""
-    return Gazetteer.load(session).line(code)
+    return LocalityIndex.load(session).line(code)
 
 
-def directed(seen: Compass, wanted: Direction, table: Any = Event) -> Any:
+def directed(seen: DirectionResolver, wanted: Direction, table: Any = Event) -> Any:
     """The condition for a direction: every pair of localities that gives it (there are few localities)."""
     pairs = []
     codes = seen.gazetteer.localities
@@ -185,7 +187,7 @@ def agreements_where(session: Session, query: Mapping[str, Any]) -> Any:
     """The select of agreements a query string asks for; a party is found under its old and its new name."""
     statement: Any = select(Agreement)
     if query.get("party"):
-        line = line_of_code(session, query["party"])
+        line = succession_of_code(session, query["party"])
         having = select(AgreementParty.agreement_id).where(col(AgreementParty.locality).in_(line))
         statement = statement.where(col(Agreement.id).in_(having))
     return crud.matching(statement, col(Agreement.search_text), query.get("q"))
@@ -211,7 +213,7 @@ def find_reminder(session: Session, identity: str) -> Reminder:
     return crud.find_of_event(session, Reminder, identity)
 
 
-def reminders_where(session: Session, act: Act, query: Mapping[str, Any]) -> Any:
+def reminders_where(session: Session, act: ActionContext, query: Mapping[str, Any]) -> Any:
     """The select of reminders a query string asks for; days are those of the office's zone."""
     statement: Any = select(Reminder)
     if permissions.reader(session) is not None:
@@ -231,7 +233,7 @@ def reminders_where(session: Session, act: Act, query: Mapping[str, Any]) -> Any
     return within(statement, col(Reminder.due_at), act, query)
 
 
-def audit_where(act: Act, query: Mapping[str, Any]) -> Any:
+def audit_where(act: ActionContext, query: Mapping[str, Any]) -> Any:
     """The select of audit rows a query string asks for."""
     statement: Any = select(Audit)
     for name in ("entity", "entity_id", "actor_id", "event_id"):
@@ -244,7 +246,7 @@ AUDIT_ORDER = (col(Audit.id).desc(),)
 
 
 def newest_audits(
-    session: Session, act: Act, query: Mapping[str, Any], *, below: int | None = None, limit: int
+    session: Session, act: ActionContext, query: Mapping[str, Any], *, below: int | None = None, limit: int
 ) -> list[Audit]:
     """The newest audit rows a query string asks for, of those with an id below ``below`` where it is given."""
     statement = audit_where(act, query)
@@ -253,7 +255,7 @@ def newest_audits(
     return list(session.exec(statement.order_by(*AUDIT_ORDER).limit(limit)))
 
 
-def within(statement: Any, column: Any, act: Act, query: Mapping[str, Any]) -> Any:
+def within(statement: Any, column: Any, act: ActionContext, query: Mapping[str, Any]) -> Any:
     """Narrow a select to instants that fall on the office's days ``from`` to ``to``, both inclusive."""
     zone = ZoneInfo(act.office.timezone)
     if query.get("from_"):

@@ -12,18 +12,18 @@ from models.labels import noun
 from models.vocabulary import Role
 from service.actions import crud, queries
 from service.actions.accounts import account_queries, accounts, messenger_addresses, passwords
-from service.api.resource import Blueprint, Resource, act, operation, page, requires, session, sliced
-from service.http.app_context import current_desk
+from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session, sliced
+from service.http.app_context import current_context
 from service.http.error_responses import from_domain
 from service.schemas.accounts import OwnPasswordSchema, TokenSchema, UserSchema
 from service.schemas.events import HistoryEntrySchema
 from service.schemas.queries import AuditQuery, QuerySchema, UserQuery
 
-blp = Blueprint("accounts", __name__, description="Accounts, API tokens, the audit trail")
+blp = ApiBlueprint("accounts", __name__, description="Accounts, API tokens, the audit trail")
 
 
 @blp.route("/users")
-class Users(Resource):
+class UsersView(ApiView):
     @requires(Role.ADMIN)
     @operation("listUsers")
     @blp.arguments(UserQuery, location="query")
@@ -44,7 +44,7 @@ class Users(Resource):
 
 
 @blp.route("/users/<user_id>")
-class OneUser(Resource):
+class UserView(ApiView):
     @requires(Role.ADMIN)
     @operation("getUser")
     @blp.one(UserSchema)
@@ -68,11 +68,13 @@ def _sealed(values: dict[str, Any]) -> dict[str, Any]:
     if values.get("messenger") is None:
         return values
     crud.check({"messenger": messenger_addresses.messenger_errors(values["messenger"])})
-    return values | {"messenger": messenger_addresses.sealed(values["messenger"], current_desk().settings.secret_key)}
+    return values | {
+        "messenger": messenger_addresses.sealed(values["messenger"], current_context().settings.secret_key)
+    }
 
 
 @blp.route("/me")
-class Me(Resource):
+class MeView(ApiView):
     @requires(Role.VIEWER)
     @operation("getOwnUser")
     @blp.one(UserSchema)
@@ -82,7 +84,7 @@ class Me(Resource):
 
 
 @blp.route("/me/password")
-class OwnPassword(Resource):
+class OwnPasswordView(ApiView):
     # An answer's digest would be one of the password, and the wrong ones must be counted each time.
     never_kept = True
 
@@ -92,7 +94,7 @@ class OwnPassword(Resource):
     @blp.response(204)
     def post(self, values: dict[str, Any]) -> Any:
         """Change your own password, with the present one as proof; every other browser is signed out"""
-        desk = current_desk()
+        desk = current_context()
         if not passwords.is_own(session(), act(), values["current"], request.remote_addr or "unknown"):
             # Given back, not raised: the failure is counted in this transaction.
             return from_domain(Invalid({"current": [message(passwords.WRONG)]}))
@@ -111,7 +113,7 @@ def _own_token(token_id: str) -> ApiToken:
 
 
 @blp.route("/tokens")
-class Tokens(Resource):
+class TokensView(ApiView):
     @requires(Role.VIEWER)
     @operation("listTokens")
     @blp.arguments(QuerySchema, location="query")
@@ -132,7 +134,7 @@ class Tokens(Resource):
 
 
 @blp.route("/tokens/<token_id>")
-class OneToken(Resource):
+class TokenView(ApiView):
     @requires(Role.VIEWER)
     @operation("deleteToken")
     @blp.response(204)
@@ -142,7 +144,7 @@ class OneToken(Resource):
 
 
 @blp.route("/audit")
-class AuditTrail(Resource):
+class AuditTrailView(ApiView):
     @requires(Role.ADMIN)
     @operation("listAuditEntries")
     @blp.arguments(AuditQuery, location="query")

@@ -11,17 +11,17 @@ from models.i18n import _, message
 from models.vocabulary import Role
 from service.actions import crud, queries
 from service.actions.agreements import agreement_queries, agreements
-from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
+from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema, OccurrenceSchema
 from service.schemas.queries import AgreementQuery, QuerySchema, SearchQuery, YearsQuery
 
-blp = Blueprint("agreements", __name__, description="Agreements, commitments and anniversaries")
+blp = ApiBlueprint("agreements", __name__, description="Agreements, commitments and anniversaries")
 
 MAX_YEARS = 500
 
 
 @blp.route("/agreements")
-class Agreements(Resource):
+class AgreementsView(ApiView):
     @requires(Role.VIEWER)
     @operation("listAgreements")
     @blp.arguments(AgreementQuery, location="query")
@@ -44,7 +44,7 @@ class Agreements(Resource):
 
 
 @blp.route("/agreements/<agreement_id>")
-class OneAgreement(Resource):
+class AgreementView(ApiView):
     @requires(Role.VIEWER)
     @operation("getAgreement")
     @blp.one(AgreementSchema)
@@ -73,7 +73,7 @@ class OneAgreement(Resource):
 
 
 @blp.route("/agreements/<agreement_id>/commitments")
-class Commitments(Resource):
+class CommitmentsView(ApiView):
     @requires(Role.VIEWER)
     @operation("listAgreementCommitments")
     @blp.arguments(QuerySchema, location="query")
@@ -98,7 +98,7 @@ class Commitments(Resource):
 
 
 @blp.route("/commitments/<commitment_id>")
-class OneCommitment(Resource):
+class CommitmentView(ApiView):
     @requires(Role.VIEWER)
     @operation("getCommitment")
     @blp.one(CommitmentSchema)
@@ -127,7 +127,7 @@ class OneCommitment(Resource):
 
 
 @blp.route("/anniversaries")
-class Anniversaries(Resource):
+class AnniversariesView(ApiView):
     @requires(Role.VIEWER)
     @operation("listAnniversaries")
     @blp.arguments(SearchQuery, location="query")
@@ -150,7 +150,7 @@ class Anniversaries(Resource):
 
 
 @blp.route("/anniversaries/<anniversary_id>")
-class OneAnniversary(Resource):
+class AnniversaryView(ApiView):
     @requires(Role.VIEWER)
     @operation("getAnniversary")
     @blp.one(AnniversarySchema)
@@ -179,7 +179,7 @@ class OneAnniversary(Resource):
 
 
 @blp.route("/anniversaries/<anniversary_id>/occurrences")
-class Occurrences(Resource):
+class OccurrencesView(ApiView):
     @requires(Role.VIEWER)
     @operation("listAnniversaryOccurrences")
     @blp.arguments(YearsQuery, location="query")

@@ -4,15 +4,15 @@ from typing import Any
 
 from flask_smorest.pagination import PaginationParameters
 
-from calendars.bookings.times import Times
+from calendars.bookings.times import BookingTimes
 from models.events import Event
 from models.resources import Booking, Resource
 from models.vocabulary import Role
 from service.actions import crud, permissions
 from service.actions.bookings import bookings, resources
 from service.actions.events import events
-from service.api.resource import Blueprint, act, operation, page, requires, session
-from service.api.resource import Resource as Address
+from service.api.resource import ApiBlueprint, act, operation, page, requires, session
+from service.api.resource import ApiView as Address
 from service.schemas.bookings import (
     BookingChangeSchema,
     BookingQuery,
@@ -23,11 +23,13 @@ from service.schemas.bookings import (
     ResourceSchema,
 )
 
-blp = Blueprint("bookings", __name__, description="Rooms, lodging, vehicles, interpreters, equipment, and who has them")
+blp = ApiBlueprint(
+    "bookings", __name__, description="Rooms, lodging, vehicles, interpreters, equipment, and who has them"
+)
 
 
 @blp.route("/resources")
-class Resources(Address):
+class ResourcesView(Address):
     @requires(Role.VIEWER)
     @operation("listResources")
     @blp.arguments(ResourceQuery, location="query")
@@ -47,7 +49,7 @@ class Resources(Address):
 
 
 @blp.route("/resources/<resource_id>")
-class OneResource(Address):
+class ResourceView(Address):
     @requires(Role.VIEWER)
     @operation("getResource")
     @blp.one(ResourceSchema)
@@ -80,7 +82,7 @@ Shown = dict[str, Any]
 
 def _show(booking: Booking, resource: Resource, event: Event, *, is_hidden: bool = False) -> Shown:
     """A booking; of one for an event its reader may not see only what it takes, and when."""
-    times = Times.of(booking).written()
+    times = BookingTimes.of(booking).to_json()
     kept_from = {"event_id": None, "note": None, "created_by": None} if is_hidden else {}
     return (
         booking.model_dump()
@@ -108,7 +110,7 @@ def _page(query: dict[str, Any], paging: PaginationParameters) -> list[Shown]:
 
 
 @blp.route("/bookings")
-class Bookings(Address):
+class BookingsView(Address):
     @requires(Role.VIEWER)
     @operation("listBookings")
     @blp.arguments(BookingQuery, location="query")
@@ -137,7 +139,7 @@ class Bookings(Address):
 
 
 @blp.route("/bookings/<booking_id>")
-class OneBooking(Address):
+class BookingView(Address):
     @requires(Role.VIEWER)
     @operation("getBooking")
     @blp.one(BookingSchema)
@@ -166,7 +168,7 @@ class OneBooking(Address):
 
 
 @blp.route("/events/<event_id>/bookings")
-class EventBookings(Address):
+class EventBookingsView(Address):
     @requires(Role.VIEWER)
     @operation("listEventBookings")
     @blp.arguments(EventBookingsQuery, location="query")

@@ -6,15 +6,15 @@ from flask_smorest.pagination import PaginationParameters
 
 from models.vocabulary import Role
 from service.actions.scheduling.conflicts import conflicts_between
-from service.api.resource import Blueprint, Resource, act, operation, requires, session, sliced
+from service.api.resource import ApiBlueprint, ApiView, act, operation, requires, session, sliced
 from service.http.error_responses import reader_language
 from service.schemas.conflicts import ConflictQuery, ConflictSchema
 
-blp = Blueprint("conflicts", __name__, description="What clashes over the whole calendar")
+blp = ApiBlueprint("conflicts", __name__, description="What clashes over the whole calendar")
 
 
 @blp.route("/conflicts")
-class Conflicts(Resource):
+class ConflictsView(ApiView):
     @requires(Role.VIEWER)
     @operation("listConflicts")
     @blp.arguments(ConflictQuery, location="query")

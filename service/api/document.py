@@ -22,7 +22,7 @@ from marshmallow import Schema, fields
 from models.vocabulary import Language
 from service.http import error_responses
 from service.schemas.events import KIND_SCHEMAS
-from service.schemas.fields import MAX_TEXT, MAX_TITLE, LocalizedText
+from service.schemas.fields import MAX_TEXT, MAX_TITLE, LocalizedTextField
 from service.schemas.problems import ProblemSchema
 
 _INFO = {
@@ -82,7 +82,7 @@ class DirectedConverter(OpenAPIConverter):
 
     def localized2properties(self, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
         """A text in several languages, of which there is one component; a request is told how long it may be."""
-        if not isinstance(field, LocalizedText):
+        if not isinstance(field, LocalizedTextField):
             return {}
         name = "LocalizedText"
         text: dict[str, Any] = {"type": "string"}
@@ -208,7 +208,7 @@ class DeskApi(Api):
         self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
 
     def _register_pagination_header(self) -> None:
-        """None: each list describes its own (:class:`service.api.resource.Blueprint`)."""
+        """None: each list describes its own (:class:`service.api.resource.ApiBlueprint`)."""
 
 
 def check_operations(app: Flask, prefix: str) -> None:

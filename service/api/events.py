@@ -13,12 +13,12 @@ from models.labels import noun
 from models.vocabulary import EventKind, Role
 from service.actions import crud, queries
 from service.actions.events import event_queries, events
-from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
+from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session
 from service.http.error_responses import reader_language
 from service.schemas.events import KIND_SCHEMAS, AnyEventSchema, CeremonySchema, HistoryEntrySchema, TransitionSchema
 from service.schemas.queries import EventQuery, KindEventQuery, QuerySchema
 
-blp = Blueprint("events", __name__, description="Events of all kinds: planned, changed, taken through their states")
+blp = ApiBlueprint("events", __name__, description="Events of all kinds: planned, changed, taken through their states")
 
 KIND_PATHS = {
     EventKind.DELEGATION: "delegations",
@@ -39,7 +39,7 @@ Shown = dict[str, Any]
 def shown(found: Sequence[Event], *, closely: bool = False) -> list[Shown]:
     """Events with what is computed for the reader; ``closely`` also names free days where one clashes."""
     if "presenter" not in g:
-        g.presenter = queries.Presenter(session(), act())
+        g.presenter = queries.EventPresenter(session(), act())
     g.presenter.prefetch(found, closely=closely)
     language, places = reader_language(), g.presenter.compass.gazetteer
     return [
@@ -76,7 +76,7 @@ def _page(query: dict[str, Any], paging: PaginationParameters, kind: EventKind |
 
 
 @blp.route("/events")
-class Events(Resource):
+class EventsView(ApiView):
     @requires(Role.VIEWER)
     @operation("listEvents")
     @blp.arguments(EventQuery, location="query")
@@ -87,7 +87,7 @@ class Events(Resource):
 
 
 @blp.route("/events/<event_id>")
-class OneEvent(Resource):
+class EventView(ApiView):
     @requires(Role.VIEWER)
     @operation("getEvent")
     @blp.one(AnyEventSchema)
@@ -97,7 +97,7 @@ class OneEvent(Resource):
 
 
 @blp.route("/events/<event_id>/transitions")
-class Transitions(Resource):
+class TransitionsView(ApiView):
     @requires(Role.OFFICER)
     @operation("transitionEvent")
     @blp.arguments(TransitionSchema)
@@ -115,7 +115,7 @@ class Transitions(Resource):
 
 
 @blp.route("/events/<event_id>/history")
-class History(Resource):
+class HistoryView(ApiView):
     @requires(Role.VIEWER)
     @operation("listEventHistory")
     @blp.arguments(QuerySchema, location="query")
@@ -132,7 +132,7 @@ def _register_kind(kind: EventKind, path: str) -> None:
     name = kind.value.replace("_", " ")
     one, many = _in_camel_case(kind), _in_camel_case(path)
 
-    class OfKind(Resource):
+    class OfKind(ApiView):
         @requires(Role.VIEWER)
         @operation(f"list{many}")
         @blp.arguments(KindEventQuery, location="query")
@@ -147,7 +147,7 @@ def _register_kind(kind: EventKind, path: str) -> None:
         def post(self, values: dict[str, Any]) -> Any:
             return show(events.create_event(session(), act(), kind, values))
 
-    class OneOfKind(Resource):
+    class OneOfKind(ApiView):
         @requires(Role.VIEWER)
         @operation(f"get{one}")
         @blp.one(schema)
@@ -185,7 +185,7 @@ for _kind, _path in KIND_PATHS.items():
 
 
 @blp.route("/anniversaries/<anniversary_id>/ceremonies")
-class Ceremonies(Resource):
+class CeremoniesView(ApiView):
     @requires(Role.OFFICER)
     @operation("createCeremony")
     @blp.arguments(CeremonySchema)
@@ -205,7 +205,7 @@ def _ceremony(anniversary_id: str, event_id: str) -> Event:
 
 
 @blp.route("/anniversaries/<anniversary_id>/ceremonies/<event_id>")
-class OneCeremony(Resource):
+class CeremonyView(ApiView):
     @requires(Role.OFFICER)
     @operation("changeCeremony")
     @blp.arguments(CeremonySchema(partial=True))

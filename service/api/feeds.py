@@ -13,12 +13,12 @@ from werkzeug.http import http_date
 
 from models.feeds import Feed
 from models.vocabulary import Role
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.credentials import token_hash
 from service.actions.feeds import cache, diagnostics, feeds
-from service.actions.feeds.cache import Kept
-from service.api.resource import Blueprint, Resource, act, operation, page, requires, session, sliced
-from service.http.app_context import current_desk
+from service.actions.feeds.cache import CachedFeed
+from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session, sliced
+from service.http.app_context import current_context
 from service.http.error_responses import reader_language
 from service.http.feed_urls import ANSWER, FeedKey, is_known, public_language, takes_gzip
 from service.schemas.feed_doctor import ExaminationSchema, FeedReaderSchema
@@ -27,7 +27,7 @@ from service.schemas.queries import QuerySchema
 
 _CALENDAR = "text/calendar; charset=utf-8"
 
-blp = Blueprint("feeds", __name__, description="Calendars to subscribe to")
+blp = ApiBlueprint("feeds", __name__, description="Calendars to subscribe to")
 public = flask.Blueprint("public_feeds", __name__)
 
 
@@ -39,7 +39,7 @@ def _with_address(issued: feeds.IssuedFeed) -> dict[str, Any]:
 
 
 @blp.route("/feeds")
-class Feeds(Resource):
+class FeedsView(ApiView):
     @requires(Role.VIEWER)
     @operation("listFeeds")
     @blp.arguments(QuerySchema, location="query")
@@ -58,7 +58,7 @@ class Feeds(Resource):
 
 
 @blp.route("/feeds/<feed_id>")
-class OneFeed(Resource):
+class FeedView(ApiView):
     @requires(Role.VIEWER)
     @operation("getFeed")
     @blp.one(FeedSchema)
@@ -87,7 +87,7 @@ class OneFeed(Resource):
 
 
 @blp.route("/feeds/<feed_id>/rotate")
-class Rotation(Resource):
+class RotationView(ApiView):
     @requires(Role.VIEWER)
     @operation("rotateFeed")
     @blp.one(FeedSchema)
@@ -97,7 +97,7 @@ class Rotation(Resource):
 
 
 @blp.route("/feeds/<feed_id>/calendar")
-class FeedCalendar(Resource):
+class FeedCalendarView(ApiView):
     @requires(Role.VIEWER)
     @operation("getFeedCalendar")
     @blp.doc(
@@ -108,7 +108,7 @@ class FeedCalendar(Resource):
     def get(self, feed_id: str) -> Any:
         """Download what a feed shows now, with your own account instead of its address"""
         feed = feeds.find_feed(session(), act(), feed_id)
-        whole = cache.whole_feed(session(), act(), feed)
+        whole = cache.render_feed(session(), act(), feed)
         response = Response(whole.body, content_type=_CALENDAR)
         response.headers["Content-Disposition"] = _disposition(f"{feed.name}.ics").replace("inline", "attachment", 1)
         response.set_etag(whole.etag)
@@ -116,7 +116,7 @@ class FeedCalendar(Resource):
 
 
 @blp.route("/feeds/<feed_id>/readers")
-class Readers(Resource):
+class ReadersView(ApiView):
     @requires(Role.VIEWER)
     @operation("listFeedReaders")
     @blp.arguments(QuerySchema, location="query")
@@ -128,7 +128,7 @@ class Readers(Resource):
 
 
 @blp.route("/feeds/<feed_id>/doctor")
-class Doctor(Resource):
+class DoctorView(ApiView):
     @requires(Role.VIEWER)
     @operation("diagnoseFeed")
     @blp.arguments(QuerySchema, location="query")
@@ -176,20 +176,20 @@ def _name(token: str) -> str:
 
 def _calendar(token: str, key: FeedKey) -> Response:
     """200, or 304 when the reader has these bytes. Compressed they have another ETag (RFC 9110, 8.8.3.3)."""
-    desk = current_desk()
+    desk = current_context()
     language = public_language(token)
     if language is not None and not desk.settings.public_feed:
-        raise feeds.NoFeed
-    doing = Act(user=None, now=desk.clock(), office=desk.settings.office, request_id=g.request_id)
+        raise feeds.FeedNotFound
+    doing = ActionContext(user=None, now=desk.clock(), office=desk.settings.office, request_id=g.request_id)
 
-    def find(opened: Session, doing: Act) -> Feed:
+    def find(opened: Session, doing: ActionContext) -> Feed:
         if language is not None:
             return feeds.public_feed(opened, doing, language)
         return feeds.feed_of_token(opened, doing, token)
 
     kept = desk.shelf.read(key, doing, find, busy=key.busy)
-    if kept.noted_as is not None and not key.busy:
-        desk.readers.note(kept.noted_as, request.user_agent.string, kept.tag, doing.now)
+    if kept.recorded_as is not None and not key.busy:
+        desk.readers.note(kept.recorded_as, request.user_agent.string, kept.tag, doing.now)
     zipped = takes_gzip(request.headers.get("Accept-Encoding", ""))
     unchanged = is_known(kept.tag, request.headers.get("If-None-Match", ""))
     request.environ[ANSWER] = (kept, (unchanged, zipped))
@@ -197,7 +197,7 @@ def _calendar(token: str, key: FeedKey) -> Response:
     return _answer(kept, f"{kept.feed.name}.{extension}", zipped=zipped, unchanged=unchanged)
 
 
-def _answer(kept: Kept, filename: str, *, zipped: bool, unchanged: bool) -> Response:
+def _answer(kept: CachedFeed, filename: str, *, zipped: bool, unchanged: bool) -> Response:
     if unchanged:
         response = Response(status=304)
     else:
@@ -208,7 +208,7 @@ def _answer(kept: Kept, filename: str, *, zipped: bool, unchanged: bool) -> Resp
     response.set_etag(f"{kept.tag}-gzip" if zipped else kept.tag)
     response.headers["Vary"] = "Accept-Encoding"
     response.headers["Last-Modified"] = http_date(kept.changed_at)
-    if kept.noted_as is not None:
+    if kept.recorded_as is not None:
         _keep_secret(response)
     else:
         response.headers["Cache-Control"] = "public, no-cache"

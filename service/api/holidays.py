@@ -8,7 +8,7 @@ from models.holidays import OfficeHoliday
 from models.vocabulary import Role
 from service.actions import crud
 from service.actions.scheduling import holidays, lunar
-from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
+from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session
 from service.schemas.holidays import (
     HolidayQuery,
     HolidaySchema,
@@ -18,11 +18,11 @@ from service.schemas.holidays import (
     OfficeHolidaySchema,
 )
 
-blp = Blueprint("holidays", __name__, description="Holidays, festivals and the lunar calendar")
+blp = ApiBlueprint("holidays", __name__, description="Holidays, festivals and the lunar calendar")
 
 
 @blp.route("/holidays")
-class Holidays(Resource):
+class HolidaysView(ApiView):
     @requires(Role.VIEWER)
     @operation("listHolidays")
     @blp.arguments(HolidayQuery, location="query")
@@ -43,7 +43,7 @@ class Holidays(Resource):
 
 
 @blp.route("/lunar")
-class Lunar(Resource):
+class LunarView(ApiView):
     @requires(Role.VIEWER)
     @operation("getLunarDay")
     @blp.arguments(LunarQuery, location="query")
@@ -54,7 +54,7 @@ class Lunar(Resource):
 
 
 @blp.route("/office-holidays")
-class OfficeHolidays(Resource):
+class OfficeHolidaysView(ApiView):
     @requires(Role.VIEWER)
     @operation("listOfficeHolidays")
     @blp.arguments(OfficeHolidayQuery, location="query")
@@ -73,7 +73,7 @@ class OfficeHolidays(Resource):
 
 
 @blp.route("/office-holidays/<holiday_id>")
-class OneOfficeHoliday(Resource):
+class OfficeHolidayView(ApiView):
     @requires(Role.VIEWER)
     @operation("getOfficeHoliday")
     @blp.one(OfficeHolidaySchema)

@@ -5,23 +5,23 @@ from typing import Any
 
 from flask import request
 
-from calendars.ical_import.content_lines import refused
+from calendars.ical_import.content_lines import invalid_file
 from models.errors import Invalid
 from models.i18n import _, message
 from models.vocabulary import EventKind, Language, Role
-from service.actions.dry_run import rehearsal
-from service.actions.imports.calendar_files import RESULTS, Outcome, Wish, import_calendar
-from service.api.resource import FORM, Blueprint, Resource, act, operation, requires, session, takes
+from service.actions.dry_run import dry_run_savepoint
+from service.actions.imports.calendar_files import RESULTS, ComponentOutcome, ImportDefaults, import_calendar
+from service.api.resource import FORM, ApiBlueprint, ApiView, act, operation, requires, session, takes
 from service.http.error_responses import reader_language
 from service.schemas.imports import CalendarImportQuery, CalendarImportSchema
 
-blp = Blueprint("imports", __name__, description="Calendar files of others taken in")
+blp = ApiBlueprint("imports", __name__, description="Calendar files of others taken in")
 
 ICS = "text/calendar"
 
 
 @blp.route("/events/import")
-class CalendarImport(Resource):
+class CalendarImportView(ApiView):
     @requires(Role.OFFICER)
     @operation("importEvents")
     @takes(ICS, FORM)
@@ -49,14 +49,14 @@ class CalendarImport(Resource):
 def _import(query: dict[str, Any]) -> dict[str, Any]:
     content, name = _sent()
     is_dry = query.get("dry_run", False)
-    wish = Wish(
+    wish = ImportDefaults(
         kind=query.get("kind", EventKind.ACTIVITY),
         host=query.get("host"),
         guest=query.get("guest"),
         language=Language(reader_language()),
         source=name,
     )
-    with rehearsal(session(), is_dry=is_dry):
+    with dry_run_savepoint(session(), is_dry=is_dry):
         outcomes = import_calendar(session(), act(), content, wish)
     count = Counter(one.result for one in outcomes)
     return {
@@ -78,12 +78,12 @@ def _sent() -> tuple[bytes, str]:
         raise Invalid({one[:60]: [message(_("Unknown parameter."))] for one in strange})
     files = request.files.getlist("file")
     if len(files) != 1:
-        raise refused(message(_("Send one file, in the form's field “file”.")))
+        raise invalid_file(message(_("Send one file, in the form's field “file”.")))
     with files[0].stream as opened:
         return opened.read(), files[0].filename or ""
 
 
-def _shown(one: Outcome, language: Language, is_dry: bool) -> dict[str, Any]:
+def _shown(one: ComponentOutcome, language: Language, is_dry: bool) -> dict[str, Any]:
     shown = {
         "number": one.number,
         "component": one.component,

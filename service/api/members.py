@@ -8,28 +8,28 @@ from flask_smorest.pagination import PaginationParameters
 
 from calendars.member_lists.csv_files import read_csv
 from models.vocabulary import Role
-from service.actions.dry_run import rehearsal
+from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events, members
-from service.actions.events.members import Seat
+from service.actions.events.members import MemberPosition
 from service.actions.imports.member_lists import import_members
 from service.actions.imports.xlsx_reader import read_workbook
-from service.api.resource import Blueprint, Resource, act, operation, requires, session, sliced, takes
+from service.api.resource import ApiBlueprint, ApiView, act, operation, requires, session, sliced, takes
 from service.schemas.members import ImportQuery, MemberImportSchema, MemberSchema
 from service.schemas.queries import QuerySchema
 
-blp = Blueprint("members", __name__, description="The people of an event")
+blp = ApiBlueprint("members", __name__, description="The people of an event")
 
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _member(seat: Seat) -> dict[str, Any]:
+def _member(seat: MemberPosition) -> dict[str, Any]:
     return seat.member.model_dump() | {"person": seat.person, "counterpart": seat.counterpart, "tied": seat.is_tied}
 
 
 @blp.route("/events/<event_id>/members")
-class Members(Resource):
+class MembersView(ApiView):
     @requires(Role.VIEWER)
     @operation("listEventMembers")
     @blp.arguments(QuerySchema, location="query")
@@ -51,7 +51,7 @@ class Members(Resource):
 
 
 @blp.route("/events/<event_id>/members/import")
-class MemberImport(Resource):
+class MemberImportView(ApiView):
     @requires(Role.OFFICER)
     @operation("importMembers")
     @takes(CSV, XLSX)
@@ -68,7 +68,7 @@ class MemberImport(Resource):
         event = events.find_event(session(), event_id)
         is_dry = query.get("dry_run", False)
         read = read_workbook if request.mimetype == XLSX else read_csv
-        with rehearsal(session(), is_dry=is_dry):
+        with dry_run_savepoint(session(), is_dry=is_dry):
             taken = import_members(session(), act(), event, read(request.get_data(cache=True)))
         count = Counter(one.action for one in taken)
         return {
@@ -91,7 +91,7 @@ class MemberImport(Resource):
 
 
 @blp.route("/events/<event_id>/members/<member_id>")
-class OneMember(Resource):
+class MemberView(ApiView):
     @requires(Role.OFFICER)
     @operation("changeMember")
     @blp.arguments(MemberSchema(partial=True))

@@ -4,15 +4,15 @@ from typing import Any
 
 from models.vocabulary import Role
 from service.actions.scheduling.openings import find_openings
-from service.api.resource import Blueprint, Resource, act, operation, requires, session
+from service.api.resource import ApiBlueprint, ApiView, act, operation, requires, session
 from service.http.error_responses import reader_language
 from service.schemas.openings import OpeningsQuery, OpeningsSchema
 
-blp = Blueprint("openings", __name__, description="Free days for what is to be planned")
+blp = ApiBlueprint("openings", __name__, description="Free days for what is to be planned")
 
 
 @blp.route("/openings")
-class Openings(Resource):
+class OpeningsView(ApiView):
     @requires(Role.VIEWER)
     @operation("findOpenings")
     @blp.arguments(OpeningsQuery, location="query")

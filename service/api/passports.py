@@ -9,15 +9,17 @@ from models.places import Person
 from models.vocabulary import Role
 from service.actions import crud
 from service.actions.directory import passports
-from service.api.resource import Blueprint, Resource, act, operation, requires, session
-from service.http.app_context import current_desk
+from service.api.resource import ApiBlueprint, ApiView, act, operation, requires, session
+from service.http.app_context import current_context
 from service.schemas.passports import PassportSchema, RevealedSchema, RevealSchema
 
-blp = Blueprint("passports", __name__, description="Passports of those who travel: sealed, masked, forgotten in time")
+blp = ApiBlueprint(
+    "passports", __name__, description="Passports of those who travel: sealed, masked, forgotten in time"
+)
 
 
 def _secret() -> str:
-    return current_desk().settings.secret_key
+    return current_context().settings.secret_key
 
 
 def _person(person_id: str) -> Person:
@@ -25,7 +27,7 @@ def _person(person_id: str) -> Person:
 
 
 @blp.route("/people/<person_id>/passport")
-class OnePassport(Resource):
+class PassportView(ApiView):
     @requires(Role.OFFICER)
     @operation("getPassport")
     @blp.response(200, PassportSchema)
@@ -50,7 +52,7 @@ class OnePassport(Resource):
 
 
 @blp.route("/people/<person_id>/passport/reveal")
-class RevealedPassport(Resource):
+class RevealedPassportView(ApiView):
     never_kept = True  # each telling of a number has its own line in the trail
 
     @requires(Role.OFFICER)

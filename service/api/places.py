@@ -8,11 +8,11 @@ from models.places import Locality, Organisation, Person
 from models.vocabulary import Role
 from service.actions import crud
 from service.actions.directory import directory, directory_queries
-from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
+from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session
 from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
 from service.schemas.queries import LocalityQuery, OrganisationQuery, PersonQuery
 
-blp = Blueprint("places", __name__, description="Localities, organisations and people")
+blp = ApiBlueprint("places", __name__, description="Localities, organisations and people")
 
 
 def _page(model: Any, query: dict[str, Any], paging: PaginationParameters, *equal: str) -> list[Any]:
@@ -21,7 +21,7 @@ def _page(model: Any, query: dict[str, Any], paging: PaginationParameters, *equa
 
 
 @blp.route("/localities")
-class Localities(Resource):
+class LocalitiesView(ApiView):
     @requires(Role.VIEWER)
     @operation("listLocalities")
     @blp.arguments(LocalityQuery, location="query")
@@ -40,7 +40,7 @@ class Localities(Resource):
 
 
 @blp.route("/localities/<code>")
-class OneLocality(Resource):
+class LocalityView(ApiView):
     @requires(Role.VIEWER)
     @operation("getLocality")
     @blp.one(LocalitySchema)
@@ -60,7 +60,7 @@ class OneLocality(Resource):
 
 
 @blp.route("/organisations")
-class Organisations(Resource):
+class OrganisationsView(ApiView):
     @requires(Role.VIEWER)
     @operation("listOrganisations")
     @blp.arguments(OrganisationQuery, location="query")
@@ -79,7 +79,7 @@ class Organisations(Resource):
 
 
 @blp.route("/organisations/<organisation_id>")
-class OneOrganisation(Resource):
+class OrganisationView(ApiView):
     @requires(Role.VIEWER)
     @operation("getOrganisation")
     @blp.one(OrganisationSchema)
@@ -108,7 +108,7 @@ class OneOrganisation(Resource):
 
 
 @blp.route("/people")
-class People(Resource):
+class PeopleView(ApiView):
     @requires(Role.VIEWER)
     @operation("listPeople")
     @blp.arguments(PersonQuery, location="query")
@@ -127,7 +127,7 @@ class People(Resource):
 
 
 @blp.route("/people/<person_id>")
-class OnePerson(Resource):
+class PersonView(ApiView):
     @requires(Role.VIEWER)
     @operation("getPerson")
     @blp.one(PersonSchema)

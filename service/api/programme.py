@@ -4,11 +4,11 @@ from typing import Any
 
 from models.vocabulary import Role
 from service.actions.events import events, programme, programme_revisions
-from service.api.resource import Blueprint, Resource, act, operation, requires, session
+from service.api.resource import ApiBlueprint, ApiView, act, operation, requires, session
 from service.http.error_responses import reader_language
 from service.schemas.programme import ProgrammeRevisionSchema, ProgrammeSchema
 
-blp = Blueprint("programme", __name__, description="The programme of an event and its published revisions")
+blp = ApiBlueprint("programme", __name__, description="The programme of an event and its published revisions")
 
 
 def _programme(event_id: str) -> dict[str, Any]:
@@ -29,12 +29,12 @@ def _programme(event_id: str) -> dict[str, Any]:
             }
             for hitch in programme.hitches_of(event, items)
         ],
-        "unpublished": None if unpublished is None else [change.written() for change in unpublished],
+        "unpublished": None if unpublished is None else [change.to_json() for change in unpublished],
         "revisions": [_revision(revision) for revision in revisions],
     }
 
 
-def _revision(revision: programme_revisions.Revision) -> dict[str, Any]:
+def _revision(revision: programme_revisions.PublishedRevision) -> dict[str, Any]:
     row = revision.row
     return {
         "number": row.number,
@@ -42,13 +42,13 @@ def _revision(revision: programme_revisions.Revision) -> dict[str, Any]:
         "note": row.note,
         "published_at": row.published_at,
         "published_by": row.published_by,
-        "items": [item.written() for item in revision.items],
-        "changes": [change.written() for change in revision.changes],
+        "items": [item.to_json() for item in revision.items],
+        "changes": [change.to_json() for change in revision.changes],
     }
 
 
 @blp.route("/events/<event_id>/programme")
-class Programme(Resource):
+class ProgrammeView(ApiView):
     @requires(Role.VIEWER)
     @operation("getProgramme")
     @blp.one(ProgrammeSchema)
@@ -73,7 +73,7 @@ class Programme(Resource):
 
 
 @blp.route("/events/<event_id>/programme/revisions")
-class ProgrammeRevisions(Resource):
+class ProgrammeRevisionsView(ApiView):
     @requires(Role.OFFICER)
     @operation("publishProgramme")
     @blp.arguments(ProgrammeRevisionSchema)
@@ -85,7 +85,7 @@ class ProgrammeRevisions(Resource):
 
 
 @blp.route("/events/<event_id>/programme/revisions/<number>")
-class OneProgrammeRevision(Resource):
+class ProgrammeRevisionView(ApiView):
     @requires(Role.VIEWER)
     @operation("getProgrammeRevision")
     @blp.one(ProgrammeRevisionSchema)

@@ -4,15 +4,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from calendars.commitments.evaluation import Judgement
-from calendars.commitments.exchange_totals import Passage
+from calendars.commitments.evaluation import Evaluation
+from calendars.commitments.exchange_totals import Flow
 from models.agreements import Agreement
 from models.vocabulary import Currency, ProgressState, Role
 from service.actions import crud, permissions
 from service.actions.agreements import planning, progress
-from service.actions.dry_run import rehearsal
+from service.actions.dry_run import dry_run_savepoint
 from service.api.events import shown
-from service.api.resource import Blueprint, Resource, act, operation, requires, session
+from service.api.resource import ApiBlueprint, ApiView, act, operation, requires, session
 from service.http.error_responses import reader_language
 from service.schemas.events import AnyEventSchema
 from service.schemas.progress import (
@@ -23,7 +23,7 @@ from service.schemas.progress import (
     ProgressQuery,
 )
 
-blp = Blueprint("progress", __name__, description="What agreements promised: fulfilled, owed, planned")
+blp = ApiBlueprint("progress", __name__, description="What agreements promised: fulfilled, owed, planned")
 
 Titles = Mapping[str, Mapping[str, str]]
 """Event → its title."""
@@ -32,7 +32,7 @@ _WANT_ATTENTION = (ProgressState.MISSED, ProgressState.AT_RISK)
 
 
 @blp.route("/progress")
-class OfficeProgress(Resource):
+class OfficeProgressView(ApiView):
     @requires(Role.VIEWER)
     @operation("getOfficeProgress")
     @blp.arguments(ProgressQuery, location="query")
@@ -40,7 +40,7 @@ class OfficeProgress(Resource):
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
         """The whole office at a glance: every agreement, and which commitments want attention"""
         as_of, language = query.get("as_of") or act().today, reader_language()
-        accounts = progress.accounts_of_all(session(), as_of)
+        accounts = progress.all_agreements_progress(session(), as_of)
         counts = [account.count() for account in accounts]
         return {
             "as_of": as_of,
@@ -62,7 +62,7 @@ class OfficeProgress(Resource):
 
 
 @blp.route("/agreements/<agreement_id>/progress")
-class AgreementProgress(Resource):
+class AgreementProgressView(ApiView):
     @requires(Role.VIEWER)
     @operation("getAgreementProgress")
     @blp.arguments(ProgressQuery, location="query")
@@ -74,7 +74,7 @@ class AgreementProgress(Resource):
         events and why), more do, with a remark.
         """
         agreement = crud.find(session(), Agreement, agreement_id)
-        account = progress.account_of(session(), agreement, query.get("as_of") or act().today)
+        account = progress.agreement_progress(session(), agreement, query.get("as_of") or act().today)
         years = [year for line in account.lines for year in line.progress.years]
         hidden = permissions.hidden(session(), [event_id for year in years for event_id in year.event_ids])
         language = reader_language()
@@ -90,7 +90,7 @@ class AgreementProgress(Resource):
 
 
 @blp.route("/agreements/<agreement_id>/plan")
-class Plan(Resource):
+class PlanView(ApiView):
     @requires(Role.OFFICER)
     @operation("planAgreement")
     @blp.arguments(PlanOptionsSchema)
@@ -103,7 +103,7 @@ class Plan(Resource):
         """
         agreement = crud.find(session(), Agreement, agreement_id)
         is_dry, language = wish.get("dry_run", False), reader_language()
-        with rehearsal(session(), is_dry=is_dry):
+        with dry_run_savepoint(session(), is_dry=is_dry):
             outcome = planning.make_plan(session(), act(), agreement)
             drafts: Sequence[dict[str, Any]] = AnyEventSchema(many=True).dump(
                 shown([one.event for one in outcome.made])
@@ -121,7 +121,7 @@ class Plan(Resource):
         }
 
 
-def _in_short(line: progress.Line, language: str) -> dict[str, Any]:
+def _in_short(line: progress.ProgressLine, language: str) -> dict[str, Any]:
     commitment, found = line.commitment, line.progress
     return {
         "commitment_id": commitment.id,
@@ -132,7 +132,7 @@ def _in_short(line: progress.Line, language: str) -> dict[str, Any]:
     }
 
 
-def _in_full(line: progress.Line, titles: Titles, hidden: Collection[str], language: str) -> dict[str, Any]:
+def _in_full(line: progress.ProgressLine, titles: Titles, hidden: Collection[str], language: str) -> dict[str, Any]:
     found = line.progress
     return {
         "field": line.commitment.field,
@@ -145,7 +145,7 @@ def _in_full(line: progress.Line, titles: Titles, hidden: Collection[str], langu
     }
 
 
-def _explained(judgement: Judgement, titles: Titles, language: str) -> dict[str, Any]:
+def _explained(judgement: Evaluation, titles: Titles, language: str) -> dict[str, Any]:
     occasion = judgement.occasion
     return {
         "event_id": None if titles.get(occasion.id) is permissions.BUSY else occasion.id,
@@ -157,7 +157,7 @@ def _explained(judgement: Judgement, titles: Titles, language: str) -> dict[str,
     }
 
 
-def _passage(passage: Passage) -> dict[str, Any]:
+def _passage(passage: Flow) -> dict[str, Any]:
     return {
         "giver": passage.giver,
         "receiver": passage.receiver,

@@ -10,7 +10,7 @@ from models.vocabulary import Role
 from service.actions import crud, queries
 from service.actions.events import events
 from service.actions.reminders import delivery_status, preview, reminder_planning, reminder_queries, reminder_rules
-from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
+from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session
 from service.http.error_responses import reader_language
 from service.schemas.queries import PreviewQuery, QuerySchema, ReminderQuery
 from service.schemas.reminders import (
@@ -21,11 +21,11 @@ from service.schemas.reminders import (
     ReminderSchema,
 )
 
-blp = Blueprint("reminders", __name__, description="What makes reminders, and what became of each")
+blp = ApiBlueprint("reminders", __name__, description="What makes reminders, and what became of each")
 
 
 @blp.route("/reminder-rules")
-class ReminderRules(Resource):
+class ReminderRulesView(ApiView):
     @requires(Role.VIEWER)
     @operation("listReminderRules")
     @blp.arguments(QuerySchema, location="query")
@@ -44,7 +44,7 @@ class ReminderRules(Resource):
 
 
 @blp.route("/reminder-rules/<rule_id>")
-class OneReminderRule(Resource):
+class ReminderRuleView(ApiView):
     @requires(Role.VIEWER)
     @operation("getReminderRule")
     @blp.one(ReminderRuleSchema)
@@ -73,7 +73,7 @@ class OneReminderRule(Resource):
 
 
 @blp.route("/reminder-rules/preview")
-class WishedRulePreview(Resource):
+class WishedRulePreviewView(ApiView):
     @requires(Role.OFFICER)
     @operation("previewReminderRule")
     @blp.arguments(ReminderRulePreviewSchema)
@@ -87,7 +87,7 @@ class WishedRulePreview(Resource):
 
 
 @blp.route("/reminder-rules/<rule_id>/preview")
-class KeptRulePreview(Resource):
+class KeptRulePreviewView(ApiView):
     @requires(Role.VIEWER)
     @operation("getReminderRulePreview")
     @blp.arguments(PreviewQuery, location="query")
@@ -99,7 +99,7 @@ class KeptRulePreview(Resource):
 
 
 @blp.route("/reminders")
-class Reminders(Resource):
+class RemindersView(ApiView):
     @requires(Role.VIEWER)
     @operation("listReminders")
     @blp.arguments(ReminderQuery, location="query")
@@ -114,7 +114,7 @@ class Reminders(Resource):
 
 
 @blp.route("/reminders/<reminder_id>")
-class OneReminder(Resource):
+class ReminderView(ApiView):
     @requires(Role.VIEWER)
     @operation("getReminder")
     @blp.one(ReminderDetailSchema)
@@ -124,7 +124,7 @@ class OneReminder(Resource):
 
 
 @blp.route("/reminders/<reminder_id>/retry")
-class RetryReminder(Resource):
+class RetryReminderView(ApiView):
     @requires(Role.OFFICER)
     @operation("retryReminder")
     @blp.one(ReminderSchema)
@@ -134,7 +134,7 @@ class RetryReminder(Resource):
 
 
 @blp.route("/reminders/<reminder_id>/seen")
-class SeenReminder(Resource):
+class SeenReminderView(ApiView):
     @requires(Role.OFFICER)
     @operation("markReminderSeen")
     @blp.one(ReminderDetailSchema)
@@ -155,7 +155,7 @@ def _detail(reminder: Reminder) -> SimpleNamespace:
 
 
 @blp.route("/events/<event_id>/reminders")
-class EventReminders(Resource):
+class EventRemindersView(ApiView):
     @requires(Role.VIEWER)
     @operation("listEventReminders")
     @blp.arguments(QuerySchema, location="query")

@@ -22,8 +22,8 @@ from models.errors import Forbidden, Unauthenticated
 from models.i18n import _, message
 from models.vocabulary import Role, TokenScope
 from service.actions import crud, idempotency, permissions
-from service.actions.context import Act
-from service.http.app_context import Desk, current_desk
+from service.actions.context import ActionContext
+from service.http.app_context import AppContext, current_context
 from service.schemas.rows import RowSchema
 
 JSON = "application/json"
@@ -83,9 +83,9 @@ def session() -> Session:
     return cast(Session, g.session)
 
 
-def act() -> Act:
+def act() -> ActionContext:
     """Who asks, and when."""
-    return cast(Act, g.act)
+    return cast(ActionContext, g.act)
 
 
 def page(paging: PaginationParameters, statement: Any, *order: Any) -> list[Any]:
@@ -100,7 +100,7 @@ def sliced(found: list[Any], paging: PaginationParameters) -> list[Any]:
     return found[paging.first_item : paging.first_item + paging.page_size]
 
 
-class Resource(MethodView):
+class ApiView(MethodView):
     """An address of the API. Each request runs in one transaction that commits after the answer is built.
 
     ``never_kept``: its answers are not kept for a repeated Idempotency-Key, a repetition is a request of its own.
@@ -116,11 +116,11 @@ class Resource(MethodView):
             raise NotFoundError  # no id has such characters, and PostgreSQL refuses some of them
         # The body is read before the transaction opens: a slow sender holds no lock.
         body = request.get_data(cache=True) if request.method not in SAFE else b""
-        desk = current_desk()
+        desk = current_context()
         with desk.database.transaction(write=request.method not in SAFE) as opened:
             g.session = opened
-            g.act = Act(user=None, now=desk.clock(), office=desk.settings.office, request_id=g.request_id)
-            g.act = Act(
+            g.act = ActionContext(user=None, now=desk.clock(), office=desk.settings.office, request_id=g.request_id)
+            g.act = ActionContext(
                 user=authenticate(opened, desk), now=g.act.now, office=g.act.office, request_id=g.act.request_id
             )
             user = g.act.user
@@ -138,7 +138,7 @@ class Resource(MethodView):
                 return self._keyed(desk, key, body, kwargs)
             return super().dispatch_request(**kwargs)
 
-    def _keyed(self, desk: Desk, key: str, body: bytes, kwargs: dict[str, Any]) -> ResponseReturnValue:
+    def _keyed(self, desk: AppContext, key: str, body: bytes, kwargs: dict[str, Any]) -> ResponseReturnValue:
         secret = desk.settings.secret_key
         wish = (request.method.encode(), request.full_path.encode(), body)
         if kept := idempotency.recall(session(), act(), secret, key, wish):
@@ -148,7 +148,7 @@ class Resource(MethodView):
             return replayed
         response = current_app.make_response(super().dispatch_request(**kwargs))
         headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        answer = idempotency.Answer(response.status_code, headers, response.get_data())
+        answer = idempotency.KeptAnswer(response.status_code, headers, response.get_data())
         idempotency.keep(session(), act(), secret, key, wish, answer)
         return response
 
@@ -163,7 +163,7 @@ def _check_body_type(body: bytes, taken: Sequence[str]) -> None:
         raise BadRequest
 
 
-def authenticate(opened: Session, desk: Desk) -> User:
+def authenticate(opened: Session, desk: AppContext) -> User:
     """The account that asks: a bearer token, or the console's session (then writing needs its CSRF token).
 
     Raises:
@@ -191,7 +191,7 @@ def authenticate(opened: Session, desk: Desk) -> User:
     return user
 
 
-class JsonParser(FlaskParser):
+class JsonBodyParser(FlaskParser):
     """Reads bodies and query strings; a JSON value that is no object is told apart from an empty one."""
 
     # The schemas themselves say what is unknown to them.
@@ -214,10 +214,10 @@ class JsonParser(FlaskParser):
             raise BadRequest from None
 
 
-class Blueprint(flask_smorest.Blueprint):
+class ApiBlueprint(flask_smorest.Blueprint):
     """A noun's operations."""
 
-    ARGUMENTS_PARSER = JsonParser()
+    ARGUMENTS_PARSER = JsonBodyParser()
     DEFAULT_PAGINATION_PARAMETERS: ClassVar[dict[str, int]] = {"page": 1, "page_size": 50, "max_page_size": 500}
 
     @staticmethod

@@ -8,14 +8,14 @@ from models.event_parts import TaskTemplate
 from models.vocabulary import Role
 from service.actions import crud
 from service.actions.events import task_queries, task_templates
-from service.api.resource import Blueprint, Resource, act, operation, page, requires, session
+from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session
 from service.schemas.tasks import TaskTemplateQuery, TaskTemplateSchema
 
-blp = Blueprint("task_templates", __name__, description="Tasks that events get when they enter the plan")
+blp = ApiBlueprint("task_templates", __name__, description="Tasks that events get when they enter the plan")
 
 
 @blp.route("/task-templates")
-class TaskTemplates(Resource):
+class TaskTemplatesView(ApiView):
     @requires(Role.VIEWER)
     @operation("listTaskTemplates")
     @blp.arguments(TaskTemplateQuery, location="query")
@@ -35,7 +35,7 @@ class TaskTemplates(Resource):
 
 
 @blp.route("/task-templates/<template_id>")
-class OneTaskTemplate(Resource):
+class TaskTemplateView(ApiView):
     @requires(Role.VIEWER)
     @operation("getTaskTemplate")
     @blp.one(TaskTemplateSchema)

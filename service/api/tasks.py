@@ -10,11 +10,11 @@ from models.events import Event
 from models.vocabulary import EventStatus, Role
 from service.actions import crud
 from service.actions.events import events, task_queries, tasks
-from service.api.resource import Blueprint, Resource, act, operation, page, requires, session, sliced
+from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session, sliced
 from service.schemas.queries import QuerySchema
 from service.schemas.tasks import ListedTaskSchema, TaskQuery, TaskSchema
 
-blp = Blueprint("tasks", __name__, description="What must be done for events")
+blp = ApiBlueprint("tasks", __name__, description="What must be done for events")
 
 
 def _task(task: Task, status: EventStatus) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def _listed(row: task_queries.Row) -> dict[str, Any]:
 
 
 @blp.route("/tasks")
-class AllTasks(Resource):
+class AllTasksView(ApiView):
     @requires(Role.VIEWER)
     @operation("listTasks")
     @blp.arguments(TaskQuery, location="query")
@@ -38,7 +38,7 @@ class AllTasks(Resource):
 
 
 @blp.route("/events/<event_id>/tasks")
-class Tasks(Resource):
+class TasksView(ApiView):
     @requires(Role.VIEWER)
     @operation("listEventTasks")
     @blp.arguments(QuerySchema, location="query")
@@ -60,7 +60,7 @@ class Tasks(Resource):
 
 
 @blp.route("/events/<event_id>/tasks/<task_id>")
-class OneTask(Resource):
+class TaskView(ApiView):
     @requires(Role.OFFICER)
     @operation("changeTask")
     @blp.arguments(TaskSchema(partial=True))

@@ -10,7 +10,7 @@ PAUSE_SECONDS = 1.0
 """Between two rounds, so that a calendar that is read a thousand times a second costs one."""
 
 
-class Afterwards:
+class BackgroundRunner:
     """Does ``jobs`` one after the other, at most once a second, when it has been woken; the first call starts it."""
 
     def __init__(self, jobs: Sequence[Callable[[], None]] = ()) -> None:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from calendars.feeds.clients import client_of
 from models.database import Database
 from models.vocabulary import FeedClient
-from service.actions.feeds.access_log import Visit, note_visits
-from service.background.write_behind import Pending
+from service.actions.feeds.access_log import FeedAccess, note_visits
+from service.background.write_behind import WriteBehindBuffer
 
 AGAIN = timedelta(minutes=1)
 """How long the same program may read the same bytes before that is written down again."""
@@ -17,7 +17,7 @@ MOST = 10_000
 """So many programs and feeds are remembered; then it begins anew."""
 
 
-class Notebook:
+class FeedAccessRecorder:
     """What has been read, kept until it is written.
 
     ``later`` is called when there is something for :attr:`write`.
@@ -27,7 +27,7 @@ class Notebook:
         self._lock = threading.Lock()
         self._clients: dict[str, FeedClient] = {}
         self._noted: dict[tuple[str, FeedClient], tuple[str, datetime]] = {}
-        self._pending: Pending[tuple[str, FeedClient], Visit] = Pending(
+        self._pending: WriteBehindBuffer[tuple[str, FeedClient], FeedAccess] = WriteBehindBuffer(
             database, lambda session, visits: note_visits(session, list(visits.values())), "readers_not_noted", later
         )
         self.write = self._pending.flush
@@ -46,4 +46,4 @@ class Notebook:
             if len(self._noted) >= MOST:
                 self._noted.clear()
             self._noted[feed_id, client] = (tag, now)
-        self._pending.add((feed_id, client), Visit(feed_id, client, now, tag))
+        self._pending.add((feed_id, client), FeedAccess(feed_id, client, now, tag))

@@ -16,7 +16,7 @@ Key = TypeVar("Key", bound=Hashable)
 Note = TypeVar("Note")
 
 
-class Pending(Generic[Key, Note]):
+class WriteBehindBuffer(Generic[Key, Note]):
     """Notes that wait to be written by ``write``: the last one of a key counts.
 
     ``later`` is called when there is something for :meth:`flush`; ``failing`` is the word of the log line when it

@@ -16,7 +16,7 @@ from io import BufferedReader
 from pathlib import Path
 from typing import IO, Any, cast
 
-from models.dump_rows import Shape
+from models.dump_rows import TableShape
 from models.errors import DomainError
 from models.i18n import _, message
 
@@ -38,7 +38,7 @@ class BadBackup(DomainError):
 
 
 @dataclass(frozen=True)
-class Contents:
+class TableEntry:
     """One table in a backup: how many rows, the SHA-256 of its lines, column → what it holds."""
 
     rows: int
@@ -57,7 +57,7 @@ class Manifest:
     dialect: str
     secret_key: str
     left_out: Mapping[str, str]
-    tables: Mapping[str, Contents]
+    tables: Mapping[str, TableEntry]
 
 
 def fingerprint(secret_key: str) -> str:
@@ -65,13 +65,13 @@ def fingerprint(secret_key: str) -> str:
     return hashlib.sha256(b"protocol-desk backup:" + secret_key.encode()).hexdigest()[:16]
 
 
-def write(file: IO[bytes], about: Manifest, tables: Iterable[tuple[Shape, Iterator[bytes]]]) -> Manifest:
+def write(file: IO[bytes], about: Manifest, tables: Iterable[tuple[TableShape, Iterator[bytes]]]) -> Manifest:
     """Write a backup to an empty file open for reading and writing; the manifest with what the tables held.
 
     Rows are written as they are read: memory does not grow with their number.
     """
     at = about.taken_at.timetuple()[:6]
-    found: dict[str, Contents] = {}
+    found: dict[str, TableEntry] = {}
     with zipfile.ZipFile(file, "w") as made:
         for shape, rows in tables:
             with made.open(_entry(_file_of(shape.name), at), "w", force_zip64=True) as out:
@@ -80,7 +80,7 @@ def write(file: IO[bytes], about: Manifest, tables: Iterable[tuple[Shape, Iterat
                     out.write(line)
                     digest.update(line)
                     count += 1
-            found[shape.name] = Contents(
+            found[shape.name] = TableEntry(
                 count, digest.hexdigest(), {name: str(kind) for name, kind in shape.kinds.items()}
             )
         told = Manifest(**(vars(about) | {"tables": found}))
@@ -187,7 +187,7 @@ def _manifest(path: Path, content: zipfile.ZipFile) -> Manifest:
     told = json.loads(content.read(_MANIFEST))
     if int(told["format"]) > FORMAT:
         raise BadBackup(message(_NEWER, file=str(path), version=str(told.get("version"))))
-    tables = {str(name): Contents(**one) for name, one in told["tables"].items()}
+    tables = {str(name): TableEntry(**one) for name, one in told["tables"].items()}
     return Manifest(**(told | {"taken_at": datetime.fromisoformat(told["taken_at"]), "tables": tables}))
 
 

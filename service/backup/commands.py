@@ -64,12 +64,12 @@ def restore(file: Path) -> None:
 
     Khôi phục cơ sở dữ liệu từ FILE; hãy dừng dịch vụ trước.
     """
-    from service.actions.context import Act
+    from service.actions.context import ActionContext
     from service.backup import archive, swap_in
 
     settings = load_settings()
     with _database(settings.database_url) as database, archive.opened(file.absolute()) as content:
-        act = Act(None, utcnow(), settings.office)
+        act = ActionContext(None, utcnow(), settings.office)
         done = swap_in.restore(database, content, act, settings.var, settings.secret_key)
     if done.aside is not None:
         click.echo(f"What the database held before was set aside: {done.aside}", err=True)

@@ -11,14 +11,14 @@ from sqlmodel import Session, col
 
 from calendars.reminders import due_times
 from models import dump_rows
-from models.dump_rows import Shape
+from models.dump_rows import TableShape
 from models.i18n import _, message
 from models.migrate import knows, newest_revision, upgrade_within
 from models.reminders import JobRun, Reminder
 from models.vocabulary import ReminderState
 from service.actions import change_log
 from service.actions.audit import record
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.backup import tables
 from service.backup.archive import Archive, BadBackup, Manifest, newer
 
@@ -26,7 +26,7 @@ _REFUSED = _("The database refuses what {file} holds for {table} ({answer}). Not
 
 
 @dataclass(frozen=True)
-class Filled:
+class LoadSummary:
     """What a restore did: how many rows it loaded, and how many reminders it gave up because they were due before."""
 
     rows: int
@@ -43,7 +43,7 @@ def check_revision(archive: Archive) -> None:
         raise newer(archive)
 
 
-def fill(connection: Connection, archive: Archive, act: Act) -> Filled:
+def fill(connection: Connection, archive: Archive, act: ActionContext) -> LoadSummary:
     """Make an empty database what the backup says, at the newest revision, in the caller's transaction.
 
     On SQLite ``foreign_keys`` is off on this connection. The tables are made as they were on the backup's day; the
@@ -67,19 +67,19 @@ def fill(connection: Connection, archive: Archive, act: Act) -> Filled:
     if manifest.revision != newest_revision():
         upgrade_within(connection)
     with Session(connection) as session:
-        skipped = settle(session, act, manifest)
+        skipped = finish_restore(session, act, manifest)
         session.commit()  # only flushes: the transaction is the caller's
-    return Filled(rows, skipped)
+    return LoadSummary(rows, skipped)
 
 
-def _compare(archive: Archive, found: Mapping[str, Shape]) -> None:
+def _compare(archive: Archive, found: Mapping[str, TableShape]) -> None:
     there = {name: {column: str(kind) for column, kind in shape.kinds.items()} for name, shape in found.items()}
     if there != {name: dict(one.columns) for name, one in archive.manifest.tables.items()}:
         raise archive.damaged()
 
 
 @contextmanager
-def _refusal_told(archive: Archive, shape: Shape) -> Iterator[None]:
+def _refusal_told(archive: Archive, shape: TableShape) -> Iterator[None]:
     try:
         yield
     except (DataError, IntegrityError) as problem:
@@ -91,7 +91,7 @@ def _refusal_told(archive: Archive, shape: Shape) -> Iterator[None]:
         raise archive.damaged() from problem
 
 
-def settle(session: Session, act: Act, manifest: Manifest) -> int:
+def finish_restore(session: Session, act: ActionContext, manifest: Manifest) -> int:
     """Give up what was due before the restore, and write it into the trail; how many reminders were given up.
 
     Between the backup and the restore they may all have been sent. The fixed jobs are noted as done until now, so
@@ -109,7 +109,7 @@ def settle(session: Session, act: Act, manifest: Manifest) -> int:
     return skipped
 
 
-def skip_what_was_due(session: Session, act: Act) -> int:
+def skip_what_was_due(session: Session, act: ActionContext) -> int:
     """Skip, with the reason, every reminder that waits or was just being sent and was due by now; how many."""
     waiting = (
         col(Reminder.state).in_([ReminderState.PENDING, ReminderState.SENDING]),

@@ -20,11 +20,11 @@ from models.database import Database
 from models.errors import Conflict
 from models.i18n import _, message
 from models.tables import metadata
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.reminders.delivery_status import WORKER_SILENCE
 from service.backup import dump, tables
 from service.backup.archive import Archive
-from service.backup.load import Filled, check_revision, fill
+from service.backup.load import LoadSummary, check_revision, fill
 
 _STAMP = "%Y%m%dT%H%M%S"
 _IN_USE = _("The database is in use: stop the service first. Nothing was changed.")
@@ -32,14 +32,14 @@ _LOCK_WITHIN = "10s"
 
 
 @dataclass(frozen=True)
-class Restored:
+class RestoreSummary:
     """``aside`` is where that lies which was there before; None: there was nothing."""
 
-    filled: Filled
+    filled: LoadSummary
     aside: Path | None
 
 
-def restore(database: Database, archive: Archive, act: Act, var: Path, secret_key: str) -> Restored:
+def restore(database: Database, archive: Archive, act: ActionContext, var: Path, secret_key: str) -> RestoreSummary:
     """Replace whatever the database holds by what a backup holds; the two may be of different kinds.
 
     Until the last moment the database is as it was, whatever happens to this process.
@@ -83,7 +83,9 @@ def _refuse_taken(aside: Path) -> None:
 # PostgreSQL: one transaction
 
 
-def _replace_tables(database: Database, archive: Archive, act: Act, aside: Path, secret_key: str) -> Restored:
+def _replace_tables(
+    database: Database, archive: Archive, act: ActionContext, aside: Path, secret_key: str
+) -> RestoreSummary:
     with database.engine.begin() as connection:
         ours = _lock_tables(connection)
         _refuse_if_served(connection, act.now)
@@ -96,7 +98,7 @@ def _replace_tables(database: Database, archive: Archive, act: Act, aside: Path,
         filled = fill(connection, archive, act)
         # New tables have no statistics yet; the first readers would be slow.
         connection.exec_driver_sql(f"ANALYZE {', '.join(_ours(connection))}")
-    return Restored(filled, aside if is_full else None)
+    return RestoreSummary(filled, aside if is_full else None)
 
 
 def _ours(connection: Connection) -> list[str]:
@@ -141,7 +143,7 @@ def _busy_told() -> Iterator[None]:
 # SQLite: another file
 
 
-def _replace_file(database: Database, archive: Archive, act: Act) -> Restored:
+def _replace_file(database: Database, archive: Archive, act: ActionContext) -> RestoreSummary:
     target = Path(database.url.database or "").resolve()
     draft, aside = Path(f"{target}.restoring"), Path(f"{target}.replaced-{act.now:{_STAMP}}")
     with _alone_in(target.parent), _held(database.url, target) as held:
@@ -153,7 +155,7 @@ def _replace_file(database: Database, archive: Archive, act: Act) -> Restored:
             _put_in_place(draft, target, held, aside if is_full else None)
         finally:
             _remove(draft)
-    return Restored(filled, aside if is_full else None)
+    return RestoreSummary(filled, aside if is_full else None)
 
 
 @contextmanager
@@ -213,7 +215,7 @@ def _looked_at(held: Connection, now: datetime) -> bool:
         return True
 
 
-def _build(database: Database, archive: Archive, act: Act) -> Filled:
+def _build(database: Database, archive: Archive, act: ActionContext) -> LoadSummary:
     try:
         with database.engine.connect() as connection:
             _driver(connection).execute("PRAGMA foreign_keys=OFF")

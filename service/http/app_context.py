@@ -15,10 +15,10 @@ from werkzeug.wrappers import Response
 from models.clock import utcnow
 from models.database import Database
 from service.actions.accounts.accounts import SESSION_LENGTH
-from service.actions.feeds.cache import Shelf
-from service.background.background_thread import Afterwards
-from service.background.feed_access_recorder import Notebook
-from service.http.authentication import Attendance
+from service.actions.feeds.cache import FeedCache
+from service.background.background_thread import BackgroundRunner
+from service.background.feed_access_recorder import FeedAccessRecorder
+from service.http.authentication import SessionActivity
 from service.settings import Settings
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -32,21 +32,24 @@ def request_id(given: str) -> str:
 
 
 @dataclass(frozen=True)
-class Desk:
+class AppContext:
     """One application's belongings; Flask only carries them."""
 
     settings: Settings
     database: Database
     clock: Callable[[], datetime] = utcnow
-    shelf: Shelf = field(init=False)
-    readers: Notebook = field(init=False)
-    attendance: Attendance = field(init=False)
-    afterwards: Afterwards = field(init=False)
+    shelf: FeedCache = field(init=False)
+    readers: FeedAccessRecorder = field(init=False)
+    attendance: SessionActivity = field(init=False)
+    afterwards: BackgroundRunner = field(init=False)
 
     def __post_init__(self) -> None:
-        afterwards = Afterwards()
-        shelf, readers = Shelf(self.database, later=afterwards.wake), Notebook(self.database, afterwards.wake)
-        attendance = Attendance(self.database, afterwards.wake)
+        afterwards = BackgroundRunner()
+        shelf, readers = (
+            FeedCache(self.database, later=afterwards.wake),
+            FeedAccessRecorder(self.database, afterwards.wake),
+        )
+        attendance = SessionActivity(self.database, afterwards.wake)
         afterwards.jobs = (shelf.keep, readers.write, attendance.write)
         self.database.closes(afterwards.close)
         object.__setattr__(self, "shelf", shelf)
@@ -80,6 +83,6 @@ class Desk:
         return hmac.compare_digest(self.csrf_token(cookie).encode(), token.encode("utf-8", "surrogatepass"))
 
 
-def current_desk() -> Desk:
+def current_context() -> AppContext:
     """The belongings of the application that answers this request."""
-    return cast(Desk, current_app.extensions["desk"])
+    return cast(AppContext, current_app.extensions["desk"])

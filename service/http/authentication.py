@@ -9,9 +9,9 @@ from sqlmodel import Session
 from models.accounts import ApiToken, User
 from models.database import Database
 from service.actions.accounts import accounts
-from service.actions.accounts.last_seen import note_presence
+from service.actions.accounts.last_seen import record_last_seen
 from service.actions.credentials import token_hash
-from service.background.write_behind import Pending
+from service.background.write_behind import WriteBehindBuffer
 
 SESSION_AGAIN = timedelta(minutes=5)
 """How old a session's last sign of life may be before a later one is written down."""
@@ -23,7 +23,7 @@ MOST = 10_000
 """So many sessions are remembered; then it begins anew, and what is written down counts."""
 
 
-class Attendance:
+class SessionActivity:
     """Lets in whom the database knows, and keeps when that was until it is written.
 
     A session's later signs of life are remembered here, so that it stays open although they could not be written: the
@@ -33,7 +33,9 @@ class Attendance:
     def __init__(self, database: Database, later: Callable[[], None] = lambda: None) -> None:
         self._lock = threading.Lock()
         self._seen: dict[str, datetime] = {}
-        self._pending: Pending[str, datetime] = Pending(database, note_presence, "presence_not_noted", later)
+        self._pending: WriteBehindBuffer[str, datetime] = WriteBehindBuffer(
+            database, record_last_seen, "presence_not_noted", later
+        )
         self.write = self._pending.flush
 
     def of_session(self, session: Session, secret: str, now: datetime) -> User | None:

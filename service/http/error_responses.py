@@ -94,13 +94,13 @@ def problem(status: int, code: str, detail: Message | str, **members: Any) -> Re
         "type": f"urn:protocol-desk:problem:{code}",
         "title": translate(_TITLES.get(status, _TITLES[500]), language),
         "status": status,
-        "detail": _told(detail, language),
+        "detail": _format(detail, language),
         "code": code,
         "request_id": getattr(g, "request_id", None),
     }
     if "errors" in members:
         members["errors"] = {
-            field: [_told(sentence, language) for sentence in sentences]
+            field: [_format(sentence, language) for sentence in sentences]
             for field, sentences in members["errors"].items()
         }
     body |= {name: _told_within(value, language) for name, value in members.items()}
@@ -120,7 +120,7 @@ def _told_within(value: Any, language: str) -> Any:
     return value
 
 
-def _told(sentence: Message | str, language: str) -> str:
+def _format(sentence: Message | str, language: str) -> str:
     return sentence.to(language) if isinstance(sentence, Message) else translate_filled(str(sentence), language)
 
 

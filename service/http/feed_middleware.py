@@ -12,18 +12,18 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.actions.feeds.cache import Kept
-from service.http.app_context import Desk, request_id
+from service.actions.feeds.cache import CachedFeed
+from service.http.app_context import AppContext, request_id
 from service.http.feed_urls import ANSWER, feed_key, is_known, takes_gzip
 
 Answer = tuple[int, list[tuple[str, str]], bytes]
 """Status, headers and body."""
 
 
-class FeedDoor:
+class FeedMiddleware:
     """WSGI middleware."""
 
-    def __init__(self, application: Any, desk: Desk) -> None:
+    def __init__(self, application: Any, desk: AppContext) -> None:
         self._application = application
         self._desk = desk
 
@@ -53,13 +53,13 @@ class FeedDoor:
         if key is None:
             return None
         try:
-            kept = self._desk.shelf.at_hand(key, now)
+            kept = self._desk.shelf.get_if_fresh(key, now)
         except (sqlite3.Error, SQLAlchemyError):
             return None  # the application will say what is wrong
         if kept is None or (answer := _answer(kept, method, header)) is None:
             return None
-        if kept.noted_as is not None and not key.busy:
-            self._desk.readers.note(kept.noted_as, header("user-agent") or "", kept.tag, now)
+        if kept.recorded_as is not None and not key.busy:
+            self._desk.readers.note(kept.recorded_as, header("user-agent") or "", kept.tag, now)
         status, headers, body = answer
         return status, [*headers, ("X-Request-Id", request_id(header("x-request-id") or ""))], body
 
@@ -73,7 +73,7 @@ class FeedDoor:
         return self._application(environ, remember)  # type: ignore[no-any-return]
 
 
-def _answer(kept: Kept, method: str, header: Callable[[str], str | None]) -> Answer | None:
+def _answer(kept: CachedFeed, method: str, header: Callable[[str], str | None]) -> Answer | None:
     """The answer with these bytes; None when they have not been answered in this way yet."""
     zipped = takes_gzip(header("accept-encoding") or "")
     known = header("if-none-match")

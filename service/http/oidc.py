@@ -26,12 +26,12 @@ class ProviderAway(Exception):
     """The provider can't be reached, or does not answer as providers do."""
 
 
-class NotBelieved(Exception):
+class ProviderRefused(Exception):
     """The provider refused, or what it says does not hold; the argument says what, for the log."""
 
 
 @dataclass(frozen=True, slots=True)
-class Journey:
+class LoginRoundTrip:
     """One trip to the provider and back; ``secret`` stays in the browser's cookie and all else follows from it."""
 
     key: str
@@ -72,7 +72,7 @@ class Provider:
         self._known = known
         self._redirect_uri = redirect_uri
 
-    def authorization_url(self, journey: Journey) -> str:
+    def authorization_url(self, journey: LoginRoundTrip) -> str:
         """Where to send the browser.
 
         Raises:
@@ -88,7 +88,7 @@ class Provider:
             )
         return str(url)
 
-    def identity(self, journey: Journey, code: str, now: datetime) -> Identity:
+    def identity(self, journey: LoginRoundTrip, code: str, now: datetime) -> Identity:
         """Who came back with this code.
 
         Raises:
@@ -110,19 +110,19 @@ class Provider:
                 if "email" not in claims and "userinfo_endpoint" in metadata:
                     told = self._get(metadata["userinfo_endpoint"], str(token.get("access_token", "")))
                     if told.get("sub") != claims["sub"]:
-                        raise NotBelieved("sub of the user info")
+                        raise ProviderRefused("sub of the user info")
                     claims = told
         except RequestException as problem:
             raise ProviderAway(type(problem).__name__) from None
         except (AuthlibBaseError, JoseError) as problem:
-            raise NotBelieved(getattr(problem, "error", "") or type(problem).__name__) from None
+            raise ProviderRefused(getattr(problem, "error", "") or type(problem).__name__) from None
         except (ValueError, TypeError, KeyError) as problem:
-            raise NotBelieved(type(problem).__name__) from None
+            raise ProviderRefused(type(problem).__name__) from None
         email = claims.get("email")
         return Identity(email if isinstance(email, str) else "", claims.get("email_verified") is True)
 
     def _checked(
-        self, token: Mapping[str, Any], keys: Mapping[str, Any], journey: Journey, now: datetime
+        self, token: Mapping[str, Any], keys: Mapping[str, Any], journey: LoginRoundTrip, now: datetime
     ) -> Mapping[str, Any]:
         from authlib.oidc.core import CodeIDToken
         from joserfc import jwt

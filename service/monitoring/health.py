@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from service.actions.reminders import delivery_status
-from service.http.app_context import Desk, current_desk
+from service.http.app_context import AppContext, current_context
 from service.runtime.logs import redact
 
 log = logging.getLogger("desk.web")
@@ -39,7 +39,7 @@ def _readyz() -> Response:
     # Alembic is a tenth of what a web process would import when it starts.
     from models.migrate import current_revision, newest_revision
 
-    desk = current_desk()
+    desk = current_context()
     found = {"database": False, "migrations": False, "worker": False}
     details: dict[str, Any] = {"mail": {"away_since": None, "answer": None, "waiting": None}, "workers": []}
     try:
@@ -57,7 +57,7 @@ def _readyz() -> Response:
     return Response(body, status=200 if ready else 503, mimetype="application/json")
 
 
-def _details(session: Session, desk: Desk) -> dict[str, Any]:
+def _details(session: Session, desk: AppContext) -> dict[str, Any]:
     mail = delivery_status.mail_service(session, desk.clock())
     return {
         "mail": {

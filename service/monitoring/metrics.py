@@ -25,7 +25,7 @@ from models.vocabulary import AttemptOutcome, EventKind, EventStatus, ReminderPu
 from service.actions import queries
 from service.actions.reminders import delivery_status
 from service.api.resource import authenticate
-from service.http.app_context import Desk, current_desk
+from service.http.app_context import AppContext, current_context
 
 log = logging.getLogger("desk.web")
 
@@ -37,7 +37,7 @@ _PASSED_ON = ("x-forwarded-", "forwarded", "x-real-ip", "via")
 def register(app: Flask) -> None:
     """Answer at /metrics, from a registry of this application's own."""
     registry = CollectorRegistry()
-    registry.register(DeskCollector(current_desk))
+    registry.register(DeskCollector(current_context))
 
     def metrics() -> Response:
         check_reader()
@@ -60,7 +60,7 @@ def check_reader() -> None:
     is_passed_on = any(name.lower().startswith(_PASSED_ON) for name in request.headers.keys())  # noqa: SIM118
     if request.remote_addr in _LOOPBACK and not is_passed_on:
         return
-    desk = current_desk()
+    desk = current_context()
     try:
         with desk.database.transaction(write=False) as session:
             is_admin = authenticate(session, desk).role.suffices_for(Role.ADMIN)
@@ -76,7 +76,7 @@ class DeskCollector(Collector):
     ``belongings`` gives the application's database and clock.
     """
 
-    def __init__(self, belongings: Callable[[], Desk]) -> None:
+    def __init__(self, belongings: Callable[[], AppContext]) -> None:
         self._belongings = belongings
 
     def collect(self) -> Iterator[Metric]:

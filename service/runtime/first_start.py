@@ -17,7 +17,7 @@ from models.text import fold, localized
 from models.vocabulary import EventStatus, Language, Role
 from seed.loader import load_files, packaged_files
 from service.actions.accounts import accounts
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.directory import directory
 from service.actions.feeds import feeds
 from service.runtime.supervisor import check_locality
@@ -29,7 +29,7 @@ _PROTOCOL_OFFICE = {"vi": "Cơ quan lễ tân", "lo": "ຫ້ອງການພ�
 _FEED_PAST_DAYS = 1096
 
 
-def first_start(session: Session, act: Act, settings: Settings) -> list[str]:
+def first_start(session: Session, act: ActionContext, settings: Settings) -> list[str]:
     """Fill a new database; what to tell the person who started it. Nothing when there is an account already."""
     if session.exec(select(User.id)).first() is not None:
         return []
@@ -45,7 +45,7 @@ def first_start(session: Session, act: Act, settings: Settings) -> list[str]:
         "password": password,
     }
     admin = accounts.create_user(session, act, values)
-    own = Act(admin, act.now, act.office)
+    own = ActionContext(admin, act.now, act.office)
     everything = {"statuses": [status.value for status in EventStatus]}
     feed = feeds.create_feed(
         session, own, {"name": "Tất cả sự kiện · All events", "filter": everything, "past_days": _FEED_PAST_DAYS}
@@ -96,7 +96,7 @@ def _mail_domain(public_url: str) -> str:
 
 
 def find_or_make_organisation(
-    session: Session, act: Act, wanted: str, name: Mapping[str, str] | None = None
+    session: Session, act: ActionContext, wanted: str, name: Mapping[str, str] | None = None
 ) -> Organisation:
     """The organisation with this id, name or alias, in any language; made in the office's locality when new."""
     if found := session.get(Organisation, wanted):

@@ -177,7 +177,7 @@ def serve_worker(settings: Settings) -> None:
     from jobs.config import WorkerConfig
     from jobs.worker import Worker
     from models.database import Database
-    from service.actions.office_mails.office_mails import Bulletins
+    from service.actions.office_mails.office_mails import OfficeMailWriter
 
     logging.config.dictConfig(logs.configuration())
     stop = threading.Event()
@@ -200,7 +200,7 @@ def serve_worker(settings: Settings) -> None:
         passport_days=settings.passport_days,
     )
     try:
-        reports = Bulletins(settings.office, settings.secret_key)
+        reports = OfficeMailWriter(settings.office, settings.secret_key)
         Worker(database, config, utcnow, reports=reports).run(stop)
     finally:
         database.dispose()

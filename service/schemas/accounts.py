@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from models.accounts import ApiToken, User
-from service.schemas.fields import Text
+from service.schemas.fields import TextField
 from service.schemas.rows import RowSchema, StrictSchema
 
 
@@ -14,7 +14,7 @@ class UserSchema(RowSchema):
         model = User
         exclude = ("password_hash",)
 
-    name = Text(validate=validate.Length(1, 200))
+    name = TextField(validate=validate.Length(1, 200))
     password = fields.String(load_only=True, validate=validate.Length(max=1000))
     messenger = fields.String(
         load_only=True,

@@ -5,7 +5,7 @@ from marshmallow import fields, validate
 from models.agreements import Agreement, Anniversary, Commitment
 from models.i18n import _
 from models.vocabulary import DurationUnit, FrequencyType, Grade, Language
-from service.schemas.fields import MAX_TITLE, Day, LocalizedText, Number, Text, Word
+from service.schemas.fields import MAX_TITLE, DayField, LocalizedTextField, NumberField, TextField, WordField
 from service.schemas.rows import RowSchema, StrictSchema
 
 _SOMETIMES = {"always_present": False}
@@ -17,24 +17,24 @@ class AgreementSchema(RowSchema):
     class Meta:
         model = Agreement
 
-    parties = fields.List(Text(), required=True, validate=validate.Length(max=20))
-    languages = fields.List(Word(Language))
+    parties = fields.List(TextField(), required=True, validate=validate.Length(max=20))
+    languages = fields.List(WordField(Language))
 
 
 class FrequencySchema(StrictSchema):
     """How often: n a year, one every a–b years, n in the period, or open (no quota)."""
 
-    type = Word(FrequencyType, required=True)
-    count = Number(validate=validate.Range(1, 1000), metadata=_SOMETIMES)
-    min_years = Number(validate=validate.Range(1, 100), metadata=_SOMETIMES)
-    max_years = Number(validate=validate.Range(1, 100), metadata=_SOMETIMES)
+    type = WordField(FrequencyType, required=True)
+    count = NumberField(validate=validate.Range(1, 1000), metadata=_SOMETIMES)
+    min_years = NumberField(validate=validate.Range(1, 100), metadata=_SOMETIMES)
+    max_years = NumberField(validate=validate.Range(1, 100), metadata=_SOMETIMES)
 
 
 class CommitmentPhaseSchema(StrictSchema):
     """A stage of an undertaking: a year of Vietnamese, then the degree."""
 
-    title = LocalizedText(required=True, max_length=MAX_TITLE)
-    duration = Number(allow_none=True, validate=validate.Range(1, 10_000))
+    title = LocalizedTextField(required=True, max_length=MAX_TITLE)
+    duration = NumberField(allow_none=True, validate=validate.Range(1, 10_000))
     unit = fields.String(
         allow_none=True,
         validate=validate.OneOf([unit.value for unit in DurationUnit], error=_("Must be one of: {choices}.")),
@@ -49,7 +49,7 @@ class CommitmentSchema(RowSchema):
         exclude = ("frequency_type", "frequency_count", "frequency_min_years", "frequency_max_years")
         dump_only: tuple[str, ...] = ("agreement_id",)
 
-    field = LocalizedText(required=True, max_length=MAX_TITLE, plain_allowed=True)
+    field = LocalizedTextField(required=True, max_length=MAX_TITLE, plain_allowed=True)
     frequency = fields.Nested(FrequencySchema)
     phases = fields.List(fields.Nested(CommitmentPhaseSchema), validate=validate.Length(max=20))
 
@@ -60,14 +60,14 @@ class AnniversarySchema(RowSchema):
     class Meta:
         model = Anniversary
 
-    parties = fields.List(Text(), required=True, validate=validate.Length(max=20))
+    parties = fields.List(TextField(), required=True, validate=validate.Length(max=20))
 
 
 class OccurrenceSchema(StrictSchema):
     """An anniversary in one year; ``date`` is null unless the origin is known to the day."""
 
-    year = Number()
-    ordinal = Number()
-    grade = Word(Grade)
-    date = Day(allow_none=True)
+    year = NumberField()
+    ordinal = NumberField()
+    grade = WordField(Grade)
+    date = DayField(allow_none=True)
     ceremony_event_id = fields.String(allow_none=True)

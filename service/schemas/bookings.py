@@ -13,14 +13,14 @@ from models.resources import Booking, Resource
 from models.vocabulary import BookingState, ResourceType
 from service.actions import crud
 from service.actions.bookings.bookings import MOST_AT_ONCE
-from service.schemas.fields import EARLIEST, LATEST, LocalizedText, Number, Text, Word
+from service.schemas.fields import EARLIEST, LATEST, LocalizedTextField, NumberField, TextField, WordField
 from service.schemas.queries import QuerySchema, RangeQuery, SearchQuery
 from service.schemas.rows import RowSchema, StrictSchema
 
 _LANGUAGE = validate.Regexp(re.compile("[a-z]{2,3}", re.ASCII), error=_("A language code like vi, lo or en."))
 
 
-class Moment(fields.Field[date]):
+class BookingTimeField(fields.Field[date]):
     """A whole day ``YYYY-MM-DD``, or a local time ``YYYY-MM-DDTHH:MM`` without a zone."""
 
     default_error_messages = {  # noqa: RUF012
@@ -53,16 +53,16 @@ class ResourceSchema(RowSchema):
     class Meta:
         model = Resource
 
-    name = LocalizedText(required=True, max_length=300, plain_allowed=True)
-    languages = fields.List(Text(validate=_LANGUAGE), validate=validate.Length(max=20))
-    capacity = Number(
+    name = LocalizedTextField(required=True, max_length=300, plain_allowed=True)
+    languages = fields.List(TextField(validate=_LANGUAGE), validate=validate.Length(max=20))
+    capacity = NumberField(
         validate=validate.Range(1, 1000),
         metadata={"description": "How many bookings of quantity 1 fit at once. Default: 1."},
     )
-    buffer_before = Number(
+    buffer_before = NumberField(
         validate=validate.Range(0, 1440), metadata={"description": "Minutes taken before each booking."}
     )
-    buffer_after = Number(
+    buffer_after = NumberField(
         validate=validate.Range(0, 1440), metadata={"description": "Minutes taken after each booking."}
     )
 
@@ -84,22 +84,22 @@ class BookingSchema(RowSchema):
         )
         dump_only: tuple[str, ...] = ("timezone", "created_by")
 
-    event_id = Text(
+    event_id = TextField(
         required=True,
         metadata={"answer": {"type": ["string", "null"], "description": "null: for an event the reader may not see."}},
     )
-    from_ = Moment(data_key="from", metadata={"description": "Default: the event's own days or hours."})
-    to = Moment()
-    state = Word(
+    from_ = BookingTimeField(data_key="from", metadata={"description": "Default: the event's own days or hours."})
+    to = BookingTimeField()
+    state = WordField(
         BookingState,
         metadata={
             "description": "`requested` takes nothing until the event is confirmed; `released` is what a booking of an"
             " event that is called off becomes."
         },
     )
-    resource_name = LocalizedText(dump_only=True)
-    resource_type = Word(ResourceType, dump_only=True)
-    event_title = LocalizedText(dump_only=True)
+    resource_name = LocalizedTextField(dump_only=True)
+    resource_type = WordField(ResourceType, dump_only=True)
+    event_title = LocalizedTextField(dump_only=True)
 
 
 class BookingChangeSchema(BookingSchema):
@@ -112,8 +112,8 @@ class BookingChangeSchema(BookingSchema):
 class OneOfBookingsSchema(BookingSchema):
     """One booking of several; what it does not say stands outside the list."""
 
-    resource_id = Text()
-    event_id = Text()
+    resource_id = TextField()
+    event_id = TextField()
     timezone = fields.String(dump_only=True)  # not required: of several it stands in each
 
 
@@ -141,9 +141,9 @@ class NewBookingsSchema(OneOfBookingsSchema):
 class ResourceQuery(SearchQuery):
     """Filters of resources; ``type`` and ``language`` may be repeated: any of the types, all of the languages."""
 
-    type = fields.List(Word(ResourceType))
-    locality = Text()
-    language = fields.List(Text(validate=_LANGUAGE))
+    type = fields.List(WordField(ResourceType))
+    locality = TextField()
+    language = fields.List(TextField(validate=_LANGUAGE))
     seats = fields.Integer(validate=validate.Range(1, 100_000), metadata={"description": "At least so many."})
     active = fields.Boolean()
 
@@ -154,11 +154,11 @@ class BookingQuery(RangeQuery):
     class Meta(RangeQuery.Meta):
         exclude = ("q",)
 
-    resource_id = Text()
-    event_id = Text()
-    state = fields.List(Word(BookingState))
-    type = fields.List(Word(ResourceType))
+    resource_id = TextField()
+    event_id = TextField()
+    state = fields.List(WordField(BookingState))
+    type = fields.List(WordField(ResourceType))
 
 
 class EventBookingsQuery(QuerySchema):
-    state = fields.List(Word(BookingState))
+    state = fields.List(WordField(BookingState))

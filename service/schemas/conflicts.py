@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from models.vocabulary import EventKind, EventStatus, Severity
 from service.schemas.events import NoticeSchema
-from service.schemas.fields import Day, LocalizedText, Text, Word
+from service.schemas.fields import DayField, LocalizedTextField, TextField, WordField
 from service.schemas.queries import RangeQuery
 from service.schemas.rows import StrictSchema
 
@@ -15,19 +15,19 @@ class ConflictQuery(RangeQuery):
     class Meta(RangeQuery.Meta):
         exclude = ("q",)
 
-    code = fields.List(Text())
-    severity = fields.List(Word(Severity))
+    code = fields.List(TextField())
+    severity = fields.List(WordField(Severity))
 
 
 class ConflictEventSchema(StrictSchema):
     """An event a conflict is about."""
 
     id = fields.String()
-    kind = Word(EventKind)
-    title = LocalizedText()
-    status = Word(EventStatus)
-    first_day = Day()
-    last_day = Day()
+    kind = WordField(EventKind)
+    title = LocalizedTextField()
+    status = WordField(EventStatus)
+    first_day = DayField()
+    last_day = DayField()
 
 
 class ConflictSchema(NoticeSchema):

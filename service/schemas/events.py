@@ -10,7 +10,16 @@ from models.events import OWN_FIELDS, Event, Performance, TrainingPhase
 from models.vocabulary import Direction, EventKind, EventStatus, Severity
 from service.actions import crud
 from service.actions.events.validation import order_errors
-from service.schemas.fields import Day, Instant, LocalizedText, Money, Number, Text, Word, Written
+from service.schemas.fields import (
+    DayField,
+    InstantField,
+    LocalizedTextField,
+    MoneyField,
+    NumberField,
+    TextField,
+    WordField,
+    WrittenField,
+)
 from service.schemas.rows import RowSchema, StrictSchema
 
 _OWN = {field for names in OWN_FIELDS.values() for field in names}
@@ -38,7 +47,7 @@ class NoticeSchema(StrictSchema):
     """A warning about an event: never blocking, always saying what it is about."""
 
     code = fields.String()
-    severity = Word(Severity)
+    severity = WordField(Severity)
     detail = fields.String()
     with_ = fields.String(data_key="with", attribute="with_", allow_none=True)
     advice = fields.String(metadata={"description": "The way out."})
@@ -52,16 +61,16 @@ class EventSchema(RowSchema):
         exclude: tuple[str, ...] = _without()
         dump_only: tuple[str, ...] = _COMPUTED
 
-    arrives_on = Day(metadata={"description": "Default: first_day."})
-    departs_on = Day(metadata={"description": "Default: last_day."})
-    budget = Money(allow_none=True)
-    direction = Word(Direction, dump_only=True)
-    host_name = LocalizedText(
+    arrives_on = DayField(metadata={"description": "Default: first_day."})
+    departs_on = DayField(metadata={"description": "Default: last_day."})
+    budget = MoneyField(allow_none=True)
+    direction = WordField(Direction, dump_only=True)
+    host_name = LocalizedTextField(
         dump_only=True,
         metadata={"description": "What the host is called on the first day: its successor once it merged."},
     )
-    guest_name = LocalizedText(dump_only=True, allow_none=True, metadata={"description": "As host_name."})
-    conflicts = Written(fields.Nested(NoticeSchema), dump_only=True)
+    guest_name = LocalizedTextField(dump_only=True, allow_none=True, metadata={"description": "As host_name."})
+    conflicts = WrittenField(fields.Nested(NoticeSchema), dump_only=True)
 
     def further_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
         """References that lead nowhere, and days that stand in the wrong order."""
@@ -90,8 +99,8 @@ class TrainingBatchSchema(EventSchema):
         exclude = _without(EventKind.TRAINING_BATCH)
 
     composition = fields.Dict(
-        keys=Text(validate=validate.Length(1, 60)),
-        values=Number(validate=validate.Range(0, 100_000)),
+        keys=TextField(validate=validate.Length(1, 60)),
+        values=NumberField(validate=validate.Range(0, 100_000)),
         allow_none=True,
         validate=validate.Length(max=50),
         metadata={"example": {"coach": 1, "athlete": 8}},
@@ -123,7 +132,7 @@ class CeremonySchema(EventSchema):
         exclude = _without(EventKind.ANNIVERSARY)
         dump_only = (*_COMPUTED, "anniversary_id", "ordinal")
 
-    year = Number(required=True, validate=validate.Range(1, 9999))
+    year = NumberField(required=True, validate=validate.Range(1, 9999))
 
 
 class ActivitySchema(EventSchema):
@@ -161,17 +170,17 @@ class AnyEventSchema(EventSchema):
 class TransitionSchema(StrictSchema):
     """A step to another status. Days come along when a postponed event returns to planned."""
 
-    to = Word(EventStatus, required=True)
-    reason = Text(allow_none=True, multiline=True, validate=validate.Length(max=2000))
-    first_day = Day()
-    last_day = Day()
+    to = WordField(EventStatus, required=True)
+    reason = TextField(allow_none=True, multiline=True, validate=validate.Length(max=2000))
+    first_day = DayField()
+    last_day = DayField()
 
 
 class HistoryEntrySchema(StrictSchema):
     """One change: who, when, what (field → from, to), why."""
 
     id = fields.String()
-    at = Instant()
+    at = InstantField()
     actor_id = fields.String(allow_none=True)
     actor_name = fields.String()
     action = fields.String()

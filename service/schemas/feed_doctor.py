@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from models.feeds import FeedReader
 from models.vocabulary import Severity
-from service.schemas.fields import Flag, Instant, Number, Word
+from service.schemas.fields import FlagField, InstantField, NumberField, WordField
 from service.schemas.rows import RowSchema, StrictSchema
 
 
@@ -15,14 +15,14 @@ class FeedReaderSchema(RowSchema):
         model = FeedReader
         exclude = ("feed_id", "etag")
 
-    is_current = Flag(metadata={"description": "Whether what it read last is what the feed is now."})
+    is_current = FlagField(metadata={"description": "Whether what it read last is what the feed is now."})
 
 
 class FindingSchema(StrictSchema):
     """Something that keeps a feed from arriving as it was meant."""
 
     code = fields.String(metadata={"description": "Stable, for programs."})
-    severity = Word(Severity)
+    severity = WordField(Severity)
     detail = fields.String(metadata={"description": "What is, in the reader's language."})
     advice = fields.String(metadata={"description": "What to do about it."})
 
@@ -30,11 +30,11 @@ class FindingSchema(StrictSchema):
 class ExaminationSchema(StrictSchema):
     """A feed as it is now, who reads it, and what is wrong with it; a healthy feed has no findings."""
 
-    size = Number(metadata={"description": "Bytes of the calendar, unpacked."})
-    compressed_size = Number(metadata={"description": "Bytes as they travel, with gzip."})
-    entries = Number()
+    size = NumberField(metadata={"description": "Bytes of the calendar, unpacked."})
+    compressed_size = NumberField(metadata={"description": "Bytes as they travel, with gzip."})
+    entries = NumberField()
     etag = fields.String(metadata={"description": "Of the calendar, as its readers get it, without quotes."})
-    last_changed_at = Instant(metadata={"description": "When the feed or anything it shows was last changed."})
-    url_length = Number(metadata={"description": "Characters of its address."})
+    last_changed_at = InstantField(metadata={"description": "When the feed or anything it shows was last changed."})
+    url_length = NumberField(metadata={"description": "Characters of its address."})
     readers = fields.List(fields.Nested(FeedReaderSchema))
     findings = fields.List(fields.Nested(FindingSchema), metadata={"description": "The gravest first."})

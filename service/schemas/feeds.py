@@ -7,18 +7,18 @@ from marshmallow import fields, validate
 
 from models.feeds import Feed
 from models.vocabulary import Direction, EventKind, EventStatus, Visibility
-from service.schemas.fields import OneOrMany, Text, Word
+from service.schemas.fields import OneOrManyField, TextField, WordField
 from service.schemas.rows import RowSchema, StrictSchema
 
 _SOMETIMES = {"always_present": False}
 
 
-def _any_of(item: Callable[[], fields.Field[Any]], description: str) -> OneOrMany:
-    return OneOrMany(item(), validate=validate.Length(max=100), metadata=_SOMETIMES | {"description": description})
+def _any_of(item: Callable[[], fields.Field[Any]], description: str) -> OneOrManyField:
+    return OneOrManyField(item(), validate=validate.Length(max=100), metadata=_SOMETIMES | {"description": description})
 
 
-def _key() -> Text:
-    return Text(validate=validate.Length(1, 60))
+def _key() -> TextField:
+    return TextField(validate=validate.Length(1, 60))
 
 
 class FeedFilterSchema(StrictSchema):
@@ -27,13 +27,13 @@ class FeedFilterSchema(StrictSchema):
     A list that is missing or empty selects nothing in particular, but of ``statuses`` it means all but draft.
     """
 
-    kinds = _any_of(lambda: Word(EventKind), "Kinds of events.")
+    kinds = _any_of(lambda: WordField(EventKind), "Kinds of events.")
     localities = _any_of(_key, "Codes of host or guest; each stands for what it was and became, too.")
     organisations = _any_of(_key, "Ids of the organisations that own the events.")
     agreements = _any_of(_key, "Ids of agreements: events that fulfil one of their commitments.")
-    statuses = _any_of(lambda: Word(EventStatus), "Default: all but draft.")
-    direction = _any_of(lambda: Word(Direction), "Seen from the office; one word or a list.")
-    visibility = _any_of(lambda: Word(Visibility), "Public or internal events.")
+    statuses = _any_of(lambda: WordField(EventStatus), "Default: all but draft.")
+    direction = _any_of(lambda: WordField(Direction), "Seen from the office; one word or a list.")
+    visibility = _any_of(lambda: WordField(Visibility), "Public or internal events.")
 
 
 class FeedSchema(RowSchema):

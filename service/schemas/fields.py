@@ -19,7 +19,7 @@ MAX_TITLE = 300
 MAX_TEXT = 20_000
 
 
-class Text(fields.String):
+class TextField(fields.String):
     """A string without control characters; blanks around it are taken off. ``multiline`` keeps line ends."""
 
     def __init__(self, *, multiline: bool = False, **kwargs: Any) -> None:
@@ -31,7 +31,7 @@ class Text(fields.String):
         return clean(text) if self.multiline else one_line(text)
 
 
-class LocalizedText(fields.Field[dict[str, str]]):
+class LocalizedTextField(fields.Field[dict[str, str]]):
     """``{"vi": …, "lo": …, "en": …}``: vi or en must be there; each a text of bounded length.
 
     ``plain_allowed`` also takes a mere string, which then stands for Vietnamese (names of rules).
@@ -68,7 +68,7 @@ class LocalizedText(fields.Field[dict[str, str]]):
         return in_order(texts)
 
 
-class Word(fields.Enum[StrEnum]):
+class WordField(fields.Enum[StrEnum]):
     """One of a closed list, by its value."""
 
     default_error_messages = {"unknown": _("Must be one of: {choices}.")}  # noqa: RUF012
@@ -81,7 +81,7 @@ class Word(fields.Enum[StrEnum]):
         return value.value if isinstance(value, StrEnum) else value
 
 
-class Day(fields.Date):
+class DayField(fields.Date):
     """A calendar day ``YYYY-MM-DD`` between 1900 and 2199."""
 
     default_error_messages = {  # noqa: RUF012
@@ -98,7 +98,7 @@ class Day(fields.Date):
         return day
 
 
-class Hour(fields.Time):
+class HourField(fields.Time):
     """A local time of day ``HH:MM``."""
 
     default_error_messages = {"invalid": _("Not a time of day; write it like 08:30.")}  # noqa: RUF012
@@ -113,7 +113,7 @@ class Hour(fields.Time):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class Instant(fields.AwareDateTime):
+class InstantField(fields.AwareDateTime):
     """An instant, RFC 3339; always UTC going out (``…Z``)."""
 
     default_error_messages = {  # noqa: RUF012
@@ -133,7 +133,7 @@ class Instant(fields.AwareDateTime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-class Number(fields.Integer):
+class NumberField(fields.Integer):
     """A whole number, written as a number: neither "3" nor 3.0 nor true."""
 
     default_error_messages = {"invalid": _("Not a whole number.")}  # noqa: RUF012
@@ -147,7 +147,7 @@ class Number(fields.Integer):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class Flag(fields.Boolean):
+class FlagField(fields.Boolean):
     """true or false, nothing that merely looks like it."""
 
     default_error_messages = {"invalid": _("Must be true or false.")}  # noqa: RUF012
@@ -158,14 +158,14 @@ class Flag(fields.Boolean):
         return value
 
 
-class OneOrMany(fields.List[Any]):
+class OneOrManyField(fields.List[Any]):
     """A list; a single value stands for a list of one."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         return super()._deserialize([value] if isinstance(value, str) else value, attr, data, **kwargs)
 
 
-class Written(fields.List[Any]):
+class WrittenField(fields.List[Any]):
     """A list of what is already written as its schema says: dumping it again would take longer than making it."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
@@ -182,10 +182,10 @@ class MoneySchema(Schema):
             error=_('Not an amount; write it like "100000000" or "99.50".'),
         ),
     )
-    currency = Word(Currency, required=True)
+    currency = WordField(Currency, required=True)
 
 
-class Money(fields.Nested):
+class MoneyField(fields.Nested):
     """Money as ``{"amount": "100000000", "currency": "VND"}``, never a float."""
 
     default_error_messages = {  # noqa: RUF012

@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from models.holidays import OfficeHoliday
 from models.i18n import _
 from models.vocabulary import HolidayCalendar, HolidayCategory
-from service.schemas.fields import Day, Flag, LocalizedText, Number, Text, Word
+from service.schemas.fields import DayField, FlagField, LocalizedTextField, NumberField, TextField, WordField
 from service.schemas.queries import QuerySchema, RangeQuery, SearchQuery
 from service.schemas.rows import RowSchema, StrictSchema
 
@@ -17,9 +17,9 @@ _COUNTRY = validate.Regexp(re.compile("[A-Z]{2}", re.ASCII), error=_("Two capita
 class RecurrenceSchema(StrictSchema):
     """A day that comes round every year, in the solar or the Vietnamese lunar calendar."""
 
-    calendar = Word(HolidayCalendar, required=True)
-    month = Number(required=True, validate=validate.Range(1, 12))
-    day = Number(required=True, validate=validate.Range(1, 31))
+    calendar = WordField(HolidayCalendar, required=True)
+    month = NumberField(required=True, validate=validate.Range(1, 12))
+    day = NumberField(required=True, validate=validate.Range(1, 31))
 
 
 class OfficeHolidaySchema(RowSchema):
@@ -29,32 +29,32 @@ class OfficeHolidaySchema(RowSchema):
         model = OfficeHoliday
         exclude = ("recurs_calendar", "recurs_month", "recurs_day")
 
-    country = Text(required=True, validate=_COUNTRY)
+    country = TextField(required=True, validate=_COUNTRY)
     recurs = fields.Nested(RecurrenceSchema, allow_none=True)
 
 
 class HolidaySchema(Schema):
     """One day; ``id`` is that of the office's entry, null for a computed day."""
 
-    date = Day(attribute="day")
+    date = DayField(attribute="day")
     country = fields.String()
     locality = fields.String(allow_none=True)
-    name = LocalizedText()
-    category = Word(HolidayCategory)
+    name = LocalizedTextField()
+    category = WordField(HolidayCategory)
     source = fields.String()
-    provisional = Flag(metadata={"description": "A guess until the day is announced."})
+    provisional = FlagField(metadata={"description": "A guess until the day is announced."})
     id = fields.String(allow_none=True)
 
 
 class LunarSchema(Schema):
     """A day in both calendars; ``year``, ``month`` and ``day`` are the lunar ones."""
 
-    date = Day()
-    year = Number()
-    month = Number()
-    day = Number()
-    leap = Flag()
-    name = LocalizedText()
+    date = DayField()
+    year = NumberField()
+    month = NumberField()
+    day = NumberField()
+    leap = FlagField()
+    name = LocalizedTextField()
 
 
 class HolidayQuery(RangeQuery):
@@ -63,20 +63,20 @@ class HolidayQuery(RangeQuery):
     class Meta(RangeQuery.Meta):
         exclude = ("q",)
 
-    country = fields.List(Text(validate=_COUNTRY), validate=validate.Length(max=10))
-    category = fields.List(Word(HolidayCategory))
+    country = fields.List(TextField(validate=_COUNTRY), validate=validate.Length(max=10))
+    category = fields.List(WordField(HolidayCategory))
 
 
 class OfficeHolidayQuery(SearchQuery):
-    country = Text(validate=_COUNTRY)
-    category = Word(HolidayCategory)
+    country = TextField(validate=_COUNTRY)
+    category = WordField(HolidayCategory)
 
 
 class LunarQuery(QuerySchema):
     """A day, or a lunar day with ``leap`` where its month is a leap month; without either it is today."""
 
-    date = Day()
-    lunar = Text(
+    date = DayField()
+    lunar = TextField(
         validate=validate.Length(max=60),
         metadata={"description": "Lunar year, month and day, YYYY-MM-DD.", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
     )

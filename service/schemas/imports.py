@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from models.vocabulary import EventKind
 from service.actions.imports.calendar_files import KINDS, RESULTS
-from service.schemas.fields import Flag, Number, Text, Word
+from service.schemas.fields import FlagField, NumberField, TextField, WordField
 from service.schemas.queries import QuerySchema
 from service.schemas.rows import StrictSchema
 
@@ -13,21 +13,25 @@ class CalendarImportQuery(QuerySchema):
     """What to make of entries that do not tell it themselves."""
 
     dry_run = fields.Boolean(metadata={"description": "true: only say what would be done. Default: false."})
-    kind = Word(
+    kind = WordField(
         EventKind,
         metadata={
             "enum": [kind.value for kind in KINDS],
             "description": "Of entries whose category names none. Default: activity.",
         },
     )
-    host = Text(validate=validate.Length(1, 60), metadata={"description": "A locality. Default: the office's own."})
-    guest = Text(validate=validate.Length(1, 60), metadata={"description": "A locality. Default: none."})
+    host = TextField(
+        validate=validate.Length(1, 60), metadata={"description": "A locality. Default: the office's own."}
+    )
+    guest = TextField(validate=validate.Length(1, 60), metadata={"description": "A locality. Default: none."})
 
 
 class ImportedComponentSchema(StrictSchema):
     """What became of one component of a file, or of one occurrence of a series."""
 
-    number = Number(metadata={"description": "Its place in the file, time zones not counted; occurrences share one."})
+    number = NumberField(
+        metadata={"description": "Its place in the file, time zones not counted; occurrences share one."}
+    )
     component = fields.String(metadata={"example": "VEVENT"})
     uid = fields.String(metadata={"description": "The event's own; of a later occurrence with its beginning in it."})
     recurrence_id = fields.String(
@@ -45,10 +49,10 @@ class ImportedComponentSchema(StrictSchema):
 class CalendarImportSchema(StrictSchema):
     """What a calendar file did, or in a dry run would do."""
 
-    dry_run = Flag()
-    created = Number()
-    changed = Number()
-    unchanged = Number()
-    refused = Number()
-    ignored = Number()
+    dry_run = FlagField()
+    created = NumberField()
+    changed = NumberField()
+    unchanged = NumberField()
+    refused = NumberField()
+    ignored = NumberField()
     components = fields.List(fields.Nested(ImportedComponentSchema))

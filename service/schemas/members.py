@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from models.event_parts import Member
 from models.vocabulary import MemberRole
-from service.schemas.fields import Flag, LocalizedText, Number, Word
+from service.schemas.fields import FlagField, LocalizedTextField, NumberField, WordField
 from service.schemas.queries import QuerySchema
 from service.schemas.rows import RowSchema, StrictSchema
 
@@ -14,8 +14,8 @@ class MemberPersonSchema(StrictSchema):
 
     id = fields.String()
     name = fields.String()
-    position = LocalizedText(allow_none=True)
-    precedence = Number()
+    position = LocalizedTextField(allow_none=True)
+    precedence = NumberField()
     organisation_id = fields.String(allow_none=True)
 
 
@@ -28,7 +28,7 @@ class MemberSchema(RowSchema):
 
     person = fields.Nested(MemberPersonSchema, dump_only=True)
     counterpart = fields.Nested(MemberPersonSchema, dump_only=True, allow_none=True)
-    tied = Flag(
+    tied = FlagField(
         dump_only=True,
         metadata={"description": "Stands here only by name; give ranks to settle who comes first."},
     )
@@ -41,9 +41,9 @@ class ImportQuery(QuerySchema):
 class ImportedRowSchema(StrictSchema):
     """What became of one row of a list."""
 
-    row = Number(metadata={"description": "As the spreadsheet program shows it; the header usually is row 1."})
+    row = NumberField(metadata={"description": "As the spreadsheet program shows it; the header usually is row 1."})
     name = fields.String()
-    role = Word(MemberRole)
+    role = WordField(MemberRole)
     action = fields.String(metadata={"enum": ["added", "changed", "unchanged"]})
     person = fields.String(metadata={"enum": ["new", "known"]})
     person_id = fields.String(allow_none=True, metadata={"description": "In a dry run null for a new person."})
@@ -60,8 +60,8 @@ class ImportedRowSchema(StrictSchema):
 class MemberImportSchema(StrictSchema):
     """What a list did, or in a dry run would do."""
 
-    dry_run = Flag()
+    dry_run = FlagField()
     rows = fields.List(fields.Nested(ImportedRowSchema))
-    added = Number()
-    changed = Number()
-    unchanged = Number()
+    added = NumberField()
+    changed = NumberField()
+    unchanged = NumberField()

@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from models.i18n import _
 from service.actions.scheduling.openings import OpeningsRequest
-from service.schemas.fields import Day, Number, Text
+from service.schemas.fields import DayField, NumberField, TextField
 from service.schemas.queries import QuerySchema
 from service.schemas.rows import StrictSchema
 
@@ -16,25 +16,29 @@ class OpeningsQuery(QuerySchema):
     """A window of whole days in a range; ``person``, ``resource`` and ``containing`` may be repeated."""
 
     days = fields.Integer(required=True, validate=validate.Range(1, 3660))
-    from_ = Day(data_key="from", required=True)
-    to = Day(
+    from_ = DayField(data_key="from", required=True)
+    to = DayField(
         required=True,
         metadata={"description": "The last day of the range, inclusive; 1830 days after from at the most."},
     )
-    host = Text(metadata={"description": "A locality's code. Default: the office's own."})
-    guest = Text(metadata={"description": "A locality's code; its public holidays count too."})
+    host = TextField(metadata={"description": "A locality's code. Default: the office's own."})
+    guest = TextField(metadata={"description": "A locality's code; its public holidays count too."})
     headcount = fields.Integer(
         validate=validate.Range(1, 100_000),
         metadata={"description": "How many people come; resources asked for that seat fewer are refused."},
     )
     person = fields.List(
-        Text(), validate=validate.Length(max=100), metadata={"description": "Somebody who must be free on every day."}
+        TextField(),
+        validate=validate.Length(max=100),
+        metadata={"description": "Somebody who must be free on every day."},
     )
     resource = fields.List(
-        Text(), validate=validate.Length(max=100), metadata={"description": "Something that must be free on every day."}
+        TextField(),
+        validate=validate.Length(max=100),
+        metadata={"description": "Something that must be free on every day."},
     )
     containing = fields.List(
-        Text(),
+        TextField(),
         validate=validate.Length(max=20),
         metadata={
             "description": "A day, or the id of an office holiday: the window must hold all of it, or lie in it when it"
@@ -67,9 +71,9 @@ class ReasonSchema(StrictSchema):
 class OpeningSchema(StrictSchema):
     """A window in which nothing clashes; ``score`` is 0 to 100."""
 
-    first_day = Day()
-    last_day = Day()
-    score = Number()
+    first_day = DayField()
+    last_day = DayField()
+    score = NumberField()
     reasons = fields.List(fields.Nested(ReasonSchema))
 
 
@@ -77,9 +81,9 @@ class OpeningsSchema(StrictSchema):
     """The openings, best first; of equal ones the earliest."""
 
     openings = fields.List(fields.Nested(OpeningSchema))
-    total = Number(metadata={"description": "How many openings there are, also when a limit leaves some out."})
+    total = NumberField(metadata={"description": "How many openings there are, also when a limit leaves some out."})
     refused = fields.Dict(
         keys=fields.String(),
-        values=Number(),
+        values=NumberField(),
         metadata={"description": "Rule → how many windows it refused; one that breaks two rules counts under both."},
     )

@@ -5,7 +5,7 @@ import re
 from marshmallow import fields, validate
 
 from models.i18n import _
-from service.schemas.fields import Day, Text
+from service.schemas.fields import DayField, TextField
 from service.schemas.rows import StrictSchema
 
 _COUNTRY = validate.Regexp(re.compile("[A-Z]{2}", re.ASCII), error=_("Two capital letters (ISO 3166), like VN or LA."))
@@ -15,15 +15,15 @@ class PassportSchema(StrictSchema):
     """A person's passport; the number is shown but for its last three characters."""
 
     person_id = fields.String(dump_only=True)
-    number = Text(required=True, validate=validate.Length(1, 40))
-    country = Text(allow_none=True, validate=_COUNTRY)
-    expires_on = Day(allow_none=True)
+    number = TextField(required=True, validate=validate.Length(1, 40))
+    country = TextField(allow_none=True, validate=_COUNTRY)
+    expires_on = DayField(allow_none=True)
 
 
 class RevealSchema(StrictSchema):
     """Why somebody needs the whole number; it stays in the trail."""
 
-    reason = Text(required=True, validate=validate.Length(3, 500))
+    reason = TextField(required=True, validate=validate.Length(3, 500))
 
 
 class RevealedSchema(StrictSchema):

@@ -6,7 +6,7 @@ from marshmallow import fields, validate
 
 from models.i18n import _
 from models.places import Locality, Organisation, Person
-from service.schemas.fields import Text
+from service.schemas.fields import TextField
 from service.schemas.rows import RowSchema
 
 
@@ -17,7 +17,7 @@ class LocalitySchema(RowSchema):
         model = Locality
 
     id = fields.String(attribute="code", dump_only=True)
-    country = Text(
+    country = TextField(
         required=True,
         validate=validate.Regexp(
             re.compile("[A-Z]{2}", re.ASCII), error=_("Two capital letters (ISO 3166), like VN or LA.")

@@ -2,10 +2,10 @@
 
 from marshmallow import fields, validate
 
-from calendars.programmes.items import NAMES, Kind
+from calendars.programmes.items import NAMES, ChangeType
 from models.event_parts import ProgrammeItem, ProgrammeRevision
 from models.vocabulary import Severity
-from service.schemas.fields import LocalizedText, Number, Word, Written
+from service.schemas.fields import LocalizedTextField, NumberField, WordField, WrittenField
 from service.schemas.rows import RowSchema, StrictSchema
 
 
@@ -27,7 +27,7 @@ class PublishedItemSchema(ProgrammeItemSchema):
 class ProgrammeDifferenceSchema(StrictSchema):
     """What became of one item from one state of the programme to another."""
 
-    change = Word(Kind)
+    change = WordField(ChangeType)
     item = fields.Nested(
         PublishedItemSchema, allow_none=True, metadata={"description": "As it is now; null when it was removed."}
     )
@@ -45,10 +45,10 @@ class ProgrammeWarningSchema(StrictSchema):
     """What does not fit in a programme or between it and its visit: never blocking."""
 
     code = fields.String()
-    severity = Word(Severity)
+    severity = WordField(Severity)
     detail = fields.String()
     advice = fields.String(metadata={"description": "The way out."})
-    items = fields.List(Number(), metadata={"description": "Which items it is about: places in `items`, from 0."})
+    items = fields.List(NumberField(), metadata={"description": "Which items it is about: places in `items`, from 0."})
 
 
 class ProgrammeRevisionSchema(RowSchema):
@@ -59,9 +59,9 @@ class ProgrammeRevisionSchema(RowSchema):
         exclude = ("id", "event_id")
         dump_only = ("number", "items", "published_at", "published_by")
 
-    label = LocalizedText(dump_only=True, metadata={"description": "The programme, or which adjustment of it."})
-    items = Written(fields.Nested(PublishedItemSchema), dump_only=True)
-    changes = Written(
+    label = LocalizedTextField(dump_only=True, metadata={"description": "The programme, or which adjustment of it."})
+    items = WrittenField(fields.Nested(PublishedItemSchema), dump_only=True)
+    changes = WrittenField(
         fields.Nested(ProgrammeDifferenceSchema),
         dump_only=True,
         metadata={"description": "What changed since the revision before, in running order; empty for the first."},
@@ -72,8 +72,8 @@ class ProgrammeSchema(StrictSchema):
     """The working programme with its warnings, and the revisions published so far."""
 
     items = fields.List(fields.Nested(ProgrammeItemSchema), required=True, validate=validate.Length(max=500))
-    warnings = Written(fields.Nested(ProgrammeWarningSchema), dump_only=True)
-    unpublished = Written(
+    warnings = WrittenField(fields.Nested(ProgrammeWarningSchema), dump_only=True)
+    unpublished = WrittenField(
         fields.Nested(ProgrammeDifferenceSchema),
         dump_only=True,
         allow_none=True,

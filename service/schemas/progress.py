@@ -3,48 +3,56 @@
 from marshmallow import fields
 
 from models.vocabulary import EventStatus, ProgressState
-from service.schemas.fields import Day, Flag, LocalizedText, MoneySchema, Number, Word, Written
+from service.schemas.fields import (
+    DayField,
+    FlagField,
+    LocalizedTextField,
+    MoneySchema,
+    NumberField,
+    WordField,
+    WrittenField,
+)
 from service.schemas.queries import QuerySchema
 from service.schemas.rows import StrictSchema
 
 
 class ProgressQuery(QuerySchema):
-    as_of = Day(metadata={"description": "The day to judge by. Default: today."})
+    as_of = DayField(metadata={"description": "The day to judge by. Default: today."})
 
 
 class YearSchema(StrictSchema):
     """A calendar year of a commitment; people and days are those of what was held."""
 
-    year = Number()
-    due = Number()
-    held = Number()
-    planned = Number()
-    people = Number()
-    days = Number()
-    state = Word(ProgressState)
-    event_ids = Written(fields.String())
+    year = NumberField()
+    due = NumberField()
+    held = NumberField()
+    planned = NumberField()
+    people = NumberField()
+    days = NumberField()
+    state = WordField(ProgressState)
+    event_ids = WrittenField(fields.String())
 
 
 class TotalsSchema(StrictSchema):
     """The same over the whole period; ``people_due`` is the quota, null when there is none."""
 
-    due = Number()
-    held = Number()
-    planned = Number()
-    people = Number()
-    people_planned = Number()
-    people_due = Number(allow_none=True)
-    days = Number()
+    due = NumberField()
+    held = NumberField()
+    planned = NumberField()
+    people = NumberField()
+    people_planned = NumberField()
+    people_due = NumberField(allow_none=True)
+    days = NumberField()
 
 
 class ExplainedEventSchema(StrictSchema):
     """An event and what there is to say about it as a fulfilment of the commitment."""
 
     event_id = fields.String(allow_none=True, metadata={"description": "null: an event the reader may not see."})
-    title = LocalizedText()
-    first_day = Day()
-    last_day = Day()
-    status = Word(EventStatus)
+    title = LocalizedTextField()
+    first_day = DayField()
+    last_day = DayField()
+    status = WordField(EventStatus)
     reasons = fields.List(fields.String())
 
 
@@ -53,14 +61,14 @@ class CommitmentProgressSchema(StrictSchema):
 
     commitment_id = fields.String()
     article = fields.String()
-    field = LocalizedText()
-    title = LocalizedText()
-    state = Word(ProgressState)
+    field = LocalizedTextField()
+    title = LocalizedTextField()
+    state = WordField(ProgressState)
     detail = fields.String(metadata={"description": "Why the state is what it is, in the reader's language."})
     years = fields.List(fields.Nested(YearSchema))
     totals = fields.Nested(TotalsSchema)
-    near = Written(fields.Nested(ExplainedEventSchema))
-    remarks = Written(fields.Nested(ExplainedEventSchema))
+    near = WrittenField(fields.Nested(ExplainedEventSchema))
+    remarks = WrittenField(fields.Nested(ExplainedEventSchema))
 
 
 class PassageSchema(StrictSchema):
@@ -72,28 +80,28 @@ class PassageSchema(StrictSchema):
         }
 
     to = fields.String(attribute="receiver")
-    visits = Number()
-    people = Number()
-    days = Number()
-    planned = Number()
+    visits = NumberField()
+    people = NumberField()
+    days = NumberField()
+    planned = NumberField()
     money = fields.List(fields.Nested(MoneySchema))
 
 
 class StatesSchema(StrictSchema):
     """How many commitments are in which state."""
 
-    missed = Number()
-    at_risk = Number()
-    on_track = Number()
-    fulfilled = Number()
-    open = Number()
+    missed = NumberField()
+    at_risk = NumberField()
+    on_track = NumberField()
+    fulfilled = NumberField()
+    open = NumberField()
 
 
 class AgreementProgressSchema(StrictSchema):
     """An agreement's progress on a day, commitment by commitment, and what passed each way."""
 
     agreement_id = fields.String()
-    as_of = Day()
+    as_of = DayField()
     states = fields.Nested(StatesSchema)
     commitments = fields.List(fields.Nested(CommitmentProgressSchema))
     reciprocity = fields.List(fields.Nested(PassageSchema))
@@ -104,8 +112,8 @@ class AttentionSchema(StrictSchema):
 
     commitment_id = fields.String()
     article = fields.String()
-    title = LocalizedText()
-    state = Word(ProgressState)
+    title = LocalizedTextField()
+    state = WordField(ProgressState)
     detail = fields.String()
 
 
@@ -113,9 +121,9 @@ class AgreementGlanceSchema(StrictSchema):
     """An agreement at a glance."""
 
     agreement_id = fields.String()
-    title = LocalizedText()
-    starts_on = Day()
-    ends_on = Day()
+    title = LocalizedTextField()
+    starts_on = DayField()
+    ends_on = DayField()
     states = fields.Nested(StatesSchema)
     attention = fields.List(fields.Nested(AttentionSchema))
 
@@ -123,7 +131,7 @@ class AgreementGlanceSchema(StrictSchema):
 class OfficeProgressSchema(StrictSchema):
     """All agreements of the office at a glance."""
 
-    as_of = Day()
+    as_of = DayField()
     states = fields.Nested(StatesSchema)
     agreements = fields.List(fields.Nested(AgreementGlanceSchema))
 
@@ -131,7 +139,7 @@ class OfficeProgressSchema(StrictSchema):
 class PlanOptionsSchema(StrictSchema):
     """How to plan: a dry run writes nothing."""
 
-    dry_run = Flag(metadata={"description": "True: only show what would be planned. Default: false."})
+    dry_run = FlagField(metadata={"description": "True: only show what would be planned. Default: false."})
 
 
 class UnplacedSchema(StrictSchema):
@@ -152,4 +160,4 @@ class PlanSchema(StrictSchema):
         },
     )
     unplaced = fields.List(fields.Nested(UnplacedSchema))
-    dry_run = Flag()
+    dry_run = FlagField()

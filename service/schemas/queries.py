@@ -6,7 +6,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, vali
 
 from models.i18n import _
 from models.vocabulary import Direction, EventKind, EventStatus, Language, ReminderPurpose, ReminderState, Visibility
-from service.schemas.fields import Day, Text, Word
+from service.schemas.fields import DayField, TextField, WordField
 
 _PAGING = {"page", "page_size"}
 _TOO_MANY = _("Unknown parameter.")
@@ -27,32 +27,32 @@ class QuerySchema(Schema):
 
 
 class SearchQuery(QuerySchema):
-    q = Text(
+    q = TextField(
         validate=validate.Length(max=200), metadata={"description": "Words to find; accents and case don't matter."}
     )
 
 
 class LocalityQuery(SearchQuery):
-    country = Text(validate=validate.Length(max=2))
+    country = TextField(validate=validate.Length(max=2))
 
 
 class OrganisationQuery(SearchQuery):
-    locality = Text()
+    locality = TextField()
 
 
 class PersonQuery(SearchQuery):
-    organisation_id = Text()
+    organisation_id = TextField()
 
 
 class AgreementQuery(SearchQuery):
-    party = Text()
+    party = TextField()
 
 
 class RangeQuery(SearchQuery):
     """A range of days, both inclusive; it selects what overlaps it."""
 
-    from_ = Day(data_key="from")
-    to = Day()
+    from_ = DayField(data_key="from")
+    to = DayField()
 
     @validates_schema
     def in_order(self, data: Any, **kwargs: Any) -> None:
@@ -64,37 +64,37 @@ class RangeQuery(SearchQuery):
 class KindEventQuery(RangeQuery):
     """Filters of the events of one kind; a filter that may be repeated takes any of its values."""
 
-    status = fields.List(Word(EventStatus))
-    host = Text()
-    guest = Text()
-    locality = Text(metadata={"description": "Host or guest, under its old or new name."})
-    organisation_id = Text()
-    agreement_id = Text()
-    commitment_id = Text()
-    direction = Word(Direction)
-    visibility = Word(Visibility)
+    status = fields.List(WordField(EventStatus))
+    host = TextField()
+    guest = TextField()
+    locality = TextField(metadata={"description": "Host or guest, under its old or new name."})
+    organisation_id = TextField()
+    agreement_id = TextField()
+    commitment_id = TextField()
+    direction = WordField(Direction)
+    visibility = WordField(Visibility)
 
 
 class EventQuery(KindEventQuery):
-    kind = fields.List(Word(EventKind))
+    kind = fields.List(WordField(EventKind))
 
 
 class ReminderQuery(RangeQuery):
     """Reminders; ``from`` and ``to`` are days they are due, ``q`` looks at the address."""
 
-    state = fields.List(Word(ReminderState))
-    purpose = fields.List(Word(ReminderPurpose))
-    event_id = Text()
-    rule_id = Text()
-    recipient = Text()
+    state = fields.List(WordField(ReminderState))
+    purpose = fields.List(WordField(ReminderPurpose))
+    event_id = TextField()
+    rule_id = TextField()
+    recipient = TextField()
     unseen = fields.Boolean(metadata={"description": "Failed, and nobody has seen that."})
 
 
 class PreviewQuery(QuerySchema):
     """Of which event, and in which language the letters are."""
 
-    event_id = Text()
-    locale = Word(Language)
+    event_id = TextField()
+    locale = WordField(Language)
 
 
 class YearsQuery(QuerySchema):
@@ -103,10 +103,10 @@ class YearsQuery(QuerySchema):
 
 
 class AuditQuery(RangeQuery):
-    entity = Text()
-    entity_id = Text()
-    actor_id = Text()
-    event_id = Text()
+    entity = TextField()
+    entity_id = TextField()
+    actor_id = TextField()
+    event_id = TextField()
 
 
 class UserQuery(SearchQuery):

@@ -10,7 +10,7 @@ from models.reminders import Reminder, ReminderRule
 from models.vocabulary import AttemptOutcome, EventKind, Language, ReminderState
 from service.actions import crud
 from service.actions.reminders import preview, reminder_rules
-from service.schemas.fields import MAX_TITLE, Instant, LocalizedText, OneOrMany, Text, Word
+from service.schemas.fields import MAX_TITLE, InstantField, LocalizedTextField, OneOrManyField, TextField, WordField
 from service.schemas.rows import RowSchema, StrictSchema
 
 
@@ -20,9 +20,11 @@ class ReminderRuleSchema(RowSchema):
     class Meta:
         model = ReminderRule
 
-    name = LocalizedText(required=True, max_length=MAX_TITLE, plain_allowed=True)
-    kinds = OneOrMany(Word(EventKind), validate=validate.Length(max=5))
-    audience = OneOrMany(Text(validate=validate.Length(1, 300)), required=True, validate=validate.Length(1, 50))
+    name = LocalizedTextField(required=True, max_length=MAX_TITLE, plain_allowed=True)
+    kinds = OneOrManyField(WordField(EventKind), validate=validate.Length(max=5))
+    audience = OneOrManyField(
+        TextField(validate=validate.Length(1, 300)), required=True, validate=validate.Length(1, 50)
+    )
 
     def further_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
         """An offset or an audience that is none, too."""
@@ -32,8 +34,8 @@ class ReminderRuleSchema(RowSchema):
 class ReminderRulePreviewSchema(ReminderRuleSchema):
     """A rule to be looked at: of which event (else those to come), and in which language the letters are."""
 
-    event_id = Text(load_only=True, load_default=None, allow_none=True)
-    locale = Word(Language, load_only=True, load_default=None, allow_none=True)
+    event_id = TextField(load_only=True, load_default=None, allow_none=True)
+    locale = WordField(Language, load_only=True, load_default=None, allow_none=True)
 
     def further_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
         """An event that is not there, too."""
@@ -44,18 +46,18 @@ class ReaderSchema(StrictSchema):
     """Who a reminder goes to, and the language this reader gets."""
 
     address = fields.String()
-    locale = Word(Language)
+    locale = WordField(Language)
 
 
 class ForeseenReminderSchema(StrictSchema):
     """A reminder as a rule would make it; ``due_local`` is by the clocks of the event's place."""
 
     event_id = fields.String()
-    title = LocalizedText()
-    due_at = Instant()
+    title = LocalizedTextField()
+    due_at = InstantField()
     due_local = fields.String(metadata={"format": "date-time"})
     task_id = fields.String(allow_none=True)
-    state = Word(ReminderState)
+    state = WordField(ReminderState)
     reason = fields.String(allow_none=True)
     recipients = fields.List(fields.Nested(ReaderSchema))
 
@@ -63,7 +65,7 @@ class ForeseenReminderSchema(StrictSchema):
 class LetterSchema(StrictSchema):
     """A mail in one language."""
 
-    locale = Word(Language)
+    locale = WordField(Language)
     subject = fields.String()
     text = fields.String()
     html = fields.String()
@@ -109,8 +111,8 @@ class ReminderSchema(RowSchema):
 class AttemptSchema(StrictSchema):
     """One try to hand a reminder over, and what the other side answered."""
 
-    at = Instant()
-    outcome = Word(AttemptOutcome)
+    at = InstantField()
+    outcome = WordField(AttemptOutcome)
     answer = fields.String(allow_none=True)
     worker = fields.String()
 

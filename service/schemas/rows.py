@@ -13,7 +13,17 @@ from sqlmodel import AutoString, Session, SQLModel
 from models import tables, types
 from models.i18n import _
 from service.actions import crud
-from service.schemas.fields import MAX_TITLE, Day, Flag, Hour, Instant, LocalizedText, Number, Text, Word
+from service.schemas.fields import (
+    MAX_TITLE,
+    DayField,
+    FlagField,
+    HourField,
+    InstantField,
+    LocalizedTextField,
+    NumberField,
+    TextField,
+    WordField,
+)
 
 MACHINE_FIELDS = ("search_text", "version", "position")
 """Columns that only serve the machine and are never shown."""
@@ -32,17 +42,17 @@ class Converter(ModelConverter):
 
     SQLA_TYPE_MAPPING = {  # noqa: RUF012 - the base class's own way
         **ModelConverter.SQLA_TYPE_MAPPING,
-        types.LocalizedTextType: LocalizedText,
-        types.WordType: lambda converter, data_type: partial(Word, words=data_type.words),
-        types.UtcDateTime: Instant,
-        types.JsonList: lambda converter, data_type: partial(fields.List, Text(validate=validate.Length(1, 200))),
+        types.LocalizedTextType: LocalizedTextField,
+        types.WordType: lambda converter, data_type: partial(WordField, words=data_type.words),
+        types.UtcDateTime: InstantField,
+        types.JsonList: lambda converter, data_type: partial(fields.List, TextField(validate=validate.Length(1, 200))),
         types.JsonObject: fields.Dict,
-        sa.Date: Day,
-        sa.Time: Hour,
-        sa.Integer: Number,
-        sa.BigInteger: Number,
-        sa.Boolean: Flag,
-        sa.String: Text,
+        sa.Date: DayField,
+        sa.Time: HourField,
+        sa.Integer: NumberField,
+        sa.BigInteger: NumberField,
+        sa.Boolean: FlagField,
+        sa.String: TextField,
     }
 
     def _add_column_kwargs(self, kwargs: dict[str, Any], column: sa.Column[Any]) -> None:

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from models.event_parts import Task, TaskTemplate
 from models.vocabulary import EventKind, EventStatus
-from service.schemas.fields import Day, Flag, LocalizedText, Text, Word
+from service.schemas.fields import DayField, FlagField, LocalizedTextField, TextField, WordField
 from service.schemas.queries import RangeQuery, SearchQuery
 from service.schemas.rows import RowSchema, StrictSchema
 
@@ -20,13 +20,13 @@ class TaskSchema(RowSchema):
         exclude: tuple[str, ...] = ("due_day",)
         dump_only: tuple[str, ...] = ("event_id", "done_at", "template_id")
 
-    due = Day(
+    due = DayField(
         attribute="due_day",
         dump_only=True,
         allow_none=True,
         metadata={"description": "The day it is due, however it was given."},
     )
-    overdue = Flag(
+    overdue = FlagField(
         dump_only=True,
         metadata={"description": "Open, its day is over, and its event is neither a draft nor called off."},
     )
@@ -36,11 +36,11 @@ class TaskEventSchema(StrictSchema):
     """The event a task is for."""
 
     id = fields.String()
-    title = LocalizedText()
-    kind = Word(EventKind)
-    status = Word(EventStatus)
-    first_day = Day()
-    last_day = Day()
+    title = LocalizedTextField()
+    kind = WordField(EventKind)
+    status = WordField(EventStatus)
+    first_day = DayField()
+    last_day = DayField()
 
 
 class ListedTaskSchema(TaskSchema):
@@ -64,10 +64,10 @@ class TaskQuery(RangeQuery):
 
     overdue = fields.Boolean()
     done = fields.Boolean()
-    event_id = Text()
-    organisation_id = Text()
-    person_id = Text()
+    event_id = TextField()
+    organisation_id = TextField()
+    person_id = TextField()
 
 
 class TaskTemplateQuery(SearchQuery):
-    kind = Word(EventKind)
+    kind = WordField(EventKind)

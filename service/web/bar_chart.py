@@ -23,7 +23,7 @@ _ROOM_OF_YEAR = 36.0
 
 
 @dataclass(frozen=True, slots=True)
-class Bar:
+class ChartBar:
     """A value of a year: its rectangle, and where its figure begins or ends (``text``: its base line)."""
 
     value: int
@@ -33,20 +33,20 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ChartColumn:
     """A year: its middle and its bars; ``above`` and ``below`` are None where nothing is to be drawn."""
 
     year: int
     middle: float
     x: float
     width: float
-    above: Bar | None
-    below: Bar | None
+    above: ChartBar | None
+    below: ChartBar | None
     has_figures: bool
     has_year: bool
 
 
-def columns(years: Sequence[int], above: Mapping[int, int], below: Mapping[int, int]) -> list[Column]:
+def columns(years: Sequence[int], above: Mapping[int, int], below: Mapping[int, int]) -> list[ChartColumn]:
     """The columns of ``years``, both sides to the same scale; a value that is not 0 is always to be seen.
 
     Values are not negative. Figures stand at the bars where there is room for them, else at the highest only; the same
@@ -64,7 +64,7 @@ def columns(years: Sequence[int], above: Mapping[int, int], below: Mapping[int, 
         middle = slot * (place + 0.5)
         up, down = above.get(year, 0), below.get(year, 0)
         found.append(
-            Column(
+            ChartColumn(
                 year,
                 round(middle, 2),
                 round(middle - width / 2, 2),
@@ -78,14 +78,14 @@ def columns(years: Sequence[int], above: Mapping[int, int], below: Mapping[int, 
     return found
 
 
-def _bar(value: int, peak: int, *, is_above: bool) -> Bar | None:
+def _bar(value: int, peak: int, *, is_above: bool) -> ChartBar | None:
     if not value:
         return None
     # Whole numbers first: amounts in đồng may have more digits than a float keeps.
     height = max(_LOWEST, SIDE * ((value * 10_000) // peak) / 10_000)
     if is_above:
-        return Bar(value, round(LINE - height, 2), round(height, 2), round(LINE - height - 4, 2))
-    return Bar(value, LINE, round(height, 2), round(LINE + height + 12, 2))
+        return ChartBar(value, round(LINE - height, 2), round(height, 2), round(LINE - height - 4, 2))
+    return ChartBar(value, LINE, round(height, 2), round(LINE + height + 12, 2))
 
 
 def shares(counts: Mapping[str, int]) -> list[tuple[str, float, float]]:

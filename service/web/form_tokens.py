@@ -35,7 +35,7 @@ def recalled(view: View, wish: str) -> dict[str, str] | None:
 
 def keep(view: View, wish: str, **values: str) -> None:
     """Keep what came of a wish, encrypted, in the transaction that carries it out."""
-    answer = idempotency.Answer(200, {}, json.dumps(values).encode())
+    answer = idempotency.KeptAnswer(200, {}, json.dumps(values).encode())
     idempotency.keep(view.session, view.act, _secret(view), token_of_form(), (wish.encode(),), answer)
 
 

@@ -15,7 +15,7 @@ from service.web.view import View
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class FormRefusal:
     """Why a wish was not granted, in the reader's language: one sentence, and what is wrong with which field.
 
     ``extra`` is what the error knows besides: what stands in the way, what would fit instead.
@@ -27,17 +27,17 @@ class Refusal:
     extra: Mapping[str, Any] = field(default_factory=dict)
 
 
-def attempt(view: View, wish: Callable[[], object]) -> Refusal | None:
+def attempt(view: View, wish: Callable[[], object]) -> FormRefusal | None:
     """Do something; when it is refused, undo all of it and say why. The page's transaction goes on either way."""
     try:
         with view.session.begin_nested():
             wish()
     except ValidationError as wrong:
         told = {name: [view.said(line) for line in lines] for name, lines in flat(wrong.messages).items()}
-        return Refusal(422, view.say(_("Some entries are not right.")), told)
+        return FormRefusal(422, view.say(_("Some entries are not right.")), told)
     except errors.Invalid as wrong:
         told = {name: [view.say(line) for line in lines] for name, lines in wrong.errors.items()}
-        return Refusal(422, view.say(_("Some entries are not right.")), told)
+        return FormRefusal(422, view.say(_("Some entries are not right.")), told)
     except StaleDataError:
         return _refused(view, errors.Stale())
     except errors.DomainError as wrong:
@@ -45,10 +45,10 @@ def attempt(view: View, wish: Callable[[], object]) -> Refusal | None:
     return None
 
 
-def _refused(view: View, error: errors.DomainError) -> Refusal:
+def _refused(view: View, error: errors.DomainError) -> FormRefusal:
     status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
     fields = {name: [view.say(line) for line in lines] for name, lines in error.extra.get("errors", {}).items()}
-    return Refusal(status, view.say(_impossible(view, error) or error.detail), fields, extra=error.extra)
+    return FormRefusal(status, view.say(_impossible(view, error) or error.detail), fields, extra=error.extra)
 
 
 def _impossible(view: View, error: errors.DomainError) -> Message | None:

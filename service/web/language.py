@@ -3,7 +3,7 @@
 from flask import Response, g, request
 
 from models.vocabulary import Language
-from service.http.app_context import current_desk
+from service.http.app_context import current_context
 
 COOKIE = "desk_language"
 SELF_NAMES = {Language.VI: "Tiếng Việt", Language.LO: "ລາວ", Language.EN: "English"}
@@ -30,10 +30,10 @@ def choose_language(account: Language | None = None) -> Language:
 
 def keep_language(response: Response, language: Language) -> None:
     """Remember a choice in this browser until somebody signs out of it."""
-    secure = current_desk().settings.is_https
+    secure = current_context().settings.is_https
     response.set_cookie(COOKIE, language.value, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
 
 
 def forget_language(response: Response) -> None:
     """The next person at this browser gets the language of their own account."""
-    response.delete_cookie(COOKIE, secure=current_desk().settings.is_https, httponly=True, samesite="Lax")
+    response.delete_cookie(COOKIE, secure=current_context().settings.is_https, httponly=True, samesite="Lax")

@@ -7,7 +7,7 @@ from models.vocabulary import Role
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NavigationEntry:
     """A page of the main navigation; ``role`` is whom it is for."""
 
     endpoint: str
@@ -16,20 +16,20 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("pages.coming", _("What is coming")),
-    Entry("pages.calendar", _("Calendar")),
-    Entry("pages.this_week", _("This week")),
-    Entry("pages.tasks", _("Things to do")),
-    Entry("pages.agreements", _("Agreements")),
-    Entry("pages.anniversaries", _("Anniversaries")),
-    Entry("pages.resources", _("Rooms and cars")),
-    Entry("pages.reminders", _("Reminders")),
-    Entry("pages.conflicts", _("Conflicts")),
-    Entry("pages.administration", _("Administration"), Role.OFFICER),
-    Entry("pages.feeds", _("Subscribe")),
+    NavigationEntry("pages.coming", _("What is coming")),
+    NavigationEntry("pages.calendar", _("Calendar")),
+    NavigationEntry("pages.this_week", _("This week")),
+    NavigationEntry("pages.tasks", _("Things to do")),
+    NavigationEntry("pages.agreements", _("Agreements")),
+    NavigationEntry("pages.anniversaries", _("Anniversaries")),
+    NavigationEntry("pages.resources", _("Rooms and cars")),
+    NavigationEntry("pages.reminders", _("Reminders")),
+    NavigationEntry("pages.conflicts", _("Conflicts")),
+    NavigationEntry("pages.administration", _("Administration"), Role.OFFICER),
+    NavigationEntry("pages.feeds", _("Subscribe")),
 )
 
 
-def entries_for(role: Role) -> list[Entry]:
+def entries_for(role: Role) -> list[NavigationEntry]:
     """What a reader of this role is shown."""
     return [entry for entry in ENTRIES if role.suffices_for(entry.role)]

@@ -13,10 +13,10 @@ from models.errors import Forbidden
 from models.i18n import _, message
 from models.vocabulary import Role
 from service.actions import permissions
-from service.actions.context import Act
-from service.http.app_context import Desk, current_desk
+from service.actions.context import ActionContext
+from service.http.app_context import AppContext, current_context
 from service.web.language import choose_language
-from service.web.progress_stream import Worker
+from service.web.progress_stream import PageWorker
 from service.web.rendering import here
 from service.web.view import View
 
@@ -59,18 +59,18 @@ def check_own_form() -> None:
     Raises:
         Forbidden: it was.
     """
-    if not is_own_form(request, current_desk().settings.public_url):
+    if not is_own_form(request, current_context().settings.public_url):
         raise Forbidden(message(FOREIGN_FORM), code="csrf")
 
 
-def open_view(session: Session, desk: Desk) -> View:
+def open_view(session: Session, desk: AppContext) -> View:
     """The view of whoever's session cookie this is."""
     cookie = request.cookies.get(desk.session_cookie)
     now = desk.clock()
     user = desk.attendance.of_session(session, cookie, now) if cookie else None
     if user is not None:
         permissions.reads_as(session, user)
-    act = Act(user=user, now=now, office=desk.settings.office, request_id=g.request_id)
+    act = ActionContext(user=user, now=now, office=desk.settings.office, request_id=g.request_id)
     language = choose_language(user.locale if user else None)
     return View(session, desk, act, language, cookie if user else None)
 
@@ -87,10 +87,10 @@ def page(
     """
 
     def make(answer: Page) -> Page:
-        def run(worker: Worker | None, kwargs: Mapping[str, str]) -> Response:
+        def run(worker: PageWorker | None, kwargs: Mapping[str, str]) -> Response:
             is_post = request.method == "POST"
             token = _form().get("csrf", "") if is_post else ""  # the body is read before the transaction opens
-            desk = current_desk()
+            desk = current_context()
             with desk.database.transaction(write=is_post or is_trial) as session:
                 view = open_view(session, desk)
                 if view.user is None or view.cookie is None:
@@ -112,7 +112,7 @@ def page(
         def checked(**kwargs: str) -> Response:
             if any("\x00" in value for value in kwargs.values()):
                 abort(404)
-            return Worker(lambda worker: run(worker, kwargs)).answer() if is_long else run(None, kwargs)
+            return PageWorker(lambda worker: run(worker, kwargs)).answer() if is_long else run(None, kwargs)
 
         return checked
 
@@ -135,7 +135,7 @@ def open_page(answer: Page) -> Page:
         if is_post:
             check_own_form()
             _form()  # the body is read before the transaction opens
-        desk = current_desk()
+        desk = current_context()
         with desk.database.transaction(write=is_post) as session:
             return answer(open_view(session, desk), **kwargs)
 

@@ -39,10 +39,10 @@ _LEAD = Markup(
 )
 
 
-class Worker:
+class PageWorker:
     """One page being made; ``work`` makes it and calls :meth:`watch` with its view when there is one."""
 
-    def __init__(self, work: Callable[["Worker"], Any]) -> None:
+    def __init__(self, work: Callable[["PageWorker"], Any]) -> None:
         self._work = work
         self._news: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._view: View | None = None

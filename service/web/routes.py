@@ -39,7 +39,7 @@ def static_file(name: str) -> Response:
     return response
 
 
-blp.add_url_rule("/", "coming", upcoming.coming)
+blp.add_url_rule("/", "coming", upcoming.upcoming)
 blp.add_url_rule("/calendar", "calendar", calendar.calendar)
 blp.add_url_rule("/week", "this_week", weekly_schedule.this_week)
 blp.add_url_rule("/events/import", "imports", calendar_files.imports, methods=["GET", "POST"])

@@ -11,7 +11,7 @@ from flask import Response
 from markupsafe import Markup
 from sqlmodel import Session
 
-from calendars.bookings.times import Times
+from calendars.bookings.times import BookingTimes
 from calendars.days.formatting import (
     BABEL_LOCALES,
     format_day,
@@ -39,11 +39,11 @@ from models.vocabulary import (
     Role,
 )
 from service.actions import permissions
-from service.actions.context import Act
-from service.actions.locality_index import Compass
-from service.http.app_context import Desk
+from service.actions.context import ActionContext
+from service.actions.locality_index import DirectionResolver
+from service.http.app_context import AppContext
 from service.web.labels import REMINDER_STATES
-from service.web.navigation import Entry, entries_for
+from service.web.navigation import NavigationEntry, entries_for
 from service.web.rendering import render
 
 
@@ -55,8 +55,8 @@ class View:
     """
 
     session: Session
-    desk: Desk
-    act: Act
+    desk: AppContext
+    act: ActionContext
     language: Language
     cookie: str | None = None
 
@@ -79,7 +79,7 @@ class View:
         return title is permissions.BUSY
 
     @property
-    def navigation(self) -> list[Entry]:
+    def navigation(self) -> list[NavigationEntry]:
         """The main pages this reader is led to."""
         return entries_for(self.user.role) if self.user else []
 
@@ -171,15 +171,15 @@ class View:
         """What an error offers ``from`` and ``to``, both days or both local times, in figures."""
         start, end = datetime.fromisoformat(offer["from"]), datetime.fromisoformat(offer["to"])
         if "T" not in offer["from"]:
-            return Times(start.date(), end.date()).told()
-        return Times(start.date(), end.date(), start.time(), end.time()).told()
+            return BookingTimes(start.date(), end.date()).format()
+        return BookingTimes(start.date(), end.date(), start.time(), end.time()).format()
 
     # Places
 
     @cached_property
-    def compass(self) -> Compass:
+    def compass(self) -> DirectionResolver:
         """The localities, and which way visits go; one query."""
-        return Compass.load(self.session, self.act)
+        return DirectionResolver.load(self.session, self.act)
 
     def locality_name(self, code: str | None, day: date | None = None) -> LocalizedText:
         """A locality's name on a day (today unless given): from the day it was succeeded on, its successor's."""

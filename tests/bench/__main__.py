@@ -24,9 +24,9 @@ from models.feeds import Feed
 from models.places import Locality
 from models.vocabulary import EventStatus, Role
 from service.actions.accounts import accounts
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.feeds import feeds
-from service.actions.feeds.cache import Shelf, Whole, whole_feed
+from service.actions.feeds.cache import FeedCache, RenderedFeed, render_feed
 from service.actions.feeds.store import snapshot
 from service.app import create_app
 from tests import factories
@@ -68,13 +68,13 @@ def feed(folder: Path, count: int) -> Result:
     with bench_database(folder, f"feed{count}") as (database, settings):
         with database.transaction() as session:
             user = fill(session, count)
-            act = Act(user, utcnow(), settings.office)
+            act = ActionContext(user, utcnow(), settings.office)
             issued = feeds.create_feed(session, act, {"name": "all", "past_days": 36_500, "programme": False})
-        Shelf(database).read("all", act, lambda session, act: session.get_one(Feed, issued.feed.id))
+        FeedCache(database).read("all", act, lambda session, act: session.get_one(Feed, issued.feed.id))
 
-        def read() -> Whole:
+        def read() -> RenderedFeed:
             with snapshot(database) as session:
-                return whole_feed(session, act, session.get_one(Feed, issued.feed.id))
+                return render_feed(session, act, session.get_one(Feed, issued.feed.id))
 
         with snapshot(database) as session:
             localities = {place.code: place for place in session.scalars(select(Locality))}
@@ -100,7 +100,7 @@ def listing(folder: Path) -> Result:
     with bench_database(folder, "list") as (database, settings):
         with database.transaction() as session:
             user = fill(session, 10_000)
-            secret = accounts.issue_token(session, Act(user, utcnow(), settings.office), user, "bench").secret
+            secret = accounts.issue_token(session, ActionContext(user, utcnow(), settings.office), user, "bench").secret
         app: Flask = create_app(settings, database)
         client = app.test_client()
 

@@ -23,7 +23,7 @@ from models.migrate import upgrade
 from models.types import new_id
 from models.vocabulary import EventKind, EventStatus, Role
 from service.actions.accounts import accounts
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.settings import load_settings
 from tests import factories
 from tests.bench.feed_writer import nth, retitle
@@ -99,7 +99,7 @@ class FeedDesk:
         self.database = Database(service.environment["DESK_DATABASE_URL"])
         self.office = load_settings(service.environment).office
         with self.database.transaction() as session:
-            act = Act(factories.make_user(session, Role.OFFICER), utcnow(), self.office)
+            act = ActionContext(factories.make_user(session, Role.OFFICER), utcnow(), self.office)
             self._token = accounts.issue_token(session, act, act.account, "bench").secret
             self._event_ids = session.exec(select(Event.id)).all()
         self._changes = _NEVER_WRITTEN
@@ -145,7 +145,7 @@ class FeedDesk:
         def write() -> None:
             with self.database.transaction() as session:
                 event_id = nth(self._event_ids, self._changes)
-                retitle(session, Act(None, utcnow(), self.office), event_id, self._changes)
+                retitle(session, ActionContext(None, utcnow(), self.office), event_id, self._changes)
 
         return seconds(write)
 

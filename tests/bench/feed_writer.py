@@ -14,7 +14,7 @@ from sqlmodel import Session, select
 from models.clock import monotonic, utcnow
 from models.database import Database
 from models.events import Event
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import events
 from service.settings import load_settings
 
@@ -22,7 +22,7 @@ A_SECOND = 10
 _PRIME = 7919
 
 
-def retitle(session: Session, act: Act, event_id: str, number: int) -> None:
+def retitle(session: Session, act: ActionContext, event_id: str, number: int) -> None:
     """Give an event a title it has not had before."""
     event = events.find_event(session, event_id)
     title = {language: words.partition(" · ")[0] + f" · {number}" for language, words in event.title.items()}
@@ -43,7 +43,7 @@ def main() -> None:
     began, number = monotonic(), 0
     while not wait_readable([sys.stdin], [], [], max(0.0, began + number / A_SECOND - monotonic()))[0]:
         with database.transaction() as session:
-            retitle(session, Act(None, utcnow(), settings.office), nth(event_ids, number), number)
+            retitle(session, ActionContext(None, utcnow(), settings.office), nth(event_ids, number), number)
         number += 1
     print(json.dumps({"changes": number, "seconds": monotonic() - began}), flush=True)
     database.dispose()

@@ -21,7 +21,7 @@ from models.migrate import upgrade
 from models.types import new_id
 from models.vocabulary import DurationUnit, EventKind, EventStatus, FrequencyType, Role
 from service.actions.accounts import accounts
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.app import create_app
 from service.settings import load_settings
 from tests import factories
@@ -126,7 +126,7 @@ def desk(folder: Path, count: int) -> Iterator[tuple[Callable[[str], None], str]
     with database.transaction() as session:
         agreement_id = fill(session, count)
         user = factories.make_user(session, Role.VIEWER)
-        secret = accounts.issue_token(session, Act(user, utcnow(), settings.office), user, "bench").secret
+        secret = accounts.issue_token(session, ActionContext(user, utcnow(), settings.office), user, "bench").secret
     client: FlaskClient = create_app(settings, database).test_client()
     # As every web process does: what lives as long as the process is not looked through again and again.
     gc.collect()

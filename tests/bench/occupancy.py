@@ -20,7 +20,7 @@ from models.database import Database
 from models.migrate import upgrade
 from models.resources import Resource
 from models.types import new_id
-from service.actions.bookings.availability import taken
+from service.actions.bookings.availability import held_bookings
 from tests import cluster, factories
 from tests.bench.measure import seconds, shown
 
@@ -142,7 +142,7 @@ def questions(database: Database, halls: list[str]) -> dict[str, list[tuple[str,
         session.connection()
         event.listen(database.engine, "before_cursor_execute", note)
         for hall, span in probes(halls):
-            taken(session, hall, span)
+            held_bookings(session, hall, span)
             ends, starts = (at.isoformat(" ", "microseconds").partition("+")[0] for at in (span.end, span.start))
             if database.is_sqlite:
                 plain.append((_PLAIN.format("?", "?", "?"), (hall, ends, starts)))

@@ -25,7 +25,7 @@ from models.types import new_id
 from models.vocabulary import EventKind, EventStatus, Language, ReminderState, ResourceType, Role, Visibility
 from service.actions.accounts import accounts
 from service.app import create_app
-from service.http.app_context import Desk
+from service.http.app_context import AppContext
 from tests import factories
 from tests.bench.measure import bench_database, seconds
 from tests.service.web.populated_database import addresses, furnish, load_programme
@@ -161,7 +161,7 @@ def summary(found: dict[str, dict[str, Timed | None]]) -> str:
 
 
 def _signed_in(app: Flask, user: User, now: datetime) -> FlaskClient:
-    desk: Desk = app.extensions["desk"]
+    desk: AppContext = app.extensions["desk"]
     with desk.database.transaction() as session:
         secret = accounts.open_session(session, session.get_one(User, user.id), now)
     client = app.test_client()

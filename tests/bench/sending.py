@@ -27,7 +27,7 @@ from models.database import Database
 from models.events import Event
 from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import EventStatus, ReminderState, Role
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.reminders import reminder_planning
 from service.settings import Settings
 from tests import factories
@@ -91,7 +91,7 @@ def planned(database: Database, settings: Settings, count: int) -> datetime:
             factories.make_event(session, title=TITLE, first_day=DAY, last_day=DAY, status=EventStatus.PLANNED)
         audience = [f"email:reader{number}@example.org" for number in range(count // EVENTS)]
         rule = factories.make_rule(session, audience=audience)
-        reminder_planning.plan_rule(session, Act(user, utcnow(), settings.office), rule)
+        reminder_planning.plan_rule(session, ActionContext(user, utcnow(), settings.office), rule)
         due_at = session.exec(select(Reminder.due_at)).first()
     return due_at or utcnow()
 
@@ -120,7 +120,7 @@ def planning_an_event(folder: Path) -> Result:
             event_id = factories.make_event(session, title=TITLE, first_day=DAY, last_day=DAY).id
             for days in range(10):
                 factories.make_rule(session, offset=f"-P{days + 5}D")
-            act = Act(user, utcnow(), settings.office)
+            act = ActionContext(user, utcnow(), settings.office)
 
         def ours() -> None:
             with database.transaction() as session:
@@ -148,7 +148,7 @@ def planning_in_bulk(folder: Path, count: int) -> Result:
                 factories.make_event(session, title=TITLE, first_day=DAY, last_day=DAY)
             audience = [f"email:reader{number}@example.org" for number in range(count // 1000)]
             rule_id = factories.make_rule(session, audience=audience).id
-        act = Act(user, utcnow(), settings.office)
+        act = ActionContext(user, utcnow(), settings.office)
         scheduler = _peer(folder / "bulk-peer.db")
         scheduler.start(paused=True)
         mine, theirs = [], []

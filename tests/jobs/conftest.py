@@ -13,7 +13,7 @@ from jobs.config import WorkerConfig
 from jobs.worker import Worker
 from models.database import Database
 from models.reminders import Reminder
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from tests.factories import OFFICE
 from tests.jobs.sink import Sink
 
@@ -38,9 +38,9 @@ def clock(now: datetime) -> HandClock:
 
 
 @pytest.fixture
-def act(now: datetime) -> Act:
+def act(now: datetime) -> ActionContext:
     """The service itself, acting at the tests' instant."""
-    return Act(user=None, now=now, office=OFFICE)
+    return ActionContext(user=None, now=now, office=OFFICE)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def make_worker(database: Database, config: WorkerConfig, clock: HandClock) -> I
 
     yield make
     for worker in made:
-        worker.mail.rest()  # what is unsettled stays so: tests look at it
+        worker.mail.close_idle()  # what is unsettled stays so: tests look at it
         worker.leadership.resign()
 
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event as sa_event
 
 from models.database import Database
-from models.queries.audience import Directory, Events, addresses, check_audience, is_address
+from models.queries.audience import AudienceIndex, EventSelection, addresses, check_audience, is_address
 from models.vocabulary import Language, Role
 from tests.factories import make_event, make_member, make_organisation, make_person, make_user
 
@@ -82,7 +82,7 @@ def test_a_directory_takes_three_queries_however_many_events(database: Database,
             make_member(session, event)
         asked: list[str] = []
         sa_event.listen(database.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
-        directory = Directory.load(session, words, Events(tuple(event.id for event in events)))
+        directory = AudienceIndex.load(session, words, EventSelection(tuple(event.id for event in events)))
         assert len(asked) == 3
         assert all(len(directory.addresses(["members"], event)) == 1 for event in events)
 

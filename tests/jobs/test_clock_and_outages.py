@@ -17,7 +17,7 @@ from calendars.reminders import due_times
 from jobs.worker import Worker
 from models.database import Database
 from models.vocabulary import EventStatus, ReminderPurpose, ReminderState
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.reminders.reminder_planning import plan_event
 from tests.factories import NOW, OFFICE, make_event, make_rule
 from tests.jobs.conftest import HandClock, WorkerFactory, reminders
@@ -35,7 +35,7 @@ def test_after_an_hour_s_absence_what_is_of_use_is_sent_once_and_the_rest_says_w
     database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink
 ) -> None:
     """Sixty visits whose reminders fall due minute by minute; ten are over when the worker is back."""
-    act = Act(None, NOW, OFFICE)
+    act = ActionContext(None, NOW, OFFICE)
     with database.transaction() as session:
         make_rule(session, offset="-PT1H")
         for number in range(60):
@@ -152,7 +152,7 @@ def stale_mails(database: Database, worker: Worker, clock: HandClock, sink: Sink
     with database.transaction() as session:
         make_rule(session, offset="-P10D", audience=[f"email:{one}" for one in many(40)])
         event = make_event(session, first_day=DAYS[0][0], last_day=DAYS[0][1])
-        plan_event(session, Act(None, NOW, OFFICE), event)
+        plan_event(session, ActionContext(None, NOW, OFFICE), event)
         event_id = event.id
     clock.now = NOW + timedelta(days=4)
     sink.hook = lambda stage, who: hang(0.03) if stage == "BODY" else None
@@ -215,7 +215,7 @@ def test_an_event_that_is_moved_and_cancelled_in_turn_sends_one_cancellation(
     with database.transaction() as session:
         make_rule(session, audience=[f"email:{one}" for one in many(3)])
         event = make_event(session)
-        plan_event(session, Act(None, NOW, OFFICE), event)
+        plan_event(session, ActionContext(None, NOW, OFFICE), event)
         event_id = event.id
     worker = make_worker()
     clock.now = DUE

@@ -14,7 +14,7 @@ import pytest
 
 from models.database import Database
 from models.vocabulary import ReminderState
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.reminders.reminder_planning import plan_event
 from tests.factories import NOW, OFFICE, make_event, make_rule
 from tests.jobs.conftest import reminders
@@ -67,7 +67,7 @@ class Workers:
 def plan(database: Database, mails: int = MAILS) -> None:
     with database.transaction() as session:
         make_rule(session, audience=[f"email:r{number:02}@example.org" for number in range(mails)])
-        plan_event(session, Act(None, NOW, OFFICE), make_event(session))
+        plan_event(session, ActionContext(None, NOW, OFFICE), make_event(session))
 
 
 def everything_settled(database: Database) -> bool:

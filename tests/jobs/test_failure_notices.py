@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 from sqlmodel import Session, col, select
 
-from jobs.failure_notices import tell_of_failures
+from jobs.failure_notices import notify_failures
 from models.database import Database
 from models.reminders import Reminder
 from models.vocabulary import Language, ReminderPurpose, ReminderState, Role
@@ -29,7 +29,7 @@ def failed(session: Session, organisation: Any = None, **values: Any) -> str:
 def tell(database: Database, *ids: str) -> dict[str, Language]:
     """Tell of failures; whom, and in which language."""
     with database.transaction() as session:
-        made = tell_of_failures(session, ids, LATER)
+        made = notify_failures(session, ids, LATER)
     found = notices(database)
     assert len(found) == made
     return {row.recipient: row.locale for row in found}
@@ -110,7 +110,7 @@ def test_what_is_not_told_of(database: Database, values: dict[str, Any]) -> None
         one = failed(session, **values)
     before = len(reminders(database))
     with database.transaction() as session:
-        assert tell_of_failures(session, [one], LATER) == 0
+        assert notify_failures(session, [one], LATER) == 0
     assert len(reminders(database)) == before
 
 
@@ -126,11 +126,11 @@ def test_once_however_often_it_is_told_and_anew_when_it_failed_anew(database: Da
         one = failed(session)
     for seconds, made in ((1, 2), (2, 0), (600, 0)):
         with database.transaction() as session:
-            assert tell_of_failures(session.connection(), [one], NOW + timedelta(seconds=seconds)) == made
+            assert notify_failures(session.connection(), [one], NOW + timedelta(seconds=seconds)) == made
     with database.transaction() as session:
         session.get_one(Reminder, one).updated_at = NOW + timedelta(hours=1)  # sent again by hand, failed again
     with database.transaction() as session:
-        assert tell_of_failures(session, [one], NOW + timedelta(hours=1)) == 2
+        assert notify_failures(session, [one], NOW + timedelta(hours=1)) == 2
 
 
 def test_many_failures_cost_no_more_queries_than_one(database: Database) -> None:
@@ -146,7 +146,7 @@ def test_many_failures_cost_no_more_queries_than_one(database: Database) -> None
         sqlalchemy_event.listen(database.engine, "before_cursor_execute", count)
         try:
             with database.transaction() as session:
-                assert tell_of_failures(session, some, LATER) == len(some)
+                assert notify_failures(session, some, LATER) == len(some)
         finally:
             sqlalchemy_event.remove(database.engine, "before_cursor_execute", count)
         return sum(statement.startswith("SELECT") for statement in counted)
@@ -161,4 +161,4 @@ def test_many_failures_cost_no_more_queries_than_one(database: Database) -> None
 
 def test_without_failures_nothing_is_asked(database: Database) -> None:
     with database.transaction() as session:
-        assert tell_of_failures(session, [], LATER) == 0
+        assert notify_failures(session, [], LATER) == 0

@@ -10,7 +10,7 @@ from calendars.reminders import due_times
 from models.database import Database
 from models.events import Event
 from models.vocabulary import EventStatus, ReminderAnchor, ReminderPurpose, ReminderState, Role
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.reminders.reminder_planning import TOLD_AFTER, announce_cancellation, plan_event
 from tests.calendars.mails.test_invitations import ClientCalendar
 from tests.factories import NOW, OFFICE, make_event, make_member, make_person, make_rule, make_task, make_user
@@ -32,7 +32,7 @@ def planned(database: Database, **rule: object) -> str:
         event = make_event(session, created_by=owner.id)
         make_member(session, event, make_person(session, email=MEMBER))
         make_task(session, event, due_on=date(2026, 12, 1))
-        plan_event(session, Act(None, NOW, OFFICE), event)
+        plan_event(session, ActionContext(None, NOW, OFFICE), event)
         return event.id
 
 
@@ -118,7 +118,7 @@ def test_a_change_that_a_later_mail_told_already_is_not_told_again(
     event_id = planned(database, offset="-P2D")
     with database.transaction() as session:
         make_rule(session, audience=["members"], offset="-P1D")
-        plan_event(session, Act(None, NOW, OFFICE), session.get_one(Event, event_id))
+        plan_event(session, ActionContext(None, NOW, OFFICE), session.get_one(Event, event_id))
     clock.now = DUE - timedelta(days=1)
     worker = make_worker()
     assert worker.tick() == {"sent": 4}
@@ -139,7 +139,7 @@ def test_a_cancellation_removes_the_entry_of_those_who_have_it(
     event_id = planned(database)
     with database.transaction() as session:  # one who was going to be reminded, and has nothing in the calendar yet
         make_rule(session, audience=["email:later@example.org"], offset="-PT1H")
-        plan_event(session, Act(None, NOW, OFFICE), session.get_one(Event, event_id))
+        plan_event(session, ActionContext(None, NOW, OFFICE), session.get_one(Event, event_id))
     clock.now = DUE
     worker = make_worker()
     worker.tick()
@@ -166,7 +166,7 @@ def test_an_event_that_takes_place_after_all_is_told(
     clock.now = DUE - timedelta(hours=12)
     with database.transaction() as session:
         make_rule(session, audience=["members"], offset="-P2D", catch_up=True)
-        plan_event(session, Act(None, clock.now, OFFICE), session.get_one(Event, event_id))
+        plan_event(session, ActionContext(None, clock.now, OFFICE), session.get_one(Event, event_id))
     worker = make_worker()
     assert worker.tick() == {"sent": 1}
     change(database, event_id, clock.now, status=EventStatus.CANCELLED)
@@ -186,5 +186,5 @@ def test_the_cancellation_of_an_event_nobody_was_told_of_is_silent(
 ) -> None:
     with database.transaction() as session:
         event = make_event(session, status=EventStatus.CANCELLED, sequence=1)
-        announce_cancellation(session, Act(None, NOW, OFFICE), event)
+        announce_cancellation(session, ActionContext(None, NOW, OFFICE), event)
     assert not make_worker().tick()

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from jobs.leadership import Alone, leadership
+from jobs.leadership import SoleLeader, leadership
 from jobs.worker import Worker
 from models.database import Database
 from tests.jobs.conftest import WorkerFactory
@@ -130,7 +130,7 @@ def test_without_a_database_nobody_leads() -> None:
 
 def test_a_database_in_memory_is_led_by_its_only_process() -> None:
     alone = leadership(Database("sqlite:///:memory:"))
-    assert isinstance(alone, Alone)
+    assert isinstance(alone, SoleLeader)
     assert alone.look()
     alone.resign()
 

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from jobs.config import WorkerConfig
-from jobs.mail import Deferred, FileTransport, Refused, SmtpTransport, transport
+from jobs.mail import FileTransport, PermanentFailure, SmtpTransport, TemporaryFailure, transport
 from tests.factories import NOW
 from tests.jobs.sink import Sink, SinkServer, _Server, free_port
 
@@ -30,11 +30,11 @@ def test_a_mail_arrives_as_it_was_sent_over_one_connection(sink: Sink) -> None:
     mail = smtp(sink)
     for _ in range(3):
         mail.send("name", "a@example.org", CONTENT)
-    mail.rest()
+    mail.close_idle()
     assert [one.content for one in sink.received] == [CONTENT] * 3
     assert sink.connections == 1
     mail.send("name", "a@example.org", CONTENT)
-    mail.rest()
+    mail.close_idle()
     assert sink.connections == 2
 
 
@@ -42,11 +42,11 @@ def test_a_mail_arrives_as_it_was_sent_over_one_connection(sink: Sink) -> None:
 @pytest.mark.parametrize(
     ("answer", "kind", "server"),
     [
-        ("450 greylisted", Deferred, False),
-        ("421 closing", Deferred, True),
-        ("530 log in first", Deferred, True),
-        ("550 no such user", Refused, None),
-        ("554 spam", Refused, None),
+        ("450 greylisted", TemporaryFailure, False),
+        ("421 closing", TemporaryFailure, True),
+        ("530 log in first", TemporaryFailure, True),
+        ("550 no such user", PermanentFailure, None),
+        ("554 spam", PermanentFailure, None),
     ],
 )
 def test_what_an_answer_means(sink: Sink, stage: str, answer: str, kind: type[Exception], server: bool | None) -> None:
@@ -55,27 +55,27 @@ def test_what_an_answer_means(sink: Sink, stage: str, answer: str, kind: type[Ex
     with pytest.raises(kind) as caught:
         mail.send("name", "a@example.org", CONTENT)
     assert answer in str(caught.value)
-    if isinstance(caught.value, Deferred):
+    if isinstance(caught.value, TemporaryFailure):
         assert caught.value.server is server
     # What comes after it is not harmed.
     mail.send("name", "b@example.org", CONTENT)
-    mail.rest()
+    mail.close_idle()
     assert sink.recipients == ["b@example.org"]
 
 
 @pytest.mark.parametrize("address", ["a@example.org\r\nDATA", "<a@example.org>", "nobody", "lễtân@example.org", ""])
 def test_what_is_no_address_never_reaches_the_server(sink: Sink, address: str) -> None:
-    with pytest.raises(Refused, match="no mail address"):
+    with pytest.raises(PermanentFailure, match="no mail address"):
         smtp(sink).send("name", address, CONTENT)
     assert sink.connections == 0
 
 
 def test_no_server_there() -> None:
     mail = SmtpTransport("127.0.0.1", free_port(), sender="desk@example.org")
-    with pytest.raises(Deferred, match=r"can't be reached: Connection refused") as caught:
+    with pytest.raises(TemporaryFailure, match=r"can't be reached: Connection refused") as caught:
         mail.send("name", "a@example.org", CONTENT)
     assert caught.value.server
-    mail.rest()
+    mail.close_idle()
 
 
 # Encryption
@@ -148,13 +148,13 @@ def test_starttls_is_used_where_it_is_offered_even_with_a_self_made_certificate(
     mail.send("name", "a@example.org", CONTENT)
     assert mail._connection is not None
     assert isinstance(mail._connection.sock, ssl.SSLSocket)
-    mail.rest()
+    mail.close_idle()
     assert picky.sink.recipients == ["a@example.org"]
 
 
 @pytest.mark.parametrize("picky", [True], indirect=True)
 def test_a_password_is_not_given_to_a_server_nobody_vouches_for(picky: PickyServer) -> None:
-    with pytest.raises(Deferred, match="certificate") as caught:
+    with pytest.raises(TemporaryFailure, match="certificate") as caught:
         smtp(picky.sink, login=("desk", "p@ss/word")).send("name", "a@example.org", CONTENT)
     assert caught.value.server
     assert picky.logins == []
@@ -165,13 +165,13 @@ def test_a_login_on_this_machine_needs_no_encryption(picky: PickyServer, config:
     url = f"smtp://desk:p%40ss%2Fword@127.0.0.1:{picky.sink.port}"
     mail = transport(replace(config, mail_url=url))
     mail.send("name", "a@example.org", CONTENT)
-    mail.rest()
+    mail.close_idle()
     assert (picky.logins, picky.encrypted) == ([(b"desk", b"p@ss/word")], [False])
 
 
 @pytest.mark.parametrize("picky", [False], indirect=True)
 def test_a_wrong_password_is_the_configuration_s_fault_not_the_mail_s(picky: PickyServer) -> None:
-    with pytest.raises(Deferred, match="535") as caught:
+    with pytest.raises(TemporaryFailure, match="535") as caught:
         smtp(picky.sink, login=("desk", "wrong")).send("name", "a@example.org", CONTENT)
     assert caught.value.server
     assert "wrong" not in str(caught.value)
@@ -180,13 +180,13 @@ def test_a_wrong_password_is_the_configuration_s_fault_not_the_mail_s(picky: Pic
 @pytest.mark.parametrize("picky", [False], indirect=True)
 def test_a_password_never_goes_over_an_open_line(picky: PickyServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.mail._is_this_machine", lambda host: False)
-    with pytest.raises(Deferred, match="no encryption"):
+    with pytest.raises(TemporaryFailure, match="no encryption"):
         smtp(picky.sink, login=("desk", "p@ss/word")).send("name", "a@example.org", CONTENT)
     assert picky.logins == []
 
 
 def test_smtps_speaks_tls_from_the_start(sink: Sink) -> None:
-    with pytest.raises(Deferred, match="can't be reached"):
+    with pytest.raises(TemporaryFailure, match="can't be reached"):
         smtp(sink, is_tls=True).send("name", "a@example.org", CONTENT)
 
 
@@ -211,5 +211,5 @@ def test_a_file_is_there_whole_or_not_at_all_and_a_second_try_replaces_it(tmp_pa
     mail = FileTransport(tmp_path / "outbox")
     mail.send("one", "a@example.org", b"first")
     mail.send("one", "a@example.org", CONTENT)
-    mail.rest()
+    mail.close_idle()
     assert {file.name: file.read_bytes() for file in (tmp_path / "outbox").iterdir()} == {"one.eml": CONTENT}

@@ -18,7 +18,7 @@ from models.encryption import seal, unseal
 from models.vocabulary import EventStatus, ReminderChannel, ReminderState
 from service.actions.accounts.accounts import change_user, create_user
 from service.actions.accounts.messenger_addresses import messenger_errors, sealed
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.reminders.reminder_planning import plan_event
 from tests.factories import NOW, OFFICE, make_event, make_rule
 from tests.jobs.conftest import HandClock, WorkerFactory, reminders
@@ -67,7 +67,7 @@ def chat() -> Iterator[Chat]:
 
 def planned(database: Database, chat: Chat) -> str:
     """An event that an officer with a messenger is reminded of; its id."""
-    act = Act(None, NOW, OFFICE)
+    act = ActionContext(None, NOW, OFFICE)
     with database.transaction() as session:
         make_rule(session, audience=["role:officer"])
         event = make_event(session)
@@ -128,7 +128,7 @@ def test_who_gives_the_messenger_up_gets_mail_only(
 ) -> None:
     planned(database, chat)
     with database.transaction() as session:
-        change_user(session, Act(None, NOW, OFFICE), session.exec(select(User)).one(), {"messenger": None})
+        change_user(session, ActionContext(None, NOW, OFFICE), session.exec(select(User)).one(), {"messenger": None})
     rows = {row.recipient: (row.state, row.reason) for row in reminders(database)}
     assert rows == {
         LAN: (ReminderState.PENDING, None),

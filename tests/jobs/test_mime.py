@@ -12,9 +12,9 @@ from types import SimpleNamespace
 import pytest
 
 from calendars.ical.vevent import EventFacts
-from calendars.mails.event_mail import Letter, Subject, compose
-from calendars.programmes.items import Item
-from calendars.programmes.rendering import Published
+from calendars.mails.event_mail import MailContent, MailTopic, compose
+from calendars.programmes.items import ProgrammeItemValues
+from calendars.programmes.rendering import PublishedProgramme
 from jobs.mime import around_id, prepare
 from models.events import Event
 from models.office import Office
@@ -27,7 +27,7 @@ HOST, GUEST = LOCALITIES["hai-duong"][3], LOCALITIES["vientiane-province"][3]
 EVENT_ID = "01m8213qqe0qpr6abqpfp8xp6k"
 
 
-def event(*, programme: Published | None = None, **values: object) -> EventFacts:
+def event(*, programme: PublishedProgramme | None = None, **values: object) -> EventFacts:
     row = {
         "id": EVENT_ID,
         "kind": EventKind.DELEGATION,
@@ -56,16 +56,16 @@ def event(*, programme: Published | None = None, **values: object) -> EventFacts
     return replace(facts, programme=programme)
 
 
-def about(**values: object) -> Subject:
+def about(**values: object) -> MailTopic:
     given = {
         "purpose": ReminderPurpose.REMINDER,
         "event": event(),
         "rule": {"vi": "Trước một tuần", "en": "A week before"},
     } | values
-    return Subject(**given)  # type: ignore[arg-type]
+    return MailTopic(**given)  # type: ignore[arg-type]
 
 
-def sent(letter: Letter, sender: str = "Văn phòng <desk@example.org>") -> EmailMessage:
+def sent(letter: MailContent, sender: str = "Văn phòng <desk@example.org>") -> EmailMessage:
     content = prepare(letter, sender).to("lan@example.org", "<reminder-1@example.org>", NOW)
     assert content.isascii()
     assert b"\n" not in content.replace(b"\r\n", b"")
@@ -154,11 +154,11 @@ def test_text_of_people_is_text() -> None:
     assert not re.search(r'(href|style|lang)="[^"]*alert', html)
 
 
-PROGRAMME = Published(
+PROGRAMME = PublishedProgramme(
     1,
     (
-        Item(date(2027, 3, 10), None, None, {"vi": "Đón đoàn", "lo": "ຕ້ອນຮັບຄະນະ"}, {"vi": "Nội Bài"}),
-        Item(date(2027, 3, 11), time(8), time(9, 30), {"vi": "Làm việc"}),
+        ProgrammeItemValues(date(2027, 3, 10), None, None, {"vi": "Đón đoàn", "lo": "ຕ້ອນຮັບຄະນະ"}, {"vi": "Nội Bài"}),
+        ProgrammeItemValues(date(2027, 3, 11), time(8), time(9, 30), {"vi": "Làm việc"}),
     ),
 )
 
@@ -196,7 +196,9 @@ def test_a_programme_of_other_days_is_marked() -> None:
 
 def test_text_of_a_programme_is_text() -> None:
     evil = "<script>alert('x')</script> & \"\r\nBcc: everybody@example.org"
-    programme = Published(1, (Item(date(2027, 3, 10), None, None, {"vi": evil}, {"vi": evil}),) * 101)
+    programme = PublishedProgramme(
+        1, (ProgrammeItemValues(date(2027, 3, 10), None, None, {"vi": evil}, {"vi": evil}),) * 101
+    )
     mail = sent(compose(about(event=event(programme=programme)), Language.EN))
     assert mail["Bcc"] is None
     assert part(mail, "plain").count("<script>") == 200
@@ -208,7 +210,7 @@ def test_text_of_a_programme_is_text() -> None:
 
 @pytest.mark.parametrize("title", ["ຄະນະຜູ້ແທນແຂວງວຽງຈັນ " * 12, "Đoàn đại biểu cấp cao tỉnh Viêng Chăn " * 8, "x" * 300])
 def test_a_long_subject_is_folded_without_cutting_a_letter(title: str) -> None:
-    letter = Letter(title, "text\n", "<p>text</p>\n")
+    letter = MailContent(title, "text\n", "<p>text</p>\n")
     raw = prepare(letter, "desk@example.org").to("a@example.org", "<1@example.org>", NOW)
     folded = raw.split(b"Subject:")[1].split(b"\r\nAuto-Submitted")[0]
     for word in re.findall(rb"=\?utf-8\?b\?([^?]+)\?=", folded):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import select
 
 from jobs import queue
-from jobs.queue import End, Outcome
+from jobs.queue import SendOutcome, SendResult
 from models.database import Database
 from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import ReminderState
@@ -63,9 +63,9 @@ def test_a_lapsed_lease_is_taken_over_and_the_old_owner_settles_nothing(database
     assert is_due(database, lapse)
     assert claim(database, "b", lapse) == [one]
     with database.transaction() as session:
-        for end in End:
-            outcome = Outcome(end, "no", again_at=lapse)
-            assert queue.settle(session, {one: outcome}, lapse, "a", "a", ("<", ">")).total() == 0
+        for end in SendResult:
+            outcome = SendOutcome(end, "no", again_at=lapse)
+            assert queue.record_outcomes(session, {one: outcome}, lapse, "a", "a", ("<", ">")).total() == 0
         assert queue.renew(session, "a", lapse) == 0
     assert (only(database).state, only(database).lease_owner, only(database).attempts) == (SENDING, "b", 2)
 
@@ -85,18 +85,18 @@ def test_settling(database: Database) -> None:
     later = NOW + timedelta(minutes=1)
     with database.transaction() as session:
         outcomes = {
-            ids[0]: Outcome(End.SENT, answer=""),
-            ids[1]: Outcome(End.SENT, answer="", entry_sequence=3),
-            ids[2]: Outcome(End.FAILED, "550 no", answer="550 no"),
-            ids[3]: Outcome(End.SKIPPED, "moved"),
-            ids[4]: Outcome(End.RETRY, "450 later", answer="450 later", again_at=later),
-            ids[5]: Outcome(End.PUT_BACK),
+            ids[0]: SendOutcome(SendResult.SENT, answer=""),
+            ids[1]: SendOutcome(SendResult.SENT, answer="", entry_sequence=3),
+            ids[2]: SendOutcome(SendResult.FAILED, "550 no", answer="550 no"),
+            ids[3]: SendOutcome(SendResult.SKIPPED, "moved"),
+            ids[4]: SendOutcome(SendResult.RETRY, "450 later", answer="450 later", again_at=later),
+            ids[5]: SendOutcome(SendResult.RELEASED),
         }
         around = ("<reminder-", "@example.org>")
-        assert queue.settle(session, outcomes, NOW, "a", "host:1", around) == {
-            End.SENT: 2, End.FAILED: 1, End.SKIPPED: 1, End.RETRY: 1, End.PUT_BACK: 1
+        assert queue.record_outcomes(session, outcomes, NOW, "a", "host:1", around) == {
+            SendResult.SENT: 2, SendResult.FAILED: 1, SendResult.SKIPPED: 1, SendResult.RETRY: 1, SendResult.RELEASED: 1
         }  # fmt: skip
-        assert queue.settle(session, {}, NOW, "a", "host:1", around) == {}
+        assert queue.record_outcomes(session, {}, NOW, "a", "host:1", around) == {}
     rows = {row.id: row for row in reminders(database)}
     assert [rows[one].state.value for one in ids] == ["sent", "sent", "failed", "skipped", "pending", "pending"]
     assert [rows[one].reason for one in ids] == [None, None, "550 no", "moved", "450 later", None]
@@ -122,13 +122,13 @@ def test_what_waits_for_the_server_is_brought_forward(database: Database) -> Non
     claim(database, "a")
     later = NOW + timedelta(minutes=10)
     with database.transaction() as session:
-        away = Outcome(End.RETRY, "away", answer="away", again_at=later, waits_for_server=True)
+        away = SendOutcome(SendResult.RETRY, "away", answer="away", again_at=later, waits_for_server=True)
         outcomes = {
             ids[0]: away,
-            ids[1]: Outcome(End.RETRY, "450", answer="450", again_at=later),
-            ids[2]: Outcome(End.PUT_BACK, "away", waits_for_server=True),
+            ids[1]: SendOutcome(SendResult.RETRY, "450", answer="450", again_at=later),
+            ids[2]: SendOutcome(SendResult.RELEASED, "away", waits_for_server=True),
         }
-        queue.settle(session, outcomes, NOW, "a", "a", ("<", ">"))
+        queue.record_outcomes(session, outcomes, NOW, "a", "a", ("<", ">"))
         assert queue.next_due(session) == NOW
         assert queue.release(session, NOW) == 1
     rows = {row.id: row for row in reminders(database)}

@@ -17,7 +17,7 @@ from models.places import Person
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import EventKind, EventStatus, ReminderAnchor, ReminderPurpose, ReminderState, Role
 from service.actions.accounts.accounts import change_user, create_user
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.directory.directory import change_person
 from service.actions.reminders import reminder_planning as actions
 from service.actions.reminders.reminder_planning import announce_cancellation, plan_event, plan_rule, retry
@@ -46,7 +46,7 @@ def settle(session: Session, row: Reminder, state: ReminderState) -> None:
     session.flush()
 
 
-def test_a_rule_makes_a_reminder_for_each_address(database: Database, act: Act) -> None:
+def test_a_rule_makes_a_reminder_for_each_address(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         rule = make_rule(session, offset="-P1D", at=time(14), audience=["role:officer", "email:Desk@example.org"])
         make_user(session, email="officer@example.org")
@@ -60,24 +60,24 @@ def test_a_rule_makes_a_reminder_for_each_address(database: Database, act: Act) 
             assert (row.purpose, row.attempts, row.created_at) == (ReminderPurpose.REMINDER, 0, NOW)
 
 
-def test_planning_twice_changes_nothing(database: Database, act: Act) -> None:
+def test_planning_twice_changes_nothing(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session, audience=["email:a@example.org", "email:b@example.org"])
         event = make_event(session)
         plan_event(session, act, event)
         before = [row.model_dump() for row in all_reminders(session)]
-        plan_event(session, Act(None, NOW + timedelta(hours=1), OFFICE), event)
+        plan_event(session, ActionContext(None, NOW + timedelta(hours=1), OFFICE), event)
         assert [row.model_dump() for row in all_reminders(session)] == before
 
 
-def test_what_was_due_before_is_there_as_skipped_with_its_reason(database: Database, act: Act) -> None:
+def test_what_was_due_before_is_there_as_skipped_with_its_reason(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session, offset="-P60D")
         plan_event(session, act, make_event(session))
         assert states(session) == [("desk@example.org", SKIPPED, due_times.TOO_LATE)]
 
 
-def test_a_rule_that_catches_up_sends_at_once_what_was_due_before(database: Database, act: Act) -> None:
+def test_a_rule_that_catches_up_sends_at_once_what_was_due_before(database: Database, act: ActionContext) -> None:
     """Ten days before arrival: the invitation of −60 days is too late, the visas of −30 days still matter."""
     with database.transaction() as session:
         make_rule(session, offset="-P60D")
@@ -92,7 +92,7 @@ def test_a_rule_that_catches_up_sends_at_once_what_was_due_before(database: Data
         assert len(all_reminders(session)) == 2
 
 
-def test_a_rule_told_to_catch_up_calls_back_what_was_too_late(database: Database, act: Act) -> None:
+def test_a_rule_told_to_catch_up_calls_back_what_was_too_late(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         running = make_event(session, first_day=date(2026, 11, 20), last_day=date(2026, 11, 23))
         over = make_event(session, first_day=date(2026, 11, 21), last_day=date(2026, 11, 21))
@@ -123,7 +123,9 @@ def updates(session: Session) -> list[tuple[str, str, ReminderState, str | None]
     ]
 
 
-def test_whoever_has_the_event_in_the_calendar_is_told_once_that_it_changed(database: Database, act: Act) -> None:
+def test_whoever_has_the_event_in_the_calendar_is_told_once_that_it_changed(
+    database: Database, act: ActionContext
+) -> None:
     with database.transaction() as session:
         make_rule(session, audience=["email:a@example.org", "email:b@example.org"])
         event = make_event(session)
@@ -136,10 +138,12 @@ def test_whoever_has_the_event_in_the_calendar_is_told_once_that_it_changed(data
         assert updates(session) == [("a@example.org", "update:1", PENDING, None)]
         (row,) = [row for row in all_reminders(session) if row.purpose is ReminderPurpose.UPDATE]
         assert row.due_at == NOW + actions.TOLD_AFTER
-        plan_event(session, Act(None, NOW + timedelta(minutes=5), OFFICE), event)  # words only: nothing more to tell
+        plan_event(
+            session, ActionContext(None, NOW + timedelta(minutes=5), OFFICE), event
+        )  # words only: nothing more to tell
         assert len(updates(session)) == 1
         move(session, event, 1)
-        plan_event(session, Act(None, NOW + timedelta(minutes=6), OFFICE), event)
+        plan_event(session, ActionContext(None, NOW + timedelta(minutes=6), OFFICE), event)
         assert updates(session) == [
             ("a@example.org", "update:1", SKIPPED, due_times.UP_TO_DATE),
             ("a@example.org", "update:2", PENDING, None),
@@ -154,7 +158,7 @@ def test_whoever_has_the_event_in_the_calendar_is_told_once_that_it_changed(data
     ],
 )
 def test_a_change_is_not_told_of_an_event_that_is_called_off(
-    database: Database, act: Act, status: EventStatus, reason: str
+    database: Database, act: ActionContext, status: EventStatus, reason: str
 ) -> None:
     with database.transaction() as session:
         make_rule(session)
@@ -170,7 +174,7 @@ def test_a_change_is_not_told_of_an_event_that_is_called_off(
         assert updates(session) == [("desk@example.org", "update:1", SKIPPED, due_times.SILENT[status])]
 
 
-def test_an_event_that_is_over_is_not_told_of(database: Database, act: Act) -> None:
+def test_an_event_that_is_over_is_not_told_of(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session, offset="P30D")
         event = make_event(session, first_day=date(2026, 11, 1), status=EventStatus.ONGOING)
@@ -182,7 +186,9 @@ def test_an_event_that_is_over_is_not_told_of(database: Database, act: Act) -> N
 
 
 @pytest.mark.parametrize(("late", "state"), [(-2, PENDING), (0, PENDING), (15 * 60, PENDING), (15 * 60 + 1, SKIPPED)])
-def test_what_is_due_about_now_still_goes_out(database: Database, act: Act, late: int, state: ReminderState) -> None:
+def test_what_is_due_about_now_still_goes_out(
+    database: Database, act: ActionContext, late: int, state: ReminderState
+) -> None:
     with database.transaction() as session:
         event = make_event(session, first_day=date(2026, 11, 30))
         start = datetime.fromisoformat("2026-11-30T00:00+07:00")
@@ -192,7 +198,7 @@ def test_what_is_due_about_now_still_goes_out(database: Database, act: Act, late
         assert (row.due_at, row.state) == (NOW - timedelta(seconds=late), state)
 
 
-def test_a_moved_event_gets_its_reminders_anew_and_back_again(database: Database, act: Act) -> None:
+def test_a_moved_event_gets_its_reminders_anew_and_back_again(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session)
         event = make_event(session)
@@ -212,7 +218,7 @@ def test_a_moved_event_gets_its_reminders_anew_and_back_again(database: Database
 
 
 @pytest.mark.parametrize("state", [SENT, FAILED, SENDING])
-def test_history_is_never_touched(database: Database, act: Act, state: ReminderState) -> None:
+def test_history_is_never_touched(database: Database, act: ActionContext, state: ReminderState) -> None:
     with database.transaction() as session:
         make_rule(session)
         event = make_event(session)
@@ -227,7 +233,7 @@ def test_history_is_never_touched(database: Database, act: Act, state: ReminderS
 
 @pytest.mark.parametrize("status", [EventStatus.DRAFT, EventStatus.POSTPONED, EventStatus.COMPLETED])
 def test_an_event_that_falls_silent_has_its_reminders_skipped_and_called_back(
-    database: Database, act: Act, status: EventStatus
+    database: Database, act: ActionContext, status: EventStatus
 ) -> None:
     with database.transaction() as session:
         make_rule(session)
@@ -244,7 +250,7 @@ def test_an_event_that_falls_silent_has_its_reminders_skipped_and_called_back(
         assert states(session) == [("desk@example.org", PENDING, None)]
 
 
-def test_members_come_and_go(database: Database, act: Act) -> None:
+def test_members_come_and_go(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session, audience=["members"])
         event = make_event(session)
@@ -259,7 +265,7 @@ def test_members_come_and_go(database: Database, act: Act) -> None:
         assert states(session) == [(row.recipient, SKIPPED, due_times.NOT_ADDRESSED)]
 
 
-def test_each_open_task_gets_its_reminder(database: Database, act: Act) -> None:
+def test_each_open_task_gets_its_reminder(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session, anchor=ReminderAnchor.TASK_DUE, offset="-P1D", at=time(8))
         event = make_event(session, first_day=date(2027, 3, 10))
@@ -279,7 +285,7 @@ def test_each_open_task_gets_its_reminder(database: Database, act: Act) -> None:
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_a_plan_takes_the_same_number_of_statements_however_much_it_plans(
-    database: Database, act: Act, count: int
+    database: Database, act: ActionContext, count: int
 ) -> None:
     with database.transaction() as session:
         words = ["owner", "members", "organisation", "role:officer", "email:a@example.org"]
@@ -300,7 +306,7 @@ def test_a_plan_takes_the_same_number_of_statements_however_much_it_plans(
 
 @pytest.mark.parametrize(("values", "reads"), [({}, 0), ({"working_days": True}, 1), ({"kinds": ["activity"]}, 0)])
 def test_the_offices_days_are_read_only_for_rules_that_count_them(
-    database: Database, act: Act, values: dict[str, Any], reads: int
+    database: Database, act: ActionContext, values: dict[str, Any], reads: int
 ) -> None:
     with database.transaction() as session:
         make_rule(session, **({"working_days": True} if "kinds" in values else {}) | values)
@@ -311,7 +317,7 @@ def test_the_offices_days_are_read_only_for_rules_that_count_them(
         assert sum("FROM office_holiday" in one for one in asked) == reads
 
 
-def test_a_new_rule_plans_all_future_events_and_a_changed_one_again(database: Database, act: Act) -> None:
+def test_a_new_rule_plans_all_future_events_and_a_changed_one_again(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         past = make_event(session, first_day=date(2026, 11, 21))
         today = make_event(session, first_day=date(2026, 11, 22))
@@ -340,7 +346,7 @@ def test_a_new_rule_plans_all_future_events_and_a_changed_one_again(database: Da
         assert pending.event_id not in {today.id, later.id}
 
 
-def test_a_rule_switched_off_and_on(database: Database, act: Act) -> None:
+def test_a_rule_switched_off_and_on(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_event(session)
         rule, other = make_rule(session), make_rule(session, audience=["email:other@example.org"])
@@ -358,7 +364,7 @@ def test_a_rule_switched_off_and_on(database: Database, act: Act) -> None:
 
 
 @pytest.mark.parametrize("flushed", [False, True])
-def test_a_deleted_rule_leaves_skipped_reminders(database: Database, act: Act, flushed: bool) -> None:
+def test_a_deleted_rule_leaves_skipped_reminders(database: Database, act: ActionContext, flushed: bool) -> None:
     with database.transaction() as session:
         make_event(session)
         rule = make_rule(session)
@@ -373,7 +379,7 @@ def test_a_deleted_rule_leaves_skipped_reminders(database: Database, act: Act, f
         assert session.exec(select(ReminderRule)).all() == []
 
 
-def test_a_cancelled_event_announces_it_once_to_everyone_reminded(database: Database, act: Act) -> None:
+def test_a_cancelled_event_announces_it_once_to_everyone_reminded(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         for offset in ("-P1D", "-P2D", "-P3D"):
             make_rule(session, offset=offset, audience=["email:a@example.org", "email:b@example.org"])
@@ -398,7 +404,7 @@ def test_a_cancelled_event_announces_it_once_to_everyone_reminded(database: Data
         assert len(all_reminders(session)) == len(rows)
 
 
-def test_an_event_that_takes_place_after_all_calls_its_cancellation_off(database: Database, act: Act) -> None:
+def test_an_event_that_takes_place_after_all_calls_its_cancellation_off(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session)
         event = make_event(session)
@@ -413,7 +419,7 @@ def test_an_event_that_takes_place_after_all_calls_its_cancellation_off(database
         ]
 
 
-def test_nobody_is_told_that_a_past_event_is_cancelled(database: Database, act: Act) -> None:
+def test_nobody_is_told_that_a_past_event_is_cancelled(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session, offset="P30D")
         event = make_event(session, first_day=date(2026, 11, 1))
@@ -423,7 +429,7 @@ def test_nobody_is_told_that_a_past_event_is_cancelled(database: Database, act: 
         assert {state for _, state, _ in states(session)} == {SKIPPED}
 
 
-def test_retry_sends_a_failed_reminder_again_and_leaves_a_trail(database: Database, act: Act) -> None:
+def test_retry_sends_a_failed_reminder_again_and_leaves_a_trail(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session)
         event = make_event(session)
@@ -444,7 +450,7 @@ def test_retry_sends_a_failed_reminder_again_and_leaves_a_trail(database: Databa
         )  # fmt: skip
 
 
-def test_an_offset_that_leaves_the_calendar_makes_no_reminder(database: Database, act: Act) -> None:
+def test_an_offset_that_leaves_the_calendar_makes_no_reminder(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session, offset="P3650D")
         make_rule(session, offset="-P1D")
@@ -452,7 +458,7 @@ def test_an_offset_that_leaves_the_calendar_makes_no_reminder(database: Database
         assert len(all_reminders(session)) == 1
 
 
-def rule_and_event_at_once(database: Database, act: Act) -> int:
+def rule_and_event_at_once(database: Database, act: ActionContext) -> int:
     """Make an event, and a rule while the event is not committed yet; how many reminders come of it."""
 
     def make_the_rule() -> None:
@@ -469,12 +475,16 @@ def rule_and_event_at_once(database: Database, act: Act) -> int:
         return len(all_reminders(session))
 
 
-def test_a_rule_and_an_event_made_at_the_same_moment_do_not_miss_each_other(database: Database, act: Act) -> None:
+def test_a_rule_and_an_event_made_at_the_same_moment_do_not_miss_each_other(
+    database: Database, act: ActionContext
+) -> None:
     assert rule_and_event_at_once(database, act) == 1
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
-def test_without_the_lock_they_miss_each_other(database: Database, act: Act, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_they_miss_each_other(
+    database: Database, act: ActionContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(actions, "lock_planning", lambda *arguments: None)
     assert rule_and_event_at_once(database, act) == 0
 
@@ -486,7 +496,7 @@ def addressed(session: Session) -> list[tuple[str, ReminderState]]:
     return [(row.recipient, row.state) for row in all_reminders(session)]
 
 
-def test_a_new_account_gets_what_is_still_to_come(database: Database, act: Act) -> None:
+def test_a_new_account_gets_what_is_still_to_come(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session, audience=["role:officer"])
         make_rule(session, audience=["role:officer"], offset="-P60D")
@@ -512,7 +522,7 @@ def test_a_new_account_gets_what_is_still_to_come(database: Database, act: Act) 
         assert PENDING not in {state for _, state, _ in states(session)}
 
 
-def test_reminders_follow_a_person_to_a_new_address(database: Database, act: Act) -> None:
+def test_reminders_follow_a_person_to_a_new_address(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session, audience=["members", "email:office@example.org"])
         event = make_event(session)

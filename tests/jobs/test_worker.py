@@ -19,8 +19,8 @@ from calendars.reminders import due_times
 from jobs import queue
 from jobs.config import WorkerConfig
 from jobs.mail import FileTransport
-from jobs.queue import Claimed, End, Outcome
-from jobs.revalidation import Holding
+from jobs.queue import ClaimedReminder, SendOutcome, SendResult
+from jobs.revalidation import DeliverableReminder
 from jobs.sending import Batch, Sender
 from jobs.worker import Worker
 from models.accounts import Heartbeat
@@ -29,7 +29,7 @@ from models.events import Event
 from models.i18n import translate
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import EventStatus, HolidayCategory, ReminderPurpose, ReminderState
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.reminders import reminder_planning as planning
 from service.actions.reminders.reminder_planning import announce_cancellation, plan_event, plan_rule
 from service.actions.scheduling.holidays import create_holiday
@@ -48,7 +48,7 @@ def planned(database: Database, *recipients: str) -> str:
     with database.transaction() as session:
         make_rule(session, audience=[f"email:{one}" for one in recipients or ("desk@example.org",)])
         event = make_event(session)
-        plan_event(session, Act(None, NOW, OFFICE), event)
+        plan_event(session, ActionContext(None, NOW, OFFICE), event)
         return event.id
 
 
@@ -59,7 +59,7 @@ def change(database: Database, event_id: str, at: datetime, **values: object) ->
         for name, value in values.items():
             setattr(event, name, value)
         event.sequence += 1
-        act = Act(None, at, OFFICE)
+        act = ActionContext(None, at, OFFICE)
         session.flush()
         plan_event(session, act, event)
         if values.get("status") is EventStatus.CANCELLED:
@@ -118,7 +118,7 @@ def test_a_late_reminder_is_sent_while_it_is_of_use_and_skipped_when_the_event_i
         make_rule(session)
         for last in (date(2026, 12, 4), date(2026, 12, 3)):
             event = make_event(session, first_day=date(2026, 12, 2), last_day=last, title={"vi": f"Đến {last:%d}"})
-            plan_event(session, Act(None, NOW, OFFICE), event)
+            plan_event(session, ActionContext(None, NOW, OFFICE), event)
     clock.now = datetime.fromisoformat("2026-12-04T00:00+07:00")
     assert make_worker().tick() == {"sent": 1, "skipped": 1}
     (mail,) = sink.received
@@ -179,8 +179,8 @@ class ClaimsNothing(Sender):
         with self.looking:
             claimed, batch = super().claim(tally)
             with self.database.transaction() as session:
-                back = {one.id: Outcome(End.PUT_BACK) for one, _held in batch}
-                queue.settle(session, back, self.clock(), self.owner, self.worker, ("<", ">"))
+                back = {one.id: SendOutcome(SendResult.RELEASED) for one, _held in batch}
+                queue.record_outcomes(session, back, self.clock(), self.owner, self.worker, ("<", ">"))
         return claimed, batch
 
     def _settle_and_look(self, connection: Connection, chunk: Batch, tally: Counter[str], *, is_old: bool) -> Batch:
@@ -195,7 +195,7 @@ class NoClaim(Worker):
         tally: Counter[str] = Counter()
         _count, batch = self.sender.claim(tally)
         self.sender.send(batch, tally)
-        self.mail.rest()
+        self.mail.close_idle()
         return tally
 
 
@@ -303,12 +303,12 @@ def day_off_at_the_last_moment(database: Database, worker: Worker, clock: HandCl
     clock.now = datetime.fromisoformat("2026-12-03T00:00+07:00")
     with database.transaction() as session:
         make_rule(session, offset="P1D", working_days=True)
-        plan_event(session, Act(None, NOW, OFFICE), make_event(session))
+        plan_event(session, ActionContext(None, NOW, OFFICE), make_event(session))
 
     def add() -> None:
         off = {"country": "VN", "name": {"vi": "Nghỉ"}, "category": HolidayCategory.PUBLIC, "source": "office"}
         with database.transaction() as session:
-            create_holiday(session, Act(None, clock.now, OFFICE), off | {"first_day": date(2026, 12, 3)})
+            create_holiday(session, ActionContext(None, clock.now, OFFICE), off | {"first_day": date(2026, 12, 3)})
 
     with at_the_last_moment(worker, add):
         return dict(worker.tick())
@@ -398,7 +398,7 @@ def test_a_rule_switched_off_or_deleted_after_the_claim_sends_nothing(
                     else:
                         session.delete(rule)
                     session.flush()
-                    plan_rule(session, Act(None, DUE, OFFICE), rule)
+                    plan_rule(session, ActionContext(None, DUE, OFFICE), rule)
 
         with at_the_last_moment(worker, stop):
             worker.tick()
@@ -413,7 +413,7 @@ def test_a_member_who_left_is_not_reminded(
         make_rule(session, audience=["members"])
         event = make_event(session)
         member, _other = make_member(session, event), make_member(session, event)
-        plan_event(session, Act(None, NOW, OFFICE), event)
+        plan_event(session, ActionContext(None, NOW, OFFICE), event)
         session.delete(member)  # and nobody plans anew
     clock.now = DUE
     assert make_worker().tick() == {"sent": 1, "skipped": 1}
@@ -480,7 +480,7 @@ def test_after_three_days_of_refusals_a_reminder_has_failed(
 ) -> None:
     with database.transaction() as session:
         make_rule(session, offset="-P10D")
-        plan_event(session, Act(None, NOW, OFFICE), make_event(session, first_day=date(2027, 3, 10)))
+        plan_event(session, ActionContext(None, NOW, OFFICE), make_event(session, first_day=date(2027, 3, 10)))
     sink.answers["RCPT", ""] += ["450 busy"] * 200
     worker = make_worker(retry_seconds=600)
     clock.now = began = reminders(database)[0].due_at
@@ -517,7 +517,7 @@ def test_the_organisation_s_mailbox_hears_of_a_mail_that_failed(
         office = make_organisation(session, email="office@example.org")
         make_rule(session, audience=["email:wrong@example.org"])
         event = make_event(session, organisation_id=office.id)
-        plan_event(session, Act(None, NOW, OFFICE), event)
+        plan_event(session, ActionContext(None, NOW, OFFICE), event)
     sink.answers["RCPT", "wrong@example.org"] += ["550 no such user"]
     clock.now = DUE
     worker = make_worker()
@@ -539,7 +539,7 @@ def test_no_notice_of_a_mail_that_was_sent_again_meanwhile_nor_of_a_notice(
         office = make_organisation(session, email="office@example.org")
         for number in range(2):
             make_rule(session, audience=[f"email:wrong{number}@example.org"])
-        plan_event(session, Act(None, NOW, OFFICE), make_event(session, organisation_id=office.id))
+        plan_event(session, ActionContext(None, NOW, OFFICE), make_event(session, organisation_id=office.id))
     for number in range(2):
         sink.answers["RCPT", f"wrong{number}@example.org"] += ["550 no such user"]
     sink.answers["RCPT", "office@example.org"] += ["450 later", "550 full"]
@@ -551,7 +551,7 @@ def test_no_notice_of_a_mail_that_was_sent_again_meanwhile_nor_of_a_notice(
     with database.transaction() as session:
         for row in session.exec(select(Reminder)).all():
             if row.state is FAILED and row.purpose is ReminderPurpose.REMINDER:
-                planning.retry(session, Act(None, clock.now, OFFICE), row)
+                planning.retry(session, ActionContext(None, clock.now, OFFICE), row)
     clock.forward(minutes=5)
     assert worker.tick() == {"sent": 2, "skipped": 1}
     assert due_times.ARRIVED in {row.reason for row in reminders(database)}
@@ -583,7 +583,7 @@ def test_a_server_that_is_away_keeps_reminders_pending_and_gets_them_later(
         assert sorted(server.sink.recipients) == many(150)
         assert states(database) == {SENT: 150}
     finally:
-        worker.mail.rest()
+        worker.mail.close_idle()
         server.stop()
 
 
@@ -614,7 +614,7 @@ def test_a_server_that_was_away_for_hours_is_found_within_minutes_and_nothing_wa
         assert late.next_at > clock.now
         assert late.deferred_since == clock.now
     finally:
-        worker.mail.rest()
+        worker.mail.close_idle()
         server.stop()
 
 
@@ -646,7 +646,7 @@ def test_a_connection_the_server_closed_meanwhile_is_no_failure(
 class ClumsySender(Sender):
     """Has a bug in writing one mail."""
 
-    def _letter(self, one: Claimed, held: Holding):  # type: ignore[no-untyped-def]
+    def _letter(self, one: ClaimedReminder, held: DeliverableReminder):  # type: ignore[no-untyped-def]
         if one.recipient == "r001@example.org":
             raise RuntimeError("a bug")
         return super()._letter(one, held)
@@ -691,7 +691,7 @@ def test_a_result_that_can_not_be_written_is_written_by_the_next_tick(
         raise OperationalError("UPDATE", {}, Exception("the database went away"))
 
     with monkeypatch.context() as patch:
-        patch.setattr(queue, "settle", broken)
+        patch.setattr(queue, "record_outcomes", broken)
         with pytest.raises(OperationalError):
             worker.tick()
     assert states(database) == {SENDING: 1}

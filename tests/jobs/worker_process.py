@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from jobs.config import WorkerConfig
-from jobs.queue import Claimed, End, Outcome
-from jobs.revalidation import Holding
+from jobs.queue import ClaimedReminder, SendOutcome, SendResult
+from jobs.revalidation import DeliverableReminder
 from jobs.sending import Sender
 from jobs.worker import Worker
 from models.clock import monotonic
@@ -24,8 +24,8 @@ LEASE_SECONDS = 1.0
 class MarkingFirst(Sender):
     """The mistake: marked as sent before the mail has left, so that it surely never leaves twice."""
 
-    def hand_over(self, one: Claimed, held: Holding) -> Outcome:
-        self.unsettled[one.id] = Outcome(End.SENT, answer="")
+    def hand_over(self, one: ClaimedReminder, held: DeliverableReminder) -> SendOutcome:
+        self.unsettled[one.id] = SendOutcome(SendResult.SENT, answer="")
         self.settle_again()
         return super().hand_over(one, held)
 

@@ -5,34 +5,34 @@ import threading
 import pytest
 from sqlalchemy import text
 
-from models.change_signal import Pulse
+from models.change_signal import ChangeSignal
 from models.database import Database
 from tests import factories
 
 
 def test_what_is_committed_is_seen_and_nothing_else(database: Database) -> None:
-    pulse = Pulse(database)
+    pulse = ChangeSignal(database)
     with database.transaction() as session:
         factories.make_locality(session, "hai-duong")
-    quiet = pulse.beat()
+    quiet = pulse.current_state()
     with database.transaction(write=False) as session:
         session.execute(text("SELECT * FROM locality")).all()
-    assert pulse.beat() == quiet
+    assert pulse.current_state() == quiet
     with database.transaction() as session:
         factories.make_locality(session, "ha-noi")
         session.flush()
         if database.is_sqlite:  # PostgreSQL also tells of what is under way
-            assert pulse.beat() == quiet
-    assert pulse.beat() != quiet
+            assert pulse.current_state() == quiet
+    assert pulse.current_state() != quiet
 
 
 def test_every_commit_is_seen_by_every_pulse(database: Database) -> None:
-    pulses = [Pulse(database), Pulse(Database(str(database.url.render_as_string(hide_password=False))))]
-    seen = [pulse.beat() for pulse in pulses]
+    pulses = [ChangeSignal(database), ChangeSignal(Database(str(database.url.render_as_string(hide_password=False))))]
+    seen = [pulse.current_state() for pulse in pulses]
     for number in range(5):
         with database.transaction() as session:
             factories.make_locality(session, f"place-{number}")
-        now = [pulse.beat() for pulse in pulses]
+        now = [pulse.current_state() for pulse in pulses]
         assert all(one != other for one, other in zip(now, seen, strict=True))
         seen = now
     pulses[1]._database.dispose()
@@ -40,8 +40,8 @@ def test_every_commit_is_seen_by_every_pulse(database: Database) -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # PostgreSQL's snapshot moves on all the same
 def test_what_was_rolled_back_changed_nothing(database: Database) -> None:
-    pulse = Pulse(database)
-    quiet = pulse.beat()
+    pulse = ChangeSignal(database)
+    quiet = pulse.current_state()
 
     def fail() -> None:
         with database.transaction() as session:
@@ -51,13 +51,13 @@ def test_what_was_rolled_back_changed_nothing(database: Database) -> None:
 
     with pytest.raises(RuntimeError):
         fail()
-    assert pulse.beat() == quiet
+    assert pulse.current_state() == quiet
 
 
 def test_many_threads_may_ask(database: Database) -> None:
-    pulse = Pulse(database)
+    pulse = ChangeSignal(database)
     beats = []
-    threads = [threading.Thread(target=lambda: beats.append(pulse.beat())) for _ in range(8)]
+    threads = [threading.Thread(target=lambda: beats.append(pulse.current_state())) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -66,7 +66,7 @@ def test_many_threads_may_ask(database: Database) -> None:
 
 
 def test_lost_connection_is_opened_again(database: Database) -> None:
-    pulse = Pulse(database)
-    pulse.beat()
+    pulse = ChangeSignal(database)
+    pulse.current_state()
     database.dispose()
-    assert pulse.beat() == pulse.beat()
+    assert pulse.current_state() == pulse.current_state()

@@ -10,7 +10,7 @@ from models.database import Database
 from models.errors import Conflict
 from models.places import Locality, Person
 from service.actions import crud
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from tests import factories
 
 TABLES = (
@@ -80,8 +80,8 @@ def test_a_trigger_that_refuses_is_no_constraint(database: Database) -> None:
     assert violation_of(refusal(database, "DELETE FROM audit")) is None
 
 
-def act() -> Act:
-    return Act(None, utcnow(), factories.OFFICE)
+def act() -> ActionContext:
+    return ActionContext(None, utcnow(), factories.OFFICE)
 
 
 def test_a_key_that_is_there_already_is_a_conflict(database: Database) -> None:

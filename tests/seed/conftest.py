@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from models.database import Database
-from seed.loader import Report, load_files
-from service.actions.context import Act
+from seed.loader import LoadReport, load_files
+from service.actions.context import ActionContext
 from tests.factories import OFFICE
 
-Load = Callable[..., Report]
+Load = Callable[..., LoadReport]
 
 PLACES = """\
 localities:
@@ -52,10 +52,10 @@ events:
 def load(database: Database, now: datetime) -> Load:
     """Load files in one transaction, as the command line does; ``clock`` is the instant of the load."""
 
-    def run(paths: Path | Sequence[Path], clock: datetime = now) -> Report:
+    def run(paths: Path | Sequence[Path], clock: datetime = now) -> LoadReport:
         listed = [paths] if isinstance(paths, Path) else paths
         with database.transaction() as session:
-            return load_files(session, Act(None, clock, OFFICE), listed)
+            return load_files(session, ActionContext(None, clock, OFFICE), listed)
 
     return run
 

@@ -14,15 +14,15 @@ from models.event_parts import Member, ProgrammeItem, Task
 from models.events import Event
 from models.places import Locality, Organisation, Person
 from models.vocabulary import EventStatus, MemberRole
-from seed.loader import Report
+from seed.loader import LoadReport
 from seed.reading import BadFiles
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import events, members, programme, tasks
 from tests.factories import NOW, OFFICE, make_locality, make_user
 from tests.seed.conftest import PLACES, VISIT, Load
 
 Write = Callable[..., Path]
-ACT = Act(None, NOW, OFFICE)
+ACT = ActionContext(None, NOW, OFFICE)
 
 
 def told(load: Load, *paths: Path, language: str = "en") -> list[str]:
@@ -176,7 +176,7 @@ def test_a_second_ceremony_in_a_year_is_told_with_its_entry(load: Load, write: W
 def visit(load: Load, write: Write) -> Path:
     """Places and a visit, loaded."""
     path = write(PLACES + VISIT)
-    assert load(path) == Report(created=6)
+    assert load(path) == LoadReport(created=6)
     return path
 
 
@@ -215,7 +215,7 @@ def test_comments_and_order_of_names_change_nothing(database: Database, load: Lo
         ("    headcount: 12\n", ""),
         ("    kind: delegation\n", "    headcount: 12  # as agreed\n    kind: delegation\n"),
     )
-    assert load(visit, LATER) == Report(unchanged=6)
+    assert load(visit, LATER) == LoadReport(unchanged=6)
 
 
 def test_an_edited_entry_changes_alone(database: Database, load: Load, visit: Path) -> None:
@@ -223,7 +223,7 @@ def test_an_edited_entry_changes_alone(database: Database, load: Load, visit: Pa
         before = event_of(session)
         audits = session.exec(select(func.count()).select_from(Audit)).one()
     edit(visit, ("headcount: 12", "headcount: 14"), ("last_day: 2027-03-12", "last_day: 2027-03-13"))
-    assert load(visit, LATER) == Report(changed=1, unchanged=5)
+    assert load(visit, LATER) == LoadReport(changed=1, unchanged=5)
     with database.transaction(write=False) as session:
         after = event_of(session)
         assert (after.id, after.uid, after.headcount, after.last_day) == (before.id, before.uid, 14, date(2027, 3, 13))
@@ -231,7 +231,7 @@ def test_an_edited_entry_changes_alone(database: Database, load: Load, visit: Pa
         assert (after.sequence, after.updated_at) == (before.sequence + 1, LATER)
         assert session.exec(select(func.count()).select_from(Audit)).one() == audits + 1
         assert session.exec(select(func.max(Person.version))).one() == 1
-    assert load(visit) == Report(unchanged=6)
+    assert load(visit) == LoadReport(unchanged=6)
 
 
 def test_what_a_person_changed_stays_until_the_entry_is_edited(database: Database, load: Load, visit: Path) -> None:
@@ -243,9 +243,9 @@ def test_what_a_person_changed_stays_until_the_entry_is_edited(database: Databas
         tasks.change_task(session, ACT, event, task, {"done": True})
         organisation = session.exec(select(Organisation)).one()
         organisation.aliases = ["VP"]
-    assert load(visit, LATER) == Report(unchanged=6)
+    assert load(visit, LATER) == LoadReport(unchanged=6)
     edit(visit, ("{vi: Đoàn công tác}", "{vi: Đoàn cấp cao}"))
-    assert load(visit, LATER) == Report(changed=1, unchanged=5)
+    assert load(visit, LATER) == LoadReport(changed=1, unchanged=5)
     with database.transaction(write=False) as session:
         event = event_of(session)
         assert (event.title, event.headcount, event.headcount_actual) == ({"vi": "Đoàn cấp cao"}, 12, 19)
@@ -256,7 +256,7 @@ def test_what_a_person_changed_stays_until_the_entry_is_edited(database: Databas
 
 def test_an_edited_status_takes_the_event_along(database: Database, load: Load, visit: Path) -> None:
     edit(visit, ("status: draft", "status: confirmed"))
-    assert load(visit, LATER) == Report(changed=1, unchanged=5)
+    assert load(visit, LATER) == LoadReport(changed=1, unchanged=5)
     with database.transaction(write=False) as session:
         assert event_of(session).status is EventStatus.CONFIRMED
     edit(visit, ("status: confirmed", "status: cancelled"))
@@ -279,7 +279,7 @@ def test_edited_parts_change_alone(database: Database, load: Load, visit: Path) 
         ("due_offset: -P30D", "due_offset: -P45D"),
         ("      - {title: {vi: Đặt phòng}, due_on: 2027-03-01}\n", "      - {title: {vi: Đặt xe}}\n"),
     )
-    assert load(visit, LATER) == Report(changed=1, unchanged=5)
+    assert load(visit, LATER) == LoadReport(changed=1, unchanged=5)
     with database.transaction(write=False) as session:
         event = event_of(session)
         assert event.version == 1
@@ -290,7 +290,7 @@ def test_edited_parts_change_alone(database: Database, load: Load, visit: Path) 
         assert set(after) == {"Gửi thư mời", "Đặt xe", "Việc riêng"}, "the file's own task went, a person's stays"
         assert after["Gửi thư mời"].id == before["Gửi thư mời"]
         assert after["Gửi thư mời"].due_offset == "-P45D"
-    assert load(visit) == Report(unchanged=6)
+    assert load(visit) == LoadReport(unchanged=6)
 
 
 def test_rank_and_counterpart_of_a_member_follow_the_file(database: Database, load: Load, visit: Path) -> None:
@@ -304,7 +304,7 @@ def test_rank_and_counterpart_of_a_member_follow_the_file(database: Database, lo
 
     assert binh() == (2, "Nguyễn Văn An")
     edit(visit, ("rank: 2, counterpart: an", "rank: 3, counterpart: null"))
-    assert load(visit, LATER) == Report(changed=1, unchanged=5)
+    assert load(visit, LATER) == LoadReport(changed=1, unchanged=5)
     assert binh() == (3, None)
 
 
@@ -326,7 +326,7 @@ def test_a_member_who_leaves_the_file_leaves_the_visit(database: Database, load:
 def test_what_was_deleted_comes_back_only_when_its_entry_is_edited(database: Database, load: Load, visit: Path) -> None:
     with database.transaction() as session:
         events.delete_event(session, ACT, event_of(session))
-    assert load(visit, LATER) == Report(unchanged=6)
+    assert load(visit, LATER) == LoadReport(unchanged=6)
     edit(visit, ("headcount: 12", "headcount: 13"))
     load(visit, LATER)
     with database.transaction(write=False) as session:
@@ -355,8 +355,8 @@ def test_a_place_somebody_made_before_is_taken_as_it_is(database: Database, load
 
 
 def test_the_files_may_come_one_after_the_other(load: Load, write: Write) -> None:
-    assert load(write(PLACES, "1.yaml")) == Report(created=5)
-    assert load(write(VISIT, "2.yaml")) == Report(created=1)
+    assert load(write(PLACES, "1.yaml")) == LoadReport(created=5)
+    assert load(write(VISIT, "2.yaml")) == LoadReport(created=1)
 
 
 def test_two_loads_at_once_load_once(load: Load, write: Write) -> None:

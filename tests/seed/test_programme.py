@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import SQLModel, col, func, select
 
-from calendars.days.holidays import Almanac, Entry
+from calendars.days.holidays import HolidayIndex, OfficeEntry
 from models.accounts import Audit
 from models.agreements import Agreement, Anniversary, Commitment
 from models.database import Database
@@ -21,8 +21,8 @@ from models.events import Event
 from models.holidays import office_holidays
 from models.places import Locality, Person
 from models.vocabulary import Direction, EventKind, EventStatus, HolidayCategory, TaskAnchor
-from seed.loader import Report, load_files, packaged_files
-from service.actions.context import Act
+from seed.loader import LoadReport, load_files, packaged_files
+from service.actions.context import ActionContext
 from service.actions.events import events, tasks
 from tests.cluster import Cluster
 from tests.factories import NOW, OFFICE
@@ -71,7 +71,7 @@ def fill(url: str) -> None:
     """Load the packaged programme into a migrated database."""
     database = Database(url)
     with database.transaction() as session:
-        assert load_files(session, Act(None, NOW, OFFICE), packaged_files()) == Report(created=198)
+        assert load_files(session, ActionContext(None, NOW, OFFICE), packaged_files()) == LoadReport(created=198)
     database.dispose()
 
 
@@ -115,15 +115,15 @@ def programme(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_it_loads_in_time(load: Load) -> None:
     started = time.process_time()  # what others do on the machine does not count
-    assert load(packaged_files()) == Report(created=198)
+    assert load(packaged_files()) == LoadReport(created=198)
     assert time.process_time() - started < 10
 
 
 def test_a_second_load_changes_nothing(programme: Database) -> None:
     before = shape_of(programme)
     with programme.transaction() as session:
-        later = Act(None, NOW + timedelta(days=1), OFFICE)
-        assert load_files(session, later, packaged_files()) == Report(unchanged=198)
+        later = ActionContext(None, NOW + timedelta(days=1), OFFICE)
+        assert load_files(session, later, packaged_files()) == LoadReport(unchanged=198)
     assert shape_of(programme) == before
     assert before["audit"][0] > 300
 
@@ -209,7 +209,7 @@ def test_people_keep_their_office_and_parts_their_order(programme: Database) -> 
 
 def test_the_days_of_the_office_stand_over_the_computed_ones(programme: Database) -> None:
     with programme.transaction(write=False) as session:
-        almanac = Almanac(map(Entry.of, office_holidays(session)))
+        almanac = HolidayIndex(map(OfficeEntry.of, office_holidays(session)))
     working = almanac.working_days(("VN", "LA"))
     for worked in (date(2024, 5, 4), date(2025, 4, 26), date(2026, 1, 10), date(2026, 8, 22)):
         assert (worked.weekday(), working.is_working(worked)) == (5, True)
@@ -243,7 +243,7 @@ def test_every_kind_of_event_has_its_task_templates(programme: Database) -> None
 
 def test_only_what_a_draft_lacks_is_made_when_it_is_planned(programme: Database) -> None:
     with programme.transaction() as session:
-        act = Act(None, NOW, OFFICE)
+        act = ActionContext(None, NOW, OFFICE)
         assert session.exec(select(Task).where(col(Task.template_id).is_not(None))).all() == []
         drafts = session.exec(select(Event.id).where(Event.status == EventStatus.DRAFT)).all()
         for event_id in drafts:

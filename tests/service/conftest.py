@@ -19,9 +19,9 @@ from models.database import Database
 from models.vocabulary import Role
 from service.actions import credentials
 from service.actions.accounts import accounts
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.app import create_app
-from service.http.app_context import Desk
+from service.http.app_context import AppContext
 from service.settings import Settings, load_settings
 from service.web import progress_stream
 from tests import factories
@@ -176,7 +176,7 @@ def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: P
 def app(settings: Settings, database: Database, clock: Clock) -> Flask:
     """The application, with the two provinces, Hải Phòng and both countries in it."""
     app = built_app()
-    app.extensions["desk"] = Desk(settings, database, clock)
+    app.extensions["desk"] = AppContext(settings, database, clock)
     return app
 
 
@@ -194,7 +194,7 @@ def caller(
 
     def make(role: Role | str = Role.OFFICER, **values: Any) -> Caller:
         with database.transaction() as session:
-            act = Act(None, clock.now, settings.office)
+            act = ActionContext(None, clock.now, settings.office)
             user = factories.make_user(session, Role(role), **values)
             issued = accounts.issue_token(session, act, user, "test")
             issued.row.last_used_at = clock.now  # or its first use would be written down in the midst of a test

@@ -9,12 +9,12 @@ from models.feeds import Feed
 from service.actions import crud
 from service.actions.accounts import accounts
 from service.actions.audit import record
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.feeds import feeds
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class OpenAccess:
     """How many browsers, tokens and calendars an account has open."""
 
     sessions: int
@@ -22,22 +22,22 @@ class Access:
     feeds: int
 
 
-def access_of(session: Session, user: User) -> Access:
+def access_of(session: Session, user: User) -> OpenAccess:
     """What an account has open."""
 
     def count(model: type[WebSession] | type[ApiToken] | type[Feed]) -> int:
         return session.exec(select(func.count()).where(col(model.user_id) == user.id)).one()
 
-    return Access(count(WebSession), count(ApiToken), count(Feed))
+    return OpenAccess(count(WebSession), count(ApiToken), count(Feed))
 
 
-def sign_out(session: Session, act: Act, user: User) -> None:
+def sign_out(session: Session, act: ActionContext, user: User) -> None:
     """Sign an account out of every browser; API tokens and calendars go on working."""
     accounts.end_sessions(session, user)
     record(session, act, "sign_out_everywhere", "user", user.id, {})
 
 
-def revoke_access(session: Session, act: Act, user: User) -> None:
+def revoke_access(session: Session, act: ActionContext, user: User) -> None:
     """Revoke all API tokens and calendars of an account and sign it out; each has its line in the trail."""
     for token in session.exec(select(ApiToken).where(ApiToken.user_id == user.id).order_by(col(ApiToken.id))).all():
         crud.delete(session, act, token)

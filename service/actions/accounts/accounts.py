@@ -19,7 +19,7 @@ from models.vocabulary import Role, TokenScope
 from service.actions import crud
 from service.actions.accounts import login_throttling
 from service.actions.audit import record
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.credentials import check_password, hash_password, new_token, token_hash
 from service.actions.directory.directory import address_errors
 from service.actions.reminders import reminder_planning
@@ -34,7 +34,7 @@ _ADDRESSING = {"email", "role", "organisation_id", "active", "messenger"}
 """What decides which reminders an account gets."""
 
 
-def create_user(session: Session, act: Act, values: Mapping[str, Any]) -> User:
+def create_user(session: Session, act: ActionContext, values: Mapping[str, Any]) -> User:
     """Make an account; without a password it can use tokens only."""
     values = _prepared(session, values)
     if session.exec(select(User.id).where(User.email == values["email"])).first():
@@ -47,7 +47,7 @@ def create_user(session: Session, act: Act, values: Mapping[str, Any]) -> User:
     return user
 
 
-def change_user(session: Session, act: Act, user: User, values: Mapping[str, Any]) -> User:
+def change_user(session: Session, act: ActionContext, user: User, values: Mapping[str, Any]) -> User:
     """Change an account. Disabling it takes effect with the next request of every token, feed and session.
 
     A password that somebody else sets is only good to choose another one, unless ``must_change_password`` says other.
@@ -105,7 +105,7 @@ class IssuedToken:
 
 def issue_token(
     session: Session,
-    act: Act,
+    act: ActionContext,
     user: User,
     name: str,
     expires_at: datetime | None = None,
@@ -143,7 +143,7 @@ def token_and_account(session: Session, secret: str, now: datetime) -> tuple[Api
     raise Unauthenticated(message(_("This token is not valid (any more). Make a new one, or sign in.")))
 
 
-def sign_in(session: Session, act: Act, email: str, password: str, address: str) -> User | None:
+def sign_in(session: Session, act: ActionContext, email: str, password: str, address: str) -> User | None:
     """The account for an address and password, or None when they don't fit; the failure is then counted.
 
     Raises:
@@ -160,7 +160,7 @@ def sign_in(session: Session, act: Act, email: str, password: str, address: str)
     return user
 
 
-def sign_in_by_address(session: Session, act: Act, email: str) -> User | None:
+def sign_in_by_address(session: Session, act: ActionContext, email: str) -> User | None:
     """The active account with an address that the login provider vouches for; None when there is none.
 
     It is never made here, and its password and the limits on failed ones don't matter.
@@ -171,7 +171,7 @@ def sign_in_by_address(session: Session, act: Act, email: str) -> User | None:
     return user
 
 
-def spend_state(session: Session, act: Act, state: str, lifetime: timedelta) -> bool:
+def spend_state(session: Session, act: ActionContext, state: str, lifetime: timedelta) -> bool:
     """Whether somebody comes back from the login provider with this state for the first time."""
     try:
         with session.begin_nested():
@@ -227,7 +227,7 @@ def end_sessions(session: Session, user: User) -> None:
     session.execute(core_delete(WebSession).where(col(WebSession.user_id) == user.id))
 
 
-def sign_out_everywhere(session: Session, act: Act) -> None:
+def sign_out_everywhere(session: Session, act: ActionContext) -> None:
     """End all one's own sessions, the present one too; API tokens and calendars go on working."""
     end_sessions(session, act.account)
     record(session, act, "sign_out_everywhere", "user", act.account.id, {})

@@ -9,7 +9,7 @@ from sqlmodel import Session, col
 from models.accounts import ApiToken, WebSession
 
 
-def note_presence(session: Session, seen: Mapping[str, datetime]) -> None:
+def record_last_seen(session: Session, seen: Mapping[str, datetime]) -> None:
     """Write down when what has this hash, a session or a token, was seen; what is over meanwhile is passed over."""
     options = {"synchronize_session": False}
     for key, at in sorted(seen.items()):

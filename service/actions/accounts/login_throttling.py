@@ -12,7 +12,7 @@ from models.accounts import LoginFailure, User
 from models.errors import TooMany
 from models.i18n import _, message
 from service.actions.audit import record
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 MAX_FAILURES = 10
 """For one account from one address within the window."""
@@ -26,7 +26,7 @@ _MINUTES = int(WINDOW.total_seconds()) // 60
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class LoginAttempt:
     """Somebody at ``address`` is about to prove who they are; how often that failed within the window so far."""
 
     account: str
@@ -35,7 +35,7 @@ class Attempt:
     from_address: int
 
 
-def begin(session: Session, act: Act, email: str, address: str) -> Attempt:
+def begin(session: Session, act: ActionContext, email: str, address: str) -> LoginAttempt:
     """The attempt to prove to be ``email``, an account or not, before the password is looked at.
 
     Attempts on one account from one address come one after the other, so that many at once get no further than one by
@@ -57,10 +57,10 @@ def begin(session: Session, act: Act, email: str, address: str) -> Attempt:
             message(_("Too many failed sign-ins. Wait {minutes} minutes, then try again."), minutes=_MINUTES),
             retry_after=int(WINDOW.total_seconds()),
         )
-    return Attempt(account, address, of_account, of_all)
+    return LoginAttempt(account, address, of_account, of_all)
 
 
-def note_failure(session: Session, act: Act, attempt: Attempt, user: User | None) -> None:
+def note_failure(session: Session, act: ActionContext, attempt: LoginAttempt, user: User | None) -> None:
     """Count a failure; the one that reaches a limit stands in the trail.
 
     Neither the password nor an address that is no account's is kept: people type the one where the other belongs.

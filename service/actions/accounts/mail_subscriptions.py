@@ -13,7 +13,7 @@ from models.i18n import _, message
 from models.office import Office
 from models.vocabulary import ReminderPurpose
 from service.actions import crud
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 FLAGS: Mapping[ReminderPurpose, str] = MappingProxyType(
     {ReminderPurpose.WEEKLY: "weekly_schedule", ReminderPurpose.DIGEST: "daily_digest"}
@@ -54,7 +54,7 @@ def subscription_of(
     return user, purpose
 
 
-def switch(session: Session, act: Act, user: User, purpose: ReminderPurpose, *, is_wanted: bool) -> None:
+def switch(session: Session, act: ActionContext, user: User, purpose: ReminderPurpose, *, is_wanted: bool) -> None:
     """Switch a mail on or off for its reader; nothing happens when it is so already."""
     deed = "resubscribe" if is_wanted else "unsubscribe"
     crud.change(session, act, user, {FLAGS[purpose]: is_wanted}, action=deed)

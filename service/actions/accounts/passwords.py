@@ -5,13 +5,13 @@ from sqlmodel import Session
 from models.i18n import _, message
 from service.actions import crud
 from service.actions.accounts import accounts, login_throttling
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.credentials import check_password, hash_password
 
 WRONG = _("This is not your present password.")
 
 
-def is_own(session: Session, act: Act, password: str, address: str) -> bool:
+def is_own(session: Session, act: ActionContext, password: str, address: str) -> bool:
     """Whether this is the present password of the account that acts; a failure counts like a failed sign-in.
 
     It is counted in this transaction, which therefore must be committed whatever the answer is.
@@ -27,7 +27,7 @@ def is_own(session: Session, act: Act, password: str, address: str) -> bool:
     return False
 
 
-def replace(session: Session, act: Act, current: str, new: str) -> str:
+def replace(session: Session, act: ActionContext, current: str, new: str) -> str:
     """Give the account that acts a new password, once :func:`is_own` has said yes to the present one.
 
     All its browsers are signed out; the secret of a new session comes back, for the one that asked. Tokens stay.

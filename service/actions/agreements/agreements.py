@@ -14,13 +14,13 @@ from models.labels import noun
 from models.places import Locality
 from models.vocabulary import FrequencyType
 from service.actions import crud
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 _NO_UNIT = _("A duration needs its unit: days, months or years.")
 _ANY_ORDER = _("The last day can't be before the first.")
 
 
-def create_agreement(session: Session, act: Act, values: Mapping[str, Any]) -> Agreement:
+def create_agreement(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Agreement:
     """Make an agreement between at least two localities."""
     crud.check(_agreement_errors(session, None, values))
     plain = {name: value for name, value in values.items() if name != "parties"}
@@ -29,7 +29,9 @@ def create_agreement(session: Session, act: Act, values: Mapping[str, Any]) -> A
     return crud.create(session, act, agreement, computed=("parties",))
 
 
-def change_agreement(session: Session, act: Act, agreement: Agreement, values: Mapping[str, Any]) -> Agreement:
+def change_agreement(
+    session: Session, act: ActionContext, agreement: Agreement, values: Mapping[str, Any]
+) -> Agreement:
     """Change an agreement."""
     crud.check(_agreement_errors(session, agreement, values))
     crud.change(session, act, agreement, values, computed=("parties",))
@@ -85,7 +87,9 @@ def party_errors(session: Session, codes: Sequence[str], *, at_least: int) -> li
     return errors
 
 
-def create_commitment(session: Session, act: Act, agreement: Agreement, values: Mapping[str, Any]) -> Commitment:
+def create_commitment(
+    session: Session, act: ActionContext, agreement: Agreement, values: Mapping[str, Any]
+) -> Commitment:
     """Add an undertaking to an agreement."""
     crud.check(_commitment_errors(session, agreement, None, values))
     plain = {name: value for name, value in values.items() if name != "frequency"}
@@ -94,7 +98,9 @@ def create_commitment(session: Session, act: Act, agreement: Agreement, values: 
     return crud.create(session, act, commitment, computed=("frequency",))
 
 
-def change_commitment(session: Session, act: Act, commitment: Commitment, values: Mapping[str, Any]) -> Commitment:
+def change_commitment(
+    session: Session, act: ActionContext, commitment: Commitment, values: Mapping[str, Any]
+) -> Commitment:
     """Change an undertaking."""
     agreement = crud.find(session, Agreement, commitment.agreement_id)
     crud.check(_commitment_errors(session, agreement, commitment, values))
@@ -166,7 +172,7 @@ def frequency_errors(frequency: Mapping[str, Any]) -> list[Message]:
     return []
 
 
-def create_anniversary(session: Session, act: Act, values: Mapping[str, Any]) -> Anniversary:
+def create_anniversary(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Anniversary:
     """Define an anniversary: what began when, between whom."""
     crud.check(_anniversary_errors(session, values))
     plain = {name: value for name, value in values.items() if name != "parties"}
@@ -175,7 +181,9 @@ def create_anniversary(session: Session, act: Act, values: Mapping[str, Any]) ->
     return crud.create(session, act, anniversary, computed=("parties",))
 
 
-def change_anniversary(session: Session, act: Act, anniversary: Anniversary, values: Mapping[str, Any]) -> Anniversary:
+def change_anniversary(
+    session: Session, act: ActionContext, anniversary: Anniversary, values: Mapping[str, Any]
+) -> Anniversary:
     """Change an anniversary's definition; ceremonies already held keep their ordinal."""
     crud.check(_anniversary_errors(session, values))
     crud.change(session, act, anniversary, values, computed=("parties",))

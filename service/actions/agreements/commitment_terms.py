@@ -1,13 +1,13 @@
 """Commitments as what they promise."""
 
-from calendars.commitments.evaluation import Undertaking
+from calendars.commitments.evaluation import CommitmentTerms
 from calendars.days.spans import Days
 from models.agreements import Agreement, Commitment
 
 
-def undertaking_of(agreement: Agreement, commitment: Commitment) -> Undertaking:
+def terms_of(agreement: Agreement, commitment: Commitment) -> CommitmentTerms:
     """A commitment of an agreement as warnings, progress and plans see it."""
-    return Undertaking(
+    return CommitmentTerms(
         id=commitment.id,
         activity=commitment.activity,
         period=Days(agreement.starts_on, agreement.ends_on),

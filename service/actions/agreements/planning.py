@@ -9,14 +9,14 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from calendars.commitments.evaluation import Judgement, Standing, Undertaking
-from calendars.commitments.planning import Ask, Placed, plan
+from calendars.commitments.evaluation import CommitmentTerms, Evaluation, Match
+from calendars.commitments.planning import PlannedSlot, PlanningRequest, plan
 from calendars.conflicts.commitment_checks import MINIMUM_DAYS
 from calendars.days.durations import add_units
-from calendars.days.holidays import Almanac, Holiday
+from calendars.days.holidays import Holiday, HolidayIndex
 from calendars.days.spans import Days, days_after
-from calendars.openings.search import Board
-from calendars.openings.search import Occasion as Festivity
+from calendars.openings.search import DayIndex
+from calendars.openings.search import FestivalDay as Festivity
 from models.agreements import Agreement, Commitment
 from models.events import Event
 from models.i18n import Message, _, message
@@ -30,17 +30,17 @@ from models.vocabulary import (
 )
 from service.actions import progress_updates
 from service.actions.agreements import progress
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import events
-from service.actions.host_schedule import VIEW_DAYS, almanac_of, make_board
-from service.actions.locality_index import Gazetteer
+from service.actions.host_schedule import VIEW_DAYS, build_day_index, office_holiday_calendar
+from service.actions.locality_index import LocalityIndex
 
 _FESTIVE = frozenset({HolidayCategory.PUBLIC, HolidayCategory.FESTIVAL})
 _LONGEST_STAY = timedelta(days=3660)
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class PlannedDraft:
     """A draft the plan made, and why it is owed and lies where it lies."""
 
     event: Event
@@ -48,7 +48,7 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class UnplannedItem:
     """Something owed that found no days or has to be settled by hand."""
 
     commitment: Commitment
@@ -56,26 +56,26 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    made: tuple[Made, ...]
-    left: tuple[Left, ...]
+class PlanOutcome:
+    made: tuple[PlannedDraft, ...]
+    left: tuple[UnplannedItem, ...]
 
 
-def make_plan(session: Session, act: Act, agreement: Agreement) -> Outcome:
+def make_plan(session: Session, act: ActionContext, agreement: Agreement) -> PlanOutcome:
     """Make a draft for everything an agreement still owes until its end; what can't be placed is told.
 
     Two plans of one agreement at once follow each other, so that the second finds what the first has made.
     """
     _one_at_a_time(session, agreement)
-    scene = _Scene.load(session, act, agreement)
+    scene = _PlanInputs.load(session, act, agreement)
     searching = partial(progress_updates.tell, session, _("Looking for days: visit {done} of {total}"))
     found = plan(scene.asks(), scene.board, scene.festivities, act.today, scene.earliest, searching)
     made = []
     for number, one in enumerate(found.placed):
         progress_updates.tell(session, _("Draft {done} of {total}"), number, len(found.placed))
         made.append(_make(session, act, agreement, scene.commitments[one.commitment_id], one))
-    left = tuple(Left(scene.commitments[one.commitment_id], one.reason) for one in found.unplaced)
-    return Outcome(tuple(made), left)
+    left = tuple(UnplannedItem(scene.commitments[one.commitment_id], one.reason) for one in found.unplaced)
+    return PlanOutcome(tuple(made), left)
 
 
 def _one_at_a_time(session: Session, agreement: Agreement) -> None:
@@ -84,21 +84,21 @@ def _one_at_a_time(session: Session, agreement: Agreement) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Scene:
+class _PlanInputs:
     """What a plan is made from."""
 
     session: Session
     agreement: Agreement
     commitments: Mapping[str, Commitment]
-    held_against: Sequence[tuple[Undertaking, list[Judgement]]]
-    gazetteer: Gazetteer
-    almanac: Almanac
+    held_against: Sequence[tuple[CommitmentTerms, list[Evaluation]]]
+    gazetteer: LocalityIndex
+    almanac: HolidayIndex
     earliest: date
     horizon: Days
 
     @classmethod
-    def load(cls, session: Session, act: Act, agreement: Agreement) -> "_Scene":
-        gazetteer = Gazetteer.load(session)
+    def load(cls, session: Session, act: ActionContext, agreement: Agreement) -> "_PlanInputs":
+        gazetteer = LocalityIndex.load(session)
         commitments, held_against = progress.held_against(session, agreement, gazetteer, act.today)
         first = max(act.today, agreement.starts_on)
         last = max(agreement.ends_on, first) + _longest(held_against) + timedelta(days=VIEW_DAYS)
@@ -109,25 +109,25 @@ class _Scene:
             {one.id: one for one in commitments},
             held_against,
             gazetteer,
-            almanac_of(session),
+            office_holiday_calendar(session),
             days_after(act.today, MINIMUM_DAYS),
             horizon,
         )
 
-    def asks(self) -> Iterator[Ask]:
+    def asks(self) -> Iterator[PlanningRequest]:
         """What to plan, commitment by commitment in the order of the articles."""
         for undertaking, judgements in self.held_against:
             if undertaking.is_open:
                 continue
             host, guest = self._sides(undertaking, judgements)
-            yield Ask(undertaking, judgements, host, guest, self._why_not(undertaking))
+            yield PlanningRequest(undertaking, judgements, host, guest, self._why_not(undertaking))
 
-    def _sides(self, undertaking: Undertaking, judgements: Sequence[Judgement]) -> tuple[str | None, str | None]:
+    def _sides(self, undertaking: CommitmentTerms, judgements: Sequence[Evaluation]) -> tuple[str | None, str | None]:
         """Between whom it would take place; of either side the one that has hosted less receives."""
         parties = self.agreement.parties
         host, guest = undertaking.host, undertaking.guest
         if host is None and len(parties) == 2:
-            hosted = [one.occasion.host for one in judgements if one.standing is not Standing.NEAR]
+            hosted = [one.occasion.host for one in judgements if one.standing is not Match.NEAR]
             able = [code for code in parties if code != guest]
             host = min(able, key=hosted.count)
         if guest is None and len(parties) == 2:
@@ -135,15 +135,15 @@ class _Scene:
         return host, guest
 
     @staticmethod
-    def _why_not(undertaking: Undertaking) -> Message | None:
+    def _why_not(undertaking: CommitmentTerms) -> Message | None:
         if undertaking.activity is EventKind.ANNIVERSARY:
             return message(_("A ceremony is planned at its anniversary, which knows the year."))
         return None
 
-    def board(self, host: str, guest: str | None) -> Board:
+    def board(self, host: str, guest: str | None) -> DayIndex:
         """The planned time with the visits of a host, and the days off of both sides."""
         countries = {self._country(code) for code in (host, guest) if code is not None}
-        return make_board(self.session, self.almanac, self.gazetteer.line(host), countries, self.horizon)
+        return build_day_index(self.session, self.almanac, self.gazetteer.line(host), countries, self.horizon)
 
     def _country(self, code: str) -> str:
         return self.gazetteer.country_of[code]
@@ -154,7 +154,7 @@ class _Scene:
         return _stretches([one for one in found if one.category in _FESTIVE])
 
 
-def _longest(held_against: Sequence[tuple[Undertaking, Any]]) -> timedelta:
+def _longest(held_against: Sequence[tuple[CommitmentTerms, Any]]) -> timedelta:
     """How far the longest of the promised stays reaches beyond its first day."""
     longest = timedelta(days=366)
     for undertaking, _found in held_against:
@@ -181,12 +181,14 @@ def _stretches(holidays: Sequence[Holiday]) -> list[Festivity]:
 # The drafts
 
 
-def _make(session: Session, act: Act, agreement: Agreement, commitment: Commitment, placed: Placed) -> Made:
+def _make(
+    session: Session, act: ActionContext, agreement: Agreement, commitment: Commitment, placed: PlannedSlot
+) -> PlannedDraft:
     values = draft_values(agreement, commitment, placed.host, placed.guest, placed.days, placed.people)
     language = act.user.locale if act.user else Language.VI
     reason = " ".join(one.to(language) for one in placed.reasons)
     event = events.create_event(session, act, commitment.activity, values, reason=reason)
-    return Made(event, placed.reasons)
+    return PlannedDraft(event, placed.reasons)
 
 
 def draft_values(

@@ -9,18 +9,18 @@ from sqlalchemy import String, and_, func, or_, type_coerce
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from calendars.commitments.evaluation import Judge, Judgement, Names, Occasion, Standing, Undertaking
-from calendars.commitments.exchange_totals import Expense, Passage, reciprocity
+from calendars.commitments.evaluation import CommitmentTerms, Evaluation, Evaluator, EventRecord, Match, Names
+from calendars.commitments.exchange_totals import Expense, Flow, exchange_totals
 from calendars.commitments.outstanding import Outstanding, outstanding
-from calendars.commitments.progress import Progress, Tally, progress
+from calendars.commitments.progress import CommitmentProgress, ProgressCounter, progress
 from calendars.conflicts.commitment_checks import MINIMUM_DAYS
 from calendars.days.spans import Days, days_after
 from models.agreements import Agreement, Commitment
 from models.events import Event
 from models.vocabulary import EventKind, EventStatus, ProgressState
 from service.actions import permissions
-from service.actions.agreements.commitment_terms import undertaking_of
-from service.actions.locality_index import Gazetteer, Parties
+from service.actions.agreements.commitment_terms import terms_of
+from service.actions.locality_index import AgreementParties, LocalityIndex
 
 _KINDS = {kind.value: kind for kind in EventKind}
 _STATUSES = {status.value: status for status in EventStatus}
@@ -30,21 +30,21 @@ _NO_TITLE: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ProgressLine:
     """A commitment with its progress."""
 
     commitment: Commitment
-    progress: Progress
+    progress: CommitmentProgress
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
+class AgreementProgress:
     """An agreement's account on a day: commitment by commitment in the order of its articles, and both ways."""
 
     agreement: Agreement
     as_of: date
-    lines: tuple[Line, ...]
-    passages: tuple[Passage, ...] = ()
+    lines: tuple[ProgressLine, ...]
+    passages: tuple[Flow, ...] = ()
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Of the events that there are reasons for, by id."""
     outstanding: Mapping[str, Outstanding] = field(default_factory=dict)
@@ -58,65 +58,65 @@ class Account:
         return counted
 
 
-def account_of(session: Session, agreement: Agreement, as_of: date) -> Account:
+def agreement_progress(session: Session, agreement: Agreement, as_of: date) -> AgreementProgress:
     """The progress of an agreement on the day ``as_of``; in a fixed number of queries."""
-    gazetteer = Gazetteer.load(session)
+    gazetteer = LocalityIndex.load(session)
     parties = gazetteer.parties(agreement)
     commitments = _commitments(session, agreement.id)
     own = _of_agreement(agreement, gazetteer, [one.id for one in commitments])
     rows = [*read_rows(session, own, *_COSTS)]
-    occasions = [occasion_of(row, parties) for row in rows]
-    found = judged(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
+    occasions = [event_record(row, parties) for row in rows]
+    found = evaluated(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
     lines = [
-        Line(commitment, progress(undertaking, own, as_of))
+        ProgressLine(commitment, progress(undertaking, own, as_of))
         for commitment, (undertaking, own) in zip(commitments, found, strict=True)
     ]
     earliest = days_after(as_of, MINIMUM_DAYS)
     lacking = {undertaking.id: outstanding(undertaking, own, as_of, earliest) for undertaking, own in found}
     period = Days(agreement.starts_on, agreement.ends_on)
-    passages = reciprocity(parties.codes, period, occasions, _expenses(rows, parties), as_of)
+    passages = exchange_totals(parties.codes, period, occasions, _expenses(rows, parties), as_of)
     explained = [one.occasion.id for line in lines for one in (*line.progress.near, *line.progress.remarkable)]
-    return Account(agreement, as_of, tuple(lines), tuple(passages), titles_of(session, explained), lacking)
+    return AgreementProgress(agreement, as_of, tuple(lines), tuple(passages), titles_of(session, explained), lacking)
 
 
-def accounts_of_all(session: Session, as_of: date) -> list[Account]:
+def all_agreements_progress(session: Session, as_of: date) -> list[AgreementProgress]:
     """The progress of every agreement, oldest first, in four queries.
 
     Without reasons, what is outstanding and what passed each way. Events are taken in as they come from the database,
     none is kept.
     """
-    gazetteer = Gazetteer.load(session)
+    gazetteer = LocalityIndex.load(session)
     agreements = session.exec(select(Agreement).order_by(col(Agreement.starts_on), col(Agreement.id))).all()
     by_id = {one.id: (one, gazetteer.parties(one)) for one in agreements}
     # What was added since the last query is left out; it will be there the next time.
     commitments = [one for one in _commitments(session) if one.agreement_id in by_id]
-    books: dict[str, tuple[Judge, Tally, Parties]] = {}
+    books: dict[str, tuple[Evaluator, ProgressCounter, AgreementParties]] = {}
     for commitment in commitments:
         agreement, parties = by_id[commitment.agreement_id]
-        undertaking = undertaking_of(agreement, commitment)
-        books[commitment.id] = (Judge(undertaking, as_of), Tally(undertaking, as_of), parties)
+        undertaking = terms_of(agreement, commitment)
+        books[commitment.id] = (Evaluator(undertaking, as_of), ProgressCounter(undertaking, as_of), parties)
     for row in read_rows(session, col(Event.commitment_id).is_not(None)):
         if (book := books.get(row.commitment_id)) is None:
             continue
         judge, tally, parties = book
-        occasion = occasion_of(row, parties)
-        if (standing := judge.standing(occasion)) is not Standing.NEAR:
+        occasion = event_record(row, parties)
+        if (standing := judge.standing(occasion)) is not Match.NEAR:
             tally.count(occasion, standing)
-    lines: dict[str, list[Line]] = {one.id: [] for one in agreements}
+    lines: dict[str, list[ProgressLine]] = {one.id: [] for one in agreements}
     for commitment in commitments:
-        lines[commitment.agreement_id].append(Line(commitment, books[commitment.id][1].progress()))
-    return [Account(one, as_of, tuple(lines[one.id])) for one in agreements]
+        lines[commitment.agreement_id].append(ProgressLine(commitment, books[commitment.id][1].progress()))
+    return [AgreementProgress(one, as_of, tuple(lines[one.id])) for one in agreements]
 
 
 def held_against(
-    session: Session, agreement: Agreement, gazetteer: Gazetteer, as_of: date
-) -> tuple[Sequence[Commitment], list[tuple[Undertaking, list[Judgement]]]]:
+    session: Session, agreement: Agreement, gazetteer: LocalityIndex, as_of: date
+) -> tuple[Sequence[Commitment], list[tuple[CommitmentTerms, list[Evaluation]]]]:
     """An agreement's commitments, each with the events linked to it (titles among them); in three queries."""
     commitments, parties = _commitments(session, agreement.id), gazetteer.parties(agreement)
     linked = [*read_rows(session, col(Event.commitment_id).in_([one.id for one in commitments]))]
     titles = titles_of(session, [row.id for row in linked])
-    occasions = [occasion_of(row, parties)._replace(title=titles.get(row.id, _NO_TITLE)) for row in linked]
-    return commitments, judged(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
+    occasions = [event_record(row, parties)._replace(title=titles.get(row.id, _NO_TITLE)) for row in linked]
+    return commitments, evaluated(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
 
 
 def _commitments(session: Session, agreement_id: str | None = None) -> Sequence[Commitment]:
@@ -126,7 +126,7 @@ def _commitments(session: Session, agreement_id: str | None = None) -> Sequence[
     return session.exec(statement).all()
 
 
-def _of_agreement(agreement: Agreement, gazetteer: Gazetteer, commitment_ids: Collection[str]) -> Any:
+def _of_agreement(agreement: Agreement, gazetteer: LocalityIndex, commitment_ids: Collection[str]) -> Any:
     """The condition for an agreement's events: linked to it, or received by a party within its period."""
     lines = frozenset[str]().union(*(gazetteer.line(code) for code in agreement.parties))
     received = and_(
@@ -157,10 +157,10 @@ def read_rows(session: Session, which: Any, *more: Any) -> Iterable[Any]:
     return session.execute(core_select(*columns).where(which)).yield_per(_AT_ONCE)
 
 
-def occasion_of(row: Any, parties: Parties) -> Occasion:
+def event_record(row: Any, parties: AgreementParties) -> EventRecord:
     """A row of :func:`read_rows` as progress sees it, without its title; its sides are parties of the agreement."""
     identity, kind, status, first, last, host, guest, people, commitment_id = row[:9]
-    return Occasion(
+    return EventRecord(
         identity,
         _KINDS[kind],
         _STATUSES[status],
@@ -172,7 +172,7 @@ def occasion_of(row: Any, parties: Parties) -> Occasion:
     )
 
 
-def _expenses(rows: Iterable[Any], parties: Parties) -> dict[str, Expense]:
+def _expenses(rows: Iterable[Any], parties: AgreementParties) -> dict[str, Expense]:
     """What events cost, by event; from rows read with their costs."""
     found = {}
     for identity, _kind, _status, first, *_others, payer, amount, currency in rows:
@@ -181,16 +181,16 @@ def _expenses(rows: Iterable[Any], parties: Parties) -> dict[str, Expense]:
     return found
 
 
-def judged(
+def evaluated(
     agreement: Agreement,
     commitments: Sequence[Commitment],
-    occasions: Iterable[Occasion],
+    occasions: Iterable[EventRecord],
     as_of: date,
     names: Names,
-) -> list[tuple[Undertaking, list[Judgement]]]:
+) -> list[tuple[CommitmentTerms, list[Evaluation]]]:
     """Each commitment with the events held against it, those that name none among them where they nearly count."""
-    linked: dict[str, list[Occasion]] = {}
-    unlinked: list[Occasion] = []
+    linked: dict[str, list[EventRecord]] = {}
+    unlinked: list[EventRecord] = []
     for occasion in occasions:
         if occasion.commitment_id is None:
             unlinked.append(occasion)
@@ -198,7 +198,7 @@ def judged(
             linked.setdefault(occasion.commitment_id, []).append(occasion)
     found = []
     for commitment in commitments:
-        judge = Judge(undertaking_of(agreement, commitment), as_of, names)
+        judge = Evaluator(terms_of(agreement, commitment), as_of, names)
         own = [judge.linked(one) for one in linked.get(commitment.id, ())]
         near = (judge.unlinked(one) for one in unlinked)
         found.append((judge.undertaking, own + [one for one in near if one is not None]))

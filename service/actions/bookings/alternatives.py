@@ -6,20 +6,20 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from calendars.bookings.availability import Taken, fits
-from calendars.bookings.times import Frame, Times, follow
+from calendars.bookings.availability import HeldQuantity, fits
+from calendars.bookings.times import BookingTimes, EventTimes, reschedule
 from calendars.conflicts.commitment_checks import MINIMUM_DAYS
-from calendars.conflicts.schedule_checks import comes_for_the_day
+from calendars.conflicts.schedule_checks import is_holiday_event
 from calendars.days.spans import Days, Span, days_after
 from calendars.events.lifecycle import CALLED_OFF
-from calendars.openings.search import Wish, openings
+from calendars.openings.search import OpeningQuery, openings
 from models.events import Event
 from models.resources import Resource
-from service.actions.bookings.availability import taken
-from service.actions.bookings.requests import Wanted, span_of
-from service.actions.context import Act
-from service.actions.host_schedule import VIEW_DAYS, almanac_of, make_board
-from service.actions.locality_index import Gazetteer
+from service.actions.bookings.availability import held_bookings
+from service.actions.bookings.requests import BookingRequest, span_of
+from service.actions.context import ActionContext
+from service.actions.host_schedule import VIEW_DAYS, build_day_index, office_holiday_calendar
+from service.actions.locality_index import LocalityIndex
 
 MOST_NAMED = 10
 MOST_OFFERED = 3
@@ -30,13 +30,13 @@ _MOST_TRIED = 60
 _SATURDAY = 5
 
 
-def suggest(session: Session, act: Act, wanted: Wanted, event: Event) -> dict[str, Any]:
+def suggest(session: Session, act: ActionContext, wanted: BookingRequest, event: Event) -> dict[str, Any]:
     """What would fit instead: the same resource at the nearest free times, and others like it at the same time."""
     return {
         "resource_id": wanted.resource.id,
         "name": wanted.resource.name,
-        **wanted.times.written(),
-        "free": [times.written() for times in _free_times(session, act, wanted)],
+        **wanted.times.to_json(),
+        "free": [times.to_json() for times in _free_times(session, act, wanted)],
         "equivalent": [
             {"resource_id": other.id, "name": other.name, "seats": other.seats}
             for other in _equivalent(session, wanted, event)
@@ -44,15 +44,15 @@ def suggest(session: Session, act: Act, wanted: Wanted, event: Event) -> dict[st
     }
 
 
-def _free_times(session: Session, act: Act, wanted: Wanted) -> list[Times]:
+def _free_times(session: Session, act: ActionContext, wanted: BookingRequest) -> list[BookingTimes]:
     """Up to three times of the same length at which it is free, the nearest first; none in the past.
 
     Nor one that begins at a week-end, unless the wish does.
     """
     reach = timedelta(days=SEARCHED_DAYS) + (wanted.times.end - wanted.times.start)
     near = Span(wanted.span.start - reach, wanted.span.end + reach)
-    around = taken(session, wanted.resource.id, near, without={wanted.booking.id})
-    found: list[Times] = []
+    around = held_bookings(session, wanted.resource.id, near, without={wanted.booking.id})
+    found: list[BookingTimes] = []
     for times in _candidates(wanted.times):
         span = span_of(wanted.resource, times)
         if span.start <= act.now or (_is_weekend(times) and not _is_weekend(wanted.times)):
@@ -64,11 +64,11 @@ def _free_times(session: Session, act: Act, wanted: Wanted) -> list[Times]:
     return found
 
 
-def _is_weekend(times: Times) -> bool:
+def _is_weekend(times: BookingTimes) -> bool:
     return times.first_day.weekday() >= _SATURDAY
 
 
-def _candidates(times: Times) -> Iterator[Times]:
+def _candidates(times: BookingTimes) -> Iterator[BookingTimes]:
     """Other times of the same length, the nearest first: days for days; hours of the office's day, or the same hours
     on other days, for hours."""
     if not times.is_of_one_day or not times.has_hours:
@@ -88,10 +88,10 @@ def _candidates(times: Times) -> Iterator[Times]:
         yield times.moved(shift, shift)
 
 
-def _equivalent(session: Session, wanted: Wanted, event: Event) -> list[Resource]:
+def _equivalent(session: Session, wanted: BookingRequest, event: Event) -> list[Resource]:
     """Up to three others of its type and place that are free, seat as many and speak as much; the smallest first."""
     resource = wanted.resource
-    line = Gazetteer.load(session).line(resource.locality)
+    line = LocalityIndex.load(session).line(resource.locality)
     others = session.exec(
         select(Resource).where(
             Resource.type == resource.type,
@@ -108,28 +108,30 @@ def _equivalent(session: Session, wanted: Wanted, event: Event) -> list[Resource
     found: list[Resource] = []
     for other in sorted(fitting, key=lambda one: (one.seats or 0, one.search_text, one.id)):
         span = span_of(other, wanted.times)
-        if fits(taken(session, other.id, span), span, wanted.quantity, other.capacity):
+        if fits(held_bookings(session, other.id, span), span, wanted.quantity, other.capacity):
             found.append(other)
             if len(found) == MOST_OFFERED:
                 break
     return found
 
 
-def openings_for(session: Session, act: Act, event: Event, before: Frame, bookings: Sequence[Wanted]) -> list[Days]:
+def openings_for(
+    session: Session, act: ActionContext, event: Event, before: EventTimes, bookings: Sequence[BookingRequest]
+) -> list[Days]:
     """Up to three stays of the event, near the days it now wants, on which it and all that is booked for it fit.
 
     ``before`` are the days and hours the bookings are made for, ``bookings`` all that must come along.
     """
     wished = Days(event.first_day, event.last_day)
     view = Days(days_after(wished.first, -2 * VIEW_DAYS), days_after(wished.last, 2 * VIEW_DAYS))
-    places = Gazetteer.load(session)
+    places = LocalityIndex.load(session)
     hosts = places.line(event.host) if event.guest and event.status not in CALLED_OFF else frozenset[str]()
     countries = [places.country_of[code] for code in (event.host, event.guest) if code in places.country_of]
-    if comes_for_the_day(event.kind, event.activity_type):
+    if is_holiday_event(event.kind, event.activity_type):
         countries = []
-    board = make_board(session, almanac_of(session), hosts, countries, view, without=event.id)
+    board = build_day_index(session, office_holiday_calendar(session), hosts, countries, view, without=event.id)
     near = Days(days_after(wished.first, -VIEW_DAYS), days_after(wished.first, VIEW_DAYS))
-    wish = Wish(len(wished), near, days_after(act.today, MINIMUM_DAYS), may_end_after=True)
+    wish = OpeningQuery(len(wished), near, days_after(act.today, MINIMUM_DAYS), may_end_after=True)
     offered = sorted(
         (one.days for one in openings(board, wish).openings),
         key=lambda days: (abs((days.first - wished.first).days), days.first),
@@ -142,38 +144,42 @@ def openings_for(session: Session, act: Act, event: Event, before: Frame, bookin
 
 
 def _around(
-    session: Session, bookings: Sequence[Wanted], before: Frame, wished: Days, view: Days
-) -> dict[str, list[Taken]]:
+    session: Session, bookings: Sequence[BookingRequest], before: EventTimes, wished: Days, view: Days
+) -> dict[str, list[HeldQuantity]]:
     """What others hold of the resources of these bookings, as far as they may be moved."""
     own = {one.booking.id for one in bookings}
     reach = timedelta(days=abs((wished.first - before.first_day).days) + len(view))
-    found: dict[str, list[Taken]] = {}
+    found: dict[str, list[HeldQuantity]] = {}
     for one in bookings:
-        span = span_of(one.resource, Times.of(one.booking))
+        span = span_of(one.resource, BookingTimes.of(one.booking))
         wide = Span(span.start - reach, span.end + reach)
         known = {other.id: other for other in found.get(one.resource.id, ())}
-        known |= {other.id: other for other in taken(session, one.resource.id, wide, without=own)}
+        known |= {other.id: other for other in held_bookings(session, one.resource.id, wide, without=own)}
         found[one.resource.id] = list(known.values())
     return found
 
 
 def _all_fit(
-    bookings: Iterable[Wanted], around: Mapping[str, Sequence[Taken]], before: Frame, event: Event, days: Days
+    bookings: Iterable[BookingRequest],
+    around: Mapping[str, Sequence[HeldQuantity]],
+    before: EventTimes,
+    event: Event,
+    days: Days,
 ) -> bool:
     after = _frame_on(event, days)
-    added: dict[str, list[Taken]] = {}
+    added: dict[str, list[HeldQuantity]] = {}
     for one in bookings:
-        span = span_of(one.resource, follow(Times.of(one.booking), before, after))
+        span = span_of(one.resource, reschedule(BookingTimes.of(one.booking), before, after))
         beside = [*around[one.resource.id], *added.get(one.resource.id, ())]
         if not fits(beside, span, one.quantity, one.resource.capacity):
             return False
-        added.setdefault(one.resource.id, []).append(Taken(span, one.quantity))
+        added.setdefault(one.resource.id, []).append(HeldQuantity(span, one.quantity))
     return True
 
 
-def _frame_on(event: Event, days: Days) -> Frame:
+def _frame_on(event: Event, days: Days) -> EventTimes:
     """The event on other days, with the travel before and after it."""
-    return Frame(
+    return EventTimes(
         days.first,
         days.last,
         _shifted(event.arrives_on, days.first - event.first_day),

@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, Executable, SmallInteger, bindparam, colum
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from calendars.bookings.availability import LENGTH_CLASSES, Taken
+from calendars.bookings.availability import LENGTH_CLASSES, HeldQuantity
 from calendars.days.spans import Span
 from models.resources import Booking, Resource
 from models.types import UtcDateTime
@@ -50,7 +50,9 @@ def _by_join() -> Executable:
 _OVERLAPPING = {"sqlite": _by_union(), "postgresql": _by_join()}
 
 
-def taken(session: Session, resource_id: str, within: Span, *, without: Collection[str] = ()) -> list[Taken]:
+def held_bookings(
+    session: Session, resource_id: str, within: Span, *, without: Collection[str] = ()
+) -> list[HeldQuantity]:
     """What is held of a resource in a span, in no order, but for the bookings ``without``; one query."""
     since = {f"since_{number}": within.start - longest for number, longest in enumerate(LENGTH_CLASSES)}
     found = session.execute(
@@ -58,13 +60,13 @@ def taken(session: Session, resource_id: str, within: Span, *, without: Collecti
         {"resource_id": resource_id, "starts_at": within.start, "ends_at": within.end, **since},
     )
     return [
-        Taken(Span(starts_at, ends_at), quantity, identity, event_id)
+        HeldQuantity(Span(starts_at, ends_at), quantity, identity, event_id)
         for identity, event_id, starts_at, ends_at, quantity in found
         if identity not in without
     ]
 
 
-def hold_still(session: Session, resource_ids: Iterable[str]) -> Mapping[str, Resource]:
+def lock_resources(session: Session, resource_ids: Iterable[str]) -> Mapping[str, Resource]:
     """The resources as they are now, and nobody else books or changes them until this transaction ends.
 
     They are locked in the order of their ids, so that two requests that want the same ones never wait for each other

@@ -1,6 +1,6 @@
 """Bookings: made, changed, taken along when their event moves, released and taken again; never two where one fits.
 
-Whoever books or moves something holds the resources still first (:func:`service.actions.bookings.availability.hold_still`), then
+Whoever books or moves something holds the resources still first (:func:`service.actions.bookings.availability.lock_resources`), then
 looks what is taken, then writes. Events are held before resources, each in the order of their ids.
 """
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from calendars.bookings.times import Frame, Times, follow
+from calendars.bookings.times import BookingTimes, EventTimes, reschedule
 from calendars.events.lifecycle import CALLED_OFF
 from models.errors import Conflict
 from models.events import Event
@@ -19,10 +19,11 @@ from models.resources import Booking, Resource
 from models.vocabulary import BookingState, EventStatus
 from service.actions import crud, permissions
 from service.actions.bookings.alternatives import openings_for
-from service.actions.bookings.availability import hold_still
-from service.actions.bookings.conflict_check import BookingClash, check_fit
+from service.actions.bookings.availability import lock_resources
+from service.actions.bookings.conflict_check import BookingClash, ensure_available
 from service.actions.bookings.requests import (
-    Wanted,
+    BookingRequest,
+    booking_request,
     columns,
     merged,
     quantity_errors,
@@ -30,14 +31,15 @@ from service.actions.bookings.requests import (
     service_errors,
     state_errors,
     times_of,
-    wish_of,
 )
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 MOST_AT_ONCE = 50
 
 
-def make_bookings(session: Session, act: Act, wishes: Sequence[Mapping[str, Any]], *, several: bool) -> list[Booking]:
+def make_bookings(
+    session: Session, act: ActionContext, wishes: Sequence[Mapping[str, Any]], *, several: bool
+) -> list[Booking]:
     """Book one or more resources, all of them or none.
 
     A wish has ``event_id``, ``resource_id`` and perhaps ``from_`` and ``to`` (both dates or both local date-times;
@@ -51,24 +53,24 @@ def make_bookings(session: Session, act: Act, wishes: Sequence[Mapping[str, Any]
     """
     prefixes = [f"bookings.{number}." if several else "" for number in range(len(wishes))]
     events = _hold_events(session, {wish["event_id"] for wish in wishes if wish.get("event_id")})
-    resources = hold_still(session, {wish["resource_id"] for wish in wishes if wish.get("resource_id")})
+    resources = lock_resources(session, {wish["resource_id"] for wish in wishes if wish.get("resource_id")})
     crud.check(merged(prefixes, [reference_errors(wish, events, resources) | state_errors(wish) for wish in wishes]))
     for event in events.values():
         permissions.check_change(session, event)
         _check_bookable(event)
     wanted, errors = [], []
     for wish in wishes:
-        one, found = wish_of(session, act, wish, events[wish["event_id"]], resources[wish["resource_id"]])
+        one, found = booking_request(session, act, wish, events[wish["event_id"]], resources[wish["resource_id"]])
         wanted.append(one)
         errors.append(found)
     crud.check(merged(prefixes, errors))
-    check_fit(session, act, [one for one in wanted if one.booking.state is BookingState.HELD], events)
+    ensure_available(session, act, [one for one in wanted if one.booking.state is BookingState.HELD], events)
     for one in wanted:
         crud.create(session, act, one.booking, event_id=one.booking.event_id)
     return [one.booking for one in wanted]
 
 
-def change_booking(session: Session, act: Act, booking: Booking, values: Mapping[str, Any]) -> Booking:
+def change_booking(session: Session, act: ActionContext, booking: Booking, values: Mapping[str, Any]) -> Booking:
     """Change a booking: other times, another resource, another quantity; hold what was only asked for.
 
     Raises:
@@ -76,13 +78,13 @@ def change_booking(session: Session, act: Act, booking: Booking, values: Mapping
     """
     wish = {"event_id": booking.event_id, "resource_id": booking.resource_id, **values}
     events = _hold_events(session, {booking.event_id})
-    resources = hold_still(session, {booking.resource_id, wish["resource_id"]})
+    resources = lock_resources(session, {booking.resource_id, wish["resource_id"]})
     crud.check(reference_errors(wish, events, resources) | state_errors(wish))
     event, resource = events[booking.event_id], resources[wish["resource_id"]]
     permissions.check_change(session, event)
     if set(values) - {"note"}:
         _check_open(event)
-    times, errors = times_of(session, values, event, resource, Times.of(booking))
+    times, errors = times_of(session, values, event, resource, BookingTimes.of(booking))
     if "resource_id" in values and values["resource_id"] != booking.resource_id:
         errors |= service_errors(resource)
     quantity = values.get("quantity", booking.quantity)
@@ -92,7 +94,7 @@ def change_booking(session: Session, act: Act, booking: Booking, values: Mapping
     if event.status in CALLED_OFF and state is BookingState.HELD:
         state = BookingState.RELEASED
     if state is BookingState.HELD:
-        check_fit(session, act, [Wanted(booking, resource, times, quantity)], events)
+        ensure_available(session, act, [BookingRequest(booking, resource, times, quantity)], events)
     change = {"resource_id": resource.id, "quantity": quantity, "state": state, **columns(resource, times)}
     if "note" in values:
         change["note"] = values["note"]
@@ -100,7 +102,7 @@ def change_booking(session: Session, act: Act, booking: Booking, values: Mapping
     return booking
 
 
-def delete_booking(session: Session, act: Act, booking: Booking) -> None:
+def delete_booking(session: Session, act: ActionContext, booking: Booking) -> None:
     """Give a resource back.
 
     Raises:
@@ -110,7 +112,9 @@ def delete_booking(session: Session, act: Act, booking: Booking) -> None:
     crud.delete(session, act, booking, event_id=booking.event_id)
 
 
-def settle(session: Session, act: Act, event: Event, before: Frame, was: EventStatus) -> None:
+def update_bookings_for_event(
+    session: Session, act: ActionContext, event: Event, before: EventTimes, was: EventStatus
+) -> None:
     """Take an event's bookings along after its days, hours or status have changed: all of them or none.
 
     ``before`` and ``was`` are its days and its status until now. The times of the bookings follow the event's. Called
@@ -123,21 +127,26 @@ def settle(session: Session, act: Act, event: Event, before: Frame, was: EventSt
     found = session.exec(select(Booking).where(Booking.event_id == event.id).order_by(col(Booking.id))).all()
     if not found:
         return
-    after = Frame.of(event)
-    resources = hold_still(session, {one.resource_id for one in found})
-    settled = [(one, follow(Times.of(one), before, after), _state_for(event.status, was, one.state)) for one in found]
-    moving = [(one, times, state) for one, times, state in settled if state is not one.state or times != Times.of(one)]
+    after = EventTimes.of(event)
+    resources = lock_resources(session, {one.resource_id for one in found})
+    settled = [
+        (one, reschedule(BookingTimes.of(one), before, after), _state_for(event.status, was, one.state))
+        for one in found
+    ]
+    moving = [
+        (one, times, state) for one, times, state in settled if state is not one.state or times != BookingTimes.of(one)
+    ]
     held = [
-        Wanted(one, resources[one.resource_id], times, one.quantity)
+        BookingRequest(one, resources[one.resource_id], times, one.quantity)
         for one, times, state in moving
         if state is BookingState.HELD
     ]
     _check_possible(held)
     try:
-        check_fit(session, act, held, {event.id: event})
+        ensure_available(session, act, held, {event.id: event})
     except BookingClash as clash:
         everything = [
-            Wanted(one, resources[one.resource_id], times, one.quantity)
+            BookingRequest(one, resources[one.resource_id], times, one.quantity)
             for one, times, state in settled
             if state is BookingState.HELD
         ]
@@ -170,9 +179,9 @@ def _set_aside(session: Session, moving: Iterable[Booking]) -> None:
     session.flush()
 
 
-def _check_possible(held: Iterable[Wanted]) -> None:
+def _check_possible(held: Iterable[BookingRequest]) -> None:
     for one in held:
-        if wrong := one.times.what_is_wrong():
+        if wrong := one.times.problems():
             crud.check({"first_day": [wrong]})
 
 

@@ -6,17 +6,17 @@ from typing import Any
 from sqlalchemy import inspect
 from sqlmodel import Session, col, select
 
-from calendars.bookings.availability import Taken, in_the_way
-from calendars.bookings.times import Times
+from calendars.bookings.availability import HeldQuantity, blocking_bookings
+from calendars.bookings.times import BookingTimes
 from models.errors import Conflict
 from models.events import Event
 from models.i18n import Message, _, message
 from models.resources import Booking, Resource
 from service.actions import permissions
 from service.actions.bookings.alternatives import suggest
-from service.actions.bookings.availability import taken
-from service.actions.bookings.requests import Wanted, quantity_errors
-from service.actions.context import Act
+from service.actions.bookings.availability import held_bookings
+from service.actions.bookings.requests import BookingRequest, quantity_errors
+from service.actions.context import ActionContext
 
 MOST_NAMED = 10
 
@@ -30,16 +30,20 @@ class BookingClash(Conflict):
         super().__init__(detail, code="booking_clash", conflicts=list(conflicts), suggestions=list(suggestions))
 
 
-def check_fit(session: Session, act: Act, wanted: Sequence[Wanted], events: Mapping[str, Event]) -> None:
+def ensure_available(
+    session: Session, act: ActionContext, wanted: Sequence[BookingRequest], events: Mapping[str, Event]
+) -> None:
     """Raise when one of these does not fit beside what others hold, or beside another of these."""
     own = {one.booking.id for one in wanted}
     conflicts: list[dict[str, Any]] = []
-    clashing: list[Wanted] = []
+    clashing: list[BookingRequest] = []
     for one in wanted:
-        beside = taken(session, one.resource.id, one.span, without=own)
+        beside = held_bookings(session, one.resource.id, one.span, without=own)
         siblings = [other for other in wanted if other is not one and other.resource.id == one.resource.id]
-        beside += [Taken(other.span, other.quantity, other.booking.id, other.booking.event_id) for other in siblings]
-        in_way = in_the_way(beside, one.span, one.quantity, one.resource.capacity)
+        beside += [
+            HeldQuantity(other.span, other.quantity, other.booking.id, other.booking.event_id) for other in siblings
+        ]
+        in_way = blocking_bookings(beside, one.span, one.quantity, one.resource.capacity)
         is_too_much = one.quantity > one.resource.capacity
         if not in_way and not is_too_much:
             continue
@@ -47,17 +51,17 @@ def check_fit(session: Session, act: Act, wanted: Sequence[Wanted], events: Mapp
         if is_too_much:
             # It was released or only asked for when the capacity became smaller.
             conflicts.append(_too_much(one))
-        found = clashes_of(session, one.resource, [other for other in in_way if other.id not in own])
+        found = blocking_with_events(session, one.resource, [other for other in in_way if other.id not in own])
         ids = {other.id for other in in_way}
         found += [_own_clash(other, events) for other in siblings if other.booking.id in ids]
-        conflicts += [clash | {"wanted": _identified(one) | one.times.written()} for clash in found]
+        conflicts += [clash | {"wanted": _identified(one) | one.times.to_json()} for clash in found]
     if not clashing:
         return
     first = clashing[0]
     detail: Message = message(
         _("“{resource}” is not free, {times}. Nothing was changed."),
         resource=first.resource.name,
-        times=first.times.told(),
+        times=first.times.format(),
     )
     raise BookingClash(
         detail,
@@ -66,12 +70,12 @@ def check_fit(session: Session, act: Act, wanted: Sequence[Wanted], events: Mapp
     )
 
 
-def _identified(one: Wanted) -> dict[str, Any]:
+def _identified(one: BookingRequest) -> dict[str, Any]:
     """The booking's id, where it was there before."""
     return {"booking_id": one.booking.id if inspect(one.booking).persistent else None}
 
 
-def _too_much(one: Wanted) -> dict[str, Any]:
+def _too_much(one: BookingRequest) -> dict[str, Any]:
     (wrong,) = quantity_errors(one.resource, one.quantity)["quantity"]
     return {
         "code": "resource_too_small",
@@ -79,11 +83,11 @@ def _too_much(one: Wanted) -> dict[str, Any]:
         "detail": wrong,
         "with": one.resource.id,
         "resource_id": one.resource.id,
-        "wanted": _identified(one) | one.times.written(),
+        "wanted": _identified(one) | one.times.to_json(),
     }
 
 
-def _own_clash(other: Wanted, events: Mapping[str, Event]) -> dict[str, Any]:
+def _own_clash(other: BookingRequest, events: Mapping[str, Event]) -> dict[str, Any]:
     """Another booking of the same request or event in the way."""
     event = events[other.booking.event_id]
     return {
@@ -93,19 +97,19 @@ def _own_clash(other: Wanted, events: Mapping[str, Event]) -> dict[str, Any]:
             _("“{resource}” is wanted twice for “{title}”, {times}."),
             resource=other.resource.name,
             title=event.title,
-            times=other.times.told(),
+            times=other.times.format(),
         ),
         "with": event.id,
         "resource_id": other.resource.id,
         **_identified(other),
         "event_id": event.id,
         "title": event.title,
-        **other.times.written(),
+        **other.times.to_json(),
         "quantity": other.quantity,
     }
 
 
-def clashes_of(session: Session, resource: Resource, in_way: Sequence[Taken]) -> list[dict[str, Any]]:
+def blocking_with_events(session: Session, resource: Resource, in_way: Sequence[HeldQuantity]) -> list[dict[str, Any]]:
     """The bookings in the way of something, each with who has it; two queries. The first ten of very many."""
     ids = [one.id for one in in_way[:MOST_NAMED] if one.id]
     found = session.exec(select(Booking, Event).where(col(Booking.id).in_(ids), Booking.event_id == Event.id)).all()
@@ -119,7 +123,7 @@ def clashes_of(session: Session, resource: Resource, in_way: Sequence[Taken]) ->
 
 
 def _clash(resource: Resource, booking: Booking, event: Event, *, is_hidden: bool) -> dict[str, Any]:
-    times, title = Times.of(booking), permissions.BUSY if is_hidden else event.title
+    times, title = BookingTimes.of(booking), permissions.BUSY if is_hidden else event.title
     return {
         "code": "resource_taken",
         "severity": "blocking",
@@ -127,13 +131,13 @@ def _clash(resource: Resource, booking: Booking, event: Event, *, is_hidden: boo
             _("“{resource}” is taken by “{title}”, {times}."),
             resource=resource.name,
             title=title,
-            times=times.told(),
+            times=times.format(),
         ),
         "with": None if is_hidden else event.id,
         "resource_id": resource.id,
         "booking_id": None if is_hidden else booking.id,
         "event_id": None if is_hidden else event.id,
         "title": title,
-        **times.written(),
+        **times.to_json(),
         "quantity": booking.quantity,
     }

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session
 
 from calendars.bookings.availability import length_class
-from calendars.bookings.times import Times
+from calendars.bookings.times import BookingTimes
 from calendars.days.spans import Span
 from models.events import Event
 from models.i18n import _, message
@@ -17,16 +17,16 @@ from models.places import Locality
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, ResourceType
 from service.actions import crud
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class BookingRequest:
     """A booking as somebody wants it: of a resource, for these times."""
 
     booking: Booking
     resource: Resource
-    times: Times
+    times: BookingTimes
     quantity: int
 
     @property
@@ -35,7 +35,7 @@ class Wanted:
         return span_of(self.resource, self.times)
 
 
-def span_of(resource: Resource, times: Times) -> Span:
+def span_of(resource: Resource, times: BookingTimes) -> Span:
     """The instants a booking of a resource takes, buffers included."""
     return times.span(resource.buffer_before, resource.buffer_after)
 
@@ -67,9 +67,9 @@ def merged(prefixes: Sequence[str], found: Sequence[crud.Errors]) -> crud.Errors
     }
 
 
-def wish_of(
-    session: Session, act: Act, wish: Mapping[str, Any], event: Event, resource: Resource
-) -> tuple[Wanted, crud.Errors]:
+def booking_request(
+    session: Session, act: ActionContext, wish: Mapping[str, Any], event: Event, resource: Resource
+) -> tuple[BookingRequest, crud.Errors]:
     """The booking a wish would make, not yet kept, and what is wrong with it."""
     times, errors = times_of(session, wish, event, resource, None)
     quantity = wish.get("quantity", 1)
@@ -83,10 +83,10 @@ def wish_of(
         created_by=act.user.id if act.user else None,
         **({} if errors else columns(resource, times)),
     )
-    return Wanted(booking, resource, times, quantity), errors
+    return BookingRequest(booking, resource, times, quantity), errors
 
 
-def columns(resource: Resource, times: Times) -> dict[str, Any]:
+def columns(resource: Resource, times: BookingTimes) -> dict[str, Any]:
     """The columns of a booking that follow from its times and its resource."""
     span = span_of(resource, times)
     return {
@@ -121,8 +121,8 @@ def quantity_errors(resource: Resource, quantity: int) -> crud.Errors:
 
 
 def times_of(
-    session: Session, wish: Mapping[str, Any], event: Event, resource: Resource, present: Times | None
-) -> tuple[Times, crud.Errors]:
+    session: Session, wish: Mapping[str, Any], event: Event, resource: Resource, present: BookingTimes | None
+) -> tuple[BookingTimes, crud.Errors]:
     """The times a wish names, each end filled in from the present ones or the event's."""
     start, end = wish.get("from_"), wish.get("to")
     if start is None and end is None:
@@ -138,8 +138,8 @@ def times_of(
     if isinstance(start, datetime) != isinstance(end, datetime):
         wrong = message(_("Give two days, or two local times such as 2027-03-10T08:00."))
         return _times_of_event(event, resource), {"to": [wrong]}
-    times = Times(_day(start), _day(end), _hour(start), _hour(end), zone)
-    wrong_times = times.what_is_wrong()
+    times = BookingTimes(_day(start), _day(end), _hour(start), _hour(end), zone)
+    wrong_times = times.problems()
     return times, {"to": [wrong_times]} if wrong_times else {}
 
 
@@ -155,12 +155,12 @@ def _zone_of(session: Session, resource: Resource) -> str:
     return crud.find(session, Locality, resource.locality).timezone
 
 
-def _times_of_event(event: Event, resource: Resource) -> Times:
+def _times_of_event(event: Event, resource: Resource) -> BookingTimes:
     """What a booking without times is made for: lodging from arrival to departure, anything else the days or hours."""
     if resource.type is ResourceType.LODGING:
-        return Times(
+        return BookingTimes(
             min(event.arrives_on, event.first_day), max(event.departs_on, event.last_day), timezone=event.timezone
         )
     if event.start_time is not None and event.end_time is not None:
-        return Times(event.first_day, event.last_day, event.start_time, event.end_time, event.timezone)
-    return Times(event.first_day, event.last_day, timezone=event.timezone)
+        return BookingTimes(event.first_day, event.last_day, event.start_time, event.end_time, event.timezone)
+    return BookingTimes(event.first_day, event.last_day, timezone=event.timezone)

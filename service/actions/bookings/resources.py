@@ -6,28 +6,28 @@ from typing import Any
 from sqlalchemy import String, cast
 from sqlmodel import Session, col, select
 
-from calendars.bookings.availability import Taken, overbooked
-from calendars.bookings.times import Times
+from calendars.bookings.availability import HeldQuantity, overbooked_bookings
+from calendars.bookings.times import BookingTimes
 from models.errors import Stale
 from models.i18n import _, message
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, ResourceType
 from service.actions import crud
-from service.actions.bookings.availability import hold_still
-from service.actions.bookings.conflict_check import BookingClash, clashes_of
-from service.actions.context import Act
-from service.actions.locality_index import Gazetteer
+from service.actions.bookings.availability import lock_resources
+from service.actions.bookings.conflict_check import BookingClash, blocking_with_events
+from service.actions.context import ActionContext
+from service.actions.locality_index import LocalityIndex
 
 _TAKES_TIME = ("capacity", "buffer_before", "buffer_after")
 
 
-def create_resource(session: Session, act: Act, values: Mapping[str, Any]) -> Resource:
+def create_resource(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Resource:
     """Make something that can be booked."""
     crud.check(_errors(session, None, values))
     return crud.create(session, act, Resource(**values))
 
 
-def change_resource(session: Session, act: Act, resource: Resource, values: Mapping[str, Any]) -> Resource:
+def change_resource(session: Session, act: ActionContext, resource: Resource, values: Mapping[str, Any]) -> Resource:
     """Change a resource; a smaller capacity or longer buffers must leave room for what is booked.
 
     Raises:
@@ -36,7 +36,7 @@ def change_resource(session: Session, act: Act, resource: Resource, values: Mapp
     """
     crud.check(_errors(session, resource, values))
     seen = resource.version
-    (resource,) = hold_still(session, [resource.id]).values()
+    (resource,) = lock_resources(session, [resource.id]).values()
     if resource.version != seen:
         raise Stale
     if crud.change(session, act, resource, values) & set(_TAKES_TIME):
@@ -44,7 +44,7 @@ def change_resource(session: Session, act: Act, resource: Resource, values: Mapp
     return resource
 
 
-def delete_resource(session: Session, act: Act, resource: Resource) -> None:
+def delete_resource(session: Session, act: ActionContext, resource: Resource) -> None:
     """Delete a resource that was never booked; another is taken out of service.
 
     Raises:
@@ -68,7 +68,7 @@ def resources_where(session: Session, query: Mapping[str, Any]) -> Any:
     if query.get("type"):
         statement = statement.where(col(Resource.type).in_(query["type"]))
     if query.get("locality"):
-        statement = statement.where(col(Resource.locality).in_(Gazetteer.load(session).line(query["locality"])))
+        statement = statement.where(col(Resource.locality).in_(LocalityIndex.load(session).line(query["locality"])))
     if query.get("active") is not None:
         statement = statement.where(col(Resource.active).is_(query["active"]))
     if query.get("seats"):
@@ -92,7 +92,7 @@ def _errors(session: Session, resource: Resource | None, values: Mapping[str, An
     return errors
 
 
-def _fit_again(session: Session, act: Act, resource: Resource) -> None:
+def _fit_again(session: Session, act: ActionContext, resource: Resource) -> None:
     """Reckon anew what the bookings from now on take; those that are over stay as they were."""
     held = session.exec(
         select(Booking).where(
@@ -101,11 +101,11 @@ def _fit_again(session: Session, act: Act, resource: Resource) -> None:
             col(Booking.ends_at) > act.now,
         )
     ).all()
-    wanted = {one.id: Times.of(one).span(resource.buffer_before, resource.buffer_after) for one in held}
-    taken = [Taken(wanted[one.id], one.quantity, one.id, one.event_id) for one in held]
-    if too_many := overbooked(taken, resource.capacity):
+    wanted = {one.id: BookingTimes.of(one).span(resource.buffer_before, resource.buffer_after) for one in held}
+    taken = [HeldQuantity(wanted[one.id], one.quantity, one.id, one.event_id) for one in held]
+    if too_many := overbooked_bookings(taken, resource.capacity):
         detail = message(_("What is booked would no longer fit. Move or remove these bookings first."))
-        raise BookingClash(detail, clashes_of(session, resource, too_many), [])
+        raise BookingClash(detail, blocking_with_events(session, resource, too_many), [])
     # First none is exclusive, then all: on the way PostgreSQL's constraint must not see the old beside the new.
     for is_final in (False, True):
         for one in held:

@@ -16,11 +16,11 @@ from models.places import Locality, Organisation, Person
 from models.queries.audience import is_address
 from models.vocabulary import Role
 from service.actions import crud, permissions
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.reminders import reminder_planning
 
 
-def create_locality(session: Session, act: Act, values: Mapping[str, Any]) -> Locality:
+def create_locality(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Locality:
     """Make a locality; its code stays for ever."""
     errors = _locality_errors(session, None, values)
     if not re.fullmatch(CODE_PATTERN, values["code"]):
@@ -33,7 +33,7 @@ def create_locality(session: Session, act: Act, values: Mapping[str, Any]) -> Lo
     return crud.create(session, act, Locality(**values))
 
 
-def change_locality(session: Session, act: Act, locality: Locality, values: Mapping[str, Any]) -> Locality:
+def change_locality(session: Session, act: ActionContext, locality: Locality, values: Mapping[str, Any]) -> Locality:
     """Change a locality; the calendars that show its name are rendered anew."""
     crud.check(_locality_errors(session, locality, values))
     crud.change(session, act, locality, values)
@@ -76,7 +76,7 @@ def zone_errors(name: str | None) -> list[Message]:
     return []
 
 
-def create_organisation(session: Session, act: Act, values: Mapping[str, Any]) -> Organisation:
+def create_organisation(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Organisation:
     """Make an organisation of a locality.
 
     Raises:
@@ -88,7 +88,7 @@ def create_organisation(session: Session, act: Act, values: Mapping[str, Any]) -
 
 
 def change_organisation(
-    session: Session, act: Act, organisation: Organisation, values: Mapping[str, Any]
+    session: Session, act: ActionContext, organisation: Organisation, values: Mapping[str, Any]
 ) -> Organisation:
     """Change an organisation; the calendars that show its name are rendered anew.
 
@@ -104,7 +104,7 @@ def change_organisation(
     return organisation
 
 
-def delete_organisation(session: Session, act: Act, organisation: Organisation) -> None:
+def delete_organisation(session: Session, act: ActionContext, organisation: Organisation) -> None:
     """Delete an organisation nothing refers to.
 
     Raises:
@@ -114,7 +114,7 @@ def delete_organisation(session: Session, act: Act, organisation: Organisation) 
     crud.delete(session, act, organisation)
 
 
-def _check_office(act: Act, wanted: bool, *, was: bool) -> None:
+def _check_office(act: ActionContext, wanted: bool, *, was: bool) -> None:
     if wanted != was and act.user is not None and act.user.role is not Role.ADMIN:
         raise Forbidden(message(_("Only an administrator decides which organisation is the protocol office.")))
 
@@ -126,13 +126,13 @@ def _organisation_errors(session: Session, values: Mapping[str, Any]) -> crud.Er
     return errors
 
 
-def create_person(session: Session, act: Act, values: Mapping[str, Any]) -> Person:
+def create_person(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Person:
     """Make a person."""
     crud.check(_person_errors(session, values))
     return crud.create(session, act, Person(**values))
 
 
-def change_person(session: Session, act: Act, person: Person, values: Mapping[str, Any]) -> Person:
+def change_person(session: Session, act: ActionContext, person: Person, values: Mapping[str, Any]) -> Person:
     """Change a person; reminders follow them to a new address, and their events to a new organisation's accounts.
 
     Raises:
@@ -151,7 +151,7 @@ def change_person(session: Session, act: Act, person: Person, values: Mapping[st
     return person
 
 
-def delete_person(session: Session, act: Act, person: Person) -> None:
+def delete_person(session: Session, act: ActionContext, person: Person) -> None:
     """Delete a person nothing refers to.
 
     Raises:

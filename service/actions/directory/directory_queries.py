@@ -34,7 +34,7 @@ def directory_where(session: Session, model: type[Any], query: Mapping[str, Any]
     statement: Any = select(model)
     for name in equal:
         if query.get(name):
-            wanted = queries.line_of_code(session, query[name]) if name == "locality" else {query[name]}
+            wanted = queries.succession_of_code(session, query[name]) if name == "locality" else {query[name]}
             statement = statement.where(col(getattr(model, name)).in_(wanted))
     return crud.matching(statement, model.search_text, query.get("q"))
 

@@ -18,7 +18,7 @@ from models.places import Passport, Person
 from models.vocabulary import EventStatus
 from service.actions import crud, permissions
 from service.actions.audit import record
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 _PURPOSE = "passport"
 _CURRENT = (EventStatus.PLANNED, EventStatus.CONFIRMED, EventStatus.ONGOING)
@@ -31,7 +31,7 @@ _SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class MaskedPassport:
     """A passport as lists and pages show it: of its number the last three characters."""
 
     person_id: str
@@ -40,7 +40,9 @@ class Shown:
     expires_on: date | None
 
 
-def keep_passport(session: Session, act: Act, secret: str, person: Person, values: Mapping[str, Any]) -> Shown:
+def keep_passport(
+    session: Session, act: ActionContext, secret: str, person: Person, values: Mapping[str, Any]
+) -> MaskedPassport:
     """Keep a person's passport in the place of the one there was.
 
     Raises:
@@ -69,7 +71,7 @@ def keep_passport(session: Session, act: Act, secret: str, person: Person, value
     return _shown(passport, number)
 
 
-def passport_of(session: Session, secret: str, person: Person) -> Shown:
+def passport_of(session: Session, secret: str, person: Person) -> MaskedPassport:
     """A person's passport, masked.
 
     Raises:
@@ -80,7 +82,7 @@ def passport_of(session: Session, secret: str, person: Person) -> Shown:
     return _shown(passport, _number(passport, secret))
 
 
-def reveal(session: Session, act: Act, secret: str, person: Person, reason: str) -> str:
+def reveal(session: Session, act: ActionContext, secret: str, person: Person, reason: str) -> str:
     """The whole number; who asked, when and why stays in the trail.
 
     Raises:
@@ -98,7 +100,7 @@ def reveal(session: Session, act: Act, secret: str, person: Person, reason: str)
     return number
 
 
-def delete_passport(session: Session, act: Act, person: Person) -> None:
+def delete_passport(session: Session, act: ActionContext, person: Person) -> None:
     """Forget a person's passport.
 
     Raises:
@@ -149,7 +151,7 @@ def _check_reader(session: Session, person: Person) -> None:
         raise Forbidden(message(NOT_CONCERNED), code="not_concerned")
 
 
-def _in_charge_of(session: Session, reader: permissions.Reader, person: Person) -> Sequence[str]:
+def _in_charge_of(session: Session, reader: permissions.ReadingRights, person: Person) -> Sequence[str]:
     """The current events with a person that a reader is in charge of."""
     current = select(Event.id).where(
         permissions.takes_part(person.id), permissions.changed_by(reader), col(Event.status).in_(_CURRENT)
@@ -157,7 +159,7 @@ def _in_charge_of(session: Session, reader: permissions.Reader, person: Person) 
     return session.exec(current).all()
 
 
-def _stored_by(session: Session, reader: permissions.Reader, person: Person) -> bool:
+def _stored_by(session: Session, reader: permissions.ReadingRights, person: Person) -> bool:
     """Whether the passport that is kept was stored by an account of the reader's organisation."""
     stored = (
         select(User.organisation_id)
@@ -195,6 +197,6 @@ def _number(passport: Passport, secret: str) -> str | None:
     return unseal(secret, _PURPOSE, passport.sealed_number)
 
 
-def _shown(passport: Passport, number: str | None) -> Shown:
+def _shown(passport: Passport, number: str | None) -> MaskedPassport:
     tail = number[-_SHOWN:] if number else "?" * _SHOWN
-    return Shown(passport.person_id, f"•••••{tail}", passport.country, passport.expires_on)
+    return MaskedPassport(passport.person_id, f"•••••{tail}", passport.country, passport.expires_on)

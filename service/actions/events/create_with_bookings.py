@@ -13,7 +13,7 @@ from models.i18n import Message, _, message
 from models.vocabulary import EventKind, EventStatus, MemberRole
 from service.actions import crud
 from service.actions.bookings import bookings
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import events, members
 from service.actions.scheduling.openings import OpeningsRequest, find_openings
 
@@ -31,7 +31,7 @@ REFUSALS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Arrangement:
+class EventRequest:
     """A visit as somebody wants it: its columns, what is booked (resource → how many) and who takes part.
 
     ``is_planned`` puts it into the plan at once; otherwise it is a draft.
@@ -44,7 +44,7 @@ class Arrangement:
     is_planned: bool = False
 
 
-class NoOpening(Conflict):
+class OpeningTaken(Conflict):
     """Days that were offered, and on which something clashes by now; ``why`` says what."""
 
     def __init__(self, why: Sequence[Message]) -> None:
@@ -55,7 +55,7 @@ class NoOpening(Conflict):
         )
 
 
-def arrange(session: Session, act: Act, wish: Arrangement) -> Event:
+def create_with_bookings(session: Session, act: ActionContext, wish: EventRequest) -> Event:
     """Make an event with its people and bookings. Refused halfway, its caller undoes all of it.
 
     Raises:
@@ -80,14 +80,14 @@ def arrange(session: Session, act: Act, wish: Arrangement) -> Event:
     return event
 
 
-def arrange_on_opening(session: Session, act: Act, wish: Arrangement, asked: OpeningsRequest) -> Event:
+def create_on_opening(session: Session, act: ActionContext, wish: EventRequest, asked: OpeningsRequest) -> Event:
     """The same on days that were offered as an opening, if they still are one; ``asked`` is what they were found with.
 
     Raises:
-        NoOpening: something else lies there by now. What is booked says itself who has it: see :func:`arrange`.
+        NoOpening: something else lies there by now. What is booked says itself who has it: see :func:`create_with_bookings`.
     """
     window = replace(asked, from_=wish.values["first_day"], to=wish.values["last_day"])
     refused = set(find_openings(session, act, window).refused) - {"resource_busy"}
     if refused:
-        raise NoOpening([message(sentence) for rule, sentence in REFUSALS.items() if rule in refused])
-    return arrange(session, act, wish)
+        raise OpeningTaken([message(sentence) for rule, sentence in REFUSALS.items() if rule in refused])
+    return create_with_bookings(session, act, wish)

@@ -13,7 +13,7 @@ from models.event_parts import Member, ProgrammeItem, Task
 from models.events import Event
 from models.vocabulary import EventStatus
 from service.actions import crud, permissions, queries
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 EVENT_ORDER_LATEST = (col(Event.first_day).desc(), col(Event.id))
 HISTORY_ORDER = (col(Audit.id),)
@@ -25,7 +25,7 @@ _NAMES = ("id", "title", "location", "host", "guest")
 _AT_ONCE = 500
 
 
-def event_days(session: Session, act: Act, query: Mapping[str, Any]) -> Iterator[Any]:
+def event_days(session: Session, act: ActionContext, query: Mapping[str, Any]) -> Iterator[Any]:
     """The days, hours, kind, status and organisation of the events a query string asks for, in order; one query.
 
     Columns instead of whole events, for there may be thousands.

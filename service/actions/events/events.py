@@ -8,7 +8,7 @@ from uuid import uuid4
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, SQLModel, col, select
 
-from calendars.bookings.times import Frame
+from calendars.bookings.times import EventTimes
 from calendars.days.anniversaries import Origin, occurrence
 from calendars.days.spans import Days, days_after
 from calendars.events.lifecycle import needs_reason, possible_steps
@@ -23,7 +23,7 @@ from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderS
 from service.actions import change_log, crud, permissions
 from service.actions.audit import plain
 from service.actions.bookings import bookings
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import programme, task_templates, tasks
 from service.actions.events.validation import event_errors
 from service.actions.reminders import reminder_planning
@@ -46,7 +46,7 @@ _CONFIRMED = {
 }
 _PARTS: Mapping[str, type[SQLModel]] = {"phases": TrainingPhase, "performances": Performance}
 
-SPOKEN_FOR = _("There is already a ceremony for {year}; change that one, or cancel it first.")
+CEREMONY_EXISTS = _("There is already a ceremony for {year}; change that one, or cancel it first.")
 
 
 def find_event(session: Session, identity: str, kind: EventKind | None = None) -> Event:
@@ -68,7 +68,7 @@ def find_event(session: Session, identity: str, kind: EventKind | None = None) -
 
 def create_event(
     session: Session,
-    act: Act,
+    act: ActionContext,
     kind: EventKind,
     values: Mapping[str, Any],
     *,
@@ -96,7 +96,7 @@ def create_event(
         kind=kind, uid=uid or str(uuid4()), status=status, created_by=act.user.id if act.user else None, **values
     )
     if uid is not None:
-        _unbury(session, act, uid)
+        remove_tombstone(session, act, uid)
     event.phases, event.performances = [], []
     crud.assign(event, {"budget": budget} | _new_parts(event, parts))
     crud.create(session, act, event, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason)
@@ -106,7 +106,7 @@ def create_event(
 
 
 def change_event(
-    session: Session, act: Act, event: Event, values: Mapping[str, Any], *, reason: str | None = None
+    session: Session, act: ActionContext, event: Event, values: Mapping[str, Any], *, reason: str | None = None
 ) -> Event:
     """Change an event; moving its days takes arrival, departure and bookings along, unless they are given.
 
@@ -150,7 +150,7 @@ def _with_travel(event: Event, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _apply(
     session: Session,
-    act: Act,
+    act: ActionContext,
     event: Event,
     values: Mapping[str, Any],
     *,
@@ -161,21 +161,21 @@ def _apply(
 
     SEQUENCE rises where it matters; programme, bookings and tasks come along, the reminders are planned anew.
     """
-    before, was, days = Frame.of(event), event.status, Days(event.first_day, event.last_day)
+    before, was, days = EventTimes.of(event), event.status, Days(event.first_day, event.last_day)
     significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
     if significant:
         values = {**values, "sequence": max(event.sequence + 1, values.get("sequence", 0))}
     if changed := crud.change(
         session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
     ):
-        programme.follow(session, act, event, days)
-        bookings.settle(session, act, event, before, was)
-        tasks.follow(session, event, changed)
+        programme.move_with_event(session, act, event, days)
+        bookings.update_bookings_for_event(session, act, event, before, was)
+        tasks.update_due_days(session, event, changed)
         task_templates.make_tasks(session, act, event, was)
         reminder_planning.plan_event(session, act, event)
 
 
-def delete_event(session: Session, act: Act, event: Event) -> None:
+def delete_event(session: Session, act: ActionContext, event: Event) -> None:
     """Delete a draft or a cancelled event; anything else is cancelled first, so that people hear of it.
 
     Raises:
@@ -200,18 +200,18 @@ def delete_event(session: Session, act: Act, event: Event) -> None:
             message(_("The mails that call this event off are still on their way. Delete it when they have left.")),
             code="cancellation_on_its_way",
         )
-    bury(session, act, event)
+    keep_tombstone(session, act, event)
     crud.delete(session, act, event, event_id=event.id)
 
 
-def bury(session: Session, act: Act, event: Event) -> None:
+def keep_tombstone(session: Session, act: ActionContext, event: Event) -> None:
     """Keep of an event that is being deleted what its subscribers need to see it go."""
     names = set(DeletedEvent.model_fields) - {"sequence", "updated_at"}
     values = {name: getattr(event, name) for name in names}
     session.add(DeletedEvent(**values, sequence=event.sequence + 1, updated_at=act.now))
 
 
-def _unbury(session: Session, act: Act, uid: str) -> None:
+def remove_tombstone(session: Session, act: ActionContext, uid: str) -> None:
     """Forget the deleted event with this UID: a new one takes its place in calendars."""
     buried = session.exec(select(DeletedEvent).where(DeletedEvent.uid == uid)).all()
     for row in buried:
@@ -221,7 +221,7 @@ def _unbury(session: Session, act: Act, uid: str) -> None:
 
 def transition(
     session: Session,
-    act: Act,
+    act: ActionContext,
     event: Event,
     to: EventStatus,
     reason: str | None = None,
@@ -266,7 +266,7 @@ def transition(
     return event
 
 
-def _confirmation(act: Act, to: EventStatus) -> dict[str, Any]:
+def _confirmation(act: ActionContext, to: EventStatus) -> dict[str, Any]:
     """Who confirmed and when, as it is after a step; what has begun stays confirmed."""
     if to in {EventStatus.ONGOING, EventStatus.COMPLETED}:
         return {}
@@ -278,12 +278,12 @@ def _confirmation(act: Act, to: EventStatus) -> dict[str, Any]:
     }
 
 
-def _is_second_pair_of_eyes(act: Act, event: Event) -> bool:
+def _is_second_pair_of_eyes(act: ActionContext, event: Event) -> bool:
     """Whether who acts could confirm the event themself; the service's own changes need no confirming."""
     return act.user is None or (act.user.role.suffices_for(Role.APPROVER) and event.created_by != act.user.id)
 
 
-def _check_four_eyes(act: Act, event: Event) -> None:
+def _check_four_eyes(act: ActionContext, event: Event) -> None:
     if not act.account.role.suffices_for(Role.APPROVER):
         raise Forbidden(message(_("Confirming needs an approver.")), code="approver_required")
     if event.created_by == act.account.id:
@@ -323,5 +323,5 @@ def _ordinal(session: Session, values: Mapping[str, Any], event: Event | None = 
     other = session.exec(taken).first()
     if other is not None and other != (event and event.id):
         named = None if permissions.hidden(session, [other]) else other
-        raise Conflict(message(SPOKEN_FOR, year=year), code="ceremony_exists", event_id=named)
+        raise Conflict(message(CEREMONY_EXISTS, year=year), code="ceremony_exists", event_id=named)
     return occurrence(origin, year).ordinal

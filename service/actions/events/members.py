@@ -13,12 +13,12 @@ from models.i18n import _, message
 from models.places import Person
 from models.vocabulary import MemberRole
 from service.actions import crud, permissions
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.reminders import reminder_planning
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class MemberPosition:
     """A member in their place; ``is_tied`` when nothing but the name puts them before or behind a neighbour."""
 
     member: Member
@@ -36,18 +36,19 @@ def members_of(session: Session, event_id: str) -> list[tuple[Member, Person]]:
     return [pair for pair, _is_tied in _in_order(session, event_id)]
 
 
-def seats_of(session: Session, event_id: str) -> list[Seat]:
+def seats_of(session: Session, event_id: str) -> list[MemberPosition]:
     """The people of an event in order of precedence, with whom they meet and whether their place is settled."""
     placed = _in_order(session, event_id)
     wanted = {member.counterpart_id for (member, _person), _is_tied in placed if member.counterpart_id}
     met = session.exec(select(Person).where(col(Person.id).in_(wanted))).all() if wanted else ()
     people = {person.id: person for person in met}
     return [
-        Seat(member, person, people.get(member.counterpart_id or ""), is_tied) for (member, person), is_tied in placed
+        MemberPosition(member, person, people.get(member.counterpart_id or ""), is_tied)
+        for (member, person), is_tied in placed
     ]
 
 
-def seat_of(session: Session, event_id: str, member_id: str) -> Seat:
+def seat_of(session: Session, event_id: str, member_id: str) -> MemberPosition:
     """One member's place.
 
     Raises:
@@ -68,7 +69,7 @@ def claim_of(member: Member, person: Person) -> Claim:
     return Claim(member.role, person.precedence, member.rank, person.name, person.id)
 
 
-def add_member(session: Session, act: Act, event: Event, values: Mapping[str, Any]) -> Member:
+def add_member(session: Session, act: ActionContext, event: Event, values: Mapping[str, Any]) -> Member:
     """Put a person into a visit, once."""
     permissions.check_change(session, event)
     crud.check(_member_errors(session, event, None, values))
@@ -78,7 +79,9 @@ def add_member(session: Session, act: Act, event: Event, values: Mapping[str, An
     return member
 
 
-def change_member(session: Session, act: Act, event: Event, member: Member, values: Mapping[str, Any]) -> Member:
+def change_member(
+    session: Session, act: ActionContext, event: Event, member: Member, values: Mapping[str, Any]
+) -> Member:
     """Change what a person is in a visit."""
     permissions.check_change(session, event)
     crud.check(_member_errors(session, event, member, values))
@@ -87,7 +90,7 @@ def change_member(session: Session, act: Act, event: Event, member: Member, valu
     return member
 
 
-def remove_member(session: Session, act: Act, event: Event, member: Member) -> None:
+def remove_member(session: Session, act: ActionContext, event: Event, member: Member) -> None:
     """Take a person out of a visit."""
     permissions.check_change(session, event)
     crud.delete(session, act, member, event_id=event.id)

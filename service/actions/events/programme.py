@@ -7,15 +7,15 @@ from sqlmodel import Session, col, select
 
 from calendars.days.spans import Days, days_after
 from calendars.events.lifecycle import CALLED_OFF
-from calendars.programmes.checks import Hitch, hitches
-from calendars.programmes.items import Item
+from calendars.programmes.checks import ProgrammeWarning, programme_warnings
+from calendars.programmes.items import ProgrammeItemValues
 from models.event_parts import ProgrammeItem
 from models.events import Event
 from models.i18n import _, message
 from models.vocabulary import EventStatus
 from service.actions import crud, permissions
 from service.actions.audit import plain, record
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 
 def programme_of(session: Session, event_id: str) -> list[ProgrammeItem]:
@@ -29,7 +29,7 @@ def programme_of(session: Session, event_id: str) -> list[ProgrammeItem]:
     )
 
 
-def replace_programme(session: Session, act: Act, event: Event, items: Sequence[Mapping[str, Any]]) -> None:
+def replace_programme(session: Session, act: ActionContext, event: Event, items: Sequence[Mapping[str, Any]]) -> None:
     """Put a whole new working programme in the place of the old; the published revisions stay."""
     permissions.check_change(session, event)
     crud.check(
@@ -51,7 +51,7 @@ def replace_programme(session: Session, act: Act, event: Event, items: Sequence[
     record(session, act, "change", "programme", event.id, {"items": {"from": before, "to": after}}, event_id=event.id)
 
 
-def add_item(session: Session, act: Act, event: Event, values: Mapping[str, Any]) -> ProgrammeItem:
+def add_item(session: Session, act: ActionContext, event: Event, values: Mapping[str, Any]) -> ProgrammeItem:
     """Put one item into the working programme; the others stay, also those that lie outside the visit by now.
 
     Raises:
@@ -69,7 +69,7 @@ def add_item(session: Session, act: Act, event: Event, values: Mapping[str, Any]
 
 
 def change_item(
-    session: Session, act: Act, event: Event, item: ProgrammeItem, values: Mapping[str, Any]
+    session: Session, act: ActionContext, event: Event, item: ProgrammeItem, values: Mapping[str, Any]
 ) -> ProgrammeItem:
     """Change one item of the working programme; raises as :func:`add_item`."""
     permissions.check_change(session, event)
@@ -81,7 +81,7 @@ def change_item(
     return item
 
 
-def remove_item(session: Session, act: Act, event: Event, item: ProgrammeItem) -> None:
+def remove_item(session: Session, act: ActionContext, event: Event, item: ProgrammeItem) -> None:
     """Take one item out of the working programme.
 
     Raises:
@@ -110,7 +110,7 @@ def _item_errors(event: Event, item: Mapping[str, Any]) -> crud.Errors:
     return errors
 
 
-def _note(session: Session, act: Act, event: Event, was: Any) -> None:
+def _note(session: Session, act: ActionContext, event: Event, was: Any) -> None:
     """Write down that the working programme is no longer what it was, if it is not."""
     crud.flush(session)
     now = plain(programme_of(session, event.id))
@@ -118,15 +118,15 @@ def _note(session: Session, act: Act, event: Event, was: Any) -> None:
         record(session, act, "change", "programme", event.id, {"items": {"from": was, "to": now}}, event_id=event.id)
 
 
-def hitches_of(event: Event, items: Sequence[ProgrammeItem]) -> list[Hitch]:
+def hitches_of(event: Event, items: Sequence[ProgrammeItem]) -> list[ProgrammeWarning]:
     """The warnings about an event's programme; none for one that is over or called off."""
     if event.status in CALLED_OFF or event.status is EventStatus.COMPLETED:
         return []
     days = Days(event.first_day, event.last_day)
-    return hitches([Item.of(item) for item in items], days, event.start_time, event.end_time)
+    return programme_warnings([ProgrammeItemValues.of(item) for item in items], days, event.start_time, event.end_time)
 
 
-def follow(session: Session, act: Act, event: Event, before: Days) -> None:
+def move_with_event(session: Session, act: ActionContext, event: Event, before: Days) -> None:
     """Move the working programme along with an event whose first and last day have moved by the same number of days.
 
     ``before`` are its days until now. Where the length has changed nobody knows what goes where, so all items stay,

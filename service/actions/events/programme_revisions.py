@@ -7,24 +7,24 @@ from itertools import pairwise
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, select
 
-from calendars.programmes.items import Change, Item, differences, label
+from calendars.programmes.items import ItemChange, ProgrammeItemValues, differences, label
 from models.errors import Conflict, NotFound
 from models.event_parts import ProgrammeItem, ProgrammeRevision, last_revisions
 from models.events import Event
 from models.i18n import _, message
 from models.text import LocalizedText
 from service.actions import crud, permissions
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events.programme import programme_of
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class PublishedRevision:
     """A published programme; ``changes`` is what became different from the one before, empty for the first."""
 
     row: ProgrammeRevision
-    items: list[Item]
-    changes: list[Change]
+    items: list[ProgrammeItemValues]
+    changes: list[ItemChange]
 
     @property
     def label(self) -> LocalizedText:
@@ -32,13 +32,13 @@ class Revision:
         return label(self.row.number)
 
 
-def revisions_of(session: Session, event_id: str) -> list[Revision]:
+def revisions_of(session: Session, event_id: str) -> list[PublishedRevision]:
     """The published programmes, oldest first; one query."""
     statement = select(ProgrammeRevision).where(ProgrammeRevision.event_id == event_id)
     return _with_changes(session.exec(statement.order_by(col(ProgrammeRevision.number))).all())
 
 
-def find_revision(session: Session, event_id: str, number: str) -> Revision:
+def find_revision(session: Session, event_id: str, number: str) -> PublishedRevision:
     """The published programme with this number; one query.
 
     Raises:
@@ -60,19 +60,19 @@ def last_revision(session: Session, event_id: str) -> ProgrammeRevision | None:
     return last_revisions(session, [event_id]).get(event_id)
 
 
-def unpublished(last: ProgrammeRevision | None, working: Sequence[ProgrammeItem]) -> list[Change] | None:
+def unpublished(last: ProgrammeRevision | None, working: Sequence[ProgrammeItem]) -> list[ItemChange] | None:
     """What a revision published now would change against the last; None before the first."""
     if last is None:
         return None
-    return differences(_items(last), [Item.of(item) for item in working])
+    return differences(_items(last), [ProgrammeItemValues.of(item) for item in working])
 
 
 def is_publishable(last: ProgrammeRevision | None, working: Sequence[ProgrammeItem]) -> bool:
     """Whether there is something to publish: anything differs from the last revision, if only the order of items."""
-    return bool(working) and (last is None or _items(last) != [Item.of(item) for item in working])
+    return bool(working) and (last is None or _items(last) != [ProgrammeItemValues.of(item) for item in working])
 
 
-def publish_programme(session: Session, act: Act, event: Event, note: str | None) -> Revision:
+def publish_programme(session: Session, act: ActionContext, event: Event, note: str | None) -> PublishedRevision:
     """Publish the working programme as the next numbered revision; feeds and reminders show it from now on.
 
     The event gets a new version and stamp with it, by which subscribers and the sender of reminders notice; its
@@ -89,12 +89,12 @@ def publish_programme(session: Session, act: Act, event: Event, note: str | None
         raise Conflict(
             message(_("Nothing changed since revision {number}."), number=last.number), code="programme_unchanged"
         )
-    items = [Item.of(item) for item in working]
+    items = [ProgrammeItemValues.of(item) for item in working]
     row = ProgrammeRevision(
         event_id=event.id,
         number=last.number + 1 if last else 1,
         note=note,
-        items=[item.written() for item in items],
+        items=[item.to_json() for item in items],
         published_at=act.now,
         published_by=act.user.id if act.user else None,
     )
@@ -102,15 +102,17 @@ def publish_programme(session: Session, act: Act, event: Event, note: str | None
     event.updated_at = act.now
     flag_modified(event, "updated_at")  # a second change within the clock's tick moves the version too
     crud.flush(session)
-    return Revision(row, items, unpublished(last, working) or [])
+    return PublishedRevision(row, items, unpublished(last, working) or [])
 
 
-def _with_changes(found: Sequence[ProgrammeRevision]) -> list[Revision]:
+def _with_changes(found: Sequence[ProgrammeRevision]) -> list[PublishedRevision]:
     """These revisions, each with what changed since the one before it in the list."""
     every = [(row, _items(row)) for row in found]
-    later = [Revision(row, items, differences(before, items)) for (_row, before), (row, items) in pairwise(every)]
-    return [Revision(row, items, []) for row, items in every[:1]] + later
+    later = [
+        PublishedRevision(row, items, differences(before, items)) for (_row, before), (row, items) in pairwise(every)
+    ]
+    return [PublishedRevision(row, items, []) for row, items in every[:1]] + later
 
 
-def _items(row: ProgrammeRevision) -> list[Item]:
-    return [Item.read(written) for written in row.items]
+def _items(row: ProgrammeRevision) -> list[ProgrammeItemValues]:
+    return [ProgrammeItemValues.read(written) for written in row.items]

@@ -13,7 +13,7 @@ from models.event_parts import Task, TaskTemplate
 from models.events import Event
 from models.text import fold
 from service.actions import crud, permissions
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 EVENT_COLUMNS = ("id", "title", "kind", "status", "first_day", "last_day")
 """What a listed task says of its event."""
@@ -34,7 +34,7 @@ def overdue(today: date) -> ColumnElement[bool]:
     return and_(col(Task.done).is_(False), col(Task.due_day) < today, col(Event.status).not_in(NEVER_LATE))
 
 
-def tasks_where(session: Session, act: Act, query: Mapping[str, Any]) -> Select[Any]:
+def tasks_where(session: Session, act: ActionContext, query: Mapping[str, Any]) -> Select[Any]:
     """The select of tasks a query string asks for, each with its event; words are looked for in both titles."""
     columns: list[Any] = [getattr(Event, name) for name in EVENT_COLUMNS]
     statement: Any = select(Task, *columns).where(col(Task.event_id) == col(Event.id), permissions.visible(session))
@@ -57,7 +57,7 @@ def tasks_where(session: Session, act: Act, query: Mapping[str, Any]) -> Select[
     return statement  # type: ignore[no-any-return]
 
 
-def first_tasks(session: Session, act: Act, query: Mapping[str, Any], limit: int) -> list[Row]:
+def first_tasks(session: Session, act: ActionContext, query: Mapping[str, Any], limit: int) -> list[Row]:
     """The first tasks a query string asks for, by due day; none of drafts and of events that are called off."""
     statement = _with_rights(tasks_where(session, act, query)).where(_TAKES_PLACE)
     return list(session.execute(statement.order_by(*TASK_ORDER).limit(limit)))
@@ -65,7 +65,7 @@ def first_tasks(session: Session, act: Act, query: Mapping[str, Any], limit: int
 
 def page_of_tasks(
     session: Session,
-    act: Act,
+    act: ActionContext,
     query: Mapping[str, Any],
     first: int,
     size: int,

@@ -11,33 +11,35 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from calendars.events.lifecycle import REMINDED
-from calendars.events.task_due_dates import Dating, due_day
+from calendars.events.task_due_dates import TaskDueValues, due_day
 from models.errors import Invalid, InvalidValue
 from models.event_parts import Task, TaskTemplate
 from models.events import Event
 from models.text import fold, localized
 from models.vocabulary import EventStatus, Language
 from service.actions import crud
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import tasks
-from service.actions.locality_index import Compass
+from service.actions.locality_index import DirectionResolver
 from service.actions.reminders import reminder_planning
 
 
-def create_template(session: Session, act: Act, values: Mapping[str, Any]) -> TaskTemplate:
+def create_template(session: Session, act: ActionContext, values: Mapping[str, Any]) -> TaskTemplate:
     """Make a template."""
     crud.check(_errors(session, values))
     return crud.create(session, act, TaskTemplate(**values))
 
 
-def change_template(session: Session, act: Act, template: TaskTemplate, values: Mapping[str, Any]) -> TaskTemplate:
+def change_template(
+    session: Session, act: ActionContext, template: TaskTemplate, values: Mapping[str, Any]
+) -> TaskTemplate:
     """Change a template; tasks made of it stay as they are."""
     crud.check(_errors(session, values))
     crud.change(session, act, template, values)
     return template
 
 
-def delete_template(session: Session, act: Act, template: TaskTemplate) -> None:
+def delete_template(session: Session, act: ActionContext, template: TaskTemplate) -> None:
     """Delete a template; tasks made of it stay, and no longer say where they come from."""
     reminder_planning.lock_planning(
         session
@@ -47,7 +49,7 @@ def delete_template(session: Session, act: Act, template: TaskTemplate) -> None:
     crud.delete(session, act, template)
 
 
-def make_tasks(session: Session, act: Act, event: Event, before: EventStatus) -> None:
+def make_tasks(session: Session, act: ActionContext, event: Event, before: EventStatus) -> None:
     """Make the tasks an event lacks when it enters the plan; ``before`` is the status it had, a draft's when it is new.
 
     One of each active template for its kind and direction, unless it has one of that template already, or one that
@@ -62,7 +64,7 @@ def make_tasks(session: Session, act: Act, event: Event, before: EventStatus) ->
     travel = tasks.hold_still(session, event)
     present = tasks.tasks_of(session, event.id)
     wanted = [one for one in _templates_for(session, act, event) if not _is_there(one, present)]
-    datings = [Dating(None, one.offset, one.anchor, one.working_days) for one in wanted]
+    datings = [TaskDueValues(None, one.offset, one.anchor, one.working_days) for one in wanted]
     office_days = tasks.office_days_for(session, datings)
     for template, dating in zip(wanted, datings, strict=True):
         try:
@@ -83,12 +85,12 @@ def make_tasks(session: Session, act: Act, event: Event, before: EventStatus) ->
         crud.create(session, act, task, event_id=event.id)
 
 
-def _templates_for(session: Session, act: Act, event: Event) -> list[TaskTemplate]:
+def _templates_for(session: Session, act: ActionContext, event: Event) -> list[TaskTemplate]:
     active = select(TaskTemplate).where(TaskTemplate.kind == event.kind, col(TaskTemplate.active))
     found = session.exec(active.order_by(col(TaskTemplate.id))).all()
     if all(template.direction is None for template in found):
         return list(found)
-    direction = Compass.load(session, act).of(event)
+    direction = DirectionResolver.load(session, act).of(event)
     return [template for template in found if template.direction in {None, direction}]
 
 

@@ -16,7 +16,7 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from calendars.days.working_days import WorkingDays
-from calendars.events.task_due_dates import Dated, Dating, Travel, due_day, task_offset
+from calendars.events.task_due_dates import TaskDue, TaskDueValues, TravelDays, due_day, task_offset
 from calendars.reminders import due_times
 from models.errors import Conflict, Invalid, InvalidValue, NotFound
 from models.event_parts import Task
@@ -26,7 +26,7 @@ from models.i18n import Message, _, message
 from models.labels import noun
 from models.vocabulary import TaskAnchor
 from service.actions import crud, permissions
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.reminders import reminder_planning
 
 _TRAVEL = {"arrives_on", "departs_on"}
@@ -41,7 +41,7 @@ def tasks_of(session: Session, event_id: str) -> list[Task]:
     return list(session.exec(select_rows(Task).where(Task.event_id == event_id).order_by(col(Task.id))).all())
 
 
-def add_task(session: Session, act: Act, event: Event, values: Mapping[str, Any]) -> Task:
+def add_task(session: Session, act: ActionContext, event: Event, values: Mapping[str, Any]) -> Task:
     """Add what somebody must do for an event."""
     permissions.check_change(session, event)
     travel = hold_still(session, event)
@@ -53,7 +53,7 @@ def add_task(session: Session, act: Act, event: Event, values: Mapping[str, Any]
     return task
 
 
-def change_task(session: Session, act: Act, event: Event, task: Task, values: Mapping[str, Any]) -> Task:
+def change_task(session: Session, act: ActionContext, event: Event, task: Task, values: Mapping[str, Any]) -> Task:
     """Change a task, or mark it done; the organisation it is for may do that too.
 
     Raises:
@@ -64,14 +64,14 @@ def change_task(session: Session, act: Act, event: Event, task: Task, values: Ma
     travel = hold_still(session, event)
     crud.check(_errors(session, task, values))
     values = _with_done(act, task, values)
-    wanted = Dating(**{name: values.get(name, getattr(task, name)) for name in _DATING})
+    wanted = TaskDueValues(**{name: values.get(name, getattr(task, name)) for name in _DATING})
     values["due_day"] = _day_of(session, wanted, travel)
     if crud.change(session, act, task, values, event_id=event.id):
         reminder_planning.plan_event(session, act, event)
     return task
 
 
-def remove_task(session: Session, act: Act, event: Event, task: Task) -> None:
+def remove_task(session: Session, act: ActionContext, event: Event, task: Task) -> None:
     """Delete a task."""
     permissions.check_change(session, event)
     hold_still(session, event)
@@ -79,7 +79,7 @@ def remove_task(session: Session, act: Act, event: Event, task: Task) -> None:
     reminder_planning.plan_event(session, act, event)
 
 
-def follow(session: Session, event: Event, changed: Iterable[str]) -> None:
+def update_due_days(session: Session, event: Event, changed: Iterable[str]) -> None:
     """Reckon an event's tasks anew after some of its fields were changed; a fixed number of queries.
 
     Reminders are planned by the caller, afterwards.
@@ -125,7 +125,7 @@ def follow_days_off(session: Session) -> None:
     moved: dict[str, date | None] = {}
     for row in found:
         try:
-            day = due_day(row, Travel(row.arrives_on, row.departs_on), office_days)
+            day = due_day(row, TravelDays(row.arrives_on, row.departs_on), office_days)
         except InvalidValue as problem:
             raise Conflict(
                 message(_UNCOUNTABLE, task=row.title, problem=problem.detail), code="task_uncountable"
@@ -135,7 +135,7 @@ def follow_days_off(session: Session) -> None:
     _move(session, moved)
 
 
-def hold_still(session: Session, event: Event) -> Travel:
+def hold_still(session: Session, event: Event) -> TravelDays:
     """An event's travel days, which nobody changes until this transaction is over; nor the office's days off.
 
     Asked before anything of a task is written: who moves the event has its row first and its tasks then.
@@ -149,10 +149,10 @@ def hold_still(session: Session, event: Event) -> Travel:
     travel = session.execute(days).first()
     if travel is None:
         raise NotFound(noun("event"), event.id)
-    return Travel(travel.arrives_on, travel.departs_on)
+    return TravelDays(travel.arrives_on, travel.departs_on)
 
 
-def office_days_for(session: Session, tasks: Iterable[Dated]) -> WorkingDays:
+def office_days_for(session: Session, tasks: Iterable[TaskDue]) -> WorkingDays:
     """The office's working days, read only if one of these tasks counts them."""
     counts = any(task.working_days and task.due_offset is not None for task in tasks)
     return due_times.office_days(office_holidays(session) if counts else ())
@@ -173,7 +173,7 @@ def offset_errors(text: str) -> list[Message]:
     return []
 
 
-def _day_of(session: Session, task: Dated, travel: Travel) -> date | None:
+def _day_of(session: Session, task: TaskDue, travel: TravelDays) -> date | None:
     """The day a task is due.
 
     Raises:
@@ -195,7 +195,7 @@ def _move(session: Session, moved: Mapping[str, date | None]) -> None:
             set_committed_value(task, "due_day", day)
 
 
-def _with_done(act: Act, task: Task | None, values: Mapping[str, Any]) -> dict[str, Any]:
+def _with_done(act: ActionContext, task: Task | None, values: Mapping[str, Any]) -> dict[str, Any]:
     """``done_at`` follows ``done``; giving a fixed day takes the offset away, and the other way round."""
     values = dict(values)
     if "done" in values and values["done"] != (task.done if task else False):

@@ -13,7 +13,7 @@ from models.vocabulary import FeedClient
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class FeedAccess:
     """A calendar program has read a feed; ``tag`` is the ETag of what it got, without quotes."""
 
     feed_id: str
@@ -22,7 +22,7 @@ class Visit:
     tag: str
 
 
-def note_visits(session: Session, visits: Sequence[Visit]) -> None:
+def note_visits(session: Session, visits: Sequence[FeedAccess]) -> None:
     """Write down who came; of several visits of a kind the last. A feed deleted meanwhile is passed over."""
     there = set(session.scalars(select(col(Feed.id)).where(col(Feed.id).in_({one.feed_id for one in visits}))))
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql

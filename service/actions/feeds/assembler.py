@@ -19,11 +19,11 @@ from sqlmodel import Session, col
 from calendars.ical.gzip_segments import Segment, deflated, gzipped, within
 from calendars.ical.vcalendar import CALENDAR_END, calendar_head
 from models.feeds import Feed, FeedChunk, IcalFragment
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.feeds import rendered_parts
 from service.actions.feeds.feeds import is_public
-from service.actions.feeds.rendered_parts import Unkept
-from service.actions.feeds.selection import Line, listing, next_farewell, parts_of
+from service.actions.feeds.rendered_parts import UncachedParts
+from service.actions.feeds.selection import FeedLine, listing, next_tombstone_expiry, parts_of
 
 EVENTS_A_STRETCH = 48
 """On average. Longer ones pack better, shorter ones are made anew faster."""
@@ -32,10 +32,10 @@ _END = deflated(CALENDAR_END)
 
 
 @dataclass
-class Stretch:
+class Chunk:
     """Consecutive lines and their bytes, compressed; None until they are made."""
 
-    lines: list[Line]
+    lines: list[FeedLine]
     segment: Segment | None = None
 
     @cached_property
@@ -55,7 +55,7 @@ class Stretch:
 
 
 @dataclass(frozen=True)
-class Assembly:
+class FeedAssembly:
     """A feed's present bytes. ``packed`` is gzip, ``length`` what it unpacks to, ``etag`` of that, without quotes.
 
     It is good until ``until``, unless something changes before; ``changed_at`` is when the feed or the newest of its
@@ -63,7 +63,7 @@ class Assembly:
     """
 
     feed: Feed
-    stretches: Sequence[Stretch]
+    stretches: Sequence[Chunk]
     days: dict[str, str]
     packed: bytes
     length: int
@@ -77,14 +77,16 @@ class Assembly:
         return len(self.packed) + 450 * len(self.days) + 2000
 
 
-def assemble(session: Session, act: Act, feed: Feed, unkept: Unkept) -> tuple[Assembly, list[Stretch]]:
+def assemble(
+    session: Session, act: ActionContext, feed: Feed, unkept: UncachedParts
+) -> tuple[FeedAssembly, list[Chunk]]:
     """The whole feed from what is kept and what is not; with it the stretches that had to be compressed anew.
 
     Raises:
         Incomplete: too much has to be rendered.
     """
     lines, newest = listing(session, act, feed, unkept)
-    stretches = [Stretch(cut) for cut in _cut(lines)]
+    stretches = [Chunk(cut) for cut in _cut(lines)]
     kept = {
         row.digest: Segment(row.crc, row.length, row.deflated)
         for row in session.execute(select(FeedChunk.__table__).where(col(FeedChunk.feed_id) == feed.id))  # type: ignore[attr-defined]
@@ -98,7 +100,9 @@ def assemble(session: Session, act: Act, feed: Feed, unkept: Unkept) -> tuple[As
     return _joined(act, feed, stretches, days, changed_at, good_until(session, act, feed)), fresh
 
 
-def update(session: Session, act: Act, assembly: Assembly, event_ids: Collection[str], unkept: Unkept) -> Assembly:
+def update(
+    session: Session, act: ActionContext, assembly: FeedAssembly, event_ids: Collection[str], unkept: UncachedParts
+) -> FeedAssembly:
     """The feed after these events have changed; the very same when it showed none of them and shows none now.
 
     Raises:
@@ -121,7 +125,7 @@ def update(session: Session, act: Act, assembly: Assembly, event_ids: Collection
     return made
 
 
-def keep_stretches(session: Session, assembly: Assembly, fresh: Iterable[Stretch]) -> None:
+def keep_stretches(session: Session, assembly: FeedAssembly, fresh: Iterable[Chunk]) -> None:
     """Keep compressed stretches for the next who assembles this feed, and forget those of earlier states."""
     feed_id, digests = assembly.feed.id, {stretch.digest for stretch in assembly.stretches}
     kept = session.scalars(select(col(FeedChunk.digest)).where(col(FeedChunk.feed_id) == feed_id))
@@ -147,7 +151,7 @@ def _begins(event_id: str) -> bool:
     return zlib.crc32(event_id.encode()) % EVENTS_A_STRETCH == 0
 
 
-def _cut(lines: Sequence[Line]) -> Iterator[list[Line]]:
+def _cut(lines: Sequence[FeedLine]) -> Iterator[list[FeedLine]]:
     """The lines in stretches; none for no lines."""
     begins = [number for number, line in enumerate(lines) if number and _begins(line.event_id)]
     ends = [*begins, len(lines)]
@@ -156,10 +160,10 @@ def _cut(lines: Sequence[Line]) -> Iterator[list[Line]]:
             yield list(lines[begin:end])
 
 
-def _changed(stretches: Sequence[Stretch], gone: dict[str, str], come: Sequence[Line]) -> list[Stretch]:
+def _changed(stretches: Sequence[Chunk], gone: dict[str, str], come: Sequence[FeedLine]) -> list[Chunk]:
     """The stretches without the lines of events that are gone (each with its first day), and with those that came."""
     if not stretches:
-        return [Stretch(lines) for lines in _cut(come)]
+        return [Chunk(lines) for lines in _cut(come)]
     starts = [stretch.lines[0][:2] for stretch in stretches]
 
     def place(first_day: str, event_id: str) -> int:
@@ -172,7 +176,7 @@ def _changed(stretches: Sequence[Stretch], gone: dict[str, str], come: Sequence[
         while number and number in touched and stretches[number].lines[0].event_id in gone:
             number -= 1
             touched.add(number)
-    result: list[Stretch] = []
+    result: list[Chunk] = []
     number = 0
     while number < len(stretches):
         if number not in touched:
@@ -184,11 +188,13 @@ def _changed(stretches: Sequence[Stretch], gone: dict[str, str], come: Sequence[
             number += 1
         lines = [line for stretch in stretches[first:number] for line in stretch.lines if line.event_id not in gone]
         lines += [line for line in come if first <= place(line.first_day, line.event_id) < number]
-        result += [Stretch(cut) for cut in _cut(sorted(lines))]
+        result += [Chunk(cut) for cut in _cut(sorted(lines))]
     return result
 
 
-def _compress(session: Session, act: Act, feed: Feed, stretches: Sequence[Stretch], unkept: Unkept) -> None:
+def _compress(
+    session: Session, act: ActionContext, feed: Feed, stretches: Sequence[Chunk], unkept: UncachedParts
+) -> None:
     """Give stretches their bytes, many with one query. Parts of their events that were never kept are rendered again.
 
     Raises:
@@ -216,9 +222,9 @@ def _compress(session: Session, act: Act, feed: Feed, stretches: Sequence[Stretc
             stretch.segment = deflated(b"".join(entries))
 
 
-def _together(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
+def _together(stretches: Sequence[Chunk]) -> Iterator[list[Chunk]]:
     """The stretches in portions of about as many events as fit into one query."""
-    some: list[Stretch] = []
+    some: list[Chunk] = []
     for stretch in stretches:
         some.append(stretch)
         if sum(len(one.lines) for one in some) >= rendered_parts.BATCH:
@@ -228,7 +234,7 @@ def _together(stretches: Sequence[Stretch]) -> Iterator[list[Stretch]]:
         yield some
 
 
-def _bodies(session: Session, act: Act, feed: Feed, event_ids: Sequence[str]) -> dict[tuple[str, str], bytes]:
+def _bodies(session: Session, act: ActionContext, feed: Feed, event_ids: Sequence[str]) -> dict[tuple[str, str], bytes]:
     bodies: dict[tuple[str, str], bytes] = {}
     parts = (*parts_of(feed, deleted=False), *parts_of(feed, deleted=True))
     for batch in rendered_parts.batches(event_ids):
@@ -243,13 +249,13 @@ def _bodies(session: Session, act: Act, feed: Feed, event_ids: Sequence[str]) ->
 
 
 def _joined(
-    act: Act,
+    act: ActionContext,
     feed: Feed,
-    stretches: Sequence[Stretch],
+    stretches: Sequence[Chunk],
     days: dict[str, str],
     changed_at: datetime,
     until: datetime,
-) -> Assembly:
+) -> FeedAssembly:
     head = _head(act, feed, stretches)
     segments = [stretch.segment for stretch in stretches if stretch.segment is not None]
     all_segments = [deflated(head), *segments, _END]
@@ -257,7 +263,7 @@ def _joined(
     views = list(within(packed, all_segments))[1:-1]
     # Copies: a stretch may at the same time be read by whoever updates from the state before.
     shown = [_with(stretch, view) for stretch, view in zip(stretches, views, strict=True)]
-    return Assembly(
+    return FeedAssembly(
         feed=feed,
         stretches=shown,
         days=days,
@@ -269,13 +275,13 @@ def _joined(
     )
 
 
-def _with(stretch: Stretch, segment: Segment) -> Stretch:
-    copy = Stretch(stretch.lines, segment)
+def _with(stretch: Chunk, segment: Segment) -> Chunk:
+    copy = Chunk(stretch.lines, segment)
     copy.__dict__ |= {name: value for name, value in stretch.__dict__.items() if name not in {"lines", "segment"}}
     return copy
 
 
-def _head(act: Act, feed: Feed, stretches: Sequence[Stretch]) -> bytes:
+def _head(act: ActionContext, feed: Feed, stretches: Sequence[Chunk]) -> bytes:
     zones = sorted(frozenset[str]().union(*(stretch.zones for stretch in stretches)))
     first = int(stretches[0].lines[0].first_day[:4]) if stretches else feed.created_at.year
     last = max((int(stretch.last_day[:4]) for stretch in stretches), default=feed.created_at.year)
@@ -294,9 +300,9 @@ def _head(act: Act, feed: Feed, stretches: Sequence[Stretch]) -> bytes:
     )
 
 
-def good_until(session: Session, act: Act, feed: Feed) -> datetime:
+def good_until(session: Session, act: ActionContext, feed: Feed) -> datetime:
     """When time alone may change the feed: at midnight in the office, or when one that was called off drops out."""
     zone = ZoneInfo(act.office.timezone)
     midnight = datetime.combine(act.today + timedelta(days=1), time(), zone).astimezone(UTC)
-    farewell = next_farewell(session, act, feed)
+    farewell = next_tombstone_expiry(session, act, feed)
     return midnight if farewell is None else min(midnight, farewell + timedelta(days=feed.tombstone_days))

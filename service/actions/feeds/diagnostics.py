@@ -7,18 +7,18 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from calendars.feeds.diagnostics import FAR_PAST, Condition, Finding, Reading, examine
+from calendars.feeds.diagnostics import FAR_PAST, FeedState, Finding, ReaderState, examine
 from calendars.feeds.inspection import last_stamp, size_before, zones_missing
 from models.feeds import Feed, FeedReader
 from models.office import Office
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.credentials import new_token
-from service.actions.feeds.cache import Whole, whole_feed
+from service.actions.feeds.cache import RenderedFeed, render_feed
 from service.actions.feeds.feeds import IssuedFeed
 
 
 @dataclass(frozen=True, slots=True)
-class Examination:
+class FeedReport:
     """A feed as it is now: sizes in bytes, ``etag`` of the unpacked calendar, the gravest finding first.
 
     ``last_changed_at`` is when the feed itself or anything it shows was last changed.
@@ -31,24 +31,24 @@ class Examination:
     etag: str
     last_changed_at: datetime
     url_length: int
-    readers: Sequence[Reading]
+    readers: Sequence[ReaderState]
     findings: Sequence[Finding]
 
 
-def examine_feed(session: Session, act: Act, feed: Feed) -> Examination:
+def examine_feed(session: Session, act: ActionContext, feed: Feed) -> FeedReport:
     """Look at one feed."""
-    return _examined(act, feed, whole_feed(session, act, feed), _kept(session, (feed.id,))[feed.id])
+    return _examined(act, feed, render_feed(session, act, feed), _kept(session, (feed.id,))[feed.id])
 
 
-def examine_feeds(session: Session, act: Act, feeds: Sequence[Feed]) -> list[Examination]:
+def examine_feeds(session: Session, act: ActionContext, feeds: Sequence[Feed]) -> list[FeedReport]:
     """Look at several feeds, in their order; who reads them is one query."""
     kept = _kept(session, [feed.id for feed in feeds])
-    return [_examined(act, feed, whole_feed(session, act, feed), kept[feed.id]) for feed in feeds]
+    return [_examined(act, feed, render_feed(session, act, feed), kept[feed.id]) for feed in feeds]
 
 
-def readers_of(session: Session, act: Act, feed: Feed) -> list[Reading]:
+def readers_of(session: Session, act: ActionContext, feed: Feed) -> list[ReaderState]:
     """The kinds of programs that read a feed, who read it last first."""
-    return _readings(whole_feed(session, act, feed), _kept(session, (feed.id,))[feed.id])
+    return _readings(render_feed(session, act, feed), _kept(session, (feed.id,))[feed.id])
 
 
 def _kept(session: Session, feed_ids: Collection[str]) -> Mapping[str, list[FeedReader]]:
@@ -58,15 +58,15 @@ def _kept(session: Session, feed_ids: Collection[str]) -> Mapping[str, list[Feed
     return found
 
 
-def _readings(whole: Whole, kept: Sequence[FeedReader]) -> list[Reading]:
+def _readings(whole: RenderedFeed, kept: Sequence[FeedReader]) -> list[ReaderState]:
     latest_first = sorted(kept, key=lambda row: (row.last_at, row.client), reverse=True)
-    return [Reading(row.client, row.first_at, row.last_at, row.etag == whole.etag) for row in latest_first]
+    return [ReaderState(row.client, row.first_at, row.last_at, row.etag == whole.etag) for row in latest_first]
 
 
-def _examined(act: Act, feed: Feed, whole: Whole, kept: Sequence[FeedReader]) -> Examination:
+def _examined(act: ActionContext, feed: Feed, whole: RenderedFeed, kept: Sequence[FeedReader]) -> FeedReport:
     readers = _readings(whole, kept)
     changed_at = max(filter(None, [feed.updated_at, last_stamp(whole.body)]))
-    condition = Condition(
+    condition = FeedState(
         size=len(whole.body),
         compressed_size=whole.compressed,
         entries=whole.entries,
@@ -82,7 +82,7 @@ def _examined(act: Act, feed: Feed, whole: Whole, kept: Sequence[FeedReader]) ->
         today=act.today,
         now=act.now,
     )
-    return Examination(
+    return FeedReport(
         feed=feed,
         size=condition.size,
         compressed_size=condition.compressed_size,

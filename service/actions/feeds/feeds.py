@@ -24,9 +24,9 @@ from models.text import localized
 from models.vocabulary import Direction, EventStatus, Language, Role, Visibility
 from service.actions import crud, permissions, queries
 from service.actions.audit import plain, record
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.credentials import new_token, token_hash
-from service.actions.locality_index import Compass, Gazetteer
+from service.actions.locality_index import DirectionResolver, LocalityIndex
 
 PUBLIC_SINCE = datetime(2026, 11, 23, tzinfo=UTC)
 """The stamp of the public calendar's own properties, which only a new version of the service changes."""
@@ -44,7 +44,7 @@ _REFERENCES: Mapping[str, tuple[type[SQLModel], Mapped[str]]] = {
 }
 
 
-class NoFeed(NotFound):
+class FeedNotFound(NotFound):
     """Nothing to read at this address; unknown, revoked and expired ones give the same answer, without the token."""
 
     def __init__(self) -> None:
@@ -67,7 +67,7 @@ class IssuedFeed:
         return "webcal://" + self.url(office).partition("://")[2]
 
 
-def create_feed(session: Session, act: Act, values: Mapping[str, Any]) -> IssuedFeed:
+def create_feed(session: Session, act: ActionContext, values: Mapping[str, Any]) -> IssuedFeed:
     """Make a feed of your own, in your own language when none is given."""
     owner = act.account
     secret = new_token()
@@ -83,19 +83,19 @@ def issued_before(session: Session, feed_id: str, secret: str) -> IssuedFeed | N
     return IssuedFeed(feed, secret) if feed is not None and feed.token_hash == token_hash(secret) else None
 
 
-def change_feed(session: Session, act: Act, feed: Feed, values: Mapping[str, Any]) -> Feed:
+def change_feed(session: Session, act: ActionContext, feed: Feed, values: Mapping[str, Any]) -> Feed:
     """Change a feed; its address stays."""
     crud.change(session, act, feed, _prepared(session, act, feed, values))
     return feed
 
 
-def delete_feed(session: Session, act: Act, feed: Feed) -> None:
+def delete_feed(session: Session, act: ActionContext, feed: Feed) -> None:
     """Delete a feed: its address is dead with the next request."""
     session.execute(core_delete(FeedChunk).where(col(FeedChunk.feed_id) == feed.id))
     crud.delete(session, act, feed)
 
 
-def rotate_feed(session: Session, act: Act, feed: Feed) -> IssuedFeed:
+def rotate_feed(session: Session, act: ActionContext, feed: Feed) -> IssuedFeed:
     """Give a feed a new address; the old one is dead with the next request."""
     secret = new_token()
     feed.token_hash = token_hash(secret)
@@ -105,7 +105,7 @@ def rotate_feed(session: Session, act: Act, feed: Feed) -> IssuedFeed:
     return IssuedFeed(feed, secret)
 
 
-def feeds_where(act: Act) -> Any:
+def feeds_where(act: ActionContext) -> Any:
     """The select of the feeds an account may see: its own; an administrator's, all."""
     statement = select(Feed)
     return statement if act.account.role is Role.ADMIN else statement.where(Feed.user_id == act.account.id)
@@ -114,13 +114,13 @@ def feeds_where(act: Act) -> Any:
 FEED_ORDER = (col(Feed.id),)
 
 
-def own_feeds(session: Session, act: Act) -> Sequence[Feed]:
+def own_feeds(session: Session, act: ActionContext) -> Sequence[Feed]:
     """The feeds of whoever asks, the newest first; administrators too see only their own."""
     own = select(Feed).where(Feed.user_id == act.account.id).order_by(col(Feed.created_at).desc(), col(Feed.id))
     return session.exec(own).all()
 
 
-def find_feed(session: Session, act: Act, identity: str) -> Feed:
+def find_feed(session: Session, act: ActionContext, identity: str) -> Feed:
     """A feed the account may see.
 
     Raises:
@@ -132,7 +132,7 @@ def find_feed(session: Session, act: Act, identity: str) -> Feed:
     return feed
 
 
-def _prepared(session: Session, act: Act, feed: Feed | None, values: Mapping[str, Any]) -> dict[str, Any]:
+def _prepared(session: Session, act: ActionContext, feed: Feed | None, values: Mapping[str, Any]) -> dict[str, Any]:
     values = dict(values)
     errors: crud.Errors = {}
     if "filter" in values:
@@ -154,7 +154,7 @@ def _prepared(session: Session, act: Act, feed: Feed | None, values: Mapping[str
     return values
 
 
-def feed_of_token(session: Session, act: Act, secret: str) -> Feed:
+def feed_of_token(session: Session, act: ActionContext, secret: str) -> Feed:
     """The feed a subscriber's address stands for.
 
     Raises:
@@ -167,7 +167,7 @@ def feed_of_token(session: Session, act: Act, secret: str) -> Feed:
         .where(Feed.token_hash == token_hash(secret), col(User.active))
     ).first()
     if feed is None or (feed.expires_on is not None and feed.expires_on < act.today):
-        raise NoFeed
+        raise FeedNotFound
     return feed
 
 
@@ -176,12 +176,12 @@ def owner_sees(session: Session, feed: Feed, table: Any = Event) -> ColumnElemen
     return permissions.visible_to(owner_reads(session, feed), table)
 
 
-def owner_reads(session: Session, feed: Feed) -> permissions.Reader | None:
+def owner_reads(session: Session, feed: Feed) -> permissions.ReadingRights | None:
     """What the feed's owner may read at present; None for the public calendar."""
     return None if is_public(feed) else permissions.reader_of(session, session.get_one(User, feed.user_id))
 
 
-def shown_by(session: Session, act: Act, feed: Feed, table: Any = Event) -> list[ColumnElement[bool]]:
+def shown_by(session: Session, act: ActionContext, feed: Feed, table: Any = Event) -> list[ColumnElement[bool]]:
     """The conditions for events that a feed shows now; ``table`` may be that of the deleted ones.
 
     Time alone takes events out of a feed, it never brings one in.
@@ -203,24 +203,24 @@ def shown_by(session: Session, act: Act, feed: Feed, table: Any = Event) -> list
         if wanted.get(name):
             conditions.append(column.in_(wanted[name]))
     if codes := wanted.get("localities"):
-        gazetteer = Gazetteer.load(session)
+        gazetteer = LocalityIndex.load(session)
         line = frozenset[str]().union(*map(gazetteer.line, codes))
         conditions.append(or_(col(table.host).in_(line), col(table.guest).in_(line)))
     if agreements := wanted.get("agreements"):
         promised = core_select(col(Commitment.id)).where(col(Commitment.agreement_id).in_(agreements))
         conditions.append(col(table.commitment_id).in_(promised))
     if directions := wanted.get("direction"):
-        compass = Compass.load(session, act)
+        compass = DirectionResolver.load(session, act)
         conditions.append(or_(*(queries.directed(compass, Direction(word), table) for word in directions)))
     return conditions
 
 
-def public_feed(session: Session, act: Act, language: Language) -> Feed:
+def public_feed(session: Session, act: ActionContext, language: Language) -> Feed:
     """The calendar everybody may read: the events marked as public, and of them what concerns everybody.
 
     It is no row: nobody owns it, and it can't be changed.
     """
-    place = localized(Gazetteer.load(session).name(act.office.locality, act.today), language)
+    place = localized(LocalityIndex.load(session).name(act.office.locality, act.today), language)
     return Feed(
         id=f"public-{language}",
         user_id="",

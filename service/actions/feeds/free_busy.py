@@ -9,11 +9,11 @@ from calendars.days.spans import event_span
 from calendars.events.lifecycle import CALLED_OFF
 from models.events import Event
 from models.feeds import Feed
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.feeds.feeds import shown_by
 
 
-def free_busy(session: Session, act: Act, feed: Feed) -> bytes:
+def free_busy(session: Session, act: ActionContext, feed: Feed) -> bytes:
     """When the feed's events take place, and nothing else about them: one VFREEBUSY in UTC, touching times merged.
 
     Whole days count from midnight to midnight in the event's zone; what is postponed or cancelled takes no time.

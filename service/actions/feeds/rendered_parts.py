@@ -29,7 +29,7 @@ from models.text import LocalizedText
 from models.vocabulary import Language
 from service.actions import change_log
 from service.actions.change_log import Position
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.feeds.feeds import is_public
 
 PROGRAMME, TASKS, PUBLIC, DELETED = "programme", "tasks", "public", "deleted"
@@ -39,7 +39,7 @@ BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Fragment:
+class RenderedPart:
     """One part of an event's entries just rendered; ``body`` may be empty, ``zone`` too."""
 
     event_id: str
@@ -54,46 +54,48 @@ class Fragment:
 
 
 @dataclass
-class Incomplete(Exception):
+class TooManyParts(Exception):
     """More parts have to be rendered first than one transaction should: event → parts."""
 
     missing: dict[str, list[str]]
 
 
-class Unkept:
+class UncachedParts:
     """Parts that are rendered and not kept, by event and part; more are rendered as they are found to be missing.
 
     ``position`` is where the notes of changes stood; ``fresh`` are those rendered in the present attempt.
     """
 
     def __init__(self) -> None:
-        self.parts: dict[tuple[str, str], Fragment] = {}
-        self.fresh: list[Fragment] = []
+        self.parts: dict[tuple[str, str], RenderedPart] = {}
+        self.fresh: list[RenderedPart] = []
         self.position: Position | None = None
 
     def begin(self, session: Session) -> None:
         """Forget what has changed since it was rendered."""
         self.fresh = []
         if self.parts:
-            changed = change_log.since(session, self.position).event_ids
+            changed = change_log.changes_since(session, self.position).event_ids
             self.parts = (
                 {} if changed is None else {key: one for key, one in self.parts.items() if key[0] not in changed}
             )
 
-    def make(self, session: Session, act: Act, language: Language, missing: Mapping[str, Collection[str]]) -> None:
+    def make(
+        self, session: Session, act: ActionContext, language: Language, missing: Mapping[str, Collection[str]]
+    ) -> None:
         """Render these parts: event → those that are wanted of it."""
         fresh = render(session, act, language, missing)
         self.fresh += fresh
         self.parts |= {(one.event_id, one.part): one for one in fresh}
 
-    def make_few(self, session: Session, act: Act, language: Language, missing: dict[str, list[str]]) -> None:
+    def make_few(self, session: Session, act: ActionContext, language: Language, missing: dict[str, list[str]]) -> None:
         """Render these parts.
 
         Raises:
             Incomplete: of more events than one transaction should take.
         """
         if len(missing) > BATCH:
-            raise Incomplete(missing)
+            raise TooManyParts(missing)
         if missing:
             self.make(session, act, language, missing)
 
@@ -125,9 +127,11 @@ def fingerprint(language: Language, office: Office) -> str:
     return digest_of(*made_by, told.encode())[:16]
 
 
-def render(session: Session, act: Act, language: Language, wanted: Mapping[str, Collection[str]]) -> list[Fragment]:
+def render(
+    session: Session, act: ActionContext, language: Language, wanted: Mapping[str, Collection[str]]
+) -> list[RenderedPart]:
     """Parts made anew: event → those that are wanted of it; an event that is gone by now has none."""
-    made: list[Fragment] = []
+    made: list[RenderedPart] = []
     localities = {place.code: place for place in session.scalars(select(Locality))}
     for batch in batches(list(wanted)):
         made += _deleted(session, localities, language, [key for key in batch if DELETED in wanted[key]])
@@ -136,7 +140,7 @@ def render(session: Session, act: Act, language: Language, wanted: Mapping[str, 
         for event_id, facts in _facts(session, act, localities, living):
             for part in wanted[event_id]:
                 body, zone = _part(part, facts, tasks.get(event_id, []), language)
-                made.append(Fragment(event_id, part, body, zone))
+                made.append(RenderedPart(event_id, part, body, zone))
     return made
 
 
@@ -153,7 +157,7 @@ def _part(
 
 
 def _facts(
-    session: Session, act: Act, localities: Mapping[str, Locality], event_ids: Sequence[str]
+    session: Session, act: ActionContext, localities: Mapping[str, Locality], event_ids: Sequence[str]
 ) -> Iterator[tuple[str, vevent.EventFacts]]:
     statement = (
         select(Event, Organisation, Commitment, Agreement)
@@ -179,7 +183,7 @@ def _facts(
         yield event.id, facts
 
 
-def _article(act: Act, commitment: Commitment | None, agreement: Agreement | None) -> vevent.Article | None:
+def _article(act: ActionContext, commitment: Commitment | None, agreement: Agreement | None) -> vevent.Article | None:
     if commitment is None or agreement is None:
         return None
     url = f"{act.office.public_url}/agreements/{agreement.id}"
@@ -222,7 +226,7 @@ def _localized(name: str | LocalizedText) -> LocalizedText:
 
 def _deleted(
     session: Session, localities: Mapping[str, Locality], language: Language, event_ids: Sequence[str]
-) -> Iterator[Fragment]:
+) -> Iterator[RenderedPart]:
     if not event_ids:
         return
     for row in session.scalars(select(DeletedEvent).where(col(DeletedEvent.id).in_(event_ids))):
@@ -238,18 +242,20 @@ def _deleted(
             headcount=None,
         )
         zone = next(iter(vevent.zones_of(facts)), "")
-        yield Fragment(row.id, DELETED, items_and_tasks.render_deleted(facts, language), zone)
+        yield RenderedPart(row.id, DELETED, items_and_tasks.render_deleted(facts, language), zone)
 
 
-def keep(session: Session, act: Act, language: Language, fresh: Iterable[Fragment], position: Position) -> int:
+def keep(
+    session: Session, act: ActionContext, language: Language, fresh: Iterable[RenderedPart], position: Position
+) -> int:
     """Keep rendered parts in a writing transaction, and say how many.
 
     ``position`` is where the notes of changes stood for who rendered them: what changed since is not kept. While
     somebody is changing anything that feeds show, nothing is: a reader never stands in a writer's way.
     """
-    if not change_log.nobody_changes(session):
+    if not change_log.try_exclusive_lock(session):
         return 0
-    changed = change_log.since(session, position).event_ids
+    changed = change_log.changes_since(session, position).event_ids
     if changed is None:
         return 0
     values = [

@@ -10,13 +10,13 @@ from sqlmodel import Session, col
 from models.events import Event
 from models.feeds import DeletedEvent, Feed, IcalFragment
 from models.vocabulary import EventStatus
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.feeds import rendered_parts
 from service.actions.feeds.feeds import is_public, shown_by
-from service.actions.feeds.rendered_parts import Unkept
+from service.actions.feeds.rendered_parts import UncachedParts
 
 
-class Line(NamedTuple):
+class FeedLine(NamedTuple):
     """An event in a feed; lines sort as they stand in it. Days are as the database writes them, ``digest`` is of all
     parts, ``zone`` empty for none, ``deleted`` for events that are gone."""
 
@@ -44,8 +44,8 @@ def parts_of(feed: Feed, *, deleted: bool) -> tuple[str, ...]:
 
 
 def listing(
-    session: Session, act: Act, feed: Feed, unkept: Unkept, event_ids: Collection[str] | None = None
-) -> tuple[list[Line], datetime | None]:
+    session: Session, act: ActionContext, feed: Feed, unkept: UncachedParts, event_ids: Collection[str] | None = None
+) -> tuple[list[FeedLine], datetime | None]:
     """The events a feed shows, all or some of these, in order, and when the newest of them was changed.
 
     One query, one more for deleted events; what is missing of them is rendered.
@@ -75,7 +75,7 @@ def listing(
 
 
 def _rows(
-    session: Session, act: Act, feed: Feed, table: Any, event_ids: Collection[str] | None
+    session: Session, act: ActionContext, feed: Feed, table: Any, event_ids: Collection[str] | None
 ) -> tuple[list[_Row], datetime | None]:
     # Dates and instants as the driver gives them, text or not: they are only compared, and converting costs more than
     # all the rest. Sorted later because SQLite would carry the rows through its sorter.
@@ -114,15 +114,15 @@ def _rows(
     return list(rows.values()), None if newest is None else _instant(newest)
 
 
-def _line(first_day: str, event_id: str, last_day: str, told: Sequence[tuple[str, str]], *, deleted: bool) -> Line:
+def _line(first_day: str, event_id: str, last_day: str, told: Sequence[tuple[str, str]], *, deleted: bool) -> FeedLine:
     """``told`` are digest and zone of each part, in their order."""
     zone = next((zone for _digest, zone in told if zone), "")
     digests = [digest for digest, _zone in told]
     whole = digests[0] if len(digests) == 1 else rendered_parts.digest_of("".join(digests).encode())
-    return Line(first_day, event_id, last_day, zone, whole, deleted)
+    return FeedLine(first_day, event_id, last_day, zone, whole, deleted)
 
 
-def next_farewell(session: Session, act: Act, feed: Feed) -> datetime | None:
+def next_tombstone_expiry(session: Session, act: ActionContext, feed: Feed) -> datetime | None:
     """The stamp of the cancelled or deleted event that drops out first; None when there is none."""
     stamps = []
     for table in (Event, DeletedEvent):

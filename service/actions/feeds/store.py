@@ -12,24 +12,24 @@ from models.database import Database
 from models.vocabulary import Language
 from service.actions import change_log
 from service.actions.change_log import Position
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.feeds import assembler, rendered_parts
-from service.actions.feeds.assembler import Assembly, Stretch
-from service.actions.feeds.rendered_parts import Fragment, Unkept
+from service.actions.feeds.assembler import Chunk, FeedAssembly
+from service.actions.feeds.rendered_parts import RenderedPart, UncachedParts
 
 log = logging.getLogger("desk.web")
 
 
 @dataclass(frozen=True)
-class Keeping:
+class CacheWrite:
     """What a reader made that the next may be spared: rendered parts, and stretches of an assembly."""
 
-    act: Act
+    act: ActionContext
     language: Language
-    fresh: list[Fragment]
+    fresh: list[RenderedPart]
     position: Position
-    assembly: Assembly | None = None
-    stretches: Sequence[Stretch] = ()
+    assembly: FeedAssembly | None = None
+    stretches: Sequence[Chunk] = ()
 
 
 @contextmanager
@@ -42,7 +42,7 @@ def snapshot(database: Database) -> Iterator[Session]:
 
 
 def render_many(
-    database: Database, act: Act, language: Language, missing: Mapping[str, list[str]], unkept: Unkept
+    database: Database, act: ActionContext, language: Language, missing: Mapping[str, list[str]], unkept: UncachedParts
 ) -> None:
     """Render many parts in portions, each kept at once: who comes to nothing has spared the next that much."""
     for batch in rendered_parts.batches(list(missing)):
@@ -50,12 +50,12 @@ def render_many(
             unkept.begin(session)
             unkept.position = change_log.position(session)
             unkept.make(session, act, language, {event_id: missing[event_id] for event_id in batch})
-        if keep_all(database, [Keeping(act, language, unkept.fresh, unkept.position)]):
+        if keep_all(database, [CacheWrite(act, language, unkept.fresh, unkept.position)]):
             for one in unkept.fresh:
                 unkept.parts.pop((one.event_id, one.part), None)
 
 
-def keep_all(database: Database, keepings: Collection[Keeping]) -> bool:
+def keep_all(database: Database, keepings: Collection[CacheWrite]) -> bool:
     """Write down what was made, and say whether all parts were kept. Readers have their answers all the same."""
     if not keepings:
         return True

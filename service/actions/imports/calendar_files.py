@@ -8,8 +8,8 @@ from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col, select
 
 from calendars.events.lifecycle import CALLED_OFF
-from calendars.ical_import.reader import Entry, Left, Reader, read_calendar
-from calendars.ical_import.times import Hours
+from calendars.ical_import.reader import ImportContext, ImportedEvent, SkippedComponent, read_calendar
+from calendars.ical_import.times import ImportedTimes
 from models.errors import DomainError, Invalid
 from models.events import Event
 from models.i18n import Message, _, message
@@ -17,7 +17,7 @@ from models.places import Locality
 from models.text import clean, fold, localized, one_line
 from models.vocabulary import EventKind, Language, Visibility
 from service.actions import crud, permissions, progress_updates
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import events
 
 KINDS = (EventKind.ACTIVITY, EventKind.DELEGATION, EventKind.TRAINING_BATCH, EventKind.ART_TROUPE_VISIT)
@@ -29,7 +29,7 @@ _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ImportDefaults:
     """What to make of entries that do not tell: kind, and localities by code (host None: the office's own)."""
 
     kind: EventKind = EventKind.ACTIVITY
@@ -40,7 +40,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ComponentOutcome:
     """What became of one component, or of one occurrence of a series; ``event_id`` is None where there is no event."""
 
     number: int
@@ -53,7 +53,9 @@ class Outcome:
     reasons: tuple[Message, ...] = ()
 
 
-def import_calendar(session: Session, act: Act, content: bytes, wish: Wish) -> list[Outcome]:
+def import_calendar(
+    session: Session, act: ActionContext, content: bytes, wish: ImportDefaults
+) -> list[ComponentOutcome]:
     """Take a calendar file in; what became of each component, in the file's order.
 
     New events are drafts, known ones (by their UID) are changed when the entry is newer. What can't be taken in is
@@ -69,20 +71,26 @@ def import_calendar(session: Session, act: Act, content: bytes, wish: Wish) -> l
     if wish.guest == host:
         errors["guest"] = [message(_("Host and guest must be two different localities."))]
     crud.check(errors)
-    file = read_calendar(content, Reader(wish.language, act.office.timezone, act.now, act.today))
+    file = read_calendar(content, ImportContext(wish.language, act.office.timezone, act.now, act.today))
     source = one_line(wish.source or file.source)[:MAX_SOURCE] or "?"
-    return _Importing(session, act, wish, host, source, file.found).take()
+    return _CalendarImport(session, act, wish, host, source, file.found).take()
 
 
-class _Importing:
+class _CalendarImport:
     """One file taken in: who is known by which UID, and which locality by which name."""
 
     def __init__(
-        self, session: Session, act: Act, wish: Wish, host: str, source: str, found: Sequence[Entry | Left]
+        self,
+        session: Session,
+        act: ActionContext,
+        wish: ImportDefaults,
+        host: str,
+        source: str,
+        found: Sequence[ImportedEvent | SkippedComponent],
     ) -> None:
         self.session, self.act, self.wish, self.host, self.found = session, act, wish, host, found
         self.reason = message(_("Taken from a calendar file: {source}"), source=source).to(wish.language)
-        uids = [one.uid for one in found if isinstance(one, Entry)]
+        uids = [one.uid for one in found if isinstance(one, ImportedEvent)]
         self.known: dict[str, Event] = {}
         for begin in range(0, len(uids), _BATCH):
             statement = (
@@ -92,23 +100,23 @@ class _Importing:
             )
             self.known |= {event.uid: event for event in session.exec(statement).all()}
         self.hidden = permissions.hidden(session, [event.id for event in self.known.values()])
-        self.places = _places(session) if any(isinstance(one, Entry) and one.host_name for one in found) else {}
+        self.places = _places(session) if any(isinstance(one, ImportedEvent) and one.host_name for one in found) else {}
 
-    def take(self) -> list[Outcome]:
+    def take(self) -> list[ComponentOutcome]:
         """Take every entry by itself."""
         outcomes = []
         for number, one in enumerate(self.found):
             progress_updates.tell(self.session, _("Entry {done} of {total}"), number, len(self.found))
-            outcomes.append(self._left(one) if isinstance(one, Left) else self._entry(one))
+            outcomes.append(self._left(one) if isinstance(one, SkippedComponent) else self._entry(one))
         return outcomes
 
-    def _left(self, left: Left) -> Outcome:
+    def _left(self, left: SkippedComponent) -> ComponentOutcome:
         result = "refused" if left.is_refused else "ignored"
-        return Outcome(
+        return ComponentOutcome(
             left.number, left.component, left.uid, left.recurrence_id, left.title, result, reasons=left.reasons
         )
 
-    def _entry(self, entry: Entry) -> Outcome:
+    def _entry(self, entry: ImportedEvent) -> ComponentOutcome:
         event = self.known.get(entry.uid)
         remarks = list(entry.remarks)
         if event is not None and event.id in self.hidden:
@@ -132,8 +140,8 @@ class _Importing:
             return self._outcome(entry, "refused", event, (wrong.detail,))
         return self._outcome(entry, result, event, remarks)
 
-    def _outcome(self, entry: Entry, result: str, event: Event | None, reasons: Any) -> Outcome:
-        return Outcome(
+    def _outcome(self, entry: ImportedEvent, result: str, event: Event | None, reasons: Any) -> ComponentOutcome:
+        return ComponentOutcome(
             entry.number,
             entry.component,
             entry.uid,
@@ -144,7 +152,7 @@ class _Importing:
             tuple(reasons),
         )
 
-    def _create(self, entry: Entry, remarks: list[Message]) -> tuple[str, Event | None]:
+    def _create(self, entry: ImportedEvent, remarks: list[Message]) -> tuple[str, Event | None]:
         if entry.is_cancelled:
             remarks.append(message(_("It is cancelled, and the desk never knew of it.")))
             return "ignored", None
@@ -166,13 +174,13 @@ class _Importing:
         }
         return "created", events.create_event(self.session, self.act, kind, values, reason=self.reason, uid=entry.uid)
 
-    def _localities(self, entry: Entry) -> tuple[str, str | None]:
+    def _localities(self, entry: ImportedEvent) -> tuple[str, str | None]:
         """Host and guest: as wished, as the entry names them, the office's own and none."""
         host = self.wish.host or self.places.get(fold(entry.host_name)) or self.host
         guest = self.wish.guest or self.places.get(fold(entry.guest_name))
         return host, guest if guest != host else None
 
-    def _change(self, entry: Entry, event: Event, remarks: list[Message]) -> str:
+    def _change(self, entry: ImportedEvent, event: Event, remarks: list[Message]) -> str:
         if entry.is_cancelled:
             if event.status not in CALLED_OFF:
                 remarks.append(
@@ -213,7 +221,7 @@ def _text(text: str, language: Language) -> dict[str, str]:
     return {language.value: text} | ({Language.VI.value: text} if language is Language.LO else {})
 
 
-def _days(hours: Hours, zone: str) -> dict[str, Any]:
+def _days(hours: ImportedTimes, zone: str) -> dict[str, Any]:
     return {
         "first_day": hours.first_day,
         "last_day": hours.last_day,
@@ -223,7 +231,7 @@ def _days(hours: Hours, zone: str) -> dict[str, Any]:
     }
 
 
-def _differences(entry: Entry, event: Event) -> dict[str, Any]:
+def _differences(entry: ImportedEvent, event: Event) -> dict[str, Any]:
     """What the entry says otherwise than the event; what it does not mention stays as it is."""
     values: dict[str, Any] = {}
     if not {entry.title, entry.marked_title} & {one_line(text) for text in event.title.values()}:
@@ -243,9 +251,9 @@ def _merged(there: Mapping[str, str], text: str, language: Language) -> dict[str
     return {language.value: text} if has_any else _text(text, language)
 
 
-def _other_days(hours: Hours, event: Event) -> dict[str, Any]:
+def _other_days(hours: ImportedTimes, event: Event) -> dict[str, Any]:
     """The entry's days and hours, where they are others; instants are compared, for one may be told in two ways."""
-    there = Hours(event.first_day, event.last_day, event.start_time, event.end_time, event.timezone)
+    there = ImportedTimes(event.first_day, event.last_day, event.start_time, event.end_time, event.timezone)
     is_whole = event.start_time is None and event.end_time is None
     if is_whole or hours.zone is None:
         days = (hours.first_day, hours.last_day) != (event.first_day, event.last_day)
@@ -259,7 +267,7 @@ def _other_days(hours: Hours, event: Event) -> dict[str, Any]:
     return _days(shown, event.timezone)
 
 
-def _is_newer(entry: Entry, event: Event) -> bool:
+def _is_newer(entry: ImportedEvent, event: Event) -> bool:
     """Whether the file's is the later version. Source: RFC 5546 section 2.1.5."""
     if entry.sequence != event.sequence:
         return entry.sequence > event.sequence

@@ -8,9 +8,9 @@ from calendars.member_lists.csv_files import write_csv
 from models.places import Person
 from models.text import localized
 from models.vocabulary import Language
-from service.actions.events.members import Seat, seats_of
+from service.actions.events.members import MemberPosition, seats_of
 from service.actions.imports.member_lists import UNSAID_PRECEDENCE
-from service.actions.imports.name_matching import Organisations, People
+from service.actions.imports.name_matching import OrganisationIndex, PeopleIndex
 
 _DELIMITERS = {Language.EN: ","}
 
@@ -20,9 +20,9 @@ def member_sheet(session: Session, event_id: str, language: Language) -> bytes:
 
     Vietnamese and Lao programs expect semicolons, as they write decimals with a comma.
     """
-    organisations, people = Organisations.load(session), People.load(session)
+    organisations, people = OrganisationIndex.load(session), PeopleIndex.load(session)
 
-    def row(seat: Seat) -> list[str]:
+    def row(seat: MemberPosition) -> list[str]:
         person, member = seat.person, seat.member
         return [
             person.name,
@@ -42,7 +42,7 @@ def member_sheet(session: Session, event_id: str, language: Language) -> bytes:
     return write_csv(rows, _DELIMITERS.get(language, ";"))
 
 
-def _named(people: People, person: Person | None) -> str:
+def _named(people: PeopleIndex, person: Person | None) -> str:
     """Somebody by name, or by id where others have the name too."""
     if person is None:
         return ""

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from calendars.member_lists.csv_files import Line
-from calendars.member_lists.rows import Entry, place_of, read_roster
+from calendars.member_lists.csv_files import TableRow
+from calendars.member_lists.rows import MemberRow, place_of, read_roster
 from models.event_parts import Member
 from models.events import Event
 from models.i18n import Message, _, message
@@ -16,10 +16,10 @@ from models.places import Person
 from models.text import fold
 from models.vocabulary import Language, MemberRole
 from service.actions import crud, permissions, progress_updates
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.directory import directory
 from service.actions.events.members import OWN_COUNTERPART
-from service.actions.imports.name_matching import Known, Organisations, People
+from service.actions.imports.name_matching import KnownPerson, OrganisationIndex, PeopleIndex
 from service.actions.reminders import reminder_planning
 
 UNSAID_PRECEDENCE = Person.model_fields["precedence"].default
@@ -27,7 +27,7 @@ UNSAID_PRECEDENCE = Person.model_fields["precedence"].default
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ImportedRow:
     """What became of one row: ``changed`` are the columns it changed, ``kept`` those where what was there stayed."""
 
     row: int
@@ -46,16 +46,16 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class _ResolvedRow:
     """A row whose words are understood: whom it means (None: somebody new), and what it refers to."""
 
-    entry: Entry
-    known: Known | None
+    entry: MemberRow
+    known: KnownPerson | None
     organisation_id: str | None
     counterpart_id: str | None
 
 
-def import_members(session: Session, act: Act, event: Event, lines: Sequence[Line]) -> list[Taken]:
+def import_members(session: Session, act: ActionContext, event: Event, lines: Sequence[TableRow]) -> list[ImportedRow]:
     """Take a member list into a visit; what became of each row, in the file's order.
 
     Who is in the visit already gets the role, rank and counterpart that the row gives. What is known of a person is
@@ -71,25 +71,25 @@ def import_members(session: Session, act: Act, event: Event, lines: Sequence[Lin
     present = {
         member.person_id: member for member in session.exec(select(Member).where(Member.event_id == event.id)).all()
     }
-    matching = _Matching(session, present, roster.errors)
+    matching = _RowMatcher(session, present, roster.errors)
     wishes = [wish for entry in roster.entries if (wish := matching.understand(entry)) is not None]
     _check_heads(roster.entries, wishes, present, roster.errors)
     crud.check(roster.errors)
-    return _Taking(session, act, event, present, wishes).take()
+    return _RowWriter(session, act, event, present, wishes).take()
 
 
-class _Matching:
+class _RowMatcher:
     """Rows against what is known; ``errors`` grows by what is wrong with them."""
 
     def __init__(self, session: Session, present: Mapping[str, Member], errors: crud.Errors) -> None:
-        self.people = People.load(session)
-        self.organisations = Organisations.load(session)
+        self.people = PeopleIndex.load(session)
+        self.organisations = OrganisationIndex.load(session)
         self.present = present
         self.errors = errors
         self.first_row: dict[int, int] = {}
         """Whom a row has named already, by the known person's identity as an object."""
 
-    def understand(self, entry: Entry) -> _Wish | None:
+    def understand(self, entry: MemberRow) -> _ResolvedRow | None:
         """What a row means; None when something of it can't be told, and the errors say what."""
         problems: dict[str, Message] = {}
         organisation_id = self._organisation(entry, problems)
@@ -103,18 +103,20 @@ class _Matching:
         counterpart_id = self._counterpart(entry, known, problems)
         for column, what in problems.items():
             self.errors.setdefault(place_of(entry.row, column), []).append(what)
-        return None if problems else _Wish(entry, known, organisation_id, counterpart_id)
+        return None if problems else _ResolvedRow(entry, known, organisation_id, counterpart_id)
 
-    def _organisation(self, entry: Entry, problems: dict[str, Message]) -> str | None:
+    def _organisation(self, entry: MemberRow, problems: dict[str, Message]) -> str | None:
         found = self.organisations.find(entry.organisation) if entry.organisation else None
         if isinstance(found, Message):
             problems["organisation"] = found
             return None
         return found
 
-    def _met_before(self, entry: Entry, known: Known | None, organisation_id: str | None) -> dict[str, Message]:
+    def _met_before(
+        self, entry: MemberRow, known: KnownPerson | None, organisation_id: str | None
+    ) -> dict[str, Message]:
         if known is None:
-            known = Known(None, entry.name, entry.email, organisation_id)
+            known = KnownPerson(None, entry.name, entry.email, organisation_id)
             self.people.add(known)
         first = self.first_row.setdefault(id(known), entry.row)
         if first == entry.row:
@@ -127,7 +129,7 @@ class _Matching:
             )
         }
 
-    def _counterpart(self, entry: Entry, known: Known | None, problems: dict[str, Message]) -> str | None:
+    def _counterpart(self, entry: MemberRow, known: KnownPerson | None, problems: dict[str, Message]) -> str | None:
         if entry.counterpart is None:
             return None
         found = self.people.counterpart(entry.counterpart)
@@ -140,7 +142,7 @@ class _Matching:
 
 
 def _check_heads(
-    entries: Sequence[Entry], wishes: Sequence[_Wish], present: Mapping[str, Member], errors: crud.Errors
+    entries: Sequence[MemberRow], wishes: Sequence[_ResolvedRow], present: Mapping[str, Member], errors: crud.Errors
 ) -> None:
     """One head: no second in the file, and none beside the visit's own unless the file gives that one another role."""
     first: int | None = None
@@ -166,18 +168,23 @@ def _check_heads(
         first = first or entry.row
 
 
-class _Taking:
+class _RowWriter:
     """Rows that are right in every respect, written."""
 
     def __init__(
-        self, session: Session, act: Act, event: Event, present: Mapping[str, Member], wishes: Sequence[_Wish]
+        self,
+        session: Session,
+        act: ActionContext,
+        event: Event,
+        present: Mapping[str, Member],
+        wishes: Sequence[_ResolvedRow],
     ) -> None:
         self.session, self.act, self.event, self.present, self.wishes = session, act, event, present, wishes
         known = {wish.known.id for wish in wishes if wish.known}
         found = session.exec(select(Person).where(col(Person.id).in_(known))).all()
         self.people = {person.id: person for person in found}
 
-    def take(self) -> list[Taken]:
+    def take(self) -> list[ImportedRow]:
         """Write all rows; who becomes head comes last, for there is one at a time."""
         in_turn = sorted(self.wishes, key=lambda wish: wish.entry.role is MemberRole.HEAD)
         taken = []
@@ -189,7 +196,7 @@ class _Taking:
             reminder_planning.plan_event(self.session, self.act, self.event)
         return taken
 
-    def _take_one(self, wish: _Wish) -> Taken:
+    def _take_one(self, wish: _ResolvedRow) -> ImportedRow:
         entry = wish.entry
         values: dict[str, Any] = {}
         changed: list[str] = []
@@ -210,13 +217,13 @@ class _Taking:
             changed += [name.removesuffix("_id") for name in given if name in found]
         if values:  # now that they are in the visit, which may be what gives the right to it
             directory.change_person(self.session, self.act, person, values)
-        return Taken(
+        return ImportedRow(
             entry.row, person.name, member.role, person.id not in self.present, person.id not in self.people, person.id,
             tuple(changed), tuple(kept),
         )  # fmt: skip
 
 
-def _person_values(wish: _Wish) -> dict[str, Any]:
+def _person_values(wish: _ResolvedRow) -> dict[str, Any]:
     """A new person as the row tells of them."""
     entry = wish.entry
     values: dict[str, Any] = {
@@ -236,7 +243,9 @@ def _position(text: str) -> dict[str, str]:
     return {Language.VI.value: text} | ({Language.LO.value: text} if is_lao else {})
 
 
-def _compared(person: Person, wish: _Wish, hold: permissions.Hold) -> tuple[dict[str, Any], list[str], list[str]]:
+def _compared(
+    person: Person, wish: _ResolvedRow, hold: permissions.Hold
+) -> tuple[dict[str, Any], list[str], list[str]]:
     """What a row adds to what is known: values to fill in, their columns, and the columns where what is known stays
     because they say something else, or because the importer may not change it."""
     values, changed, kept = {}, [], ["name"] if wish.entry.name != person.name else []

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from sqlmodel import Session, select
 
-from calendars.member_lists.rows import Entry
+from calendars.member_lists.rows import MemberRow
 from models.i18n import Message, _, message
 from models.places import Organisation, Person
 from models.text import LocalizedText, fold, localized
@@ -18,7 +18,7 @@ _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownPerson:
     """What is known of a person when a list is matched; ``id`` None for somebody an earlier row of it makes."""
 
     id: str | None
@@ -27,36 +27,36 @@ class Known:
     organisation_id: str | None
 
 
-class People:
+class PeopleIndex:
     """Everybody, by folded name and by address."""
 
-    def __init__(self, known: Sequence[Known]) -> None:
+    def __init__(self, known: Sequence[KnownPerson]) -> None:
         self.by_id = {one.id: one for one in known}
-        self._by_name: dict[str, list[Known]] = {}
-        self._by_email: dict[str, list[Known]] = {}
+        self._by_name: dict[str, list[KnownPerson]] = {}
+        self._by_email: dict[str, list[KnownPerson]] = {}
         for one in known:
             self.add(one)
 
     @classmethod
-    def load(cls, session: Session) -> "People":
+    def load(cls, session: Session) -> "PeopleIndex":
         """Everybody there is, in one query."""
         found = session.exec(select(Person.id, Person.name, Person.email, Person.organisation_id))
-        return cls([Known(*columns) for columns in found.all()])
+        return cls([KnownPerson(*columns) for columns in found.all()])
 
-    def add(self, one: Known) -> None:
+    def add(self, one: KnownPerson) -> None:
         """Know somebody from now on."""
         self._by_name.setdefault(fold(one.name), []).append(one)
         if one.email:
             self._by_email.setdefault(one.email.lower(), []).append(one)
 
-    def named(self, text: str) -> list[Known]:
+    def named(self, text: str) -> list[KnownPerson]:
         """Who has this id or, folded, this name."""
         by_id = self.by_id.get(text)
         return [by_id] if by_id else self._by_name.get(fold(text), [])
 
     def matching(
-        self, entry: Entry, organisation_id: str | None, present: Mapping[str, object]
-    ) -> tuple[Known | None, dict[str, Message]]:
+        self, entry: MemberRow, organisation_id: str | None, present: Mapping[str, object]
+    ) -> tuple[KnownPerson | None, dict[str, Message]]:
         """Whom a row means, None for somebody new; or why that can't be told, by column.
 
         An address decides, and the name must then agree. Otherwise the name does, among those who have no other
@@ -81,7 +81,7 @@ class People:
             return None, {"email": _several(entry.name, namesakes)}
         return (namesakes[0] if namesakes else None), {}
 
-    def counterpart(self, text: str) -> Known | Message:
+    def counterpart(self, text: str) -> KnownPerson | Message:
         """The known person a cell names; or what is wrong with it."""
         found = [one for one in self.named(text) if one.id is not None]
         if len(found) > 1:
@@ -89,7 +89,7 @@ class People:
         return found[0] if found else message(_("Nobody here is called “{name}”. Enter the person first."), name=text)
 
 
-def _several(name: str, found: Sequence[Known]) -> Message:
+def _several(name: str, found: Sequence[KnownPerson]) -> Message:
     addresses = tuple(one.email for one in found if one.email)[:_NAMED]
     if addresses:
         return message(
@@ -108,7 +108,7 @@ def _several_ids(text: str, ids: Sequence[str]) -> Message:
     )
 
 
-class Organisations:
+class OrganisationIndex:
     """All organisations by their folded names in every language, and by their aliases."""
 
     def __init__(self, known: Sequence[tuple[str, LocalizedText, Sequence[str]]]) -> None:
@@ -120,7 +120,7 @@ class Organisations:
                 self._by_name.setdefault(text, []).append(identity)
 
     @classmethod
-    def load(cls, session: Session) -> "Organisations":
+    def load(cls, session: Session) -> "OrganisationIndex":
         """All there are, in one query."""
         found = session.exec(select(Organisation.id, Organisation.name, Organisation.aliases))
         return cls([(identity, dict(name), aliases) for identity, name, aliases in found.all()])

@@ -13,7 +13,7 @@ from contextlib import suppress
 from threading import Timer
 from typing import Any
 
-from calendars.member_lists.csv_files import MAX_COLUMNS, MAX_ROWS, Line
+from calendars.member_lists.csv_files import MAX_COLUMNS, MAX_ROWS, TableRow
 from calendars.member_lists.xlsx_files import is_locked, workbook_lines, workbook_refused
 from service.actions.imports import xlsx_child
 
@@ -28,7 +28,7 @@ KEPT = ("LD_LIBRARY_PATH",)
 """What the process keeps of the environment: where Python itself may be found."""
 
 
-def read_workbook(content: bytes) -> list[Line]:
+def read_workbook(content: bytes) -> list[TableRow]:
     """The lines of an XLSX file's first visible sheet; dates are written like 2027-03-10.
 
     Raises:

@@ -13,8 +13,17 @@ from calendars.days.calendar_grid import week_of
 from calendars.days.spans import Days
 from calendars.events.labels import PROGRESS_NAMES
 from calendars.mails import digests, weekly_mail
-from calendars.mails.digests import MOST_LINES, UNSEEN_FOR, Digest, Listed, OverdueTask, Risk, Site, Undelivered
-from calendars.mails.event_mail import Bulletin, Letter
+from calendars.mails.digests import (
+    MOST_LINES,
+    UNSEEN_FOR,
+    ConsoleLinks,
+    Digest,
+    FailedMail,
+    ListExcerpt,
+    OverdueTask,
+    Risk,
+)
+from calendars.mails.event_mail import MailContent, OfficeMail
 from models.accounts import User
 from models.clock import today
 from models.event_parts import Task
@@ -28,7 +37,7 @@ from models.vocabulary import ProgressState, ReminderPurpose, ReminderState, Rol
 from service.actions import permissions
 from service.actions.accounts.mail_subscriptions import FLAGS, leaving_url
 from service.actions.agreements import progress
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import task_queries
 from service.actions.scheduling.weekly_schedule import read_week
 
@@ -41,7 +50,7 @@ _DAY_OVER = _("It could not be sent on its day.")
 
 
 @dataclass(frozen=True, slots=True)
-class Bulletins:
+class OfficeMailWriter:
     """Writes the weekly schedule, the daily digest and escalations; links to leave them are signed with the service's
     secret."""
 
@@ -50,7 +59,7 @@ class Bulletins:
 
     def write(
         self, session: Session, purpose: ReminderPurpose, recipient: str, due_at: datetime, now: datetime
-    ) -> Bulletin | Message:
+    ) -> OfficeMail | Message:
         """The mail for a reader, or why they get none (any more); ``due_at`` is the timetable's instant it is for.
 
         Raises ValueError for a purpose that is none of the office's own.
@@ -65,11 +74,11 @@ class Bulletins:
         leave = leaving_url(self.office, self.secret_key, user.id, purpose) if purpose in FLAGS else None
         with permissions.reading_as(session, user):
             letter = self._letter(session, purpose, user, due_at, now, leave)
-        return letter if isinstance(letter, Message) else Bulletin(user.locale, letter, leave)
+        return letter if isinstance(letter, Message) else OfficeMail(user.locale, letter, leave)
 
     def _letter(
         self, session: Session, purpose: ReminderPurpose, user: User, due_at: datetime, now: datetime, leave: str | None
-    ) -> Letter | Message:
+    ) -> MailContent | Message:
         due_on, day = today(self.office.timezone, due_at), today(self.office.timezone, now)
         match purpose:
             case ReminderPurpose.WEEKLY:
@@ -80,7 +89,7 @@ class Bulletins:
             case ReminderPurpose.DIGEST:
                 if day > due_on:
                     return message(_DAY_OVER)
-                told = self._digest(session, Act(user, now, self.office))
+                told = self._digest(session, ActionContext(user, now, self.office))
                 return message(_NOTHING) if told.is_empty else digests.digest(told, self._site, user.locale, leave)
             case ReminderPurpose.ESCALATION:
                 failures = _failures(session, col(Reminder.updated_at) <= now - UNSEEN_FOR)
@@ -89,14 +98,14 @@ class Bulletins:
                 raise ValueError(f"not one of the office's own mails: {purpose}")
 
     @property
-    def _site(self) -> Site:
-        return Site(self.office.public_url, self.office.timezone)
+    def _site(self) -> ConsoleLinks:
+        return ConsoleLinks(self.office.public_url, self.office.timezone)
 
-    def _digest(self, session: Session, act: Act) -> Digest:
+    def _digest(self, session: Session, act: ActionContext) -> Digest:
         return Digest(act.today, _overdue(session, act), _risks(session, act.today), _failures(session))
 
 
-def _overdue(session: Session, act: Act) -> Listed[OverdueTask]:
+def _overdue(session: Session, act: ActionContext) -> ListExcerpt[OverdueTask]:
     """The overdue tasks that are a reader's business: those their organisation does or whose event it owns. Who has no
     organisation, and administrators, are told of all."""
     late = task_queries.tasks_where(session, act, {"overdue": True})
@@ -112,7 +121,7 @@ def _overdue(session: Session, act: Act) -> Listed[OverdueTask]:
         return [one.name for one in (people.get(task.person_id), organisations.get(task.organisation_id)) if one]
 
     lines = [OverdueTask(row.Task.title, row.title, row.Task.due_day, responsible(row.Task)) for row in found]
-    return Listed(lines, total)
+    return ListExcerpt(lines, total)
 
 
 def _by_id(session: Session, model: type[Any], wanted: Iterable[str | None]) -> dict[str | None, Any]:
@@ -121,16 +130,16 @@ def _by_id(session: Session, model: type[Any], wanted: Iterable[str | None]) -> 
     return {row.id: row for row in found}  # type: ignore[attr-defined]
 
 
-def _risks(session: Session, day: date) -> Listed[Risk]:
+def _risks(session: Session, day: date) -> ListExcerpt[Risk]:
     """The commitments of which this year's share is missed or at risk, the missed ones first."""
     found = [
         (state, account.agreement, line)
-        for account in progress.accounts_of_all(session, day)
+        for account in progress.all_agreements_progress(session, day)
         for line in account.lines
         if (state := _this_years(line, account.agreement.ends_on, day)) is not None
     ]
     found.sort(key=lambda one: one[0] is not ProgressState.MISSED)  # stable: agreement by agreement otherwise
-    return Listed.of(
+    return ListExcerpt.of(
         [
             Risk(
                 agreement.id,
@@ -145,7 +154,7 @@ def _risks(session: Session, day: date) -> Listed[Risk]:
     )
 
 
-def _this_years(line: progress.Line, ends_on: date, day: date) -> ProgressState | None:
+def _this_years(line: progress.ProgressLine, ends_on: date, day: date) -> ProgressState | None:
     """Missed or at risk, if that is so of this year; what was missed in earlier years can't be helped any more."""
     year = next((one for one in line.progress.years if one.year == day.year), None)
     if year is not None and year.due and year.state in {ProgressState.MISSED, ProgressState.AT_RISK}:
@@ -156,7 +165,7 @@ def _this_years(line: progress.Line, ends_on: date, day: date) -> ProgressState 
     return ProgressState.MISSED if has_ended and line.progress.state is ProgressState.MISSED else None
 
 
-def _failures(session: Session, *which: ColumnElement[bool]) -> Listed[Undelivered]:
+def _failures(session: Session, *which: ColumnElement[bool]) -> ListExcerpt[FailedMail]:
     """The mails that failed and nobody has looked at, the latest first."""
     unseen = (col(Reminder.state) == ReminderState.FAILED, col(Reminder.seen_at).is_(None), *which)
     total = session.execute(core_select(func.count()).select_from(Reminder).where(*unseen)).scalar_one()
@@ -170,7 +179,7 @@ def _failures(session: Session, *which: ColumnElement[bool]) -> Listed[Undeliver
         .limit(MOST_LINES)
     )
     lines = [
-        Undelivered(
+        FailedMail(
             row.id,
             row.recipient,
             row.purpose,
@@ -181,4 +190,4 @@ def _failures(session: Session, *which: ColumnElement[bool]) -> Listed[Undeliver
         )
         for row in found
     ]
-    return Listed(lines, total)
+    return ListExcerpt(lines, total)

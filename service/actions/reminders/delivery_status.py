@@ -15,7 +15,7 @@ from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import AttemptOutcome, ReminderState
 from service.actions import permissions
 from service.actions.audit import record
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 ATTEMPTS_SHOWN = 200
 
@@ -27,23 +27,23 @@ _PAUSES_END_WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Attempts:
+class AttemptList:
     """The last attempts of a reminder, oldest first, and how many there are in all."""
 
     last: Sequence[ReminderAttempt]
     total: int
 
 
-def attempts_of(session: Session, reminder: Reminder) -> Attempts:
+def attempts_of(session: Session, reminder: Reminder) -> AttemptList:
     """What was tried to send a reminder; at most 200 of it, two queries."""
     own = col(ReminderAttempt.reminder_id) == reminder.id
     newest = select(ReminderAttempt).where(own).order_by(col(ReminderAttempt.id).desc()).limit(ATTEMPTS_SHOWN)
     found = list(session.exec(newest))[::-1]
     total = session.exec(select(func.count()).where(own)).one() if len(found) == ATTEMPTS_SHOWN else len(found)
-    return Attempts(found, total)
+    return AttemptList(found, total)
 
 
-def next_step(reminder: Reminder, attempts: Attempts, act: Act, language: str) -> str:
+def next_step(reminder: Reminder, attempts: AttemptList, act: ActionContext, language: str) -> str:
     """What will happen to a reminder next, in one sentence of a language; instants by the office's clocks."""
     at = format_instant(reminder.next_at, act.office.timezone, language)
     match reminder.state:
@@ -64,7 +64,7 @@ def next_step(reminder: Reminder, attempts: Attempts, act: Act, language: str) -
             return translate(_coming(reminder, act), language, at=at)
 
 
-def _coming(reminder: Reminder, act: Act) -> str:
+def _coming(reminder: Reminder, act: ActionContext) -> str:
     """What will happen to a pending reminder; ``{at}`` is its next instant."""
     is_again = reminder.attempts > 0 or reminder.deferred_since is not None
     if reminder.waits_for_server:
@@ -76,7 +76,7 @@ def _coming(reminder: Reminder, act: Act) -> str:
     return _("Tried again at {at}.") if is_again else _("Sent at {at}.")
 
 
-def mark_seen(session: Session, act: Act, reminder: Reminder) -> Reminder:
+def mark_seen(session: Session, act: ActionContext, reminder: Reminder) -> Reminder:
     """Note that somebody has seen that a reminder failed; who saw it first stays.
 
     Raises:
@@ -102,7 +102,7 @@ def mark_seen(session: Session, act: Act, reminder: Reminder) -> Reminder:
 
 
 @dataclass(frozen=True, slots=True)
-class MailService:
+class MailStatus:
     """Whether mail leaves: which workers live, since when the mail server takes none and what it said, what waits."""
 
     workers: Sequence[Heartbeat]
@@ -111,7 +111,7 @@ class MailService:
     waiting: int
 
 
-def mail_service(session: Session, now: datetime) -> MailService:
+def mail_service(session: Session, now: datetime) -> MailStatus:
     """How mail stands now; two queries.
 
     Of workers that live those that lead are asked for the mail server, for what another one saw may be long past;
@@ -121,7 +121,7 @@ def mail_service(session: Session, now: datetime) -> MailService:
     asked = [worker for worker in living if worker.leads] or living
     cut_off = [worker for worker in asked if worker.mail_away_since is not None]
     first = min(cut_off, key=lambda worker: worker.mail_away_since or now, default=None)
-    return MailService(
+    return MailStatus(
         living,
         first.mail_away_since if first else None,
         first.mail_answer if first else None,

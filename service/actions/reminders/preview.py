@@ -14,19 +14,19 @@ from calendars.days.spans import zone_info
 from calendars.days.working_days import WorkingDays
 from calendars.events.lifecycle import REMINDED
 from calendars.ical.vevent import EventFacts
-from calendars.mails.event_mail import Subject, compose
+from calendars.mails.event_mail import MailTopic, compose
 from calendars.reminders import due_times
-from calendars.reminders.due_times import Due, EventDays, RuleFacts
+from calendars.reminders.due_times import DueReminder, EventDays, RuleFacts
 from models.event_parts import Task, last_revisions
 from models.events import Event
 from models.holidays import office_holidays
 from models.i18n import Message, _, message, translate_filled
 from models.places import Locality, Organisation
-from models.queries.audience import Directory, Events
+from models.queries.audience import AudienceIndex, EventSelection
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import EventStatus, Language, ReminderAnchor, ReminderPurpose, ReminderState
 from service.actions import crud, permissions
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.reminders import reminder_rules
 
 REMINDERS_SHOWN = 50
@@ -44,7 +44,7 @@ Moment = tuple[str, str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
-class _Foreseen:
+class _PreviewedReminder:
     """One reminder, before it is known to whom; ``why_not`` says why it would not be sent."""
 
     event: Any
@@ -60,7 +60,7 @@ class _Foreseen:
 
 def preview(
     session: Session,
-    act: Act,
+    act: ActionContext,
     rule: ReminderRule,
     reader: str,
     *,
@@ -82,7 +82,7 @@ def preview(
     facts = RuleFacts.of(rule)
     which = and_(_which(act, facts, event_id), permissions.visible(session))
     found = session.execute(core_select(*(getattr(Event, name) for name in _COLUMNS)).where(which)).all()
-    teller = _Teller(
+    teller = _RulePreview(
         act,
         facts,
         rule.catch_up,
@@ -94,7 +94,9 @@ def preview(
         (one for event in found for one in teller.of(event, tasks.get(event.id, ()))), key=lambda one: one.order
     )
     shown = foreseen[:REMINDERS_SHOWN]
-    directory = Directory.load(session, rule.audience, Events(tuple(sorted({one.event.id for one in shown}))))
+    directory = AudienceIndex.load(
+        session, rule.audience, EventSelection(tuple(sorted({one.event.id for one in shown})))
+    )
     vouched = _is_vouched(session, rule)
     reminders = [_written(one, directory.addresses(rule.audience, one.event, vouched=vouched), reader) for one in shown]
     return {
@@ -117,7 +119,7 @@ def _is_vouched(session: Session, rule: ReminderRule) -> bool:
     return reminder_rules.is_vouched(session, rule)
 
 
-def _which(act: Act, rule: RuleFacts, event_id: str | None) -> ColumnElement[bool]:
+def _which(act: ActionContext, rule: RuleFacts, event_id: str | None) -> ColumnElement[bool]:
     """The condition on events: the one that is named, or those to come that the rule covers."""
     if event_id is not None:
         return col(Event.id) == event_id
@@ -135,7 +137,7 @@ def _open_tasks(session: Session, which: ColumnElement[bool]) -> Mapping[str, Se
 
 
 def _past(
-    session: Session, act: Act, rule: ReminderRule, which: ColumnElement[bool]
+    session: Session, act: ActionContext, rule: ReminderRule, which: ColumnElement[bool]
 ) -> Mapping[Moment, Sequence[tuple[ReminderState, str | None]]]:
     """What became of a kept rule's reminders of these events that were due before now."""
     past: dict[Moment, list[tuple[ReminderState, str | None]]] = defaultdict(list)
@@ -151,29 +153,29 @@ def _past(
 
 
 @dataclass(frozen=True, slots=True)
-class _Teller:
+class _RulePreview:
     """Tells of events which reminders a rule would send of each, and which not, and why."""
 
-    act: Act
+    act: ActionContext
     rule: RuleFacts
     catch_up: bool
     days_off: WorkingDays | None
     past: Mapping[Moment, Sequence[tuple[ReminderState, str | None]]]
 
-    def of(self, event: Any, tasks: Sequence[Any]) -> list[_Foreseen]:
+    def of(self, event: Any, tasks: Sequence[Any]) -> list[_PreviewedReminder]:
         """The reminders of one event; of one nobody is reminded of as if people were."""
         days = EventDays.of(event, tasks)
         as_if = replace(self.rule, active=True, kinds=frozenset())
         try:
-            dues = due_times.wanted(as_if, replace(days, status=EventStatus.PLANNED), self.days_off)
+            dues = due_times.due_reminders(as_if, replace(days, status=EventStatus.PLANNED), self.days_off)
         except ValueError:
             return []  # from these days the offset leads out of the calendar: there is no such instant
-        return [_Foreseen(event, due.task_id, *self._fate(days, due)) for due in dues]
+        return [_PreviewedReminder(event, due.task_id, *self._fate(days, due)) for due in dues]
 
-    def _fate(self, days: EventDays, due: Due) -> tuple[datetime, Message | str | None]:
+    def _fate(self, days: EventDays, due: DueReminder) -> tuple[datetime, Message | str | None]:
         """When a reminder is sent, and why it is not."""
         if days.status not in REMINDED or not self.rule.active or not self.rule.covers(days.kind):
-            return due.due_at, due_times.no_longer(self.rule, days, due.task_id, due.due_at, self.days_off)
+            return due.due_at, due_times.skip_reason(self.rule, days, due.task_id, due.due_at, self.days_off)
         if due.due_at >= self.act.now:
             return due.due_at, None
         if made := self.past.get((days.id, due.task_id or "", due.due_at)):
@@ -195,7 +197,7 @@ def _became(made: Sequence[tuple[ReminderState, str | None]]) -> str | None:
     return told or DEALT_WITH
 
 
-def _written(one: _Foreseen, people: Mapping[str, Language], reader: str) -> dict[str, Any]:
+def _written(one: _PreviewedReminder, people: Mapping[str, Language], reader: str) -> dict[str, Any]:
     why_not = one.why_not
     return {
         "event_id": one.event.id,
@@ -209,7 +211,7 @@ def _written(one: _Foreseen, people: Mapping[str, Language], reader: str) -> dic
     }
 
 
-def _languages(act: Act, first: Mapping[str, Any], locale: Language | None) -> list[Language]:
+def _languages(act: ActionContext, first: Mapping[str, Any], locale: Language | None) -> list[Language]:
     if locale is not None:
         return [locale]
     read = {person["locale"] for person in first["recipients"]} or {act.account.locale}
@@ -217,13 +219,13 @@ def _languages(act: Act, first: Mapping[str, Any], locale: Language | None) -> l
 
 
 def _letters(
-    session: Session, act: Act, rule: ReminderRule, one: _Foreseen, languages: Sequence[Language]
+    session: Session, act: ActionContext, rule: ReminderRule, one: _PreviewedReminder, languages: Sequence[Language]
 ) -> list[dict[str, Any]]:
     """The letter of one reminder as it stands now, in some languages."""
     event = session.get_one(Event, one.event.id)
     task = session.get(Task, one.task_id) if one.task_id else None
     localities = {place.code: place for place in session.exec(select(Locality))}
-    about = Subject(
+    about = MailTopic(
         ReminderPurpose.REMINDER,
         EventFacts.of(
             event,

@@ -17,13 +17,13 @@ from sqlmodel import Session, col
 from calendars.days.working_days import WorkingDays
 from calendars.events.lifecycle import REMINDED
 from calendars.reminders import due_times
-from calendars.reminders.due_times import Due, EventDays, RuleFacts
+from calendars.reminders.due_times import DueReminder, EventDays, RuleFacts
 from models.errors import Conflict
 from models.event_parts import Task
 from models.events import Event
 from models.holidays import office_holidays
 from models.i18n import _, message
-from models.queries.audience import MESSENGER, Directory, Events, chosen_events, named_addresses
+from models.queries.audience import MESSENGER, AudienceIndex, EventSelection, chosen_events, named_addresses
 from models.queries.event_readers import vouched_rules
 from models.reminders import Reminder, ReminderRule
 from models.types import new_id
@@ -37,7 +37,7 @@ from models.vocabulary import (
 )
 from service.actions import permissions
 from service.actions.audit import record
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 _TABLE: Table = Reminder.__table__  # type: ignore[attr-defined]
 _EVENT: Table = Event.__table__  # type: ignore[attr-defined]
@@ -99,7 +99,7 @@ def _open_tasks(by_id: bool) -> Select[*tuple[Any, ...]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class _PlannedReminder:
     """A reminder somebody should get, as the rules and events are now."""
 
     rule_id: str
@@ -107,7 +107,7 @@ class _Wish:
     locale: Language
 
 
-def plan_event(session: Session, act: Act, event: Event) -> None:
+def plan_event(session: Session, act: ActionContext, event: Event) -> None:
     """Plan an event's reminders anew after it, its members or its tasks were made, changed or moved.
 
     Missing reminders are made, equal ones kept, pending ones nobody wants any more skipped with the reason, and those
@@ -122,13 +122,13 @@ def plan_event(session: Session, act: Act, event: Event) -> None:
         return
     lock_planning(session, event.id)
     rules = _active_rules(session) if event.status in REMINDED else {}
-    scene = _Scene.load(session, rules, [event], Events((event.id,)))
+    scene = _PlanningData.load(session, rules, [event], EventSelection((event.id,)))
     present = session.connection().execute(_OF_EVENT, {"event": event.id}).all()
     of_rules = [row for row in present if row.purpose in _PLANNED]
     _plan(session, act, scene, of_rules, _updates(act, event, present) if rules else [])
 
 
-def _updates(act: Act, event: Event, present: Sequence[Any]) -> list[dict[str, Any]]:
+def _updates(act: ActionContext, event: Event, present: Sequence[Any]) -> list[dict[str, Any]]:
     """New mails to those whose calendars show the event as it was; one that waits already for the same is enough."""
     rule_key = f"update:{event.sequence}"
     entries: dict[str, int] = {}
@@ -162,7 +162,7 @@ def lock_planning(session: Session, event_id: str | None = None) -> None:
             connection.execute(_LOCK_EVENT, {"key": _PLANNING_LOCK, "event": event_id})
 
 
-def plan_rule(session: Session, act: Act, rule: ReminderRule) -> None:
+def plan_rule(session: Session, act: ActionContext, rule: ReminderRule) -> None:
     """Plan a rule's reminders of all future events anew after it was made, changed, switched or deleted.
 
     A rule given to ``session.delete`` and one switched off have all that is pending skipped.
@@ -179,11 +179,11 @@ def plan_rule(session: Session, act: Act, rule: ReminderRule) -> None:
     connection = session.connection()
     events = connection.execute(_REMINDED_EVENTS, {"since": act.today}).all()
     rules = {rule.id: (RuleFacts.of(rule), list(rule.audience))}
-    scene = _Scene.load(session, rules, events, Events(since=act.today))
+    scene = _PlanningData.load(session, rules, events, EventSelection(since=act.today))
     _plan(session, act, scene, connection.execute(_OF_RULE, {"rule": rule.id, "since": act.today}).all())
 
 
-def plan_readers(session: Session, act: Act, addresses: Collection[str | None]) -> None:
+def plan_readers(session: Session, act: ActionContext, addresses: Collection[str | None]) -> None:
     """Plan anew what goes to these addresses after an account or a person behind them was made or changed.
 
     So who joins an audience gets what is still to come, and who leaves it gets no more; the rest is not touched.
@@ -197,12 +197,12 @@ def plan_readers(session: Session, act: Act, addresses: Collection[str | None]) 
     lock_planning(session)
     connection = session.connection()
     events = connection.execute(_REMINDED_EVENTS, {"since": act.today}).all()
-    scene = _Scene.load(session, rules, events, Events(since=act.today), frozenset(recipients))
+    scene = _PlanningData.load(session, rules, events, EventSelection(since=act.today), frozenset(recipients))
     present = connection.execute(_OF_RECIPIENTS, {"recipients": recipients, "since": act.today}).all()
     _plan(session, act, scene, [row for row in present if row.purpose is ReminderPurpose.REMINDER])
 
 
-def plan_working_days(session: Session, act: Act) -> None:
+def plan_working_days(session: Session, act: ActionContext) -> None:
     """Plan anew what the office's own days off bear on: rules that count working days, or from tasks that may."""
     session.flush()
     lock_planning(session)  # a rule being made right now is seen, or sees these days itself
@@ -213,7 +213,7 @@ def plan_working_days(session: Session, act: Act) -> None:
         plan_rule(session, act, rule)
 
 
-def announce_cancellation(session: Session, act: Act, event: Event) -> None:
+def announce_cancellation(session: Session, act: ActionContext, event: Event) -> None:
     """Call off what an event still had to send, and tell everyone it had reminded or was going to, once each.
 
     Whoever waits for an earlier cancellation that is not out yet gets no second one; what a restore gave up counts as
@@ -269,7 +269,9 @@ class _Concerned:
             row.id: row.audience
             for row in session.execute(select(_RULE.c.id, _RULE.c.audience).where(_RULE.c.id.in_(rule_ids)))
         }
-        directory = Directory.load(session, {word for words in rules.values() for word in words}, Events((event.id,)))
+        directory = AudienceIndex.load(
+            session, {word for words in rules.values() for word in words}, EventSelection((event.id,))
+        )
         vouched = vouched_rules(session.connection(), rules)
         return cls(
             {rule: {address.lower() for address in named_addresses(words)} for rule, words in rules.items()},
@@ -285,7 +287,7 @@ class _Concerned:
         return row.state is not ReminderState.PENDING and not is_named
 
 
-def retry(session: Session, act: Act, reminder: Reminder) -> Reminder:
+def retry(session: Session, act: ActionContext, reminder: Reminder) -> Reminder:
     """Send a failed reminder once more, from now on with a fresh count of attempts.
 
     Raises:
@@ -316,12 +318,12 @@ def _active_rules(session: Session) -> Rules:
 
 
 @dataclass(slots=True)
-class _Scene:
+class _PlanningData:
     """Rules, events and the people they reach, read with a bounded number of queries."""
 
     rules: Rules
     events: dict[str, tuple[EventDays, Any]]
-    directory: Directory
+    directory: AudienceIndex
     days_off: WorkingDays | None
     vouched: frozenset[str]
     recipients: frozenset[str] | None = None
@@ -332,9 +334,9 @@ class _Scene:
         session: Session,
         rules: Rules,
         rows: Sequence[Any],
-        which: Events,
+        which: EventSelection,
         recipients: frozenset[str] | None = None,
-    ) -> "_Scene":
+    ) -> "_PlanningData":
         """``rows`` are the events ``which`` means, or some of them; ``recipients`` the only readers that count."""
         kinds = {row.kind for row in rows}
         concerned = [pair for pair in rules.values() if any(pair[0].covers(kind) for kind in kinds)]
@@ -343,7 +345,7 @@ class _Scene:
         if of_tasks:
             for task in session.connection().execute(_open_tasks(which.by_id), which.values):
                 tasks[task.event_id].append(task)
-        directory = Directory.load(session, {word for _rule, audience in concerned for word in audience}, which)
+        directory = AudienceIndex.load(session, {word for _rule, audience in concerned for word in audience}, which)
         events = {row.id: (EventDays.of(row, tasks.get(row.id, ())), row) for row in rows}
         counts_working_days = any(rule.working_days for rule, _audience in concerned)
         days_off = due_times.office_days(office_holidays(session)) if counts_working_days else None
@@ -351,7 +353,7 @@ class _Scene:
         vouched = vouched_rules(session.connection(), audiences)
         return cls(rules, events, directory, days_off, vouched, recipients)
 
-    def wishes(self) -> Iterator[tuple[Key, _Wish]]:
+    def wishes(self) -> Iterator[tuple[Key, _PlannedReminder]]:
         """Every reminder the rules want of the events, under its unique key."""
         for days, row in self.events.values():
             for rule, audience in self.rules.values():
@@ -363,11 +365,11 @@ class _Scene:
                 for due in dues:
                     for recipient, locale in people.items():
                         key = (days.id, rule.id, due.task_id or "", recipient, due.due_at)
-                        yield key, _Wish(rule.id, due.task_id, locale)
+                        yield key, _PlannedReminder(rule.id, due.task_id, locale)
 
-    def _dues(self, rule: RuleFacts, days: EventDays) -> list[Due]:
+    def _dues(self, rule: RuleFacts, days: EventDays) -> list[DueReminder]:
         try:
-            return due_times.wanted(rule, days, self.days_off)
+            return due_times.due_reminders(rule, days, self.days_off)
         except ValueError:
             return []  # from these days the offset leads out of the calendar: there is no such instant
 
@@ -392,7 +394,7 @@ class _Scene:
             return due_times.RULE_OFF
         rule = self.rules[row.rule_key][0] if row.rule_key in self.rules else None
         try:
-            reason = due_times.no_longer(rule, days, row.task_key or None, row.due_at, self.days_off)
+            reason = due_times.skip_reason(rule, days, row.task_key or None, row.due_at, self.days_off)
         except ValueError:
             return due_times.MOVED
         return reason.text if reason else due_times.NOT_ADDRESSED
@@ -411,7 +413,11 @@ _PLANNED = frozenset({ReminderPurpose.REMINDER, ReminderPurpose.CANCELLATION, Re
 
 
 def _plan(
-    session: Session, act: Act, scene: _Scene, present: Sequence[Any], more: Sequence[dict[str, Any]] = ()
+    session: Session,
+    act: ActionContext,
+    scene: _PlanningData,
+    present: Sequence[Any],
+    more: Sequence[dict[str, Any]] = (),
 ) -> None:
     """Make of the reminders that are there what the scene wants, and insert ``more``; a bounded number of statements.
 
@@ -449,14 +455,14 @@ def _change(session: Session, statement: Update, ids: Sequence[str], **values: A
         session.connection().execute(statement, {"ids": ids[start : start + _AT_ONCE]} | values)
 
 
-def _skip_all(session: Session, act: Act, reason: str, *which: ColumnElement[bool]) -> None:
+def _skip_all(session: Session, act: ActionContext, reason: str, *which: ColumnElement[bool]) -> None:
     """Skip the pending reminders of a kind."""
     pending = update(_TABLE).where(*which, _TABLE.c.state == ReminderState.PENDING)
     session.connection().execute(pending.values(state=ReminderState.SKIPPED, reason=reason, updated_at=act.now))
 
 
 def _row(
-    act: Act,
+    act: ActionContext,
     key: Key,
     locale: Language,
     late: str | None = None,

@@ -10,7 +10,7 @@ from models.events import Event
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import ReminderState
 from service.actions import crud, queries
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 RULE_ORDER = (col(ReminderRule.id),)
 REMINDER_ORDER = (col(Reminder.due_at), col(Reminder.id))
@@ -93,14 +93,14 @@ def unseen_failures(session: Session, since: datetime, limit: int) -> list[tuple
     return [(row[0], row[1]) for row in session.exec(statement)]
 
 
-def first_failures(session: Session, act: Act, limit: int) -> list[Reminder]:
+def first_failures(session: Session, act: ActionContext, limit: int) -> list[Reminder]:
     """The first reminders that failed, those nobody has seen before the others."""
     statement = queries.reminders_where(session, act, {"state": [ReminderState.FAILED]})
     return list(session.exec(statement.order_by(*_BY_STATE[ReminderState.FAILED]).limit(limit)))
 
 
 def reminders_in_state(
-    session: Session, act: Act, state: ReminderState | None, first: int, size: int
+    session: Session, act: ActionContext, state: ReminderState | None, first: int, size: int
 ) -> tuple[list[Reminder], int]:
     """A page of the reminders in a state (None: those that are coming), and how many there are."""
     statement = queries.reminders_where(session, act, {"state": [state] if state else COMING})

@@ -12,11 +12,11 @@ from models.queries.event_readers import vouched_rules
 from models.reminders import ReminderRule
 from service.actions import crud, permissions
 from service.actions.audit import record
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.reminders import reminder_planning
 
 
-def create_rule(session: Session, act: Act, values: Mapping[str, Any]) -> ReminderRule:
+def create_rule(session: Session, act: ActionContext, values: Mapping[str, Any]) -> ReminderRule:
     """Make a rule.
 
     Raises:
@@ -28,7 +28,7 @@ def create_rule(session: Session, act: Act, values: Mapping[str, Any]) -> Remind
     return rule
 
 
-def change_rule(session: Session, act: Act, rule: ReminderRule, values: Mapping[str, Any]) -> ReminderRule:
+def change_rule(session: Session, act: ActionContext, rule: ReminderRule, values: Mapping[str, Any]) -> ReminderRule:
     """Change a rule.
 
     Whoever changes it vouches for all addresses it has afterwards, so changing anything else of it asks the same as
@@ -62,7 +62,7 @@ def withheld(session: Session, rule: ReminderRule) -> list[str]:
     return [] if is_vouched(session, rule) else permissions.unknown_addresses(session, rule.audience)
 
 
-def delete_rule(session: Session, act: Act, rule: ReminderRule) -> None:
+def delete_rule(session: Session, act: ActionContext, rule: ReminderRule) -> None:
     """Delete a rule; what it had planned is skipped, what it had sent stays on record."""
     crud.delete(session, act, rule)
     reminder_planning.plan_rule(session, act, rule)

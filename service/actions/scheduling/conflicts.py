@@ -7,19 +7,19 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from calendars.bookings.availability import in_the_way
-from calendars.bookings.times import Times
-from calendars.conflicts.commitment_checks import Notice
+from calendars.bookings.availability import blocking_bookings
+from calendars.bookings.times import BookingTimes
+from calendars.conflicts.commitment_checks import EventWarning
 from calendars.days.spans import days_after
 from models.events import Event
 from models.i18n import _, message
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, Severity
 from service.actions import crud, permissions
-from service.actions.bookings.availability import taken
+from service.actions.bookings.availability import held_bookings
 from service.actions.bookings.requests import span_of
-from service.actions.context import Act
-from service.actions.queries import EVENT_ORDER, MEETINGS, UNWARNED, Presenter
+from service.actions.context import ActionContext
+from service.actions.queries import EVENT_ORDER, MEETINGS, UNWARNED, EventPresenter
 
 LONGEST_RANGE_DAYS = 1830
 DEFAULT_DAYS = 365
@@ -30,15 +30,15 @@ _OF_TWO = MEETINGS | {"resource_taken"}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ConflictEntry:
     """A conflict, the event it was found at, and all events it is about (that one first)."""
 
-    notice: Notice
+    notice: EventWarning
     event: Event
     events: tuple[Event, ...]
 
 
-def conflicts_between(session: Session, act: Act, query: Mapping[str, Any]) -> list[Found]:
+def conflicts_between(session: Session, act: ActionContext, query: Mapping[str, Any]) -> list[ConflictEntry]:
     """The conflicts of all events that take place between ``from_`` and ``to``, by their first day.
 
     Without ``to`` it is a year, without ``from_`` it begins today. A fixed number of queries for every five hundred
@@ -75,15 +75,19 @@ def conflicts_between(session: Session, act: Act, query: Mapping[str, Any]) -> l
     others = _events(session, {notice.with_ for _event, notice in found if notice.code in _OF_TWO and notice.with_})
     codes, severities = query.get("code"), query.get("severity")
     return [
-        Found(notice, event, (event, *(other for other in [others.get(notice.with_ or "")] if other is not None)))
+        ConflictEntry(
+            notice, event, (event, *(other for other in [others.get(notice.with_ or "")] if other is not None))
+        )
         for event, notice in found
         if (not codes or notice.code in codes) and (not severities or notice.severity in severities)
     ]
 
 
-def _noticed(session: Session, act: Act, events: Sequence[Event]) -> Iterator[tuple[Event, list[Notice]]]:
+def _noticed(
+    session: Session, act: ActionContext, events: Sequence[Event]
+) -> Iterator[tuple[Event, list[EventWarning]]]:
     """The events with their warnings, some hundreds at a time: neighbours in time share what stands around them."""
-    presenter = Presenter(session, act)
+    presenter = EventPresenter(session, act)
     for start in range(0, len(events), _AT_ONCE):
         batch = events[start : start + _AT_ONCE]
         presenter.prefetch(batch)
@@ -101,27 +105,29 @@ def _events(session: Session, ids: set[str]) -> dict[str, Event]:
     return found
 
 
-def _unfulfilled(session: Session, events: Sequence[Event]) -> dict[str, list[Notice]]:
+def _unfulfilled(session: Session, events: Sequence[Event]) -> dict[str, list[EventWarning]]:
     """For each event the bookings that were asked for and could not be had now: someone else holds it."""
     of_event = {event.id for event in events}
     asked = session.exec(
         select(Booking, Resource).where(Booking.state == BookingState.REQUESTED, Booking.resource_id == Resource.id)
     ).all()
-    found: dict[str, list[Notice]] = {}
+    found: dict[str, list[EventWarning]] = {}
     for booking, resource in asked:
         if booking.event_id not in of_event:
             continue
-        times = Times.of(booking)
+        times = BookingTimes.of(booking)
         span = span_of(resource, times)
-        for other in in_the_way(taken(session, resource.id, span), span, booking.quantity, resource.capacity):
+        for other in blocking_bookings(
+            held_bookings(session, resource.id, span), span, booking.quantity, resource.capacity
+        ):
             found.setdefault(booking.event_id, []).append(
-                Notice(
+                EventWarning(
                     "resource_taken",
                     Severity.WARNING,
                     message(
                         _("“{resource}” is asked for, {times}, and somebody else has it."),
                         resource=resource.name,
-                        times=times.told(),
+                        times=times.format(),
                     ),
                     other.event_id,
                     message(_("Ask for other times or another resource before the event is confirmed.")),

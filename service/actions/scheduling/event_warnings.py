@@ -7,31 +7,31 @@ from functools import cache
 
 from sqlmodel import Session, col, select
 
-from calendars.bookings.times import Times
-from calendars.conflicts.booking_checks import Booked, provision_notices
-from calendars.conflicts.commitment_checks import MINIMUM_DAYS, Notice
+from calendars.bookings.times import BookingTimes
+from calendars.conflicts.booking_checks import CheckedBooking, booking_warnings
+from calendars.conflicts.commitment_checks import MINIMUM_DAYS, EventWarning
 from calendars.conflicts.schedule_checks import (
-    Engagement,
-    comes_for_the_day,
-    holiday_clashes,
-    host_clashes,
-    person_clashes,
+    PersonAssignment,
+    holiday_warnings,
+    host_warnings,
+    is_holiday_event,
+    person_warnings,
 )
 from calendars.days.holidays import Holiday
 from calendars.days.spans import Days, days_after
-from calendars.events.host_days import LONG_STAY_DAYS, Stay, is_received, whole_stay
-from calendars.openings.search import Wish, nearest
+from calendars.events.host_days import LONG_STAY_DAYS, HostedVisit, needs_host, whole_stay
+from calendars.openings.search import OpeningQuery, nearest
 from models.events import Event
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState
-from service.actions.host_schedule import almanac_of, committed_with, hosted, make_board
-from service.actions.locality_index import Gazetteer
+from service.actions.host_schedule import build_day_index, hosted, office_holiday_calendar, person_assignments_of_events
+from service.actions.locality_index import LocalityIndex
 
 FREE_WITHIN_DAYS = 60
 """How far from its days a free window for an event is looked for."""
 
 
-class Surroundings:
+class WarningContext:
     """What stands around some events, read in four queries however many they are.
 
     ``closely`` also looks for a free window for each that clashes, which takes one more query each.
@@ -43,41 +43,41 @@ class Surroundings:
         today: date,
         events: Sequence[Event],
         *,
-        gazetteer: Gazetteer,
+        gazetteer: LocalityIndex,
         closely: bool,
     ) -> None:
         self._session, self._today, self._closely = session, today, closely
         self._country_of, self._line = gazetteer.country_of, gazetteer.line
-        self._almanac = almanac_of(session)
+        self._almanac = office_holiday_calendar(session)
         self._off = cache(self._days_off)
-        self._near: dict[frozenset[str], _Near] = {}
-        self._by_person: dict[str, list[Engagement]] = {}
-        self._by_event: dict[str, list[Engagement]] = {}
-        self._load_stays([event for event in events if is_received(event.guest, event.status)])
+        self._near: dict[frozenset[str], _NearbyVisits] = {}
+        self._by_person: dict[str, list[PersonAssignment]] = {}
+        self._by_event: dict[str, list[PersonAssignment]] = {}
+        self._load_stays([event for event in events if needs_host(event.guest, event.status)])
         self._load_engagements(events)
-        self._booked: dict[str, list[Booked]] = {}
+        self._booked: dict[str, list[CheckedBooking]] = {}
         for one in booked_for(session, [event.id for event in events]):
             self._booked.setdefault(one.event_id, []).append(one)
 
-    def notices(self, event: Event) -> list[Notice]:
+    def notices(self, event: Event) -> list[EventWarning]:
         """The warnings of an event against all others; its status is the caller's business."""
         found = self._about_days(event, None)
         if found and self._closely and (free := self._free_window(event)):
             found = self._about_days(event, free)
-        found += person_clashes(self._by_event.get(event.id, ()), self._by_person)
-        return found + provision_notices(_stay_of(event).days, event.headcount, self._booked.get(event.id, ()))
+        found += person_warnings(self._by_event.get(event.id, ()), self._by_person)
+        return found + booking_warnings(_stay_of(event).days, event.headcount, self._booked.get(event.id, ()))
 
-    def _about_days(self, event: Event, free: Days | None) -> list[Notice]:
-        found: list[Notice] = []
-        if not comes_for_the_day(event.kind, event.activity_type):
+    def _about_days(self, event: Event, free: Days | None) -> list[EventWarning]:
+        found: list[EventWarning] = []
+        if not is_holiday_event(event.kind, event.activity_type):
             countries, days = self._countries(event), Days(event.first_day, event.last_day)
             off = self._off(countries, days.first.year)
             if days.last.year != days.first.year:
                 off = off | self._off(countries, days.last.year)
-            found += holiday_clashes(days, off, free)
-        if is_received(event.guest, event.status) and (near := self._near.get(self._line(event.host))):
+            found += holiday_warnings(days, off, free)
+        if needs_host(event.guest, event.status) and (near := self._near.get(self._line(event.host))):
             stay = _stay_of(event)
-            found += host_clashes(stay, near.to(stay), free)
+            found += host_warnings(stay, near.to(stay), free)
         return found
 
     def _countries(self, event: Event) -> frozenset[str]:
@@ -90,13 +90,13 @@ class Surroundings:
     def _free_window(self, event: Event) -> Days | None:
         """Days of the same length near the event's own on which it would clash with no visit and no day off."""
         stay = _stay_of(event).days
-        if event.first_day <= self._today or comes_for_the_day(event.kind, event.activity_type):
+        if event.first_day <= self._today or is_holiday_event(event.kind, event.activity_type):
             return None
         starts = Days(days_after(stay.first, -FREE_WITHIN_DAYS), days_after(stay.first, FREE_WITHIN_DAYS))
         within = Days(starts.first, days_after(stay.last, FREE_WITHIN_DAYS))
         hosts = self._line(event.host) if event.guest else frozenset[str]()
-        board = make_board(self._session, self._almanac, hosts, self._countries(event), within, without=event.id)
-        wish = Wish(len(stay), starts, days_after(self._today, MINIMUM_DAYS), may_end_after=True)
+        board = build_day_index(self._session, self._almanac, hosts, self._countries(event), within, without=event.id)
+        wish = OpeningQuery(len(stay), starts, days_after(self._today, MINIMUM_DAYS), may_end_after=True)
         opening = nearest(board, wish, stay.first)
         if opening is None:
             return None
@@ -108,10 +108,10 @@ class Surroundings:
             return
         lines = {event.host: self._line(event.host) for event in visits}
         ranges = [days for event in visits for days in _stay_of(event).received()]
-        by_line: dict[frozenset[str], list[Stay]] = {line: [] for line in lines.values()}
+        by_line: dict[frozenset[str], list[HostedVisit]] = {line: [] for line in lines.values()}
         for host, stay in hosted(self._session, frozenset().union(*lines.values()), ranges):
             by_line[self._line(host)].append(stay)
-        self._near = {line: _Near(stays) for line, stays in by_line.items()}
+        self._near = {line: _NearbyVisits(stays) for line, stays in by_line.items()}
 
     def _load_engagements(self, events: Sequence[Event]) -> None:
         if not events:
@@ -119,22 +119,22 @@ class Surroundings:
         stays = [_stay_of(event).days for event in events]
         within = Days(min(days.first for days in stays), max(days.last for days in stays))
         heads = {event.head_id for event in events if event.head_id}
-        for engagement in committed_with(self._session, [event.id for event in events], heads, within):
+        for engagement in person_assignments_of_events(self._session, [event.id for event in events], heads, within):
             self._by_person.setdefault(engagement.person_id, []).append(engagement)
             self._by_event.setdefault(engagement.event_id, []).append(engagement)
 
 
-class _Near:
+class _NearbyVisits:
     """Stays by the days on which they are received, to find those near a given one."""
 
-    def __init__(self, stays: Iterable[Stay]) -> None:
+    def __init__(self, stays: Iterable[HostedVisit]) -> None:
         self._received = sorted(
             ((days.first, stay.id, stay) for stay in stays for days in stay.received()), key=lambda one: one[:2]
         )
 
-    def to(self, stay: Stay) -> list[Stay]:
+    def to(self, stay: HostedVisit) -> list[HostedVisit]:
         """Those that may be received on a day on which this one is, each once."""
-        found: dict[str, Stay] = {}
+        found: dict[str, HostedVisit] = {}
         for days in stay.received():
             # No stretch of received days is longer than 31.
             first = days_after(days.first, 1 - LONG_STAY_DAYS)
@@ -144,7 +144,7 @@ class _Near:
         return list(found.values())
 
 
-def booked_for(session: Session, event_ids: Sequence[str]) -> list[Booked]:
+def booked_for(session: Session, event_ids: Sequence[str]) -> list[CheckedBooking]:
     """What is held or asked for these events; one query."""
     statement = (
         select(Booking, Resource)
@@ -156,7 +156,7 @@ def booked_for(session: Session, event_ids: Sequence[str]) -> list[Booked]:
         .order_by(col(Booking.starts_at), col(Booking.id))
     )
     return [
-        Booked(
+        CheckedBooking(
             booking.id,
             booking.event_id,
             resource.name,
@@ -165,11 +165,13 @@ def booked_for(session: Session, event_ids: Sequence[str]) -> list[Booked]:
             resource.active,
             booking.quantity,
             booking.state,
-            Times.of(booking),
+            BookingTimes.of(booking),
         )
         for booking, resource in session.exec(statement)
     ]
 
 
-def _stay_of(event: Event) -> Stay:
-    return Stay(event.id, event.title, whole_stay(event.first_day, event.last_day, event.arrives_on, event.departs_on))
+def _stay_of(event: Event) -> HostedVisit:
+    return HostedVisit(
+        event.id, event.title, whole_stay(event.first_day, event.last_day, event.arrives_on, event.departs_on)
+    )

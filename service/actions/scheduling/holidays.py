@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
-from calendars.days.holidays import Almanac, Entry, Holiday, Recurrence, is_known
+from calendars.days.holidays import Holiday, HolidayIndex, OfficeEntry, Recurrence, is_known
 from calendars.reminders.due_times import OFFICE_COUNTRIES
 from models.errors import Invalid
 from models.holidays import OfficeHoliday, office_holidays
@@ -16,7 +16,7 @@ from models.i18n import Message, _, message
 from models.places import Locality
 from models.vocabulary import HolidayCalendar, HolidayCategory
 from service.actions import crud
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import tasks
 from service.actions.reminders import reminder_planning
 
@@ -28,7 +28,7 @@ _LEAP_YEAR = 2024
 _LUNAR_DAYS = 30
 
 
-def create_holiday(session: Session, act: Act, values: Mapping[str, Any]) -> OfficeHoliday:
+def create_holiday(session: Session, act: ActionContext, values: Mapping[str, Any]) -> OfficeHoliday:
     """Make an entry; tasks and rules that count working days follow."""
     _one_at_a_time(session)
     crud.check(_errors(session, None, values))
@@ -40,7 +40,9 @@ def create_holiday(session: Session, act: Act, values: Mapping[str, Any]) -> Off
     return entry
 
 
-def change_holiday(session: Session, act: Act, entry: OfficeHoliday, values: Mapping[str, Any]) -> OfficeHoliday:
+def change_holiday(
+    session: Session, act: ActionContext, entry: OfficeHoliday, values: Mapping[str, Any]
+) -> OfficeHoliday:
     """Change an entry; tasks and rules that count working days follow."""
     _one_at_a_time(session)
     crud.check(_errors(session, entry, values))
@@ -50,7 +52,7 @@ def change_holiday(session: Session, act: Act, entry: OfficeHoliday, values: Map
     return entry
 
 
-def delete_holiday(session: Session, act: Act, entry: OfficeHoliday) -> None:
+def delete_holiday(session: Session, act: ActionContext, entry: OfficeHoliday) -> None:
     """Delete an entry; tasks and rules that count working days follow."""
     counted = entry.category is not HolidayCategory.FESTIVAL
     crud.delete(session, act, entry)
@@ -58,7 +60,7 @@ def delete_holiday(session: Session, act: Act, entry: OfficeHoliday) -> None:
         _follow(session, act)
 
 
-def _follow(session: Session, act: Act) -> None:
+def _follow(session: Session, act: ActionContext) -> None:
     """Reckon anew what counts working days: the due days of tasks, then the reminders."""
     tasks.follow_days_off(session)
     reminder_planning.plan_working_days(session, act)
@@ -85,7 +87,7 @@ def holidays_where(query: Mapping[str, Any]) -> Any:
 
 def days_between(
     session: Session,
-    act: Act,
+    act: ActionContext,
     countries: Sequence[str],
     first: date | None,
     last: date | None,
@@ -106,7 +108,7 @@ def days_between(
         raise Invalid({"to": [message(_("Ask for {years} years at the most."), years=MAX_YEARS)]})
     entries = office_holidays(session)
     crud.check({"country": _unknown_countries(countries, {entry.country for entry in entries})})
-    found = Almanac(map(Entry.of, entries)).between(countries or OFFICE_COUNTRIES, first, last)
+    found = HolidayIndex(map(OfficeEntry.of, entries)).between(countries or OFFICE_COUNTRIES, first, last)
     return [day for day in found if not categories or day.category in categories]
 
 
@@ -148,7 +150,7 @@ def _errors(session: Session, entry: OfficeHoliday | None, values: Mapping[str, 
     if "locality" not in errors and after("locality") is not None:
         errors["locality"] = _locality_errors(session, after("locality"), after("country"), after("category"))
     if not any(errors.values()) and after("category") is not HolidayCategory.FESTIVAL:
-        wanted = Entry(
+        wanted = OfficeEntry(
             entry.id if entry else "",
             after("country"),
             after("name"),
@@ -184,13 +186,13 @@ def _locality_errors(session: Session, code: str, country: str, category: Holida
     return errors
 
 
-def _clashes(wanted: Entry, present: Sequence[OfficeHoliday]) -> list[Message]:
+def _clashes(wanted: OfficeEntry, present: Sequence[OfficeHoliday]) -> list[Message]:
     """The entries that decide the same days: fixed ones among each other, and yearly ones of one calendar.
 
     A fixed entry beside a yearly one is no clash: it says what is different this time.
     """
     errors = []
-    for other in map(Entry.of, present):
+    for other in map(OfficeEntry.of, present):
         if other.id == wanted.id or other.country != wanted.country or other.category is HolidayCategory.FESTIVAL:
             continue
         if common := _common_day(wanted, other):
@@ -199,7 +201,7 @@ def _clashes(wanted: Entry, present: Sequence[OfficeHoliday]) -> list[Message]:
     return errors
 
 
-def _common_day(one: Entry, other: Entry) -> str | None:
+def _common_day(one: OfficeEntry, other: OfficeEntry) -> str | None:
     if one.first_day is not None and other.first_day is not None:
         first, last = min(one.first_day, other.first_day), max(one.first_day, other.first_day)
     elif one.recurs is not None and other.recurs is not None and one.recurs.calendar is other.recurs.calendar:

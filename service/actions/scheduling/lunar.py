@@ -5,10 +5,10 @@ from typing import Any
 
 from calendars.days.lunar import LunarDate, full_name, leap_month, lunar_of, solar_of
 from models.errors import Invalid, InvalidValue
-from service.actions.context import Act
+from service.actions.context import ActionContext
 
 
-def day_of(act: Act, asked: Mapping[str, Any]) -> dict[str, Any]:
+def day_of(act: ActionContext, asked: Mapping[str, Any]) -> dict[str, Any]:
     """A day in both calendars: of a ``date``, or of ``lunar`` (YYYY-MM-DD) and ``leap``; today when neither is there.
 
     Raises:

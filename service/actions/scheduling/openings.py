@@ -7,12 +7,12 @@ from datetime import date
 
 from sqlmodel import Session, col, select
 
-from calendars.bookings.availability import full_days
-from calendars.bookings.times import Times
+from calendars.bookings.availability import fully_booked_days
+from calendars.bookings.times import BookingTimes
 from calendars.conflicts.commitment_checks import MINIMUM_DAYS
-from calendars.days.holidays import Almanac, Entry
+from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.spans import Days, days_after
-from calendars.openings.search import Busy, Found, Occasion, Wish, openings
+from calendars.openings.search import BusyDays, FestivalDay, OpeningQuery, OpeningSearchResult, openings
 from models.holidays import OfficeHoliday, office_holidays
 from models.i18n import Message, _, message
 from models.labels import noun
@@ -20,11 +20,11 @@ from models.places import Person
 from models.resources import Resource
 from models.vocabulary import ResourceType
 from service.actions import crud
-from service.actions.bookings.availability import taken
+from service.actions.bookings.availability import held_bookings
 from service.actions.bookings.requests import span_of
-from service.actions.context import Act
-from service.actions.host_schedule import VIEW_DAYS, committed, make_board
-from service.actions.locality_index import Gazetteer
+from service.actions.context import ActionContext
+from service.actions.host_schedule import VIEW_DAYS, build_day_index, person_assignments
+from service.actions.locality_index import LocalityIndex
 
 LONGEST_RANGE_DAYS = 1830
 
@@ -51,13 +51,13 @@ class OpeningsRequest:
     containing: Sequence[str] = ()
 
 
-def find_openings(session: Session, act: Act, asked: OpeningsRequest) -> Found:
+def find_openings(session: Session, act: ActionContext, asked: OpeningsRequest) -> OpeningSearchResult:
     """The windows in which nothing clashes, best first. In six queries at the most, and one for each resource.
 
     Raises:
         Invalid: the range is backwards, too long, or shorter than the window; something named does not exist.
     """
-    places = Gazetteer.load(session)
+    places = LocalityIndex.load(session)
     host, guest = asked.host or act.office.locality, asked.guest
     entries = {entry.id: entry for entry in office_holidays(session)}
     resources = _resources(session, asked.resource)
@@ -70,12 +70,12 @@ def find_openings(session: Session, act: Act, asked: OpeningsRequest) -> Found:
     )
     within = Days(asked.from_, asked.to)
     view = Days(days_after(within.first, -VIEW_DAYS), days_after(within.last, VIEW_DAYS))
-    almanac = Almanac(map(Entry.of, entries.values()))
+    almanac = HolidayIndex(map(OfficeEntry.of, entries.values()))
     countries = {places.country_of[code] for code in (host, guest) if code}
     busy = [*_people_busy(session, asked.person, view)]
     busy += _resources_busy(session, places, list(resources.values()), asked.headcount, view)
-    board = make_board(session, almanac, places.line(host), countries, view, busy=busy)
-    wish = Wish(
+    board = build_day_index(session, almanac, places.line(host), countries, view, busy=busy)
+    wish = OpeningQuery(
         asked.days,
         within,
         earliest=days_after(act.today, MINIMUM_DAYS),
@@ -96,7 +96,7 @@ def _range_errors(asked: OpeningsRequest) -> crud.Errors:
     return {}
 
 
-def _place_errors(places: Gazetteer, host: str, guest: str | None) -> crud.Errors:
+def _place_errors(places: LocalityIndex, host: str, guest: str | None) -> crud.Errors:
     errors: crud.Errors = {
         name: [_unknown("locality", code)]
         for name, code in (("host", host), ("guest", guest))
@@ -134,22 +134,24 @@ def _unknown(what: str, identity: str) -> Message:
     return message(_("There is no {what} “{identity}”."), what=noun(what), identity=identity)
 
 
-def _people_busy(session: Session, people: Sequence[str], view: Days) -> list[Busy]:
+def _people_busy(session: Session, people: Sequence[str], view: Days) -> list[BusyDays]:
     """What the people asked for are in, on the days of ``view``."""
-    engagements = committed(session, people, view) if people else []
-    return [Busy(one.days, "person_busy", one.person_id, one.title) for one in engagements]
+    engagements = person_assignments(session, people, view) if people else []
+    return [BusyDays(one.days, "person_busy", one.person_id, one.title) for one in engagements]
 
 
 def _resources_busy(
-    session: Session, places: Gazetteer, resources: Sequence[Resource], headcount: int | None, view: Days
-) -> list[Busy]:
+    session: Session, places: LocalityIndex, resources: Sequence[Resource], headcount: int | None, view: Days
+) -> list[BusyDays]:
     """The days of ``view`` on which one of the resources can't be had, and all of them where they seat too few."""
-    busy = [Busy(view, "too_few_seats", resource.id, resource.name) for resource in _too_small(resources, headcount)]
+    busy = [
+        BusyDays(view, "too_few_seats", resource.id, resource.name) for resource in _too_small(resources, headcount)
+    ]
     for resource in resources:
         zone = places.localities[resource.locality].timezone
-        span = span_of(resource, Times(view.first, view.last, timezone=zone))
-        for day in full_days(taken(session, resource.id, span), resource.capacity, view, zone):
-            busy.append(Busy(Days(day, day), "resource_busy", resource.id, resource.name))
+        span = span_of(resource, BookingTimes(view.first, view.last, timezone=zone))
+        for day in fully_booked_days(held_bookings(session, resource.id, span), resource.capacity, view, zone):
+            busy.append(BusyDays(Days(day, day), "resource_busy", resource.id, resource.name))
     return busy
 
 
@@ -182,9 +184,11 @@ def _wrong(word: str, entries: Mapping[str, OfficeHoliday]) -> Message | None:
     return None
 
 
-def _occasions(word: str, entries: Mapping[str, OfficeHoliday], almanac: Almanac, within: Days) -> tuple[Occasion, ...]:
+def _occasions(
+    word: str, entries: Mapping[str, OfficeHoliday], almanac: HolidayIndex, within: Days
+) -> tuple[FestivalDay, ...]:
     """Of which a window must contain one: the day itself, or each time a holiday comes round in the range."""
     if _DAY.fullmatch(word):
         day = date.fromisoformat(word)
-        return (Occasion(Days(day, day)),)
-    return tuple(Occasion(days, entries[word].name) for days in almanac.occurrences(word, within.first, within.last))
+        return (FestivalDay(Days(day, day)),)
+    return tuple(FestivalDay(days, entries[word].name) for days in almanac.occurrences(word, within.first, within.last))

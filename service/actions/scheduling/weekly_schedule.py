@@ -7,10 +7,10 @@ from sqlalchemy import func, or_
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from calendars.days.holidays import Almanac, Entry
+from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.spans import Days
 from calendars.ical.vevent import EventFacts
-from calendars.mails.weekly_schedule import Week
+from calendars.mails.weekly_schedule import WeekSchedule
 from calendars.reminders.due_times import OFFICE_COUNTRIES
 from models.event_parts import Task, last_revisions
 from models.events import Event
@@ -21,7 +21,7 @@ from models.vocabulary import EventStatus
 from service.actions import permissions
 
 
-def read_week(session: Session, days: Days, event_url: Callable[[str], str], most: int | None = None) -> Week:
+def read_week(session: Session, days: Days, event_url: Callable[[str], str], most: int | None = None) -> WeekSchedule:
     """What takes place, arrives and departs on these seven days, as far as the session may read it.
 
     ``event_url`` gives an event's address by its id. Of more than ``most`` events the earliest are read and the others
@@ -59,8 +59,8 @@ def read_week(session: Session, days: Days, event_url: Callable[[str], str], mos
         )
         for event, organisation in found
     ]
-    almanac = Almanac(map(Entry.of, office_holidays(session)))
-    return Week(
+    almanac = HolidayIndex(map(OfficeEntry.of, office_holidays(session)))
+    return WeekSchedule(
         days.first,
         events,
         almanac.between(OFFICE_COUNTRIES, days.first, days.last),

@@ -16,7 +16,7 @@ from service.actions.accounts import accounts, passwords
 from service.actions.accounts.account_queries import tokens_of
 from service.actions.credentials import MINIMUM_PASSWORD
 from service.schemas.accounts import TokenSchema
-from service.web.forms import Refusal, attempt
+from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.view import View
 
@@ -55,7 +55,7 @@ def _change_password(view: View) -> Response:
     try:
         is_own = passwords.is_own(view.session, view.act, current, request.remote_addr or "unknown")
     except TooMany as refused:
-        response = _show(view, refusal=Refusal(429, view.say(refused.detail)))
+        response = _show(view, refusal=FormRefusal(429, view.say(refused.detail)))
         response.headers["Retry-After"] = str(refused.retry_after)
         return response
     secret: list[str] = []
@@ -98,7 +98,7 @@ def _own_token(view: View) -> ApiToken:
     return token
 
 
-def _show(view: View, issued: accounts.IssuedToken | None = None, refusal: Refusal | None = None) -> Response:
+def _show(view: View, issued: accounts.IssuedToken | None = None, refusal: FormRefusal | None = None) -> Response:
     return view.page(
         "account/account.html",
         refusal.status if refusal else 200,

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from models.i18n import Message, _, message
 from service.actions.accounts import accounts
-from service.http.app_context import Desk, current_desk
-from service.http.oidc import Journey, NotBelieved, Provider, ProviderAway
+from service.http.app_context import AppContext, current_context
+from service.http.oidc import LoginRoundTrip, Provider, ProviderAway, ProviderRefused
 from service.web.account.sign_in import go_to, sign_in_form, signed_in
 from service.web.page_decorator import local_target, open_view
 from service.web.view import View
@@ -30,9 +30,9 @@ _UNKNOWN = _("There is no active account for this address here. Ask the administ
 
 def begin() -> AnyResponse:
     """Send the browser to the provider. Nothing is kept here: the cookie holds what the way back needs."""
-    desk = current_desk()
+    desk = current_context()
     target = local_target(request.args.get("next"))
-    journey = Journey(desk.settings.secret_key, secrets.token_urlsafe(32))
+    journey = LoginRoundTrip(desk.settings.secret_key, secrets.token_urlsafe(32))
     try:
         response = go_to(_provider(desk).authorization_url(journey))
     except ProviderAway as problem:
@@ -44,7 +44,7 @@ def begin() -> AnyResponse:
 
 def come_back() -> AnyResponse:
     """The provider's answer: a session for the account with the verified address, or the page that says why not."""
-    desk = current_desk()
+    desk = current_context()
     provider = _provider(desk)
     journey, target = _begun(desk)
     if journey is None:
@@ -56,7 +56,7 @@ def come_back() -> AnyResponse:
         identity = provider.identity(journey, code, desk.clock())
     except ProviderAway as problem:
         return _refused(desk, target, 503, message(_AWAY), f"away: {problem}")
-    except NotBelieved as problem:
+    except ProviderRefused as problem:
         return _refused(desk, target, 400, message(_BROKEN), str(problem))
     if not identity.is_verified:
         return _refused(desk, target, 403, message(_UNVERIFIED), "unverified address")
@@ -72,20 +72,20 @@ def come_back() -> AnyResponse:
     return response
 
 
-def _provider(desk: Desk) -> Provider:
+def _provider(desk: AppContext) -> Provider:
     known = desk.settings.login_provider
     if known is None:
         abort(404)
     return Provider(known, f"{desk.settings.public_url}{url_for('pages.oidc_back')}")
 
 
-def _begun(desk: Desk) -> tuple[Journey | None, str]:
+def _begun(desk: AppContext) -> tuple[LoginRoundTrip | None, str]:
     """The journey this browser began and where it wanted to go; None when it is over, or another one came back."""
     try:
         secret, target, until = _signer(desk).loads(request.cookies.get(_cookie(desk), ""))
     except (BadData, ValueError, TypeError):
         return None, "/"
-    journey = Journey(desk.settings.secret_key, str(secret))
+    journey = LoginRoundTrip(desk.settings.secret_key, str(secret))
     given = request.args.get("state", "").encode("utf-8", "surrogatepass")
     is_own = compare_digest(journey.state.encode(), given) and desk.clock().timestamp() < int(until)
     issuer = request.args.get("iss")  # RFC 9207: a provider that says who answers must be the one that was asked
@@ -94,7 +94,7 @@ def _begun(desk: Desk) -> tuple[Journey | None, str]:
     return (journey if is_own else None), local_target(str(target))
 
 
-def _refused(desk: Desk, target: str, status: int, problem: Message, reason: str) -> Response:
+def _refused(desk: AppContext, target: str, status: int, problem: Message, reason: str) -> Response:
     with desk.database.transaction(write=False) as session:
         return _shown(open_view(session, desk), target, status, problem, reason)
 
@@ -106,11 +106,11 @@ def _shown(view: View, target: str, status: int, problem: Message, reason: str) 
     return response
 
 
-def _cookie(desk: Desk) -> str:
+def _cookie(desk: AppContext) -> str:
     return f"{desk.session_cookie}-oidc"
 
 
-def _keep(desk: Desk, response: AnyResponse, value: str) -> None:
+def _keep(desk: AppContext, response: AnyResponse, value: str) -> None:
     response.set_cookie(
         _cookie(desk),
         value,
@@ -122,5 +122,5 @@ def _keep(desk: Desk, response: AnyResponse, value: str) -> None:
     )
 
 
-def _signer(desk: Desk) -> URLSafeSerializer:
+def _signer(desk: AppContext) -> URLSafeSerializer:
     return URLSafeSerializer(desk.settings.secret_key, salt="oidc")

@@ -8,8 +8,8 @@ from calendars.mails.digests import purpose_name
 from models.errors import NotFound
 from models.i18n import _, translate
 from service.actions.accounts import mail_subscriptions
-from service.actions.context import Act
-from service.http.app_context import current_desk
+from service.actions.context import ActionContext
+from service.http.app_context import current_context
 from service.web.error_pages import error_page
 from service.web.language import choose_language
 from service.web.view import View
@@ -21,7 +21,7 @@ def unsubscribe(token: str) -> Response:
     Only a POST changes anything: scanners of mail follow every link. It may come from anywhere and needs no cookie and
     no token of a form: mail programs send ``List-Unsubscribe=One-Click`` of their own. Source: RFC 8058 section 3.2.
     """
-    desk = current_desk()
+    desk = current_context()
     is_post = request.method == "POST"
     is_wanted = is_post and request.form.get("mails") == "on"  # the body is read before the transaction opens
     with desk.database.transaction(write=is_post) as session:
@@ -32,7 +32,7 @@ def unsubscribe(token: str) -> Response:
         except NotFound as wrong:
             language = choose_language()
             return _kept_quiet(error_page(404, translate(_("Not found"), language), wrong.detail.to(language)))
-        act = Act(None, desk.clock(), desk.settings.office, g.request_id)
+        act = ActionContext(None, desk.clock(), desk.settings.office, g.request_id)
         if is_post:
             mail_subscriptions.switch(session, replace(act, user=user), user, purpose, is_wanted=is_wanted)
         view = View(session, desk, act, choose_language(user.locale))

@@ -12,7 +12,14 @@ from models.vocabulary import Language, Role
 from service.actions.accounts import access_revocation, account_queries, accounts
 from service.schemas.accounts import UserSchema
 from service.web.administration.fields import Control, Field
-from service.web.administration.section import ROLES, Area, Line, named_organisations, organisations, words
+from service.web.administration.section import (
+    ROLES,
+    AdminSection,
+    SectionRow,
+    named_organisations,
+    organisations,
+    words,
+)
 from service.web.language import SELF_NAMES
 from service.web.view import View, ids
 
@@ -22,7 +29,7 @@ def _found(view: View, q: str, first: int, size: int) -> tuple[list[User], int]:
     return listed[first : first + size], len(listed)
 
 
-def _lines(view: View, found: Sequence[User]) -> list[Line]:
+def _lines(view: View, found: Sequence[User]) -> list[SectionRow]:
     seen = account_queries.last_seen(view.session, [user.id for user in found])
     names = named_organisations(view, ids(*(user.organisation_id for user in found)))
     lines = []
@@ -32,7 +39,7 @@ def _lines(view: View, found: Sequence[User]) -> list[Line]:
             facts.append(view.say(_("Last seen: {instant}"), instant=view.instant(seen[user.id])))
         if not user.active:
             facts.append(view.say(_("Switched off")))
-        lines.append(Line(user.id, user.name, [fact for fact in facts if fact], not user.active))
+        lines.append(SectionRow(user.id, user.name, [fact for fact in facts if fact], not user.active))
     return lines
 
 
@@ -90,7 +97,7 @@ def _more(view: View, user: User | None) -> dict[str, Any]:
     return {"is_own": user.id == view.act.account.id, "access": access_revocation.access_of(view.session, user)}
 
 
-AREA = Area(
+AREA = AdminSection(
     name="accounts",
     title=_("Accounts"),
     lead=_("For administrators: who may sign in, and what each may do."),

@@ -12,11 +12,11 @@ from models.i18n import _, message
 from models.vocabulary import DurationUnit, EventKind, FrequencyType, Role
 from service.actions import crud
 from service.actions.agreements import agreement_queries, agreements
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema
-from service.schemas.fields import Text
+from service.schemas.fields import TextField
 from service.web.administration.fields import Choice, Control, Field
-from service.web.administration.section import Area, Line, by_name, localities, titled_agreements, words
+from service.web.administration.section import AdminSection, SectionRow, by_name, localities, titled_agreements, words
 from service.web.labels import promised
 from service.web.view import View, ids
 
@@ -33,9 +33,9 @@ _EITHER = _("Empty: either party.")
 _NOTHING_AGREED = _("Empty where nothing was agreed.")
 
 
-def _agreement_lines(view: View, found: Sequence[Agreement]) -> list[Line]:
+def _agreement_lines(view: View, found: Sequence[Agreement]) -> list[SectionRow]:
     return [
-        Line(
+        SectionRow(
             one.id,
             view.text(one.title),
             [
@@ -71,7 +71,7 @@ def _agreement_fields(view: View, agreement: Agreement | None) -> list[Field]:
     ]
 
 
-AGREEMENTS = Area(
+AGREEMENTS = AdminSection(
     name="agreements",
     title=_("Agreements"),
     lead=_("For officers: what was agreed with whom, for which years."),
@@ -97,13 +97,13 @@ class _NewCommitmentSchema(CommitmentSchema):
     class Meta(CommitmentSchema.Meta):
         dump_only = ()
 
-    agreement_id = Text(required=True)
+    agreement_id = TextField(required=True)
 
 
-def _commitment_lines(view: View, found: Sequence[Commitment]) -> list[Line]:
+def _commitment_lines(view: View, found: Sequence[Commitment]) -> list[SectionRow]:
     titles = titled_agreements(view, ids(*(one.agreement_id for one in found)))
     return [
-        Line(
+        SectionRow(
             one.id,
             view.text(one.title),
             [
@@ -214,13 +214,13 @@ def _asked_otherwise(view: View, commitment: Commitment | None) -> dict[str, Any
     }
 
 
-def _create_commitment(session: Session, act: Act, values: Mapping[str, Any]) -> Commitment:
+def _create_commitment(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Commitment:
     plain = {name: value for name, value in values.items() if name != "agreement_id"}
     agreement = crud.find(session, Agreement, values["agreement_id"])
     return agreements.create_commitment(session, act, agreement, plain)
 
 
-COMMITMENTS = Area(
+COMMITMENTS = AdminSection(
     name="commitments",
     title=_("Commitments"),
     lead=_("For officers: what the articles of agreements promise, how often, for how many, how long."),
@@ -243,9 +243,9 @@ COMMITMENTS = Area(
 )
 
 
-def _anniversary_lines(view: View, found: Sequence[Anniversary]) -> list[Line]:
+def _anniversary_lines(view: View, found: Sequence[Anniversary]) -> list[SectionRow]:
     return [
-        Line(
+        SectionRow(
             one.id,
             view.text(one.title),
             [
@@ -266,7 +266,7 @@ def _anniversary_fields(view: View, anniversary: Anniversary | None) -> list[Fie
     ]
 
 
-ANNIVERSARIES = Area(
+ANNIVERSARIES = AdminSection(
     name="anniversaries",
     title=_("Anniversaries"),
     lead=_("For officers: what began when, to be remembered every year."),

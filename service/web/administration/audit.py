@@ -17,7 +17,7 @@ from service.actions import queries
 from service.actions.accounts.account_queries import all_accounts
 from service.web.administration.fields import Field
 from service.web.administration.pages import AREAS
-from service.web.event.history import Entry, Teller
+from service.web.event.history import HistoryEntry, HistoryFormatter
 from service.web.feeds.feed_form import EXTRAS, PARTS
 from service.web.labels import DEEDS as EVENT_DEEDS
 from service.web.page_decorator import page
@@ -88,10 +88,10 @@ _PAGES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class AuditLine:
     """An entry of the trail, in words, with what it is about and where that is shown."""
 
-    entry: Entry
+    entry: HistoryEntry
     deed: str
     name: Markup | str
     link: str
@@ -128,16 +128,16 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _told(view: View, found: Sequence[Audit], users: Mapping[str, User]) -> list[Told]:
+def _told(view: View, found: Sequence[Audit], users: Mapping[str, User]) -> list[AuditLine]:
     forms = forms_of(view, (one.entity for one in found if one.action == "change"))
-    teller = Teller(view, None, found, {}, LABELS, forms)
+    teller = HistoryFormatter(view, None, found, {}, LABELS, forms)
     entries = []
     for one in found:
         is_known = (one.action, one.entity) in EVENT_DEEDS
         deed = "" if is_known else DEEDS.get(one.action, "")
         said = view.say(deed, what=view.say(noun(one.entity))) if deed else ""
         entry = teller.entry(one, users.get(one.actor_id or ""))
-        entries.append(Told(entry, said or entry.deed, entry.about or _name(view, one), _link(one)))
+        entries.append(AuditLine(entry, said or entry.deed, entry.about or _name(view, one), _link(one)))
     return entries
 
 

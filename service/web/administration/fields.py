@@ -52,7 +52,7 @@ class Field:
         return [line for key, lines in found.items() if key == name or key.startswith(f"{name}.") for line in lines]
 
 
-def asked(fields: Sequence[Field], form: MultiDict[str, str]) -> dict[str, Any]:
+def submitted_values(fields: Sequence[Field], form: MultiDict[str, str]) -> dict[str, Any]:
     """What a form says, as the schemas take it; a choice that was not made is left out."""
     found = {}
     for field in fields:
@@ -90,7 +90,7 @@ def _nothing(field: Field) -> str | None:
     return None if field.optional else ""
 
 
-def typed(fields: Sequence[Field], form: MultiDict[str, str]) -> dict[str, Any]:
+def typed_values(fields: Sequence[Field], form: MultiDict[str, str]) -> dict[str, Any]:
     """What was typed, to stand in the form again; passwords never do."""
     found: dict[str, Any] = {}
     for field in fields:
@@ -108,7 +108,7 @@ def typed(fields: Sequence[Field], form: MultiDict[str, str]) -> dict[str, Any]:
     return found
 
 
-def written(fields: Sequence[Field], row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+def row_values(fields: Sequence[Field], row: Any, values: Mapping[str, Any]) -> dict[str, Any]:
     """What a row says, as the form's controls show it; ``values`` stand for what is no column. None: a new row."""
     found = {}
     for field in fields:

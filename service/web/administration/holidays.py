@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 from markupsafe import Markup
 
-from calendars.days.holidays import Almanac, Holiday
+from calendars.days.holidays import Holiday, HolidayIndex
 from calendars.days.lunar import full_name, lunar_of
 from calendars.reminders.due_times import OFFICE_COUNTRIES
 from models.holidays import OfficeHoliday
@@ -17,7 +17,7 @@ from models.vocabulary import HolidayCalendar, HolidayCategory, Role
 from service.actions.scheduling import holidays
 from service.schemas.holidays import OfficeHolidaySchema
 from service.web.administration.fields import Control, Field
-from service.web.administration.section import Area, Line, by_name, localities, words
+from service.web.administration.section import AdminSection, SectionRow, by_name, localities, words
 from service.web.view import View
 
 CATEGORIES = {
@@ -33,7 +33,7 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2070
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
+class HolidayRow:
     """A day of the year's table; ``instead`` is the computed day an entry of the office takes the place of."""
 
     holiday: Holiday
@@ -42,7 +42,7 @@ class Day:
     instead: Sequence[Markup | str]
 
 
-def _lines(view: View, found: Sequence[OfficeHoliday]) -> list[Line]:
+def _lines(view: View, found: Sequence[OfficeHoliday]) -> list[SectionRow]:
     lines = []
     for one in found:
         if one.first_day:
@@ -53,7 +53,7 @@ def _lines(view: View, found: Sequence[OfficeHoliday]) -> list[Line]:
         facts = [one.country, when, view.say(CATEGORIES[one.category])]
         facts.append(view.say(_("Days: {days}"), days=one.days) if one.days > 1 else "")
         facts.append(view.say(_("Not announced yet")) if one.provisional else "")
-        lines.append(Line(one.id, view.text(one.name), [fact for fact in facts if fact]))
+        lines.append(SectionRow(one.id, view.text(one.name), [fact for fact in facts if fact]))
     return lines
 
 
@@ -100,9 +100,9 @@ def _more(view: View, entry: OfficeHoliday | None) -> dict[str, Any]:
     asked = int(text) if text.isascii() and text.isdecimal() and len(text) == 4 else view.act.today.year
     year = min(max(asked, _FIRST_YEAR), _LAST_YEAR)
     first, last = date(year, 1, 1), date(year, 12, 31)
-    computed = Almanac().between(OFFICE_COUNTRIES, first, last)
+    computed = HolidayIndex().between(OFFICE_COUNTRIES, first, last)
     days = [
-        Day(
+        HolidayRow(
             one,
             view.text(full_name(lunar_of(one.day))),
             view.say(CATEGORIES[one.category]),
@@ -119,7 +119,7 @@ def _takes_place_of(one: Holiday, computed: Holiday) -> bool:
     return is_own and same and computed.category is not HolidayCategory.FESTIVAL
 
 
-AREA = Area(
+AREA = AdminSection(
     name="holidays",
     title=_("Holidays"),
     lead=_("For administrators: the days off of both countries, and the office's own above them."),

@@ -18,15 +18,15 @@ from service.web.administration import (
     reminder_rules,
     templates_and_resources,
 )
-from service.web.administration.fields import asked, typed, written
-from service.web.administration.section import Area
-from service.web.forms import Refusal, attempt
+from service.web.administration.fields import row_values, submitted_values, typed_values
+from service.web.administration.section import AdminSection
+from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.query_params import page_number, pages_for
 from service.web.view import View
 
 SIZE = 50
-AREAS: Mapping[str, Area] = {
+AREAS: Mapping[str, AdminSection] = {
     area.name: area
     for area in (
         accounts.AREA,
@@ -61,7 +61,7 @@ def administration(view: View) -> Response:
     return view.page("administration/index.html", areas=areas)
 
 
-def _area(view: View, name: str, role: str = "read") -> Area:
+def _area(view: View, name: str, role: str = "read") -> AdminSection:
     """The area of a page.
 
     Raises:
@@ -104,7 +104,7 @@ def new(view: View, area: str) -> Response:
     made: list[Any] = []
 
     def make() -> None:
-        body = one.compose(asked(fields, request.form))
+        body = one.compose(submitted_values(fields, request.form))
         made.append(one.create(view.session, view.act, _loaded(view, one.schema(), body)))
 
     refusal = attempt(view, make)
@@ -134,13 +134,13 @@ def administered(view: View, area: str, identity: str) -> Response:
     return redirect(url_for("pages.administered", area=area, identity=identity, done=deed), 303)
 
 
-def _do(view: View, area: Area, row: Any, fields: Any, deed: str) -> str | None:
+def _do(view: View, area: AdminSection, row: Any, fields: Any, deed: str) -> str | None:
     """Take a step; what comes back is to be shown this once."""
     if request.form.get("version") != str(row.version):
         raise Stale
     if deed == "change":
         schema = area.change_schema or area.schema
-        body = _loaded(view, schema(partial=True), area.compose(asked(fields, request.form)))
+        body = _loaded(view, schema(partial=True), area.compose(submitted_values(fields, request.form)))
         area.change(view.session, view.act, row, body)
     elif deed == "delete" and area.delete is not None:
         if not view.may(area.remove):
@@ -159,7 +159,14 @@ def _loaded(view: View, schema: Any, body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _form(
-    view: View, area: Area, row: Any, fields: Any, refusal: Refusal | None, *, deed: str = "change", told: str = ""
+    view: View,
+    area: AdminSection,
+    row: Any,
+    fields: Any,
+    refusal: FormRefusal | None,
+    *,
+    deed: str = "change",
+    told: str = "",
 ) -> Response:
     is_again = refusal is not None and deed == "change"
     step = area.asks.get(deed, ()) if refusal is not None else ()
@@ -173,10 +180,10 @@ def _form(
         # The form stands there with the version it was read in: saved again, it is still refused.
         version=(request.form.get("version", "") if is_again else row.version) if row is not None else "",
         fields=fields,
-        values=typed(fields, request.form) if is_again else written(fields, row, area.beside(view, row)),
+        values=typed_values(fields, request.form) if is_again else row_values(fields, row, area.beside(view, row)),
         refusal=refusal,
         deed=deed if step else "",
-        step_values=typed(step, request.form),
+        step_values=typed_values(step, request.form),
         may_write=area.may_write(view, row),
         may_delete=area.may_delete(view, row),
         more=area.more(view, row),

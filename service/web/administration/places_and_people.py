@@ -16,8 +16,8 @@ from service.schemas.passports import PassportSchema, RevealSchema
 from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
 from service.web.administration.fields import Control, Field
 from service.web.administration.section import (
-    Area,
-    Line,
+    AdminSection,
+    SectionRow,
     by_name,
     localities,
     named_organisations,
@@ -36,7 +36,7 @@ _COUNTRY_HINT = _("Two capital letters (ISO 3166), like VN or LA.")
 _ALIASES = _("Other names, with commas between them; searches find them.")
 
 
-def _locality_lines(view: View, found: Sequence[Locality]) -> list[Line]:
+def _locality_lines(view: View, found: Sequence[Locality]) -> list[SectionRow]:
     lines = []
     for one in found:
         facts = [view.say(_LEVELS[one.level]), one.country]
@@ -44,7 +44,7 @@ def _locality_lines(view: View, found: Sequence[Locality]) -> list[Line]:
             successor = view.plain(view.compass.gazetteer.name(one.successor, one.succeeded_on))
             told = _("Part of {successor} since {day}")
             facts.append(view.say(told, successor=successor, day=view.day(one.succeeded_on)))
-        lines.append(Line(one.code, view.text(one.name), facts))
+        lines.append(SectionRow(one.code, view.text(one.name), facts))
     return lines
 
 
@@ -64,7 +64,7 @@ def _locality_fields(view: View, locality: Locality | None) -> list[Field]:
     ]
 
 
-LOCALITIES = Area(
+LOCALITIES = AdminSection(
     name="localities",
     title=_("Localities"),
     lead=_("For administrators: provinces, cities and countries, and what became of them."),
@@ -83,12 +83,12 @@ LOCALITIES = Area(
 )
 
 
-def _organisation_lines(view: View, found: Sequence[Organisation]) -> list[Line]:
+def _organisation_lines(view: View, found: Sequence[Organisation]) -> list[SectionRow]:
     lines = []
     for one in found:
         facts = [view.place(one.locality), one.email or ""]
         facts.append(view.say(_("Protocol office")) if one.protocol_office else "")
-        lines.append(Line(one.id, view.text(one.name), [fact for fact in facts if fact]))
+        lines.append(SectionRow(one.id, view.text(one.name), [fact for fact in facts if fact]))
     return lines
 
 
@@ -105,7 +105,7 @@ def _organisation_fields(view: View, organisation: Organisation | None) -> list[
     return fields
 
 
-ORGANISATIONS = Area(
+ORGANISATIONS = AdminSection(
     name="organisations",
     title=_("Organisations"),
     lead=_("For officers: departments, committees, offices, schools and centres."),
@@ -126,12 +126,12 @@ ORGANISATIONS = Area(
 )
 
 
-def _person_lines(view: View, found: Sequence[Person]) -> list[Line]:
+def _person_lines(view: View, found: Sequence[Person]) -> list[SectionRow]:
     names = named_organisations(view, ids(*(one.organisation_id for one in found)))
     lines = []
     for one in found:
         facts = [view.text(one.position), names.get(one.organisation_id or "", ""), one.email or ""]
-        lines.append(Line(one.id, one.name, [fact for fact in facts if fact]))
+        lines.append(SectionRow(one.id, one.name, [fact for fact in facts if fact]))
     return lines
 
 
@@ -188,7 +188,7 @@ def _person_more(view: View, person: Person | None) -> dict[str, Any]:
         return {"may_keep": False, "why_not": passports.NOT_CONCERNED}
 
 
-PEOPLE = Area(
+PEOPLE = AdminSection(
     name="people",
     title=_("Directory of people"),
     lead=_("For officers: who hosts, travels or interprets, and their passports."),

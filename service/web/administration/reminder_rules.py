@@ -12,7 +12,7 @@ from service.actions.reminders import reminder_rules
 from service.actions.reminders.reminder_queries import RULE_ORDER, count_pending
 from service.schemas.reminders import ReminderRuleSchema
 from service.web.administration.fields import Choice, Control, Field
-from service.web.administration.section import ROLES, Area, Line, in_order, words
+from service.web.administration.section import ROLES, AdminSection, SectionRow, in_order, words
 from service.web.view import View
 
 ANCHORS: Mapping[ReminderAnchor, str] = {
@@ -96,14 +96,14 @@ def _audience(view: View) -> list[Choice]:
     return [(word, _whom(view, word)) for word in (*_PEOPLE, *roles)]
 
 
-def _lines(view: View, found: Sequence[ReminderRule]) -> list[Line]:
+def _lines(view: View, found: Sequence[ReminderRule]) -> list[SectionRow]:
     planned = count_pending(view.session, [rule.id for rule in found])
     lines = []
     for rule in found:
         facts = [sentence(view, rule), view.say(_("Coming reminders: {count}"), count=planned.get(rule.id, 0))]
         if not rule.active:
             facts.append(view.say(_("Switched off")))
-        lines.append(Line(rule.id, view.text(rule.name), facts, not rule.active))
+        lines.append(SectionRow(rule.id, view.text(rule.name), facts, not rule.active))
     return lines
 
 
@@ -174,7 +174,7 @@ def _more(view: View, rule: ReminderRule | None) -> dict[str, Any]:
     }
 
 
-AREA = Area(
+AREA = AdminSection(
     name="rules",
     title=_("Reminder rules"),
     lead=_("For officers: which mails the service sends by itself, when, and to whom."),

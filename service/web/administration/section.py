@@ -25,7 +25,7 @@ ROLES: Mapping[Role, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class SectionRow:
     """A row of a list: what it is called, where it leads, what else is to be known; ``is_off``: not in use."""
 
     identity: str
@@ -47,7 +47,7 @@ def _any(view: View, row: Any) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class AdminSection:
     """One kind of thing that is administered. Sentences are English; ``write`` and ``remove`` as the API asks for.
 
     ``compose`` makes of what was asked what the schema takes, ``beside`` are values of a row that are no columns,
@@ -63,7 +63,7 @@ class Area:
     model: type[Any]
     schema: type[Any]
     fields: Callable[[View, Any], Sequence[Field]]
-    lines: Callable[[View, Sequence[Any]], list[Line]]
+    lines: Callable[[View, Sequence[Any]], list[SectionRow]]
     found: Callable[[View, str, int, int], tuple[list[Any], int]]
     create: Callable[..., Any]
     change: Callable[..., Any]

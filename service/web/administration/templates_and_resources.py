@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from calendars.events.labels import kind_name
-from calendars.events.task_due_dates import Dating, counted
+from calendars.events.task_due_dates import TaskDueValues, due_offset_text
 from models.event_parts import TaskTemplate
 from models.i18n import _
 from models.resources import Resource
@@ -15,7 +15,16 @@ from service.actions.events.task_queries import TEMPLATE_ORDER
 from service.schemas.bookings import ResourceSchema
 from service.schemas.tasks import TaskTemplateSchema
 from service.web.administration.fields import Control, Field
-from service.web.administration.section import Area, Line, by_name, in_order, localities, organisations, people, words
+from service.web.administration.section import (
+    AdminSection,
+    SectionRow,
+    by_name,
+    in_order,
+    localities,
+    organisations,
+    people,
+    words,
+)
 from service.web.labels import DIRECTIONS, RESOURCE_TYPES, TASK_ANCHORS
 from service.web.view import View
 
@@ -23,14 +32,14 @@ _UNITS = {"D": _("Days"), "W": _("Weeks")}
 _SIDES = {"-": _("Before"), "+": _("After")}
 
 
-def _template_lines(view: View, found: Sequence[TaskTemplate]) -> list[Line]:
+def _template_lines(view: View, found: Sequence[TaskTemplate]) -> list[SectionRow]:
     lines = []
     for one in found:
-        told = counted(Dating(None, one.offset, one.anchor, one.working_days))
+        told = due_offset_text(TaskDueValues(None, one.offset, one.anchor, one.working_days))
         facts = [kind_name(one.kind, view.language), view.say(told) if told else ""]
         facts.append(view.say(DIRECTIONS[one.direction]) if one.direction else "")
         facts.append("" if one.active else view.say(_("Switched off")))
-        lines.append(Line(one.id, view.text(one.title), [fact for fact in facts if fact], not one.active))
+        lines.append(SectionRow(one.id, view.text(one.title), [fact for fact in facts if fact], not one.active))
     return lines
 
 
@@ -77,7 +86,7 @@ def _template_extra(view: View, template: TaskTemplate | None) -> dict[str, Any]
     }
 
 
-TEMPLATES = Area(
+TEMPLATES = AdminSection(
     name="task-templates",
     title=_("Task templates"),
     lead=_("For administrators: tasks that events get by themselves when they enter the plan."),
@@ -102,14 +111,14 @@ TEMPLATES = Area(
 )
 
 
-def _resource_lines(view: View, found: Sequence[Resource]) -> list[Line]:
+def _resource_lines(view: View, found: Sequence[Resource]) -> list[SectionRow]:
     lines = []
     for one in found:
         facts = [view.say(RESOURCE_TYPES[one.type]), view.place(one.locality)]
         facts.append(view.say(_("Seats: {count}"), count=one.seats) if one.seats else "")
         facts.append(view.say(_("At once: {count}"), count=one.capacity) if one.capacity > 1 else "")
         facts.append("" if one.active else view.say(_("Out of service")))
-        lines.append(Line(one.id, view.text(one.name), [fact for fact in facts if fact], not one.active))
+        lines.append(SectionRow(one.id, view.text(one.name), [fact for fact in facts if fact], not one.active))
     return lines
 
 
@@ -144,7 +153,7 @@ def _resource_fields(view: View, resource: Resource | None) -> list[Field]:
     ]
 
 
-RESOURCES = Area(
+RESOURCES = AdminSection(
     name="resources",
     title=_("What can be booked"),
     lead=_("For officers: rooms, lodging, vehicles, interpreters and equipment."),

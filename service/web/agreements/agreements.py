@@ -13,7 +13,7 @@ from service.actions.agreements import progress
 from service.http.error_responses import flat
 from service.schemas.progress import ProgressQuery
 from service.web import bar_chart
-from service.web.agreements.year_table import LINKS_SHOWN, WANT_ATTENTION, read_board
+from service.web.agreements.year_table import LINKS_SHOWN, WANT_ATTENTION, read_year_table
 from service.web.page_decorator import page
 from service.web.query_params import whole
 from service.web.view import View
@@ -21,14 +21,14 @@ from service.web.view import View
 SHOWN = 200
 ATTENTION_SHOWN = 100
 
-Wanting = list[tuple[Agreement, list[progress.Line]]]
+Wanting = list[tuple[Agreement, list[progress.ProgressLine]]]
 """Agreements with those of their commitments that want attention."""
 
 
 @page()
 def agreements(view: View) -> Response:
     """All agreements, the latest first, with how their commitments stand, and what of all wants attention."""
-    accounts = progress.accounts_of_all(view.session, view.act.today)
+    accounts = progress.all_agreements_progress(view.session, view.act.today)
     accounts.sort(key=lambda account: account.agreement.starts_on, reverse=True)
     today = view.act.today
     wanting, has_more = _wanting(account for account in accounts if account.agreement.ends_on >= today)
@@ -46,7 +46,7 @@ def agreements(view: View) -> Response:
     )
 
 
-def _wanting(accounts: Iterable[progress.Account]) -> tuple[Wanting, bool]:
+def _wanting(accounts: Iterable[progress.AgreementProgress]) -> tuple[Wanting, bool]:
     """What is missed or at risk, agreement by agreement; cut where it gets too long for a page."""
     found: Wanting = []
     left = ATTENTION_SHOWN
@@ -69,7 +69,7 @@ def agreement(view: View, agreement_id: str) -> Response:
         "agreements/agreement.html",
         agreement=found,
         predecessor=view.session.get(Agreement, found.predecessor_id) if found.predecessor_id else None,
-        board=read_board(view, found, as_of),
+        board=read_year_table(view, found, as_of),
         asked=request.args.get("as_of", "").strip(),
         problems=problems,
         made=whole(request.args.get("made", "")),

@@ -22,7 +22,7 @@ FIRST_YEAR, LAST_YEAR = 1800, 2400
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
+class UpcomingAnniversary:
     """An anniversary in one year. ``lunar`` and ``days_ahead`` only where its day is known; days may be negative."""
 
     anniversary: Anniversary
@@ -65,9 +65,9 @@ def anniversaries(view: View) -> Response:
     )
 
 
-def _told(view: View, anniversary: Anniversary, occurrence: Occurrence, ceremony: Event | None) -> Coming:
+def _told(view: View, anniversary: Anniversary, occurrence: Occurrence, ceremony: Event | None) -> UpcomingAnniversary:
     day = occurrence.date or (ceremony.first_day if ceremony else None)
-    return Coming(
+    return UpcomingAnniversary(
         anniversary,
         occurrence,
         view.say(GRADED[occurrence.grade], ordinal=occurrence.ordinal),

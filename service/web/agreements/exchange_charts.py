@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from babel.numbers import format_compact_decimal, format_decimal
 
-from calendars.commitments.exchange_totals import Passage, Passed
+from calendars.commitments.exchange_totals import Flow, YearTotals
 from calendars.days.formatting import BABEL_LOCALES
 from models.i18n import _
 from models.vocabulary import Currency
-from service.web.bar_chart import Column, columns
+from service.web.bar_chart import ChartColumn, columns
 from service.web.labels import money
 from service.web.view import View
 
@@ -22,13 +22,13 @@ SHORTENED_FROM = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class MeasureChart:
     """One measure over the years, both ways; ``exact`` and ``short`` write a value in full and for a narrow place."""
 
     title: str
     above: str
     below: str
-    columns: Sequence[Column]
+    columns: Sequence[ChartColumn]
     exact: Callable[[int], str]
     short: Callable[[int], str]
 
@@ -43,56 +43,58 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
-class Direction:
+class FlowTable:
     """What passed one way: its totals, and year by year; amounts as the reader's language writes them."""
 
     name: str
-    passage: Passage
+    passage: Flow
     money: Sequence[str]
-    years: Sequence[tuple[int, Passed, Sequence[str]]]
+    years: Sequence[tuple[int, YearTotals, Sequence[str]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Exchange:
+class ExchangePair:
     """Two parties: both directions, and the pictures of them."""
 
-    there: Direction
-    back: Direction
-    pictures: Sequence[Picture]
+    there: FlowTable
+    back: FlowTable
+    pictures: Sequence[MeasureChart]
 
 
 @dataclass(frozen=True, slots=True)
-class Passages:
+class ExchangeCharts:
     """All directions of an agreement; exchanges are drawn for the first pairs between whom something passed."""
 
-    directions: Sequence[Direction]
-    exchanges: Sequence[Exchange]
+    directions: Sequence[FlowTable]
+    exchanges: Sequence[ExchangePair]
     has_more: bool
 
     @property
-    def lines(self) -> list[tuple[str, Passage, Sequence[str]]]:
+    def lines(self) -> list[tuple[str, Flow, Sequence[str]]]:
         """The table of all years together."""
         return [(one.name, one.passage, one.money) for one in self.directions]
 
 
-def read_passages(view: View, passages: Sequence[Passage], first: date, last: date) -> Passages:
+def read_exchange_charts(view: View, passages: Sequence[Flow], first: date, last: date) -> ExchangeCharts:
     """Tables and pictures of what passed in the period from ``first`` to ``last``."""
     directions = {(one.giver, one.receiver): _direction(view, one) for one in passages}
-    pairs: dict[frozenset[str], tuple[Direction, Direction]] = {}
+    pairs: dict[frozenset[str], tuple[FlowTable, FlowTable]] = {}
     for (giver, receiver), there in directions.items():
         pairs.setdefault(frozenset((giver, receiver)), (there, directions[receiver, giver]))
     busy = [(there, back) for there, back in pairs.values() if _has_passed(there.passage) or _has_passed(back.passage)]
-    exchanges = [Exchange(there, back, _pictures(view, there, back, first, last)) for there, back in busy[:PAIRS_DRAWN]]
-    return Passages([*directions.values()], exchanges, len(busy) > PAIRS_DRAWN)
+    exchanges = [
+        ExchangePair(there, back, _pictures(view, there, back, first, last)) for there, back in busy[:PAIRS_DRAWN]
+    ]
+    return ExchangeCharts([*directions.values()], exchanges, len(busy) > PAIRS_DRAWN)
 
 
-def _has_passed(passage: Passage) -> bool:
+def _has_passed(passage: Flow) -> bool:
     return bool(passage.visits or passage.money)
 
 
-def _direction(view: View, passage: Passage) -> Direction:
+def _direction(view: View, passage: Flow) -> FlowTable:
     giver, receiver = (view.plain(view.locality_name(code)) for code in (passage.giver, passage.receiver))
-    return Direction(
+    return FlowTable(
         view.say(_("From {giver} to {receiver}"), giver=giver, receiver=receiver),
         passage,
         _amounts(view, passage.money),
@@ -105,7 +107,7 @@ def _amounts(view: View, paid: Mapping[str, int]) -> list[str]:
     return [money(Currency(currency).money(amount), view.language) for currency, amount in sorted(paid.items())]
 
 
-def _pictures(view: View, there: Direction, back: Direction, first: date, last: date) -> list[Picture]:
+def _pictures(view: View, there: FlowTable, back: FlowTable, first: date, last: date) -> list[MeasureChart]:
     """People and days by where they come from, money by who paid, each currency by itself."""
     sides = there.passage, back.passage
     years = _years(sides, first, last)
@@ -137,7 +139,7 @@ def _picture(
     years: Sequence[int],
     sides: Sequence[Mapping[int, int]],
     decimals: int = 0,
-) -> Picture:
+) -> MeasureChart:
     """A picture of values in units of ten to the minus ``decimals``; without columns where all of them are 0."""
     locale = BABEL_LOCALES[view.language]
 
@@ -152,10 +154,10 @@ def _picture(
 
     has_some = any(value for side in sides for value in side.values())
     above, below = names
-    return Picture(title, above, below, columns(years, sides[0], sides[1]) if has_some else [], exact, short)
+    return MeasureChart(title, above, below, columns(years, sides[0], sides[1]) if has_some else [], exact, short)
 
 
-def _years(sides: Iterable[Passage], first: date, last: date) -> list[int]:
+def _years(sides: Iterable[Flow], first: date, last: date) -> list[int]:
     """All years of the period; of a very long one the latest in which something passed."""
     if last.year - first.year < YEARS_DRAWN:
         return [*range(first.year, last.year + 1)]

@@ -13,8 +13,8 @@ from models.vocabulary import Role
 from service.actions import crud
 from service.actions.agreements import planning
 from service.actions.agreements.agreement_queries import commitments_of
-from service.actions.dry_run import rehearsal
-from service.web.forms import Refusal, attempt
+from service.actions.dry_run import dry_run_savepoint
+from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.view import View
 
@@ -45,9 +45,9 @@ def _make(view: View, agreement: Agreement) -> int:
     return len(outcome.made)
 
 
-def _show(view: View, agreement: Agreement, refusal: Refusal | None = None) -> Response:
+def _show(view: View, agreement: Agreement, refusal: FormRefusal | None = None) -> Response:
     """The plan tried out, written down while it stands, and undone."""
-    with rehearsal(view.session, is_dry=True):
+    with dry_run_savepoint(view.session, is_dry=True):
         outcome = planning.make_plan(view.session, view.act, agreement)
         own = commitments_of(view.session, agreement.id)
         return view.page(
@@ -64,7 +64,7 @@ def _show(view: View, agreement: Agreement, refusal: Refusal | None = None) -> R
         )
 
 
-def _digest(outcome: planning.Outcome) -> str:
+def _digest(outcome: planning.PlanOutcome) -> str:
     """What tells one plan from another: for which commitment, on which days, for how many."""
     drafts = [
         (one.event.commitment_id, str(one.event.first_day), str(one.event.last_day), one.event.headcount)

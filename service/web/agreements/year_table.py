@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from calendars.commitments.evaluation import Judgement
+from calendars.commitments.evaluation import Evaluation
 from calendars.commitments.outstanding import Outstanding
-from calendars.commitments.progress import Progress, Year
+from calendars.commitments.progress import CommitmentProgress, ProgressYear
 from models.agreements import Agreement, Commitment
 from models.i18n import Message
 from models.vocabulary import EventStatus, ProgressState
 from service.actions.agreements import progress
 from service.actions.events.event_queries import events_of_agreement
-from service.web.agreements.exchange_charts import Passages, read_passages
+from service.web.agreements.exchange_charts import ExchangeCharts, read_exchange_charts
 from service.web.labels import promised
 from service.web.view import View
 
@@ -26,7 +26,7 @@ WANT_ATTENTION = frozenset({ProgressState.MISSED, ProgressState.AT_RISK})
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class CellEvent:
     """An event as a cell lists it; days inclusive."""
 
     id: str
@@ -37,11 +37,11 @@ class Linked:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class YearCell:
     """A commitment's year, and its events in the order they begin."""
 
-    year: Year
-    events: Sequence[Linked]
+    year: ProgressYear
+    events: Sequence[CellEvent]
 
     @property
     def is_empty(self) -> bool:
@@ -57,13 +57,13 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class CommitmentRow:
     """A commitment with its cells; ``opens`` its article when it is the first of it."""
 
     commitment: Commitment
-    progress: Progress
+    progress: CommitmentProgress
     promised: Sequence[Message]
-    cells: Sequence[Cell]
+    cells: Sequence[YearCell]
     opens: str | None
     outstanding: Outstanding
 
@@ -81,12 +81,12 @@ class Row:
         return not any(self.can_plan_in(cell.year.year) for cell in self.cells)
 
     @property
-    def near(self) -> Sequence[Judgement]:
+    def near(self) -> Sequence[Evaluation]:
         """The first of the events that nearly count."""
         return self.progress.near[:EXPLAINED]
 
     @property
-    def remarks(self) -> Sequence[Judgement]:
+    def remarks(self) -> Sequence[Evaluation]:
         """The first of the events that count, though there is something to say about them."""
         return self.progress.remarkable[:EXPLAINED]
 
@@ -97,43 +97,46 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class YearTable:
     """An agreement's board on a day: ``years`` are its columns, ``titles`` those of the explained events."""
 
     as_of: date
     years: Sequence[int]
-    rows: Sequence[Row]
-    passages: Passages
+    rows: Sequence[CommitmentRow]
+    passages: ExchangeCharts
     titles: Mapping[str, Mapping[str, str]]
 
 
-def read_board(view: View, agreement: Agreement, as_of: date) -> Board:
+def read_year_table(view: View, agreement: Agreement, as_of: date) -> YearTable:
     """Read an agreement's board; as many queries for many commitments and events as for few."""
-    account = progress.account_of(view.session, agreement, as_of)
+    account = progress.agreement_progress(view.session, agreement, as_of)
     events = _linked_events(view, agreement)
     ordered = sorted(account.lines, key=lambda line: _place(line.commitment.article))
-    rows: list[Row] = []
+    rows: list[CommitmentRow] = []
     for line in ordered:
         commitment = line.commitment
         is_first = not rows or rows[-1].commitment.article != commitment.article
         rows.append(
-            Row(
+            CommitmentRow(
                 commitment,
                 line.progress,
                 promised(commitment),
-                [Cell(year, [events[one] for one in year.event_ids if one in events]) for year in line.progress.years],
+                [
+                    YearCell(year, [events[one] for one in year.event_ids if one in events])
+                    for year in line.progress.years
+                ],
                 commitment.article if is_first else None,
                 account.outstanding[commitment.id],
             )
         )
     years = [cell.year.year for cell in rows[0].cells] if rows else []
-    passages = read_passages(view, account.passages, agreement.starts_on, agreement.ends_on)
-    return Board(as_of, years, rows, passages, account.titles)
+    passages = read_exchange_charts(view, account.passages, agreement.starts_on, agreement.ends_on)
+    return YearTable(as_of, years, rows, passages, account.titles)
 
 
-def _linked_events(view: View, agreement: Agreement) -> dict[str, Linked]:
+def _linked_events(view: View, agreement: Agreement) -> dict[str, CellEvent]:
     """All events linked to one of the agreement's commitments, by id."""
-    return {row.id: Linked(*row) for row in events_of_agreement(view.session, agreement.id)}
+    return {row.id: CellEvent(*row) for row in events_of_agreement(view.session, agreement.id)}
 
 
 def _place(article: str) -> tuple[int, str]:

@@ -15,35 +15,35 @@ from models.i18n import _
 from models.vocabulary import Direction, EventKind, EventStatus
 from service.actions import crud, queries
 from service.actions.events.event_queries import event_names
-from service.web.calendar.layout import DayList, day_lists, holiday_lane, lanes_of, month_weeks, week_block
+from service.web.calendar.layout import ListedDay, day_lists, holiday_lane, lanes_of, month_weeks, week_block
 from service.web.calendar.queries import (
-    Visit,
+    CalendarVisit,
     holidays_of,
     lunar_day,
     organisations_in_charge,
     published_items,
     visits_between,
 )
-from service.web.calendar.query_params import Lanes, Shown, Wish, read_wish
+from service.web.calendar.query_params import CalendarPeriod, CalendarQuery, LaneGrouping, read_query
 from service.web.labels import DIRECTIONS
 from service.web.page_decorator import page
 from service.web.query_params import page_number, pages_for
 from service.web.view import View, capital
 
 PAGE_SIZE = 50
-_NAMES: Mapping[Shown, str] = {
-    Shown.MONTH: _("Month"),
-    Shown.WEEK: _("Week"),
-    Shown.DAY: _("Day"),
-    Shown.YEAR: _("Year"),
+_NAMES: Mapping[CalendarPeriod, str] = {
+    CalendarPeriod.MONTH: _("Month"),
+    CalendarPeriod.WEEK: _("Week"),
+    CalendarPeriod.DAY: _("Day"),
+    CalendarPeriod.YEAR: _("Year"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class CalendarView:
     """What a view's template shows: visits by id, with their names as far as they are shown."""
 
-    visits: Mapping[str, Visit]
+    visits: Mapping[str, CalendarVisit]
     names: Mapping[str, Any]
 
     @property
@@ -55,7 +55,7 @@ class Facts:
 @page()
 def calendar(view: View) -> Response:
     """The visits of a month, a week, a day or a year; filters stay in the address from one to the other."""
-    wish = read_wish(view)
+    wish = read_query(view)
     shared = {
         "wish": wish,
         "names": _NAMES,
@@ -63,7 +63,7 @@ def calendar(view: View) -> Response:
         "statuses": list(EventStatus),
         "directions": DIRECTIONS,
         "all_directions": list(Direction),
-        "lanes_by": Lanes,
+        "lanes_by": LaneGrouping,
         "organisations": organisations_in_charge(view.session),
         "holidays": holidays_of(view.session, wish.seen),
         "holiday_line": lambda one: holiday_line(one, view.language),
@@ -71,27 +71,27 @@ def calendar(view: View) -> Response:
         "today": view.act.today,
     }
     match wish.shown:
-        case Shown.DAY:
+        case CalendarPeriod.DAY:
             return _day(view, wish, shared)
-        case Shown.YEAR:
+        case CalendarPeriod.YEAR:
             return _year(view, wish, shared)
-        case Shown.WEEK:
+        case CalendarPeriod.WEEK:
             return _week(view, wish, shared)
         case _:
             return _month(view, wish, shared)
 
 
-def _month(view: View, wish: Wish, shared: Mapping[str, Any]) -> Response:
+def _month(view: View, wish: CalendarQuery, shared: Mapping[str, Any]) -> Response:
     visits = visits_between(view, wish, wish.seen)
     weeks = month_weeks(wish.day, visits.values())
     in_month = [one for one in visits.values() if one.first_day <= wish.days.last and wish.days.first <= one.last_day]
     agenda = day_lists(wish.days, in_month, shared["holidays"], each_day=False)
     wanted = {piece.id for week in weeks for row in week.rows for piece in row} | _listed(agenda)
-    facts = Facts(visits, event_names(view.session, wanted))
+    facts = CalendarView(visits, event_names(view.session, wanted))
     return view.page("calendar/month.html", facts=facts, weeks=weeks, agenda=agenda, total=len(in_month), **shared)
 
 
-def _week(view: View, wish: Wish, shared: Mapping[str, Any]) -> Response:
+def _week(view: View, wish: CalendarQuery, shared: Mapping[str, Any]) -> Response:
     visits = visits_between(view, wish, wish.days)
     bars, _hidden = week_block(wish.days, visits.values(), {})
     standing = {piece.id for row in bars.rows for piece in row}
@@ -99,17 +99,17 @@ def _week(view: View, wish: Wish, shared: Mapping[str, Any]) -> Response:
     week, hours = week_block(wish.days, visits.values(), items)
     agenda = day_lists(wish.days, visits.values(), shared["holidays"], each_day=True)
     wanted = standing | _listed(agenda) | {hour.visit.id for day in hours for hour in day.shown}
-    facts = Facts(visits, event_names(view.session, wanted))
+    facts = CalendarView(visits, event_names(view.session, wanted))
     return view.page(
         "calendar/week.html", facts=facts, week=week, hours=hours, agenda=agenda, total=facts.total, **shared
     )
 
 
-def _year(view: View, wish: Wish, shared: Mapping[str, Any]) -> Response:
+def _year(view: View, wish: CalendarQuery, shared: Mapping[str, Any]) -> Response:
     visits = visits_between(view, wish, wish.days)
     lanes = lanes_of(view, wish, visits, shared["organisations"])
     wanted = {mark.id for one in lanes for mark in one.lane.marks}
-    facts = Facts(visits, event_names(view.session, wanted))
+    facts = CalendarView(visits, event_names(view.session, wanted))
     days_off, runs = holiday_lane(view, wish.day.year, shared["holidays"])
     months = [date(wish.day.year, number, 1) for number in range(1, calendar_grid.MONTHS + 1)]
     return view.page(
@@ -126,7 +126,7 @@ def _year(view: View, wish: Wish, shared: Mapping[str, Any]) -> Response:
     )
 
 
-def _day(view: View, wish: Wish, shared: Mapping[str, Any]) -> Response:
+def _day(view: View, wish: CalendarQuery, shared: Mapping[str, Any]) -> Response:
     """All visits of one day, a page at a time: where every count of the other views leads to."""
     number = page_number()
     query = {**wish.query, "from_": wish.day, "to": wish.day}
@@ -136,5 +136,5 @@ def _day(view: View, wish: Wish, shared: Mapping[str, Any]) -> Response:
     return view.page("calendar/day.html", found=found, total=total, number=number, pages=pages, **shared)
 
 
-def _listed(agenda: list[DayList]) -> set[str]:
+def _listed(agenda: list[ListedDay]) -> set[str]:
     return {one.id for day in agenda for one in day.shown}

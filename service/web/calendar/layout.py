@@ -13,8 +13,8 @@ from calendars.days.spans import Days
 from models.i18n import _
 from models.text import LocalizedText
 from models.vocabulary import HolidayCategory
-from service.web.calendar.queries import ProgrammeLine, Visit
-from service.web.calendar.query_params import Lanes, Wish
+from service.web.calendar.queries import CalendarVisit, TimedItem
+from service.web.calendar.query_params import CalendarQuery, LaneGrouping
 from service.web.view import View
 
 MONTH_ROWS = 4
@@ -33,95 +33,95 @@ MOST_MARKS = 216
 
 
 @dataclass(frozen=True, slots=True)
-class Hour:
+class TimedEntry:
     """Something that begins at an hour: a visit, or an item of its published programme with a title of its own."""
 
     start: time
     end: time | None
-    visit: Visit
+    visit: CalendarVisit
     title: LocalizedText | None = None
     place: LocalizedText | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class DayHours:
+class TimedDay:
     """What of a day has hours, in their order, and how many more there are."""
 
     day: date
-    shown: Sequence[Hour]
+    shown: Sequence[TimedEntry]
     more: int
 
 
 @dataclass(frozen=True, slots=True)
-class DayList:
+class ListedDay:
     """A day of a list: the visits shown under it, and how many more there are."""
 
     day: date
-    shown: Sequence[Visit]
+    shown: Sequence[CalendarVisit]
     more: int
 
 
 @dataclass(frozen=True, slots=True)
-class YearLane:
+class NamedLane:
     """A lane of the year with its name; ``narrowed`` are the parameters that show this lane alone."""
 
     name: Markup | str
     kind: str
-    lane: calendar_grid.Lane
+    lane: calendar_grid.YearLane
     narrowed: Mapping[str, Any]
 
 
-def month_weeks(day: date, visits: Iterable[Visit]) -> list[calendar_grid.Week]:
+def month_weeks(day: date, visits: Iterable[CalendarVisit]) -> list[calendar_grid.WeekGrid]:
     """The weeks of a month."""
     stretches = [one.stretch for one in visits]
     return [calendar_grid.lay_week(week, stretches, MONTH_ROWS) for week in calendar_grid.weeks_of(day)]
 
 
 def week_block(
-    days: Days, visits: Iterable[Visit], items: Mapping[str, Sequence[ProgrammeLine]]
-) -> tuple[calendar_grid.Week, list[DayHours]]:
+    days: Days, visits: Iterable[CalendarVisit], items: Mapping[str, Sequence[TimedItem]]
+) -> tuple[calendar_grid.WeekGrid, list[TimedDay]]:
     """A week: bars for what lasts whole days, below them what has hours, with the items of published programmes."""
     known = list(visits)
     bars = calendar_grid.lay_week(days, [one.stretch for one in known if not one.is_timed], WEEK_ROWS)
-    by_day: dict[date, list[Hour]] = {day: [] for day in days}
+    by_day: dict[date, list[TimedEntry]] = {day: [] for day in days}
     for one in known:
         if one.is_timed and one.start_time is not None:
-            by_day[one.first_day].append(Hour(one.start_time, one.end_time, one))
+            by_day[one.first_day].append(TimedEntry(one.start_time, one.end_time, one))
         for item in items.get(one.id, ()):
-            by_day[item.day].append(Hour(item.start, item.end, one, item.title, item.place))
+            by_day[item.day].append(TimedEntry(item.start, item.end, one, item.title, item.place))
     hours = []
     for day, found in by_day.items():
         found.sort(key=lambda hour: hour.start)
-        hours.append(DayHours(day, found[:HOURS_SHOWN], max(len(found) - HOURS_SHOWN, 0)))
+        hours.append(TimedDay(day, found[:HOURS_SHOWN], max(len(found) - HOURS_SHOWN, 0)))
     return bars, hours
 
 
 def day_lists(
-    days: Days, visits: Iterable[Visit], holidays: Mapping[date, Sequence[Holiday]], *, each_day: bool
-) -> list[DayList]:
+    days: Days, visits: Iterable[CalendarVisit], holidays: Mapping[date, Sequence[Holiday]], *, each_day: bool
+) -> list[ListedDay]:
     """The days on which something is, in order. A visit stands on each of its days, or only where it begins."""
     most = WEEK_LISTED if each_day else MONTH_LISTED
-    by_day: dict[date, list[Visit]] = {day: [] for day in days}
+    by_day: dict[date, list[CalendarVisit]] = {day: [] for day in days}
     for one in visits:
         first, last = max(one.first_day, days.first), min(one.last_day, days.last)
         for day in Days(first, last) if each_day else (first,):
             by_day[day].append(one)
     return [
-        DayList(day, found[:most], max(len(found) - most, 0))
+        ListedDay(day, found[:most], max(len(found) - most, 0))
         for day, found in by_day.items()
         if found or holidays.get(day)
     ]
 
 
 def lanes_of(
-    view: View, wish: Wish, visits: Mapping[str, Visit], organisations: Mapping[str, LocalizedText]
-) -> list[YearLane]:
+    view: View, wish: CalendarQuery, visits: Mapping[str, CalendarVisit], organisations: Mapping[str, LocalizedText]
+) -> list[NamedLane]:
     """The lanes of a year, by kind or by the organisation in charge; of too many organisations the last is of all
     others."""
     stretches = [one.stretch for one in visits.values()]
-    by_kind = wish.lanes is Lanes.KIND
+    by_kind = wish.lanes is LaneGrouping.KIND
 
-    def key_of(one: calendar_grid.Stretch) -> str | None:
+    def key_of(one: calendar_grid.GridSpan) -> str | None:
         visit = visits[one.id]
         return visit.kind if by_kind else visit.organisation_id
 
@@ -132,19 +132,19 @@ def lanes_of(
         lane = calendar_grid.lay_year(wish.day.year, those, most_rows=LANE_ROWS, most_marks=most)
         if by_kind and key is not None:
             kind = visits[those[0].id].kind
-            found.append(YearLane(view.kind(kind), key, lane, {"kind": key}))
+            found.append(NamedLane(view.kind(kind), key, lane, {"kind": key}))
         elif key is None:
-            found.append(YearLane(view.say(_("No organisation in charge")), "", lane, {}))
+            found.append(NamedLane(view.say(_("No organisation in charge")), "", lane, {}))
         else:
-            found.append(YearLane(view.text(organisations.get(key)), "", lane, {"organisation_id": key}))
+            found.append(NamedLane(view.text(organisations.get(key)), "", lane, {"organisation_id": key}))
     if others:
         lane = calendar_grid.lay_year(wish.day.year, others, most_rows=LANE_ROWS, most_marks=most)
-        found.append(YearLane(view.say(_("Other organisations")), "", lane, {}))
+        found.append(NamedLane(view.say(_("Other organisations")), "", lane, {}))
     return found
 
 
 @dataclass(frozen=True, slots=True)
-class DaysOff:
+class DaysOffMark:
     """A country's days off in a row: what they are for, and whether one of them is not announced yet."""
 
     country: str
@@ -155,7 +155,7 @@ class DaysOff:
 
 def holiday_lane(
     view: View, year: int, holidays: Mapping[date, Sequence[Holiday]]
-) -> tuple[calendar_grid.Lane, dict[str, DaysOff]]:
+) -> tuple[calendar_grid.YearLane, dict[str, DaysOffMark]]:
     """The days off of a year: a mark for each country's days in a row, and what they are by the mark's id."""
     runs: dict[str, list[Holiday]] = {}
     latest: dict[str, list[Holiday]] = {}
@@ -167,9 +167,9 @@ def holiday_lane(
             if run is None or day - run[-1].day > timedelta(days=1):
                 run = latest[one.country] = runs[f"{one.country}-{day}"] = []
             run.append(one)
-    stretches = [calendar_grid.Stretch(name, run[0].day, run[-1].day) for name, run in runs.items()]
+    stretches = [calendar_grid.GridSpan(name, run[0].day, run[-1].day) for name, run in runs.items()]
     told = {
-        name: DaysOff(
+        name: DaysOffMark(
             run[0].country,
             Days(run[0].day, run[-1].day),
             "; ".join(dict.fromkeys(view.plain(one.name) for one in run)),

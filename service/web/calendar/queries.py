@@ -6,12 +6,12 @@ from datetime import date, time
 
 from sqlmodel import Session
 
-from calendars.days.calendar_grid import Stretch
-from calendars.days.holidays import Almanac, Entry, Holiday
+from calendars.days.calendar_grid import GridSpan
+from calendars.days.holidays import Holiday, HolidayIndex, OfficeEntry
 from calendars.days.lunar import FIRST, LAST, LunarDate, lunar_of
 from calendars.days.spans import Days
 from calendars.events.lifecycle import CALLED_OFF
-from calendars.programmes.rendering import Published
+from calendars.programmes.rendering import PublishedProgramme
 from calendars.reminders.due_times import OFFICE_COUNTRIES
 from models.event_parts import last_revisions
 from models.holidays import office_holidays
@@ -19,7 +19,7 @@ from models.text import LocalizedText
 from models.vocabulary import EventKind, EventStatus
 from service.actions.directory import directory_queries
 from service.actions.events import event_queries
-from service.web.calendar.query_params import Wish
+from service.web.calendar.query_params import CalendarQuery
 from service.web.view import View
 
 _SILENT = CALLED_OFF | {EventStatus.DRAFT}
@@ -27,7 +27,7 @@ _MOST_ORGANISATIONS = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class CalendarVisit:
     """What the calendar must know of every visit it counts: little, for there may be thousands."""
 
     id: str
@@ -40,9 +40,9 @@ class Visit:
     organisation_id: str | None
 
     @property
-    def stretch(self) -> Stretch:
+    def stretch(self) -> GridSpan:
         """Its days."""
-        return Stretch(self.id, self.first_day, self.last_day)
+        return GridSpan(self.id, self.first_day, self.last_day)
 
     @property
     def is_timed(self) -> bool:
@@ -50,14 +50,14 @@ class Visit:
         return self.first_day == self.last_day and self.start_time is not None
 
 
-def visits_between(view: View, wish: Wish, days: Days) -> dict[str, Visit]:
+def visits_between(view: View, wish: CalendarQuery, days: Days) -> dict[str, CalendarVisit]:
     """The visits a wish means that touch these days, in order; one query."""
     query = {**wish.query, "from_": days.first, "to": days.last}
-    return {row.id: Visit(*row) for row in event_queries.event_days(view.session, view.act, query)}
+    return {row.id: CalendarVisit(*row) for row in event_queries.event_days(view.session, view.act, query)}
 
 
 @dataclass(frozen=True, slots=True)
-class ProgrammeLine:
+class TimedItem:
     """An item of a published programme that has an hour."""
 
     day: date
@@ -67,18 +67,18 @@ class ProgrammeLine:
     place: LocalizedText | None
 
 
-def published_items(session: Session, days: Days, visits: Sequence[Visit]) -> dict[str, list[ProgrammeLine]]:
+def published_items(session: Session, days: Days, visits: Sequence[CalendarVisit]) -> dict[str, list[TimedItem]]:
     """Visit → the items with hours that its programme published last has on these days; one query.
 
     A visit that does not take place, or was moved away from its programme, has none: nobody should go by them.
     """
     taking_place = {one.id: Days(one.first_day, one.last_day) for one in visits if one.status not in _SILENT}
-    found: dict[str, list[ProgrammeLine]] = {}
+    found: dict[str, list[TimedItem]] = {}
     for event_id, last in last_revisions(session, taking_place).items():
-        published = Published.read(last.number, last.items)
+        published = PublishedProgramme.read(last.number, last.items)
         if not published.is_outdated(taking_place[event_id]):
             found[event_id] = [
-                ProgrammeLine(item.day, item.start_time, item.end_time, item.title, item.place)
+                TimedItem(item.day, item.start_time, item.end_time, item.title, item.place)
                 for item in published.items
                 if item.start_time is not None and item.day in days
             ]
@@ -88,7 +88,9 @@ def published_items(session: Session, days: Days, visits: Sequence[Visit]) -> di
 def holidays_of(session: Session, days: Days) -> Mapping[date, Sequence[Holiday]]:
     """Day → what it is in both countries; one query."""
     found: dict[date, list[Holiday]] = {}
-    for one in Almanac(map(Entry.of, office_holidays(session))).between(OFFICE_COUNTRIES, days.first, days.last):
+    for one in HolidayIndex(map(OfficeEntry.of, office_holidays(session))).between(
+        OFFICE_COUNTRIES, days.first, days.last
+    ):
         found.setdefault(one.day, []).append(one)
     return found
 

@@ -25,7 +25,7 @@ _FILTERS = ("q", "kind", "status", "locality", "organisation_id", "direction")
 Word = TypeVar("Word", bound=StrEnum)
 
 
-class Shown(StrEnum):
+class CalendarPeriod(StrEnum):
     """How many days the calendar shows at once."""
 
     MONTH = "month"
@@ -36,17 +36,17 @@ class Shown(StrEnum):
     def around(self, day: date) -> Days:
         """The month, week, day or year a day is in."""
         match self:
-            case Shown.WEEK:
+            case CalendarPeriod.WEEK:
                 return calendar_grid.week_of(day)
-            case Shown.DAY:
+            case CalendarPeriod.DAY:
                 return Days(day, day)
-            case Shown.YEAR:
+            case CalendarPeriod.YEAR:
                 return calendar_grid.year_of(day)
             case _:
                 return calendar_grid.month_of(day)
 
 
-class Lanes(StrEnum):
+class LaneGrouping(StrEnum):
     """What the lanes of a year are."""
 
     KIND = "kind"
@@ -54,13 +54,13 @@ class Lanes(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class CalendarQuery:
     """What the address asks for: ``asked`` are its filters as written there, ``query`` the same as
     :func:`service.actions.queries.events_where` takes them. What makes no sense is in ``problems`` and left out."""
 
-    shown: Shown
+    shown: CalendarPeriod
     day: date
-    lanes: Lanes
+    lanes: LaneGrouping
     asked: Mapping[str, str]
     query: Mapping[str, Any]
     problems: Mapping[str, list[str]]
@@ -73,7 +73,7 @@ class Wish:
     @property
     def seen(self) -> Days:
         """The same, of a month with those that fill its weeks."""
-        if self.shown is not Shown.MONTH:
+        if self.shown is not CalendarPeriod.MONTH:
             return self.days
         weeks = calendar_grid.weeks_of(self.day)
         return Days(weeks[0].first, weeks[-1].last)
@@ -88,7 +88,7 @@ class Wish:
         wanted: dict[str, Any] = {
             "view": self.shown,
             "day": self.day,
-            "lanes": self.lanes if self.lanes is not Lanes.KIND else None,
+            "lanes": self.lanes if self.lanes is not LaneGrouping.KIND else None,
         }
         wanted |= self.asked
         wanted |= changed
@@ -103,11 +103,11 @@ class Wish:
         return beside if FIRST <= beside <= LAST else None
 
 
-def read_wish(view: View) -> Wish:
+def read_query(view: View) -> CalendarQuery:
     """The wish of the address. What makes no sense in it is named, and the rest still holds."""
     problems: dict[str, list[str]] = {}
-    shown = _choice(view, "view", Shown, Shown.MONTH, problems)
-    lanes = _choice(view, "lanes", Lanes, Lanes.KIND, problems)
+    shown = _choice(view, "view", CalendarPeriod, CalendarPeriod.MONTH, problems)
+    lanes = _choice(view, "lanes", LaneGrouping, LaneGrouping.KIND, problems)
     day = read_day(view, problems)
     asked = {name: request.args.get(name, "").strip() for name in _FILTERS}
     for name, words in _LISTS.items():
@@ -117,7 +117,7 @@ def read_wish(view: View) -> Wish:
     given: dict[str, Any] = {name: value for name, value in asked.items() if value}
     given |= {name: [given[name]] for name in ("kind", "status") if name in given}
     query, wrong = filters(view, EventQuery, given)
-    return Wish(shown, day, lanes, asked, query, problems | wrong)
+    return CalendarQuery(shown, day, lanes, asked, query, problems | wrong)
 
 
 def read_day(view: View, problems: dict[str, list[str]]) -> date:

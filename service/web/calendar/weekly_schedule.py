@@ -9,7 +9,7 @@ from flask import Response, url_for
 
 from calendars.days import calendar_grid
 from calendars.mails.weekly_mail import HALVES
-from calendars.mails.weekly_schedule import Day, Half, Row, Travel, schedule
+from calendars.mails.weekly_schedule import HalfDay, ScheduleDay, ScheduleRow, TravelRow, schedule
 from service.actions.scheduling.weekly_schedule import read_week
 from service.web.calendar.query_params import FIRST, LAST, read_day
 from service.web.page_decorator import page
@@ -26,11 +26,11 @@ Told = TypeVar("Told")
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PrintedHalfDay:
     """A part of a day as it is printed: its name, its lines, and how many more there are."""
 
     name: str
-    rows: Sequence[Row]
+    rows: Sequence[ScheduleRow]
     more: int
 
 
@@ -38,10 +38,10 @@ class Part:
 class PrintedDay:
     """A day of the sheet; ``height`` is how many rows it takes."""
 
-    day: Day
-    parts: Sequence[Part]
-    arriving: Sequence[Travel]
-    departing: Sequence[Travel]
+    day: ScheduleDay
+    parts: Sequence[PrintedHalfDay]
+    arriving: Sequence[TravelRow]
+    departing: Sequence[TravelRow]
     more_travels: int
 
     @property
@@ -63,7 +63,7 @@ def this_week(view: View) -> Response:
     days = calendar_grid.week_of(day)
     week = read_week(view.session, days, lambda event_id: url_for("pages.event", event_id=event_id), MOST_EVENTS)
     table = schedule(week, view.language)
-    all_week = Part("", *_bounded(table.all_week, MOST_ROWS))
+    all_week = PrintedHalfDay("", *_bounded(table.all_week, MOST_ROWS))
     return view.page(
         "calendar/weekly_schedule.html",
         days=days,
@@ -82,14 +82,14 @@ def this_week(view: View) -> Response:
     )
 
 
-def _printed(view: View, day: Day) -> PrintedDay:
+def _printed(view: View, day: ScheduleDay) -> PrintedDay:
     parts = []
     is_free = day.day.weekday() >= 5 and not day.rows
-    for half in Half:
+    for half in HalfDay:
         rows = [row for row in day.rows if row.half is half]
         # Morning and afternoon have their lines on every working day, to write on by hand.
-        if rows or (half is not Half.WHOLE_DAY and not is_free) or (half is Half.WHOLE_DAY and is_free):
-            parts.append(Part(view.say(HALVES[half]), *_bounded(rows, MOST_ROWS)))
+        if rows or (half is not HalfDay.WHOLE_DAY and not is_free) or (half is HalfDay.WHOLE_DAY and is_free):
+            parts.append(PrintedHalfDay(view.say(HALVES[half]), *_bounded(rows, MOST_ROWS)))
     arriving, more_arriving = _bounded(day.arriving, MOST_TRAVELS)
     departing, more_departing = _bounded(day.departing, MOST_TRAVELS)
     return PrintedDay(day, parts, arriving, departing, more_arriving + more_departing)

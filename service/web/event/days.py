@@ -8,21 +8,21 @@ from typing import Any
 from flask import request
 from markupsafe import Markup
 
-from calendars.bookings.times import Times
-from calendars.conflicts.commitment_checks import Notice
-from calendars.programmes.checks import Hitch
+from calendars.bookings.times import BookingTimes
+from calendars.conflicts.commitment_checks import EventWarning
+from calendars.programmes.checks import ProgrammeWarning
 from models.events import Event
 from models.i18n import _
 from service.actions.bookings import bookings
-from service.actions.dry_run import rehearsal
+from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events, programme
 from service.actions.events.tasks import tasks_of
-from service.actions.queries import Presenter
+from service.actions.queries import EventPresenter
 from service.actions.reminders.reminder_queries import pending_of_event
 from service.schemas.events import KIND_SCHEMAS
-from service.web.event.editor import Asked, Editor, check_version, load
-from service.web.event.form import Shape, Spec, wish_of
-from service.web.forms import Refusal, attempt
+from service.web.event.editor import EditRequest, OpenEditor, check_version, load
+from service.web.event.form import FieldShape, FieldSpec, wish_of
+from service.web.forms import FormRefusal, attempt
 from service.web.view import View
 
 Value = Markup | str
@@ -32,18 +32,18 @@ SHOWN = 20
 
 _TRAVEL = ("arrives_on", "departs_on")
 SPECS = (
-    Spec("first_day", Shape.DAY, is_required=True),
-    Spec("last_day", Shape.DAY, is_required=True),
-    Spec("start_time", Shape.HOUR, is_more=True),
-    Spec("end_time", Shape.HOUR, is_more=True),
-    Spec("timezone", Shape.LINE, is_required=True, is_more=True),
-    Spec("arrives_on", Shape.DAY, hint=_("Moves along with the days when it is left empty."), is_more=True),
-    Spec("departs_on", Shape.DAY, hint=_("Moves along with the days when it is left empty."), is_more=True),
+    FieldSpec("first_day", FieldShape.DAY, is_required=True),
+    FieldSpec("last_day", FieldShape.DAY, is_required=True),
+    FieldSpec("start_time", FieldShape.HOUR, is_more=True),
+    FieldSpec("end_time", FieldShape.HOUR, is_more=True),
+    FieldSpec("timezone", FieldShape.LINE, is_required=True, is_more=True),
+    FieldSpec("arrives_on", FieldShape.DAY, hint=_("Moves along with the days when it is left empty."), is_more=True),
+    FieldSpec("departs_on", FieldShape.DAY, hint=_("Moves along with the days when it is left empty."), is_more=True),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MovedThing:
     """Something that moves along: what it is, when it was, when it would be (empty: it falls away)."""
 
     name: Value
@@ -52,27 +52,27 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlook:
+class MovePreview:
     """What a visit would be on other days; with a refusal it can't be, and that says why and what would fit."""
 
     days: str
-    travel: Sequence[Moved] = ()
-    notices: Sequence[Notice] = ()
-    hitches: Sequence[Hitch] = ()
-    bookings: Sequence[Moved] = ()
-    tasks: Sequence[Moved] = ()
-    reminders: Sequence[Moved] = ()
+    travel: Sequence[MovedThing] = ()
+    notices: Sequence[EventWarning] = ()
+    hitches: Sequence[ProgrammeWarning] = ()
+    bookings: Sequence[MovedThing] = ()
+    tasks: Sequence[MovedThing] = ()
+    reminders: Sequence[MovedThing] = ()
     items: int = 0
-    refusal: Refusal | None = None
+    refusal: FormRefusal | None = None
 
 
-def editor(asked: Asked) -> Editor:
+def editor(asked: EditRequest) -> OpenEditor:
     """The form of the days; days in the address are filled in, so that other pages can propose some."""
     event = asked.event
     present = {spec.name: getattr(event, spec.name) for spec in SPECS if spec.name not in _TRAVEL}
     present |= {name: request.args[name] for name in ("first_day", "last_day") if name in request.args}
     form, choices = asked.form(SPECS, present, "days", "look")
-    return Editor(
+    return OpenEditor(
         edit="days",
         part="days",
         do="days",
@@ -91,23 +91,23 @@ def save(view: View, event: Event) -> None:
     events.change_event(view.session, view.act, event, _wanted(event))
 
 
-def look(view: View, event: Event) -> tuple[Outlook, Refusal | None]:
+def look(view: View, event: Event) -> tuple[MovePreview, FormRefusal | None]:
     """What saving would do, found out by doing it and undoing it; and what is wrong with the form, if anything is."""
     check = attempt(view, lambda: check_version(event.version))
     if check is not None:
-        return Outlook("", refusal=check), check
+        return MovePreview("", refusal=check), check
     before = _standing(view, event)
-    made: list[Outlook] = []
+    made: list[MovePreview] = []
 
     def move() -> None:
-        with rehearsal(view.session, is_dry=True):
+        with dry_run_savepoint(view.session, is_dry=True):
             events.change_event(view.session, view.act, event, _wanted(event))
             made.append(_outlook(view, event, before))
 
     refusal = attempt(view, move)
     if refusal is not None:
         # That a booking is in the way is what was asked; anything else is wrong with the asking.
-        return Outlook("", refusal=refusal), None if refusal.extra.get("conflicts") else refusal
+        return MovePreview("", refusal=refusal), None if refusal.extra.get("conflicts") else refusal
     return made[0], None
 
 
@@ -121,7 +121,7 @@ def _wanted(event: Event) -> dict[str, Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class _DependentTimes:
     """What hangs on an event's days, by its ids."""
 
     travel: tuple[date, date]
@@ -131,7 +131,7 @@ class _Standing:
     items: Mapping[str, date]
 
 
-def _standing(view: View, event: Event) -> _Standing:
+def _standing(view: View, event: Event) -> _DependentTimes:
     session = view.session
     booked = bookings.listed_bookings(session, {"event_id": event.id})
     tasks = {task.id: (view.text(task.title), task.due_day) for task in tasks_of(session, event.id)}
@@ -140,16 +140,16 @@ def _standing(view: View, event: Event) -> _Standing:
         of_task = tasks[reminder.task_key][0] if reminder.task_key in tasks else ""
         name = Markup("{} – {}").format(view.text(rule.name), of_task) if of_task else view.text(rule.name)
         reminders.setdefault((reminder.rule_key, reminder.task_key), (name, reminder.due_at))
-    return _Standing(
+    return _DependentTimes(
         (event.arrives_on, event.departs_on),
-        {row.id: (view.text(resource.name), Times.of(row).told()) for row, resource, _event in booked},
+        {row.id: (view.text(resource.name), BookingTimes.of(row).format()) for row, resource, _event in booked},
         tasks,
         reminders,
         {item.id: item.day for item in programme.programme_of(session, event.id)},
     )
 
 
-def _outlook(view: View, event: Event, before: _Standing) -> Outlook:
+def _outlook(view: View, event: Event, before: _DependentTimes) -> MovePreview:
     """What the event, moved just now, differs in from how it stood before."""
     after = _standing(view, event)
 
@@ -158,14 +158,14 @@ def _outlook(view: View, event: Event, before: _Standing) -> Outlook:
 
     names = (view.say(_("Arrival")), view.say(_("Departure")))
     travels = after.travel != (event.first_day, event.last_day)
-    return Outlook(
+    return MovePreview(
         days=view.days(event.first_day, event.last_day),
         travel=[
-            Moved(name, day(was), day(now))
+            MovedThing(name, day(was), day(now))
             for name, was, now in zip(names, before.travel, after.travel, strict=True)
             if was != now and travels
         ],
-        notices=Presenter(view.session, view.act).notices(event),
+        notices=EventPresenter(view.session, view.act).notices(event),
         hitches=programme.hitches_of(event, programme.programme_of(view.session, event.id)),
         bookings=_moved(before.bookings, after.bookings, str),
         tasks=_moved(before.tasks, after.tasks, day),
@@ -174,12 +174,12 @@ def _outlook(view: View, event: Event, before: _Standing) -> Outlook:
     )
 
 
-def _moved(before: Mapping[Any, Any], after: Mapping[Any, Any], told: Any) -> list[Moved]:
+def _moved(before: Mapping[Any, Any], after: Mapping[Any, Any], told: Any) -> list[MovedThing]:
     """What differs, in the order it stood before; what is new comes last."""
     found = []
     for key in dict.fromkeys((*before, *after)):
         was, now = (one[key][1] if key in one else None for one in (before, after))
         if was != now:
             name = (before.get(key) or after[key])[0]
-            found.append(Moved(name, told(was) if was else "", told(now) if now else ""))
+            found.append(MovedThing(name, told(was) if was else "", told(now) if now else ""))
     return found

@@ -10,13 +10,13 @@ from marshmallow import Schema
 from models.errors import Stale
 from models.events import Event
 from service.web.event.choices import Choices
-from service.web.event.form import Form, Spec
-from service.web.forms import Refusal
+from service.web.event.form import EventForm, FieldSpec
+from service.web.forms import FormRefusal
 from service.web.view import View
 
 
 @dataclass(frozen=True, slots=True)
-class Removal:
+class RemovalButton:
     """Taking something out: what is sent, what the button says, and what is asked before."""
 
     do: str
@@ -25,7 +25,7 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
-class Editor:
+class OpenEditor:
     """A form that is open in a part of the page.
 
     ``edit`` is its word in the address, ``row`` the id of what it changes (empty for something new), ``version`` what
@@ -38,30 +38,30 @@ class Editor:
     do: str
     title: str
     save: str
-    form: Form
+    form: EventForm
     choices: Choices
     row: str = ""
     version: str = ""
-    removal: Removal | None = None
+    removal: RemovalButton | None = None
     looks: str = ""
     more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class EditRequest:
     """What a reader asked for: the word in the address, and what was typed and refused with it, if anything was."""
 
     view: View
     event: Event
     word: str
     row: str
-    refusal: Refusal | None
+    refusal: FormRefusal | None
 
-    def form(self, specs: Sequence[Spec], present: Mapping[str, Any], *deeds: str) -> tuple[Form, Choices]:
+    def form(self, specs: Sequence[FieldSpec], present: Mapping[str, Any], *deeds: str) -> tuple[EventForm, Choices]:
         """The form for a table of fields, with what was typed into it: what was sent with one of these words."""
         choices = Choices(self.view, self.event)
         is_typed = request.method == "POST" and request.form.get("do") in deeds
-        form = Form(
+        form = EventForm(
             self.view,
             specs,
             present,

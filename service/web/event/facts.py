@@ -11,83 +11,85 @@ from models.vocabulary import EventKind
 from service.actions.events import events
 from service.schemas.events import KIND_SCHEMAS
 from service.web.event.choices import Choices
-from service.web.event.editor import Asked, Editor, check_version, load
-from service.web.event.form import Shape, Spec, wish_of
+from service.web.event.editor import EditRequest, OpenEditor, check_version, load
+from service.web.event.form import FieldShape, FieldSpec, wish_of
 from service.web.view import View
 
 _BEFORE = (
-    Spec("title", Shape.WORDS, is_required=True),
-    Spec("location", Shape.WORDS),
-    Spec("headcount", Shape.NUMBER),
+    FieldSpec("title", FieldShape.WORDS, is_required=True),
+    FieldSpec("location", FieldShape.WORDS),
+    FieldSpec("headcount", FieldShape.NUMBER),
 )
-_OWN: Mapping[EventKind, tuple[Spec, ...]] = {
+_OWN: Mapping[EventKind, tuple[FieldSpec, ...]] = {
     EventKind.DELEGATION: (
-        Spec("purpose", Shape.WORDS),
-        Spec("level", Shape.CHOICE, choices="levels"),
-        Spec("head_id", Shape.PERSON, hint=_("Type a name, or choose one from the list.")),
+        FieldSpec("purpose", FieldShape.WORDS),
+        FieldSpec("level", FieldShape.CHOICE, choices="levels"),
+        FieldSpec("head_id", FieldShape.PERSON, hint=_("Type a name, or choose one from the list.")),
     ),
     EventKind.TRAINING_BATCH: (
-        Spec("subject", Shape.WORDS),
-        Spec("institution_id", Shape.CHOICE, choices="organisations"),
-        Spec("composition", Shape.COUNTS, hint=_("One line each, like “athlete: 8”.")),
-        Spec(
+        FieldSpec("subject", FieldShape.WORDS),
+        FieldSpec("institution_id", FieldShape.CHOICE, choices="organisations"),
+        FieldSpec("composition", FieldShape.COUNTS, hint=_("One line each, like “athlete: 8”.")),
+        FieldSpec(
             "phases",
-            Shape.ROWS,
+            FieldShape.ROWS,
             is_more=True,
             columns=(
-                Spec("title", Shape.WORDS, is_required=True),
-                Spec("first_day", Shape.DAY),
-                Spec("last_day", Shape.DAY),
-                Spec("institution_id", Shape.CHOICE, choices="organisations"),
+                FieldSpec("title", FieldShape.WORDS, is_required=True),
+                FieldSpec("first_day", FieldShape.DAY),
+                FieldSpec("last_day", FieldShape.DAY),
+                FieldSpec("institution_id", FieldShape.CHOICE, choices="organisations"),
             ),
         ),
     ),
     EventKind.ART_TROUPE_VISIT: (
-        Spec("troupe", Shape.WORDS),
-        Spec("occasion", Shape.WORDS),
-        Spec(
+        FieldSpec("troupe", FieldShape.WORDS),
+        FieldSpec("occasion", FieldShape.WORDS),
+        FieldSpec(
             "performances",
-            Shape.ROWS,
+            FieldShape.ROWS,
             is_more=True,
             columns=(
-                Spec("day", Shape.DAY, _("Day")),
-                Spec("time", Shape.HOUR, _("Begins at")),
-                Spec("title", Shape.WORDS),
-                Spec("venue", Shape.WORDS, _("Place")),
+                FieldSpec("day", FieldShape.DAY, _("Day")),
+                FieldSpec("time", FieldShape.HOUR, _("Begins at")),
+                FieldSpec("title", FieldShape.WORDS),
+                FieldSpec("venue", FieldShape.WORDS, _("Place")),
             ),
         ),
     ),
-    EventKind.ANNIVERSARY: (Spec("year", Shape.NUMBER, is_required=True),),
-    EventKind.ACTIVITY: (Spec("activity_type", Shape.CHOICE, choices="activity_types"),),
+    EventKind.ANNIVERSARY: (FieldSpec("year", FieldShape.NUMBER, is_required=True),),
+    EventKind.ACTIVITY: (FieldSpec("activity_type", FieldShape.CHOICE, choices="activity_types"),),
 }
 _AFTER = (
-    Spec("description", Shape.PROSE, is_more=True),
-    Spec("headcount_actual", Shape.NUMBER, is_more=True),
-    Spec("host", Shape.CHOICE, choices="places", is_required=True, is_more=True),
-    Spec("guest", Shape.CHOICE, choices="places", is_more=True),
-    Spec("organisation_id", Shape.CHOICE, choices="organisations", is_more=True),
-    Spec("commitment_id", Shape.CHOICE, choices="commitments", is_more=True),
-    Spec("funded_by", Shape.CHOICE, choices="places", is_more=True),
-    Spec("budget", Shape.MONEY, hint=_("The amount and its currency."), is_more=True),
-    Spec("visibility", Shape.CHOICE, choices="visibilities", is_required=True, is_more=True),
+    FieldSpec("description", FieldShape.PROSE, is_more=True),
+    FieldSpec("headcount_actual", FieldShape.NUMBER, is_more=True),
+    FieldSpec("host", FieldShape.CHOICE, choices="places", is_required=True, is_more=True),
+    FieldSpec("guest", FieldShape.CHOICE, choices="places", is_more=True),
+    FieldSpec("organisation_id", FieldShape.CHOICE, choices="organisations", is_more=True),
+    FieldSpec("commitment_id", FieldShape.CHOICE, choices="commitments", is_more=True),
+    FieldSpec("funded_by", FieldShape.CHOICE, choices="places", is_more=True),
+    FieldSpec("budget", FieldShape.MONEY, hint=_("The amount and its currency."), is_more=True),
+    FieldSpec("visibility", FieldShape.CHOICE, choices="visibilities", is_required=True, is_more=True),
 )
 
 
-def specs_of(kind: EventKind) -> tuple[Spec, ...]:
+def specs_of(kind: EventKind) -> tuple[FieldSpec, ...]:
     """The fields of a kind of event, in the order its form asks for them."""
     return (*_BEFORE, *_OWN[kind], *_AFTER)
 
 
-def editor(asked: Asked) -> Editor:
+def editor(asked: EditRequest) -> OpenEditor:
     """The form of the facts."""
     event = asked.event
     specs = specs_of(event.kind)
-    present: dict[str, Any] = {spec.name: getattr(event, spec.name) for spec in specs if spec.shape is not Shape.ROWS}
+    present: dict[str, Any] = {
+        spec.name: getattr(event, spec.name) for spec in specs if spec.shape is not FieldShape.ROWS
+    }
     for spec in specs:
-        if spec.shape is Shape.ROWS:
+        if spec.shape is FieldShape.ROWS:
             present[spec.name] = [row.model_dump() for row in getattr(event, spec.name)]
     form, choices = asked.form(specs, present, "facts")
-    return Editor(
+    return OpenEditor(
         edit="facts",
         part="facts",
         do="facts",

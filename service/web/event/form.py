@@ -11,12 +11,12 @@ from marshmallow import ValidationError
 from models.i18n import _
 from models.vocabulary import Currency, Language
 from service.actions.audit import plain
-from service.web.forms import Refusal
+from service.web.forms import FormRefusal
 from service.web.labels import FIELDS
 from service.web.view import View
 
 
-class Shape(StrEnum):
+class FieldShape(StrEnum):
     """How a field is filled in."""
 
     LINE = "line"
@@ -33,7 +33,7 @@ class Shape(StrEnum):
     ROWS = "rows"
 
 
-_SPOKEN = (Shape.WORDS, Shape.PROSE)
+_SPOKEN = (FieldShape.WORDS, FieldShape.PROSE)
 
 Strings = Mapping[str, str]
 """What stands in a form's controls, by their names: ``title.vi``, ``phases.0.first_day``."""
@@ -43,17 +43,17 @@ Groups = Sequence[tuple[str, Sequence[tuple[str, str]]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class FieldSpec:
     """A field of a form. ``label`` is left out where ``words.FIELDS`` knows its name; ``is_more``: folded away."""
 
     name: str
-    shape: Shape
+    shape: FieldShape
     label: str = ""
     hint: str = ""
     choices: str = ""
     is_required: bool = False
     is_more: bool = False
-    columns: tuple["Spec", ...] = ()
+    columns: tuple["FieldSpec", ...] = ()
 
     def called(self, view: View) -> str:
         """What it is called in the reader's language."""
@@ -63,15 +63,15 @@ class Spec:
         """What its controls hold for a value as the API writes it."""
         if self.shape in _SPOKEN:
             return {f"{name}.{language}": (value or {}).get(language, "") for language in Language}
-        if self.shape is Shape.MONEY:
+        if self.shape is FieldShape.MONEY:
             return {f"{name}.{part}": (value or {}).get(part, "") for part in ("amount", "currency")}
-        if self.shape is Shape.COUNTS:
+        if self.shape is FieldShape.COUNTS:
             return {name: "\n".join(f"{what}: {count}" for what, count in (value or {}).items())}
-        if self.shape is Shape.PERSON:
+        if self.shape is FieldShape.PERSON:
             return {name: person(value) if value else ""}
-        if self.shape is Shape.TICK:
+        if self.shape is FieldShape.TICK:
             return {name: "yes" if value else ""}
-        if self.shape is Shape.ROWS:
+        if self.shape is FieldShape.ROWS:
             found: dict[str, str] = {}
             for number, row in enumerate(value or ()):
                 for column in self.columns:
@@ -84,33 +84,33 @@ class Spec:
         if self.shape in _SPOKEN:
             texts = {str(language): text for language in Language if (text := typed.get(f"{name}.{language}", ""))}
             return texts if texts or self.is_required else None
-        if self.shape is Shape.MONEY:
+        if self.shape is FieldShape.MONEY:
             amount = _ungrouped(typed.get(f"{name}.amount", ""))
             return {"amount": amount, "currency": typed.get(f"{name}.currency", "")} if amount else None
-        if self.shape is Shape.ROWS:
+        if self.shape is FieldShape.ROWS:
             return [
                 {column.name: column.value(f"{name}.{number}.{column.name}", typed) for column in self.columns}
                 for number in range(count_rows(name, typed))
             ]
         text = typed.get(name, "").strip()
-        if self.shape is Shape.TICK:
+        if self.shape is FieldShape.TICK:
             return bool(text)
-        if self.shape is Shape.COUNTS:
+        if self.shape is FieldShape.COUNTS:
             return _counts(name, text) if text else None
-        if self.shape is Shape.NUMBER and re.fullmatch(r"-?\d{1,9}", text, re.ASCII):
+        if self.shape is FieldShape.NUMBER and re.fullmatch(r"-?\d{1,9}", text, re.ASCII):
             return int(text)
         return text or None
 
     def is_sent(self, form: Strings) -> bool:
         """Whether a form had this field at all; an unticked box is not told by a browser."""
-        return self.shape is Shape.TICK or any(key == self.name or key.startswith(f"{self.name}.") for key in form)
+        return self.shape is FieldShape.TICK or any(key == self.name or key.startswith(f"{self.name}.") for key in form)
 
 
-def typed_in(specs: Sequence[Spec], form: Strings) -> dict[str, str]:
+def typed_in(specs: Sequence[FieldSpec], form: Strings) -> dict[str, str]:
     """What was typed, without the rows left empty: the others close ranks, so that errors name the right ones."""
     found = dict(form)
     for spec in specs:
-        if spec.shape is not Shape.ROWS:
+        if spec.shape is not FieldShape.ROWS:
             continue
         rows: dict[int, dict[str, str]] = {}
         for key in form:
@@ -123,7 +123,7 @@ def typed_in(specs: Sequence[Spec], form: Strings) -> dict[str, str]:
     return found
 
 
-def wish_of(specs: Sequence[Spec], form: Strings) -> dict[str, Any]:
+def wish_of(specs: Sequence[FieldSpec], form: Strings) -> dict[str, Any]:
     """The wish a form makes, as the API's schema takes it; fields the form did not have are left out.
 
     Raises:
@@ -155,20 +155,20 @@ def _counts(name: str, text: str) -> dict[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class BoundField:
     """A field as a page shows it: its controls' names with what they hold, what is wrong, what may be chosen.
 
     ``now`` is what stands there meanwhile, when somebody else changed it; ``rows`` are a table's, the last one empty.
     """
 
-    spec: Spec
+    spec: FieldSpec
     name: str
     label: str
     strings: Strings
     errors: Sequence[str] = ()
     now: str = ""
     groups: Groups = ()
-    rows: Sequence[Sequence["Bound"]] = ()
+    rows: Sequence[Sequence["BoundField"]] = ()
 
     @property
     def id(self) -> str:
@@ -181,7 +181,7 @@ class Bound:
 
 
 @dataclass(slots=True)
-class Form:
+class EventForm:
     """A table of fields for one reader: filled with what is there, or with what was typed and refused.
 
     ``choices`` gives what can be chosen by a spec's ``choices``, ``person`` what a person is called by their id, and
@@ -189,14 +189,14 @@ class Form:
     """
 
     view: View
-    specs: Sequence[Spec]
+    specs: Sequence[FieldSpec]
     present: Mapping[str, Any]
     choices: Callable[[str], Groups]
     person: Callable[[str], str] = str
     named: Callable[[str], Groups] = lambda _name: ()
     typed: Strings | None = None
-    refusal: Refusal | None = None
-    fields: Sequence[Bound] = field(init=False)
+    refusal: FormRefusal | None = None
+    fields: Sequence[BoundField] = field(init=False)
 
     def __post_init__(self) -> None:
         there: dict[str, str] = {}
@@ -207,12 +207,12 @@ class Form:
         self.fields = [self._bound(spec, spec.name, strings, there if is_stale else None) for spec in self.specs]
 
     @property
-    def first(self) -> list[Bound]:
+    def first(self) -> list[BoundField]:
         """What is always asked."""
         return [one for one in self.fields if not one.spec.is_more]
 
     @property
-    def more(self) -> list[Bound]:
+    def more(self) -> list[BoundField]:
         """What is folded away."""
         return [one for one in self.fields if one.spec.is_more]
 
@@ -220,7 +220,7 @@ class Form:
     def opens_more(self) -> bool:
         """Whether something that is folded away wants to be seen."""
         return any(one.errors or one.now for one in self.more) or (
-            self.typed is not None and any(one.spec.shape is Shape.TICK and one.text() for one in self.more)
+            self.typed is not None and any(one.spec.shape is FieldShape.TICK and one.text() for one in self.more)
         )
 
     @property
@@ -236,9 +236,9 @@ class Form:
             if not any(name == known or name.startswith(f"{known}.") for known in told):
                 yield from (("", "", sentence) for sentence in sentences)
 
-    def _bound(self, spec: Spec, name: str, strings: Strings, there: Strings | None) -> Bound:
-        rows: list[list[Bound]] = []
-        if spec.shape is Shape.ROWS:
+    def _bound(self, spec: FieldSpec, name: str, strings: Strings, there: Strings | None) -> BoundField:
+        rows: list[list[BoundField]] = []
+        if spec.shape is FieldShape.ROWS:
             rows = [
                 [self._bound(column, f"{name}.{number}.{column.name}", strings, None) for column in spec.columns]
                 for number in range(count_rows(name, strings) + 1)
@@ -246,42 +246,42 @@ class Form:
         errors = [
             sentence
             for key, sentences in (self.refusal.fields if self.refusal else {}).items()
-            if key == name or (spec.shape is not Shape.ROWS and key.startswith(f"{name}."))
+            if key == name or (spec.shape is not FieldShape.ROWS and key.startswith(f"{name}."))
             for sentence in sentences
         ]
         groups = self.choices(spec.choices) if spec.choices else ()
-        if spec.shape is Shape.PERSON:
+        if spec.shape is FieldShape.PERSON:
             groups = self.named(strings[name]) if errors and strings.get(name) else ()
         held = strings.get(name, "")
-        if spec.choices and held and all(held != value for _heading, listed in groups for value, _told in listed):
+        if spec.choices and held and all(held != value for _heading, listed in groups for value, _format in listed):
             groups = [*groups, ("", [(held, held)])]  # beyond what the list holds: it must not be lost by saving
-        if spec.shape is Shape.MONEY:
+        if spec.shape is FieldShape.MONEY:
             groups = [("", [(word.value, word.value) for word in Currency])]
-        return Bound(
+        return BoundField(
             spec,
             name,
             spec.called(self.view),
             strings,
             errors,
-            "" if there is None else self._told(spec, name, strings, there, groups),
+            "" if there is None else self._format(spec, name, strings, there, groups),
             groups,
             rows,
         )
 
-    def _told(self, spec: Spec, name: str, strings: Strings, there: Strings, groups: Groups) -> str:
+    def _format(self, spec: FieldSpec, name: str, strings: Strings, there: Strings, groups: Groups) -> str:
         """What stands in a field now, where that is not what was typed."""
-        if spec.shape is Shape.ROWS:
+        if spec.shape is FieldShape.ROWS:
             return ""
         parts = [key for key in there if key == name or key.startswith(f"{name}.")]
         if all(there[key].strip() == strings.get(key, "").strip() for key in parts):
             return ""
         names = {value: label for _heading, options in groups for value, label in options}
-        if spec.shape is Shape.TICK:
+        if spec.shape is FieldShape.TICK:
             return self.view.say(_("yes")) if there[name] else self.view.say(_("no"))
         return " · ".join(names.get(there[key], there[key]) for key in parts if there[key]) or "–"
 
 
-def _leaves(view: View, fields: Sequence[Bound]) -> Iterator[tuple[str, Bound]]:
+def _leaves(view: View, fields: Sequence[BoundField]) -> Iterator[tuple[str, BoundField]]:
     """The fields with what to call them in a list of problems; those of a table with its name and the row's number."""
     for one in fields:
         yield one.label, one

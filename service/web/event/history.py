@@ -8,7 +8,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from calendars.programmes.items import Item, differences
+from calendars.programmes.items import ProgrammeItemValues, differences
 from models.accounts import Audit, User
 from models.agreements import Anniversary, Commitment
 from models.events import Event
@@ -43,7 +43,7 @@ from service.web.labels import (
     VISIBILITIES,
     money,
 )
-from service.web.programme.revisions import Difference, told
+from service.web.programme.revisions import ItemDifference, difference_texts
 from service.web.view import View
 
 ENTRIES_SHOWN = 200
@@ -71,7 +71,7 @@ _NAMING: Mapping[str, str] = {"member": "person_id", "task": "title", "booking":
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """One field, before and after."""
 
     label: str
@@ -80,7 +80,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class HistoryEntry:
     """One thing somebody did. ``about`` names the person or task, where it is about one; ``items`` are the changes of
     a programme, item by item."""
 
@@ -88,31 +88,31 @@ class Entry:
     who: str
     deed: str
     about: Markup | str
-    changes: Sequence[Change]
+    changes: Sequence[FieldChange]
     reason: str | None
-    items: Sequence[Difference] = ()
+    items: Sequence[ItemDifference] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class History:
+class EventHistory:
     """The newest entries first; ``has_more`` when the oldest are not shown."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[HistoryEntry]
     has_more: bool
 
 
-def read_history(view: View, event: Event, subjects: Mapping[str, Markup | str]) -> History:
+def read_history(view: View, event: Event, subjects: Mapping[str, Markup | str]) -> EventHistory:
     """Read and tell an event's history; a fixed number of queries, however long it is.
 
     ``subjects`` are the event's present people and tasks by id, as entries about them call them.
     """
     found = history_of(view.session, event.id, ENTRIES_SHOWN + 1)
-    teller = Teller(view, event, [audit for audit, _user in found], subjects)
+    teller = HistoryFormatter(view, event, [audit for audit, _user in found], subjects)
     entries = [teller.entry(audit, user) for audit, user in found[:ENTRIES_SHOWN]]
-    return History(entries, len(found) > ENTRIES_SHOWN)
+    return EventHistory(entries, len(found) > ENTRIES_SHOWN)
 
 
-class Teller:
+class HistoryFormatter:
     """Puts audit rows into words; the names their ids stand for are read at once.
 
     ``event`` is None where they are about many things; ``labels`` are further fields that are told, ``forms`` by the
@@ -148,10 +148,10 @@ class Teller:
         programmes = [audit.id for audit in audits if (audit.action, audit.entity) == ("change", "programme")]
         self.told = set(programmes[:PROGRAMMES_TOLD])
 
-    def entry(self, audit: Audit, user: User | None) -> Entry:
+    def entry(self, audit: Audit, user: User | None) -> HistoryEntry:
         is_whole = audit.action in {"create", "delete"}
         items = self._items(audit)
-        return Entry(
+        return HistoryEntry(
             at=audit.at,
             who=user.name if user else audit.actor_name if audit.actor_id else self.view.say(_("The service itself")),
             deed=self.view.say(DEEDS.get((audit.action, audit.entity), OTHER_DEED)),
@@ -161,7 +161,7 @@ class Teller:
             items=items,
         )
 
-    def _items(self, audit: Audit) -> list[Difference]:
+    def _items(self, audit: Audit) -> list[ItemDifference]:
         """What became of which item, of the newest changes of the programme; empty where only the order changed."""
         change = audit.changes.get("items") if audit.id in self.told else None
         if not isinstance(change, dict):
@@ -169,18 +169,23 @@ class Teller:
         before, after = (change.get(side) or [] for side in _SIDES)
         if max(len(before), len(after)) > LONG_PROGRAMME:
             return []
-        return told(self.view, differences([Item.read(one) for one in before], [Item.read(one) for one in after]))
+        return difference_texts(
+            self.view,
+            differences(
+                [ProgrammeItemValues.read(one) for one in before], [ProgrammeItemValues.read(one) for one in after]
+            ),
+        )
 
     def _named(self, audit: Audit) -> Markup | str:
         name = _NAMING.get(audit.entity, "")
         change = audit.changes.get(name)
         return self._value(name, change.get("to") or change.get("from")) if change else ""
 
-    def _changes(self, audit: Audit) -> list[Change]:
+    def _changes(self, audit: Audit) -> list[FieldChange]:
         form = self.forms.get(audit.entity, {})
         asked = {name: field.label for name, field in form.items()}
         return [
-            Change(self.view.say(label), *(self._value(name, change.get(side), form.get(name)) for side in _SIDES))
+            FieldChange(self.view.say(label), *(self._value(name, change.get(side), form.get(name)) for side in _SIDES))
             for name, label in (asked | {name: self.labels[name] for name in self.labels if name not in asked}).items()
             if isinstance(change := audit.changes.get(name), dict)
         ]

@@ -18,37 +18,43 @@ from service.actions.events import members
 from service.schemas.members import MemberSchema
 from service.schemas.places import PersonSchema
 from service.web.event.choices import BETWEEN, Choices
-from service.web.event.editor import Asked, Editor, Removal, check_version, load
-from service.web.event.form import Shape, Spec, wish_of
+from service.web.event.editor import EditRequest, OpenEditor, RemovalButton, check_version, load
+from service.web.event.form import FieldShape, FieldSpec, wish_of
 from service.web.view import View
 
 UNKNOWN = _("Nobody is known by this name. Choose a name from the list, or tick that this person is new.")
 
 _ROLE = (
-    Spec("role", Shape.CHOICE, choices="roles", is_required=True),
-    Spec("rank", Shape.NUMBER, hint=_("Settles who comes first among people of equal precedence: 1 before 2.")),
-    Spec("counterpart_id", Shape.PERSON, hint=_("Whom this person meets on the other side.")),
+    FieldSpec("role", FieldShape.CHOICE, choices="roles", is_required=True),
+    FieldSpec(
+        "rank", FieldShape.NUMBER, hint=_("Settles who comes first among people of equal precedence: 1 before 2.")
+    ),
+    FieldSpec("counterpart_id", FieldShape.PERSON, hint=_("Whom this person meets on the other side.")),
 )
 _NEW = (
-    Spec("is_new", Shape.TICK, _("This person is new to the office"), is_more=True),
-    Spec("position", Shape.WORDS, _("Position"), is_more=True),
-    Spec("organisation_id", Shape.CHOICE, _("Organisation"), choices="organisations", is_more=True),
-    Spec("precedence", Shape.NUMBER, _("Precedence"), hint=_("1 is the highest; 100 unless given."), is_more=True),
+    FieldSpec("is_new", FieldShape.TICK, _("This person is new to the office"), is_more=True),
+    FieldSpec("position", FieldShape.WORDS, _("Position"), is_more=True),
+    FieldSpec("organisation_id", FieldShape.CHOICE, _("Organisation"), choices="organisations", is_more=True),
+    FieldSpec(
+        "precedence", FieldShape.NUMBER, _("Precedence"), hint=_("1 is the highest; 100 unless given."), is_more=True
+    ),
 )
 ADDED = (
-    Spec("person_id", Shape.PERSON, _("Name"), hint=_("Type a name, or choose one from the list."), is_required=True),
+    FieldSpec(
+        "person_id", FieldShape.PERSON, _("Name"), hint=_("Type a name, or choose one from the list."), is_required=True
+    ),
     *_ROLE,
     *_NEW,
 )
 
 
-def editor(asked: Asked) -> Editor:
+def editor(asked: EditRequest) -> OpenEditor:
     """The form of somebody on the list; of somebody new when there is nobody with the asked id (any more)."""
     view, event = asked.view, asked.event
     member = view.session.get(Member, asked.row) if asked.row else None
     if member is None or member.event_id != event.id:
         form, choices = asked.form(ADDED, {"role": MemberRole.MEMBER}, "add_person", "change_person")
-        return Editor(
+        return OpenEditor(
             edit="person",
             part="people",
             do="add_person",
@@ -60,7 +66,7 @@ def editor(asked: Asked) -> Editor:
         )
     person = crud.find(view.session, Person, member.person_id)
     form, choices = asked.form(_ROLE, member.model_dump(), "change_person")
-    return Editor(
+    return OpenEditor(
         edit=f"person:{member.id}",
         part="people",
         do="change_person",
@@ -70,7 +76,7 @@ def editor(asked: Asked) -> Editor:
         choices=choices,
         row=member.id,
         version=str(member.version),
-        removal=Removal(
+        removal=RemovalButton(
             "remove_person",
             view.say(_("Take off the list")),
             view.say(_("Take {name} off the list? The person stays known to the office."), name=person.name),

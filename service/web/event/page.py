@@ -16,10 +16,10 @@ from service.actions import crud
 from service.actions.events import events
 from service.actions.reminders import reminder_planning
 from service.web.event import days, facts, members, programme, tasks, transitions, warning_links
-from service.web.event.editor import Asked, Editor
+from service.web.event.editor import EditRequest, OpenEditor
 from service.web.event.history import read_history
-from service.web.event.page_data import Dossier, read_dossier
-from service.web.forms import Refusal, attempt
+from service.web.event.page_data import EventPageData, read_dossier
+from service.web.forms import FormRefusal, attempt
 from service.web.lists import bookings
 from service.web.page_decorator import page
 from service.web.view import View
@@ -31,7 +31,7 @@ def _retry(view: View, found: Event) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class PageAction:
     """Something the page can do: in which part it is, what is said when it is done, and the form it comes from."""
 
     run: Callable[[View, Event], None]
@@ -40,28 +40,34 @@ class Deed:
     edit: str = ""
 
 
-_DEEDS: Mapping[str, Deed] = {
-    "step": Deed(transitions.take, "steps", _("The status is now “{status}”.")),
-    "delete": Deed(transitions.delete, "steps", ""),
-    "facts": Deed(facts.save, "facts", _("The facts were saved."), "facts"),
-    "days": Deed(days.save, "days", _("The days were saved; what hangs on them moved along."), "days"),
-    "add_person": Deed(members.add, "people", _("The person is on the list."), "person"),
-    "change_person": Deed(members.change, "people", _("The person was changed."), "person"),
-    "remove_person": Deed(members.remove, "people", _("The person was taken off the list."), "person"),
-    "add_item": Deed(programme.add, "programme", _("The item is in the programme. It is not published yet."), "item"),
-    "change_item": Deed(programme.change, "programme", _("The item was changed. That is not published yet."), "item"),
-    "remove_item": Deed(programme.remove, "programme", _("The item was taken out. That is not published yet."), "item"),
-    "publish": Deed(programme.publish, "programme", _("The programme is published.")),
-    "book": Deed(bookings.do_booking, "bookings", _("It is booked."), "booking"),
-    "hold": Deed(bookings.do_booking, "bookings", _("It is booked.")),
-    "give_back": Deed(bookings.do_booking, "bookings", _("It was given back.")),
-    "task": Deed(tasks.finish, "tasks", _("The task was changed.")),
-    "add_task": Deed(tasks.add, "tasks", _("The task was added."), "task"),
-    "change_task": Deed(tasks.change, "tasks", _("The task was changed."), "task"),
-    "remove_task": Deed(tasks.remove, "tasks", _("The task was deleted."), "task"),
-    "retry": Deed(_retry, "reminders", _("The reminder will be sent again with the next round.")),
+_DEEDS: Mapping[str, PageAction] = {
+    "step": PageAction(transitions.take, "steps", _("The status is now “{status}”.")),
+    "delete": PageAction(transitions.delete, "steps", ""),
+    "facts": PageAction(facts.save, "facts", _("The facts were saved."), "facts"),
+    "days": PageAction(days.save, "days", _("The days were saved; what hangs on them moved along."), "days"),
+    "add_person": PageAction(members.add, "people", _("The person is on the list."), "person"),
+    "change_person": PageAction(members.change, "people", _("The person was changed."), "person"),
+    "remove_person": PageAction(members.remove, "people", _("The person was taken off the list."), "person"),
+    "add_item": PageAction(
+        programme.add, "programme", _("The item is in the programme. It is not published yet."), "item"
+    ),
+    "change_item": PageAction(
+        programme.change, "programme", _("The item was changed. That is not published yet."), "item"
+    ),
+    "remove_item": PageAction(
+        programme.remove, "programme", _("The item was taken out. That is not published yet."), "item"
+    ),
+    "publish": PageAction(programme.publish, "programme", _("The programme is published.")),
+    "book": PageAction(bookings.do_booking, "bookings", _("It is booked."), "booking"),
+    "hold": PageAction(bookings.do_booking, "bookings", _("It is booked.")),
+    "give_back": PageAction(bookings.do_booking, "bookings", _("It was given back.")),
+    "task": PageAction(tasks.finish, "tasks", _("The task was changed.")),
+    "add_task": PageAction(tasks.add, "tasks", _("The task was added."), "task"),
+    "change_task": PageAction(tasks.change, "tasks", _("The task was changed."), "task"),
+    "remove_task": PageAction(tasks.remove, "tasks", _("The task was deleted."), "task"),
+    "retry": PageAction(_retry, "reminders", _("The reminder will be sent again with the next round.")),
 }
-_EDITORS: Mapping[str, Callable[[Asked], Editor]] = {
+_EDITORS: Mapping[str, Callable[[EditRequest], OpenEditor]] = {
     "facts": facts.editor,
     "days": days.editor,
     "person": members.editor,
@@ -97,13 +103,15 @@ def _do(view: View, found: Event, word: str) -> None:
     deed.run(view, found)
 
 
-def _show(view: View, found: Event, refusal: Refusal | None = None, outlook: days.Outlook | None = None) -> Response:
+def _show(
+    view: View, found: Event, refusal: FormRefusal | None = None, outlook: days.MovePreview | None = None
+) -> Response:
     dossier = read_dossier(view, found)
     subjects = {seat.member.id: seat.person.name for seat in dossier.seats}
     subjects |= {line.task.id: view.text(line.task.title) for line in dossier.tasks}
     may_change = view.may_change(found)
     word, row = _asked() if may_change else ("", "")
-    open_form = _EDITORS[word](Asked(view, found, word, row, refusal)) if word in _EDITORS else None
+    open_form = _EDITORS[word](EditRequest(view, found, word, row, refusal)) if word in _EDITORS else None
     is_in_form = open_form is not None and open_form.form.refusal is not None
     deed = _DEEDS.get(request.args.get("done", ""))
     return view.page(
@@ -149,22 +157,22 @@ def _asked() -> tuple[str, str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class LinkedPreview:
     """An outlook with its warnings as the page shows them."""
 
-    outlook: days.Outlook
-    warned: Sequence[warning_links.Warned]
-    hitches: Sequence[warning_links.Warned]
+    outlook: days.MovePreview
+    warned: Sequence[warning_links.LinkedWarning]
+    hitches: Sequence[warning_links.LinkedWarning]
 
 
-def _linked(view: View, found: Event, outlook: days.Outlook) -> Linked:
+def _linked(view: View, found: Event, outlook: days.MovePreview) -> LinkedPreview:
     """Nothing is saved yet: the warnings lead nowhere but to the other events they are about."""
     warned = warning_links.of_event(view, found, outlook.notices, is_saved=False)
     hitches = warning_links.of_programme(view, found, outlook.hitches, (), may_change=False)
-    return Linked(outlook, warned, hitches)
+    return LinkedPreview(outlook, warned, hitches)
 
 
-def _contents(view: View, dossier: Dossier) -> list[tuple[str, str, Any]]:
+def _contents(view: View, dossier: EventPageData) -> list[tuple[str, str, Any]]:
     """The parts of the page with how much stands in each."""
     opened = sum(not line.task.done for line in dossier.tasks)
     failed = sum(

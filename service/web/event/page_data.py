@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from calendars.conflicts.commitment_checks import Notice
+from calendars.conflicts.commitment_checks import EventWarning
 from calendars.events.task_due_dates import is_overdue
 from models.agreements import Agreement, Anniversary, Commitment
 from models.event_parts import Task
@@ -17,14 +17,14 @@ from models.reminders import Reminder, ReminderRule
 from models.vocabulary import ReminderState
 from service.actions import crud
 from service.actions.agreements.agreement_queries import find_commitment
-from service.actions.events.members import Seat, seats_of
+from service.actions.events.members import MemberPosition, seats_of
 from service.actions.events.tasks import tasks_of
-from service.actions.queries import Presenter
+from service.actions.queries import EventPresenter
 from service.actions.reminders.reminder_queries import reminders_of_event
 from service.web.labels import ACTIVITY_TYPES, DIRECTIONS, FIELDS, LEVELS, REMINDER_STATES, VISIBILITIES, money
-from service.web.lists.bookings import Line, lines_of
+from service.web.lists.bookings import BookingLine, lines_of
 from service.web.lists.tasks import how_counted, may_finish, responsible
-from service.web.programme.revisions import Board, read_board
+from service.web.programme.revisions import ProgrammeBoard, read_board
 from service.web.view import View, ids
 
 REMINDERS_SHOWN = 500
@@ -33,7 +33,7 @@ Value = Markup | str
 
 
 @dataclass(frozen=True, slots=True)
-class TaskLine:
+class EventTaskLine:
     """A task with how its due day is counted and whoever is responsible; ``is_late`` when it is overdue.
 
     ``may_finish``: whether the reader may mark it as done, as the organisation it is for may too.
@@ -47,7 +47,7 @@ class TaskLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Mailing:
+class ReminderSummary:
     """Reminders that differ in their address only."""
 
     first: Reminder
@@ -56,23 +56,23 @@ class Mailing:
 
 
 @dataclass(frozen=True, slots=True)
-class Dossier:
+class EventPageData:
     """An event's page, ready to be written."""
 
     facts: list[tuple[str, Value]]
     commitment: Commitment | None
     agreement: Agreement | None
-    seats: list[Seat]
-    programme: Board
-    tasks: list[TaskLine]
-    mailings: list[tuple[str, list[Mailing]]]
+    seats: list[MemberPosition]
+    programme: ProgrammeBoard
+    tasks: list[EventTaskLine]
+    mailings: list[tuple[str, list[ReminderSummary]]]
     organisations: Mapping[str, Value]
     has_more_reminders: bool
-    bookings: list[Line]
-    notices: list[Notice]
+    bookings: list[BookingLine]
+    notices: list[EventWarning]
 
 
-def read_dossier(view: View, event: Event) -> Dossier:
+def read_dossier(view: View, event: Event) -> EventPageData:
     """Read what an event's page shows; as many queries for a large visit as for a small one."""
     session = view.session
     seats = seats_of(session, event.id)
@@ -88,7 +88,7 @@ def read_dossier(view: View, event: Event) -> Dossier:
     people = crud.by_id(session, Person, ids(event.head_id, *(task.person_id for task in tasks)))
     commitment, agreement = _promise(view, event)
     found, has_more = _reminders(view, event)
-    return Dossier(
+    return EventPageData(
         bookings=lines_of(view, {"event_id": event.id})[0],
         facts=_facts(view, event, organisations, people),
         commitment=commitment,
@@ -99,7 +99,7 @@ def read_dossier(view: View, event: Event) -> Dossier:
         tasks=_task_lines(view, event, tasks, organisations, people),
         mailings=_mailings(view, found),
         has_more_reminders=has_more,
-        notices=Presenter(session, view.act).notices(event),
+        notices=EventPresenter(session, view.act).notices(event),
     )
 
 
@@ -152,9 +152,9 @@ def _task_lines(
     tasks: Sequence[Task],
     organisations: Mapping[str, Organisation],
     people: Mapping[str, Person],
-) -> list[TaskLine]:
+) -> list[EventTaskLine]:
     lines = [
-        TaskLine(
+        EventTaskLine(
             task,
             how_counted(view, task),
             responsible(view, task, organisations, people),
@@ -171,7 +171,9 @@ def _reminders(view: View, event: Event) -> tuple[list[tuple[Reminder, ReminderR
     return found[:REMINDERS_SHOWN], len(found) > REMINDERS_SHOWN
 
 
-def _mailings(view: View, found: Sequence[tuple[Reminder, ReminderRule | None]]) -> list[tuple[str, list[Mailing]]]:
+def _mailings(
+    view: View, found: Sequence[tuple[Reminder, ReminderRule | None]]
+) -> list[tuple[str, list[ReminderSummary]]]:
     """By state, those that need somebody first; addresses that share all else stand together."""
     by_state: dict[ReminderState, dict[tuple[Any, ...], list[tuple[Reminder, ReminderRule | None]]]] = {}
     for reminder, rule in found:
@@ -180,7 +182,10 @@ def _mailings(view: View, found: Sequence[tuple[Reminder, ReminderRule | None]])
     return [
         (
             view.say(told),
-            [Mailing(alike[0][0], alike[0][1], [reminder for reminder, _rule in alike]) for alike in groups.values()],
+            [
+                ReminderSummary(alike[0][0], alike[0][1], [reminder for reminder, _rule in alike])
+                for alike in groups.values()
+            ],
         )
         for state, told in REMINDER_STATES.items()
         if (groups := by_state.get(state))

@@ -13,30 +13,30 @@ from service.actions import crud
 from service.actions.audit import plain
 from service.actions.events import programme, programme_revisions
 from service.schemas.programme import ProgrammeItemSchema, ProgrammeRevisionSchema
-from service.web.event.editor import Asked, Editor, Removal, check_version, load
-from service.web.event.form import Shape, Spec, wish_of
+from service.web.event.editor import EditRequest, OpenEditor, RemovalButton, check_version, load
+from service.web.event.form import FieldShape, FieldSpec, wish_of
 from service.web.view import View
 
 SPECS = (
-    Spec("title", Shape.WORDS, is_required=True),
-    Spec("day", Shape.DAY, _("Day"), is_required=True),
-    Spec("start_time", Shape.HOUR),
-    Spec("end_time", Shape.HOUR),
-    Spec("place", Shape.WORDS, _("Place"), is_more=True),
-    Spec("hosted_by", Shape.WORDS, _("Received by"), is_more=True),
-    Spec("attendees", Shape.WORDS, _("Attending"), is_more=True),
-    Spec("travel_minutes", Shape.NUMBER, _("Minutes of travel from the item before"), is_more=True),
+    FieldSpec("title", FieldShape.WORDS, is_required=True),
+    FieldSpec("day", FieldShape.DAY, _("Day"), is_required=True),
+    FieldSpec("start_time", FieldShape.HOUR),
+    FieldSpec("end_time", FieldShape.HOUR),
+    FieldSpec("place", FieldShape.WORDS, _("Place"), is_more=True),
+    FieldSpec("hosted_by", FieldShape.WORDS, _("Received by"), is_more=True),
+    FieldSpec("attendees", FieldShape.WORDS, _("Attending"), is_more=True),
+    FieldSpec("travel_minutes", FieldShape.NUMBER, _("Minutes of travel from the item before"), is_more=True),
 )
 
 
-def editor(asked: Asked) -> Editor:
+def editor(asked: EditRequest) -> OpenEditor:
     """The form of an item; of a new one, a day of the visit proposed, when there is none with the asked id."""
     view, event = asked.view, asked.event
     item = view.session.get(ProgrammeItem, asked.row) if asked.row else None
     if item is None or item.event_id != event.id:
         day = request.args.get("day") or event.first_day.isoformat()
         form, choices = asked.form(SPECS, {"day": day}, "add_item", "change_item")
-        return Editor(
+        return OpenEditor(
             edit="item",
             part="programme",
             do="add_item",
@@ -46,7 +46,7 @@ def editor(asked: Asked) -> Editor:
             choices=choices,
         )
     form, choices = asked.form(SPECS, item.model_dump(), "change_item")
-    return Editor(
+    return OpenEditor(
         edit=f"item:{item.id}",
         part="programme",
         do="change_item",
@@ -56,7 +56,7 @@ def editor(asked: Asked) -> Editor:
         choices=choices,
         row=item.id,
         version=version_of(item),
-        removal=Removal(
+        removal=RemovalButton(
             "remove_item",
             view.say(_("Take out of the programme")),
             view.say(_("Take “{title}” out of the programme? What is published stays as it is."), title=item.title),

@@ -14,28 +14,30 @@ from service.actions import crud
 from service.actions.events import tasks
 from service.schemas.tasks import TaskSchema
 from service.web.event.choices import Choices
-from service.web.event.editor import Asked, Editor, Removal, check_version, load
-from service.web.event.form import Shape, Spec, wish_of
+from service.web.event.editor import EditRequest, OpenEditor, RemovalButton, check_version, load
+from service.web.event.form import FieldShape, FieldSpec, wish_of
 from service.web.view import View
 
 SPECS = (
-    Spec("title", Shape.WORDS, is_required=True),
-    Spec("due_on", Shape.DAY, hint=_("A day of its own, or so many days before or after the visit; or neither.")),
-    Spec("due_offset", Shape.NUMBER, _("Days from the arrival or departure")),
-    Spec("anchor", Shape.CHOICE, choices="due", is_required=True),
-    Spec("working_days", Shape.TICK),
-    Spec("organisation_id", Shape.CHOICE, choices="organisations", is_more=True),
-    Spec("person_id", Shape.PERSON, hint=_("Type a name, or choose one from the list."), is_more=True),
+    FieldSpec("title", FieldShape.WORDS, is_required=True),
+    FieldSpec(
+        "due_on", FieldShape.DAY, hint=_("A day of its own, or so many days before or after the visit; or neither.")
+    ),
+    FieldSpec("due_offset", FieldShape.NUMBER, _("Days from the arrival or departure")),
+    FieldSpec("anchor", FieldShape.CHOICE, choices="due", is_required=True),
+    FieldSpec("working_days", FieldShape.TICK),
+    FieldSpec("organisation_id", FieldShape.CHOICE, choices="organisations", is_more=True),
+    FieldSpec("person_id", FieldShape.PERSON, hint=_("Type a name, or choose one from the list."), is_more=True),
 )
 
 
-def editor(asked: Asked) -> Editor:
+def editor(asked: EditRequest) -> OpenEditor:
     """The form of a task; of a new one when there is none with the asked id."""
     view, event = asked.view, asked.event
     task = view.session.get(Task, asked.row) if asked.row else None
     if task is None or task.event_id != event.id:
         form, choices = asked.form(SPECS, {"anchor": f"-{TaskAnchor.ARRIVAL}"}, "add_task", "change_task")
-        return Editor(
+        return OpenEditor(
             edit="task",
             part="tasks",
             do="add_task",
@@ -45,7 +47,7 @@ def editor(asked: Asked) -> Editor:
             choices=choices,
         )
     form, choices = asked.form(SPECS, _present(task), "change_task")
-    return Editor(
+    return OpenEditor(
         edit=f"task:{task.id}",
         part="tasks",
         do="change_task",
@@ -55,7 +57,7 @@ def editor(asked: Asked) -> Editor:
         choices=choices,
         row=task.id,
         version=str(task.version),
-        removal=Removal(
+        removal=RemovalButton(
             "remove_task",
             view.say(_("Delete this task")),
             view.say(_("Delete the task “{title}”? Its reminders go with it."), title=task.title),

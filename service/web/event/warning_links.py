@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from calendars.conflicts.commitment_checks import Notice
-from calendars.programmes.checks import Hitch
+from calendars.conflicts.commitment_checks import EventWarning
+from calendars.programmes.checks import ProgrammeWarning
 from models.event_parts import ProgrammeItem
 from models.events import Event
 from models.i18n import Message
@@ -25,7 +25,7 @@ _EDITED = {"facts", "days"}
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
+class LinkedWarning:
     """A warning for the page: its sentence, the advice and where to follow it, the other event it is about."""
 
     severity: Severity
@@ -35,11 +35,13 @@ class Warned:
     other: str
 
 
-def of_event(view: View, event: Event, notices: Sequence[Notice], *, is_saved: bool = True) -> list[Warned]:
+def of_event(
+    view: View, event: Event, notices: Sequence[EventWarning], *, is_saved: bool = True
+) -> list[LinkedWarning]:
     """The warnings about an event; who may not change it, or has not saved it yet, is led nowhere."""
     may_change = is_saved and view.may_change(event)
     return [
-        Warned(
+        LinkedWarning(
             one.severity,
             one.detail,
             one.advice,
@@ -51,11 +53,11 @@ def of_event(view: View, event: Event, notices: Sequence[Notice], *, is_saved: b
 
 
 def of_programme(
-    view: View, event: Event, hitches: Sequence[Hitch], items: Sequence[ProgrammeItem], *, may_change: bool
-) -> list[Warned]:
+    view: View, event: Event, hitches: Sequence[ProgrammeWarning], items: Sequence[ProgrammeItem], *, may_change: bool
+) -> list[LinkedWarning]:
     """The warnings about a programme: each leads to the last of the items it is about."""
     return [
-        Warned(
+        LinkedWarning(
             one.severity,
             one.detail,
             one.advice,

@@ -26,7 +26,7 @@ _CHOICES = ("kinds", "direction", "localities", "agreements")
 
 
 @dataclass(frozen=True, slots=True)
-class Entries:
+class FeedFormValues:
     """What stands in the form, as a browser would send it."""
 
     name: str
@@ -43,20 +43,20 @@ class Entries:
         return any(self.chosen[name] for name in folded) or bool(self.switches & set(EXTRAS))
 
 
-def fresh(language: Language) -> Entries:
+def fresh(language: Language) -> FeedFormValues:
     """A new calendar: the table's own defaults, in the reader's language."""
     return _kept(Feed(user_id="", name="", locale=language, token_hash=""))
 
 
-def of_feed(feed: Feed) -> Entries:
+def of_feed(feed: Feed) -> FeedFormValues:
     """A calendar as it is."""
     return _kept(feed)
 
 
-def typed() -> Entries:
+def typed() -> FeedFormValues:
     """What was sent, to stand in the form again."""
     form = request.form
-    return Entries(
+    return FeedFormValues(
         name=form.get("name", ""),
         locale=form.get("locale", ""),
         switches=frozenset(name for name in _SWITCHES if form.get(name) == "yes"),
@@ -87,8 +87,8 @@ def _number(text: str) -> int | str:
     return text if (number := whole(text)) is None else number
 
 
-def _kept(feed: Feed) -> Entries:
-    return Entries(
+def _kept(feed: Feed) -> FeedFormValues:
+    return FeedFormValues(
         name=feed.name,
         locale=feed.locale.value,
         switches=frozenset(name for name in _SWITCHES if getattr(feed, name)),

@@ -19,7 +19,7 @@ from service.actions.feeds.diagnostics import examine_feeds
 from service.schemas.feeds import FeedSchema
 from service.web import form_tokens
 from service.web.feeds import feed_form
-from service.web.forms import Refusal, attempt
+from service.web.forms import FormRefusal, attempt
 from service.web.labels import DIRECTIONS
 from service.web.page_decorator import page
 from service.web.qr import qr_picture
@@ -89,7 +89,7 @@ def _own(view: View) -> Feed:
     return feed
 
 
-def _show(view: View, issued: actions.IssuedFeed | None = None, refusal: Refusal | None = None) -> Response:
+def _show(view: View, issued: actions.IssuedFeed | None = None, refusal: FormRefusal | None = None) -> Response:
     examined = examine_feeds(view.session, view.act, actions.own_feeds(view.session, view.act))
     agreements = all_agreements(view.session, AGREEMENT_ORDER_LATEST)
     localities = {code: view.plain(place.name) for code, place in view.compass.gazetteer.localities.items()}

@@ -10,13 +10,13 @@ from hashlib import sha256
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from calendars.ical_import.content_lines import MAX_BYTES, refused
+from calendars.ical_import.content_lines import MAX_BYTES, invalid_file
 from models.errors import Conflict, Invalid, Stale
 from models.i18n import _, message
 from models.vocabulary import EventKind, Role
-from service.actions.dry_run import rehearsal
-from service.actions.imports.calendar_files import KINDS, Outcome, Wish, import_calendar
-from service.web.forms import Refusal, attempt
+from service.actions.dry_run import dry_run_savepoint
+from service.actions.imports.calendar_files import KINDS, ComponentOutcome, ImportDefaults, import_calendar
+from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.view import View
 
@@ -36,7 +36,7 @@ def imports(view: View) -> Response:
     if request.method != "POST":
         return _show(view)
     content: list[bytes] = []
-    outcomes: list[Outcome] = []
+    outcomes: list[ComponentOutcome] = []
     refusal = attempt(view, lambda: _do(view, content, outcomes))
     if refusal is None and request.form.get("do") == "import":
         done = Counter(one.result for one in outcomes)
@@ -44,11 +44,11 @@ def imports(view: View) -> Response:
     return _show(view, refusal, content, outcomes)
 
 
-def _do(view: View, content: list[bytes], outcomes: list[Outcome]) -> None:
+def _do(view: View, content: list[bytes], outcomes: list[ComponentOutcome]) -> None:
     match request.form.get("do"):
         case "look":
             content.append(_sent())
-            with rehearsal(view.session, is_dry=True):
+            with dry_run_savepoint(view.session, is_dry=True):
                 outcomes += import_calendar(view.session, view.act, content[0], _wish(view))
         case "import":
             content.append(_sent_back())
@@ -66,7 +66,7 @@ def _sent() -> bytes:
             content = opened.read(MAX_BYTES + 1)
     content = content or request.form.get("text", "").encode(errors="replace")
     if not content.strip():
-        raise refused(message(_("Choose a file that is not empty, or paste its text.")))
+        raise invalid_file(message(_("Choose a file that is not empty, or paste its text.")))
     return content
 
 
@@ -77,12 +77,14 @@ def _sent_back() -> bytes:
         raise Stale from None
 
 
-def _wish(view: View) -> Wish:
+def _wish(view: View) -> ImportDefaults:
     chosen = _chosen()
     kind = chosen["kind"] or EventKind.ACTIVITY.value
     if kind not in set(KINDS):
         raise Invalid({"kind": [message(_("Must be one of: {choices}."), choices=", ".join(KINDS))]})
-    return Wish(EventKind(kind), chosen["host"] or None, chosen["guest"] or None, view.language, chosen["source"])
+    return ImportDefaults(
+        EventKind(kind), chosen["host"] or None, chosen["guest"] or None, view.language, chosen["source"]
+    )
 
 
 def _chosen() -> dict[str, str]:
@@ -92,7 +94,7 @@ def _chosen() -> dict[str, str]:
     return chosen | ({"source": (file.filename or "")[:200]} if file else {})
 
 
-def _digest(content: bytes, outcomes: Sequence[Outcome]) -> str:
+def _digest(content: bytes, outcomes: Sequence[ComponentOutcome]) -> str:
     """What tells one preview from another: the file, what was chosen, and what becomes of what."""
     # An event that is new has another id each time.
     rows = [
@@ -111,7 +113,10 @@ def _digest(content: bytes, outcomes: Sequence[Outcome]) -> str:
 
 
 def _show(
-    view: View, refusal: Refusal | None = None, content: Sequence[bytes] = (), outcomes: Sequence[Outcome] = ()
+    view: View,
+    refusal: FormRefusal | None = None,
+    content: Sequence[bytes] = (),
+    outcomes: Sequence[ComponentOutcome] = (),
 ) -> Response:
     is_seen = refusal is None and bool(content)
     gazetteer = view.compass.gazetteer

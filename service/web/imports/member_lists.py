@@ -12,19 +12,19 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from calendars.member_lists.column_names import COLUMNS
-from calendars.member_lists.csv_files import Line, read_csv, refused
+from calendars.member_lists.csv_files import TableRow, read_csv, refused
 from calendars.member_lists.xlsx_files import is_workbook
 from models.errors import Conflict, Stale
 from models.events import Event
 from models.i18n import Message, _, message
 from models.vocabulary import Role
-from service.actions.dry_run import rehearsal
+from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events
 from service.actions.events.members import seats_of
 from service.actions.imports.member_list_export import member_sheet
-from service.actions.imports.member_lists import Taken, import_members
+from service.actions.imports.member_lists import ImportedRow, import_members
 from service.actions.imports.xlsx_reader import read_workbook
-from service.web.forms import Refusal, attempt
+from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.view import View
 
@@ -45,7 +45,7 @@ def members(view: View, event_id: str) -> Response:
     if request.method != "POST":
         return _show(view, found)
     content: list[bytes] = []
-    taken: list[Taken] = []
+    taken: list[ImportedRow] = []
     refusal = attempt(view, lambda: _do(view, found, content, taken))
     if refusal is None and request.form.get("do") == "import":
         return redirect(url_for("pages.members", event_id=event_id, done="import"), 303)
@@ -63,11 +63,11 @@ def member_file(view: View, event_id: str) -> Response:
     return response
 
 
-def _do(view: View, found: Event, content: list[bytes], taken: list[Taken]) -> None:
+def _do(view: View, found: Event, content: list[bytes], taken: list[ImportedRow]) -> None:
     match request.form.get("do"):
         case "look":
             content.append(_uploaded())
-            with rehearsal(view.session, is_dry=True):
+            with dry_run_savepoint(view.session, is_dry=True):
                 taken += import_members(view.session, view.act, found, _lines(content[0]))
         case "import":
             content.append(_sent_back())
@@ -95,12 +95,12 @@ def _sent_back() -> bytes:
         raise Stale from None
 
 
-def _lines(content: bytes) -> Sequence[Line]:
+def _lines(content: bytes) -> Sequence[TableRow]:
     """The lines of either kind of file; what browsers say about its type is a guess by its name."""
     return read_workbook(content) if is_workbook(content) else read_csv(content)
 
 
-def _digest(content: bytes, taken: Sequence[Taken]) -> str:
+def _digest(content: bytes, taken: Sequence[ImportedRow]) -> str:
     """What tells one preview from another: the file, and what it does to whom."""
     # Somebody new has another id each time.
     rows = [(*astuple(one)[:5], "" if one.is_new else one.person_id, one.changed, one.kept) for one in taken]
@@ -108,7 +108,11 @@ def _digest(content: bytes, taken: Sequence[Taken]) -> str:
 
 
 def _show(
-    view: View, found: Event, refusal: Refusal | None = None, content: Sequence[bytes] = (), taken: Sequence[Taken] = ()
+    view: View,
+    found: Event,
+    refusal: FormRefusal | None = None,
+    content: Sequence[bytes] = (),
+    taken: Sequence[ImportedRow] = (),
 ) -> Response:
     return view.page(
         "imports/member_lists.html",

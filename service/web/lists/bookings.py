@@ -9,7 +9,7 @@ from typing import Any
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from calendars.bookings.times import Times
+from calendars.bookings.times import BookingTimes
 from models.errors import Conflict, NotFound
 from models.events import Event
 from models.i18n import _, message
@@ -22,7 +22,7 @@ from service.actions.bookings import bookings
 from service.actions.bookings.resources import all_resources
 from service.actions.events import events
 from service.schemas.bookings import NewBookingsSchema
-from service.web.forms import Refusal, attempt
+from service.web.forms import FormRefusal, attempt
 from service.web.labels import BOOKING_STATES, RESOURCE_TYPES
 from service.web.page_decorator import page
 from service.web.query_params import whole
@@ -35,7 +35,7 @@ SHOWN = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BookingLine:
     """A booking as a page shows it."""
 
     booking: Booking
@@ -56,16 +56,16 @@ class Line:
         return self.booking.state is BookingState.REQUESTED
 
 
-def lines_of(view: View, query: Mapping[str, Any]) -> tuple[list[Line], bool]:
+def lines_of(view: View, query: Mapping[str, Any]) -> tuple[list[BookingLine], bool]:
     """Bookings that a query asks for, by day; whether there are more than are shown."""
     listed = bookings.listed_bookings(view.session, query, SHOWN + 1)
     hidden = permissions.hidden(view.session, {event.id for _booking, _resource, event in listed})
     found = [
-        Line(
+        BookingLine(
             booking,
             resource,
             event,
-            Times.of(booking).told(),
+            BookingTimes.of(booking).format(),
             view.say(BOOKING_STATES[booking.state]),
             event.id in hidden,
         )
@@ -113,7 +113,7 @@ def resource(view: View, resource_id: str) -> Response:
 def event_bookings(view: View, event_id: str) -> Response:
     """What is booked for an event; booking more, and giving back."""
     found = events.find_event(view.session, event_id)
-    refusal: Refusal | None = None
+    refusal: FormRefusal | None = None
     if request.method == "POST":
         refusal = attempt(view, lambda: do_booking(view, found))
         if refusal is None:

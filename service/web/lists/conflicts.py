@@ -22,7 +22,7 @@ AT_ONCE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class ConflictDays:
     """The days a page looks at, both inclusive; ``has_more`` when there are events after them."""
 
     first: date
@@ -63,16 +63,16 @@ def conflicts_page(view: View) -> Response:
     )
 
 
-def _stretch(view: View, first: date) -> Stretch:
+def _stretch(view: View, first: date) -> ConflictDays:
     """A year, or fewer days when more events than a page looks at lie in them."""
     last = days_after(first, conflicts.DEFAULT_DAYS)
     beyond = first_day_beyond(view.session, first, last, AT_ONCE)
     if beyond is None:
-        return Stretch(first, last, False)
-    return Stretch(first, max(first, beyond - timedelta(days=1)), True)
+        return ConflictDays(first, last, False)
+    return ConflictDays(first, max(first, beyond - timedelta(days=1)), True)
 
 
-def _by_event(found: Sequence[conflicts.Found]) -> list[tuple[Event, list[conflicts.Found]]]:
+def _by_event(found: Sequence[conflicts.ConflictEntry]) -> list[tuple[Event, list[conflicts.ConflictEntry]]]:
     return [
         (listed[0].event, listed)
         for _id, group in groupby(found, key=lambda one: one.event.id)

@@ -15,10 +15,10 @@ from models.i18n import _, message
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import ReminderState, Role
 from service.actions import crud, queries
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.reminders import delivery_status, reminder_queries
 from service.actions.reminders import reminder_planning as planning
-from service.web.forms import Refusal, attempt
+from service.web.forms import FormRefusal, attempt
 from service.web.labels import CHANNELS, OUTCOMES, REMINDER_STATES
 from service.web.page_decorator import page
 from service.web.query_params import page_number, pages_for, whole
@@ -34,7 +34,7 @@ _DONE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReminderLine:
     """A reminder with the event it is about; the office's own mails are about none."""
 
     reminder: Reminder
@@ -47,7 +47,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ReminderListQuery:
     """What the address asks for: one state (None: what failed and what is coming), and which page of the list."""
 
     state: ReminderState | None
@@ -95,7 +95,7 @@ def _do_with_chosen(view: View) -> int:
     return concerned
 
 
-def _step() -> Callable[[Session, Act, Reminder], Reminder]:
+def _step() -> Callable[[Session, ActionContext, Reminder], Reminder]:
     """What the form asks for."""
     match request.form.get("do"):
         case "retry":
@@ -106,7 +106,7 @@ def _step() -> Callable[[Session, Act, Reminder], Reminder]:
             raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
 
 
-def _list(view: View, wish: Wish, refusal: Refusal | None = None) -> Response:
+def _list(view: View, wish: ReminderListQuery, refusal: FormRefusal | None = None) -> Response:
     failed: list[Reminder] = []
     has_more_failed = False
     if wish.state is None and wish.number == 1:
@@ -133,17 +133,17 @@ def _list(view: View, wish: Wish, refusal: Refusal | None = None) -> Response:
     )
 
 
-def _read_wish() -> Wish:
+def _read_wish() -> ReminderListQuery:
     """A state or a number that makes no sense is none."""
     state = request.args.get("state", "")
-    return Wish(ReminderState(state) if state in set(ReminderState) else None, page_number())
+    return ReminderListQuery(ReminderState(state) if state in set(ReminderState) else None, page_number())
 
 
-def _lines(view: View, found: Sequence[Reminder]) -> list[Line]:
+def _lines(view: View, found: Sequence[Reminder]) -> list[ReminderLine]:
     """Reminders with their events; one query."""
     wanted = ids(*(reminder.event_id for reminder in found))
     events = crud.by_id(view.session, Event, wanted)
-    return [Line(reminder, events.get(reminder.event_id or "")) for reminder in found]
+    return [ReminderLine(reminder, events.get(reminder.event_id or "")) for reminder in found]
 
 
 @page()
@@ -159,7 +159,7 @@ def reminder(view: View, reminder_id: str) -> Response:
     return _show(view, queries.find_reminder(view.session, reminder_id), refusal)
 
 
-def _show(view: View, found: Reminder, refusal: Refusal | None = None) -> Response:
+def _show(view: View, found: Reminder, refusal: FormRefusal | None = None) -> Response:
     session = view.session
     attempts = delivery_status.attempts_of(session, found)
     return view.page(

@@ -50,7 +50,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class HitGroup:
     """Things of one kind: the first of them, how many there are, and where all of them are listed."""
 
     key: str
@@ -73,15 +73,15 @@ def search(view: View) -> Response:
     )
 
 
-def _events(view: View, q: str) -> list[Group]:
+def _events(view: View, q: str) -> list[HitGroup]:
     """Coming ones first, then past ones, the latest first; drafts and called off ones among them."""
     today = view.act.today
     ahead, ahead_total = event_queries.events_ahead(view.session, q, today, SHOWN)
     past, past_total = event_queries.events_past(view.session, q, today, SHOWN)
     listed: dict[str, Any] = {"q": q, "status": list(_ALL)}
     return [
-        Group("ahead", _("Events from today on"), ahead_total, events=ahead, url=url_for("pages.coming", **listed)),
-        Group(
+        HitGroup("ahead", _("Events from today on"), ahead_total, events=ahead, url=url_for("pages.coming", **listed)),
+        HitGroup(
             "past", _("Earlier events"), past_total, events=past,
             url=url_for("pages.coming", **listed, to=(today - timedelta(days=1)).isoformat()),
         ),
@@ -97,13 +97,13 @@ def _administered(view: View, area: str, identity: str) -> str:
     return url_for("pages.administered", area=area, identity=identity) if view.may(Role.OFFICER) else ""
 
 
-def _promises(view: View, q: str) -> list[Group]:
+def _promises(view: View, q: str) -> list[HitGroup]:
     agreements, agreements_total = _some(view, Agreement, q, *AGREEMENT_ORDER_LATEST)
     commitments, commitments_total = _some(view, Commitment, q, *COMMITMENT_ORDER_EVERYWHERE)
     anniversaries, anniversaries_total = _some(view, Anniversary, q, *ANNIVERSARY_ORDER)
     titles = titled_agreements(view, ids(*(one.agreement_id for one in commitments)))
     return [
-        Group(
+        HitGroup(
             "agreements", _("Agreements"), agreements_total,
             [
                 Hit(view.text(one.title), url_for("pages.agreement", agreement_id=one.id),
@@ -112,7 +112,7 @@ def _promises(view: View, q: str) -> list[Group]:
             ],
             url=url_for("pages.agreements"),
         ),
-        Group(
+        HitGroup(
             "commitments", _("Commitments"), commitments_total,
             [
                 Hit(
@@ -123,7 +123,7 @@ def _promises(view: View, q: str) -> list[Group]:
                 for one in commitments
             ],
         ),
-        Group(
+        HitGroup(
             "anniversaries", _("Anniversaries"), anniversaries_total,
             [
                 Hit(view.text(one.title), url_for("pages.anniversaries"),
@@ -135,7 +135,7 @@ def _promises(view: View, q: str) -> list[Group]:
     ]  # fmt: skip
 
 
-def _people(view: View, q: str) -> list[Group]:
+def _people(view: View, q: str) -> list[HitGroup]:
     """People and organisations with the latest visits they are in, as far as the reader may see those."""
     people, people_total = _some(view, Person, q, *PERSON_ORDER_BY_NAME)
     organisations, organisations_total = _some(view, Organisation, q)
@@ -143,7 +143,7 @@ def _people(view: View, q: str) -> list[Group]:
     visits = _latest(event_queries.events_of_people(view.session, person_ids, _VISITS_READ))
     duties = _latest(event_queries.events_of_organisations(view.session, organisation_ids, _VISITS_READ))
     return [
-        Group(
+        HitGroup(
             "people", _("Directory of people"), people_total,
             [
                 Hit(one.name, _administered(view, "people", one.id), [view.text(one.position)] if one.position else [],
@@ -152,7 +152,7 @@ def _people(view: View, q: str) -> list[Group]:
             ],
             url=url_for("pages.administered_list", area="people", q=q) if view.may(Role.OFFICER) else "",
         ),
-        Group(
+        HitGroup(
             "organisations", _("Organisations"), organisations_total,
             [
                 Hit(view.text(one.name), _administered(view, "organisations", one.id), [view.place(one.locality)],
@@ -174,12 +174,12 @@ def _latest(found: Sequence[tuple[str, Event]]) -> dict[str, list[Event]]:
     return by_id
 
 
-def _duties(view: View, q: str) -> list[Group]:
+def _duties(view: View, q: str) -> list[HitGroup]:
     """Tasks, what is open first, and items of programmes, the latest first; each leads to its line in its event."""
     tasks, tasks_total = event_queries.tasks_matching(view.session, q, SHOWN)
     items, items_total = event_queries.programme_items_matching(view.session, q, SHOWN)
     return [
-        Group(
+        HitGroup(
             "tasks", _("Tasks"), tasks_total,
             [
                 Hit(view.text(task.title), _part_of(event, f"task-{task.id}"), _state(view, task), [event])
@@ -187,7 +187,7 @@ def _duties(view: View, q: str) -> list[Group]:
             ],
             url=url_for("pages.tasks", q=q, which="all"), more=_("More among the tasks"),
         ),
-        Group(
+        HitGroup(
             "programme", _("Programme items"), items_total,
             [
                 Hit(
@@ -211,11 +211,11 @@ def _state(view: View, task: Task) -> list[Value]:
     return [*([view.say(_("Done"))] if task.done else []), *due]
 
 
-def _places(view: View, q: str) -> list[Group]:
+def _places(view: View, q: str) -> list[HitGroup]:
     localities, localities_total = _some(view, Locality, q)
     resources, resources_total = _some(view, Resource, q)
     return [
-        Group(
+        HitGroup(
             "localities", _("Localities"), localities_total,
             [
                 Hit(view.text(one.name), url_for("pages.calendar", locality=one.code), [one.country])
@@ -223,7 +223,7 @@ def _places(view: View, q: str) -> list[Group]:
             ],
             url=url_for("pages.administered_list", area="localities", q=q) if view.may(Role.OFFICER) else "",
         ),
-        Group(
+        HitGroup(
             "resources", _("Rooms and cars"), resources_total,
             [
                 Hit(view.text(one.name), url_for("pages.resource", resource_id=one.id),
@@ -235,4 +235,4 @@ def _places(view: View, q: str) -> list[Group]:
     ]  # fmt: skip
 
 
-_GROUPS: tuple[Callable[[View, str], list[Group]], ...] = (_events, _promises, _people, _duties, _places)
+_GROUPS: tuple[Callable[[View, str], list[HitGroup]], ...] = (_events, _promises, _people, _duties, _places)

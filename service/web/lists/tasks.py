@@ -11,7 +11,7 @@ from flask import redirect, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from calendars.events.task_due_dates import counted, is_overdue
+from calendars.events.task_due_dates import due_offset_text, is_overdue
 from models.errors import NotFound
 from models.event_parts import Task
 from models.events import Event
@@ -22,7 +22,7 @@ from service.actions import crud, permissions
 from service.actions.directory.directory_queries import organisations_with_tasks
 from service.actions.events import events, task_queries, tasks
 from service.schemas.tasks import TaskQuery
-from service.web.forms import Refusal, attempt
+from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.query_params import filters, page_number, pages_for
 from service.web.view import View, ids
@@ -34,7 +34,7 @@ SHOWN = 50
 Value = Markup | str
 
 
-class Which(StrEnum):
+class TaskSelection(StrEnum):
     """Which tasks a list holds."""
 
     OPEN = "open"
@@ -43,22 +43,22 @@ class Which(StrEnum):
     ALL = "all"
 
 
-_NAMES: Mapping[Which, str] = {
-    Which.OPEN: _("Open tasks"),
-    Which.OVERDUE: _("Overdue tasks"),
-    Which.DONE: _("Tasks that are done"),
-    Which.ALL: _("All tasks"),
+_NAMES: Mapping[TaskSelection, str] = {
+    TaskSelection.OPEN: _("Open tasks"),
+    TaskSelection.OVERDUE: _("Overdue tasks"),
+    TaskSelection.DONE: _("Tasks that are done"),
+    TaskSelection.ALL: _("All tasks"),
 }
-_MEANING: Mapping[Which, dict[str, bool]] = {
-    Which.OPEN: {"done": False},
-    Which.OVERDUE: {"overdue": True},
-    Which.DONE: {"done": True},
-    Which.ALL: {},
+_MEANING: Mapping[TaskSelection, dict[str, bool]] = {
+    TaskSelection.OPEN: {"done": False},
+    TaskSelection.OVERDUE: {"overdue": True},
+    TaskSelection.DONE: {"done": True},
+    TaskSelection.ALL: {},
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TaskLine:
     """A task with its event's columns, how its due day is counted, how late it is, and who is responsible."""
 
     task: Task
@@ -70,11 +70,11 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class TaskListQuery:
     """What the address asks for: ``asked`` as written there, ``query`` as :func:`task_lists.tasks_where` takes it."""
 
     asked: Mapping[str, str]
-    which: Which
+    which: TaskSelection
     query: Mapping[str, Any]
     number: int
     problems: Mapping[str, list[str]]
@@ -95,17 +95,17 @@ class Wish:
         return url_for("pages.tasks", **{name: value for name, value in wanted.items() if value})
 
 
-def _read_wish(view: View) -> Wish:
+def _read_wish(view: View) -> TaskListQuery:
     """The filters of the address. One that makes no sense is named, and the others still hold."""
     asked = {name: request.args.get(name, "").strip() for name in ("q", "organisation_id", "from", "to", "which")}
     problems: dict[str, list[str]] = {}
-    if asked["which"] not in {"", *Which}:
+    if asked["which"] not in {"", *TaskSelection}:
         problems["which"] = [view.say(_("This filter has no such choice; it is left out."))]
         asked["which"] = ""
-    which = Which(asked["which"] or Which.OPEN)
+    which = TaskSelection(asked["which"] or TaskSelection.OPEN)
     given = {name: value for name, value in asked.items() if value and name != "which"}
     query, wrong = filters(view, TaskQuery, given)
-    return Wish(asked, which, query | _MEANING[which], page_number(), problems | wrong)
+    return TaskListQuery(asked, which, query | _MEANING[which], page_number(), problems | wrong)
 
 
 @page()
@@ -119,11 +119,11 @@ def things_to_do(view: View) -> Response:
     return _list(view, wish, refusal) if wish.is_list else _soon(view, wish, refusal)
 
 
-def _soon(view: View, wish: Wish, refusal: Refusal | None) -> Response:
+def _soon(view: View, wish: TaskListQuery, refusal: FormRefusal | None) -> Response:
     """What is overdue, and what falls due today and in the days to come."""
     today = view.act.today
     last = today + timedelta(days=DAYS_AHEAD)
-    late = task_queries.first_tasks(view.session, view.act, _MEANING[Which.OVERDUE], SHOWN + 1)
+    late = task_queries.first_tasks(view.session, view.act, _MEANING[TaskSelection.OVERDUE], SHOWN + 1)
     ahead_query = {"done": False, "from_": today, "to": last}
     coming = task_queries.first_tasks(view.session, view.act, ahead_query, SHOWN + 1)
     lines = _lines(view, [*late[:SHOWN], *coming[:SHOWN]])
@@ -134,12 +134,12 @@ def _soon(view: View, wish: Wish, refusal: Refusal | None) -> Response:
         refusal,
         late=lines[: len(late[:SHOWN])],
         days=_by_day(ahead),
-        more_late=wish.url(which=Which.OVERDUE) if len(late) > SHOWN else "",
-        more=wish.url(which=Which.OPEN, **{"from": today, "to": last}) if len(coming) > SHOWN else "",
+        more_late=wish.url(which=TaskSelection.OVERDUE) if len(late) > SHOWN else "",
+        more=wish.url(which=TaskSelection.OPEN, **{"from": today, "to": last}) if len(coming) > SHOWN else "",
     )
 
 
-def _list(view: View, wish: Wish, refusal: Refusal | None) -> Response:
+def _list(view: View, wish: TaskListQuery, refusal: FormRefusal | None) -> Response:
     """One list of tasks, by due day: of what is done the latest first."""
     found, total = task_queries.page_of_tasks(
         view.session,
@@ -147,15 +147,15 @@ def _list(view: View, wish: Wish, refusal: Refusal | None) -> Response:
         wish.query,
         (wish.number - 1) * SHOWN,
         SHOWN,
-        takes_place=wish.which in (Which.OPEN, Which.OVERDUE),
-        latest_first=wish.which is Which.DONE,
+        takes_place=wish.which in (TaskSelection.OPEN, TaskSelection.OVERDUE),
+        latest_first=wish.which is TaskSelection.DONE,
     )
     return _page(
         view, wish, refusal, days=_by_day(_lines(view, found)), total=total, pages=pages_for(total, SHOWN)
     )  # fmt: skip
 
 
-def _page(view: View, wish: Wish, refusal: Refusal | None, **values: Any) -> Response:
+def _page(view: View, wish: TaskListQuery, refusal: FormRefusal | None, **values: Any) -> Response:
     return view.page(
         "lists/tasks.html",
         refusal.status if refusal else 200,
@@ -189,16 +189,16 @@ def _changed(view: View) -> Task | None:
     return task
 
 
-def _by_day(lines: Sequence[Line]) -> list[tuple[date | None, list[Line]]]:
+def _by_day(lines: Sequence[TaskLine]) -> list[tuple[date | None, list[TaskLine]]]:
     return [(day, list(listed)) for day, listed in groupby(lines, key=lambda line: line.task.due_day)]
 
 
-def _lines(view: View, found: Sequence[task_queries.Row]) -> list[Line]:
+def _lines(view: View, found: Sequence[task_queries.Row]) -> list[TaskLine]:
     """The lines of a page; two queries, however many they are."""
     organisations = crud.by_id(view.session, Organisation, ids(*(row.Task.organisation_id for row in found)))
     people = crud.by_id(view.session, Person, ids(*(row.Task.person_id for row in found)))
     return [
-        Line(
+        TaskLine(
             row.Task,
             row,
             how_counted(view, row.Task),
@@ -225,7 +225,7 @@ def _how_late(view: View, task: Task, status: EventStatus) -> str:
 
 def how_counted(view: View, task: Task) -> str:
     """How a task's due day is counted, in words; empty for one that has a day of its own, or none."""
-    told = counted(task)
+    told = due_offset_text(task)
     return view.say(told) if told else ""
 
 

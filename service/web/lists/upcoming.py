@@ -34,7 +34,7 @@ _UNFINISHED = tuple(status for status in EventStatus if status is not EventStatu
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class UpcomingQuery:
     """What the address asks for: ``asked`` as written there, ``query`` as :func:`reading.events_where` takes it."""
 
     asked: Mapping[str, Any]
@@ -58,7 +58,7 @@ class Wish:
         return url_for("pages.coming", **{name: value for name, value in wanted.items() if value})
 
 
-def read_wish(view: View) -> Wish:
+def read_query(view: View) -> UpcomingQuery:
     """The filters of the address. One that makes no sense is named, and the others still hold."""
     chosen = {name: [value for value in request.args.getlist(name) if value] for name in _LISTS}
     asked: dict[str, Any] = {
@@ -74,13 +74,13 @@ def read_wish(view: View) -> Wish:
         query["from_"] = view.act.today
     if not query.get("status"):
         query["status"] = _UNFINISHED
-    return Wish(asked, query, page_number(), problems)
+    return UpcomingQuery(asked, query, page_number(), problems)
 
 
 @page()
-def coming(view: View) -> Response:
+def upcoming(view: View) -> Response:
     """Events from today on, what is on now first; reminders that failed; the way to drafts and to what was."""
-    wish = read_wish(view)
+    wish = read_query(view)
     order = EVENT_ORDER_LATEST if wish.is_past else queries.EVENT_ORDER
     found, total = crud.page_of(
         view.session,

@@ -45,14 +45,14 @@ _MOST = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class FormState:
     """The words of the address or of a form, as they were typed."""
 
     one: Mapping[str, str]
     many: Mapping[str, Sequence[str]]
 
     @classmethod
-    def read(cls) -> "Asked":
+    def read(cls) -> "FormState":
         """What this request says; what it does not know is left aside."""
         sent: MultiDict[str, str] = request.form if request.method == "POST" else request.args
         names = [*SINGLE, *(name for name in sent if _OF_RESOURCE.fullmatch(name))]
@@ -91,6 +91,6 @@ class Asked:
         return url_for(endpoint, **{name: value for name, value in wanted.items() if value})  # type: ignore[arg-type]
 
 
-def localized_of(asked: Asked, name: str) -> dict[str, str]:
+def localized_of(asked: FormState, name: str) -> dict[str, str]:
     """A text in the languages it was typed in, from fields like ``title_vi``."""
     return {language.value: text for language in Language if (text := asked.get(f"{name}_{language}"))}

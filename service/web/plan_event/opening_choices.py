@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from calendars.days.spans import days_after
-from calendars.openings.search import Found, Opening
+from calendars.openings.search import Opening, OpeningSearchResult
 from models.errors import Invalid
 from models.i18n import Message, _, message
 from models.vocabulary import DurationUnit, ResourceType
@@ -16,7 +16,7 @@ from service.actions.events.create_with_bookings import REFUSALS
 from service.actions.scheduling.openings import LONGEST_RANGE_DAYS, find_openings
 from service.http.error_responses import flat
 from service.schemas.openings import OpeningsQuery
-from service.web.plan_event.proposal import Case, Figures, last_of
+from service.web.plan_event.proposal import PlanRequest, ProposedFigures, last_of
 from service.web.view import View
 
 SHOWN = 8
@@ -33,7 +33,7 @@ _FIELDS: Mapping[str, str] = {"from_": "from", "headcount": "people", "containin
 
 
 @dataclass(frozen=True, slots=True)
-class Help:
+class SuggestedChange:
     """A change that would bring openings: in words, where it leads, and how many there would be."""
 
     told: Message
@@ -42,7 +42,7 @@ class Help:
 
 
 @dataclass(frozen=True, slots=True)
-class Offers:
+class OpeningChoices:
     """What a search found: all openings, why others are none, and what is wrong with what was asked."""
 
     openings: Sequence[Opening]
@@ -55,7 +55,7 @@ def score_word(points: int) -> str:
     return next(word for least, word in _WORDS if points >= least)
 
 
-def query_of(case: Case, figures: Figures, resources: Sequence[str]) -> dict[str, Any]:
+def query_of(case: PlanRequest, figures: ProposedFigures, resources: Sequence[str]) -> dict[str, Any]:
     """What openings are asked with, as the address of the API writes it."""
     last = last_of(figures.last_month) if figures.last_month.year < 9999 else figures.last_month
     wish: dict[str, Any] = {
@@ -72,40 +72,42 @@ def query_of(case: Case, figures: Figures, resources: Sequence[str]) -> dict[str
     return {name: value for name, value in wish.items() if value}
 
 
-def search(view: View, wish: Mapping[str, Any]) -> Offers:
+def search(view: View, wish: Mapping[str, Any]) -> OpeningChoices:
     """The openings of a wish; what is wrong with it stands under the fields of the page."""
     try:
         found = find_openings(view.session, view.act, OpeningsQuery.request(OpeningsQuery().load(wish)))
     except ValidationError as wrong:
         lines = {name.split(".")[0]: [view.said(one) for one in told] for name, told in flat(wrong.messages).items()}
-        return Offers((), (), _renamed(lines))
+        return OpeningChoices((), (), _renamed(lines))
     except Invalid as wrong:
         lines = {name: [view.say(one) for one in told] for name, told in wrong.errors.items() if told}
-        return Offers((), (), _renamed(lines))
-    return Offers(found.openings, _refusals(view, found), {})
+        return OpeningChoices((), (), _renamed(lines))
+    return OpeningChoices(found.openings, _refusals(view, found), {})
 
 
 def _renamed(lines: Mapping[str, list[str]]) -> dict[str, list[str]]:
     return {_FIELDS.get(name, name): told for name, told in lines.items()}
 
 
-def _refusals(view: View, found: Found) -> list[tuple[str, int]]:
+def _refusals(view: View, found: OpeningSearchResult) -> list[tuple[str, int]]:
     """What stood in the way, as sentences with how many windows each refused, the most frequent first."""
     ordered = sorted(found.refused.items(), key=lambda one: -one[1])
     return [(view.say(REFUSALS[rule]), count) for rule, count in ordered]
 
 
-def what_helps(view: View, case: Case, wish: Mapping[str, Any], resources: Mapping[str, ResourceType]) -> list[Help]:
+def what_helps(
+    view: View, case: PlanRequest, wish: Mapping[str, Any], resources: Mapping[str, ResourceType]
+) -> list[SuggestedChange]:
     """Small changes after which there would be openings, each tried out; a handful of searches."""
     found = []
     for told, changed, url in _changes(view, case, wish, resources):
         if count := len(search(view, {**wish, **changed}).openings):
-            found.append(Help(told, url, count))
+            found.append(SuggestedChange(told, url, count))
     return found
 
 
 def _changes(
-    view: View, case: Case, wish: Mapping[str, Any], resources: Mapping[str, ResourceType]
+    view: View, case: PlanRequest, wish: Mapping[str, Any], resources: Mapping[str, ResourceType]
 ) -> Iterator[tuple[Message, dict[str, Any], str]]:
     """What could be changed: the sentence, the wish, the address."""
     asked = case.asked

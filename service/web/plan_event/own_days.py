@@ -7,18 +7,18 @@ from typing import Any
 from flask import redirect, request
 from werkzeug.wrappers import Response
 
-from calendars.conflicts.commitment_checks import Notice
+from calendars.conflicts.commitment_checks import EventWarning
 from models.i18n import _
 from models.vocabulary import Role
-from service.actions.dry_run import rehearsal
-from service.actions.events.create_with_bookings import Arrangement, arrange
-from service.actions.queries import Presenter
+from service.actions.dry_run import dry_run_savepoint
+from service.actions.events.create_with_bookings import EventRequest, create_with_bookings
+from service.actions.queries import EventPresenter
 from service.web.form_tokens import new_token, token_of_form
-from service.web.forms import Refusal, attempt
+from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
-from service.web.plan_event.form_state import TITLES, Asked
-from service.web.plan_event.proposal import Case, Figures, figures_of, read_case
-from service.web.plan_event.resource_choices import Item, active_resources, items_of, people_for
+from service.web.plan_event.form_state import TITLES, FormState
+from service.web.plan_event.proposal import PlanRequest, ProposedFigures, figures_of, read_plan_request
+from service.web.plan_event.resource_choices import ResourceChoice, active_resources, items_of, people_for
 from service.web.plan_event.steps import anniversaries, shared
 from service.web.plan_event.submit import answered, arrangement, fields_wrong, recalled, window
 from service.web.query_params import whole
@@ -28,64 +28,66 @@ from service.web.view import View
 @page(read=Role.OFFICER)
 def own_days(view: View) -> Response:
     """The form; with POST, what would clash, or the event made."""
-    asked = Asked.read()
-    case = read_case(view, asked)
+    asked = FormState.read()
+    case = read_plan_request(view, asked)
     if case.kind is None:
         return redirect(asked.url(), 303)
     if request.method != "POST":
         return _show(view, case)
     if case.wrong:
-        return _show(view, case, Refusal(422, view.say(_("Some entries are not right.")), case.wrong))
+        return _show(view, case, FormRefusal(422, view.say(_("Some entries are not right.")), case.wrong))
     match request.form.get("do"):
         case "look":
-            notices: list[Notice] = []
+            notices: list[EventWarning] = []
             refusal = attempt(view, lambda: _look(view, case, notices))
-            return _show(view, read_case(view, asked), refusal, notices)
+            return _show(view, read_plan_request(view, asked), refusal, notices)
         case "make":
             return recalled(view) or _make(view, case)
         case _:
             wrong = view.say(_("This page does not know that step. Reload it and try again."))
-            return _show(view, case, Refusal(409, wrong))
+            return _show(view, case, FormRefusal(409, wrong))
 
 
-def _make(view: View, case: Case) -> Response:
+def _make(view: View, case: PlanRequest) -> Response:
     made: list[str] = []
-    refusal = attempt(view, lambda: made.append(arrange(view.session, view.act, _wish(view, case)).id))
+    refusal = attempt(view, lambda: made.append(create_with_bookings(view.session, view.act, _wish(view, case)).id))
     if refusal is None:
         return answered(view, made[0])
-    return _show(view, read_case(view, Asked.read()), refusal)
+    return _show(view, read_plan_request(view, FormState.read()), refusal)
 
 
-def _look(view: View, case: Case, notices: list[Notice]) -> None:
+def _look(view: View, case: PlanRequest, notices: list[EventWarning]) -> None:
     """Try it out: what there would be to say about it."""
-    with rehearsal(view.session, is_dry=True):
-        event = arrange(view.session, view.act, _wish(view, case))
-        presenter = Presenter(view.session, view.act)
+    with dry_run_savepoint(view.session, is_dry=True):
+        event = create_with_bookings(view.session, view.act, _wish(view, case))
+        presenter = EventPresenter(view.session, view.act)
         presenter.prefetch([event], closely=True)
         notices += presenter.notices(event)
 
 
-def _wish(view: View, case: Case) -> Arrangement:
+def _wish(view: View, case: PlanRequest) -> EventRequest:
     wanted = {item.resource.id: item.quantity for item in _taken(view, case)}
     return arrangement(case, _typed(view, case), None, wanted)
 
 
-def _typed(view: View, case: Case) -> Figures:
+def _typed(view: View, case: PlanRequest) -> ProposedFigures:
     """Number and titles as they were typed: in a form that was sent an empty field is empty."""
     titles = {name: case.asked.get(name) for name in TITLES}
     return replace(figures_of(view, case), people=case.asked.get("people"), titles=titles)
 
 
-def _taken(view: View, case: Case) -> list[Item]:
+def _taken(view: View, case: PlanRequest) -> list[ResourceChoice]:
     """What was chosen to be booked; no query when nothing was."""
     if not case.asked.many.get("resource"):
         return []
     people = case.asked.number("people") or 0
-    chosen = Asked({**case.asked.one, "needs": "1"}, case.asked.many)
+    chosen = FormState({**case.asked.one, "needs": "1"}, case.asked.many)
     return [item for item in items_of(active_resources(view), chosen, (), people) if item.is_chosen]
 
 
-def _show(view: View, case: Case, refusal: Refusal | None = None, notices: Sequence[Notice] | None = None) -> Response:
+def _show(
+    view: View, case: PlanRequest, refusal: FormRefusal | None = None, notices: Sequence[EventWarning] | None = None
+) -> Response:
     figures = _typed(view, case) if request.method == "POST" else figures_of(view, case)
     values: dict[str, Any] = {
         "first_day": case.asked.get("first_day") or case.asked.get("day"),
@@ -110,7 +112,7 @@ def _show(view: View, case: Case, refusal: Refusal | None = None, notices: Seque
     )
 
 
-def _last_day(case: Case, figures: Figures) -> str:
+def _last_day(case: PlanRequest, figures: ProposedFigures) -> str:
     """Where a visit of the proposed length ends that begins on the day of the address."""
     length = whole(figures.days) or 0
     days = window(case.asked.get("day"), length) if length > 1 else None

@@ -12,9 +12,9 @@ from models.agreements import Agreement, Anniversary, Commitment
 from models.i18n import _, translate
 from models.vocabulary import EventKind
 from service.actions.agreements.agreement_queries import commitments_in_force, find_commitment
-from service.actions.agreements.commitment_terms import undertaking_of
+from service.actions.agreements.commitment_terms import terms_of
 from service.web.labels import promised
-from service.web.plan_event.form_state import TITLES, Asked
+from service.web.plan_event.form_state import TITLES, FormState
 from service.web.view import View
 
 INCOMING, OUTGOING, AT_HOME = "in", "out", "home"
@@ -28,7 +28,7 @@ _MONTHS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Promise:
+class CommitmentChoice:
     """A commitment that can be carried out, with its agreement and its figures in words."""
 
     commitment: Commitment
@@ -37,15 +37,15 @@ class Promise:
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class PlanRequest:
     """What is planned: sides are codes of localities, ``guest`` is None where nobody travels.
 
     ``wrong`` names what is missing or not right, by field, in the reader's language.
     """
 
-    asked: Asked
+    asked: FormState
     kind: EventKind | None
-    promise: Promise | None
+    promise: CommitmentChoice | None
     host: str
     guest: str | None
     wrong: Mapping[str, list[str]]
@@ -56,7 +56,7 @@ class Case:
         return self.promise.commitment if self.promise else None
 
 
-def read_case(view: View, asked: Asked) -> Case:
+def read_plan_request(view: View, asked: FormState) -> PlanRequest:
     """What the words of the address say together; in two queries at the most."""
     promise, wrong = _promise(view, asked)
     kind: EventKind | None = promise.commitment.activity if promise else None
@@ -69,16 +69,16 @@ def read_case(view: View, asked: Asked) -> Case:
         wrong["partner"] = [view.say(_("Host and guest must be two different localities."))]
     if not {code for code in (host, guest) if code} <= view.compass.gazetteer.country_of.keys():
         wrong["partner"] = [view.say(_("Choose who the visit is with."))]
-    return Case(asked, kind, promise, host, guest, wrong)
+    return PlanRequest(asked, kind, promise, host, guest, wrong)
 
 
-def promises(view: View, kind: EventKind) -> list[Promise]:
+def promises(view: View, kind: EventKind) -> list[CommitmentChoice]:
     """The commitments of agreements that have not ended that fit a kind, agreement by agreement; one query."""
     found = commitments_in_force(view.session, kind, view.act.today, _MOST_COMMITMENTS)
     return [_promised(view, commitment, agreement) for commitment, agreement in found]
 
 
-def _promise(view: View, asked: Asked) -> tuple[Promise | None, dict[str, list[str]]]:
+def _promise(view: View, asked: FormState) -> tuple[CommitmentChoice | None, dict[str, list[str]]]:
     wanted = asked.get("commitment")
     if not wanted:
         return None, {}
@@ -88,11 +88,11 @@ def _promise(view: View, asked: Asked) -> tuple[Promise | None, dict[str, list[s
     return _promised(view, *found), {}
 
 
-def _promised(view: View, commitment: Commitment, agreement: Agreement) -> Promise:
-    return Promise(commitment, agreement, [view.say(one) for one in promised(commitment)])
+def _promised(view: View, commitment: Commitment, agreement: Agreement) -> CommitmentChoice:
+    return CommitmentChoice(commitment, agreement, [view.say(one) for one in promised(commitment)])
 
 
-def _sides(view: View, asked: Asked, promise: Promise | None) -> tuple[str, str | None]:
+def _sides(view: View, asked: FormState, promise: CommitmentChoice | None) -> tuple[str, str | None]:
     """Host and guest: as the commitment says, and where it leaves that open as the officer does."""
     own, partner = view.act.office.locality, asked.get("partner") or None
     direction = asked.get("direction")
@@ -116,7 +116,7 @@ def _sides(view: View, asked: Asked, promise: Promise | None) -> tuple[str, str 
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class ProposedFigures:
     """What fills the fields while nobody has typed anything: as typed words."""
 
     titles: Mapping[str, str]
@@ -126,7 +126,7 @@ class Figures:
     last_month: date
 
 
-def figures_of(view: View, case: Case) -> Figures:
+def figures_of(view: View, case: PlanRequest) -> ProposedFigures:
     """What was said about number, length and months, and what the commitment proposes for the rest."""
     asked, commitment = case.asked, case.commitment
     first, last = _months(view, case)
@@ -139,7 +139,7 @@ def figures_of(view: View, case: Case) -> Figures:
         titles = _of_anniversary(view, asked)
     if not asked.get("to") and last < (reaches := days_after(first, length + 60)):
         last = reaches.replace(day=1)
-    return Figures(
+    return ProposedFigures(
         titles,
         asked.get("people") or ("" if typed or people is None else str(people)),
         asked.get("days") or ("" if typed else str(length)),
@@ -148,7 +148,7 @@ def figures_of(view: View, case: Case) -> Figures:
     )
 
 
-def _of_anniversary(view: View, asked: Asked) -> dict[str, str]:
+def _of_anniversary(view: View, asked: FormState) -> dict[str, str]:
     """What a ceremony is called, in the languages its anniversary has; empty while its year is not known."""
     anniversary = view.session.get(Anniversary, asked.get("anniversary"))
     day = asked.date("first_day")
@@ -163,16 +163,16 @@ def _of_anniversary(view: View, asked: Asked) -> dict[str, str]:
     }
 
 
-def _proposed(case: Case, first: date) -> tuple[int | None, int]:
+def _proposed(case: PlanRequest, first: date) -> tuple[int | None, int]:
     """How many people and days make sense: the middle of what the commitment says, else what is usual."""
     if case.promise is None:
         return None, USUAL_DAYS[case.kind or EventKind.ACTIVITY]
-    undertaking = undertaking_of(case.promise.agreement, case.promise.commitment)
+    undertaking = terms_of(case.promise.agreement, case.promise.commitment)
     begin = max(first, case.promise.agreement.starts_on)
     return usual_people(undertaking), usual_length(undertaking, begin)
 
 
-def _months(view: View, case: Case) -> tuple[date, date]:
+def _months(view: View, case: PlanRequest) -> tuple[date, date]:
     """The first days of the months the visit may lie in, from and to: what was said, or what makes sense."""
     asked, earliest = case.asked, days_after(view.act.today, MINIMUM_DAYS)
     day, year = asked.date("day"), asked.number("year")

@@ -12,17 +12,25 @@ from models.errors import Conflict
 from models.holidays import office_holidays
 from models.vocabulary import EventKind, HolidayCategory, Language, Role
 from service.actions.agreements.agreement_queries import all_anniversaries
-from service.actions.events.create_with_bookings import arrange_on_opening
+from service.actions.events.create_with_bookings import create_on_opening
 from service.http.error_responses import flat
 from service.schemas.openings import OpeningsQuery
 from service.web.form_tokens import new_token, token_of_form
-from service.web.forms import Refusal, attempt
+from service.web.forms import FormRefusal, attempt
 from service.web.labels import ACTIVITY_TYPES
 from service.web.language import SELF_NAMES
 from service.web.page_decorator import page
 from service.web.plan_event import opening_choices, resource_choices
-from service.web.plan_event.form_state import Asked
-from service.web.plan_event.proposal import DIRECTIONS, Case, Figures, figures_of, months_offered, promises, read_case
+from service.web.plan_event.form_state import FormState
+from service.web.plan_event.proposal import (
+    DIRECTIONS,
+    PlanRequest,
+    ProposedFigures,
+    figures_of,
+    months_offered,
+    promises,
+    read_plan_request,
+)
 from service.web.plan_event.submit import answered, arrangement, fields_wrong, nothing_chosen, recalled, window
 from service.web.query_params import whole
 from service.web.view import View
@@ -37,8 +45,8 @@ def new_visit(view: View) -> Response:
     """The step of the address; with POST, the visit made on the opening that was pressed, or why not."""
     if request.method == "POST":
         return recalled(view) or _take(view)
-    asked = Asked.read()
-    case = read_case(view, asked)
+    asked = FormState.read()
+    case = read_plan_request(view, asked)
     step = request.args.get("step", NEEDS if case.promise else "")
     if case.kind is None or case.wrong or step not in {NEEDS, OPENINGS}:
         return _show_what(view, case, case.wrong if step else {})
@@ -47,7 +55,7 @@ def new_visit(view: View) -> Response:
 
 def _take(view: View) -> Response:
     """Make the visit on the opening that was pressed, with all its bookings or not at all."""
-    case = read_case(view, Asked.read())
+    case = read_plan_request(view, FormState.read())
     if case.kind is None or case.wrong:
         return _show_what(view, case, case.wrong)
     made: list[str] = []
@@ -55,10 +63,10 @@ def _take(view: View) -> Response:
     if refusal is None:
         return answered(view, made[0])
     # Undoing took what was read along: it is read again.
-    return _show_openings(view, read_case(view, Asked.read()), refusal)
+    return _show_openings(view, read_plan_request(view, FormState.read()), refusal)
 
 
-def _make(view: View, case: Case) -> str:
+def _make(view: View, case: PlanRequest) -> str:
     figures = figures_of(view, case)
     wanted = _wanted(view, case, figures)
     asked = OpeningsQuery.request(OpeningsQuery().load(opening_choices.query_of(case, figures, list(wanted))))
@@ -66,10 +74,10 @@ def _make(view: View, case: Case) -> str:
     if days is None:
         raise Conflict(nothing_chosen())
     wish = arrangement(case, figures, days, wanted)
-    return arrange_on_opening(view.session, view.act, wish, asked).id
+    return create_on_opening(view.session, view.act, wish, asked).id
 
 
-def _wanted(view: View, case: Case, figures: Figures) -> dict[str, int]:
+def _wanted(view: View, case: PlanRequest, figures: ProposedFigures) -> dict[str, int]:
     """What is booked: resource → how many."""
     items = _items(view, case, figures)
     known = {item.resource.id: item.quantity for item in items if item.is_chosen}
@@ -77,7 +85,7 @@ def _wanted(view: View, case: Case, figures: Figures) -> dict[str, int]:
     return known | dict.fromkeys((one for one in case.asked.many.get("resource", ()) if one not in known), 1)
 
 
-def _items(view: View, case: Case, figures: Figures) -> list[resource_choices.Item]:
+def _items(view: View, case: PlanRequest, figures: ProposedFigures) -> list[resource_choices.ResourceChoice]:
     resources = resource_choices.active_resources(view)
     people, days = whole(figures.people) or 0, whole(figures.days) or 0
     proposed = [] if case.asked.has_needs else resource_choices.proposal(view, case, resources, people, days)
@@ -87,7 +95,7 @@ def _items(view: View, case: Case, figures: Figures) -> list[resource_choices.It
 # The steps
 
 
-def shared(view: View, case: Case) -> dict[str, Any]:
+def shared(view: View, case: PlanRequest) -> dict[str, Any]:
     """What the pages of all steps are written with."""
     places = view.compass.gazetteer
     ours = places.line(view.act.office.locality)
@@ -107,14 +115,14 @@ def shared(view: View, case: Case) -> dict[str, Any]:
     }
 
 
-def anniversaries(view: View, case: Case) -> list[Anniversary]:
+def anniversaries(view: View, case: PlanRequest) -> list[Anniversary]:
     """What a ceremony can be held for; one query, and none for other kinds."""
     if case.kind is not EventKind.ANNIVERSARY:
         return []
     return list(all_anniversaries(view.session, _MOST_ANNIVERSARIES))
 
 
-def _show_what(view: View, case: Case, wrong: Mapping[str, list[str]]) -> Response:
+def _show_what(view: View, case: PlanRequest, wrong: Mapping[str, list[str]]) -> Response:
     return view.page(
         "plan_event/what.html",
         422 if wrong else 200,
@@ -125,7 +133,7 @@ def _show_what(view: View, case: Case, wrong: Mapping[str, list[str]]) -> Respon
     )
 
 
-def _show_needs(view: View, case: Case, wrong: Mapping[str, list[str]]) -> Response:
+def _show_needs(view: View, case: PlanRequest, wrong: Mapping[str, list[str]]) -> Response:
     figures, asked = figures_of(view, case), case.asked
     words = request.args.get("who", "").strip()[:100]
     holidays = office_holidays(view.session)
@@ -144,7 +152,7 @@ def _show_needs(view: View, case: Case, wrong: Mapping[str, list[str]]) -> Respo
     )
 
 
-def _show_openings(view: View, case: Case, refusal: Refusal | None = None) -> Response:
+def _show_openings(view: View, case: PlanRequest, refusal: FormRefusal | None = None) -> Response:
     figures = figures_of(view, case)
     items = _items(view, case, figures)
     chosen = [item for item in items if item.is_chosen]
@@ -171,15 +179,15 @@ def _show_openings(view: View, case: Case, refusal: Refusal | None = None) -> Re
     )
 
 
-def _wrong_words(view: View, case: Case, figures: Figures) -> dict[str, list[str]]:
+def _wrong_words(view: View, case: PlanRequest, figures: ProposedFigures) -> dict[str, list[str]]:
     """What the event itself would be refused for, whatever its days: told before days are chosen."""
     try:
         arrangement(case, figures, window(view.act.today.isoformat(), 1), {})
     except ValidationError as wrong:
-        return told(view, wrong)
+        return error_texts(view, wrong)
     return {}
 
 
-def told(view: View, wrong: ValidationError) -> dict[str, list[str]]:
+def error_texts(view: View, wrong: ValidationError) -> dict[str, list[str]]:
     """Errors of a form in the reader's language, under the names of the page's fields."""
     return fields_wrong({name: [view.said(line) for line in lines] for name, lines in flat(wrong.messages).items()})

@@ -12,11 +12,11 @@ from calendars.days.spans import Days
 from models.i18n import _, message
 from models.vocabulary import ActivityType, EventKind
 from service.actions.agreements import planning
-from service.actions.events.create_with_bookings import Arrangement
+from service.actions.events.create_with_bookings import EventRequest
 from service.schemas.events import KIND_SCHEMAS
 from service.web import form_tokens
-from service.web.plan_event.form_state import Asked, localized_of
-from service.web.plan_event.proposal import Case, Figures, Promise
+from service.web.plan_event.form_state import FormState, localized_of
+from service.web.plan_event.proposal import CommitmentChoice, PlanRequest, ProposedFigures
 from service.web.query_params import whole
 from service.web.view import View
 
@@ -41,7 +41,9 @@ def _to(event_id: str) -> Response:
     return redirect(url_for("pages.event", event_id=event_id, done="arranged"), 303)
 
 
-def arrangement(case: Case, figures: Figures, days: Days | None, wanted: Mapping[str, int]) -> Arrangement:
+def arrangement(
+    case: PlanRequest, figures: ProposedFigures, days: Days | None, wanted: Mapping[str, int]
+) -> EventRequest:
     """What was said, as the API takes it for its kind; days come from an opening or, where there is none, were typed.
 
     Raises:
@@ -57,10 +59,10 @@ def arrangement(case: Case, figures: Figures, days: Days | None, wanted: Mapping
         values["anniversary_id"] = asked.get("anniversary")
     if case.promise is not None:
         values |= _of_commitment(case, case.promise, values)
-    return Arrangement(kind, values, wanted, tuple(asked.many.get("person", ())), asked.get("planned") == "yes")
+    return EventRequest(kind, values, wanted, tuple(asked.many.get("person", ())), asked.get("planned") == "yes")
 
 
-def _said(asked: Asked, kind: EventKind, figures: Figures, days: Days | None) -> dict[str, Any]:
+def _said(asked: FormState, kind: EventKind, figures: ProposedFigures, days: Days | None) -> dict[str, Any]:
     """The fields of the form as JSON; what was left empty is left out."""
     first = days.first.isoformat() if days else asked.get("first_day")
     last = days.last.isoformat() if days else asked.get("last_day") or first
@@ -78,7 +80,7 @@ def _said(asked: Asked, kind: EventKind, figures: Figures, days: Days | None) ->
     return kept | {"title": said["title"], "first_day": first, "last_day": last}
 
 
-def _of_commitment(case: Case, promise: Promise, values: Mapping[str, Any]) -> dict[str, Any]:
+def _of_commitment(case: PlanRequest, promise: CommitmentChoice, values: Mapping[str, Any]) -> dict[str, Any]:
     """What a plan of the agreement would write for this commitment; a title that was changed stays as typed."""
     commitment, agreement = promise.commitment, promise.agreement
     days = Days(values["first_day"], max(values["first_day"], values["last_day"]))

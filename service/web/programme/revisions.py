@@ -10,8 +10,8 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from calendars.days.formatting import format_hours
-from calendars.programmes.checks import Hitch
-from calendars.programmes.items import Change, Item, Kind, label
+from calendars.programmes.checks import ProgrammeWarning
+from calendars.programmes.items import ChangeType, ItemChange, ProgrammeItemValues, label
 from models.accounts import User
 from models.event_parts import ProgrammeItem, ProgrammeRevision
 from models.events import Event
@@ -34,10 +34,10 @@ _FIELDS: Mapping[str, str] = {
     "attendees": _("Attending"),
     "travel_minutes": _("Minutes of travel from the item before"),
 }
-_KINDS: Mapping[Kind, str] = {
-    Kind.ADDED: _("New item"),
-    Kind.REMOVED: _("Item taken out"),
-    Kind.CHANGED: _("Item changed"),
+_KINDS: Mapping[ChangeType, str] = {
+    ChangeType.ADDED: _("New item"),
+    ChangeType.REMOVED: _("Item taken out"),
+    ChangeType.CHANGED: _("Item changed"),
 }
 
 Value = Markup | str
@@ -45,18 +45,18 @@ ByDay = list[tuple[date, list[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ItemDifference:
     """One change for people: the item as it is now (or was), and for a changed one each field before and after."""
 
-    kind: Kind
+    kind: ChangeType
     deed: str
-    item: Item
+    item: ProgrammeItemValues
     hours: str
     fields: Sequence[tuple[str, Value, Value]]
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
+class ProgrammeBoard:
     """An event's programme on its page: its ``items`` in running order, and by day.
 
     ``published`` is the last revision with its ``label``, ``differences`` what has changed since. With none of these
@@ -65,48 +65,48 @@ class Board:
 
     items: list[ProgrammeItem]
     days: ByDay
-    hitches: list[Hitch]
+    hitches: list[ProgrammeWarning]
     published: ProgrammeRevision | None
     label: LocalizedText
-    differences: list[Difference]
+    differences: list[ItemDifference]
     is_publishable: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Issue:
+class RevisionEntry:
     """A revision on the page of all of them."""
 
     row: ProgrammeRevision
     label: LocalizedText
     publisher: str
     days: ByDay
-    differences: list[Difference]
+    differences: list[ItemDifference]
 
 
-def read_board(view: View, event: Event) -> Board:
+def read_board(view: View, event: Event) -> ProgrammeBoard:
     """Read an event's programme for its page; two queries."""
     working = programme.programme_of(view.session, event.id)
     last = programme_revisions.last_revision(view.session, event.id)
-    return Board(
+    return ProgrammeBoard(
         items=working,
         days=by_day(working),
         hitches=programme.hitches_of(event, working),
         published=last,
         label=label(last.number) if last else {},
-        differences=told(view, programme_revisions.unpublished(last, working) or []),
+        differences=difference_texts(view, programme_revisions.unpublished(last, working) or []),
         is_publishable=programme_revisions.is_publishable(last, working),
     )
 
 
-def by_day(items: Iterable[ProgrammeItem | Item]) -> ByDay:
+def by_day(items: Iterable[ProgrammeItem | ProgrammeItemValues]) -> ByDay:
     """Items in running order under their days."""
     return [(day, list(those)) for day, those in groupby(items, key=lambda item: item.day)]
 
 
-def told(view: View, changes: Iterable[Change]) -> list[Difference]:
+def difference_texts(view: View, changes: Iterable[ItemChange]) -> list[ItemDifference]:
     """Changes as people read them."""
     return [
-        Difference(
+        ItemDifference(
             change.kind,
             view.say(_KINDS[change.kind]),
             change.shown,
@@ -120,7 +120,7 @@ def told(view: View, changes: Iterable[Change]) -> list[Difference]:
     ]
 
 
-def _value(view: View, item: Item | None, name: str) -> Value:
+def _value(view: View, item: ProgrammeItemValues | None, name: str) -> Value:
     value = getattr(item, name)
     if value is None:
         return NOTHING
@@ -142,12 +142,12 @@ def revisions(view: View, event_id: str) -> Response:
         "programme/revisions.html",
         event=event,
         issues=[
-            Issue(
+            RevisionEntry(
                 row=one.row,
                 label=one.label,
                 publisher=names.get(one.row.published_by or "") or view.say(_("The service itself")),
                 days=by_day(one.items),
-                differences=told(view, one.changes),
+                differences=difference_texts(view, one.changes),
             )
             for one in reversed(found)
         ],

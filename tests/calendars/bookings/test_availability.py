@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from calendars.bookings.availability import (
     LENGTH_CLASSES,
-    Taken,
-    full_days,
-    in_the_way,
+    HeldQuantity,
+    blocking_bookings,
+    fully_booked_days,
     length_class,
-    overbooked,
-    peak,
+    overbooked_bookings,
+    peak_quantity,
     sweep,
 )
 from calendars.days.spans import Days, Span
@@ -30,11 +30,11 @@ def at(start: int, end: int) -> Span:
 
 spans = st.tuples(st.integers(0, 12), st.integers(1, 6)).map(lambda pair: at(pair[0], pair[0] + pair[1]))
 takings = st.lists(st.tuples(spans, st.integers(1, 3)), max_size=8).map(
-    lambda found: [Taken(span, quantity, f"booking-{number}") for number, (span, quantity) in enumerate(found)]
+    lambda found: [HeldQuantity(span, quantity, f"booking-{number}") for number, (span, quantity) in enumerate(found)]
 )
 
 
-def counted(taken: list[Taken], within: Span) -> int:
+def counted(taken: list[HeldQuantity], within: Span) -> int:
     """The most at one hour of a span, hour by hour."""
     hours = [hour for hour in range(-1, 20) if at(hour, hour + 1).overlaps(within)]
     return max(
@@ -44,49 +44,49 @@ def counted(taken: list[Taken], within: Span) -> int:
 
 @pytest.mark.parametrize(("name", "start", "end", "overlapping"), BOUNDARIES)
 def test_what_overlaps_is_in_the_way_of_a_single_resource(name: str, start: int, end: int, overlapping: bool) -> None:
-    other = Taken(at(start, end), 1, "other")
-    assert bool(in_the_way([other], at(10, 20), 1, 1)) is overlapping, name
+    other = HeldQuantity(at(start, end), 1, "other")
+    assert bool(blocking_bookings([other], at(10, 20), 1, 1)) is overlapping, name
 
 
 @given(takings, spans)
-def test_peak_is_the_hourly_count(taken: list[Taken], within: Span) -> None:
-    assert peak(taken, within) == counted(taken, within)
+def test_peak_is_the_hourly_count(taken: list[HeldQuantity], within: Span) -> None:
+    assert peak_quantity(taken, within) == counted(taken, within)
 
 
 @given(takings, spans, st.integers(1, 4), st.integers(1, 6))
 def test_it_fits_exactly_when_enough_is_left_at_every_hour(
-    taken: list[Taken], wanted: Span, quantity: int, capacity: int
+    taken: list[HeldQuantity], wanted: Span, quantity: int, capacity: int
 ) -> None:
     assume(quantity <= capacity)
-    in_way = in_the_way(taken, wanted, quantity, capacity)
+    in_way = blocking_bookings(taken, wanted, quantity, capacity)
     assert bool(in_way) is (counted(taken, wanted) + quantity > capacity)
     left = [one for one in taken if one not in in_way]
-    assert not in_the_way(left, wanted, quantity, capacity)
+    assert not blocking_bookings(left, wanted, quantity, capacity)
 
 
 @given(takings, st.integers(1, 6))
-def test_overbooked_are_those_of_the_hours_with_too_many(taken: list[Taken], capacity: int) -> None:
+def test_overbooked_are_those_of_the_hours_with_too_many(taken: list[HeldQuantity], capacity: int) -> None:
     hours = [at(hour, hour + 1) for hour in range(20)]
     too_full = [hour for hour in hours if sum(one.quantity for one in taken if one.span.overlaps(hour)) > capacity]
     expected = {one.id for one in taken if any(one.span.overlaps(hour) for hour in too_full)}
-    assert {one.id for one in overbooked(taken, capacity)} == expected
+    assert {one.id for one in overbooked_bookings(taken, capacity)} == expected
 
 
 @given(takings, st.integers(1, 6))
-def test_full_days_hold_an_hour_at_which_nothing_is_left(taken: list[Taken], capacity: int) -> None:
+def test_full_days_hold_an_hour_at_which_nothing_is_left(taken: list[HeldQuantity], capacity: int) -> None:
     hours = [at(hour, hour + 1) for hour in range(20)]
     full = [hour for hour in hours if sum(one.quantity for one in taken if one.span.overlaps(hour)) >= capacity]
     days = {hour.start.date() for hour in full}
-    assert full_days(taken, capacity, Days(date(2027, 3, 1), date(2027, 3, 31)), "UTC") == sorted(days)
+    assert fully_booked_days(taken, capacity, Days(date(2027, 3, 1), date(2027, 3, 31)), "UTC") == sorted(days)
 
 
 def test_full_days_are_those_of_the_zone_and_of_the_range() -> None:
     evening = Span(datetime(2027, 3, 10, 16, tzinfo=UTC), datetime(2027, 3, 10, 17, tzinfo=UTC))
     late = Span(datetime(2027, 3, 11, 17, tzinfo=UTC), datetime(2027, 3, 11, 18, tzinfo=UTC))
-    taken = [Taken(evening, 1), Taken(late, 1)]
+    taken = [HeldQuantity(evening, 1), HeldQuantity(late, 1)]
     march = Days(date(2027, 3, 1), date(2027, 3, 31))
-    assert full_days(taken, 1, march, "Asia/Ho_Chi_Minh") == [date(2027, 3, 10), date(2027, 3, 12)]
-    assert full_days(taken, 1, Days(date(2027, 3, 11), date(2027, 3, 11)), "Asia/Ho_Chi_Minh") == []
+    assert fully_booked_days(taken, 1, march, "Asia/Ho_Chi_Minh") == [date(2027, 3, 10), date(2027, 3, 12)]
+    assert fully_booked_days(taken, 1, Days(date(2027, 3, 11), date(2027, 3, 11)), "Asia/Ho_Chi_Minh") == []
 
 
 def test_a_span_belongs_to_the_first_class_that_is_long_enough() -> None:
@@ -105,7 +105,7 @@ def test_a_span_belongs_to_the_first_class_that_is_long_enough() -> None:
 instants = st.integers(0, 20 * 60).map(lambda minutes: NOON + timedelta(minutes=minutes))
 loose = st.lists(st.tuples(instants, instants, st.integers(1, 3)), max_size=8).map(
     lambda found: [
-        Taken(Span(min(one, other), max(one, other)), quantity, f"booking-{number}")
+        HeldQuantity(Span(min(one, other), max(one, other)), quantity, f"booking-{number}")
         for number, (one, other, quantity) in enumerate(found)
     ]
 )
@@ -113,7 +113,7 @@ loose = st.lists(st.tuples(instants, instants, st.integers(1, 3)), max_size=8).m
 
 
 @given(loose)
-def test_the_sweep_is_the_count_at_every_instant(taken: list[Taken]) -> None:
+def test_the_sweep_is_the_count_at_every_instant(taken: list[HeldQuantity]) -> None:
     """Against a model that looks at every change by itself."""
     bounds = sorted({at for one in taken for at in (one.span.start, one.span.end)})
     model = []
@@ -127,7 +127,7 @@ def test_the_sweep_is_the_count_at_every_instant(taken: list[Taken]) -> None:
 
 
 @given(loose, loose, st.integers(1, 6))
-def test_all_answers_agree_with_the_model(taken: list[Taken], others: list[Taken], capacity: int) -> None:
+def test_all_answers_agree_with_the_model(taken: list[HeldQuantity], others: list[HeldQuantity], capacity: int) -> None:
     within = others[0].span if others else Span(NOON, NOON + timedelta(hours=7))
     minutes = [NOON + timedelta(minutes=number) for number in range(20 * 60)]
 
@@ -135,12 +135,14 @@ def test_all_answers_agree_with_the_model(taken: list[Taken], others: list[Taken
         return sum(one.quantity for one in taken if one.span.start <= at < one.span.end)
 
     levels = {at: level(at) for at in minutes}
-    assert peak(taken, within) == max((levels[at] for at in minutes if within.start <= at < within.end), default=0)
+    assert peak_quantity(taken, within) == max(
+        (levels[at] for at in minutes if within.start <= at < within.end), default=0
+    )
     too_many = {at for at in minutes if levels[at] > capacity}
     expected = [one.id for one in taken if any(one.span.start <= at < one.span.end for at in too_many)]
-    assert {one.id for one in overbooked(taken, capacity)} == set(expected)
+    assert {one.id for one in overbooked_bookings(taken, capacity)} == set(expected)
     blocked = {at for at in minutes if levels[at] + 1 > capacity and within.start <= at < within.end}
     expected = [one.id for one in taken if any(one.span.start <= at < one.span.end for at in blocked)]
-    assert {one.id for one in in_the_way(taken, within, 1, capacity)} == set(expected)
+    assert {one.id for one in blocking_bookings(taken, within, 1, capacity)} == set(expected)
     full = {at.date() for at in minutes if levels[at] >= capacity}
-    assert full_days(taken, capacity, Days(date(2027, 3, 1), date(2027, 3, 31)), "UTC") == sorted(full)
+    assert fully_booked_days(taken, capacity, Days(date(2027, 3, 1), date(2027, 3, 31)), "UTC") == sorted(full)

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.bookings.times import Frame, Times, follow
+from calendars.bookings.times import BookingTimes, EventTimes, reschedule
 
 
-def march(first: int, last: int | None = None, start: str | None = None, end: str | None = None) -> Times:
+def march(first: int, last: int | None = None, start: str | None = None, end: str | None = None) -> BookingTimes:
     """Days of March 2027, perhaps with hours."""
     last = first if last is None else last
     hours = [time.fromisoformat(one) if one else None for one in (start, end)]
-    return Times(date(2027, 3, first), date(2027, 3, last), hours[0], hours[1])
+    return BookingTimes(date(2027, 3, first), date(2027, 3, last), hours[0], hours[1])
 
 
 def visit(
@@ -23,10 +23,10 @@ def visit(
     end: str | None = None,
     arrives: int | None = None,
     departs: int | None = None,
-) -> Frame:
+) -> EventTimes:
     hours = [time.fromisoformat(one) if one else None for one in (start, end)]
     days = [date(2027, 3, day) for day in (first, last, arrives or first, departs or last)]
-    return Frame(days[0], days[1], days[2], days[3], hours[0], hours[1])
+    return EventTimes(days[0], days[1], days[2], days[3], hours[0], hours[1])
 
 
 WHOLE = march(10, 17)
@@ -73,37 +73,39 @@ FOLLOWED = [
 
 
 @pytest.mark.parametrize(("name", "times", "before", "after", "expected"), FOLLOWED, ids=[row[0] for row in FOLLOWED])
-def test_booking_follows_its_event(name: str, times: Times, before: Frame, after: Frame, expected: Times) -> None:
-    assert follow(times, before, after) == expected
+def test_booking_follows_its_event(
+    name: str, times: BookingTimes, before: EventTimes, after: EventTimes, expected: BookingTimes
+) -> None:
+    assert reschedule(times, before, after) == expected
 
 
 days = st.integers(0, 40).map(lambda number: date(2027, 3, 1) + timedelta(days=number))
 
 
 @st.composite
-def frames(draw: st.DrawFn) -> Frame:
+def frames(draw: st.DrawFn) -> EventTimes:
     first = draw(days)
     last = first + timedelta(days=draw(st.integers(0, 20)))
     arrives, departs = first - timedelta(days=draw(st.integers(0, 2))), last + timedelta(days=draw(st.integers(0, 2)))
     if draw(st.booleans()) and first == last:
         start = draw(st.integers(0, 20))
-        return Frame(first, last, arrives, departs, time(start), time(draw(st.integers(start + 1, 23))))
-    return Frame(first, last, arrives, departs)
+        return EventTimes(first, last, arrives, departs, time(start), time(draw(st.integers(start + 1, 23))))
+    return EventTimes(first, last, arrives, departs)
 
 
 @st.composite
-def bookings(draw: st.DrawFn) -> Times:
+def bookings(draw: st.DrawFn) -> BookingTimes:
     first = draw(days)
     last = first + timedelta(days=draw(st.integers(0, 20)))
     if draw(st.booleans()):
-        return Times(first, last)
+        return BookingTimes(first, last)
     start = draw(st.integers(0, 22))
     end = draw(st.integers(start + 1, 23)) if first == last else draw(st.integers(0, 23))
-    return Times(first, last, time(start), time(end))
+    return BookingTimes(first, last, time(start), time(end))
 
 
-def moved(frame: Frame, by: timedelta) -> Frame:
-    return Frame(
+def moved(frame: EventTimes, by: timedelta) -> EventTimes:
+    return EventTimes(
         frame.first_day + by,
         frame.last_day + by,
         frame.arrives_on + by,
@@ -114,22 +116,24 @@ def moved(frame: Frame, by: timedelta) -> Frame:
 
 
 @given(bookings(), frames(), st.integers(-400, 400).map(lambda number: timedelta(days=number)))
-def test_everything_comes_along_when_the_whole_event_moves(times: Times, before: Frame, by: timedelta) -> None:
-    after = follow(times, before, moved(before, by))
+def test_everything_comes_along_when_the_whole_event_moves(
+    times: BookingTimes, before: EventTimes, by: timedelta
+) -> None:
+    after = reschedule(times, before, moved(before, by))
     assert after == times.moved(by, by)
-    assert follow(after, moved(before, by), before) == times
+    assert reschedule(after, moved(before, by), before) == times
 
 
 @given(bookings(), frames(), frames())
 def test_a_booking_never_ends_before_it_starts_nor_changes_between_days_and_hours(
-    times: Times, before: Frame, after: Frame
+    times: BookingTimes, before: EventTimes, after: EventTimes
 ) -> None:
-    new = follow(times, before, after)
+    new = reschedule(times, before, after)
     assert new.start < new.end
     assert new.has_hours is times.has_hours
 
 
 @given(frames(), frames())
-def test_what_takes_the_whole_stay_takes_the_new_one(before: Frame, after: Frame) -> None:
-    whole = follow(Times(before.arrives_on, before.departs_on), before, after)
+def test_what_takes_the_whole_stay_takes_the_new_one(before: EventTimes, after: EventTimes) -> None:
+    whole = reschedule(BookingTimes(before.arrives_on, before.departs_on), before, after)
     assert (whole.first_day, whole.last_day) == (after.arrives_on, after.departs_on)

@@ -4,7 +4,7 @@ import itertools
 from datetime import date, timedelta
 from typing import Any
 
-from calendars.commitments.evaluation import Judge, Judgement, Occasion, Undertaking
+from calendars.commitments.evaluation import CommitmentTerms, Evaluation, Evaluator, EventRecord
 from calendars.days.spans import Days
 from models.vocabulary import DurationUnit, EventKind, EventStatus, FrequencyType
 
@@ -20,11 +20,11 @@ ONCE: dict[str, Any] = {"frequency": FrequencyType.IN_PERIOD, "count": 1}
 EVERY_2_3: dict[str, Any] = {"frequency": FrequencyType.EVERY, "min_years": 2, "max_years": 3}
 
 
-def undertaking(identity: str, activity: EventKind = ACTIVITY, **values: Any) -> Undertaking:
+def undertaking(identity: str, activity: EventKind = ACTIVITY, **values: Any) -> CommitmentTerms:
     """A commitment of the agreement; people=(10, 15) and length=(10, 15, DAYS) for short."""
     low, high = values.pop("people", (None, None))
     least, most, unit = values.pop("length", (None, None, None))
-    return Undertaking(
+    return CommitmentTerms(
         id=identity,
         activity=activity,
         period=values.pop("period", PERIOD),
@@ -64,7 +64,7 @@ AGREEMENT = {
 CLOSED = [identity for identity, one in AGREEMENT.items() if not one.is_open]
 
 
-def occasion(of: str | Undertaking, first: date | str, days: int = 12, **values: Any) -> Occasion:
+def occasion(of: str | CommitmentTerms, first: date | str, days: int = 12, **values: Any) -> EventRecord:
     """A completed event of a commitment with what it promises: its host, its guest, twelve people for as many days."""
     promised = AGREEMENT[of] if isinstance(of, str) else of
     start = date.fromisoformat(first) if isinstance(first, str) else first
@@ -78,10 +78,10 @@ def occasion(of: str | Undertaking, first: date | str, days: int = 12, **values:
         "people": 12,
         "commitment_id": promised.id,
     } | values
-    return Occasion(**row)
+    return EventRecord(**row)
 
 
-def judged(promised: Undertaking, occasions: list[Occasion], as_of: date) -> list[Judgement]:
+def judged(promised: CommitmentTerms, occasions: list[EventRecord], as_of: date) -> list[Evaluation]:
     """The events linked to a commitment, held against it."""
-    judge = Judge(promised, as_of)
+    judge = Evaluator(promised, as_of)
     return [judge.linked(one) for one in occasions if one.commitment_id == promised.id]

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.commitments.evaluation import Occasion
-from calendars.commitments.exchange_totals import Expense, Passed, reciprocity
+from calendars.commitments.evaluation import EventRecord
+from calendars.commitments.exchange_totals import Expense, YearTotals, exchange_totals
 from calendars.days.spans import Days
 from models.vocabulary import EventKind, EventStatus
 from tests.calendars.commitments.commitment_samples import HD, PERIOD, VC
@@ -16,7 +16,7 @@ AS_OF = date(2026, 11, 22)
 
 
 @st.composite
-def occasions(draw: st.DrawFn) -> list[Occasion]:
+def occasions(draw: st.DrawFn) -> list[EventRecord]:
     """Events around the period, with sides that are parties, strangers or the same twice."""
     places = st.sampled_from([HD, VC, "hue"])
     found = []
@@ -26,7 +26,7 @@ def occasions(draw: st.DrawFn) -> list[Occasion]:
         status = draw(st.sampled_from(EventStatus))
         people = draw(st.none() | st.integers(0, 40))
         found.append(
-            Occasion(
+            EventRecord(
                 str(number),
                 EventKind.ACTIVITY,
                 status,
@@ -40,7 +40,7 @@ def occasions(draw: st.DrawFn) -> list[Occasion]:
 
 
 @given(occasions(), st.data())
-def test_every_figure_is_the_sum_of_its_events(held: list[Occasion], data: st.DataObject) -> None:
+def test_every_figure_is_the_sum_of_its_events(held: list[EventRecord], data: st.DataObject) -> None:
     expenses = {
         one.id: Expense(data.draw(st.sampled_from([HD, VC, "hue"])), data.draw(st.integers(0, 10**12)), "VND")
         for one in held
@@ -61,14 +61,14 @@ def test_every_figure_is_the_sum_of_its_events(held: list[Occasion], data: st.Da
                 money[payer, VC if payer == HD else HD, key[2]] += expenses[one.id].amount
         elif one.status not in (EventStatus.CANCELLED, EventStatus.POSTPONED) and one.days.last >= AS_OF:
             planned[key] += 1
-    passages = reciprocity([HD, VC], PERIOD, held, expenses, AS_OF)
+    passages = exchange_totals([HD, VC], PERIOD, held, expenses, AS_OF)
     assert [(one.giver, one.receiver) for one in passages] == [(HD, VC), (VC, HD)]
     for passage in passages:
         pair = (passage.giver, passage.receiver)
         by_year = {one.year: one for one in passage.years}
         assert list(by_year) == sorted(by_year)
         for year in range(2024, 2029):
-            one = by_year.get(year, Passed(year, 0, 0, 0, 0, {}))
+            one = by_year.get(year, YearTotals(year, 0, 0, 0, 0, {}))
             key = (*pair, year)
             assert (one.visits, one.people, one.days, one.planned, one.money.get("VND", 0)) == (
                 visits[key], people[key], days[key], planned[key], money[key],
@@ -80,8 +80,8 @@ def test_every_figure_is_the_sum_of_its_events(held: list[Occasion], data: st.Da
 
 def test_a_long_period_costs_no_more_than_its_events() -> None:
     whole = Days(date(1, 1, 1), date(9999, 12, 31))
-    one = Occasion("1", EventKind.ACTIVITY, EventStatus.COMPLETED, Days(AS_OF, AS_OF), HD, VC, 3)
+    one = EventRecord("1", EventKind.ACTIVITY, EventStatus.COMPLETED, Days(AS_OF, AS_OF), HD, VC, 3)
     parties = [HD, VC, *(f"party-{number}" for number in range(18))]
-    found = reciprocity(parties, whole, [one], {}, AS_OF)
+    found = exchange_totals(parties, whole, [one], {}, AS_OF)
     assert len(found) == 20 * 19
-    assert [year for passage in found for year in passage.years] == [Passed(2026, 1, 3, 1, 0, {})]
+    assert [year for passage in found for year in passage.years] == [YearTotals(2026, 1, 3, 1, 0, {})]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.commitments.evaluation import Occasion, Undertaking
-from calendars.commitments.outstanding import USUAL_DAYS, outstanding, owed, usual_length, usual_people
+from calendars.commitments.evaluation import CommitmentTerms, EventRecord
+from calendars.commitments.outstanding import USUAL_DAYS, outstanding, outstanding_slots, usual_length, usual_people
 from models.vocabulary import EventKind, EventStatus, FrequencyType
 from tests.calendars.commitments.commitment_samples import (
     AGREEMENT,
@@ -33,7 +33,7 @@ DRAFT = {"status": EventStatus.DRAFT}
 Held = tuple[str, dict[str, Any]]
 
 
-def lacking(promised: Undertaking, held: Sequence[Held], today: date = TODAY) -> tuple[list[int], int]:
+def lacking(promised: CommitmentTerms, held: Sequence[Held], today: date = TODAY) -> tuple[list[int], int]:
     """The years that lack a visit, and the people the quota lacks."""
     occasions = [occasion(promised, first, **values) for first, values in held]
     found = outstanding(promised, judged(promised, occasions, today), today, today + NOTICE)
@@ -74,7 +74,7 @@ QUOTA = undertaking("quota", TRAINING, people=(10, 15), headcount_total=15)
         (AGREEMENT["3 health"], [], [], 0),
     ],
 )  # fmt: skip
-def test_what_is_outstanding(promised: Undertaking, held: Sequence[Held], years: list[int], people: int) -> None:
+def test_what_is_outstanding(promised: CommitmentTerms, held: Sequence[Held], years: list[int], people: int) -> None:
     assert lacking(promised, held) == (years, people)
 
 
@@ -89,17 +89,20 @@ def test_a_year_too_late_to_prepare_is_outstanding_until_it_is_over() -> None:
     assert lacking(ANY_YEARLY, [], date(2029, 1, 1)) == ([], 0)
 
 
-def told(promised: Undertaking, occasions: Sequence[Occasion], today: date) -> list[str]:
+def told(promised: CommitmentTerms, occasions: Sequence[EventRecord], today: date) -> list[str]:
     return [
-        str(one) for one in owed(promised, judged(promised, list(occasions), today), today, today + NOTICE).obstacles
+        str(one)
+        for one in outstanding_slots(
+            promised, judged(promised, list(occasions), today), today, today + NOTICE
+        ).obstacles
     ]
 
 
 @given(undertakings(), st.data())
-def test_a_plan_has_slots_exactly_when_something_is_outstanding(promised: Undertaking, data: st.DataObject) -> None:
+def test_a_plan_has_slots_exactly_when_something_is_outstanding(promised: CommitmentTerms, data: st.DataObject) -> None:
     today = data.draw(st.dates(promised.period.first - timedelta(days=60), promised.period.last + timedelta(days=30)))
     held = judged(promised, data.draw(histories(promised)), today)
-    lacks, plan = (find(promised, held, today, today + NOTICE) for find in (outstanding, owed))
+    lacks, plan = (find(promised, held, today, today + NOTICE) for find in (outstanding, outstanding_slots))
     too_late = [one for one in plan.obstacles if "Too late" in str(one)]
     assert lacks.is_empty is not bool(plan.slots or too_late)
     if promised.frequency is FrequencyType.PER_YEAR and not promised.headcount_total:
@@ -136,7 +139,7 @@ def test_what_a_quota_lacks_is_planned_or_named(total: int, batches: list[tuple[
     promised = undertaking("quota", TRAINING, headcount_total=total)
     occasions = [occasion(promised, "2025-03-03", people=people, status=status) for people, status in batches]
     came = sum(people for people, status in batches if status is EventStatus.COMPLETED)
-    found = owed(promised, judged(promised, occasions, TODAY), TODAY, TODAY + NOTICE)
+    found = outstanding_slots(promised, judged(promised, occasions, TODAY), TODAY, TODAY + NOTICE)
     assert bool(found.slots or found.obstacles) is (came < total)
 
 

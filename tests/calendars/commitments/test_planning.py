@@ -8,15 +8,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calendars.commitments.evaluation import Occasion, Undertaking
-from calendars.commitments.planning import Ask, Plan, plan
+from calendars.commitments.evaluation import CommitmentTerms, EventRecord
+from calendars.commitments.planning import CommitmentPlan, PlanningRequest, plan
 from calendars.commitments.progress import progress
 from calendars.days.durations import length_fits
-from calendars.days.holidays import Almanac
+from calendars.days.holidays import HolidayIndex
 from calendars.days.spans import Days
-from calendars.events.host_days import Stay
-from calendars.openings.search import Board
-from calendars.openings.search import Occasion as Festivity
+from calendars.events.host_days import HostedVisit
+from calendars.openings.search import DayIndex
+from calendars.openings.search import FestivalDay as Festivity
 from models.i18n import Message, message
 from models.vocabulary import EventKind, EventStatus, ProgressState
 from tests.calendars.commitments.commitment_samples import (
@@ -35,28 +35,28 @@ from tests.calendars.commitments.commitment_samples import (
 )
 from tests.calendars.commitments.test_progress import undertakings
 
-ALMANAC = Almanac()
+ALMANAC = HolidayIndex()
 BOTH = ("VN", "LA")
 FIRST_DAY = PERIOD.first
 NOTICE = timedelta(days=14)
 
 
-def board_within(within: Days, stays: Sequence[Stay] = ()) -> Board:
-    return Board(within, ALMANAC.off(BOTH, within.first, within.last), ALMANAC.working_days(BOTH), stays, ())
+def board_within(within: Days, stays: Sequence[HostedVisit] = ()) -> DayIndex:
+    return DayIndex(within, ALMANAC.off(BOTH, within.first, within.last), ALMANAC.working_days(BOTH), stays, ())
 
 
 def planned(
-    promised: Sequence[Undertaking],
-    occasions: Sequence[Occasion] = (),
+    promised: Sequence[CommitmentTerms],
+    occasions: Sequence[EventRecord] = (),
     today: date = FIRST_DAY,
-    stays: Sequence[Stay] = (),
+    stays: Sequence[HostedVisit] = (),
     festivities: Sequence[Festivity] = (),
-) -> Plan:
+) -> CommitmentPlan:
     """A plan for commitments of which these occasions are there already."""
     last = max(one.period.last for one in promised) + timedelta(days=800)
     within = Days(today - timedelta(days=31), last)
     asks = [
-        Ask(
+        PlanningRequest(
             one,
             judged(one, list(occasions), today),
             one.host or HD,
@@ -70,8 +70,8 @@ def planned(
 
 
 def carried_out(
-    found: Plan, promised: Sequence[Undertaking], status: EventStatus = EventStatus.COMPLETED
-) -> list[Occasion]:
+    found: CommitmentPlan, promised: Sequence[CommitmentTerms], status: EventStatus = EventStatus.COMPLETED
+) -> list[EventRecord]:
     by_id = {one.id: one for one in promised}
     return [
         occasion(
@@ -87,11 +87,11 @@ def carried_out(
     ]
 
 
-def state_of(promised: Undertaking, occasions: Sequence[Occasion], day: date) -> ProgressState:
+def state_of(promised: CommitmentTerms, occasions: Sequence[EventRecord], day: date) -> ProgressState:
     return progress(promised, judged(promised, list(occasions), day), day).state
 
 
-def texts(found: Plan) -> list[str]:
+def texts(found: CommitmentPlan) -> list[str]:
     return [str(one.reason) for one in found.unplaced]
 
 
@@ -109,7 +109,7 @@ def test_a_plan_of_the_whole_agreement_carried_out_fulfils_it() -> None:
 
 
 def test_open_commitments_are_not_planned() -> None:
-    assert planned([one for one in AGREEMENT.values() if one.is_open]) == Plan((), ())
+    assert planned([one for one in AGREEMENT.values() if one.is_open]) == CommitmentPlan((), ())
 
 
 def test_planning_twice_adds_nothing() -> None:
@@ -121,9 +121,9 @@ def test_planning_twice_adds_nothing() -> None:
 def test_visits_of_a_plan_do_not_overlap_and_keep_clear_of_holidays() -> None:
     promised = [AGREEMENT[identity] for identity in CLOSED]
     found = planned(promised)
-    stays: dict[str, list[Stay]] = {}
+    stays: dict[str, list[HostedVisit]] = {}
     for number, one in enumerate(found.placed):
-        stay = Stay(str(number), {}, one.days)
+        stay = HostedVisit(str(number), {}, one.days)
         assert not any(stay.overlaps(other) for other in stays.get(one.host, []))
         stays.setdefault(one.host, []).append(stay)
         for days in stay.received():
@@ -197,12 +197,12 @@ def test_a_year_that_is_over_is_owed_no_more() -> None:
 def test_too_late_to_prepare_is_said() -> None:
     found = planned([AGREEMENT["1 in"]], today=date(2028, 12, 20))
     assert texts(found) == ["Still owed in 2028: 1 of 1. Too late to prepare a visit by 31/12/2028."]
-    assert planned([AGREEMENT["1 in"]], today=date(2029, 1, 1)) == Plan((), ())
+    assert planned([AGREEMENT["1 in"]], today=date(2029, 1, 1)) == CommitmentPlan((), ())
 
 
 def test_what_finds_no_place_says_what_was_in_the_way_and_stops_nothing_else() -> None:
     full = [
-        Stay(str(number), {}, Days(day, day + timedelta(days=27)))
+        HostedVisit(str(number), {}, Days(day, day + timedelta(days=27)))
         for number in range(40)
         for day in [date(2028, 1, 1) + timedelta(days=28 * number)]
     ]
@@ -221,7 +221,7 @@ def test_more_than_there_is_room_for_is_told_once(monkeypatch: pytest.MonkeyPatc
     found = planned([promised], today=date(2028, 1, 1))
     assert 40 < len(found.placed) < 80
     assert len(found.unplaced) == 1
-    stays = [Stay(str(number), {}, one.days) for number, one in enumerate(found.placed)]
+    stays = [HostedVisit(str(number), {}, one.days) for number, one in enumerate(found.placed)]
     assert not any(one.overlaps(other) for one, other in pairwise(sorted(stays, key=lambda stay: stay.days.first)))
     monkeypatch.setattr("calendars.commitments.planning.MOST_PLACED", 5)
     found = planned([promised], today=date(2028, 1, 1))
@@ -231,12 +231,20 @@ def test_more_than_there_is_room_for_is_told_once(monkeypatch: pytest.MonkeyPatc
 def test_nobody_to_host_is_said() -> None:
     promised = undertaking("either", TRAINING, **YEARLY)
     found = plan(
-        [Ask(promised, [], None, None)], lambda *_pair: board_within(PERIOD), lambda *_: (), FIRST_DAY, FIRST_DAY
+        [PlanningRequest(promised, [], None, None)],
+        lambda *_pair: board_within(PERIOD),
+        lambda *_: (),
+        FIRST_DAY,
+        FIRST_DAY,
     )
     assert texts(found) == ["The agreement does not say who would be the host."]
     told: Message = message("Not like this.")
     found = plan(
-        [Ask(promised, [], HD, VC, told)], lambda *_: board_within(PERIOD), lambda *_: (), FIRST_DAY, FIRST_DAY
+        [PlanningRequest(promised, [], HD, VC, told)],
+        lambda *_: board_within(PERIOD),
+        lambda *_: (),
+        FIRST_DAY,
+        FIRST_DAY,
     )
     assert texts(found) == ["Not like this."]
 
@@ -268,7 +276,7 @@ def test_a_quota_that_cannot_be_told_is_not_guessed() -> None:
     ]
 
 
-def fulfilled_or_told(promised: Undertaking, found: Plan) -> None:
+def fulfilled_or_told(promised: CommitmentTerms, found: CommitmentPlan) -> None:
     done = carried_out(found, [promised])
     if not found.unplaced:
         assert state_of(promised, done, promised.period.last + timedelta(days=1)) is ProgressState.FULFILLED
@@ -278,18 +286,18 @@ def fulfilled_or_told(promised: Undertaking, found: Plan) -> None:
 
 @settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 @given(undertakings())
-def test_any_plan_carried_out_fulfils_and_is_complete(promised: Undertaking) -> None:
+def test_any_plan_carried_out_fulfils_and_is_complete(promised: CommitmentTerms) -> None:
     today = promised.period.first - timedelta(days=30)
     found = planned([promised], today=today)
     fulfilled_or_told(promised, found)
     drafts = carried_out(found, [promised], EventStatus.DRAFT)
-    again = planned([promised], drafts, today=today, stays=[Stay(one.id, {}, one.days) for one in drafts])
+    again = planned([promised], drafts, today=today, stays=[HostedVisit(one.id, {}, one.days) for one in drafts])
     assert again.placed == ()
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
 @given(undertakings(), st.data())
-def test_a_plan_in_the_middle_of_any_history_is_complete(promised: Undertaking, data: st.DataObject) -> None:
+def test_a_plan_in_the_middle_of_any_history_is_complete(promised: CommitmentTerms, data: st.DataObject) -> None:
     """Whatever happened so far, a second plan finds nothing to add to the first."""
     today = data.draw(st.dates(promised.period.first, promised.period.last))
     history = [
@@ -304,5 +312,5 @@ def test_a_plan_in_the_middle_of_any_history_is_complete(promised: Undertaking, 
     ]
     found = planned([promised], history, today=today)
     drafts = carried_out(found, [promised], EventStatus.DRAFT)
-    stays = [Stay(one.id, {}, one.days) for one in drafts]
+    stays = [HostedVisit(one.id, {}, one.days) for one in drafts]
     assert planned([promised], [*history, *drafts], today=today, stays=stays).placed == ()

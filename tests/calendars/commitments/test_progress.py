@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.commitments.due_years import due_years
-from calendars.commitments.evaluation import Occasion, Standing, Undertaking
-from calendars.commitments.progress import Progress, progress
+from calendars.commitments.evaluation import CommitmentTerms, EventRecord, Match
+from calendars.commitments.progress import CommitmentProgress, progress
 from calendars.days.spans import Days
 from models.vocabulary import EventStatus, FrequencyType, ProgressState
 from tests.calendars.commitments.commitment_samples import (
@@ -122,12 +122,12 @@ NOTHING_DONE = [
 ]
 
 
-def of(identity: str, occasions: list[Occasion], as_of: str) -> Progress:
+def of(identity: str, occasions: list[EventRecord], as_of: str) -> CommitmentProgress:
     promised, day = AGREEMENT[identity], date.fromisoformat(as_of)
     return progress(promised, judged(promised, occasions, day), day)
 
 
-def states(found: Progress) -> tuple[ProgressState, tuple[ProgressState, ...]]:
+def states(found: CommitmentProgress) -> tuple[ProgressState, tuple[ProgressState, ...]]:
     return found.state, tuple(year.state for year in found.years)
 
 
@@ -204,7 +204,7 @@ NEAR = [
 
 
 @pytest.mark.parametrize(("near", "why"), NEAR)
-def test_what_nearly_counts_and_why_not(near: Occasion, why: list[str]) -> None:
+def test_what_nearly_counts_and_why_not(near: EventRecord, why: list[str]) -> None:
     found = of(near.commitment_id or "", [near], "2026-11-22")
     assert [(one.occasion.id, [str(reason) for reason in one.why]) for one in found.near] == [(near.id, why)]
     assert sum(year.held + year.planned for year in found.years) == 0
@@ -218,7 +218,7 @@ REMARKABLE = [
 
 
 @pytest.mark.parametrize(("counted", "why"), REMARKABLE)
-def test_more_than_promised_counts_with_a_remark(counted: Occasion, why: list[str]) -> None:
+def test_more_than_promised_counts_with_a_remark(counted: EventRecord, why: list[str]) -> None:
     found = of(counted.commitment_id or "", [counted], "2026-11-22")
     assert sum(year.held for year in found.years) == 1
     assert [[str(reason) for reason in one.why] for one in found.remarkable] == [why]
@@ -305,7 +305,7 @@ def test_a_quota_of_people_without_a_number_of_batches() -> None:
 
 
 @st.composite
-def undertakings(draw: st.DrawFn) -> Undertaking:
+def undertakings(draw: st.DrawFn) -> CommitmentTerms:
     """Any closed commitment between two parties, over any period of up to ten years."""
     first = draw(st.dates(date(2020, 1, 1), date(2026, 12, 31)))
     period = Days(first, first + timedelta(days=draw(st.integers(0, 3650))))
@@ -329,7 +329,7 @@ def undertakings(draw: st.DrawFn) -> Undertaking:
 
 
 @st.composite
-def histories(draw: st.DrawFn, promised: Undertaking) -> list[Occasion]:
+def histories(draw: st.DrawFn, promised: CommitmentTerms) -> list[EventRecord]:
     return [
         occasion(
             promised,
@@ -354,13 +354,13 @@ def test_the_order_of_the_events_makes_no_difference(data: st.DataObject) -> Non
     )
 
 
-def gaps_state(promised: Undertaking, history: list[Occasion], day: date) -> ProgressState:
+def gaps_state(promised: CommitmentTerms, history: list[EventRecord], day: date) -> ProgressState:
     """The other way to say it: no b due years in a row without one."""
     listed = due_years(promised.period)
     most = min(promised.max_years or 1, len(listed))
     found = judged(promised, history, day)
 
-    def has(years: tuple[int, ...], wanted: Standing) -> bool:
+    def has(years: tuple[int, ...], wanted: Match) -> bool:
         clamped = (
             (min(max(one.occasion.days.first.year, listed[0]), listed[-1]), one)
             for one in found
@@ -375,9 +375,9 @@ def gaps_state(promised: Undertaking, history: list[Occasion], day: date) -> Pro
     for start in range(len(listed) - most + 1):
         stretch = listed[start : start + most]
         end = promised.period.last if stretch[-1] == listed[-1] else date(stretch[-1], 12, 31)
-        if has(stretch, Standing.HELD):
+        if has(stretch, Match.HELD):
             continue
-        if has(stretch, Standing.PLANNED):
+        if has(stretch, Match.PLANNED):
             worst = T if worst is F else worst
         elif day > end:
             return M

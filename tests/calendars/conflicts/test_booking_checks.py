@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from calendars.bookings.times import Times
-from calendars.conflicts.booking_checks import Booked, provision_notices
+from calendars.bookings.times import BookingTimes
+from calendars.conflicts.booking_checks import CheckedBooking, booking_warnings
 from calendars.days.spans import Days
 from models.vocabulary import BookingState, ResourceType
 
@@ -15,10 +15,10 @@ ROOM, CAR, HOUSE = ResourceType.ROOM, ResourceType.VEHICLE, ResourceType.LODGING
 
 def booked(
     kind: ResourceType, seats: int | None, quantity: int = 1, first: int = 10, last: int = 12, **more: bool
-) -> Booked:
-    times = Times(date(2027, 3, first), date(2027, 3, last))
+) -> CheckedBooking:
+    times = BookingTimes(date(2027, 3, first), date(2027, 3, last))
     is_active = more.get("is_active", True)
-    return Booked("booking", "event", {"vi": "Xe"}, kind, seats, is_active, quantity, BookingState.HELD, times)
+    return CheckedBooking("booking", "event", {"vi": "Xe"}, kind, seats, is_active, quantity, BookingState.HELD, times)
 
 
 @pytest.mark.parametrize(
@@ -38,8 +38,10 @@ def booked(
         (12, [booked(ROOM, 3), booked(CAR, 3)], ["too_few_seats", "too_few_seats"]),
     ],
 )
-def test_seats_are_weighed_against_the_people(headcount: int | None, found: list[Booked], codes: list[str]) -> None:
-    assert [notice.code for notice in provision_notices(STAY, headcount, found)] == codes
+def test_seats_are_weighed_against_the_people(
+    headcount: int | None, found: list[CheckedBooking], codes: list[str]
+) -> None:
+    assert [notice.code for notice in booking_warnings(STAY, headcount, found)] == codes
 
 
 @pytest.mark.parametrize(
@@ -47,12 +49,12 @@ def test_seats_are_weighed_against_the_people(headcount: int | None, found: list
     [(8, 9, True), (8, 10, False), (9, 13, False), (11, 11, False), (12, 14, False), (13, 14, True)],
 )
 def test_a_booking_on_other_days_is_remarked(first: int, last: int, is_outside: bool) -> None:
-    codes = [notice.code for notice in provision_notices(STAY, None, [booked(CAR, 4, first=first, last=last)])]
+    codes = [notice.code for notice in booking_warnings(STAY, None, [booked(CAR, 4, first=first, last=last)])]
     assert codes == (["booking_outside_visit"] if is_outside else [])
 
 
 def test_what_is_out_of_service_is_named_with_the_way_out() -> None:
-    (notice,) = provision_notices(STAY, None, [booked(CAR, 4, is_active=False)])
+    (notice,) = booking_warnings(STAY, None, [booked(CAR, 4, is_active=False)])
     assert (notice.code, notice.with_) == ("resource_out_of_service", "booking")
     assert notice.advice
     assert "“Xe”" in notice.detail.to("vi")

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from calendars.commitments.evaluation import Undertaking
-from calendars.conflicts.commitment_checks import Visit, notices, short_notice
+from calendars.commitments.evaluation import CommitmentTerms
+from calendars.conflicts.commitment_checks import CheckedEvent, commitment_warnings, short_notice
 from calendars.days.spans import Days
 from models.vocabulary import DurationUnit, EventKind, Severity
 
 # Article 1: a short course, 10–15 people, 10–15 days
-PROMISE = Undertaking(
+PROMISE = CommitmentTerms(
     id="commitment-1",
     activity=EventKind.TRAINING_BATCH,
     host="hai-duong",
@@ -26,19 +26,19 @@ PROMISE = Undertaking(
     agreement_id="agreement-1",
 )
 ALWAYS = Days(date.min, date.max)
-VISIT = Visit(Days(date(2027, 3, 10), date(2027, 3, 21)), headcount=12)
+VISIT = CheckedEvent(Days(date(2027, 3, 10), date(2027, 3, 21)), headcount=12)
 
 
-def codes(visit: Visit, **promised: Any) -> list[str]:
-    return [notice.code for notice in notices(visit, replace(PROMISE, **promised))]
+def codes(visit: CheckedEvent, **promised: Any) -> list[str]:
+    return [notice.code for notice in commitment_warnings(visit, replace(PROMISE, **promised))]
 
 
-def lasting(first: str, last: str) -> Visit:
+def lasting(first: str, last: str) -> CheckedEvent:
     return replace(VISIT, days=Days(date.fromisoformat(first), date.fromisoformat(last)))
 
 
 def test_a_visit_that_keeps_the_promise_has_no_notices() -> None:
-    assert notices(VISIT, PROMISE) == []
+    assert commitment_warnings(VISIT, PROMISE) == []
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_duration_at_the_end_of_the_calendar() -> None:
     last_days = replace(VISIT, days=Days(date(9999, 12, 1), date.max))
     for unit in DurationUnit:
         promise = replace(PROMISE, duration_min=None, duration_max=50_000, duration_unit=unit, period=ALWAYS)
-        assert [notice.code for notice in notices(last_days, promise)] in ([], ["duration_out_of_range"])
+        assert [notice.code for notice in commitment_warnings(last_days, promise)] in ([], ["duration_out_of_range"])
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_outside_agreement(first: str, last: str, fits: bool) -> None:
 
 def test_what_begins_within_the_agreement_and_ends_after_it_is_worth_a_remark_only() -> None:
     course, late = lasting("2028-12-22", "2029-01-02"), lasting("2029-03-10", "2029-03-21")
-    assert [notice.severity for visit in (course, late) for notice in notices(visit, PROMISE)] == [
+    assert [notice.severity for visit in (course, late) for notice in commitment_warnings(visit, PROMISE)] == [
         Severity.INFO,
         Severity.WARNING,
     ]
@@ -129,7 +129,7 @@ def test_every_misfit_is_told_at_once() -> None:
 
 def test_details_say_what_is_and_what_was_promised() -> None:
     visit = replace(lasting("2028-12-30", "2029-02-01"), headcount=30)
-    people, days, period = notices(visit, PROMISE)
+    people, days, period = commitment_warnings(visit, PROMISE)
     assert str(people.detail) == "People planned: 30. Promised: 10–15."
     assert str(days.detail) == "Days planned: 34 (30/12/2028 to 1/2/2029). Promised: in days: 10–15."
     assert str(period.detail) == (
@@ -144,12 +144,12 @@ def test_details_say_what_is_and_what_was_promised() -> None:
     [(15, 15, "Promised: 15."), (13, None, "Promised: at least 13."), (None, 11, "Promised: at most 11.")],
 )
 def test_details_name_the_bounds_there_are(low: int | None, high: int | None, said: str) -> None:
-    (notice,) = notices(VISIT, replace(PROMISE, headcount_min=low, headcount_max=high))
+    (notice,) = commitment_warnings(VISIT, replace(PROMISE, headcount_min=low, headcount_max=high))
     assert str(notice.detail) == f"People planned: 12. {said}"
 
 
 def test_details_are_translated_to_the_last_word() -> None:
-    (notice,) = notices(replace(VISIT, headcount=9), replace(PROMISE, headcount_max=None))
+    (notice,) = commitment_warnings(replace(VISIT, headcount=9), replace(PROMISE, headcount_max=None))
     for language in ("vi", "lo"):
         told = notice.detail.to(language)
         assert "Promised" not in told

@@ -7,19 +7,19 @@ from datetime import date
 import pytest
 
 from calendars.days import holiday_names
-from calendars.days.holidays import ANNOUNCED_UNTIL, Almanac, Entry, Holiday, Recurrence
+from calendars.days.holidays import ANNOUNCED_UNTIL, Holiday, HolidayIndex, OfficeEntry, Recurrence
 from calendars.days.spans import Days
 from models.holidays import OfficeHoliday
 from models.vocabulary import HolidayCalendar, HolidayCategory
 
 PUBLIC, WORKDAY, FESTIVAL = HolidayCategory
 BOTH = ("VN", "LA")
-COMPUTED = Almanac()
+COMPUTED = HolidayIndex()
 
 
-def entry(identity: str, category: HolidayCategory, first_day: date | None = None, **values: object) -> Entry:
+def entry(identity: str, category: HolidayCategory, first_day: date | None = None, **values: object) -> OfficeEntry:
     known: dict[str, object] = {"country": "VN", "name": {"vi": identity}, "source": "office"}
-    return Entry(id=identity, category=category, first_day=first_day, **known | values)  # type: ignore[arg-type]
+    return OfficeEntry(id=identity, category=category, first_day=first_day, **known | values)  # type: ignore[arg-type]
 
 
 def lunar(month: int, day: int) -> Recurrence:
@@ -30,11 +30,11 @@ def solar(month: int, day: int) -> Recurrence:
     return Recurrence(HolidayCalendar.SOLAR, month, day)
 
 
-def of_year(almanac: Almanac, countries: Iterable[str], year: int) -> list[Holiday]:
+def of_year(almanac: HolidayIndex, countries: Iterable[str], year: int) -> list[Holiday]:
     return almanac.between(list(countries), date(year, 1, 1), date(year, 12, 31))
 
 
-def on(almanac: Almanac, country: str, day: date) -> list[Holiday]:
+def on(almanac: HolidayIndex, country: str, day: date) -> list[Holiday]:
     return almanac.between([country], day, day)
 
 
@@ -57,7 +57,7 @@ def test_a_range_includes_both_ends_and_may_cross_years() -> None:
 
 def test_a_country_the_library_does_not_know_has_the_offices_days_only() -> None:
     assert of_year(COMPUTED, ["XX"], 2027) == []
-    almanac = Almanac([entry("x", PUBLIC, date(2027, 5, 5), country="XX")])
+    almanac = HolidayIndex([entry("x", PUBLIC, date(2027, 5, 5), country="XX")])
     assert [one.id for one in of_year(almanac, ["XX"], 2027)] == ["x"]
     assert not almanac.working_days(["XX"]).is_working(date(2027, 5, 5))
     assert almanac.working_days(["VN"]).is_working(date(2027, 5, 5))
@@ -127,7 +127,7 @@ def test_days_off_by_day_with_both_countries_in_them() -> None:
 
 
 def test_a_day_off_of_the_office_replaces_the_computed_one() -> None:
-    almanac = Almanac([entry("own", PUBLIC, date(2027, 9, 1), days=3, provisional=True, source="Công văn 1")])
+    almanac = HolidayIndex([entry("own", PUBLIC, date(2027, 9, 1), days=3, provisional=True, source="Công văn 1")])
     found = almanac.between(["VN"], date(2027, 8, 31), date(2027, 9, 4))
     assert [(one.day.day, one.id, one.source, one.provisional) for one in found] == [
         (1, "own", "Công văn 1", True), (2, "own", "Công văn 1", True), (3, "own", "Công văn 1", True),
@@ -136,7 +136,7 @@ def test_a_day_off_of_the_office_replaces_the_computed_one() -> None:
 
 
 def test_a_worked_day_of_the_office_is_not_off() -> None:
-    almanac = Almanac([entry("worked", WORKDAY, date(2027, 9, 3))])
+    almanac = HolidayIndex([entry("worked", WORKDAY, date(2027, 9, 3))])
     assert date(2027, 9, 3) in COMPUTED.off(BOTH, date(2027, 9, 1), date(2027, 9, 30))
     assert date(2027, 9, 3) not in almanac.off(BOTH, date(2027, 9, 1), date(2027, 9, 30))
     assert [one.category for one in on(almanac, "VN", date(2027, 9, 3))] == [WORKDAY]
@@ -144,22 +144,22 @@ def test_a_worked_day_of_the_office_is_not_off() -> None:
 
 
 def test_a_festival_of_the_office_stands_beside_the_day_off() -> None:
-    almanac = Almanac([entry("fair", FESTIVAL, date(2027, 9, 2), locality="hai-duong")])
+    almanac = HolidayIndex([entry("fair", FESTIVAL, date(2027, 9, 2), locality="hai-duong")])
     assert [(one.id, one.locality) for one in on(almanac, "VN", date(2027, 9, 2))] == [
         (None, None), ("fair", "hai-duong"),
     ]  # fmt: skip
     assert almanac.working_days(["VN"]).is_working(date(2027, 9, 2)) is False
-    assert Almanac([entry("fair", FESTIVAL, date(2027, 9, 6))]).working_days(["VN"]).is_working(date(2027, 9, 6))
+    assert HolidayIndex([entry("fair", FESTIVAL, date(2027, 9, 6))]).working_days(["VN"]).is_working(date(2027, 9, 6))
 
 
 def test_the_entry_for_the_very_day_goes_before_the_yearly_one_and_the_later_before_the_earlier() -> None:
     day = date(2027, 10, 20)
     yearly, this_time = entry("b", PUBLIC, recurs=solar(10, 20)), entry("a", WORKDAY, day)
     for entries in ([yearly, this_time], [this_time, yearly]):
-        assert [one.id for one in on(Almanac(entries), "VN", day)] == ["a"]
+        assert [one.id for one in on(HolidayIndex(entries), "VN", day)] == ["a"]
     moon = entry("c", WORKDAY, recurs=lunar(9, 21))
-    assert on(Almanac([moon]), "VN", day)[0].id == "c"
-    assert [one.id for one in on(Almanac([moon, yearly]), "VN", day)] == ["c"]
+    assert on(HolidayIndex([moon]), "VN", day)[0].id == "c"
+    assert [one.id for one in on(HolidayIndex([moon, yearly]), "VN", day)] == ["c"]
 
 
 @pytest.mark.parametrize(
@@ -172,18 +172,20 @@ def test_the_entry_for_the_very_day_goes_before_the_yearly_one_and_the_later_bef
         ([], [entry("w", WORKDAY, date(2027, 5, 8))], False),
     ],
 )
-def test_a_saturday_is_worked_where_an_entry_says_so(countries: list[str], entries: list[Entry], works: bool) -> None:
-    assert Almanac(entries).working_days(countries).is_working(date(2027, 5, 8)) is works
+def test_a_saturday_is_worked_where_an_entry_says_so(
+    countries: list[str], entries: list[OfficeEntry], works: bool
+) -> None:
+    assert HolidayIndex(entries).working_days(countries).is_working(date(2027, 5, 8)) is works
 
 
 def test_working_days_are_counted_over_the_offices_table() -> None:
     # Friday 1 January 2026 ff.: the 2nd is off, Saturday the 10th is worked.
-    almanac = Almanac([entry("off", PUBLIC, date(2026, 1, 2)), entry("worked", WORKDAY, date(2026, 1, 10))])
+    almanac = HolidayIndex([entry("off", PUBLIC, date(2026, 1, 2)), entry("worked", WORKDAY, date(2026, 1, 10))])
     working = almanac.working_days(BOTH)
     assert working.shift(date(2026, 1, 1), 1) == date(2026, 1, 5)
     assert working.shift(date(2026, 1, 9), 1) == date(2026, 1, 10)
     assert working.shift(date(2026, 1, 12), -2) == date(2026, 1, 9)
-    assert Almanac().working_days(BOTH).shift(date(2026, 1, 1), 1) == date(2026, 1, 2)
+    assert HolidayIndex().working_days(BOTH).shift(date(2026, 1, 1), 1) == date(2026, 1, 2)
 
 
 @pytest.mark.parametrize(
@@ -214,14 +216,14 @@ def test_working_days_are_counted_over_the_offices_table() -> None:
 def test_each_time_an_entry_comes_round(
     recurs: Recurrence, days: int, first: date, last: date, expected: list[tuple[date, date]]
 ) -> None:
-    almanac = Almanac([entry("it", FESTIVAL, recurs=recurs, days=days)])
+    almanac = HolidayIndex([entry("it", FESTIVAL, recurs=recurs, days=days)])
     assert almanac.occurrences("it", first, last) == [Days(*one) for one in expected]
     shown = [one.day for one in almanac.between(["VN"], first, last) if one.id == "it"]
     assert shown == [day for one in expected for day in Days(*one) if first <= day <= last]
 
 
 def test_an_entry_on_a_fixed_day_comes_once() -> None:
-    almanac = Almanac([entry("it", PUBLIC, date(2026, 12, 31), days=2)])
+    almanac = HolidayIndex([entry("it", PUBLIC, date(2026, 12, 31), days=2)])
     assert almanac.occurrences("it", date(2027, 1, 1), date(2030, 1, 1)) == [Days(date(2026, 12, 31), date(2027, 1, 1))]
     assert on(almanac, "VN", date(2027, 1, 1))[0].id == "it"
     assert almanac.occurrences("it", date(2027, 1, 2), date(2030, 1, 1)) == []
@@ -234,16 +236,16 @@ def test_an_entry_of_a_row() -> None:
         id="x", country="VN", name={"vi": "Hội"}, category=FESTIVAL, source="here", locality="hai-duong"
     )
     row.recurs = {"calendar": "lunar", "month": 8, "day": 10}
-    assert Entry.of(row) == entry(
+    assert OfficeEntry.of(row) == entry(
         "x", FESTIVAL, recurs=lunar(8, 10), name={"vi": "Hội"}, source="here", locality="hai-duong"
     )
     row.recurs, row.first_day = None, date(2027, 3, 10)
-    assert Entry.of(row).recurs is None
-    assert Entry.of(row).first_day == date(2027, 3, 10)
+    assert OfficeEntry.of(row).recurs is None
+    assert OfficeEntry.of(row).first_day == date(2027, 3, 10)
 
 
 def test_days_off_of_a_year_are_at_hand() -> None:
-    almanac = Almanac([entry(f"e{n}", PUBLIC, date(2027, 3, 1 + n % 28)) for n in range(100)])
+    almanac = HolidayIndex([entry(f"e{n}", PUBLIC, date(2027, 3, 1 + n % 28)) for n in range(100)])
     year = (date(2027, 1, 1), date(2027, 12, 31))
     almanac.off(BOTH, *year)
     started = time.process_time()

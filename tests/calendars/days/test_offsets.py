@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.days.holidays import Almanac, Entry
+from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.offsets import MAX_DAYS, Offset, due_at
 from calendars.days.working_days import WorkingDays
 from models.vocabulary import HolidayCategory
@@ -100,8 +100,8 @@ def test_due_at_a_time_of_day_replaces_the_hour() -> None:
 
 
 def test_due_counts_working_days_of_both_countries() -> None:
-    bridge = Entry("bridge", "VN", {"vi": "Nghỉ bù"}, HolidayCategory.PUBLIC, date(2027, 3, 5))
-    office = Almanac([bridge]).working_days(["VN", "LA"])
+    bridge = OfficeEntry("bridge", "VN", {"vi": "Nghỉ bù"}, HolidayCategory.PUBLIC, date(2027, 3, 5))
+    office = HolidayIndex([bridge]).working_days(["VN", "LA"])
     # 9 March; 8 March is free in Laos; 6 and 7 are a weekend; 5 is a bridge day
     assert due("-P2D", working_days=office) == "2027-03-04T00:00+0700"
     assert due("-P2D") == "2027-03-08T00:00+0700"

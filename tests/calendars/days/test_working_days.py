@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.days.holidays import Almanac, is_known
+from calendars.days.holidays import HolidayIndex, is_known
 from calendars.days.working_days import WorkingDays
 
-ALMANAC = Almanac()
+ALMANAC = HolidayIndex()
 BOTH = ALMANAC.working_days(["VN", "LA"])
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from calendars.days.spans import Days
-from calendars.events.host_days import Stay, is_received, numeric_days, received, whole_stay
+from calendars.events.host_days import HostedVisit, busy_days, needs_host, numeric_days, whole_stay
 from models.vocabulary import EventStatus
 from tests.calendars.days.boundaries import BOUNDARIES, ONE
 
@@ -16,8 +16,8 @@ def days(first: int, last: int) -> Days:
     return Days(DAY + timedelta(days=first), DAY + timedelta(days=last))
 
 
-def stay(first: int, last: int, name: str = "a") -> Stay:
-    return Stay(name, {"en": name}, days(first, last))
+def stay(first: int, last: int, name: str = "a") -> HostedVisit:
+    return HostedVisit(name, {"en": name}, days(first, last))
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def stay(first: int, last: int, name: str = "a") -> Stay:
 )
 def test_a_short_stay_is_received_on_all_days_a_long_one_on_its_ends(length: int, taken: list[tuple[int, int]]) -> None:
     one = stay(0, length - 1)
-    assert one.received() == received(one.days) == tuple(days(*ends) for ends in taken)
+    assert one.received() == busy_days(one.days) == tuple(days(*ends) for ends in taken)
     assert one.is_long is (length > 31)
 
 
@@ -56,8 +56,8 @@ def test_travel_belongs_to_a_stay() -> None:
 @pytest.mark.parametrize("status", EventStatus)
 def test_a_visit_has_a_guest_and_takes_place(status: EventStatus) -> None:
     called_off = status in {EventStatus.POSTPONED, EventStatus.CANCELLED}
-    assert is_received("vientiane-province", status) is not called_off
-    assert is_received(None, status) is False
+    assert needs_host("vientiane-province", status) is not called_off
+    assert needs_host(None, status) is False
 
 
 def test_days_in_figures() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.events.task_due_dates import Dating, Travel, counted, due_day, is_overdue
+from calendars.events.task_due_dates import TaskDueValues, TravelDays, due_day, due_offset_text, is_overdue
 from calendars.reminders.due_times import office_days
 from models.errors import InvalidValue
 from models.vocabulary import EventStatus, TaskAnchor
@@ -14,16 +14,16 @@ from models.vocabulary import EventStatus, TaskAnchor
 ARRIVAL, DEPARTURE = TaskAnchor.ARRIVAL, TaskAnchor.DEPARTURE
 OFFICE_DAYS = office_days([])
 # Wednesday 10 to Friday 12 March 2027; Monday 8 March is off in Laos.
-VISIT = Travel(date(2027, 3, 10), date(2027, 3, 12))
+VISIT = TravelDays(date(2027, 3, 10), date(2027, 3, 12))
 DATINGS = st.builds(
-    Dating,
+    TaskDueValues,
     due_on=st.none(),
     due_offset=st.integers(-400, 400).map(lambda days: f"{'-' if days < 0 else ''}P{abs(days)}D"),
     anchor=st.sampled_from(TaskAnchor),
     working_days=st.booleans(),
 )
 VISITS = st.builds(
-    lambda first, days: Travel(first, first + timedelta(days=days)),
+    lambda first, days: TravelDays(first, first + timedelta(days=days)),
     st.dates(date(2020, 1, 1), date(2030, 12, 31)),
     st.integers(0, 60),
 )
@@ -46,32 +46,32 @@ VISITS = st.builds(
 def test_due_day_is_counted_from_its_anchor(
     offset: str, anchor: TaskAnchor, working_days: bool, expected: date
 ) -> None:
-    assert due_day(Dating(None, offset, anchor, working_days), VISIT, OFFICE_DAYS) == expected
+    assert due_day(TaskDueValues(None, offset, anchor, working_days), VISIT, OFFICE_DAYS) == expected
 
 
 def test_a_day_of_its_own_stays_and_a_task_without_any_is_due_at_any_time() -> None:
-    assert due_day(Dating(date(2027, 1, 2), None, DEPARTURE, True), VISIT, OFFICE_DAYS) == date(2027, 1, 2)
-    assert due_day(Dating(None, None, ARRIVAL, True), VISIT, OFFICE_DAYS) is None
+    assert due_day(TaskDueValues(date(2027, 1, 2), None, DEPARTURE, True), VISIT, OFFICE_DAYS) == date(2027, 1, 2)
+    assert due_day(TaskDueValues(None, None, ARRIVAL, True), VISIT, OFFICE_DAYS) is None
 
 
 @pytest.mark.parametrize(
     ("offset", "working_days", "visit", "why"),
     [
-        ("-P1D", False, Travel(date.min, date.min), "end of the calendar"),
-        ("P1D", True, Travel(date.max, date.max), "end of the calendar"),
+        ("-P1D", False, TravelDays(date.min, date.min), "end of the calendar"),
+        ("P1D", True, TravelDays(date.max, date.max), "end of the calendar"),
         ("-P3000D", True, VISIT, "more than ten years"),
         ("-PT3H", False, VISIT, "count in days or weeks"),
         ("-P1M", False, VISIT, "-P1M"),
         ("tomorrow", False, VISIT, "tomorrow"),
     ],
 )
-def test_what_can_not_be_counted_says_so(offset: str, working_days: bool, visit: Travel, why: str) -> None:
+def test_what_can_not_be_counted_says_so(offset: str, working_days: bool, visit: TravelDays, why: str) -> None:
     with pytest.raises(InvalidValue, match=why):
-        due_day(Dating(None, offset, ARRIVAL, working_days), visit, OFFICE_DAYS)
+        due_day(TaskDueValues(None, offset, ARRIVAL, working_days), visit, OFFICE_DAYS)
 
 
 @given(DATINGS, VISITS)
-def test_due_days_move_with_the_visit_and_stand_on_its_side(dating: Dating, visit: Travel) -> None:
+def test_due_days_move_with_the_visit_and_stand_on_its_side(dating: TaskDueValues, visit: TravelDays) -> None:
     found = due_day(dating, visit, OFFICE_DAYS)
     assert found is not None
     anchor = visit.day_of(dating.anchor)
@@ -80,7 +80,7 @@ def test_due_days_move_with_the_visit_and_stand_on_its_side(dating: Dating, visi
     if dating.working_days and found != anchor:
         assert OFFICE_DAYS.is_working(found)
     if not dating.working_days:
-        later = Travel(visit.arrives_on + timedelta(days=9), visit.departs_on + timedelta(days=9))
+        later = TravelDays(visit.arrives_on + timedelta(days=9), visit.departs_on + timedelta(days=9))
         assert due_day(dating, later, OFFICE_DAYS) == found + timedelta(days=9)
 
 
@@ -98,12 +98,12 @@ def test_due_days_move_with_the_visit_and_stand_on_its_side(dating: Dating, visi
     ],
 )
 def test_counted_tells_it_in_words(offset: str, anchor: TaskAnchor, working_days: bool, told: str) -> None:
-    assert str(counted(Dating(None, offset, anchor, working_days))) == told
+    assert str(due_offset_text(TaskDueValues(None, offset, anchor, working_days))) == told
 
 
 def test_only_what_is_counted_is_told() -> None:
-    assert counted(Dating(date(2027, 1, 2), None, ARRIVAL, False)) is None
-    assert counted(Dating(None, None, ARRIVAL, False)) is None
+    assert due_offset_text(TaskDueValues(date(2027, 1, 2), None, ARRIVAL, False)) is None
+    assert due_offset_text(TaskDueValues(None, None, ARRIVAL, False)) is None
 
 
 @pytest.mark.parametrize("status", EventStatus)

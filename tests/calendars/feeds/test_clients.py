@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from calendars.feeds.clients import HABITS, Alarms, client_name, client_of
+from calendars.feeds.clients import HABITS, AlarmSupport, client_name, client_of
 from models.vocabulary import FeedClient
 
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
@@ -84,8 +84,8 @@ def test_every_program_has_habits_that_make_sense() -> None:
     for habits in HABITS.values():
         assert (habits.pause is None) == (habits.patience is None)
         assert habits.pause is None or habits.patience is None or habits.pause <= habits.patience
-    assert HABITS[FeedClient.GOOGLE].alarms is Alarms.IGNORED
-    assert HABITS[FeedClient.APPLE].alarms is Alarms.TAKEN_OFF
+    assert HABITS[FeedClient.GOOGLE].alarms is AlarmSupport.IGNORED
+    assert HABITS[FeedClient.APPLE].alarms is AlarmSupport.TAKEN_OFF
 
 
 def test_program_is_called_in_the_readers_language() -> None:

@@ -6,18 +6,18 @@ from typing import Any
 
 import pytest
 
-from calendars.feeds.diagnostics import Condition, Reading, examine, is_inside
+from calendars.feeds.diagnostics import FeedState, ReaderState, examine, is_inside
 from models.vocabulary import FeedClient, Language, Severity
 
 NOW = datetime(2027, 3, 10, 2, 0, tzinfo=UTC)
 CHANGED_AT = NOW - timedelta(days=5)
 
 
-def reading(client: FeedClient, ago: timedelta = timedelta(hours=1), *, is_current: bool = True) -> Reading:
-    return Reading(client, NOW - timedelta(days=90), NOW - ago, is_current)
+def reading(client: FeedClient, ago: timedelta = timedelta(hours=1), *, is_current: bool = True) -> ReaderState:
+    return ReaderState(client, NOW - timedelta(days=90), NOW - ago, is_current)
 
 
-HEALTHY = Condition(
+HEALTHY = FeedState(
     size=240_000,
     compressed_size=40_000,
     entries=180,

@@ -8,8 +8,8 @@ from typing import Any
 from calendars.ical.items_and_tasks import TaskFacts, programme_zone, render_deleted, render_programme, render_tasks
 from calendars.ical.vcalendar import CALENDAR_END, calendar_head
 from calendars.ical.vevent import Article, EventFacts, render_event, zones_of
-from calendars.programmes.items import Item
-from calendars.programmes.rendering import Published
+from calendars.programmes.items import ProgrammeItemValues
+from calendars.programmes.rendering import PublishedProgramme
 from models.vocabulary import EventKind, EventStatus, Visibility
 
 HAI_DUONG = {"vi": "Tỉnh Hải Dương", "lo": "ແຂວງຫາຍເຢືອງ", "en": "Hải Dương Province"}
@@ -124,17 +124,17 @@ VISIT = facts(
     description=None,
     last_day=date(2027, 3, 12),
     url="https://desk.example/events/01jd0visit",
-    programme=Published(
+    programme=PublishedProgramme(
         2,
         (
-            Item(
+            ProgrammeItemValues(
                 date(2027, 3, 10),
                 None,
                 None,
                 {"vi": "Đón đoàn", "lo": "ຕ້ອນຮັບຄະນະ"},
                 {"vi": "Sân bay quốc tế Nội Bài, Hà Nội", "lo": "ສະໜາມບິນສາກົນໂນຍບ່າຍ, ຮ່າໂນ້ຍ"},
             ),
-            Item(
+            ProgrammeItemValues(
                 date(2027, 3, 11),
                 time(8, 30),
                 time(11, 0),
@@ -142,7 +142,7 @@ VISIT = facts(
                 {"vi": "Trụ sở Tỉnh ủy"},
                 travel_minutes=20,
             ),
-            Item(date(2027, 3, 11), time(18, 0), None, {"vi": "Chiêu đãi", "lo": "ງານລ້ຽງ"}),
+            ProgrammeItemValues(date(2027, 3, 11), time(18, 0), None, {"vi": "Chiêu đãi", "lo": "ງານລ້ຽງ"}),
         ),
     ),
 )

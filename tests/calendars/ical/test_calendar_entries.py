@@ -13,8 +13,8 @@ import vobject
 
 from calendars.ical.items_and_tasks import programme_zone, render_deleted, render_programme, render_tasks
 from calendars.ical.vevent import EventFacts, render_event
-from calendars.programmes.items import Item
-from calendars.programmes.rendering import Published
+from calendars.programmes.items import ProgrammeItemValues
+from calendars.programmes.rendering import PublishedProgramme
 from models.vocabulary import EventStatus
 from tests.calendars.ical import libical, readers
 from tests.calendars.ical.samples import ARTICLE, ATHLETES, CEREMONY, FORUM, TASKS, VISIT, facts, render_calendar, whole
@@ -40,8 +40,8 @@ def components(rendered: bytes, name: str) -> list[Any]:
     return list(icalendar.Calendar.from_ical(rendered).walk(name))
 
 
-def items_of(*items: Item, **changes: Any) -> EventFacts:
-    return replace(VISIT, programme=Published(1, items), **changes)
+def items_of(*items: ProgrammeItemValues, **changes: Any) -> EventFacts:
+    return replace(VISIT, programme=PublishedProgramme(1, items), **changes)
 
 
 # Everything at once
@@ -107,9 +107,9 @@ def test_item_without_hours_is_a_whole_day_that_blocks_nothing() -> None:
     ],
 )
 def test_item_without_end_lasts_until_the_next_an_hour_at_most(start: time, following: time | None, end: str) -> None:
-    items = [Item(date(2027, 3, 11), start, None, {"vi": "một"})]
+    items = [ProgrammeItemValues(date(2027, 3, 11), start, None, {"vi": "một"})]
     if following:
-        items.append(Item(date(2027, 3, 11), following, time(23, 59), {"vi": "hai"}))
+        items.append(ProgrammeItemValues(date(2027, 3, 11), following, time(23, 59), {"vi": "hai"}))
     rendered = render_calendar([render_programme(items_of(*items), "vi")], **FRAME)
     found = next(one for one in components(rendered, "VEVENT") if one["SUMMARY"] == "một")
     assert f"{found.decoded('DTEND'):%H:%M}" == end
@@ -118,14 +118,23 @@ def test_item_without_end_lasts_until_the_next_an_hour_at_most(start: time, foll
 def test_item_that_moves_keeps_its_uid_and_equal_titles_have_their_own() -> None:
     day = date(2027, 3, 11)
 
-    def uids(*items: Item) -> list[str]:
+    def uids(*items: ProgrammeItemValues) -> list[str]:
         rendered = render_calendar([render_programme(items_of(*items), "vi")], **FRAME)
         return [str(one["UID"]) for one in components(rendered, "VEVENT")]
 
-    before = uids(Item(day, time(8), time(9), {"vi": "Ăn"}), Item(day, time(9), time(10), {"vi": "Họp"}))
-    after = uids(Item(day, time(8), time(9), {"vi": "Ăn"}), Item(day, time(14), time(15), {"vi": "Họp"}))
+    before = uids(
+        ProgrammeItemValues(day, time(8), time(9), {"vi": "Ăn"}),
+        ProgrammeItemValues(day, time(9), time(10), {"vi": "Họp"}),
+    )
+    after = uids(
+        ProgrammeItemValues(day, time(8), time(9), {"vi": "Ăn"}),
+        ProgrammeItemValues(day, time(14), time(15), {"vi": "Họp"}),
+    )
     assert before == after
-    twice = uids(Item(day, time(8), time(9), {"vi": "Ăn"}), Item(day, time(12), time(13), {"vi": "Ăn"}))
+    twice = uids(
+        ProgrammeItemValues(day, time(8), time(9), {"vi": "Ăn"}),
+        ProgrammeItemValues(day, time(12), time(13), {"vi": "Ăn"}),
+    )
     assert len(set(twice)) == 2
 
 
@@ -147,7 +156,7 @@ def test_an_outdated_programme_has_no_entries_on_the_old_days() -> None:
 def test_zone_is_told_only_where_it_is_used() -> None:
     assert programme_zone(VISIT) == "Asia/Ho_Chi_Minh"
     assert programme_zone(replace(VISIT, timezone="Etc/UTC")) == ""
-    assert programme_zone(items_of(Item(date(2027, 3, 10), None, None, {"vi": "Đón đoàn"}))) == ""
+    assert programme_zone(items_of(ProgrammeItemValues(date(2027, 3, 10), None, None, {"vi": "Đón đoàn"}))) == ""
     assert programme_zone(replace(VISIT, programme=None)) == ""
     assert render_programme(replace(VISIT, programme=None), "vi") == b""
 
@@ -241,7 +250,9 @@ def cleaned(text: str) -> str:
 def nasty_calendar(text: str) -> bytes:
     event = facts(title={"vi": text}, location={"vi": text}, description={"vi": text}, host_name={"vi": text})
     visit = items_of(
-        Item(date(2027, 3, 11), time(8), time(9), {"vi": text}, {"vi": text}, {"vi": text}, {"vi": text}),
+        ProgrammeItemValues(
+            date(2027, 3, 11), time(8), time(9), {"vi": text}, {"vi": text}, {"vi": text}, {"vi": text}
+        ),
         title={"vi": text},
         article=replace(ARTICLE, number="7", agreement={"vi": text}),
     )

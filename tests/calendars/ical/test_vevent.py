@@ -18,8 +18,8 @@ from calendars.days.spans import event_span
 from calendars.ical.items_and_tasks import render_programme
 from calendars.ical.vcalendar import calendar_head
 from calendars.ical.vevent import EventFacts, describe, dtstart_dtend, render_event, summary, zones_of
-from calendars.programmes.items import Item
-from calendars.programmes.rendering import Published
+from calendars.programmes.items import ProgrammeItemValues
+from calendars.programmes.rendering import PublishedProgramme
 from models.vocabulary import EventKind, EventStatus, Visibility
 from tests.calendars.ical import readers
 from tests.calendars.ical.libical import complaints, read_libical
@@ -278,7 +278,7 @@ def test_facts_name_a_locality_as_it_is_called_on_the_first_day(day: date, host_
     )
     assert (found.host_name, found.guest_name) == ({"vi": host_name}, {"vi": "Viêng Chăn"})
     assert found.organisation_name == {"vi": "Sở Ngoại vụ"}
-    assert found.programme == Published(2, VISIT.programme.items)
+    assert found.programme == PublishedProgramme(2, VISIT.programme.items)
     assert found.updated_at == stamps[changed_by]
 
 
@@ -349,9 +349,14 @@ def test_an_event_and_an_item_of_its_programme_have_the_same_times(
 ) -> None:
     # An item without an end lasts until the next one, an event has no such end.
     start, end = hours if hours[1] is not None else (None, None)
-    item = Item(day, start, end, {"vi": "Hội đàm"})
+    item = ProgrammeItemValues(day, start, end, {"vi": "Hội đàm"})
     event = facts(
-        first_day=day, last_day=day, start_time=start, end_time=end, timezone=zone, programme=Published(1, (item,))
+        first_day=day,
+        last_day=day,
+        start_time=start,
+        end_time=end,
+        timezone=zone,
+        programme=PublishedProgramme(1, (item,)),
     )
     shown = [
         [line for line in rendered.decode().split("\r\n") if line.startswith(("DTSTART", "DTEND", "TRANSP"))]
@@ -470,8 +475,8 @@ def test_what_is_called_off_has_no_programme(status: EventStatus) -> None:
 
 @pytest.mark.parametrize("read", READERS.values(), ids=list(READERS))
 def test_longest_programme_can_be_read(read: Callable[[bytes], list[Read]]) -> None:
-    line = Item(VISIT.first_day, time(8), time(9), {"lo": "ພົບປະ" * 60}, {"lo": "ຫ້ອງການ, " * 2000})
-    event = replace(VISIT, programme=Published(3, (line,) * 500))
+    line = ProgrammeItemValues(VISIT.first_day, time(8), time(9), {"lo": "ພົບປະ" * 60}, {"lo": "ຫ້ອງການ, " * 2000})
+    event = replace(VISIT, programme=PublishedProgramme(3, (line,) * 500))
     rendered = calendar(event, language="lo")
     assert_lines(rendered)
     assert len(rendered) < 150_000

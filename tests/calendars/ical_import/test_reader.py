@@ -4,24 +4,24 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
-from calendars.ical_import.own_calendars import kind_named, without_lines, without_mark
-from calendars.ical_import.reader import Entry, Left, Reader, read_calendar
-from calendars.ical_import.times import Hours
+from calendars.ical_import.own_calendars import kind_of_category, strip_generated_lines, strip_status_prefix
+from calendars.ical_import.reader import ImportContext, ImportedEvent, SkippedComponent, read_calendar
+from calendars.ical_import.times import ImportedTimes
 from calendars.ical_import.timezones import iana_name
 from models.errors import Invalid
 from models.vocabulary import EventKind, Language
 
-READER = Reader(Language.VI, "Asia/Ho_Chi_Minh", datetime(2026, 11, 22, 3, tzinfo=UTC), date(2026, 11, 22))
+READER = ImportContext(Language.VI, "Asia/Ho_Chi_Minh", datetime(2026, 11, 22, 3, tzinfo=UTC), date(2026, 11, 22))
 
 
-def found(*lines: str) -> list[Entry | Left]:
+def found(*lines: str) -> list[ImportedEvent | SkippedComponent]:
     text = "\r\n".join(["BEGIN:VCALENDAR", "BEGIN:VEVENT", "UID:a", "SUMMARY:A", *lines, "END:VEVENT", "END:VCALENDAR"])
     return read_calendar(text.encode(), READER).found
 
 
-def entry(*lines: str) -> Entry:
+def entry(*lines: str) -> ImportedEvent:
     (one,) = found(*lines)
-    assert isinstance(one, Entry), one
+    assert isinstance(one, ImportedEvent), one
     return one
 
 
@@ -38,7 +38,7 @@ def entry(*lines: str) -> Entry:
     ],
 )
 def test_whole_days_are_inclusive(lines: tuple[str, ...], first: int, last: int) -> None:
-    assert entry(*lines).hours == Hours(date(2027, 3, first), date(2027, 3, last))
+    assert entry(*lines).hours == ImportedTimes(date(2027, 3, first), date(2027, 3, last))
 
 
 @pytest.mark.parametrize(
@@ -60,15 +60,15 @@ def test_whole_days_are_inclusive(lines: tuple[str, ...], first: int, last: int)
 )
 def test_what_makes_no_sense_is_refused(lines: tuple[str, ...], told: str) -> None:
     (one,) = found(*lines)
-    assert isinstance(one, Left)
+    assert isinstance(one, SkippedComponent)
     assert (one.is_refused, one.uid, one.title) == (True, "a", "A")
     assert told in str(one.reasons[0])
 
 
 def test_hours_by_other_clocks() -> None:
-    hours = Hours(date(2027, 3, 10), date(2027, 3, 10), time(23), time(23, 30), "Asia/Ho_Chi_Minh", True)
+    hours = ImportedTimes(date(2027, 3, 10), date(2027, 3, 10), time(23), time(23, 30), "Asia/Ho_Chi_Minh", True)
     shown = hours.shown_in("Asia/Tokyo")
-    assert shown == Hours(date(2027, 3, 11), date(2027, 3, 11), time(1), time(1, 30), "Asia/Tokyo")
+    assert shown == ImportedTimes(date(2027, 3, 11), date(2027, 3, 11), time(1), time(1, 30), "Asia/Tokyo")
     assert shown.span("UTC") == hours.span("UTC")
     assert hours.moved(timedelta(days=1)).first_day == date(2027, 3, 11)
 
@@ -81,7 +81,7 @@ def test_end_in_the_hour_that_comes_twice() -> None:
 def test_series_keeps_its_wall_time_over_a_change_of_clocks() -> None:
     ones = found("DTSTART;TZID=Europe/Berlin:20270325T090000", "RRULE:FREQ=WEEKLY;COUNT=2")
     assert [one.recurrence_id for one in ones] == ["20270325T080000Z", "20270401T070000Z"]
-    assert [one.hours.start_time for one in ones if isinstance(one, Entry)] == [time(9), time(9)]
+    assert [one.hours.start_time for one in ones if isinstance(one, ImportedEvent)] == [time(9), time(9)]
 
 
 def test_occurrence_that_names_only_its_day_replaces_the_hour() -> None:
@@ -95,8 +95,8 @@ def test_occurrence_that_names_only_its_day_replaces_the_hour() -> None:
 @pytest.mark.parametrize(("day", "is_left"), [("20251121", True), ("20251122", False), ("20281122", True)])
 def test_changed_occurrence_outside_the_window_passes_by(day: str, is_left: bool) -> None:
     (one,) = found(f"RECURRENCE-ID;VALUE=DATE:{day}", f"DTSTART;VALUE=DATE:{day}")
-    assert isinstance(one, Left) is is_left
-    assert not (isinstance(one, Left) and one.is_refused)
+    assert isinstance(one, SkippedComponent) is is_left
+    assert not (isinstance(one, SkippedComponent) and one.is_refused)
 
 
 @pytest.mark.parametrize(
@@ -126,22 +126,22 @@ def test_names_of_zones(name: str, right: str | None) -> None:
     ],
 )
 def test_marks_come_off_once(marked: str, title: str) -> None:
-    assert without_mark(marked) == title
+    assert strip_status_prefix(marked) == title
 
 
 def test_lines_of_ours_come_off_and_others_stay() -> None:
     lines = "Host: A\nGuest: B\nPeople: 12\nWhen: 08:00, 10 March 2027\nStatus: Draft\nhttps://desk.example.org/x"
-    told = without_lines(f"Words\n\nmore\n\n{lines}\n\nProgramme\n08:00 Opening")
+    told = strip_generated_lines(f"Words\n\nmore\n\n{lines}\n\nProgramme\n08:00 Opening")
     assert (told.text, told.host, told.guest, told.headcount, told.has_end) == ("Words\n\nmore", "A", "B", 12, False)
-    assert without_lines(lines).text == ""
+    assert strip_generated_lines(lines).text == ""
     for other in ("Host: A\nGuest: B", "Words", "Status: Draft\nWhen: x", ""):
-        assert without_lines(other).text == other
+        assert strip_generated_lines(other).text == other
 
 
 def test_kinds_by_category() -> None:
-    assert kind_named(["x", "delegation"]) is EventKind.DELEGATION
-    assert kind_named(["Lop dao tao, boi duong"]) is EventKind.TRAINING_BATCH
-    assert kind_named(["Holiday"]) is None
+    assert kind_of_category(["x", "delegation"]) is EventKind.DELEGATION
+    assert kind_of_category(["Lop dao tao, boi duong"]) is EventKind.TRAINING_BATCH
+    assert kind_of_category(["Holiday"]) is None
     assert entry("DTSTART;VALUE=DATE:20270310", "CATEGORIES:Lớp đào tạo, bồi dưỡng").kind is EventKind.TRAINING_BATCH
 
 
@@ -155,5 +155,5 @@ def test_file_that_is_no_calendar(content: bytes) -> None:
 def test_entry_that_is_not_closed_takes_only_itself_along() -> None:
     event = "BEGIN:VEVENT\nUID:{0}\nSUMMARY:{0}\nDTSTART;VALUE=DATE:20270310\n"
     text = f"BEGIN:VCALENDAR\n{event.format('a')}{event.format('b')}END:VEVENT\nEND:VCALENDAR\n"
-    assert [isinstance(one, Left) for one in read_calendar(text.encode(), READER).found] == [True, False]
+    assert [isinstance(one, SkippedComponent) for one in read_calendar(text.encode(), READER).found] == [True, False]
     assert not read_calendar(b"BEGIN:VCALENDAR\nEND:VCALENDAR\n", READER).found

@@ -8,9 +8,9 @@ from dateutil.rrule import rrulestr
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from calendars.ical_import.content_lines import Unreadable
-from calendars.ical_import.rrule import Rule, read_rule
-from calendars.ical_import.rrule_expansion import Steps, occurrences
+from calendars.ical_import.content_lines import UnreadablePart
+from calendars.ical_import.rrule import RecurrenceRule, read_rule
+from calendars.ical_import.rrule_expansion import WorkBudget, occurrences
 
 EARLIEST, LATEST = date(1997, 1, 1), date(1999, 12, 31)
 BEGIN = datetime(1997, 9, 2, 9)
@@ -18,7 +18,7 @@ BEGIN = datetime(1997, 9, 2, 9)
 
 
 def worked_out(rule: str, start: datetime = BEGIN, earliest: date = EARLIEST, latest: date = LATEST) -> list[datetime]:
-    return list(occurrences(read_rule(rule), start, earliest, latest, Steps(10**6)))
+    return list(occurrences(read_rule(rule), start, earliest, latest, WorkBudget(10**6)))
 
 
 @pytest.mark.parametrize(
@@ -80,20 +80,20 @@ def test_another_library_says_the_same(rule: str) -> None:
 
 
 def test_beginning_long_ago_costs_no_steps() -> None:
-    steps = Steps(50)
+    steps = WorkBudget(50)
     found = list(occurrences(read_rule("FREQ=DAILY"), datetime(1900, 1, 1), date(2026, 1, 1), date(2026, 1, 10), steps))
     assert len(found) == 10
 
 
 def test_every_second_week_keeps_its_weeks() -> None:
     rule = read_rule("FREQ=WEEKLY;INTERVAL=2")
-    whole = [at.date() for at in occurrences(rule, BEGIN, EARLIEST, LATEST, Steps())]
-    later = [at.date() for at in occurrences(rule, BEGIN, date(1998, 6, 1), LATEST, Steps())]
+    whole = [at.date() for at in occurrences(rule, BEGIN, EARLIEST, LATEST, WorkBudget())]
+    later = [at.date() for at in occurrences(rule, BEGIN, date(1998, 6, 1), LATEST, WorkBudget())]
     assert later == [day for day in whole if day >= date(1998, 6, 1)]
 
 
 def test_rule_is_read_as_written() -> None:
-    assert read_rule("freq=weekly; interval=2 ;byday=mo,-1fr;until=19971224T000000Z;") == Rule(
+    assert read_rule("freq=weekly; interval=2 ;byday=mo,-1fr;until=19971224T000000Z;") == RecurrenceRule(
         "WEEKLY",
         interval=2,
         until=datetime(1997, 12, 24, tzinfo=UTC),
@@ -123,5 +123,5 @@ def test_rule_is_read_as_written() -> None:
     ],
 )
 def test_what_is_no_rule_is_refused(rule: str, told: str) -> None:
-    with pytest.raises(Unreadable, match=told):
+    with pytest.raises(UnreadablePart, match=told):
         read_rule(rule)

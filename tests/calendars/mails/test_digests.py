@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from calendars.days.holidays import Almanac, Holiday
+from calendars.days.holidays import Holiday, HolidayIndex
 from calendars.days.spans import Days
 from calendars.events.labels import PROGRESS_NAMES
 from calendars.ical.vevent import EventFacts
 from calendars.mails import digests, weekly_mail
-from calendars.mails.digests import MOST_LINES, Digest, Listed, OverdueTask, Risk, Site, Undelivered
-from calendars.mails.event_mail import Letter, page
-from calendars.mails.weekly_schedule import Half, Row, Week, schedule
-from calendars.programmes.items import Item
-from calendars.programmes.rendering import Published
+from calendars.mails.digests import MOST_LINES, ConsoleLinks, Digest, FailedMail, ListExcerpt, OverdueTask, Risk
+from calendars.mails.event_mail import MailContent, page
+from calendars.mails.weekly_schedule import HalfDay, ScheduleRow, WeekSchedule, schedule
+from calendars.programmes.items import ProgrammeItemValues
+from calendars.programmes.rendering import PublishedProgramme
 from models.i18n import message
 from models.vocabulary import EventStatus, HolidayCategory, ProgressState, ReminderPurpose
 from tests.calendars.ical.samples import facts
@@ -24,7 +24,7 @@ from tests.calendars.ical.samples import facts
 MONDAY = date(2026, 11, 30)
 TUESDAY, WEDNESDAY, THURSDAY = (MONDAY + timedelta(days=number) for number in (1, 2, 3))
 SUNDAY = MONDAY + timedelta(days=6)
-SITE = Site("https://desk.example.org", "Asia/Ho_Chi_Minh")
+SITE = ConsoleLinks("https://desk.example.org", "Asia/Ho_Chi_Minh")
 LEAVE = "https://desk.example.org/unsubscribe/token"
 
 
@@ -34,18 +34,20 @@ def visit(first: date = TUESDAY, last: date | None = None, **values: Any) -> Eve
     return facts(**known | values)
 
 
-def item(title: str, day: date = TUESDAY, start: time | None = None, end: time | None = None, **more: Any) -> Item:
-    return Item(day, start, end, {"en": title}, **more)
+def item(
+    title: str, day: date = TUESDAY, start: time | None = None, end: time | None = None, **more: Any
+) -> ProgrammeItemValues:
+    return ProgrammeItemValues(day, start, end, {"en": title}, **more)
 
 
-def rows(*events: EventFacts, holidays: tuple[Holiday, ...] = ()) -> dict[date, list[tuple[Half, str, str]]]:
+def rows(*events: EventFacts, holidays: tuple[Holiday, ...] = ()) -> dict[date, list[tuple[HalfDay, str, str]]]:
     """Day → half, hours and title of its lines; days without a line are left out."""
-    table = schedule(Week(MONDAY, events, holidays), "en")
+    table = schedule(WeekSchedule(MONDAY, events, holidays), "en")
     return {day.day: [(row.half, row.hours, row.what) for row in day.rows] for day in table.days if day.rows}
 
 
-def only_row(event: EventFacts) -> Row:
-    (row,) = (row for day in schedule(Week(MONDAY, [event]), "en").days for row in day.rows)
+def only_row(event: EventFacts) -> ScheduleRow:
+    (row,) = (row for day in schedule(WeekSchedule(MONDAY, [event]), "en").days for row in day.rows)
     return row
 
 
@@ -83,32 +85,32 @@ class _Structure(HTMLParser):
 @pytest.mark.parametrize(
     ("start", "half"),
     [
-        (None, Half.WHOLE_DAY),
-        (time(0), Half.MORNING),
-        (time(11, 59), Half.MORNING),
-        (time(12), Half.AFTERNOON),
-        (time(23, 59), Half.AFTERNOON),
+        (None, HalfDay.WHOLE_DAY),
+        (time(0), HalfDay.MORNING),
+        (time(11, 59), HalfDay.MORNING),
+        (time(12), HalfDay.AFTERNOON),
+        (time(23, 59), HalfDay.AFTERNOON),
     ],
 )
-def test_halves_of_the_day_part_at_noon(start: time | None, half: Half) -> None:
+def test_halves_of_the_day_part_at_noon(start: time | None, half: HalfDay) -> None:
     shown = f"{start:%H:%M}" if start else ""
     assert rows(visit(start_time=start)) == {TUESDAY: [(half, shown, "Visit")]}
-    programme = Published(1, (item("Talks", start=start),))
+    programme = PublishedProgramme(1, (item("Talks", start=start),))
     assert rows(visit(programme=programme)) == {TUESDAY: [(half, shown, "Talks")]}
 
 
 def test_an_event_stands_on_each_of_its_days_with_its_hours_at_both_ends() -> None:
     found = rows(visit(TUESDAY, THURSDAY, start_time=time(14), end_time=time(11, 30)))
     assert found == {
-        TUESDAY: [(Half.AFTERNOON, "14:00", "Visit")],
-        WEDNESDAY: [(Half.WHOLE_DAY, "", "Visit")],
-        THURSDAY: [(Half.WHOLE_DAY, "–11:30", "Visit")],
+        TUESDAY: [(HalfDay.AFTERNOON, "14:00", "Visit")],
+        WEDNESDAY: [(HalfDay.WHOLE_DAY, "", "Visit")],
+        THURSDAY: [(HalfDay.WHOLE_DAY, "–11:30", "Visit")],
     }
-    assert rows(visit(start_time=time(8), end_time=time(17))) == {TUESDAY: [(Half.MORNING, "08:00–17:00", "Visit")]}
+    assert rows(visit(start_time=time(8), end_time=time(17))) == {TUESDAY: [(HalfDay.MORNING, "08:00–17:00", "Visit")]}
 
 
 def test_a_published_programme_takes_the_place_of_the_event_on_its_days() -> None:
-    programme = Published(
+    programme = PublishedProgramme(
         2,
         (
             item("Dinner", start=time(18), end=time(20)),
@@ -118,35 +120,35 @@ def test_a_published_programme_takes_the_place_of_the_event_on_its_days() -> Non
     )
     assert rows(visit(TUESDAY, WEDNESDAY, programme=programme)) == {
         TUESDAY: [
-            (Half.WHOLE_DAY, "", "On the way"),
-            (Half.MORNING, "08:00–09:30", "Talks"),
-            (Half.AFTERNOON, "18:00–20:00", "Dinner"),
+            (HalfDay.WHOLE_DAY, "", "On the way"),
+            (HalfDay.MORNING, "08:00–09:30", "Talks"),
+            (HalfDay.AFTERNOON, "18:00–20:00", "Dinner"),
         ],
-        WEDNESDAY: [(Half.WHOLE_DAY, "", "Visit")],
+        WEDNESDAY: [(HalfDay.WHOLE_DAY, "", "Visit")],
     }
 
 
 def test_a_programme_that_the_visit_was_moved_away_from_is_not_told() -> None:
-    programme = Published(1, (item("Talks", day=TUESDAY), item("Departure", day=WEDNESDAY)))
+    programme = PublishedProgramme(1, (item("Talks", day=TUESDAY), item("Departure", day=WEDNESDAY)))
     moved = visit(WEDNESDAY, THURSDAY, programme=programme)
     assert rows(moved) == {
-        WEDNESDAY: [(Half.WHOLE_DAY, "", "Visit")],
-        THURSDAY: [(Half.WHOLE_DAY, "", "Visit")],
+        WEDNESDAY: [(HalfDay.WHOLE_DAY, "", "Visit")],
+        THURSDAY: [(HalfDay.WHOLE_DAY, "", "Visit")],
     }
-    table = schedule(Week(MONDAY, [moved]), "en")
+    table = schedule(WeekSchedule(MONDAY, [moved]), "en")
     assert "Published before the visit was moved; a new one follows." in table.days[2].rows[0].about
 
 
 def test_what_lasts_all_week_is_told_once_above_the_days() -> None:
     course = visit(MONDAY - timedelta(days=60), SUNDAY, title={"en": "Course"})
-    table = schedule(Week(MONDAY, [course]), "en")
+    table = schedule(WeekSchedule(MONDAY, [course]), "en")
     assert [row.what for row in table.all_week] == ["Course"]
     assert not any(day.rows for day in table.days)
     # A day less, and it stands on its days.
     assert len(rows(visit(MONDAY, SUNDAY - timedelta(days=1)))) == 6
     # Its programme of this week stands on its day all the same.
-    with_talks = visit(MONDAY, SUNDAY, programme=Published(1, (item("Talks"),)))
-    assert rows(with_talks) == {TUESDAY: [(Half.WHOLE_DAY, "", "Talks")]}
+    with_talks = visit(MONDAY, SUNDAY, programme=PublishedProgramme(1, (item("Talks"),)))
+    assert rows(with_talks) == {TUESDAY: [(HalfDay.WHOLE_DAY, "", "Talks")]}
 
 
 @pytest.mark.parametrize(
@@ -162,7 +164,7 @@ def test_what_lasts_all_week_is_told_once_above_the_days() -> None:
     ],
 )
 def test_which_events_stand_where(status: EventStatus, takes_place: bool, called_off: bool) -> None:
-    table = schedule(Week(MONDAY, [visit(status=status)]), "en")
+    table = schedule(WeekSchedule(MONDAY, [visit(status=status)]), "en")
     assert (not table.is_empty, bool(table.called_off)) == (takes_place, called_off)
     said = status is EventStatus.PLANNED
     assert any("Planned" in row.about for day in table.days for row in day.rows) == said
@@ -170,7 +172,7 @@ def test_which_events_stand_where(status: EventStatus, takes_place: bool, called
 
 def test_events_of_other_weeks_are_left_out() -> None:
     before, after = visit(MONDAY - timedelta(days=1)), visit(SUNDAY + timedelta(days=1))
-    assert schedule(Week(MONDAY, [before, after]), "en").is_empty
+    assert schedule(WeekSchedule(MONDAY, [before, after]), "en").is_empty
     both = visit(MONDAY - timedelta(days=1), MONDAY), visit(SUNDAY, SUNDAY + timedelta(days=1))
     assert list(rows(*both)) == [MONDAY, SUNDAY]
 
@@ -181,7 +183,7 @@ def test_who_attends_and_who_prepares() -> None:
     assert row.attends == ("Host: Hải Dương Province", "Guest: Vientiane Province", "People: 12")
     assert (row.prepares, row.about) == ("Department of Home Affairs", ())
     hosted = item("Talks", hosted_by={"en": "The Chairman"}, attendees={"en": "Department of Foreign Affairs"})
-    row = only_row(visit(programme=Published(1, (hosted,))))
+    row = only_row(visit(programme=PublishedProgramme(1, (hosted,))))
     assert (row.presides, row.attends) == ("The Chairman", ("Department of Foreign Affairs",))
     assert (row.where, row.about, row.prepares) == ("", ("Visit",), "Department of Home Affairs")
     bare = visit(guest_name=None, headcount=None, organisation_name=None, location=None, host_name={})
@@ -190,11 +192,11 @@ def test_who_attends_and_who_prepares() -> None:
 
 
 def test_holidays_of_both_countries_stand_in_their_day() -> None:
-    found = Almanac().between(("VN", "LA"), MONDAY, SUNDAY)
+    found = HolidayIndex().between(("VN", "LA"), MONDAY, SUNDAY)
     assert {(one.day, one.country) for one in found} == {(WEDNESDAY, "LA")}
     tet = Holiday(THURSDAY, "VN", {"en": "Tết"}, HolidayCategory.PUBLIC, "office", True, None, None)
     worked = Holiday(SUNDAY, "VN", {"en": "Swapped"}, HolidayCategory.WORKDAY, "office", False, None, None)
-    days = schedule(Week(MONDAY, [], [*found, tet, worked]), "en").days
+    days = schedule(WeekSchedule(MONDAY, [], [*found, tet, worked]), "en").days
     assert {day.day: day.holidays for day in days if day.holidays} == {
         WEDNESDAY: ("Day off in Laos: Lao National Day",),
         THURSDAY: ("Day off in Viet Nam: Tết (not announced yet)",),
@@ -208,10 +210,10 @@ def test_holidays_of_both_countries_stand_in_their_day() -> None:
 def test_weekly_letter_reads_well_as_text() -> None:
     talks = item("Talks", start=time(8), end=time(9, 30), place={"en": "Room 1"}, attendees={"en": "All"})
     events = [
-        visit(programme=Published(1, (talks,))),
+        visit(programme=PublishedProgramme(1, (talks,))),
         visit(THURSDAY, status=EventStatus.CANCELLED, title={"en": "Fair"}),
     ]
-    letter = weekly_mail.weekly(Week(MONDAY, events), "en", LEAVE)
+    letter = weekly_mail.weekly(WeekSchedule(MONDAY, events), "en", LEAVE)
     assert letter.subject == "Weekly schedule 30 November – 6 December 2026"
     assert letter.text == (
         "Weekly schedule 30 November – 6 December 2026\n\n"
@@ -234,8 +236,10 @@ def test_weekly_letter_reads_well_as_text() -> None:
 
 
 def test_weekly_letter_is_a_table_with_a_heading_for_every_cell() -> None:
-    programme = Published(1, (item("One", start=time(8)), item("Two", start=time(9)), item("Three", start=time(14))))
-    html = weekly_mail.weekly(Week(MONDAY, [visit(programme=programme)]), "en", LEAVE).html
+    programme = PublishedProgramme(
+        1, (item("One", start=time(8)), item("Two", start=time(9)), item("Three", start=time(14)))
+    )
+    html = weekly_mail.weekly(WeekSchedule(MONDAY, [visit(programme=programme)]), "en", LEAVE).html
     found = _Structure(html)
     assert found.tags.count("table") == 1
     assert found.tags.count("tbody") == 7
@@ -247,14 +251,14 @@ def test_weekly_letter_is_a_table_with_a_heading_for_every_cell() -> None:
 
 
 def test_an_empty_week_says_so() -> None:
-    empty = weekly_mail.weekly(Week(MONDAY, []), "en")
+    empty = weekly_mail.weekly(WeekSchedule(MONDAY, []), "en")
     assert "Nothing is planned for this week." in empty.text
     assert "<table" not in empty.html
     assert "To stop it" not in empty.text
-    with_holiday = weekly_mail.weekly(Week(MONDAY, [], Almanac().between(("LA",), MONDAY, SUNDAY)), "en")
+    with_holiday = weekly_mail.weekly(WeekSchedule(MONDAY, [], HolidayIndex().between(("LA",), MONDAY, SUNDAY)), "en")
     assert "Nothing is planned for this week." in with_holiday.html
     assert with_holiday.text.count("December") == 2, "the heading and the one day that has a name"
-    assert "Nothing is planned" not in weekly_mail.weekly(Week(MONDAY, [visit()]), "en").text
+    assert "Nothing is planned" not in weekly_mail.weekly(WeekSchedule(MONDAY, [visit()]), "en").text
 
 
 @pytest.mark.parametrize(
@@ -262,7 +266,7 @@ def test_an_empty_week_says_so() -> None:
     [("vi", "Thứ Ba, 1/12/2026"), ("lo", "ວັນອັງຄານ, 1 ທັນວາ 2026"), ("en", "Tuesday, 1 December 2026")],
 )
 def test_weekly_letter_in_each_language(language: str, day: str) -> None:
-    letter = weekly_mail.weekly(Week(MONDAY, [visit()]), language)
+    letter = weekly_mail.weekly(WeekSchedule(MONDAY, [visit()]), language)
     assert day in letter.text
     assert day in letter.html
     assert f'lang="{language}"' in letter.html
@@ -284,7 +288,7 @@ RISK = Risk(
     PROGRESS_NAMES[ProgressState.AT_RISK],
     message("The diary holds less than what falls due by {day}.", day="31/12/2026"),
 )
-FAILED = Undelivered(
+FAILED = FailedMail(
     "reminder-id",
     "wrong@example.org",
     ReminderPurpose.REMINDER,
@@ -296,8 +300,8 @@ FAILED = Undelivered(
 
 
 def test_digest_tells_tasks_promises_and_mails() -> None:
-    listed = Listed.of([task(responsible=["Nguyễn Văn An", {"en": "Department"}]), task(2)])
-    told = Digest(MONDAY, listed, Listed.of([RISK]), Listed.of([FAILED]))
+    listed = ListExcerpt.of([task(responsible=["Nguyễn Văn An", {"en": "Department"}]), task(2)])
+    told = Digest(MONDAY, listed, ListExcerpt.of([RISK]), ListExcerpt.of([FAILED]))
     letter = digests.digest(told, SITE, "en", LEAVE)
     assert letter.subject == "What wants attention – 30 November 2026"
     assert letter.text == (
@@ -332,9 +336,9 @@ def test_digest_tells_tasks_promises_and_mails() -> None:
 
 
 def test_digest_leaves_out_what_there_is_nothing_of() -> None:
-    nothing: Listed[Any] = Listed()
+    nothing: ListExcerpt[Any] = ListExcerpt()
     assert Digest(MONDAY, nothing, nothing, nothing).is_empty
-    only_tasks = Digest(MONDAY, Listed.of([task()]), nothing, nothing)
+    only_tasks = Digest(MONDAY, ListExcerpt.of([task()]), nothing, nothing)
     assert not only_tasks.is_empty
     text = digests.digest(only_tasks, SITE, "en").text
     assert "Overdue tasks: 1" in text
@@ -344,7 +348,7 @@ def test_digest_leaves_out_what_there_is_nothing_of() -> None:
 @pytest.mark.parametrize("total", [MOST_LINES - 1, MOST_LINES, MOST_LINES + 1, 5000])
 def test_so_many_lines_then_how_many_more(total: int) -> None:
     first = [task(number) for number in range(min(total, MOST_LINES + 5))]
-    letter = digests.digest(Digest(MONDAY, Listed(first, total), Listed(), Listed()), SITE, "en")
+    letter = digests.digest(Digest(MONDAY, ListExcerpt(first, total), ListExcerpt(), ListExcerpt()), SITE, "en")
     assert letter.text.count("- Task") == min(total, MOST_LINES)
     assert letter.html.count("<li") == min(total, MOST_LINES)
     more = f"… and {total - MOST_LINES} more: https://desk.example.org/tasks"
@@ -353,8 +357,8 @@ def test_so_many_lines_then_how_many_more(total: int) -> None:
 
 
 def test_escalation_says_what_to_do() -> None:
-    weekly = Undelivered("other", "old@example.org", ReminderPurpose.WEEKLY, "", FAILED.since)
-    letter = digests.escalation(Listed.of([FAILED, weekly]), SITE, "en")
+    weekly = FailedMail("other", "old@example.org", ReminderPurpose.WEEKLY, "", FAILED.since)
+    letter = digests.escalation(ListExcerpt.of([FAILED, weekly]), SITE, "en")
     assert letter.subject == "Mails that did not arrive: 2"
     assert "Tell the people in another way" in letter.text
     assert "- old@example.org – Weekly schedule\n  Answer: –\n" in letter.text
@@ -378,7 +382,9 @@ def test_failure_names_the_mail_and_that_nothing_follows() -> None:
     ],
 )
 def test_lists_in_each_language(language: str, day: str, answer: str, state: str) -> None:
-    letter = digests.digest(Digest(MONDAY, Listed(), Listed.of([RISK]), Listed.of([FAILED])), SITE, language)
+    letter = digests.digest(
+        Digest(MONDAY, ListExcerpt(), ListExcerpt.of([RISK]), ListExcerpt.of([FAILED])), SITE, language
+    )
     for words in (day, answer, state):
         assert words in letter.text
         assert words in letter.html
@@ -389,27 +395,27 @@ def test_lists_in_each_language(language: str, day: str, answer: str, state: str
 EVIL = '</title><script>alert(1)</script>\r\nBcc: x@example.org\u2028"&'
 
 
-def evil_letters() -> list[Letter]:
+def evil_letters() -> list[MailContent]:
     text = {"en": EVIL}
     event = visit(
         title=text, location=text, host_name=text, guest_name=text, organisation_name=text,
-        programme=Published(1, (item(EVIL, place=text, hosted_by=text, attendees=text),)),
+        programme=PublishedProgramme(1, (item(EVIL, place=text, hosted_by=text, attendees=text),)),
     )  # fmt: skip
     off = visit(title=text, status=EventStatus.POSTPONED)
     named = Holiday(TUESDAY, "VN", text, HolidayCategory.FESTIVAL, "office", False, None, None)
-    failed = Undelivered("id", "a@example.org", ReminderPurpose.REMINDER, EVIL, FAILED.since, text, None)
-    tasks = Listed.of([task(title=text, event=text, responsible=[EVIL, text])])
+    failed = FailedMail("id", "a@example.org", ReminderPurpose.REMINDER, EVIL, FAILED.since, text, None)
+    tasks = ListExcerpt.of([task(title=text, event=text, responsible=[EVIL, text])])
     risk = Risk("id", text, EVIL, text, text, message("{day}", day=EVIL))
     return [
-        weekly_mail.weekly(Week(MONDAY, [event, visit(WEDNESDAY, title=text), off], [named]), "en"),
-        digests.digest(Digest(MONDAY, tasks, Listed.of([risk]), Listed.of([failed])), SITE, "en"),
-        digests.escalation(Listed.of([failed]), SITE, "en"),
+        weekly_mail.weekly(WeekSchedule(MONDAY, [event, visit(WEDNESDAY, title=text), off], [named]), "en"),
+        digests.digest(Digest(MONDAY, tasks, ListExcerpt.of([risk]), ListExcerpt.of([failed])), SITE, "en"),
+        digests.escalation(ListExcerpt.of([failed]), SITE, "en"),
         digests.failure(failed, SITE, "en"),
     ]
 
 
 @pytest.mark.parametrize("letter", evil_letters(), ids=["weekly", "digest", "escalation", "failure"])
-def test_texts_of_people_are_text_on_one_line(letter: Letter) -> None:
+def test_texts_of_people_are_text_on_one_line(letter: MailContent) -> None:
     assert "<script" not in letter.html
     assert "script" not in _Structure(letter.html).tags
     assert "&lt;script&gt;" in letter.html

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.member_lists.csv_files import DELIMITERS, MAX_CELL, MAX_COLUMNS, MAX_LINES, Line, read_csv, write_csv
+from calendars.member_lists.csv_files import DELIMITERS, MAX_CELL, MAX_COLUMNS, MAX_LINES, TableRow, read_csv, write_csv
 from calendars.member_lists.rows import read_roster
 from calendars.member_lists.xlsx_files import TypedCell, is_locked, is_workbook, workbook_lines
 from models.errors import Invalid
@@ -16,7 +16,7 @@ from models.i18n import Message
 from models.text import one_line
 
 
-def plain(lines: Sequence[Line]) -> list[tuple[int, tuple[str, ...]]]:
+def plain(lines: Sequence[TableRow]) -> list[tuple[int, tuple[str, ...]]]:
     """The lines; a cell that is refused as “!”."""
     return [(line.number, tuple("!" if isinstance(cell, Message) else cell for cell in line.cells)) for line in lines]
 

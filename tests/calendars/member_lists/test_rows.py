@@ -4,14 +4,14 @@ import pytest
 
 from calendars.events.labels import MEMBER_ROLE_NAMES
 from calendars.member_lists.column_names import COLUMN_OF, COLUMNS, LANGUAGE_OF, ROLE_OF, folded
-from calendars.member_lists.csv_files import Line
+from calendars.member_lists.csv_files import TableRow
 from calendars.member_lists.rows import read_roster
 from models.errors import Invalid
 from models.vocabulary import Language, MemberRole
 
 
-def lines(*rows: tuple[str, ...]) -> list[Line]:
-    return [Line(number, row) for number, row in enumerate(rows, 1)]
+def lines(*rows: tuple[str, ...]) -> list[TableRow]:
+    return [TableRow(number, row) for number, row in enumerate(rows, 1)]
 
 
 @pytest.mark.parametrize("language", Language)

@@ -12,9 +12,18 @@ from hypothesis import strategies as st
 from calendars.days.holidays import Holiday
 from calendars.days.spans import Days
 from calendars.days.working_days import WorkingDays
-from calendars.events.host_days import Stay, received
-from calendars.openings.day_index import Marks
-from calendars.openings.search import Board, Busy, Found, Occasion, Opening, Wish, nearest, openings
+from calendars.events.host_days import HostedVisit, busy_days
+from calendars.openings.day_index import DaySet
+from calendars.openings.search import (
+    BusyDays,
+    DayIndex,
+    FestivalDay,
+    Opening,
+    OpeningQuery,
+    OpeningSearchResult,
+    nearest,
+    openings,
+)
 from models.vocabulary import HolidayCategory
 
 MONDAY = date(2027, 3, 1)
@@ -42,24 +51,26 @@ def days(first: int, last: int) -> Days:
     return Days(day(first), day(last))
 
 
-def stay(first: int, last: int, name: str = "visit") -> Stay:
-    return Stay(name, {"en": name}, days(first, last))
+def stay(first: int, last: int, name: str = "visit") -> HostedVisit:
+    return HostedVisit(name, {"en": name}, days(first, last))
 
 
 def holiday(number: int) -> Holiday:
     return Holiday(day(number), "LA", NAME, HolidayCategory.PUBLIC, "test", False, None, None)
 
 
-def board(within: Days, off: Iterable[int] = (), stays: Iterable[Stay] = (), busy: Iterable[Busy] = ()) -> Board:
+def board(
+    within: Days, off: Iterable[int] = (), stays: Iterable[HostedVisit] = (), busy: Iterable[BusyDays] = ()
+) -> DayIndex:
     held = {day(number): [holiday(number)] for number in off}
-    return Board(within, held, Week(held), stays, busy)
+    return DayIndex(within, held, Week(held), stays, busy)
 
 
-def wish(length: int, first: int, last: int, **values: object) -> Wish:
-    return replace(Wish(length, days(first, last), earliest=TODAY), **values)
+def wish(length: int, first: int, last: int, **values: object) -> OpeningQuery:
+    return replace(OpeningQuery(length, days(first, last), earliest=TODAY), **values)
 
 
-def first_days(found: Found) -> list[int]:
+def first_days(found: OpeningSearchResult) -> list[int]:
     return sorted((opening.days.first - MONDAY).days for opening in found.openings)
 
 
@@ -72,7 +83,7 @@ def test_a_day_forbids_the_windows_that_hold_it(what: str) -> None:
         days(0, 30),
         off=[10] if what == "holiday" else [],
         stays=[stay(10, 10)] if what == "visit" else [],
-        busy=[Busy(days(10, 10), f"{what}_busy", "x", NAME)] if what in {"person", "resource"} else [],  # type: ignore[arg-type]
+        busy=[BusyDays(days(10, 10), f"{what}_busy", "x", NAME)] if what in {"person", "resource"} else [],  # type: ignore[arg-type]
     )
     found = openings(place, wish(3, 0, 30))
     assert first_days(found) == [*range(8), *range(11, 29)]
@@ -86,7 +97,7 @@ def test_of_a_long_window_only_the_ends_matter_but_for_people(what: str) -> None
         days(0, 100),
         off=[50] if what == "holiday" else [],
         stays=[stay(50, 50)] if what == "visit" else [],
-        busy=[Busy(days(50, 50), "person_busy", "x", NAME)] if what == "person" else [],
+        busy=[BusyDays(days(50, 50), "person_busy", "x", NAME)] if what == "person" else [],
     )
     found = openings(place, wish(32, 0, 100))
     free = [
@@ -130,7 +141,7 @@ def test_a_window_lies_in_the_range_or_may_end_after_it() -> None:
 @pytest.mark.parametrize(("length", "within"), [(40, (0, 30)), (31, (0, 29)), (3, (40, 60)), (3, (-60, -40))])
 def test_no_window_fits(length: int, within: tuple[int, int]) -> None:
     place, asked = board(days(0, 30)), wish(length, *within)
-    assert openings(place, asked) == Found([], {})
+    assert openings(place, asked) == OpeningSearchResult([], {})
     assert nearest(place, asked, day(3)) is None
 
 
@@ -170,7 +181,7 @@ def test_several_spans_all_apply_and_of_a_festival_one_time() -> None:
     place = board(days(0, 60))
     both = wish(5, 0, 60, containing=(days(10, 10), days(12, 12)))
     assert first_days(openings(place, both)) == [8, 9, 10]
-    festival = (Occasion(days(10, 12), {"en": "Festival"}), Occasion(days(40, 42), {"en": "Festival"}))
+    festival = (FestivalDay(days(10, 12), {"en": "Festival"}), FestivalDay(days(40, 42), {"en": "Festival"}))
     assert first_days(openings(place, wish(3, 0, 60, one_of=(festival,)))) == [10, 40]
     assert first_days(openings(place, wish(3, 0, 60, one_of=(festival, ())))) == []
 
@@ -186,7 +197,7 @@ def test_other_visits_still_count_where_holidays_are_welcome() -> None:
 
 
 def brute_force(
-    asked: Wish, within: Days, off: set[int], stays: list[Stay], busy: list[Busy]
+    asked: OpeningQuery, within: Days, off: set[int], stays: list[HostedVisit], busy: list[BusyDays]
 ) -> tuple[set[int], Counter[str]]:
     """The same rules day by day, window by window."""
     free: set[int] = set()
@@ -198,7 +209,7 @@ def brute_force(
         if not asked.may_end_after and window_last not in asked.within:
             continue
         window = Days(start, window_last)
-        ends = [one for end in received(window) for one in end]
+        ends = [one for end in busy_days(window) for one in end]
         broken = set()
         if start < asked.earliest:
             broken.add("short_notice")
@@ -220,25 +231,26 @@ def brute_force(
 
 
 spans = st.tuples(st.integers(-20, 140), st.integers(0, 50)).map(lambda pair: days(pair[0], pair[0] + pair[1]))
-visits = st.lists(spans, max_size=6).map(lambda found: [Stay(str(n), NAME, one) for n, one in enumerate(found)])
+visits = st.lists(spans, max_size=6).map(lambda found: [HostedVisit(str(n), NAME, one) for n, one in enumerate(found)])
 taken = st.lists(
-    st.builds(Busy, spans, st.sampled_from(["person_busy", "resource_busy"]), st.just("x"), st.just(NAME)), max_size=3
+    st.builds(BusyDays, spans, st.sampled_from(["person_busy", "resource_busy"]), st.just("x"), st.just(NAME)),
+    max_size=3,
 )
 wishes = st.builds(
-    Wish,
+    OpeningQuery,
     days=st.integers(1, 50),
     within=spans,
     earliest=st.integers(-30, 60).map(day),
     containing=st.lists(spans, max_size=2).map(tuple),
     may_end_after=st.booleans(),
-    one_of=st.lists(st.lists(spans.map(Occasion), max_size=2).map(tuple), max_size=1).map(tuple),
+    one_of=st.lists(st.lists(spans.map(FestivalDay), max_size=2).map(tuple), max_size=1).map(tuple),
 )
 BOARD = days(-10, 120)
 
 
 @given(asked=wishes, off=st.sets(st.integers(-20, 140), max_size=12), stays=visits, busy=taken)
 def test_openings_are_exactly_the_windows_that_break_no_rule(
-    asked: Wish, off: set[int], stays: list[Stay], busy: list[Busy]
+    asked: OpeningQuery, off: set[int], stays: list[HostedVisit], busy: list[BusyDays]
 ) -> None:
     place = board(BOARD, off, stays, busy)
     found = openings(place, asked)
@@ -260,7 +272,7 @@ def test_openings_are_exactly_the_windows_that_break_no_rule(
 
 @given(asked=wishes, off=st.sets(st.integers(-20, 140), max_size=12), stays=visits, more=visits)
 def test_a_visit_received_later_stands_like_one_known_before(
-    asked: Wish, off: set[int], stays: list[Stay], more: list[Stay]
+    asked: OpeningQuery, off: set[int], stays: list[HostedVisit], more: list[HostedVisit]
 ) -> None:
     grown = board(BOARD, off, stays)
     openings(grown, asked)
@@ -271,15 +283,15 @@ def test_a_visit_received_later_stands_like_one_known_before(
 
 @given(asked=wishes, off=st.sets(st.integers(-20, 140), max_size=12), stays=visits)
 def test_a_visit_put_on_an_opening_is_never_in_the_way_of_the_next(
-    asked: Wish, off: set[int], stays: list[Stay]
+    asked: OpeningQuery, off: set[int], stays: list[HostedVisit]
 ) -> None:
     place = board(BOARD, off, stays)
-    placed: list[Stay] = []
+    placed: list[HostedVisit] = []
     for number in range(4):
         found = openings(place, asked).openings
         if not found:
             break
-        new = Stay(f"new {number}", NAME, found[0].days)
+        new = HostedVisit(f"new {number}", NAME, found[0].days)
         assert not any(new.overlaps(other) for other in [*stays, *placed])
         placed.append(new)
         place.receive(new)
@@ -288,7 +300,7 @@ def test_a_visit_put_on_an_opening_is_never_in_the_way_of_the_next(
 @given(size=st.integers(1, 40), data=st.data())
 def test_marks_count_and_find_like_a_scan(size: int, data: st.DataObject) -> None:
     marked = data.draw(st.sets(st.integers(0, size - 1)))
-    marks = Marks(size, marked)
+    marks = DaySet(size, marked)
     for number in range(size):
         assert (number in marks) is (number in marked)
         assert marks.last_until(number) == max((one for one in marked if one <= number), default=None)
@@ -301,7 +313,7 @@ def test_marks_count_and_find_like_a_scan(size: int, data: st.DataObject) -> Non
 # Which is best
 
 
-def best(found: Found) -> Opening:
+def best(found: OpeningSearchResult) -> Opening:
     return found.openings[0]
 
 
@@ -340,7 +352,7 @@ def test_more_time_to_prepare_is_better_up_to_two_months() -> None:
 # What is said
 
 
-def told(found: Found, language: str = "en") -> dict[str, str]:
+def told(found: OpeningSearchResult, language: str = "en") -> dict[str, str]:
     return {reason.code: reason.detail.to(language) for reason in best(found).reasons}
 
 
@@ -384,7 +396,7 @@ def test_reasons_of_a_long_window_speak_of_its_ends() -> None:
     [(3, "Falls within: Festival (11/3/2027–21/3/2027)."), (12, "Contains: Festival (11/3/2027–21/3/2027).")],
 )
 def test_reasons_name_what_is_contained(length: int, sentence: str) -> None:
-    festival = (Occasion(days(10, 20), {"en": "Festival"}),)
+    festival = (FestivalDay(days(10, 20), {"en": "Festival"}),)
     assert told(openings(board(days(-60, 90)), wish(length, 0, 60, one_of=(festival,))))["contains"] == sentence
     plain = openings(board(days(-60, 90)), wish(3, 0, 30, containing=(days(10, 10),)))
     assert told(plain)["contains"] == "Contains: 11/3/2027."

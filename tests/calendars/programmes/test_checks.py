@@ -8,16 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.days.spans import Days
-from calendars.programmes.checks import MOST_NAMED, Hitch, hitches
-from calendars.programmes.items import Item
+from calendars.programmes.checks import MOST_NAMED, ProgrammeWarning, programme_warnings
+from calendars.programmes.items import ProgrammeItemValues
 from tests.calendars.days.boundaries import BOUNDARIES, ONE
 from tests.calendars.programmes.test_items import DAY, item, programmes
 
 VISIT = Days(date(2027, 3, 9), date(2027, 3, 13))
 
 
-def told(*items: Item, visit: Days = VISIT, **hours: time | None) -> list[tuple[str, tuple[int, ...]]]:
-    return [(one.code, one.items) for one in hitches(items, visit, **hours)]
+def told(*items: ProgrammeItemValues, visit: Days = VISIT, **hours: time | None) -> list[tuple[str, tuple[int, ...]]]:
+    return [(one.code, one.items) for one in programme_warnings(items, visit, **hours)]
 
 
 def minutes(count: int) -> str:
@@ -60,14 +60,14 @@ def test_two_that_begin_together_are_at_the_same_time() -> None:
 
 
 def test_an_overlap_is_told_with_hours_and_a_way_out() -> None:
-    (hitch,) = hitches([item("Làm việc", "08:00", "09:30"), item("Tham quan", "09:00")], VISIT)
+    (hitch,) = programme_warnings([item("Làm việc", "08:00", "09:30"), item("Tham quan", "09:00")], VISIT)
     assert str(hitch.detail) == ("“Làm việc” (08:00–09:30) and “Tham quan” (09:00) on 10/3/2027 are at the same time.")
     assert hitch.severity == "warning"
     assert str(hitch.advice)
 
 
 def test_of_very_many_overlaps_the_rest_is_counted() -> None:
-    found = hitches([item(str(number), "08:00", "09:00") for number in range(20)], VISIT)
+    found = programme_warnings([item(str(number), "08:00", "09:00") for number in range(20)], VISIT)
     assert len(found) == MOST_NAMED + 1
     assert str(found[-1].detail) == f"Further pairs of items at the same time: {190 - MOST_NAMED}."
     assert all(len(hitch.items) == 2 for hitch in found[:-1])
@@ -88,7 +88,7 @@ def test_of_very_many_overlaps_the_rest_is_counted() -> None:
 )
 def test_ways_need_their_time(end: str | None, start: str, travel: int | None, missing: int | None) -> None:
     programme = [item("Hội đàm", "08:00", end), item("Tham quan", start, travel_minutes=travel)]
-    found = [one for one in hitches(programme, VISIT) if one.code == "programme_travel"]
+    found = [one for one in programme_warnings(programme, VISIT) if one.code == "programme_travel"]
     assert bool(found) is (missing is not None)
     for hitch in found:
         assert hitch.items == (0, 1)
@@ -98,10 +98,10 @@ def test_ways_need_their_time(end: str | None, start: str, travel: int | None, m
 
 def test_the_advice_names_the_hour_at_which_the_way_is_done() -> None:
     programme = [item("Hội đàm", "08:00", "09:00"), item("Tham quan", "09:30", travel_minutes=90)]
-    (hitch,) = hitches(programme, VISIT)
+    (hitch,) = programme_warnings(programme, VISIT)
     assert str(hitch.advice) == "Begin it at 10:30 or later, or end the one before it earlier."
     late = [item("Hội đàm", "22:00", "23:00"), item("Lên tàu", "23:30", travel_minutes=90)]
-    assert ":" not in str(hitches(late, VISIT)[0].advice)
+    assert ":" not in str(programme_warnings(late, VISIT)[0].advice)
 
 
 def test_a_way_may_lead_from_the_day_before() -> None:
@@ -122,7 +122,7 @@ def test_a_way_leads_from_the_last_of_those_before() -> None:
 
 def test_days_outside_the_visit_are_named_each_once() -> None:
     programme = [item("A", day=8), item("B", None, day=8), item("C", day=9), item("D", day=13), item("E", day=14)]
-    found = hitches(programme, VISIT)
+    found = programme_warnings(programme, VISIT)
     assert [(one.code, one.items) for one in found] == [("outside_visit", (0, 1)), ("outside_visit", (4,))]
     assert str(found[0].detail) == ("Items on 8/3/2027, which is no day of the visit (9/3/2027 to 13/3/2027): 2.")
 
@@ -151,17 +151,19 @@ def test_hours_outside_the_visit(day: int, start: str | None, end: str | None, o
     assert told(item("A", start, end, day=day)) == []
 
 
-def spoken(found: list[Hitch], programme: list[Item]) -> list[Any]:
+def spoken(found: list[ProgrammeWarning], programme: list[ProgrammeItemValues]) -> list[Any]:
     """Warnings by what the items say instead of where they stand."""
     return [(one.code, str(one.detail), sorted(programme[place].key for place in one.items)) for one in found]
 
 
 @given(programme=programmes, data=st.data())
-def test_order_makes_no_difference(programme: list[Item], data: st.DataObject) -> None:
+def test_order_makes_no_difference(programme: list[ProgrammeItemValues], data: st.DataObject) -> None:
     other = data.draw(st.permutations(programme))
     ends = {"start_time": time(9), "end_time": time(17)}
     visit = Days(DAY, DAY.replace(day=12))
-    assert spoken(hitches(programme, visit, **ends), programme) == spoken(hitches(other, visit, **ends), other)
+    assert spoken(programme_warnings(programme, visit, **ends), programme) == spoken(
+        programme_warnings(other, visit, **ends), other
+    )
 
 
 @given(data=st.data())
@@ -176,7 +178,7 @@ def test_a_programme_in_sequence_has_no_warning(data: st.DataObject) -> None:
         length = data.draw(st.none() | st.integers(1, 59))
         ends = begins + timedelta(minutes=length or 0)
         programme.append(
-            Item(
+            ProgrammeItemValues(
                 begins.date(),
                 begins.time(),
                 ends.time() if length else None,
@@ -185,4 +187,4 @@ def test_a_programme_in_sequence_has_no_warning(data: st.DataObject) -> None:
             )
         )
         at = ends
-    assert hitches(programme, VISIT, time(6), time(23, 59)) == []
+    assert programme_warnings(programme, VISIT, time(6), time(23, 59)) == []

@@ -9,16 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.programmes.items import Change, Item, Kind, differences, label
+from calendars.programmes.items import ChangeType, ItemChange, ProgrammeItemValues, differences, label
 
 DAY = date(2027, 3, 10)
 
 
-def item(title: str, start: str | None = "08:00", end: str | None = None, **values: Any) -> Item:
+def item(title: str, start: str | None = "08:00", end: str | None = None, **values: Any) -> ProgrammeItemValues:
     """An item of 10 March 2027; ``day`` (a number) makes it another day of March."""
     day = values.pop("day", 10)
     at = {name: time.fromisoformat(hour) if hour else None for name, hour in (("start", start), ("end", end))}
-    return Item(DAY.replace(day=day), at["start"], at["end"], {"vi": title}, **values)
+    return ProgrammeItemValues(DAY.replace(day=day), at["start"], at["end"], {"vi": title}, **values)
 
 
 # A few words and hours only, so that items meet.
@@ -26,7 +26,7 @@ words = st.sampled_from(["Đón đoàn", "Làm việc", "Tham quan"])
 texts = st.fixed_dictionaries({"vi": words}, optional={"lo": st.sampled_from(["ຕ້ອນຮັບ", "ພົບປະ"])})
 hour = st.none() | st.integers(6, 20).map(time)
 items = st.builds(
-    Item,
+    ProgrammeItemValues,
     day=st.integers(9, 13).map(lambda day: DAY.replace(day=day)),
     start_time=hour,
     end_time=hour,
@@ -37,11 +37,11 @@ items = st.builds(
 programmes = st.lists(items, max_size=12)
 
 
-def keys(programme: list[Item]) -> Counter[str]:
+def keys(programme: list[ProgrammeItemValues]) -> Counter[str]:
     return Counter(one.key for one in programme)
 
 
-def applied(before: list[Item], changes: list[Change]) -> Counter[str]:
+def applied(before: list[ProgrammeItemValues], changes: list[ItemChange]) -> Counter[str]:
     """The old programme with the changes made in it."""
     found = keys(before)
     for change in changes:
@@ -54,31 +54,39 @@ def applied(before: list[Item], changes: list[Change]) -> Counter[str]:
 
 
 @given(before=programmes, after=programmes)
-def test_differences_lead_from_one_to_the_other(before: list[Item], after: list[Item]) -> None:
+def test_differences_lead_from_one_to_the_other(
+    before: list[ProgrammeItemValues], after: list[ProgrammeItemValues]
+) -> None:
     assert applied(before, differences(before, after)) == keys(after)
 
 
 @given(before=programmes, after=programmes)
-def test_differences_touch_nothing_that_stayed(before: list[Item], after: list[Item]) -> None:
+def test_differences_touch_nothing_that_stayed(
+    before: list[ProgrammeItemValues], after: list[ProgrammeItemValues]
+) -> None:
     changes = differences(before, after)
     assert all(change.item != change.was for change in changes)
     assert sum(change.was is not None for change in changes) == (keys(before) - keys(after)).total()
-    assert all(bool(change.fields) == (change.kind is Kind.CHANGED) for change in changes)
+    assert all(bool(change.fields) == (change.kind is ChangeType.CHANGED) for change in changes)
 
 
 @given(programme=programmes, data=st.data())
-def test_the_same_items_in_another_order_are_no_difference(programme: list[Item], data: st.DataObject) -> None:
+def test_the_same_items_in_another_order_are_no_difference(
+    programme: list[ProgrammeItemValues], data: st.DataObject
+) -> None:
     assert differences(programme, data.draw(st.permutations(programme))) == []
 
 
 @given(before=programmes, after=programmes, data=st.data())
-def test_order_makes_no_difference(before: list[Item], after: list[Item], data: st.DataObject) -> None:
+def test_order_makes_no_difference(
+    before: list[ProgrammeItemValues], after: list[ProgrammeItemValues], data: st.DataObject
+) -> None:
     other = differences(data.draw(st.permutations(before)), data.draw(st.permutations(after)))
     assert other == differences(before, after)
 
 
 @given(before=programmes, after=programmes)
-def test_changes_come_in_running_order(before: list[Item], after: list[Item]) -> None:
+def test_changes_come_in_running_order(before: list[ProgrammeItemValues], after: list[ProgrammeItemValues]) -> None:
     begins = [change.shown.begins for change in differences(before, after)]
     assert begins == sorted(begins)
 
@@ -106,13 +114,15 @@ MEETING, DINNER = item("Làm việc", "08:00", "11:00"), item("Chiêu đãi", "1
         ),
     ],
 )
-def test_one_change_is_told_as_what_it_is(before: list[Item], after: list[Item], kind: str, fields: list[str]) -> None:
+def test_one_change_is_told_as_what_it_is(
+    before: list[ProgrammeItemValues], after: list[ProgrammeItemValues], kind: str, fields: list[str]
+) -> None:
     (change,) = differences([*before, DINNER], [DINNER, *after])
     assert (change.kind, change.fields) == (kind, fields)
-    assert change.written() == {
+    assert change.to_json() == {
         "change": kind,
-        "item": after[0].written() if after else None,
-        "was": before[0].written() if before else None,
+        "item": after[0].to_json() if after else None,
+        "was": before[0].to_json() if before else None,
         "fields": fields,
     }
 
@@ -146,13 +156,13 @@ def test_many_items_of_one_title_all_find_their_pair() -> None:
 
 
 @given(programme=programmes)
-def test_written_items_read_back(programme: list[Item]) -> None:
-    assert [Item.read(one.written()) for one in programme] == programme
+def test_written_items_read_back(programme: list[ProgrammeItemValues]) -> None:
+    assert [ProgrammeItemValues.read(one.to_json()) for one in programme] == programme
 
 
 def test_older_revisions_read_too() -> None:
     old = {"position": 3, "day": "2027-03-10", "start_time": "08:00", "end_time": None, "title": {"en": "A", "vi": "B"}}
-    read = Item.read(old)
+    read = ProgrammeItemValues.read(old)
     assert read == replace(item("B"), title={"vi": "B", "en": "A"})
     assert list(read.title) == ["vi", "en"]
     assert read.travel_minutes is None

@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 
 from calendars.days.spans import Days
-from calendars.programmes.items import Item
-from calendars.programmes.rendering import MOST_CHARACTERS, MOST_ITEMS, Published, heading, told
+from calendars.programmes.items import ProgrammeItemValues
+from calendars.programmes.rendering import MOST_CHARACTERS, MOST_ITEMS, PublishedProgramme, heading, render_text
 from tests.calendars.programmes.test_items import item
 
 VISIT = Days(date(2027, 3, 10), date(2027, 3, 12))
-PROGRAMME = Published(
+PROGRAMME = PublishedProgramme(
     2,
     (
         item("Đón đoàn", None, day=10, place={"vi": "Nội Bài", "lo": "ໂນຍບ່າຍ"}),
@@ -21,7 +21,7 @@ PROGRAMME = Published(
 
 
 def test_days_and_lines_in_vietnamese() -> None:
-    assert told(PROGRAMME, VISIT, "vi").lines() == [
+    assert render_text(PROGRAMME, VISIT, "vi").lines() == [
         "Chương trình (Điều chỉnh lần 1)",
         "10/3/2027",
         "Đón đoàn – Nội Bài",
@@ -32,32 +32,34 @@ def test_days_and_lines_in_vietnamese() -> None:
 
 
 def test_each_language_writes_its_own_days_and_falls_back_for_words() -> None:
-    assert told(PROGRAMME, VISIT, "lo").lines()[:3] == [
+    assert render_text(PROGRAMME, VISIT, "lo").lines()[:3] == [
         "ກຳນົດການ (ສະບັບປັບປຸງຄັ້ງທີ 1)",
         "10 ມີນາ 2027",
         "Đón đoàn – ໂນຍບ່າຍ",
     ]
-    assert told(PROGRAMME, VISIT, "en").lines()[1] == "10 March 2027"
+    assert render_text(PROGRAMME, VISIT, "en").lines()[1] == "10 March 2027"
     assert [heading(1, language) for language in ("vi", "lo", "en")] == ["Chương trình", "ກຳນົດການ", "Programme"]
 
 
 def test_texts_stay_on_their_line() -> None:
-    evil = Published(1, (Item(VISIT.first, None, None, {"vi": "a\r\nBcc: x\u2028b"}, {"vi": "c\x00\nd"}),))
-    assert told(evil, VISIT, "vi").lines()[2:] == ["a Bcc: x b – c d"]
+    evil = PublishedProgramme(
+        1, (ProgrammeItemValues(VISIT.first, None, None, {"vi": "a\r\nBcc: x\u2028b"}, {"vi": "c\x00\nd"}),)
+    )
+    assert render_text(evil, VISIT, "vi").lines()[2:] == ["a Bcc: x b – c d"]
 
 
 @pytest.mark.parametrize(("count", "more"), [(MOST_ITEMS, ""), (MOST_ITEMS + 1, "… and 1 more: https://desk/x")])
 def test_so_many_items_and_no_more(count: int, more: str) -> None:
-    published = Published(1, tuple(item(str(number)) for number in range(count)))
-    text = told(published, VISIT, "en", "https://desk/x")
+    published = PublishedProgramme(1, tuple(item(str(number)) for number in range(count)))
+    text = render_text(published, VISIT, "en", "https://desk/x")
     assert text.more == more
     assert [len(items) for _day, items in text.days] == [MOST_ITEMS]
-    without_address = told(published, VISIT, "en").lines()[-1]
+    without_address = render_text(published, VISIT, "en").lines()[-1]
     assert without_address == ("… and 1 more" if more else "08:00 99")
 
 
 def test_so_many_characters_and_no_more() -> None:
-    text = told(Published(1, (item("x" * 300, place={"vi": "y" * 20_000}),)), VISIT, "en")
+    text = render_text(PublishedProgramme(1, (item("x" * 300, place={"vi": "y" * 20_000}),)), VISIT, "en")
     ((_day, (line,)),) = text.days
     assert len(line) == MOST_CHARACTERS
     assert line.endswith("x…")
@@ -74,10 +76,10 @@ def test_a_programme_is_outdated_when_an_item_is_on_no_day_of_the_visit(
 
 
 def test_a_programme_of_other_days_says_so() -> None:
-    assert told(PROGRAMME, VISIT, "en").notes == ()
+    assert render_text(PROGRAMME, VISIT, "en").notes == ()
     moved = Days(date(2027, 3, 11), date(2027, 3, 13))
-    assert told(PROGRAMME, moved, "en").lines()[1] == "Published before the visit was moved; a new one follows."
+    assert render_text(PROGRAMME, moved, "en").lines()[1] == "Published before the visit was moved; a new one follows."
 
 
 def test_what_was_kept_is_read_in_its_order() -> None:
-    assert Published.read(2, [one.written() for one in PROGRAMME.items]) == PROGRAMME
+    assert PublishedProgramme.read(2, [one.to_json() for one in PROGRAMME.items]) == PROGRAMME

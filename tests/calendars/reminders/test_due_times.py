@@ -7,7 +7,15 @@ import pytest
 
 from calendars.days.offsets import Offset
 from calendars.reminders import due_times
-from calendars.reminders.due_times import EventDays, RuleFacts, TaskDays, no_longer, too_late, useful_until, wanted
+from calendars.reminders.due_times import (
+    EventDays,
+    RuleFacts,
+    TaskDays,
+    due_reminders,
+    skip_reason,
+    too_late,
+    useful_until,
+)
 from models.vocabulary import EventKind, EventStatus, ReminderAnchor
 
 EVENT = EventDays(
@@ -33,7 +41,7 @@ def local(day: int, hour: int = 0, minute: int = 0) -> datetime:
 
 
 def dues(rule: RuleFacts, event: EventDays) -> list[datetime]:
-    return [due.due_at for due in wanted(rule, event, OFFICE_DAYS)]
+    return [due.due_at for due in due_reminders(rule, event, OFFICE_DAYS)]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +101,7 @@ def test_each_open_task_with_a_due_day_is_reminded_of() -> None:
         TaskDays("whenever", None, done=False),
     )
     rule = replace(RULE, anchor=ReminderAnchor.TASK_DUE, at=time(8))
-    found = {due.task_id: due.due_at for due in wanted(rule, replace(EVENT, tasks=tasks), None)}
+    found = {due.task_id: due.due_at for due in due_reminders(rule, replace(EVENT, tasks=tasks), None)}
     assert found == {"open": local(1, 8)}
 
 
@@ -148,7 +156,7 @@ OF_TASK = replace(RULE, anchor=ReminderAnchor.TASK_DUE)
 def test_no_longer_says_why(
     rule: RuleFacts | None, event: EventDays, task_id: str | None, due: datetime, reason: str | None
 ) -> None:
-    found = no_longer(rule, event, task_id, due, OFFICE_DAYS)
+    found = skip_reason(rule, event, task_id, due, OFFICE_DAYS)
     assert (found.text if found else None) == reason
 
 

@@ -14,9 +14,9 @@ from models.database import Database
 from models.vocabulary import Language, Role
 from service.actions import credentials
 from service.actions.accounts import accounts, login_throttling
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.app import create_app
-from service.http.app_context import Desk
+from service.http.app_context import AppContext
 from service.settings import Settings
 from tests.service.conftest import OWN_HASHER, OWN_NOBODY, Caller, Clock
 from tests.service.http.test_requests import at_once
@@ -32,7 +32,7 @@ OTHER = "tám chiếc thuyền giấy"
 def owner(app: Flask, account: User, database: Database, settings: Settings, clock: Clock) -> Caller:
     """The account with a password, calling with a token."""
     with database.transaction() as session:
-        issued = accounts.issue_token(session, Act(None, clock.now, settings.office), account, "phone")
+        issued = accounts.issue_token(session, ActionContext(None, clock.now, settings.office), account, "phone")
         issued.row.last_used_at = clock.now
     return Caller(app.test_client(use_cookies=False), account.id, issued.secret, {"Accept-Language": "en"})
 
@@ -94,7 +94,7 @@ def test_a_new_password_ends_all_browsers_and_no_token(owner: Caller, signed: Ca
 def test_the_browser_that_changes_the_password_stays_with_another_secret(
     app: Flask, signed: Callable[..., Browser]
 ) -> None:
-    desk: Desk = app.extensions["desk"]
+    desk: AppContext = app.extensions["desk"]
     one, two = signed(), signed()
     before = secret_of(one)
     answer = one.client.post(
@@ -187,7 +187,7 @@ def test_a_password_set_by_somebody_else_must_be_changed_first(
 def test_api_with_a_cookie_takes_a_new_password_first(
     app: Flask, admin: Caller, signed: Callable[..., Browser], account: User
 ) -> None:
-    desk: Desk = app.extensions["desk"]
+    desk: AppContext = app.extensions["desk"]
     assert admin.patch(f"/users/{account.id}", {"password": OTHER}).status_code == 200
     page = signed(OTHER)
 
@@ -413,7 +413,7 @@ def test_every_role_has_its_account_page_and_a_link_to_it(
 ) -> None:
     with database.transaction() as session:
         values = {"email": "x@example.org", "role": role, "password": PASSWORD, "locale": Language.EN}
-        accounts.create_user(session, Act(None, clock.now, settings.office), values)
+        accounts.create_user(session, ActionContext(None, clock.now, settings.office), values)
     page = Browser(app.test_client())
     assert page.post("/login", {"email": "x@example.org", "password": PASSWORD}).status_code == 303
     assert 'href="/account"' in page.get("/").text

@@ -15,7 +15,7 @@ from models.accounts import Audit, SpentState, User, WebSession
 from models.database import Database
 from models.vocabulary import Language, Role
 from service.actions.accounts import accounts
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.http import oidc
 from service.settings import BadSetting, Settings, load_settings
 from tests.service.accounts.provider import CLIENT_ID, CLIENT_SECRET, ProviderServer
@@ -324,7 +324,7 @@ def test_a_session_open_before_is_closed(
 ) -> None:
     with database.transaction() as session:
         values = {"email": "nam@example.org", "role": Role.VIEWER, "password": "vườn hoa buổi sáng"}
-        accounts.create_user(session, Act(None, clock.now, settings.office), values)
+        accounts.create_user(session, ActionContext(None, clock.now, settings.office), values)
     assert browser.post("/login", {"email": "nam@example.org", "password": "vườn hoa buổi sáng"}).status_code == 303
     assert there_and_back(browser).status_code == 303
     assert sessions(database) == 1
@@ -345,9 +345,9 @@ def test_without_settings_there_is_no_button_and_no_address(
 ) -> None:
     from dataclasses import replace
 
-    from service.http.app_context import Desk
+    from service.http.app_context import AppContext
 
-    app.extensions["desk"] = Desk(replace(settings, login_provider=None), database, clock)
+    app.extensions["desk"] = AppContext(replace(settings, login_provider=None), database, clock)
     assert "/login/provider" not in browser.get("/login").text
     assert browser.get("/login/provider").status_code == 404
     assert browser.get(BACK).status_code == 404
@@ -385,7 +385,11 @@ def test_a_bad_setting_of_the_provider_is_named(tmp_path: Path, name: str, value
 
 
 def test_a_trip_is_told_by_its_secret_alone() -> None:
-    one, same, other = oidc.Journey("k" * 40, "a"), oidc.Journey("k" * 40, "a"), oidc.Journey("k" * 40, "b")
-    read: Callable[[oidc.Journey], tuple[str, str, str]] = lambda trip: (trip.state, trip.nonce, trip.verifier)  # noqa: E731
+    one, same, other = (
+        oidc.LoginRoundTrip("k" * 40, "a"),
+        oidc.LoginRoundTrip("k" * 40, "a"),
+        oidc.LoginRoundTrip("k" * 40, "b"),
+    )
+    read: Callable[[oidc.LoginRoundTrip], tuple[str, str, str]] = lambda trip: (trip.state, trip.nonce, trip.verifier)  # noqa: E731
     assert read(one) == read(same)
     assert len({*read(one), *read(other)}) == 6

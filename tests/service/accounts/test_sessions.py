@@ -15,8 +15,8 @@ from models.database import Database
 from models.types import new_id
 from models.vocabulary import Role
 from service.actions.accounts import accounts
-from service.http.app_context import Desk
-from service.http.authentication import Attendance
+from service.http.app_context import AppContext
+from service.http.authentication import SessionActivity
 from tests import factories
 from tests.service.conftest import Caller, Clock
 from tests.service.web.test_pages import Browser, account, browser, signed_in, words
@@ -25,8 +25,8 @@ __all__ = ["account", "browser", "signed_in"]
 
 
 @pytest.fixture
-def desk(app: Flask) -> Desk:
-    found: Desk = app.extensions["desk"]
+def desk(app: Flask) -> AppContext:
+    found: AppContext = app.extensions["desk"]
     return found
 
 
@@ -71,7 +71,7 @@ def test_api_with_a_cookie_ends_with_the_session(signed_in: Callable[..., Browse
 
 
 def test_life_is_written_down_every_five_minutes_for_other_processes(
-    signed_in: Callable[..., Browser], desk: Desk, database: Database, clock: Clock
+    signed_in: Callable[..., Browser], desk: AppContext, database: Database, clock: Clock
 ) -> None:
     browser, start = signed_in(), clock.now
     for minutes, written in ((4, 0), (2, 6), (4, 6), (2, 12)):
@@ -85,7 +85,7 @@ def test_life_is_written_down_every_five_minutes_for_other_processes(
     for elapsed, is_in in ((0, True), (1, False)):
         clock.move(minutes=elapsed)
         with database.transaction(write=False) as session:
-            found = Attendance(database).of_session(session, cookie.value, clock.now)
+            found = SessionActivity(database).of_session(session, cookie.value, clock.now)
         assert (found is not None) is is_in, elapsed
 
 
@@ -103,7 +103,7 @@ def a_writer_that_takes_its_time(database: Database, clock: Clock) -> Iterator[N
 
 
 def test_reading_waits_for_no_writer(
-    signed_in: Callable[..., Browser], database: Database, desk: Desk, clock: Clock
+    signed_in: Callable[..., Browser], database: Database, desk: AppContext, clock: Clock
 ) -> None:
     browser = signed_in()
     clock.move(hours=1)
@@ -134,7 +134,7 @@ def test_a_session_in_use_stays_open_while_nothing_can_be_written(database: Data
     with database.transaction() as session:
         secret = accounts.open_session(session, factories.make_user(session), clock.now)
     stuck = ReadOnly(database.url.render_as_string(hide_password=False))
-    attendance = Attendance(stuck)
+    attendance = SessionActivity(stuck)
     for _hour in range(5):
         clock.move(hours=1)
         with stuck.transaction(write=False) as session:

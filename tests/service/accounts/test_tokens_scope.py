@@ -10,8 +10,8 @@ from sqlmodel import select
 from models.accounts import ApiToken, Audit
 from models.database import Database
 from models.vocabulary import Role
-from service.http.app_context import Desk
-from service.http.authentication import Attendance
+from service.http.app_context import AppContext
+from service.http.authentication import SessionActivity
 from tests.service.conftest import Caller, Clock
 from tests.service.http.test_requests import operations
 
@@ -64,7 +64,7 @@ def test_a_refused_change_changes_nothing(officer: Caller, database: Database) -
 
 
 def test_last_use_is_written_down_once_an_hour(app: Flask, officer: Caller, database: Database, clock: Clock) -> None:
-    desk: Desk = app.extensions["desk"]
+    desk: AppContext = app.extensions["desk"]
     phone = with_token(officer)
     start = clock.now
     written = []
@@ -80,7 +80,7 @@ def test_last_use_is_written_down_once_an_hour(app: Flask, officer: Caller, data
 
 def test_a_token_revoked_meanwhile_is_passed_over(officer: Caller, database: Database, clock: Clock) -> None:
     made = officer.made("/tokens", {"name": "phone"})
-    attendance = Attendance(database)
+    attendance = SessionActivity(database)
     with database.transaction(write=False) as session:
         attendance.of_token(session, made["token"], clock.now)
     assert officer.call("DELETE", f"/tokens/{made['id']}").status_code == 204

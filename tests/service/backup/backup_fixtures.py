@@ -19,11 +19,11 @@ from models.tables import metadata
 from models.types import new_id
 from models.vocabulary import AttemptOutcome, FeedClient, Role
 from seed.loader import load_files, packaged_files
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.reminders.reminder_planning import plan_rule
 from service.backup import archive, dump, swap_in, tables
 from service.backup.archive import Manifest
-from service.backup.swap_in import Restored
+from service.backup.swap_in import RestoreSummary
 from tests import factories
 from tests.factories import NOW, OFFICE
 
@@ -38,7 +38,7 @@ Contents = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
 
 def fill_everything(database: Database) -> None:
     """The programme that comes with the service, and a row in every table it leaves empty."""
-    act = Act(None, NOW, OFFICE)
+    act = ActionContext(None, NOW, OFFICE)
     with database.transaction() as session:
         load_files(session, act, packaged_files())
         _fill_agreements(session)
@@ -105,7 +105,7 @@ def plan_many(database: Database, count: int) -> None:
         for number in range(count):
             day = date(2027, 1, 1) + timedelta(days=number % 900)
             factories.make_event(session, first_day=day, description={"vi": "Chương trình làm việc " * 20})
-        plan_rule(session, Act(None, NOW, OFFICE), rule)
+        plan_rule(session, ActionContext(None, NOW, OFFICE), rule)
 
 
 def contents(database: Database) -> Contents:
@@ -123,10 +123,10 @@ def backed_up(database: Database, path: Path, now: datetime = NOW) -> Manifest:
     return dump.take(database, path, now, KEY)
 
 
-def restored(database: Database, path: Path, var: Path, now: datetime = NOW) -> Restored:
+def restored(database: Database, path: Path, var: Path, now: datetime = NOW) -> RestoreSummary:
     database.dispose()
     try:
         with archive.opened(path) as content:
-            return swap_in.restore(database, content, Act(None, now, OFFICE), var, KEY)
+            return swap_in.restore(database, content, ActionContext(None, now, OFFICE), var, KEY)
     finally:
         database.dispose()

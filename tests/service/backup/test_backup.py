@@ -17,14 +17,14 @@ from sqlmodel import select
 from models import dump_rows
 from models.clock import monotonic
 from models.database import Database
-from models.dump_rows import Kind
+from models.dump_rows import ColumnKind
 from models.errors import Conflict
 from models.migrate import downgrade, newest_revision, upgrade
 from models.places import Organisation, Person
 from models.tables import metadata
 from models.vocabulary import Role
 from service.actions.accounts import accounts
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.feeds import feeds
 from service.actions.feeds.store import snapshot
 from service.backup import archive, dump, tables
@@ -58,7 +58,7 @@ def test_the_database_says_of_its_columns_what_the_classes_say(database: Databas
         types = {column.name: getattr(column.type, "impl_instance", column.type) for column in table.columns}
         assert found[name].kinds == {column: dump_rows.kind_of(one) for column, one in types.items()}
         assert found[name].key == tuple(column.name for column in table.primary_key)
-    assert {kind for one in found.values() for kind in one.kinds.values()} == set(Kind)
+    assert {kind for one in found.values() for kind in one.kinds.values()} == set(ColumnKind)
 
 
 def test_the_file_is_a_zip_anybody_can_read(database: Database, tmp_path: Path) -> None:
@@ -79,13 +79,13 @@ def test_the_file_is_a_zip_anybody_can_read(database: Database, tmp_path: Path) 
 
 
 def test_no_secret_is_in_it(database: Database, tmp_path: Path) -> None:
-    act = Act(None, NOW, OFFICE)
+    act = ActionContext(None, NOW, OFFICE)
     with database.transaction() as session:
         make_locality(session)
         user = make_user(session, Role.OFFICER)
         accounts.change_user(session, act, user, {"password": "vườn hoa buổi sáng"})
         token = accounts.issue_token(session, act, user, "x").secret
-        feed = feeds.create_feed(session, Act(user, NOW, OFFICE), {"name": "Lịch", "filter": {}}).url(OFFICE)
+        feed = feeds.create_feed(session, ActionContext(user, NOW, OFFICE), {"name": "Lịch", "filter": {}}).url(OFFICE)
     backed_up(database, tmp_path / "b.zip")
     with zipfile.ZipFile(tmp_path / "b.zip") as content:
         everything = b"".join(content.read(name) for name in content.namelist()).decode()

@@ -28,7 +28,7 @@ from models.vocabulary import EventStatus, ReminderPurpose, ReminderState, Role
 from service import cli
 from service.actions import change_log
 from service.actions.accounts import accounts
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.feeds import feeds
 from service.actions.feeds.feeds import feed_of_token
 from service.actions.reminders.reminder_planning import announce_cancellation, plan_event
@@ -56,7 +56,7 @@ def plan_two(database: Database, **rule: object) -> None:
         for number, day in enumerate((BEFORE, AFTER)):
             days = {"first_day": day, "last_day": date(2026, 12, 20), "departs_on": date(2026, 12, 20)}
             event = factories.make_event(session, uid=f"{number}@example.org", **days)
-            plan_event(session, Act(None, NOW, OFFICE), event)
+            plan_event(session, ActionContext(None, NOW, OFFICE), event)
 
 
 def all_of(database: Database) -> list[Reminder]:
@@ -116,12 +116,12 @@ def test_changing_the_visit_does_not_bring_old_mail_back(database: Database, sin
     restored(database, tmp_path / "b.zip", tmp_path, LATER)
     with database.transaction() as session:
         for event in session.exec(select(Event)):
-            plan_event(session, Act(None, LATER, OFFICE), event)
+            plan_event(session, ActionContext(None, LATER, OFFICE), event)
     assert sent_at(database, sink, tmp_path, LATER) == 0
     with database.transaction() as session:
         session.execute(update(Reminder).where(col(Reminder.state) == SKIPPED).values(reason=due_times.MOVED))
         for event in session.exec(select(Event)):
-            plan_event(session, Act(None, LATER, OFFICE), event)
+            plan_event(session, ActionContext(None, LATER, OFFICE), event)
     assert sent_at(database, sink, tmp_path, LATER) == 1, "any other reason lets it come back"
 
 
@@ -132,7 +132,7 @@ def test_who_may_have_been_reminded_hears_of_the_cancellation(database: Database
     with database.transaction() as session:
         event = session.exec(select(Event).where(col(Event.first_day) == BEFORE)).one()
         event.status = EventStatus.CANCELLED
-        announce_cancellation(session, Act(None, LATER, OFFICE), event)
+        announce_cancellation(session, ActionContext(None, LATER, OFFICE), event)
     told = [one for one in all_of(database) if one.purpose is ReminderPurpose.CANCELLATION]
     assert [(one.recipient, one.state) for one in told] == [("desk@example.org", PENDING)]
 
@@ -170,11 +170,11 @@ def test_a_fixed_job_whose_instant_comes_after_the_restore_runs(database: Databa
 
 
 def test_sessions_end_and_feeds_and_tokens_go_on(database: Database, tmp_path: Path) -> None:
-    act = Act(None, NOW, OFFICE)
+    act = ActionContext(None, NOW, OFFICE)
     with database.transaction() as session:
         user = factories.make_user(session, Role.OFFICER)
         token = accounts.issue_token(session, act, user, "x").secret
-        feed = feeds.create_feed(session, Act(user, NOW, OFFICE), {"name": "Lịch", "filter": {}}).secret
+        feed = feeds.create_feed(session, ActionContext(user, NOW, OFFICE), {"name": "Lịch", "filter": {}}).secret
         session.add(
             WebSession(token_hash="c" * 64, user_id=user.id, created_at=NOW, last_seen_at=NOW, expires_at=LATER)
         )
@@ -201,7 +201,7 @@ def test_processes_that_run_on_look_at_everything_anew(database: Database, tmp_p
         before = change_log.position(session)
     restored(database, tmp_path / "b.zip", tmp_path)
     with database.transaction(write=False) as session:
-        news = change_log.since(session, before)
+        news = change_log.changes_since(session, before)
     assert news.event_ids is None
 
 

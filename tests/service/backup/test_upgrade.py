@@ -30,10 +30,10 @@ from models.encryption import unseal
 from models.migrate import current_revision, downgrade, newest_revision, upgrade
 from models.queries.audience import MESSENGER_SECRET
 from models.tables import metadata
-from service.actions.context import Act
-from service.actions.office_mails.office_mails import Bulletins
+from service.actions.context import ActionContext
+from service.actions.office_mails.office_mails import OfficeMailWriter
 from service.backup import archive, swap_in
-from service.http.app_context import Desk
+from service.http.app_context import AppContext
 from service.settings import Settings, load_settings
 from tests import office_0_1
 from tests.cluster import Cluster
@@ -173,7 +173,7 @@ def restored(
         url = request.getfixturevalue("postgresql").create(name := new_name())
     database = Database(url)
     with archive.opened(office_0_1.BACKUP) as content:
-        swap_in.restore(database, content, Act(None, INSTANT, settings_for(url, folder).office), folder, KEY)
+        swap_in.restore(database, content, ActionContext(None, INSTANT, settings_for(url, folder).office), folder, KEY)
     database.dispose()
     settled(url)
     yield Office(url, office_0_1.rows_of(url), lambda: copied(url))
@@ -249,7 +249,7 @@ def console(tmp_path: Path) -> Iterator[Callable[[str], Console]]:
     def start(url: str) -> Console:
         app, database = built_app(), Database(url)
         opened.append(database)
-        app.extensions["desk"] = Desk(settings_for(url, tmp_path), database, lambda: INSTANT)
+        app.extensions["desk"] = AppContext(settings_for(url, tmp_path), database, lambda: INSTANT)
         return Console(app, database)
 
     yield start
@@ -264,7 +264,7 @@ def sent_from(url: str, folder: Path) -> set[str]:
         mail_url="file:", mail_from=settings.mail_from, var=folder, office=settings.office, secret_key=KEY,
         passport_days=settings.passport_days,
     )  # fmt: skip
-    worker = Worker(database, config, lambda: INSTANT, reports=Bulletins(settings.office, KEY))
+    worker = Worker(database, config, lambda: INSTANT, reports=OfficeMailWriter(settings.office, KEY))
     schedule.run_due(database, worker.jobs, INSTANT)
     worker.tick()
     worker.close()

@@ -25,7 +25,7 @@ from models.resources import Booking, Resource
 from models.vocabulary import Role
 from service.actions.accounts import accounts
 from service.actions.bookings import bookings
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from tests import factories
 from tests.conftest import fresh_database
 from tests.service.runtime.processes import Service
@@ -129,7 +129,7 @@ def serving(database: Database, database_url: str, folder: Path) -> Iterator[Off
     with database.transaction() as session:
         for code in ("hai-duong", "vientiane-province"):
             factories.make_locality(session, code)
-        act = Act(None, factories.NOW, factories.OFFICE)
+        act = ActionContext(None, factories.NOW, factories.OFFICE)
         tokens = [
             accounts.issue_token(session, act, factories.make_user(session, role), "race").secret
             for role in (Role.OFFICER, Role.APPROVER)
@@ -355,7 +355,7 @@ def together(database: Database, count: int, resource: str, event: str) -> list[
     def book() -> Booking | Exception:
         try:
             with database.transaction() as session:
-                act = Act(None, factories.NOW, factories.OFFICE)
+                act = ActionContext(None, factories.NOW, factories.OFFICE)
                 wanted = {"event_id": event, "resource_id": resource}
                 return bookings.make_bookings(session, act, [wanted], several=False)[0]
         except Exception as refused:
@@ -384,7 +384,7 @@ def test_with_the_guard_exactly_two_of_eight_win(database: Database, wanted: tup
 def test_without_looking_doubles_appear(
     database: Database, wanted: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bookings, "check_fit", lambda *everything: None)
+    monkeypatch.setattr(bookings, "ensure_available", lambda *everything: None)
     found = together(database, 8, *wanted)
     assert sum(isinstance(one, Booking) for one in found) > 2
 
@@ -393,7 +393,7 @@ def test_without_looking_doubles_appear(
 def test_without_the_lock_two_look_before_either_writes(
     database: Database, wanted: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look = bookings.check_fit
+    look = bookings.ensure_available
     both_have_looked = threading.Barrier(2)
 
     def look_and_wait(*everything: Any) -> None:
@@ -401,12 +401,12 @@ def test_without_the_lock_two_look_before_either_writes(
         both_have_looked.wait(5)
 
     with database.transaction() as session:
-        act = Act(None, factories.NOW, factories.OFFICE)
+        act = ActionContext(None, factories.NOW, factories.OFFICE)
         bookings.make_bookings(session, act, [{"event_id": wanted[1], "resource_id": wanted[0]}], several=False)
-    monkeypatch.setattr(bookings, "check_fit", look_and_wait)
+    monkeypatch.setattr(bookings, "ensure_available", look_and_wait)
     monkeypatch.setattr(
         bookings,
-        "hold_still",
+        "lock_resources",
         lambda session, ids: {row.id: row for row in session.exec(select(Resource).where(col(Resource.id).in_(ids)))},
     )
     found = together(database, 2, *wanted)
@@ -420,7 +420,7 @@ def test_the_constraint_stands_behind_the_look(
     """A program that does not look is refused by PostgreSQL itself, where only one booking fits."""
     with database.transaction() as session:
         session.execute(text("UPDATE resource SET capacity = 1"))
-    monkeypatch.setattr(bookings, "check_fit", lambda *everything: None)
+    monkeypatch.setattr(bookings, "ensure_available", lambda *everything: None)
     found = together(database, 8, *wanted)
     assert sum(isinstance(one, Booking) for one in found) == 1
     assert {type(one).__name__ for one in found if not isinstance(one, Booking)} == {"IntegrityError"}

@@ -33,7 +33,7 @@ from models.resources import Booking, Resource
 from models.vocabulary import BookingState, EventKind, EventStatus, Role
 from service.actions.bookings import bookings, resources
 from service.actions.bookings.conflict_check import BookingClash
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import events
 from tests import factories
 
@@ -98,8 +98,8 @@ class Machine(RuleBasedStateMachine):
             factories.make_locality(self.session, code)
         user: User = factories.make_user(self.session, Role.OFFICER)
         other: User = factories.make_user(self.session, Role.APPROVER)
-        self.act = Act(user, factories.NOW, factories.OFFICE)
-        self.approver = Act(other, factories.NOW, factories.OFFICE)
+        self.act = ActionContext(user, factories.NOW, factories.OFFICE)
+        self.approver = ActionContext(other, factories.NOW, factories.OFFICE)
         self.resources = [
             resources.create_resource(
                 self.session, self.act,
@@ -415,7 +415,7 @@ def test_the_model_sees_a_guard_that_is_off(database: Database, monkeypatch: pyt
         pass
 
     Unguarded.database = database
-    monkeypatch.setattr(bookings, "check_fit", lambda *everything: None)
+    monkeypatch.setattr(bookings, "ensure_available", lambda *everything: None)
     quickly = settings(max_examples=50, stateful_step_count=STEPS, deadline=None, phases=[Phase.generate])
     with pytest.raises(BaseException, match="fits: False, service: None"):
         run_state_machine_as_test(Unguarded, settings=quickly)

@@ -21,7 +21,7 @@ from models.event_parts import ProgrammeRevision, last_revisions
 from models.events import Event
 from models.feeds import IcalFragment
 from models.places import Locality
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import programme as actions
 from service.actions.events import programme_revisions
 from service.actions.events.events import find_event
@@ -289,7 +289,7 @@ def test_of_two_who_publish_at_once_one_is_told(
 
 
 def test_last_revisions_of_many_events_are_one_query(database: Database, settings: Settings, clock: Clock) -> None:
-    act = Act(None, clock.now, settings.office)
+    act = ActionContext(None, clock.now, settings.office)
     with database.transaction() as session:
         events = [factories.make_event(session) for _each in range(3)]
         for number in (1, 2):

@@ -13,7 +13,7 @@ from models.database import Database
 from models.errors import DomainError
 from models.event_parts import Task, TaskTemplate
 from models.vocabulary import Direction, EventKind, EventStatus, TaskAnchor
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import events, task_templates, tasks
 from tests import factories
 from tests.service.conftest import BATCH, Caller, Clock
@@ -23,8 +23,8 @@ TEMPLATE = {"kind": "training_batch", "title": {"vi": "Gửi thư mời", "en": 
 
 
 @pytest.fixture
-def act(clock: Clock) -> Act:
-    return Act(None, clock.now, factories.OFFICE)
+def act(clock: Clock) -> ActionContext:
+    return ActionContext(None, clock.now, factories.OFFICE)
 
 
 def made_of(session: Session, event_id: str) -> list[str | None]:
@@ -141,7 +141,7 @@ def test_an_event_that_enters_the_plan_gets_its_tasks(
     ],
 )
 def test_each_direction_has_its_tasks(
-    database: Database, act: Act, host: str, guest: str | None, direction: Direction
+    database: Database, act: ActionContext, host: str, guest: str | None, direction: Direction
 ) -> None:
     with database.transaction() as session:
         wanted = []
@@ -161,7 +161,7 @@ def test_what_should_have_been_done_is_made_and_overdue_at_once(admin: Caller, o
     assert (task["due"], task["event"]["id"]) == ("2026-10-03", event["id"])
 
 
-def test_entering_the_plan_again_makes_only_what_is_missing(database: Database, act: Act) -> None:
+def test_entering_the_plan_again_makes_only_what_is_missing(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         kept, gone = (factories.make_template(session).id for _ in range(2))
         made = factories.make_event(session, status=EventStatus.DRAFT)
@@ -179,7 +179,7 @@ def test_entering_the_plan_again_makes_only_what_is_missing(database: Database, 
         assert (first.done, first.due_offset) == (True, "-P3D")
 
 
-def test_a_task_somebody_wrote_under_the_same_title_is_not_doubled(database: Database, act: Act) -> None:
+def test_a_task_somebody_wrote_under_the_same_title_is_not_doubled(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         factories.make_template(session, title={"vi": "Gửi thư mời", "en": "Invitation"})
         other = factories.make_template(session, title={"vi": "Đặt xe"}).id
@@ -189,7 +189,7 @@ def test_a_task_somebody_wrote_under_the_same_title_is_not_doubled(database: Dat
         assert made_of(session, event.id) == [None, other]
 
 
-def test_two_templates_of_one_title_make_two_tasks(database: Database, act: Act) -> None:
+def test_two_templates_of_one_title_make_two_tasks(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         made = [factories.make_template(session, title={"vi": "Họp"}, offset=offset).id for offset in ("-P9D", "-P2D")]
         event = factories.make_event(session, status=EventStatus.DRAFT)
@@ -199,7 +199,7 @@ def test_two_templates_of_one_title_make_two_tasks(database: Database, act: Act)
 
 @pytest.mark.parametrize("status", EventStatus)
 def test_an_event_loaded_in_a_state_gets_tasks_only_if_it_is_to_be_prepared(
-    database: Database, act: Act, status: EventStatus
+    database: Database, act: ActionContext, status: EventStatus
 ) -> None:
     with database.transaction() as session:
         factories.make_template(session)
@@ -246,7 +246,7 @@ def test_tasks_outlive_their_template(admin: Caller, officer: Caller, database: 
 # At the same moment
 
 
-def test_two_steps_into_the_plan_at_once_make_each_task_once(database: Database, act: Act) -> None:
+def test_two_steps_into_the_plan_at_once_make_each_task_once(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         templates = [factories.make_template(session, anchor=anchor).id for anchor in TaskAnchor]
         event_id = factories.make_event(session, status=EventStatus.DRAFT).id
@@ -271,7 +271,9 @@ def test_two_steps_into_the_plan_at_once_make_each_task_once(database: Database,
         assert made_of(session, event_id) == templates
 
 
-def test_a_template_deleted_while_an_event_enters_the_plan_leaves_its_task(database: Database, act: Act) -> None:
+def test_a_template_deleted_while_an_event_enters_the_plan_leaves_its_task(
+    database: Database, act: ActionContext
+) -> None:
     with database.transaction() as session:
         template_id = factories.make_template(session).id
         event_id = factories.make_event(session, status=EventStatus.DRAFT).id

@@ -12,7 +12,7 @@ from models.database import Database
 from models.event_parts import Task
 from models.events import Event
 from models.vocabulary import EventKind, EventStatus
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import events, tasks
 from service.actions.reminders import reminder_planning
 from tests import factories
@@ -225,7 +225,7 @@ def test_days_off_that_leave_a_task_uncountable_are_refused(
 # At the same moment
 
 
-def task_and_move_at_once(database: Database, act: Act) -> date | None:
+def task_and_move_at_once(database: Database, act: ActionContext) -> date | None:
     """Move a visit by a week, and add a task to it while the move is not committed; when the task is then due."""
     with database.transaction() as session:
         event_id = factories.make_event(session, first_day=date(2027, 3, 10)).id
@@ -247,17 +247,17 @@ def task_and_move_at_once(database: Database, act: Act) -> date | None:
 
 
 @pytest.fixture
-def act(clock: Clock) -> Act:
-    return Act(None, clock.now, factories.OFFICE)
+def act(clock: Clock) -> ActionContext:
+    return ActionContext(None, clock.now, factories.OFFICE)
 
 
-def test_a_task_made_while_its_visit_moves_is_due_by_the_new_days(database: Database, act: Act) -> None:
+def test_a_task_made_while_its_visit_moves_is_due_by_the_new_days(database: Database, act: ActionContext) -> None:
     assert task_and_move_at_once(database, act) == date(2027, 3, 10)
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_without_the_lock_it_is_due_by_the_old_ones(
-    database: Database, act: Act, monkeypatch: pytest.MonkeyPatch
+    database: Database, act: ActionContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(reminder_planning, "lock_planning", lambda *arguments: None)
     assert task_and_move_at_once(database, act) == date(2027, 3, 3)

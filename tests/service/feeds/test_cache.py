@@ -21,13 +21,13 @@ from models.events import Event
 from models.feeds import CalendarChange, DeletedEvent, Feed, FeedReader, IcalFragment
 from models.vocabulary import EventKind, EventStatus, FeedClient, Role, Visibility
 from service.actions import change_log
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.directory import directory
 from service.actions.events import events, tasks
 from service.actions.feeds import cache, feeds, rendered_parts, store
-from service.actions.feeds.cache import Shelf
+from service.actions.feeds.cache import FeedCache
 from service.app import create_app
-from service.http.app_context import Desk
+from service.http.app_context import AppContext
 from service.settings import Settings
 from tests import factories
 from tests.service.conftest import Caller, Clock
@@ -42,7 +42,7 @@ def path_of(caller: Caller, **values: Any) -> str:
 @pytest.fixture
 def other(app: Flask, database: Database) -> Iterator[FlaskClient]:
     """Another process on the same database: an application with a memory and connections of its own."""
-    desk: Desk = app.extensions["desk"]
+    desk: AppContext = app.extensions["desk"]
     opened = Database(database.url.render_as_string(hide_password=False))
     yield create_app(desk.settings, opened, desk.clock).test_client()
     opened.dispose()
@@ -98,7 +98,7 @@ def test_without_a_look_at_the_pulse_old_bytes_would_be_served(
     with database.transaction() as session:
         event = factories.make_event(session, title={"vi": "một"})
     path = path_of(officer)
-    app.extensions["desk"].shelf._pulse.beat = lambda: "quiet"
+    app.extensions["desk"].shelf._pulse.current_state = lambda: "quiet"
     assert "một".encode() in client.get(path).data
     officer.patch(f"/delegations/{event.id}", {"title": {"vi": "hai"}})
     assert "một".encode() in client.get(path).data
@@ -113,7 +113,7 @@ def test_feeds_that_show_none_of_it_keep_their_bytes(
         factories.make_event(session, kind=EventKind.ACTIVITY, title={"vi": "họp"})
     concerned, unconcerned = path_of(officer), path_of(officer, filter={"kinds": ["activity"]})
     before = [client.get(path) for path in (concerned, unconcerned)]
-    shelf: Shelf = app.extensions["desk"].shelf
+    shelf: FeedCache = app.extensions["desk"].shelf
     held = {key: entry.assembly for key, entry in shelf._entries.items()}
     officer.patch(f"/delegations/{event.id}", {"title": {"vi": "mới"}})
     after = [client.get(path) for path in (concerned, unconcerned)]
@@ -153,7 +153,7 @@ class World:
     database: Database
     settings: Settings
     clock: Clock
-    shelves: list[Shelf]
+    shelves: list[FeedCache]
     feed_ids: list[str]
 
 
@@ -179,14 +179,14 @@ class FeedMachine(RuleBasedStateMachine):
                 session.execute(delete(table))
             for feed_id, wanted in zip(self.world.feed_ids, FILTERS, strict=True):
                 session.get_one(Feed, feed_id).past_days = wanted.get("past_days", 365)
-        self.world.shelves = [Shelf(self.world.database), Shelf(self.world.database)]
+        self.world.shelves = [FeedCache(self.world.database), FeedCache(self.world.database)]
         self.ids: list[str] = []
 
-    def act(self, session: Session) -> Act:
+    def act(self, session: Session) -> ActionContext:
         owner = session.get_one(Feed, self.world.feed_ids[0]).user_id
-        return Act(session.get_one(feeds.User, owner), self.world.clock.now, self.world.settings.office)
+        return ActionContext(session.get_one(feeds.User, owner), self.world.clock.now, self.world.settings.office)
 
-    def changing(self, number: int, change: Callable[[Session, Act, Event], Any]) -> None:
+    def changing(self, number: int, change: Callable[[Session, ActionContext, Event], Any]) -> None:
         if not self.ids:
             return
         with self.world.database.transaction() as session:
@@ -221,7 +221,7 @@ class FeedMachine(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 50), day=st.integers(-20, 20))
     def move(self, number: int, day: int) -> None:
-        def change(session: Session, act: Act, event: Event) -> None:
+        def change(session: Session, act: ActionContext, event: Event) -> None:
             first = event.first_day + timedelta(days=day)
             days = {"first_day": first, "last_day": first + (event.last_day - event.first_day)}
             events.change_event(session, act, event, days)
@@ -284,30 +284,30 @@ class FeedMachine(RuleBasedStateMachine):
             kept = self.world.shelves[0].read(number, self.reader(), self.finder(number))
             assert kept.length == len(kept.body())
             if self.looks % 4 == 0:
-                fresh = Shelf(self.world.database).read(number, self.reader(), self.finder(number))
+                fresh = FeedCache(self.world.database).read(number, self.reader(), self.finder(number))
                 assert (kept.tag, kept.packed) == (fresh.tag, fresh.packed)
             else:  # keeps nothing, so what the shelf has not kept is not there
                 with store.snapshot(self.world.database) as session:
-                    whole = cache.whole_feed(session, self.reader(), self.finder(number)(session, self.reader()))
+                    whole = cache.render_feed(session, self.reader(), self.finder(number)(session, self.reader()))
                 assert (kept.tag, kept.body()) == (whole.etag, whole.body)
 
-    def reader(self) -> Act:
-        return Act(None, self.world.clock.now, self.world.settings.office)
+    def reader(self) -> ActionContext:
+        return ActionContext(None, self.world.clock.now, self.world.settings.office)
 
-    def finder(self, number: int) -> Callable[[Session, Act], Feed]:
+    def finder(self, number: int) -> Callable[[Session, ActionContext], Feed]:
         return lambda session, act: session.get_one(Feed, self.world.feed_ids[number])
 
 
 @pytest.fixture
 def world(app: Flask, database: Database, officer: Caller) -> World:
-    desk: Desk = app.extensions["desk"]
+    desk: AppContext = app.extensions["desk"]
     with database.transaction() as session:
         for code in ("hai-duong", "vientiane-province", "vientiane-capital"):
             factories.make_locality(session, code)
     feed_ids = [officer.made("/feeds", one)["id"] for one in FILTERS]
     clock = desk.clock
     assert isinstance(clock, Clock)
-    return World(database, desk.settings, clock, [Shelf(database), Shelf(database)], feed_ids)
+    return World(database, desk.settings, clock, [FeedCache(database), FeedCache(database)], feed_ids)
 
 
 @pytest.mark.timeout(300)
@@ -338,7 +338,7 @@ def test_machine_sees_a_change_that_was_not_noted(world: World, monkeypatch: pyt
     run.begin()
     run.make(3, EventKind.DELEGATION, Visibility.PUBLIC, EventStatus.PLANNED)
     run.same_as_a_newcomer()
-    monkeypatch.setattr(change_log, "follow", lambda session, *_: session.execute(delete(IcalFragment)))
+    monkeypatch.setattr(change_log, "note_change", lambda session, *_: session.execute(delete(IcalFragment)))
     run.move(0, 9)
     with pytest.raises(AssertionError):
         run.same_as_a_newcomer()
@@ -357,7 +357,7 @@ def test_change_that_becomes_visible_late_is_not_passed_over(database: Database)
         with store.snapshot(database) as session:
             here = change_log.position(session)
     with store.snapshot(database) as session:
-        assert change_log.since(session, here).event_ids == {"a" * 26}
+        assert change_log.changes_since(session, here).event_ids == {"a" * 26}
         numbers = dict(session.execute(select(CalendarChange.event_id, CalendarChange.id)).all())
         assert numbers["a" * 26] < numbers["b" * 26]  # by number it would have been passed over
 
@@ -371,10 +371,10 @@ def test_notes_name_the_events_that_show_a_name(database: Database, officer: Cal
         here = change_log.position(session)
     admin.patch(f"/organisations/{ministry.id}", {"name": {"vi": "Sở Ngoại vụ"}})
     with store.snapshot(database) as session:
-        assert change_log.since(session, here).event_ids == {mine.id}
+        assert change_log.changes_since(session, here).event_ids == {mine.id}
     admin.patch("/localities/hai-duong", {"name": {"vi": "Hải Dương mới"}})
     with store.snapshot(database) as session:
-        assert change_log.since(session, here).event_ids is None
+        assert change_log.changes_since(session, here).event_ids is None
 
 
 # Bounds
@@ -384,21 +384,21 @@ def test_memory_is_bounded(database: Database, officer: Caller, app: Flask) -> N
     with database.transaction() as session:
         for _ in range(30):
             factories.make_event(session)
-    desk: Desk = app.extensions["desk"]
+    desk: AppContext = app.extensions["desk"]
     ids = [officer.made("/feeds", {"name": f"Lịch {number}"})["id"] for number in range(20)]
-    act = Act(None, desk.clock(), desk.settings.office)
+    act = ActionContext(None, desk.clock(), desk.settings.office)
 
-    def read(shelf: Shelf, number: int) -> cache.Kept:
+    def read(shelf: FeedCache, number: int) -> cache.CachedFeed:
         return shelf.read(number, act, lambda session, act: session.get_one(Feed, ids[number]))
 
-    one = Shelf(database)
+    one = FeedCache(database)
     read(one, 0)
-    shelf = Shelf(database, most_bytes=one.size * 5)
+    shelf = FeedCache(database, most_bytes=one.size * 5)
     bodies = [read(shelf, number).packed for number in range(20)]
     assert len(shelf._entries) <= 5
     assert shelf.size <= one.size * 5
     assert [read(shelf, number).packed for number in range(20)] == bodies
-    crowded = Shelf(database, most_bytes=10)
+    crowded = FeedCache(database, most_bytes=10)
     assert read(crowded, 3).packed == bodies[3]
     assert len(crowded._entries) == 0
 

@@ -19,7 +19,7 @@ from models.clock import utcnow
 from models.database import Database
 from models.vocabulary import Role
 from service.actions.accounts import accounts
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from tests import factories
 from tests.conftest import NO_CALENDAR_CLIENTS
 from tests.service.runtime.processes import Service
@@ -106,7 +106,7 @@ def desk(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     with database.transaction() as session:
         for code in ("hai-duong", "vientiane-province"):
             factories.make_locality(session, code)
-        act = Act(factories.make_user(session, Role.OFFICER), utcnow(), factories.OFFICE)
+        act = ActionContext(factories.make_user(session, Role.OFFICER), utcnow(), factories.OFFICE)
         token = accounts.issue_token(session, act, act.account, "test").secret
     database.dispose()
     try:

@@ -12,7 +12,7 @@ from models.feeds import Feed, FeedReader
 from models.i18n import translate
 from models.places import Locality
 from models.vocabulary import FeedClient, Role
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.feeds.diagnostics import examine_feed
 from service.settings import Settings
 from tests import factories
@@ -66,7 +66,7 @@ def test_doctor_measures_the_feed_as_its_readers_get_it(
     assert found["url_length"] == len(rotated["url"])
     assert [finding["code"] for finding in found["findings"]] == ["never_read"]
     with database.transaction(write=False) as session:
-        again = examine_feed(session, Act(None, clock.now, settings.office), session.get_one(Feed, feed_id))
+        again = examine_feed(session, ActionContext(None, clock.now, settings.office), session.get_one(Feed, feed_id))
     assert again.etag == found["etag"]
 
 

@@ -29,7 +29,7 @@ from models.places import Locality, Organisation
 from models.vocabulary import Direction, EventKind, EventStatus, FrequencyType, Language, Role, Visibility
 from service.actions import change_log
 from service.actions.accounts import accounts
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.directory import directory
 from service.actions.events import events, tasks
 from service.actions.feeds import feeds, rendered_parts, store
@@ -704,24 +704,24 @@ def test_deleted_event_is_shown_as_cancelled_for_a_while(
     assert vevents(read(client, path)) == {}
 
 
-def rename_locality(session: Session, act: Act, event: EventRow) -> None:
+def rename_locality(session: Session, act: ActionContext, event: EventRow) -> None:
     directory.change_locality(session, act, session.get_one(Locality, event.host), {"name": {"vi": "Tên mới"}})
 
 
-def rename_organisation(session: Session, act: Act, event: EventRow) -> None:
+def rename_organisation(session: Session, act: ActionContext, event: EventRow) -> None:
     organisation = session.get_one(Organisation, event.organisation_id)
     directory.change_organisation(session, act, organisation, {"name": {"vi": "Tên mới"}})
 
 
-def move_event(session: Session, act: Act, event: EventRow) -> None:
+def move_event(session: Session, act: ActionContext, event: EventRow) -> None:
     events.change_event(session, act, events.find_event(session, event.id), {"title": {"vi": "Tên mới"}})
 
 
-def add_task(session: Session, act: Act, event: EventRow) -> None:
+def add_task(session: Session, act: ActionContext, event: EventRow) -> None:
     tasks.add_task(session, act, session.get_one(EventRow, event.id), {"title": {"vi": "Đặt xe"}})
 
 
-def remove_event(session: Session, act: Act, event: EventRow) -> None:
+def remove_event(session: Session, act: ActionContext, event: EventRow) -> None:
     events.delete_event(session, act, events.find_event(session, event.id))
 
 
@@ -732,18 +732,18 @@ PARTS = ["visit", "programme", "tasks"]
 @pytest.fixture
 def reading_feed(
     app: Flask, database: Database, made: Callable[..., EventRow], settings: Settings, clock: Clock
-) -> tuple[Act, EventRow]:
+) -> tuple[ActionContext, EventRow]:
     """An event of which nothing is kept yet."""
     with database.transaction() as session:
         organisation = factories.make_organisation(session)
         owner = factories.make_user(session)
-        act = Act(session.get_one(User, owner.id), clock.now, settings.office)
+        act = ActionContext(session.get_one(User, owner.id), clock.now, settings.office)
     return act, made(organisation_id=organisation.id, status=EventStatus.DRAFT)
 
 
 def rendered(
-    database: Database, act: Act, event: EventRow
-) -> tuple[list[rendered_parts.Fragment], change_log.Position]:
+    database: Database, act: ActionContext, event: EventRow
+) -> tuple[list[rendered_parts.RenderedPart], change_log.Position]:
     """The event's parts, and where the notes of changes stood."""
     with store.snapshot(database) as session:
         position = change_log.position(session)
@@ -752,7 +752,9 @@ def rendered(
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_changed_between_reading_and_keeping_is_not_kept(
-    database: Database, reading_feed: tuple[Act, EventRow], change: Callable[[Session, Act, EventRow], None]
+    database: Database,
+    reading_feed: tuple[ActionContext, EventRow],
+    change: Callable[[Session, ActionContext, EventRow], None],
 ) -> None:
     act, event = reading_feed
     fresh, position = rendered(database, act, event)
@@ -763,7 +765,7 @@ def test_what_changed_between_reading_and_keeping_is_not_kept(
     assert kept(database) == []
 
 
-def test_what_did_not_change_is_kept(database: Database, reading_feed: tuple[Act, EventRow]) -> None:
+def test_what_did_not_change_is_kept(database: Database, reading_feed: tuple[ActionContext, EventRow]) -> None:
     act, event = reading_feed
     fresh, position = rendered(database, act, event)
     for later in (act, replace(act, now=act.now + timedelta(minutes=1))):  # the second reader finds it there
@@ -776,7 +778,9 @@ def test_what_did_not_change_is_kept(database: Database, reading_feed: tuple[Act
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("change", CHANGES)
 def test_reader_keeps_nothing_while_something_is_being_changed(
-    database: Database, reading_feed: tuple[Act, EventRow], change: Callable[[Session, Act, EventRow], None]
+    database: Database,
+    reading_feed: tuple[ActionContext, EventRow],
+    change: Callable[[Session, ActionContext, EventRow], None],
 ) -> None:
     act, event = reading_feed
     fresh, position = rendered(database, act, event)
@@ -791,7 +795,9 @@ def test_reader_keeps_nothing_while_something_is_being_changed(
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 @pytest.mark.parametrize("change", CHANGES)
 def test_writer_waits_for_the_reader_and_drops_what_it_kept(
-    database: Database, reading_feed: tuple[Act, EventRow], change: Callable[[Session, Act, EventRow], None]
+    database: Database,
+    reading_feed: tuple[ActionContext, EventRow],
+    change: Callable[[Session, ActionContext, EventRow], None],
 ) -> None:
     act, event = reading_feed
     done = threading.Event()
@@ -960,7 +966,7 @@ def test_account_that_is_gone_leaves_no_feed(
     path = subscribed(viewer)
     with database.transaction() as session:
         user = session.get_one(User, viewer.user_id)
-        accounts.change_user(session, Act(None, clock.now, settings.office), user, {"active": False})
+        accounts.change_user(session, ActionContext(None, clock.now, settings.office), user, {"active": False})
     assert_dead(client, path)
 
 

@@ -11,8 +11,8 @@ from models.database import Database
 from models.vocabulary import Language, Role
 from seed.loader import load_files, packaged_files
 from service.actions.accounts import accounts
-from service.actions.context import Act
-from service.http.app_context import Desk
+from service.actions.context import ActionContext
+from service.http.app_context import AppContext
 from service.settings import Settings
 from tests import factories
 from tests.calendars.ical.readers import READERS, Read
@@ -23,12 +23,12 @@ from tests.service.conftest import Caller, Clock, built_app
 def officer(database: Database, settings: Settings, clock: Clock) -> Caller:
     """Somebody in an office that has just loaded its programme."""
     with database.transaction() as session:
-        act = Act(None, clock.now, settings.office)
+        act = ActionContext(None, clock.now, settings.office)
         load_files(session, act, packaged_files())
         user = factories.make_user(session, Role.OFFICER)
         token = accounts.issue_token(session, act, user, "test").secret
     app = built_app()
-    app.extensions["desk"] = Desk(settings, database, clock)
+    app.extensions["desk"] = AppContext(settings, database, clock)
     return Caller(app.test_client(use_cookies=False), user.id, token)
 
 

@@ -126,7 +126,7 @@ def test_every_operation_has_a_name_of_its_own(document: Document) -> None:
 def test_an_operation_without_a_name_does_not_start(
     monkeypatch: pytest.MonkeyPatch, settings: Settings, name: str
 ) -> None:
-    monkeypatch.setattr(holidays.Lunar.get, "operation_id", name)
+    monkeypatch.setattr(holidays.LunarView.get, "operation_id", name)
     with pytest.raises(RuntimeError, match="GET /api/v1/lunar has no operationId"):
         create_app(settings)
 
@@ -134,7 +134,7 @@ def test_an_operation_without_a_name_does_not_start(
 def test_an_operation_with_the_name_of_another_does_not_start(
     monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    monkeypatch.setattr(holidays.Lunar.get, "operation_id", places.People.get.operation_id)  # type: ignore[attr-defined]
+    monkeypatch.setattr(holidays.LunarView.get, "operation_id", places.PeopleView.get.operation_id)  # type: ignore[attr-defined]
     with pytest.raises(RuntimeError, match="have the same operationId, listPeople"):
         create_app(settings)
 

@@ -22,14 +22,14 @@ from models.accounts import Audit, User
 from models.database import Database
 from models.events import Event
 from models.places import Organisation, Person
-from models.queries.audience import Directory, Events
+from models.queries.audience import AudienceIndex, EventSelection
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import EventStatus, Language, ReminderState, Role, Visibility
 from service.actions import crud, permissions
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.directory import directory
 from service.actions.events import members
-from service.actions.office_mails.office_mails import Bulletins
+from service.actions.office_mails.office_mails import OfficeMailWriter
 from service.settings import Settings
 from tests import factories
 from tests.jobs.sink import Sink
@@ -79,7 +79,7 @@ def world(database: Database, settings: Settings, clock: Clock, caller: Callable
         organisations["office"] = factories.make_organisation(session, protocol_office=True)
     a, b, office = (caller(Role.OFFICER, organisation_id=organisations[name].id) for name in ("a", "b", "office"))
     with database.transaction() as session:
-        act = Act(session.get_one(User, a.user_id), clock.now, settings.office)
+        act = ActionContext(session.get_one(User, a.user_id), clock.now, settings.office)
         event = factories.make_event(
             session, title={"vi": MARK}, organisation_id=organisations["a"].id, created_by=a.user_id
         )
@@ -110,7 +110,7 @@ def recipients(database: Database, event_id: str) -> set[str]:
 @pytest.fixture
 def worker(database: Database, clock: Clock, sink: Sink, tmp_path: Path) -> Iterator[Worker]:
     config = WorkerConfig(sink.url, "Lễ tân <desk@example.org>", tmp_path, factories.OFFICE)
-    made = Worker(database, config, clock, reports=Bulletins(factories.OFFICE, "s" * 40))
+    made = Worker(database, config, clock, reports=OfficeMailWriter(factories.OFFICE, "s" * 40))
     yield made
     made.close()
 
@@ -202,7 +202,7 @@ def test_a_rule_tells_no_account_what_it_may_not_read(
         admin = factories.make_user(session, Role.ADMIN)
         organisation = session.get_one(Organisation, world.organisations["b"].id)
         directory.change_organisation(
-            session, Act(admin, clock.now, settings.office), organisation, {"protocol_office": True}
+            session, ActionContext(admin, clock.now, settings.office), organisation, {"protocol_office": True}
         )
     assert address in recipients(database, world.event_id)
 
@@ -224,14 +224,14 @@ class Legacy:
 @pytest.fixture
 def legacy(world: World, database: Database, settings: Settings, clock: Clock) -> Legacy:
     with database.transaction() as session:
-        act = Act(session.get_one(User, world.b.user_id), clock.now, settings.office)
+        act = ActionContext(session.get_one(User, world.b.user_id), clock.now, settings.office)
         rule = ReminderRule(
             name={"vi": "Nhắc"}, anchor="arrival", offset="-P1D", audience=[f"email:{SPY}"], catch_up=True
         )
         crud.create(session, act, rule)
         event = session.get_one(Event, world.event_id)
         days = due_times.EventDays.of(event)
-        (due,) = due_times.wanted(due_times.RuleFacts.of(rule), days, None)
+        (due,) = due_times.due_reminders(due_times.RuleFacts.of(rule), days, None)
         factories.make_reminder(session, event, rule, recipient=SPY, due_at=due.due_at)
         return Legacy(rule.id, due.due_at)
 
@@ -335,7 +335,7 @@ def test_planning_and_reading_follow_one_rule(world: World, database: Database, 
                     made += [plain, headed, attended, tasked]
         session.flush()
         users = session.exec(select(User).where(User.role == Role.OFFICER)).all()
-        found = Directory.load(session, ["role:officer"], Events(tuple(one.id for one in made)))
+        found = AudienceIndex.load(session, ["role:officer"], EventSelection(tuple(one.id for one in made)))
         readers = {user.email: permissions.reader_of(session, user) for user in users}
         outcomes = set()
         for event in made:

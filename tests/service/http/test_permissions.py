@@ -21,9 +21,9 @@ from models.places import Organisation
 from models.vocabulary import EventKind, EventStatus, Language, ReminderPurpose, ResourceType, Role, Visibility
 from service.actions import permissions
 from service.actions.bookings import bookings, resources
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import members, programme, programme_revisions, tasks
-from service.actions.office_mails.office_mails import Bulletins
+from service.actions.office_mails.office_mails import OfficeMailWriter
 from service.settings import Settings
 from tests import factories
 from tests.service.conftest import Caller, Clock
@@ -67,7 +67,7 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
         mine, other = factories.make_organisation(session), factories.make_organisation(session)
         office = factories.make_organisation(session, protocol_office=True)
         owner = factories.make_user(session, Role.OFFICER, organisation_id=mine.id)
-        act = Act(owner, clock.now, settings.office)
+        act = ActionContext(owner, clock.now, settings.office)
         agreement = Agreement(
             title={"vi": "Thỏa thuận hợp tác"},
             starts_on=clock.now.date(),
@@ -126,7 +126,7 @@ def world(app: Flask, database: Database, settings: Settings, clock: Clock) -> W
         meeting = factories.make_event(
             session, title={"vi": "Đoàn khác"}, organisation_id=other.id, visibility=Visibility.PUBLIC
         )
-        members.add_member(session, Act(None, clock.now, settings.office), meeting, {"person_id": person.id})
+        members.add_member(session, ActionContext(None, clock.now, settings.office), meeting, {"person_id": person.id})
         late = factories.make_event(session, first_day=clock.now.date() + timedelta(days=3), organisation_id=other.id)
         ids = {
             "event_id": event.id,
@@ -460,7 +460,7 @@ def test_weekly_schedule_tells_what_its_reader_may_see(
             is_insider: factories.make_user(session, organisation_id=organisation.id)
             for is_insider, organisation in ((True, world.mine), (False, world.other))
         }
-        writer = Bulletins(settings.office, settings.secret_key)
+        writer = OfficeMailWriter(settings.office, settings.secret_key)
         for is_insider, user in readers.items():
             letter: Any = writer.write(session, ReminderPurpose.WEEKLY, user.email, due, clock.now)
             assert (MARK in repr(letter)) is is_insider

@@ -75,7 +75,7 @@ def test_every_operation_needs_an_account_and_its_role(
 
 
 def test_an_operation_without_a_role_does_not_start(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
-    monkeypatch.delattr(holidays.Lunar.get, "required_role")
+    monkeypatch.delattr(holidays.LunarView.get, "required_role")
     with pytest.raises(RuntimeError, match="GET /api/v1/lunar has no role"):
         create_app(settings)
 
@@ -253,9 +253,9 @@ def test_session_cookie_needs_the_csrf_token(
     app: Flask, officer: Caller, database: Database, settings: Settings
 ) -> None:
     from service.actions.accounts import accounts
-    from service.http.app_context import Desk
+    from service.http.app_context import AppContext
 
-    desk: Desk = app.extensions["desk"]
+    desk: AppContext = app.extensions["desk"]
     with database.transaction() as session:
         user = session.get(User, officer.user_id)
         assert user is not None

@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import (
 from models.database import Database
 from models.vocabulary import Role
 from service.actions.accounts import accounts
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.app import create_app
 from service.settings import Settings
 from tests import factories
@@ -83,7 +83,7 @@ def fuzzed(settings: Settings, app: Flask, database: Database) -> Flask:
 def headers_of(database: Database, settings: Settings, clock: Clock, role: Role) -> dict[str, str]:
     with database.transaction() as session:
         user = factories.make_user(session, role)
-        issued = accounts.issue_token(session, Act(user, clock.now, settings.office), user, "fuzz")
+        issued = accounts.issue_token(session, ActionContext(user, clock.now, settings.office), user, "fuzz")
     return {"Authorization": f"Bearer {issued.secret}"}
 
 

@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 import pytest
 
-from calendars.ical_import.content_lines import MAX_BYTES, Unreadable
+from calendars.ical_import.content_lines import MAX_BYTES, UnreadablePart
 from calendars.ical_import.rrule import read_rule
-from calendars.ical_import.rrule_expansion import Steps, occurrences
+from calendars.ical_import.rrule_expansion import WorkBudget, occurrences
 from models.database import Database
 from tests.service.conftest import Caller
 from tests.service.imports.test_calendar_import import calendar, counted, entry, send
@@ -142,8 +142,8 @@ def test_without_bounds_a_rule_takes_too_long() -> None:
     """The guard off: what is refused with it is worked out day by day, up to the end of the time asked for."""
     rule = read_rule("FREQ=YEARLY;BYWEEKNO=53;BYDAY=MO;BYMONTH=6;COUNT=3500")
     wanted = datetime(1900, 1, 1), date(2025, 1, 1), date(2199, 1, 1)
-    with pytest.raises(Unreadable):
-        list(occurrences(rule, *wanted, Steps(1_000)))
-    steps = Steps(10**9)
+    with pytest.raises(UnreadablePart):
+        list(occurrences(rule, *wanted, WorkBudget(1_000)))
+    steps = WorkBudget(10**9)
     assert list(occurrences(rule, *wanted, steps)) == []
     assert 10**9 - steps.left > 9_000

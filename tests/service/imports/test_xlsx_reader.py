@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
-from calendars.member_lists.csv_files import Line
+from calendars.member_lists.csv_files import TableRow
 from calendars.member_lists.xlsx_files import workbook_lines, workbook_refused
 from models.database import Database
 from service.actions.imports import xlsx_child, xlsx_reader
@@ -419,7 +419,7 @@ def test_what_is_no_list(content: bytes, told: str) -> None:
     assert told in refusal(read_workbook, content)
 
 
-def read_here(content: bytes) -> list[Line]:
+def read_here(content: bytes) -> list[TableRow]:
     """As in the process, but in this one, without bounds and starting nothing: for very many files."""
     found = xlsx_child.answer(content, 2000, 50)
     if "refused" in found:

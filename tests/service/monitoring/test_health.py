@@ -15,7 +15,7 @@ from models.database import Database
 from models.reminders import ReminderAttempt
 from models.vocabulary import AttemptOutcome, EventStatus, ReminderPurpose, ReminderState, Role
 from service.app import create_app
-from service.http.app_context import Desk
+from service.http.app_context import AppContext
 from service.monitoring.health import shown_to_all
 from service.settings import Settings
 from tests import factories
@@ -197,7 +197,7 @@ def away(app: Flask, settings: Settings, clock: Clock, database_kind: str) -> It
     """A client of an application whose database is not there."""
     url = "sqlite:////proc/desk.sqlite" if database_kind == "sqlite" else "postgresql+psycopg://x@127.0.0.1:1/x"
     database = Database(url)
-    app.extensions["desk"] = Desk(settings, database, clock)
+    app.extensions["desk"] = AppContext(settings, database, clock)
     yield app.test_client()
     database.dispose()
 

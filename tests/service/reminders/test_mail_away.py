@@ -11,8 +11,8 @@ from jobs.config import WorkerConfig
 from jobs.worker import Worker
 from models.accounts import User
 from models.database import Database
-from service.actions.context import Act
-from service.actions.office_mails.office_mails import Bulletins
+from service.actions.context import ActionContext
+from service.actions.office_mails.office_mails import OfficeMailWriter
 from service.actions.reminders.reminder_planning import plan_event
 from tests.factories import NOW, OFFICE, make_event, make_organisation, make_rule
 from tests.jobs.sink import SinkServer
@@ -33,7 +33,7 @@ def server() -> Iterator[SinkServer]:
 @pytest.fixture
 def worker(database: Database, clock: Clock, server: SinkServer, tmp_path: Path) -> Iterator[Worker]:
     config = WorkerConfig(server.sink.url, "Lễ tân <desk@example.org>", tmp_path, OFFICE)
-    made = Worker(database, config, clock, reports=Bulletins(OFFICE, "s" * 40))
+    made = Worker(database, config, clock, reports=OfficeMailWriter(OFFICE, "s" * 40))
     yield made
     made.close()
 
@@ -50,7 +50,7 @@ def test_an_hour_without_a_mail_server_shows_everywhere_and_heals_without_a_hand
     with database.transaction() as session:
         make_rule(session, audience=[f"email:r{number}@example.org" for number in range(30)])
         event = make_event(session, organisation_id=make_organisation(session).id)
-        plan_event(session, Act(None, NOW, OFFICE), event)
+        plan_event(session, ActionContext(None, NOW, OFFICE), event)
     clock.now = DUE
 
     for _minute in range(60):

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event as sqlalchemy_event
 from sqlmodel import Session, select
 
-from calendars.mails.event_mail import Bulletin
-from calendars.programmes.items import Item
+from calendars.mails.event_mail import OfficeMail
+from calendars.programmes.items import ProgrammeItemValues
 from jobs.reports import Reports
 from models.accounts import User
 from models.agreements import Agreement, Commitment
@@ -29,7 +29,7 @@ from models.vocabulary import (
     Role,
 )
 from service.actions.accounts.mail_subscriptions import subscription_of
-from service.actions.office_mails.office_mails import Bulletins
+from service.actions.office_mails.office_mails import OfficeMailWriter
 from tests import factories
 from tests.factories import OFFICE, make_event, make_organisation, make_person, make_reminder, make_task, make_user
 
@@ -41,12 +41,12 @@ DUE = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 LOOKED_AT = DUE + timedelta(minutes=1)
 
-REPORTS: Reports = Bulletins(OFFICE, SECRET)
+REPORTS: Reports = OfficeMailWriter(OFFICE, SECRET)
 
 
 def told(
     database: Database, purpose: ReminderPurpose, reader: str = "reader@example.org", now: datetime = LOOKED_AT
-) -> Bulletin | Message:
+) -> OfficeMail | Message:
     with database.transaction(write=False) as session:
         return REPORTS.write(session, purpose, reader, DUE, now)
 
@@ -54,7 +54,7 @@ def told(
 def text(*args: Any, **values: Any) -> str:
     """The mail that is written, as text."""
     found = told(*args, **values)
-    assert isinstance(found, Bulletin), str(found)
+    assert isinstance(found, OfficeMail), str(found)
     return found.letter.text
 
 
@@ -112,7 +112,7 @@ def test_who_is_entitled_when_it_is_sent(
 ) -> None:
     reader(**values)
     found = {purpose: told(database, purpose) for purpose in (WEEKLY, DIGEST, ESCALATION)}
-    assert {purpose for purpose, one in found.items() if isinstance(one, Bulletin)} == gets
+    assert {purpose for purpose, one in found.items() if isinstance(one, OfficeMail)} == gets
 
 
 @pytest.mark.parametrize("purpose", [WEEKLY, DIGEST])
@@ -122,7 +122,7 @@ def test_a_mail_that_can_be_left_carries_a_link_to_leave_it(
 ) -> None:
     user = reader(locale=Language.LO)
     found = told(database, purpose)
-    assert isinstance(found, Bulletin)
+    assert isinstance(found, OfficeMail)
     assert found.language is Language.LO
     assert found.unsubscribe is not None
     assert found.unsubscribe in found.letter.text
@@ -138,7 +138,7 @@ def test_a_mail_that_can_be_left_carries_a_link_to_leave_it(
 def test_an_escalation_is_not_to_be_left(database: Database, reader: Reader) -> None:
     reader(Role.APPROVER)
     found = told(database, ESCALATION)
-    assert isinstance(found, Bulletin)
+    assert isinstance(found, OfficeMail)
     assert found.unsubscribe is None
 
 
@@ -158,7 +158,7 @@ def test_too_late_it_is_not_sent(
     database: Database, reader: Reader, purpose: ReminderPurpose, late: timedelta, sent: bool
 ) -> None:
     reader()
-    assert isinstance(told(database, purpose, now=DUE + late), Bulletin) == sent
+    assert isinstance(told(database, purpose, now=DUE + late), OfficeMail) == sent
 
 
 # The week
@@ -177,8 +177,8 @@ def test_weekly_schedule_tells_the_published_programme(database: Database, reade
             status=EventStatus.CONFIRMED,
         )
         for number, title in ((1, "Old talks"), (2, "Talks")):
-            item = Item(MONDAY, time(8), time(9), {"en": title}, place={"en": "Room 1"})
-            revision = {"event_id": event.id, "number": number, "items": [item.written()], "published_at": DUE}
+            item = ProgrammeItemValues(MONDAY, time(8), time(9), {"en": title}, place={"en": "Room 1"})
+            revision = {"event_id": event.id, "number": number, "items": [item.to_json()], "published_at": DUE}
             session.add(ProgrammeRevision(**revision))
         make_event(session, title={"en": "Fair"}, first_day=MONDAY + 3 * DAY, status=EventStatus.CANCELLED)
         make_event(session, title={"en": "Draft"}, first_day=MONDAY, status=EventStatus.DRAFT)
@@ -367,8 +367,8 @@ def test_as_many_queries_for_much_as_for_little(database: Database, reader: Read
             for _number in range(count):
                 office, person = make_organisation(session), make_person(session)
                 event = make_event(session, first_day=MONDAY, organisation_id=office.id)
-                item = Item(MONDAY, None, None, {"en": "Talks"})
-                revision = {"event_id": event.id, "number": 1, "items": [item.written()], "published_at": DUE}
+                item = ProgrammeItemValues(MONDAY, None, None, {"en": "Talks"})
+                revision = {"event_id": event.id, "number": 1, "items": [item.to_json()], "published_at": DUE}
                 session.add(ProgrammeRevision(**revision))
                 make_task(session, event, due_on=MONDAY - DAY, organisation_id=office.id, person_id=person.id)
                 failed = {"state": ReminderState.FAILED, "reason": "550", "updated_at": DUE - 2 * DAY}
@@ -383,7 +383,7 @@ def test_as_many_queries_for_much_as_for_little(database: Database, reader: Read
 
         sqlalchemy_event.listen(database.engine, "before_cursor_execute", count)
         try:
-            assert isinstance(told(database, purpose), Bulletin)
+            assert isinstance(told(database, purpose), OfficeMail)
         finally:
             sqlalchemy_event.remove(database.engine, "before_cursor_execute", count)
         return len(counted)

@@ -25,7 +25,7 @@ from models.places import Locality, Organisation
 from models.vocabulary import Role
 from service import VERSION, cli
 from service.actions.accounts import accounts
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.runtime import logs, supervisor
 from tests.factories import NOW, OFFICE, make_organisation, make_user
 
@@ -215,7 +215,9 @@ def test_an_account_its_organisation_made_when_new(run: Run, database: Database)
         assert (organisation.name, organisation.locality) == ({"vi": "Sở Ngoại vụ"}, "hai-duong")
         assert minh.organisation_id == organisation.id
         assert (minh.name, minh.password_hash) == ("minh", None)
-        assert accounts.sign_in(session, Act(None, NOW, OFFICE), "lan@example.org", PASSWORD, "here") is not None
+        assert (
+            accounts.sign_in(session, ActionContext(None, NOW, OFFICE), "lan@example.org", PASSWORD, "here") is not None
+        )
     by_id = run("user", "create", "--email", "a@example.org", "--role", "viewer", "--organisation", organisation.id)
     assert by_id.exit_code == 0
     assert run("seed").stdout.startswith("191 entries created, 0 changed, 7 unchanged"), "the localities were there"
@@ -278,7 +280,7 @@ def test_a_new_password(run: Run, database: Database) -> None:
     user_create(run, "--password-stdin", stdin=f"{PASSWORD}\n")
     printed = run("user", "password", "--email", "LAN@example.org").stdout.strip()
     assert len(printed) >= 20
-    act = Act(None, NOW, OFFICE)
+    act = ActionContext(None, NOW, OFFICE)
     with database.transaction() as session:
         assert accounts.sign_in(session, act, "lan@example.org", PASSWORD, "here") is None
         assert accounts.sign_in(session, act, "lan@example.org", printed, "here") is not None
@@ -376,7 +378,7 @@ def test_run_fills_a_new_database_and_says_all_once(run: Run, empty_database_url
         organisation = session.get_one(Organisation, admin.organisation_id)
         assert (organisation.locality, organisation.name["vi"]) == ("hai-duong", "Cơ quan lễ tân")
         assert session.exec(select(Feed.user_id)).all() == [admin.id]
-        assert accounts.sign_in(session, Act(None, NOW, OFFICE), admin.email, password, "here") is not None
+        assert accounts.sign_in(session, ActionContext(None, NOW, OFFICE), admin.email, password, "here") is not None
     again = run("run", **settings)
     assert again.exit_code == 0
     assert password not in again.stdout

@@ -12,7 +12,7 @@ from models.database import Database
 from models.errors import Invalid
 from models.holidays import office_holidays
 from models.vocabulary import HolidayCategory
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.scheduling import holidays
 from tests.factories import OFFICE
 from tests.service.conftest import BATCH, Caller, Clock
@@ -268,12 +268,12 @@ def two_with_one_at_work(database: Database, clock: Clock) -> int:
 
     def make() -> None:
         with contextlib.suppress(Invalid), database.transaction() as session:
-            holidays.create_holiday(session, Act(None, clock.now, OFFICE), wish)
+            holidays.create_holiday(session, ActionContext(None, clock.now, OFFICE), wish)
 
     wish = DAY_OFF | {"category": HolidayCategory.PUBLIC, "first_day": date(2027, 3, 9)}
     other = threading.Thread(target=make)
     with database.transaction() as session:
-        holidays.create_holiday(session, Act(None, clock.now, OFFICE), wish)
+        holidays.create_holiday(session, ActionContext(None, clock.now, OFFICE), wish)
         other.start()
         other.join(0.5)
     other.join()

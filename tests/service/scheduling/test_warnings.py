@@ -11,7 +11,7 @@ from sqlalchemy import event as sqlalchemy_event
 from calendars.days.spans import Days
 from models.database import Database
 from models.vocabulary import EventKind
-from service.actions.host_schedule import committed, stays_of
+from service.actions.host_schedule import hosted_visits, person_assignments
 from tests import factories
 from tests.service.conftest import BATCH, Caller
 
@@ -282,10 +282,10 @@ def test_stays_are_read_exactly(database: Database) -> None:
                 expected.add(event.title["en"])
         for values in ({"status": "cancelled"}, {"status": "postponed"}, {"guest": None}, {"host": "hai-phong"}):
             factories.make_event(session, first_day=june.first, **values)
-        found = stays_of(session, frozenset({"hai-duong", "vietnam"}), june)
+        found = hosted_visits(session, frozenset({"hai-duong", "vietnam"}), june)
         assert {stay.title["en"] for stay in found} == expected
         assert [stay.days.first for stay in found] == sorted(stay.days.first for stay in found)
-        both = stays_of(session, frozenset({"hai-duong", "hai-phong"}), june)
+        both = hosted_visits(session, frozenset({"hai-duong", "hai-phong"}), june)
         assert len(both) == len(expected) + 1
 
 
@@ -299,7 +299,7 @@ def test_commitments_of_people_are_read_around_the_days(database: Database) -> N
             factories.make_member(session, event, person)
         factories.make_member(session, factories.make_event(session, first_day=june.first, status="cancelled"), person)
         factories.make_member(session, headed)
-        found = committed(session, [person.id], june)
+        found = person_assignments(session, [person.id], june)
         assert {one.event_id for one in found} == {course.id, headed.id}
         assert {(one.person_id, one.person) for one in found} == {(person.id, person.name)}
-        assert committed(session, [], june) == []
+        assert person_assignments(session, [], june) == []

@@ -21,7 +21,7 @@ from models.resources import Booking, Resource
 from models.vocabulary import EventKind, EventStatus, MemberRole, ReminderState, Role
 from seed.loader import load_files, packaged_files
 from service.actions.bookings import bookings
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import events, members, programme, programme_revisions, tasks
 from service.actions.feeds import feeds
 from service.web.administration.pages import AREAS
@@ -70,13 +70,13 @@ MORE: tuple[str, ...] = (
 def load_programme(database: Database, office: Office, now: datetime) -> None:
     """The programme that comes with the service."""
     with database.transaction() as session:
-        load_files(session, Act(None, now, office), packaged_files())
+        load_files(session, ActionContext(None, now, office), packaged_files())
 
 
 def furnish(session: Session, office: Office, now: datetime) -> str:
     """A visit with all that a visit can have, a week from now, and failed reminders; its id. The programme is there."""
     author = factories.make_user(session, Role.ADMIN, name="Nguyễn Văn An")
-    act = Act(author, now, office)
+    act = ActionContext(author, now, office)
     organisation = session.exec(select(Organisation)).first()
     commitment = session.exec(select(Commitment).where(Commitment.activity == EventKind.TRAINING_BATCH)).first()
     first = now.date() + timedelta(days=8)

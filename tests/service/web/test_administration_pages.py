@@ -25,7 +25,7 @@ from models.resources import Resource
 from models.vocabulary import EventKind, Language, Role
 from service.actions import audit, crud
 from service.actions.accounts import accounts
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.settings import Settings
 from service.web.administration.audit import DEEDS, KINDS, LABELS, forms_of
 from service.web.labels import DEEDS as EVENT_DEEDS
@@ -300,7 +300,7 @@ def test_a_leaver_keeps_nothing(
         user = factories.make_user(session, Role.OFFICER, email="cu@example.org")
         other = factories.make_user(session, Role.OFFICER, email="khac@example.org")
         for one in (user, other):
-            accounts.issue_token(session, Act(one, clock.now, settings.office), one, "x")
+            accounts.issue_token(session, ActionContext(one, clock.now, settings.office), one, "x")
     leaver, admin = signed_in(user=user), signed_in(Role.ADMIN)
     assert leaver.get("/").status_code == 200
     path = f"/administration/accounts/{user.id}"
@@ -442,7 +442,7 @@ def test_the_trail_speaks_like_the_forms(
         )
         session.add(commitment)
         session.flush()
-        act = Act(user, clock.now, settings.office)
+        act = ActionContext(user, clock.now, settings.office)
         kind = {"kind": EventKind.ACTIVITY, "organisation_id": organisation.id, "active": False}
         crud.change(session, act, template, kind)
         crud.change(session, act, rule, {"audience": ["owner", "role:approver"], "kinds": ["training_batch"]})
@@ -502,7 +502,7 @@ def test_every_field_of_the_trail_has_a_name(app: Flask, database: Database) -> 
     tables = {mapper.local_table.name: mapper.class_ for mapper in SQLModel._sa_registry.mappers}
     desk = app.extensions["desk"]
     with database.transaction() as session, app.test_request_context():
-        act = Act(factories.make_user(session, Role.ADMIN), desk.clock(), desk.settings.office)
+        act = ActionContext(factories.make_user(session, Role.ADMIN), desk.clock(), desk.settings.office)
         view = View(session, desk, act, Language.EN)
         asked = forms_of(view, KINDS)
     untold = {}

@@ -12,7 +12,7 @@ from models.database import Database
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, EventStatus, Language, ResourceType, Role
 from service.actions.bookings import bookings
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import events
 from service.settings import Settings
 from tests import factories
@@ -26,8 +26,8 @@ DAY = date(2026, 12, 2)
 
 
 @pytest.fixture
-def act(settings: Settings, clock: Clock) -> Act:
-    return Act(None, clock.now, settings.office)
+def act(settings: Settings, clock: Clock) -> ActionContext:
+    return ActionContext(None, clock.now, settings.office)
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def halls(database: Database) -> tuple[str, str]:
         return made[0].id, made[1].id
 
 
-def book(database: Database, act: Act, event: str, resource: str, **more: Any) -> str:
+def book(database: Database, act: ActionContext, event: str, resource: str, **more: Any) -> str:
     with database.transaction() as session:
         wish = {"event_id": event, "resource_id": resource, "from_": DAY, "to": DAY, **more}
         return bookings.make_bookings(session, act, [wish], several=False)[0].id
@@ -106,7 +106,7 @@ def rows_of(database: Database) -> list[Booking]:
 
 
 def test_clash_names_who_has_it_and_one_click_takes_what_fits(
-    signed_in: SignedIn, visit: str, halls: tuple[str, str], database: Database, act: Act
+    signed_in: SignedIn, visit: str, halls: tuple[str, str], database: Database, act: ActionContext
 ) -> None:
     with database.transaction() as session:
         other = factories.make_event(session, title={"vi": "Đoàn nghệ thuật"}).id
@@ -130,7 +130,7 @@ def test_clash_names_who_has_it_and_one_click_takes_what_fits(
 
 
 def test_step_that_cannot_be_taken_says_which_booking_is_in_the_way(
-    signed_in: SignedIn, visit: str, halls: tuple[str, str], database: Database, act: Act
+    signed_in: SignedIn, visit: str, halls: tuple[str, str], database: Database, act: ActionContext
 ) -> None:
     book(database, act, visit, halls[0])
     with database.transaction() as session:
@@ -152,7 +152,7 @@ def versions(database: Database, event_id: str) -> list[int]:
 
 
 def test_resources_and_who_has_them(
-    signed_in: SignedIn, visit: str, halls: tuple[str, str], database: Database, act: Act
+    signed_in: SignedIn, visit: str, halls: tuple[str, str], database: Database, act: ActionContext
 ) -> None:
     book(database, act, visit, halls[0])
     reader = signed_in(Role.VIEWER, locale=Language.EN)
@@ -201,7 +201,7 @@ def test_bad_wishes_are_told_and_stay_in_the_form(
 @pytest.mark.parametrize("language", [Language.VI, Language.LO])
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_pages_speak_the_readers_language(
-    signed_in: SignedIn, visit: str, halls: tuple[str, str], database: Database, act: Act, language: Language
+    signed_in: SignedIn, visit: str, halls: tuple[str, str], database: Database, act: ActionContext, language: Language
 ) -> None:
     book(database, act, visit, halls[0])
     officer = signed_in(locale=language)
@@ -210,7 +210,7 @@ def test_pages_speak_the_readers_language(
 
 
 def test_no_query_per_row(
-    signed_in: SignedIn, visit: str, halls: tuple[str, str], database: Database, act: Act
+    signed_in: SignedIn, visit: str, halls: tuple[str, str], database: Database, act: ActionContext
 ) -> None:
     reader = signed_in(Role.VIEWER)
     paths = (f"/events/{visit}/bookings", "/resources", f"/resources/{halls[0]}", f"/events/{visit}", "/conflicts")

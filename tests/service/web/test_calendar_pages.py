@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from calendars.programmes.items import Item
+from calendars.programmes.items import ProgrammeItemValues
 from models.database import Database
 from models.event_parts import ProgrammeRevision
 from models.holidays import OfficeHoliday
@@ -182,9 +182,13 @@ def test_before_and_after(signed_in: SignedIn, view: str, before: str, after: st
 def test_a_week_shows_hours_and_items_of_the_published_programme(signed_in: SignedIn, database: Database) -> None:
     make_event(database, title={"en": "Signing"}, first_day=MONDAY + DAY, start_time=time(14), end_time=time(15, 30))
     visit = make_event(database, title={"en": "High delegation"}, first_day=MONDAY, last_day=MONDAY + 2 * DAY)
-    publish(database, visit, [Item(MONDAY + DAY, time(8), time(9), {"en": "Courtesy call"}, place={"en": "Room 1"})])
+    publish(
+        database,
+        visit,
+        [ProgrammeItemValues(MONDAY + DAY, time(8), time(9), {"en": "Courtesy call"}, place={"en": "Room 1"})],
+    )
     moved = make_event(database, title={"en": "Moved"}, first_day=MONDAY)
-    publish(database, moved, [Item(MONDAY - DAY, time(8), None, {"en": "Old item"})])
+    publish(database, moved, [ProgrammeItemValues(MONDAY - DAY, time(8), None, {"en": "Old item"})])
     html = grid(page_of(signed_in(locale=Language.EN), "/calendar?view=week&day=2026-11-23"))
     hours = html.partition("of-hours")[2]
     assert (
@@ -195,10 +199,10 @@ def test_a_week_shows_hours_and_items_of_the_published_programme(signed_in: Sign
     assert "High delegation" in html.partition("of-hours")[0]
 
 
-def publish(database: Database, event_id: str, items: list[Item], number: int = 1) -> None:
+def publish(database: Database, event_id: str, items: list[ProgrammeItemValues], number: int = 1) -> None:
     with database.transaction() as session:
         at = datetime.fromisoformat("2026-11-20T03:00:00+00:00")
-        written = [one.written() for one in items]
+        written = [one.to_json() for one in items]
         session.add(ProgrammeRevision(event_id=event_id, number=number, items=written, published_at=at))
 
 
@@ -276,7 +280,7 @@ def test_as_many_queries_for_three_as_for_one(signed_in: SignedIn, database: Dat
             event = factories.make_event(session, **values)
             factories.make_task(session, event, organisation_id=office.id, person_id=factories.make_person(session).id)
             identity = event.id
-        publish(database, identity, [Item(MONDAY, time(8), None, {"en": "Talks"})])
+        publish(database, identity, [ProgrammeItemValues(MONDAY, time(8), None, {"en": "Talks"})])
 
     add(1)
     one = count_queries(database, lambda: reader.get(address))
@@ -311,7 +315,7 @@ def test_the_sheet_says_who_presides_prepares_takes_part_arrives_and_departs(
         factories.make_event(session, title={"en": "Only a draft"}, first_day=MONDAY, status=EventStatus.DRAFT)
         factories.make_event(session, title={"en": "Called off"}, first_day=MONDAY, status=EventStatus.CANCELLED)
         identity = event.id
-    talks = Item(
+    talks = ProgrammeItemValues(
         MONDAY,
         time(8),
         time(9, 30),

@@ -17,9 +17,9 @@ from models.database import Database
 from models.feeds import Feed, FeedReader
 from models.places import Locality
 from models.vocabulary import FeedClient, Language, Role
-from service.actions.context import Act
-from service.actions.feeds.cache import whole_feed
-from service.http.app_context import Desk
+from service.actions.context import ActionContext
+from service.actions.feeds.cache import render_feed
+from service.http.app_context import AppContext
 from service.settings import Settings
 from tests import factories
 from tests.service.bookings.test_booking_races import at_once
@@ -216,7 +216,9 @@ def read_feed(signed_in: SignedIn, database: Database, settings: Settings, clock
             session.execute(update(Locality).values(updated_at=clock.now - timedelta(days=9)))
             session.execute(update(Feed).values(updated_at=clock.now - timedelta(days=9)))
         with database.transaction() as session:
-            etag = whole_feed(session, Act(None, clock.now, settings.office), session.get_one(Feed, feed.id)).etag
+            etag = render_feed(
+                session, ActionContext(None, clock.now, settings.office), session.get_one(Feed, feed.id)
+            ).etag
             for client, kept in ((FeedClient.GOOGLE, etag if is_current else "old"), (FeedClient.APPLE, etag)):
                 at = clock.now - timedelta(days=5)
                 session.add(FeedReader(feed_id=feed.id, client=client, first_at=at, last_at=at, etag=kept))
@@ -273,5 +275,5 @@ def test_public_calendar_is_named_where_there_is_one(
 ) -> None:
     reader = signed_in()
     assert 'href="https://desk.example.org/feeds/public.ics"' in reader.get("/feeds").text
-    app.extensions["desk"] = Desk(replace(settings, public_feed=False), database, clock)
+    app.extensions["desk"] = AppContext(replace(settings, public_feed=False), database, clock)
     assert "/feeds/public.ics" not in reader.get("/feeds").text

@@ -31,7 +31,7 @@ from models.i18n import translate
 from models.places import Locality
 from models.vocabulary import EventKind, EventStatus, FrequencyType, Language, MemberRole, ReminderState, Role
 from service.actions.accounts import accounts, login_throttling
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import events
 from service.app import create_app
 from service.settings import Settings, load_settings
@@ -101,7 +101,9 @@ def account(database: Database, settings: Settings, clock: Clock) -> User:
     """An account with a password, whose language is Lao."""
     with database.transaction() as session:
         values = {"email": "lan@example.org", "name": "Lan", "role": Role.OFFICER, "password": PASSWORD}
-        return accounts.create_user(session, Act(None, clock.now, settings.office), values | {"locale": Language.LO})
+        return accounts.create_user(
+            session, ActionContext(None, clock.now, settings.office), values | {"locale": Language.LO}
+        )
 
 
 def make_event(database: Database, **values: Any) -> str:
@@ -333,7 +335,7 @@ def untranslated(text: str) -> list[str]:
 def full_event(database: Database, settings: Settings, clock: Clock) -> str:
     """An event with everything a page can show, its texts without English."""
     with database.transaction() as session:
-        act = Act(None, clock.now, settings.office)
+        act = ActionContext(None, clock.now, settings.office)
         title = {"vi": "Đoàn cán bộ", "lo": "ຄະນະພະນັກງານ"}
         found = factories.make_event(session, title=title, location={"vi": "Hội trường"}, headcount=12)
         factories.make_member(session, found, role=MemberRole.HEAD)

@@ -12,7 +12,7 @@ from models.accounts import Audit
 from models.database import Database
 from models.event_parts import ProgrammeRevision
 from models.vocabulary import EventStatus, Language, Role
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.actions.events import events, programme, programme_revisions
 from service.settings import Settings
 from tests import factories
@@ -63,7 +63,7 @@ def write(database: Database, settings: Settings, clock: Clock, visit: str) -> I
 
     def run(*items: dict[str, Any], publish: bool = False, note: str | None = None) -> None:
         with database.transaction() as session:
-            act = Act(None, clock.now, settings.office)
+            act = ActionContext(None, clock.now, settings.office)
             event = events.find_event(session, visit)
             programme.replace_programme(session, act, event, items)
             if publish:
@@ -234,7 +234,7 @@ def test_history_tells_that_the_programme_moved_along(
 ) -> None:
     write(WELCOME)
     with database.transaction() as session:
-        act = Act(None, clock.now, settings.office)
+        act = ActionContext(None, clock.now, settings.office)
         event = events.find_event(session, visit)
         events.transition(session, act, event, EventStatus.POSTPONED, "Mưa")
         days = {"first_day": date(2027, 1, 12), "last_day": date(2027, 1, 14)}

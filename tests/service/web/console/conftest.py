@@ -21,9 +21,9 @@ from models.database import Database
 from models.vocabulary import Language, Role
 from seed.loader import load_files, packaged_files
 from service.actions.accounts import accounts
-from service.actions.context import Act
+from service.actions.context import ActionContext
 from service.app import create_app
-from service.http.app_context import Desk
+from service.http.app_context import AppContext
 from service.settings import Settings, load_settings
 from tests import factories
 from tests.conftest import NO_CHROMIUM
@@ -90,7 +90,9 @@ def programme_template(sqlite_template: Path, tmp_path_factory: pytest.TempPathF
     database = Database(f"sqlite:///{path}")
     office = load_settings({"DESK_VAR": str(path.parent / "var"), "DESK_SECRET_KEY": "x" * 40}).office
     with database.transaction() as session:
-        load_files(session, Act(None, datetime.fromisoformat("2026-11-22T03:00:00+00:00"), office), packaged_files())
+        load_files(
+            session, ActionContext(None, datetime.fromisoformat("2026-11-22T03:00:00+00:00"), office), packaged_files()
+        )
     database.dispose()
     connection = sqlite3.connect(path)
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -110,7 +112,7 @@ def database_url(programme_template: Path, tmp_path: Path) -> str:
 def app(settings: Settings, database: Database, clock: Clock) -> Flask:
     app = create_app(settings)
     app.extensions["desk"].database.dispose()
-    app.extensions["desk"] = Desk(settings, database, clock)
+    app.extensions["desk"] = AppContext(settings, database, clock)
     return app
 
 

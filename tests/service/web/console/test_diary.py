@@ -9,7 +9,7 @@ import pytest
 from calendars.days.formatting import format_days
 from calendars.days.spans import Days
 from calendars.events.labels import kind_name, status_name
-from calendars.programmes.items import Item
+from calendars.programmes.items import ProgrammeItemValues
 from models.database import Database
 from models.event_parts import ProgrammeRevision
 from models.i18n import translate
@@ -72,7 +72,7 @@ def fill_a_busy_week(database: Database) -> None:
             )
             factories.make_task(session, event, organisation_id=helper.id)
             items = [
-                Item(
+                ProgrammeItemValues(
                     day,
                     time(hour),
                     time(hour + 1, 30),
@@ -80,7 +80,7 @@ def fill_a_busy_week(database: Database) -> None:
                     place={"vi": "Phòng khánh tiết, trụ sở Ủy ban nhân dân"},
                     hosted_by={"vi": "Phó Chủ tịch Thường trực"},
                     attendees={"vi": "Lãnh đạo các sở, ban, ngành liên quan"},
-                ).written()
+                ).to_json()
                 for day in Days(first, last)
                 for hour in ((8, 14, 18) if day == first else (8, 14))
             ]
