@@ -53,7 +53,7 @@ class Booking(Identified, Versioned, table=True):
     """A resource taken for an event, in whole days (both inclusive) or hours (the end not included) of ``timezone``.
 
     ``starts_at`` and ``ends_at`` are the instants it is taken with the resource's buffers, half-open, and
-    ``length_class`` says how long that is (:mod:`calendars.bookings.availability`): they are what the search for overlaps reads.
+    ``length_class`` says how long that is (:mod:`calendars.bookings.availability`): the search for overlaps reads both.
     ``is_exclusive`` repeats that the resource has a capacity of one; PostgreSQL's exclusion constraint stands on it.
     """
 

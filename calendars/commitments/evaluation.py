@@ -25,7 +25,7 @@ NO_NAMES: Mapping[str, Mapping[str, str]] = MappingProxyType({})
 class CommitmentTerms:
     """One commitment as progress and plans see it; None means: not agreed, for ``host`` and ``guest``: either side.
 
-    Localities are the agreement's parties by the codes it names them with, here as in :class:`EventRecord`: an event that
+    Localities are the agreement's parties under the codes it names, as in :class:`EventRecord`: an event that
     Hải Phòng hosts after it took over from Hải Dương is hosted by the party Hải Dương.
     """
 

@@ -78,7 +78,7 @@ def due_at(
     A day without an hour stands at 00:00. First the days move the local date, working days only when
     ``working_days`` is given; the time on the clock stays, whatever daylight saving does. Then ``at`` sets the time
     of day and the offset's hours do not count, or without ``at`` the hours are added exactly. A wall time that does
-    not exist or comes twice is settled by :func:`calendars.days.spans.wall_time`. Raises ValueError outside the calendar.
+    not exist or comes twice is resolved by :func:`calendars.days.spans.wall_time`. Raises ValueError outside 1–9999.
     """
     day = days_after(anchor_day, offset.days) if working_days is None else working_days.shift(anchor_day, offset.days)
     if at is not None:

@@ -191,7 +191,7 @@ def render_event(
     """One VEVENT in a language: CRLF lines of at most 75 octets, the same bytes for the same facts.
 
     Whole days are DATE values with an exclusive end and do not block the day; hours are wall times with TZID, whose
-    VTIMEZONE :func:`calendars.ical.vcalendar.calendar_head` supplies. ``alarm`` adds a VALARM (09:00 the day before, or a day
+    VTIMEZONE comes from :func:`calendars.ical.vcalendar.calendar_head`. ``alarm`` adds a VALARM (09:00 the day before, or a day
     before the hour) to events people are reminded of, none to others. For ``lunar`` and ``public`` see
     :func:`describe`. Control characters never get through.
     Source: RFC 5545 sections 3.6.1 and 3.1, RFC 7986 sections 5.9 and 5.11, RFC 9253 for LINK and REFID, RFC 9074 for

@@ -26,7 +26,7 @@ _STEPS_EACH = 10
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """How an entry comes again: by rules, on extra_dates days (some with their own length), and on which it does not."""
+    """How an entry recurs: by rules, on extra dates (some with their own length), without excluded dates."""
 
     rules: tuple[RecurrenceRule, ...]
     extra_dates: tuple[tuple[FileTime, timedelta | None], ...]

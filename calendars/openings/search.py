@@ -1,6 +1,6 @@
 """Openings: windows of whole days in which nothing clashes, best first, each with its reasons.
 
-Every rule takes constant time for a window (see :mod:`calendars.openings.day_index`), so a search is linear in its range.
+Every rule takes constant time per window (:mod:`calendars.openings.day_index`), so a search is linear in its range.
 """
 
 from collections import Counter

@@ -97,7 +97,7 @@ class EventSelection:
 
 @cache
 def chosen_events(by_id: bool) -> ColumnElement[bool]:
-    """The condition on the event table that :class:`EventSelection` stand for, its values bound when a statement runs."""
+    """The condition on the event table for an :class:`EventSelection`; its values are bound when a statement runs."""
     if by_id:
         return _EVENT.c.id.in_(bindparam("event_ids", expanding=True))
     return _EVENT.c.last_day >= bindparam("since")

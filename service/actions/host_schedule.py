@@ -59,7 +59,7 @@ def person_assignments(session: Session, people: Collection[str], within: Days) 
 def person_assignments_of_events(
     session: Session, events: Collection[str], heads: Collection[str], within: Days
 ) -> list[PersonAssignment]:
-    """As :func:`person_assignments`, of all members and booked interpreters of these events and of the ``heads``; one query."""
+    """Assignments of all members and booked interpreters of these events, and of the ``heads``; one query."""
     return _engagements(session, _OF_EVENTS, within, events=list(events), heads=list(heads))
 
 

@@ -1,7 +1,7 @@
 """Bookings: made, changed, taken along when their event moves, released and taken again; never two where one fits.
 
-Whoever books or moves something holds the resources still first (:func:`service.actions.bookings.availability.lock_resources`), then
-looks what is taken, then writes. Events are held before resources, each in the order of their ids.
+Every writer locks first (:func:`service.actions.bookings.availability.lock_resources`), then reads what is held, then
+writes. Events are locked before resources, each in the order of their ids.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -84,7 +84,7 @@ def create_on_opening(session: Session, act: ActionContext, wish: EventRequest, 
     """The same on days that were offered as an opening, if they still are one; ``asked`` is what they were found with.
 
     Raises:
-        NoOpening: something else lies there by now. What is booked says itself who has it: see :func:`create_with_bookings`.
+        OpeningTaken: another event is there by now. Booking clashes are raised as by :func:`create_with_bookings`.
     """
     window = replace(asked, from_=wish.values["first_day"], to=wish.values["last_day"])
     refused = set(find_openings(session, act, window).refused) - {"resource_busy"}

@@ -30,7 +30,7 @@ Row = Any
 
 
 def overdue(today: date) -> ColumnElement[bool]:
-    """The condition on tasks joined with their events that ``calendars.events.task_due_dates.is_overdue`` is; NULL without a day."""
+    """SQL form of ``calendars.events.task_due_dates.is_overdue``, on tasks joined with events; NULL without a day."""
     return and_(col(Task.done).is_(False), col(Task.due_day) < today, col(Event.status).not_in(NEVER_LATE))
 
 
