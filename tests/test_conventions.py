@@ -4,7 +4,7 @@ import ast
 import re
 import subprocess
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -346,3 +346,32 @@ def test_the_service_runs_on_no_gpl_package() -> None:
 )
 def test_is_copyleft_tells_the_gpl_from_the_lesser_one(stated: list[str], copyleft: bool) -> None:
     assert is_copyleft(stated) is copyleft
+
+
+# Names
+
+
+def classes(sources: Mapping[str, str]) -> dict[str, list[str]]:
+    """Class name → the files it is defined in; marshmallow's inner ``Meta`` is a word of the library."""
+    found: dict[str, list[str]] = {}
+    for name, source in sources.items():
+        for node in ast.walk(ast.parse(source)):
+            if isinstance(node, ast.ClassDef) and node.name != "Meta":
+                found.setdefault(node.name, []).append(name)
+    return found
+
+
+def shared_names(sources: Mapping[str, str]) -> dict[str, list[str]]:
+    return {name: files for name, files in classes(sources).items() if len(files) > 1}
+
+
+def test_no_two_classes_have_the_same_name() -> None:
+    found = {name_of(path): path.read_text() for path in modules() if path.parent.name != "versions"}
+    assert len(classes(found)) > 300
+    assert shared_names(found) == {}
+
+
+def test_shared_names_sees_two_classes_of_one_name() -> None:
+    one, two = "class Line:\n    pass\n", "class Table:\n    class Line:\n        pass\n"
+    assert shared_names({"a.py": one, "b.py": two}) == {"Line": ["a.py", "b.py"]}
+    assert shared_names({"a.py": one, "b.py": "class Meta:\n    pass\n"}) == {}
