@@ -17,8 +17,8 @@ from calendars.mails.event_mail import MailTopic, OfficeMail
 from calendars.mails.invitations import Method
 from calendars.reminders import due_times
 from calendars.reminders.due_times import EventDays, RuleFacts
+from jobs.ports import OfficeMails
 from jobs.queue import TABLE, ClaimedReminder
-from jobs.reports import Reports
 from models.event_parts import ProgrammeRevision, Task, last_revisions
 from models.events import Event
 from models.holidays import office_holidays
@@ -144,7 +144,7 @@ class ReminderFacts:
         )
 
     def check(
-        self, session: Session, one: ClaimedReminder, now: datetime, reports: Reports | None = None
+        self, session: Session, one: ClaimedReminder, now: datetime, reports: OfficeMails | None = None
     ) -> DeliverableReminder | Message:
         """The reminder as it is to be sent, or why it is not to be.
 
@@ -236,7 +236,7 @@ class ReminderFacts:
         return DeliverableReminder(one.locale, about, (event.version, None), failure=failure)
 
     def _of_office(
-        self, session: Session, one: ClaimedReminder, now: datetime, reports: Reports | None
+        self, session: Session, one: ClaimedReminder, now: datetime, reports: OfficeMails | None
     ) -> DeliverableReminder | Message:
         if reports is None:
             raise ValueError(f"nobody writes mails of the kind {one.purpose.value} here")
@@ -277,7 +277,7 @@ def _by_messenger(one: ClaimedReminder) -> bool:
 
 
 def still_holds(
-    session: Session, one: ClaimedReminder, now: datetime, office: Office, reports: Reports | None = None
+    session: Session, one: ClaimedReminder, now: datetime, office: Office, reports: OfficeMails | None = None
 ) -> DeliverableReminder | Message:
     """One reminder looked at from scratch: as it is to be sent, or why it is not to be."""
     facts = ReminderFacts.load(session, [one], office)

@@ -23,8 +23,8 @@ from jobs.failure_notices import notify_failures
 from jobs.mail import PermanentFailure, SendFailed, TemporaryFailure, Transport
 from jobs.mail_server import MailServer
 from jobs.mime import PreparedMessage
+from jobs.ports import OfficeMails
 from jobs.queue import ClaimedReminder, SendOutcome, SendResult
-from jobs.reports import Reports
 from jobs.revalidation import DeliverableReminder, ReminderFacts, row_versions, still_holds
 from models.clock import monotonic
 from models.database import Database
@@ -64,7 +64,7 @@ class Sender:
         *,
         owner: str,
         worker: str,
-        reports: Reports | None = None,
+        reports: OfficeMails | None = None,
         moved: Callable[[], None] = lambda: None,
     ) -> None:
         self.database, self.config, self.clock, self.mail = database, config, clock, mail

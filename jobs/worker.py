@@ -26,7 +26,7 @@ from jobs import queue, schedule
 from jobs.config import WorkerConfig
 from jobs.leadership import leadership
 from jobs.mail import Transport, transport
-from jobs.reports import Reports
+from jobs.ports import OfficeMails
 from jobs.sending import Sender, Tally
 from models.accounts import Heartbeat
 from models.clock import monotonic, utcnow
@@ -58,7 +58,7 @@ class Worker:
         config: WorkerConfig,
         clock: Callable[[], datetime] = utcnow,
         mail: Transport | None = None,
-        reports: Reports | None = None,
+        reports: OfficeMails | None = None,
     ) -> None:
         self.database = database
         self.config = config

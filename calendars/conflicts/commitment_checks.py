@@ -8,11 +8,9 @@ from calendars.commitments.evaluation import CommitmentTerms
 from calendars.days.durations import amount, length_fits, promised_length
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days, days_after
+from calendars.events.host_days import MINIMUM_DAYS
 from models.i18n import Message, _, message
 from models.vocabulary import Severity
-
-MINIMUM_DAYS = 14
-"""How many days ahead a visit should be known, so that letters, visas and lodging can be had."""
 
 
 @dataclass(frozen=True)

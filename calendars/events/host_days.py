@@ -16,6 +16,9 @@ else: its host has its hands full on the first and the last day only."""
 TRAVEL_DAYS = LONG_STAY_DAYS
 """How far the arrival may lie from the first day and the departure from the last."""
 
+MINIMUM_DAYS = 14
+"""How many days ahead a host should know of a visit, to arrange letters, visas and lodging."""
+
 
 def busy_days(days: Days) -> tuple[Days, ...]:
     """The days on which a host has its hands full with a visit of these days: all of a short one, else both ends."""

@@ -191,8 +191,8 @@ def render_event(
     """One VEVENT in a language: CRLF lines of at most 75 octets, the same bytes for the same facts.
 
     Whole days are DATE values with an exclusive end and do not block the day; hours are wall times with TZID, whose
-    VTIMEZONE comes from :func:`calendars.ical.vcalendar.calendar_head`. ``alarm`` adds a VALARM (09:00 the day before, or a day
-    before the hour) to events people are reminded of, none to others. For ``lunar`` and ``public`` see
+    VTIMEZONE comes from :func:`calendars.ical.vcalendar.calendar_head`. ``alarm`` adds a VALARM (09:00 the day before;
+    a day before the hour) to events people are reminded of, none to others. For ``lunar`` and ``public`` see
     :func:`describe`. Control characters never get through.
     Source: RFC 5545 sections 3.6.1 and 3.1, RFC 7986 sections 5.9 and 5.11, RFC 9253 for LINK and REFID, RFC 9074 for
     the alarm's UID.
@@ -282,8 +282,8 @@ def dtstart_dtend(
     """DTSTART and DTEND of inclusive days and of the hours that are known; DTEND is the first day or instant after.
 
     Without hours both are DATE values: an event on the 10th alone ends on the 11th. Otherwise both are wall times in
-    ``zone`` (:func:`_wall_time`), of the instants that :func:`calendars.days.spans.event_span` gives: without a start it
-    begins at 00:00, without an end it ends an hour after its start. Raises ValueError for days or hours in the wrong
+    ``zone`` (:func:`_wall_time`), of the instants that :func:`calendars.days.spans.event_span` gives: without a start
+    it begins at 00:00, without an end it ends an hour after its start. Raises ValueError for days or hours in the wrong
     order and for a DTEND outside the years 1 to 9999.
     Source: RFC 5545 sections 3.6.1 and 3.8.2.2.
     """

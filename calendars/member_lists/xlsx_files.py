@@ -1,7 +1,7 @@
 """XLSX files as the same lines that CSV files give: the first visible sheet, no formulas, no more than a list needs.
 
-The file itself is opened elsewhere, in a process of its own (:mod:`service.actions.imports.xlsx_reader`). Here is what follows
-from what it found: cells, each of a kind, or a reason why the file is not read.
+The file itself is opened in a process of its own (:mod:`service.actions.imports.xlsx_reader`). Here its result becomes
+lines: cells, each of a kind, or a reason why the file is not read.
 """
 
 from collections.abc import Iterable, Sequence

@@ -7,10 +7,9 @@ from functools import cache
 
 from babel.dates import get_day_names
 
-from calendars.conflicts.commitment_checks import MINIMUM_DAYS
 from calendars.days.formatting import BABEL_LOCALES, numeric_day
 from calendars.days.spans import Days
-from calendars.events.host_days import LONG_STAY_DAYS, numeric_days
+from calendars.events.host_days import LONG_STAY_DAYS, MINIMUM_DAYS, numeric_days
 from calendars.openings.day_index import DayIndex, DaySet
 from models.errors import InvalidValue
 from models.i18n import Message, _, message

@@ -174,7 +174,7 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
     ``owner`` is the creator, or the active accounts of the owning organisation when the creator has none that is
     active; ``organisation`` those accounts; ``members`` the people of the event who have an address; ``role:officer``
     the active accounts of that very role; ``email:…`` the address itself. The last two name nobody who may not read the
-    event, see :meth:`AudienceIndex.addresses`; here they are taken as approved. Words that are none resolve to nobody. An
+    event, see :meth:`AudienceIndex.addresses`; here they are taken as approved. Unknown words resolve to nobody. An
     account that chose a messenger is a second reader, ``messenger:ADDRESS``.
     """
     session.flush()

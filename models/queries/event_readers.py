@@ -1,7 +1,7 @@
 """Who may read an internal event: the parts of the rule that the service and the worker share.
 
-The rule itself is in service.actions.permissions. The worker, which does not know that module, needs the same answer for the
-readers of a mail, so what both are built from is here.
+The rule for a session is in service.actions.permissions. The worker, which does not know that module, needs the same
+answer for the readers of a mail, so both are built from what is here.
 """
 
 from collections.abc import Collection, Mapping, Sequence

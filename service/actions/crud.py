@@ -1,15 +1,18 @@
 """What every noun's actions do alike: find, check references, create, change, delete, each with its audit row."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, inspect
+from sqlalchemy import func, inspect, not_
 from sqlalchemy import select as core_select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
 from models.constraint_violations import Violation, violation_of
 from models.errors import Conflict, Invalid, NotFound
+from models.events import Event
 from models.i18n import Message, _, message
 from models.labels import noun
 from models.text import fold
@@ -232,3 +235,17 @@ def page_of_all(
 ) -> tuple[list[Row], int]:
     """One page of all rows in an order."""
     return page_of(session, select(model), order, first, size)
+
+
+EVENT_ORDER = (col(Event.first_day), col(Event.id))
+
+
+def within(statement: Any, column: Any, act: ActionContext, query: Mapping[str, Any]) -> Any:
+    """Narrow a select to instants that fall on the office's days ``from`` to ``to``, both inclusive."""
+    zone = ZoneInfo(act.office.timezone)
+    if query.get("from_"):
+        statement = statement.where(column >= datetime.combine(query["from_"], time(), zone).astimezone(UTC))
+    if query.get("to"):
+        after = datetime.combine(query["to"] + timedelta(days=1), time(), zone).astimezone(UTC)
+        statement = statement.where(not_(column >= after))
+    return statement

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sqlalchemy import and_, false, or_
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col
 
@@ -125,3 +126,23 @@ class DirectionResolver:
     def between(self, host: str, guest: str | None) -> Direction:
         """Which way a visit of ``guest`` to ``host`` goes."""
         return direction(host, guest, self._own, self.gazetteer.country_of, self._own_country)
+
+
+def succession_of_code(session: Session, code: str) -> frozenset[str]:
+    """A locality's line of succession; one query."""
+    return LocalityIndex.load(session).line(code)
+
+
+def directed(seen: DirectionResolver, wanted: Direction, table: Any = Event) -> Any:
+    """The condition for a direction: every pair of localities that gives it (there are few localities)."""
+    pairs = []
+    codes = seen.gazetteer.localities
+    for host in codes:
+        right = [guest for guest in (*codes, None) if guest != host and seen.between(host, guest) is wanted]
+        if not right:
+            continue
+        condition: Any = col(table.guest).in_([guest for guest in right if guest])
+        if None in right:
+            condition = or_(condition, col(table.guest).is_(None))
+        pairs.append(and_(col(table.host) == host, condition))
+    return or_(*pairs) if pairs else false()

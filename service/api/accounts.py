@@ -10,7 +10,7 @@ from models.errors import Invalid, NotFound
 from models.i18n import message
 from models.labels import noun
 from models.vocabulary import Role
-from service.actions import crud, queries
+from service.actions import audit_queries, crud
 from service.actions.accounts import account_queries, accounts, messenger_addresses, passwords
 from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session, sliced
 from service.http.app_context import current_context
@@ -151,4 +151,4 @@ class AuditTrailView(ApiView):
     @blp.many(HistoryEntrySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """Every change ever made, newest first"""
-        return page(pagination_parameters, queries.audit_where(act(), query), *queries.AUDIT_ORDER)
+        return page(pagination_parameters, audit_queries.audit_where(act(), query), *audit_queries.AUDIT_ORDER)

@@ -9,7 +9,7 @@ from models.agreements import Agreement, Anniversary, Commitment
 from models.errors import Invalid
 from models.i18n import _, message
 from models.vocabulary import Role
-from service.actions import crud, queries
+from service.actions import crud
 from service.actions.agreements import agreement_queries, agreements
 from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema, OccurrenceSchema
@@ -30,7 +30,7 @@ class AgreementsView(ApiView):
         """List agreements, oldest first"""
         return page(
             pagination_parameters,
-            queries.agreements_where(session(), query),
+            agreement_queries.agreements_where(session(), query),
             *agreement_queries.AGREEMENT_ORDER,
         )
 

@@ -11,8 +11,9 @@ from models.errors import NotFound
 from models.events import Event
 from models.labels import noun
 from models.vocabulary import EventKind, Role
-from service.actions import crud, queries
+from service.actions import crud
 from service.actions.events import event_queries, events
+from service.actions.scheduling import event_presenter
 from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session
 from service.http.error_responses import reader_language
 from service.schemas.events import KIND_SCHEMAS, AnyEventSchema, CeremonySchema, HistoryEntrySchema, TransitionSchema
@@ -39,7 +40,7 @@ Shown = dict[str, Any]
 def shown(found: Sequence[Event], *, closely: bool = False) -> list[Shown]:
     """Events with what is computed for the reader; ``closely`` also names free days where one clashes."""
     if "presenter" not in g:
-        g.presenter = queries.EventPresenter(session(), act())
+        g.presenter = event_presenter.EventPresenter(session(), act())
     g.presenter.prefetch(found, closely=closely)
     language, places = reader_language(), g.presenter.compass.gazetteer
     return [
@@ -71,7 +72,7 @@ def show(event: Event) -> Shown:
 
 
 def _page(query: dict[str, Any], paging: PaginationParameters, kind: EventKind | None = None) -> list[Shown]:
-    found = page(paging, queries.events_where(session(), act(), query, kind), *queries.EVENT_ORDER)
+    found = page(paging, event_queries.events_where(session(), act(), query, kind), *crud.EVENT_ORDER)
     return shown(found)
 
 

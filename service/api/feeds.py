@@ -14,9 +14,9 @@ from werkzeug.http import http_date
 from models.feeds import Feed
 from models.vocabulary import Role
 from service.actions.context import ActionContext
-from service.actions.credentials import token_hash
 from service.actions.feeds import cache, diagnostics, feeds
 from service.actions.feeds.cache import CachedFeed
+from service.actions.tokens import token_hash
 from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session, sliced
 from service.http.app_context import current_context
 from service.http.error_responses import reader_language

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from models.queries.event_parts import programme_of
 from models.vocabulary import Role
 from service.actions.events import events, programme, programme_revisions
 from service.api.resource import ApiBlueprint, ApiView, act, operation, requires, session
@@ -13,7 +14,7 @@ blp = ApiBlueprint("programme", __name__, description="The programme of an event
 
 def _programme(event_id: str) -> dict[str, Any]:
     event = events.find_event(session(), event_id)
-    items = programme.programme_of(session(), event_id)
+    items = programme_of(session(), event_id)
     revisions = programme_revisions.revisions_of(session(), event_id)
     unpublished = programme_revisions.unpublished(revisions[-1].row if revisions else None, items)
     language = reader_language()

@@ -7,7 +7,7 @@ from flask_smorest.pagination import PaginationParameters
 
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import Role
-from service.actions import crud, queries
+from service.actions import crud
 from service.actions.events import events
 from service.actions.reminders import delivery_status, preview, reminder_planning, reminder_queries, reminder_rules
 from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session
@@ -108,7 +108,7 @@ class RemindersView(ApiView):
         """List reminders by the instant they are due"""
         return page(
             pagination_parameters,
-            queries.reminders_where(session(), act(), query),
+            reminder_queries.reminders_where(session(), act(), query),
             *reminder_queries.REMINDER_ORDER,
         )
 
@@ -120,7 +120,7 @@ class ReminderView(ApiView):
     @blp.one(ReminderDetailSchema)
     def get(self, reminder_id: str) -> Any:
         """Read a reminder: when it is due, every attempt with the server's answer, what happens next"""
-        return _detail(queries.find_reminder(session(), reminder_id))
+        return _detail(reminder_queries.find_reminder(session(), reminder_id))
 
 
 @blp.route("/reminders/<reminder_id>/retry")
@@ -130,7 +130,7 @@ class RetryReminderView(ApiView):
     @blp.one(ReminderSchema)
     def post(self, reminder_id: str) -> Any:
         """Try a failed reminder again"""
-        return reminder_planning.retry(session(), act(), queries.find_reminder(session(), reminder_id))
+        return reminder_planning.retry(session(), act(), reminder_queries.find_reminder(session(), reminder_id))
 
 
 @blp.route("/reminders/<reminder_id>/seen")
@@ -140,7 +140,9 @@ class SeenReminderView(ApiView):
     @blp.one(ReminderDetailSchema)
     def post(self, reminder_id: str) -> Any:
         """Mark a failed reminder as seen"""
-        return _detail(delivery_status.mark_seen(session(), act(), queries.find_reminder(session(), reminder_id)))
+        return _detail(
+            delivery_status.mark_seen(session(), act(), reminder_queries.find_reminder(session(), reminder_id))
+        )
 
 
 def _detail(reminder: Reminder) -> SimpleNamespace:

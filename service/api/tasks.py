@@ -7,6 +7,7 @@ from flask_smorest.pagination import PaginationParameters
 from calendars.events.task_due_dates import is_overdue
 from models.event_parts import Task
 from models.events import Event
+from models.queries.event_parts import tasks_of
 from models.vocabulary import EventStatus, Role
 from service.actions import crud
 from service.actions.events import events, task_queries, tasks
@@ -46,7 +47,7 @@ class TasksView(ApiView):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
         """What must be done for an event"""
         event = events.find_event(session(), event_id)
-        found = tasks.tasks_of(session(), event_id)
+        found = tasks_of(session(), event_id)
         return sliced([_task(task, event.status) for task in found], pagination_parameters)
 
     @requires(Role.OFFICER)

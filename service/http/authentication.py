@@ -10,7 +10,7 @@ from models.accounts import ApiToken, User
 from models.database import Database
 from service.actions.accounts import accounts
 from service.actions.accounts.last_seen import record_last_seen
-from service.actions.credentials import token_hash
+from service.actions.tokens import token_hash
 from service.background.write_behind import WriteBehindBuffer
 
 SESSION_AGAIN = timedelta(minutes=5)

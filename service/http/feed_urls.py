@@ -4,7 +4,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from models.vocabulary import Language
-from service.actions.credentials import token_hash
+from service.actions.tokens import token_hash
 
 ANSWER = "desk.feed"
 """Where the application leaves, in the WSGI environment, which kept bytes it answered with, and how: whether 304,

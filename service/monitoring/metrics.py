@@ -22,8 +22,7 @@ from models.events import Event
 from models.i18n import _, message
 from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import AttemptOutcome, EventKind, EventStatus, ReminderPurpose, ReminderState, Role
-from service.actions import queries
-from service.actions.reminders import delivery_status
+from service.actions.reminders import delivery_status, reminder_queries
 from service.api.resource import authenticate
 from service.http.app_context import AppContext, current_context
 
@@ -123,7 +122,7 @@ def _reminders(session: Session, now: datetime) -> Iterator[Metric]:
     yield _gauge("reminders_due", "Reminders whose next attempt is due.", count)
     age = (now - oldest).total_seconds() if oldest else 0.0
     yield _gauge("reminder_oldest_due_seconds", "For how long the oldest of them has been due.", age)
-    unseen = session.exec(select(func.count()).where(queries.UNSEEN)).one()
+    unseen = session.exec(select(func.count()).where(reminder_queries.UNSEEN)).one()
     yield _gauge("reminders_failed_unseen", "Reminders that failed and that nobody has seen.", unseen)
     attempts = CounterMetricFamily("desk_reminder_attempts", "Attempts to hand a mail over.", labels=["outcome"])
     outcome = col(ReminderAttempt.outcome)

@@ -13,11 +13,12 @@ from models.database import Database
 from models.event_parts import Member, ProgrammeItem, Task
 from models.events import Event
 from models.places import Locality, Organisation, Person
+from models.queries.event_parts import programme_of, tasks_of
 from models.vocabulary import EventStatus, MemberRole
 from seed.loader import LoadReport
 from seed.reading import BadFiles
 from service.actions.context import ActionContext
-from service.actions.events import events, members, programme, tasks
+from service.actions.events import events, members, tasks
 from tests.factories import NOW, OFFICE, make_locality, make_user
 from tests.seed.conftest import PLACES, VISIT, Load
 
@@ -200,9 +201,9 @@ def test_everything_of_an_event_is_there(database: Database, visit: Path) -> Non
             (MemberRole.HEAD, "Nguyễn Văn An"),
             (MemberRole.MEMBER, "Trần Thị Bình"),
         ]
-        items = programme.programme_of(session, event.id)
+        items = programme_of(session, event.id)
         assert [f"{item.day} {item.start_time:%H:%M}" for item in items] == ["2027-03-10 08:30", "2027-03-11 14:00"]
-        found = tasks.tasks_of(session, event.id)
+        found = tasks_of(session, event.id)
         assert {(task.title["vi"], task.due_offset, task.due_on) for task in found} == {
             ("Gửi thư mời", "-P30D", None),
             ("Đặt phòng", None, date(2027, 3, 1)),
@@ -239,7 +240,7 @@ def test_what_a_person_changed_stays_until_the_entry_is_edited(database: Databas
         event = events.find_event(session, event_of(session).id)
         events.change_event(session, ACT, event, {"headcount": 20, "headcount_actual": 19})
         events.transition(session, ACT, event, EventStatus.PLANNED)
-        (task,) = [one for one in tasks.tasks_of(session, event.id) if one.due_on]
+        (task,) = [one for one in tasks_of(session, event.id) if one.due_on]
         tasks.change_task(session, ACT, event, task, {"done": True})
         organisation = session.exec(select(Organisation)).one()
         organisation.aliases = ["VP"]
@@ -250,7 +251,7 @@ def test_what_a_person_changed_stays_until_the_entry_is_edited(database: Databas
         event = event_of(session)
         assert (event.title, event.headcount, event.headcount_actual) == ({"vi": "Đoàn cấp cao"}, 12, 19)
         assert event.status is EventStatus.PLANNED, "the file's status was not edited"
-        assert [one.done for one in tasks.tasks_of(session, event.id) if one.due_on] == [True]
+        assert [one.done for one in tasks_of(session, event.id) if one.due_on] == [True]
         assert session.exec(select(Organisation)).one().aliases == ["VP"]
 
 
@@ -270,7 +271,7 @@ def test_edited_parts_change_alone(database: Database, load: Load, visit: Path) 
     with database.transaction() as session:
         event = event_of(session)
         tasks.add_task(session, ACT, event, {"title": {"vi": "Việc riêng"}})
-        before = {task.title["vi"]: task.id for task in tasks.tasks_of(session, event.id)}
+        before = {task.title["vi"]: task.id for task in tasks_of(session, event.id)}
     edit(
         visit,
         ("{person: an, role: head}", "{person: an}"),
@@ -285,8 +286,8 @@ def test_edited_parts_change_alone(database: Database, load: Load, visit: Path) 
         assert event.version == 1
         roles = {person.name: member.role for member, person in members.members_of(session, event.id)}
         assert roles == {"Nguyễn Văn An": MemberRole.MEMBER, "Trần Thị Bình": MemberRole.HEAD}
-        assert [item.title["vi"] for item in programme.programme_of(session, event.id)] == ["Đón đoàn", "Khảo sát"]
-        after = {task.title["vi"]: task for task in tasks.tasks_of(session, event.id)}
+        assert [item.title["vi"] for item in programme_of(session, event.id)] == ["Đón đoàn", "Khảo sát"]
+        after = {task.title["vi"]: task for task in tasks_of(session, event.id)}
         assert set(after) == {"Gửi thư mời", "Đặt xe", "Việc riêng"}, "the file's own task went, a person's stays"
         assert after["Gửi thư mời"].id == before["Gửi thư mời"]
         assert after["Gửi thư mời"].due_offset == "-P45D"

@@ -20,10 +20,11 @@ from models.event_parts import Member, ProgrammeItem, Task, TaskTemplate
 from models.events import Event
 from models.holidays import office_holidays
 from models.places import Locality, Person
+from models.queries.event_parts import tasks_of
 from models.vocabulary import Direction, EventKind, EventStatus, HolidayCategory, TaskAnchor
 from seed.loader import LoadReport, load_files, packaged_files
 from service.actions.context import ActionContext
-from service.actions.events import events, tasks
+from service.actions.events import events
 from tests.cluster import Cluster
 from tests.factories import NOW, OFFICE
 from tests.seed.conftest import Load
@@ -248,9 +249,9 @@ def test_only_what_a_draft_lacks_is_made_when_it_is_planned(programme: Database)
         drafts = session.exec(select(Event.id).where(Event.status == EventStatus.DRAFT)).all()
         for event_id in drafts:
             event = events.find_event(session, event_id)
-            written = tasks.tasks_of(session, event_id)
+            written = tasks_of(session, event_id)
             events.transition(session, act, event, EventStatus.PLANNED)
-            found = tasks.tasks_of(session, event_id)
+            found = tasks_of(session, event_id)
             assert len(found) > len(written)
             assert len({one.title["vi"] for one in found}) == len(found)
             assert all(one.due_day is not None for one in found)

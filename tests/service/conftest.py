@@ -17,8 +17,7 @@ from werkzeug.test import TestResponse
 
 from models.database import Database
 from models.vocabulary import Role
-from service.actions import credentials
-from service.actions.accounts import accounts
+from service.actions.accounts import accounts, credentials
 from service.actions.context import ActionContext
 from service.app import create_app
 from service.http.app_context import AppContext

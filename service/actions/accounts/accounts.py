@@ -18,11 +18,12 @@ from models.text import one_line
 from models.vocabulary import Role, TokenScope
 from service.actions import crud
 from service.actions.accounts import login_throttling
+from service.actions.accounts.credentials import check_password, hash_password
 from service.actions.audit import record
 from service.actions.context import ActionContext
-from service.actions.credentials import check_password, hash_password, new_token, token_hash
 from service.actions.directory.directory import address_errors
-from service.actions.reminders import reminder_planning
+from service.actions.effects import changes
+from service.actions.tokens import new_token, token_hash
 
 SESSION_LENGTH = timedelta(hours=12)
 """After which a session ends whatever happens."""
@@ -43,7 +44,7 @@ def create_user(session: Session, act: ActionContext, values: Mapping[str, Any])
         )
     values.setdefault("name", values["email"].split("@")[0])
     user = crud.create(session, act, User(**values))
-    reminder_planning.plan_readers(session, act, [user.email])
+    changes.account_changed(session, act, [user.email])
     return user
 
 
@@ -70,7 +71,7 @@ def change_user(session: Session, act: ActionContext, user: User, values: Mappin
         told["messenger"] = {"from": None, "to": "new" if values["messenger"] else "none"}
     email = user.email
     if _ADDRESSING.intersection(crud.change(session, act, user, values, also=told)):
-        reminder_planning.plan_readers(session, act, [email, user.email])
+        changes.account_changed(session, act, [email, user.email])
     if values.get("active") is False or "password_hash" in values:
         end_sessions(session, user)
     return user

@@ -5,8 +5,8 @@ from sqlmodel import Session
 from models.i18n import _, message
 from service.actions import crud
 from service.actions.accounts import accounts, login_throttling
+from service.actions.accounts.credentials import check_password, hash_password
 from service.actions.context import ActionContext
-from service.actions.credentials import check_password, hash_password
 
 WRONG = _("This is not your present password.")
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from models.agreements import Agreement, Anniversary, Commitment
+from models.agreements import Agreement, AgreementParty, Anniversary, Commitment
 from models.events import Event
 from models.vocabulary import EventKind, EventStatus
-from service.actions import crud, permissions
+from service.actions import crud, locality_index, permissions
 
 AGREEMENT_ORDER = (col(Agreement.starts_on), col(Agreement.id))
 AGREEMENT_ORDER_LATEST = (col(Agreement.starts_on).desc(), col(Agreement.id))
@@ -101,3 +101,13 @@ def ceremonies_between(session: Session, first_year: int, last_year: int) -> dic
         permissions.visible(session),
     )
     return {(one.anniversary_id or "", one.year or 0): one for one in session.exec(statement)}
+
+
+def agreements_where(session: Session, query: Mapping[str, Any]) -> Any:
+    """The select of agreements a query string asks for; a party is found under its old and its new name."""
+    statement: Any = select(Agreement)
+    if query.get("party"):
+        line = locality_index.succession_of_code(session, query["party"])
+        having = select(AgreementParty.agreement_id).where(col(AgreementParty.locality).in_(line))
+        statement = statement.where(col(Agreement.id).in_(having))
+    return crud.matching(statement, col(Agreement.search_text), query.get("q"))

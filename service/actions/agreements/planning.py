@@ -11,10 +11,10 @@ from sqlmodel import Session, select
 
 from calendars.commitments.evaluation import CommitmentTerms, Evaluation, Match
 from calendars.commitments.planning import PlannedSlot, PlanningRequest, plan
-from calendars.conflicts.commitment_checks import MINIMUM_DAYS
 from calendars.days.durations import add_units
 from calendars.days.holidays import Holiday, HolidayIndex
 from calendars.days.spans import Days, days_after
+from calendars.events.host_days import MINIMUM_DAYS
 from calendars.openings.search import DayIndex
 from calendars.openings.search import FestivalDay as Festivity
 from models.agreements import Agreement, Commitment

@@ -13,13 +13,13 @@ from calendars.commitments.evaluation import CommitmentTerms, Evaluation, Evalua
 from calendars.commitments.exchange_totals import Expense, Flow, exchange_totals
 from calendars.commitments.outstanding import Outstanding, outstanding
 from calendars.commitments.progress import CommitmentProgress, ProgressCounter, progress
-from calendars.conflicts.commitment_checks import MINIMUM_DAYS
 from calendars.days.spans import Days, days_after
+from calendars.events.host_days import MINIMUM_DAYS
 from models.agreements import Agreement, Commitment
 from models.events import Event
 from models.vocabulary import EventKind, EventStatus, ProgressState
 from service.actions import permissions
-from service.actions.agreements.commitment_terms import terms_of
+from service.actions.commitment_terms import terms_of
 from service.actions.locality_index import AgreementParties, LocalityIndex
 
 _KINDS = {kind.value: kind for kind in EventKind}

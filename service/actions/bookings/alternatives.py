@@ -8,9 +8,9 @@ from sqlmodel import Session, col, select
 
 from calendars.bookings.availability import HeldQuantity, fits
 from calendars.bookings.times import BookingTimes, EventTimes, reschedule
-from calendars.conflicts.commitment_checks import MINIMUM_DAYS
 from calendars.conflicts.schedule_checks import is_holiday_event
 from calendars.days.spans import Days, Span, days_after
+from calendars.events.host_days import MINIMUM_DAYS
 from calendars.events.lifecycle import CALLED_OFF
 from calendars.openings.search import OpeningQuery, openings
 from models.events import Event

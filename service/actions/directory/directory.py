@@ -4,12 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from calendars.days.spans import zone_info
-from models.accounts import User
 from models.errors import Conflict, Forbidden, InvalidValue
-from models.events import Event
 from models.i18n import Message, _, message
 from models.office import CODE_PATTERN
 from models.places import Locality, Organisation, Person
@@ -17,7 +15,7 @@ from models.queries.audience import is_address
 from models.vocabulary import Role
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
-from service.actions.reminders import reminder_planning
+from service.actions.effects import changes
 
 
 def create_locality(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Locality:
@@ -98,9 +96,8 @@ def change_organisation(
     permissions.check_organisation(session, organisation)
     crud.check(_organisation_errors(session, values))
     _check_office(act, values.get("protocol_office", organisation.protocol_office), was=organisation.protocol_office)
-    if "protocol_office" in crud.change(session, act, organisation, values):
-        accounts = select(User.email).where(User.organisation_id == organisation.id)
-        reminder_planning.plan_readers(session, act, session.exec(accounts).all())
+    changed = crud.change(session, act, organisation, values)
+    changes.organisation_changed(session, act, organisation, changed)
     return organisation
 
 
@@ -142,12 +139,7 @@ def change_person(session: Session, act: ActionContext, person: Person, values: 
     crud.check(_person_errors(session, values))
     email = person.email
     changed = crud.change(session, act, person, values)
-    if "email" in changed:
-        reminder_planning.plan_readers(session, act, [email, person.email])
-    if "organisation_id" in changed:
-        coming = select(Event).where(permissions.takes_part(person.id), col(Event.last_day) >= act.today)
-        for event in session.exec(coming.order_by(col(Event.id))).all():
-            reminder_planning.plan_event(session, act, event)
+    changes.person_changed(session, act, person, email, changed)
     return person
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Session, col, or_, select
 from models.event_parts import Task
 from models.events import Event
 from models.places import Locality, Organisation, Person
-from service.actions import crud, permissions, queries
+from service.actions import crud, locality_index, permissions
 
 ORGANISATION_ORDER = (col(Organisation.search_text), col(Organisation.id))
 PERSON_ORDER = (col(Person.search_text), col(Person.id))
@@ -34,7 +34,7 @@ def directory_where(session: Session, model: type[Any], query: Mapping[str, Any]
     statement: Any = select(model)
     for name in equal:
         if query.get(name):
-            wanted = queries.succession_of_code(session, query[name]) if name == "locality" else {query[name]}
+            wanted = locality_index.succession_of_code(session, query[name]) if name == "locality" else {query[name]}
             statement = statement.where(col(getattr(model, name)).in_(wanted))
     return crud.matching(statement, model.search_text, query.get("q"))
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import ColumnElement, Select, or_
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, func, select
 
@@ -11,9 +12,11 @@ from models.accounts import Audit, User
 from models.agreements import Commitment
 from models.event_parts import Member, ProgrammeItem, Task
 from models.events import Event
-from models.vocabulary import EventStatus
-from service.actions import crud, permissions, queries
+from models.vocabulary import Direction, EventKind, EventStatus
+from service.actions import crud, locality_index, permissions
 from service.actions.context import ActionContext
+from service.actions.locality_index import DirectionResolver
+from service.actions.scheduling import event_presenter
 
 EVENT_ORDER_LATEST = (col(Event.first_day).desc(), col(Event.id))
 HISTORY_ORDER = (col(Audit.id),)
@@ -30,7 +33,7 @@ def event_days(session: Session, act: ActionContext, query: Mapping[str, Any]) -
 
     Columns instead of whole events, for there may be thousands.
     """
-    statement = queries.events_where(session, act, query).order_by(*queries.EVENT_ORDER)
+    statement = events_where(session, act, query).order_by(*crud.EVENT_ORDER)
     columns = statement.with_only_columns(*(col(getattr(Event, name)) for name in _DAYS))
     yield from session.execute(columns)
 
@@ -67,7 +70,7 @@ def first_day_beyond(session: Session, first: date, last: date, number: int) -> 
         .where(
             col(Event.last_day) >= first,
             col(Event.first_day) <= last,
-            col(Event.status).not_in(sorted(queries.UNWARNED)),
+            col(Event.status).not_in(sorted(event_presenter.UNWARNED)),
             permissions.visible(session),
         )
         .order_by(col(Event.first_day))
@@ -110,7 +113,7 @@ def history_of(session: Session, event_id: str, limit: int) -> list[tuple[Audit,
 def events_ahead(session: Session, q: str, today: date, limit: int) -> tuple[list[Event], int]:
     """The first events that hold all words and are not over, and how many there are."""
     found = _matching(session, q).where(Event.last_day >= today)
-    return crud.page_of(session, found, queries.EVENT_ORDER, 0, limit)
+    return crud.page_of(session, found, crud.EVENT_ORDER, 0, limit)
 
 
 def events_past(session: Session, q: str, today: date, limit: int) -> tuple[list[Event], int]:
@@ -164,3 +167,46 @@ def _events_of(
         .limit(limit)
     )
     return [(row[0], row[1]) for row in session.execute(statement)]
+
+
+def events_where(
+    session: Session, act: ActionContext, query: Mapping[str, Any], kind: EventKind | None = None
+) -> Select[Any]:
+    """The select of events a query string asks for, without their parts (phases, performances)."""
+    statement: Any = select(Event).where(permissions.visible(session))
+    kinds = [kind] if kind else query.get("kind")
+    if kinds:
+        statement = statement.where(col(Event.kind).in_(kinds))
+    if query.get("status"):
+        statement = statement.where(_of_statuses(query["status"]))
+    for name in ("host", "guest"):
+        if query.get(name):
+            statement = statement.where(
+                col(getattr(Event, name)).in_(locality_index.succession_of_code(session, query[name]))
+            )
+    if query.get("locality"):
+        line = locality_index.succession_of_code(session, query["locality"])
+        statement = statement.where(or_(col(Event.host).in_(line), col(Event.guest).in_(line)))
+    for name in ("organisation_id", "commitment_id", "visibility"):
+        if query.get(name):
+            statement = statement.where(getattr(Event, name) == query[name])
+    if query.get("agreement_id"):
+        of_agreement = select(Commitment.id).where(Commitment.agreement_id == query["agreement_id"])
+        statement = statement.where(col(Event.commitment_id).in_(of_agreement))
+    if query.get("from_"):
+        statement = statement.where(Event.last_day >= query["from_"])
+    if query.get("to"):
+        statement = statement.where(Event.first_day <= query["to"])
+    if query.get("direction"):
+        statement = statement.where(
+            locality_index.directed(DirectionResolver.load(session, act), Direction(query["direction"]))
+        )
+    return crud.matching(statement, col(Event.search_text), query.get("q"))  # type: ignore[no-any-return]
+
+
+def _of_statuses(wanted: Collection[EventStatus]) -> ColumnElement[bool]:
+    """Most of the statuses are asked for by naming the others: SQLite would read every event by their index."""
+    others = set(EventStatus) - set(wanted)
+    if len(others) < len(EventStatus) / 2:
+        return col(Event.status).not_in(sorted(others))
+    return col(Event.status).in_(sorted(set(wanted)))

@@ -8,9 +8,8 @@ from uuid import uuid4
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, SQLModel, col, select
 
-from calendars.bookings.times import EventTimes
 from calendars.days.anniversaries import Origin, occurrence
-from calendars.days.spans import Days, days_after
+from calendars.days.spans import days_after
 from calendars.events.lifecycle import needs_reason, possible_steps
 from models.agreements import Anniversary
 from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
@@ -22,11 +21,10 @@ from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState, Role
 from service.actions import change_log, crud, permissions
 from service.actions.audit import plain
-from service.actions.bookings import bookings
 from service.actions.context import ActionContext
-from service.actions.events import programme, task_templates, tasks
+from service.actions.effects import changes
+from service.actions.effects.changes import EventBefore
 from service.actions.events.validation import event_errors
-from service.actions.reminders import reminder_planning
 
 COMPUTED = ("budget",)
 # A calendar client takes a change as news only when SEQUENCE rises: with these (RFC 5545, 3.8.7.4).
@@ -100,8 +98,7 @@ def create_event(
     event.phases, event.performances = [], []
     crud.assign(event, {"budget": budget} | _new_parts(event, parts))
     crud.create(session, act, event, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason)
-    task_templates.make_tasks(session, act, event, EventStatus.DRAFT)
-    reminder_planning.plan_event(session, act, event)
+    changes.event_created(session, act, event)
     return event
 
 
@@ -159,20 +156,16 @@ def _apply(
 ) -> None:
     """Write the change with all that follows from it.
 
-    SEQUENCE rises where it matters; programme, bookings and tasks come along, the reminders are planned anew.
+    SEQUENCE rises where it matters; what else follows is in :mod:`service.actions.effects.changes`.
     """
-    before, was, days = EventTimes.of(event), event.status, Days(event.first_day, event.last_day)
+    before = EventBefore.of(event)
     significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
     if significant:
         values = {**values, "sequence": max(event.sequence + 1, values.get("sequence", 0))}
     if changed := crud.change(
         session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
     ):
-        programme.move_with_event(session, act, event, days)
-        bookings.update_bookings_for_event(session, act, event, before, was)
-        tasks.update_due_days(session, event, changed)
-        task_templates.make_tasks(session, act, event, was)
-        reminder_planning.plan_event(session, act, event)
+        changes.event_changed(session, act, event, before, changed)
 
 
 def delete_event(session: Session, act: ActionContext, event: Event) -> None:
@@ -262,7 +255,7 @@ def transition(
         crud.check(event_errors(session, event.kind, event, values))
     _apply(session, act, event, {**values, "status": to}, action="transition", reason=reason)
     if to is EventStatus.CANCELLED:
-        reminder_planning.announce_cancellation(session, act, event)
+        changes.event_cancelled(session, act, event)
     return event
 
 

@@ -14,7 +14,7 @@ from models.places import Person
 from models.vocabulary import MemberRole
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
-from service.actions.reminders import reminder_planning
+from service.actions.effects import changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def add_member(session: Session, act: ActionContext, event: Event, values: Mappi
     crud.check(_member_errors(session, event, None, values))
     member = Member(event_id=event.id, **values)
     crud.create(session, act, member, event_id=event.id)
-    reminder_planning.plan_event(session, act, event)
+    changes.event_parts_changed(session, act, event)
     return member
 
 
@@ -86,7 +86,7 @@ def change_member(
     permissions.check_change(session, event)
     crud.check(_member_errors(session, event, member, values))
     if crud.change(session, act, member, values, event_id=event.id):
-        reminder_planning.plan_event(session, act, event)
+        changes.event_parts_changed(session, act, event)
     return member
 
 
@@ -94,7 +94,7 @@ def remove_member(session: Session, act: ActionContext, event: Event, member: Me
     """Take a person out of a visit."""
     permissions.check_change(session, event)
     crud.delete(session, act, member, event_id=event.id)
-    reminder_planning.plan_event(session, act, event)
+    changes.event_parts_changed(session, act, event)
 
 
 def _member_errors(session: Session, event: Event, member: Member | None, values: Mapping[str, Any]) -> crud.Errors:

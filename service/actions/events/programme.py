@@ -3,30 +3,20 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from calendars.days.spans import Days, days_after
+from calendars.days.spans import Days
 from calendars.events.lifecycle import CALLED_OFF
 from calendars.programmes.checks import ProgrammeWarning, programme_warnings
 from calendars.programmes.items import ProgrammeItemValues
 from models.event_parts import ProgrammeItem
 from models.events import Event
 from models.i18n import _, message
+from models.queries.event_parts import programme_of
 from models.vocabulary import EventStatus
 from service.actions import crud, permissions
 from service.actions.audit import plain, record
 from service.actions.context import ActionContext
-
-
-def programme_of(session: Session, event_id: str) -> list[ProgrammeItem]:
-    """The working programme in the order it is run: by day, hour, then as written."""
-    return list(
-        session.exec(
-            select(ProgrammeItem)
-            .where(ProgrammeItem.event_id == event_id)
-            .order_by(col(ProgrammeItem.day), col(ProgrammeItem.start_time).nulls_first(), col(ProgrammeItem.position))
-        ).all()
-    )
 
 
 def replace_programme(session: Session, act: ActionContext, event: Event, items: Sequence[Mapping[str, Any]]) -> None:
@@ -124,23 +114,3 @@ def hitches_of(event: Event, items: Sequence[ProgrammeItem]) -> list[ProgrammeWa
         return []
     days = Days(event.first_day, event.last_day)
     return programme_warnings([ProgrammeItemValues.of(item) for item in items], days, event.start_time, event.end_time)
-
-
-def move_with_event(session: Session, act: ActionContext, event: Event, before: Days) -> None:
-    """Move the working programme along with an event whose first and last day have moved by the same number of days.
-
-    ``before`` are its days until now. Where the length has changed nobody knows what goes where, so all items stay,
-    as those do that lay outside the visit before. What is published never changes.
-    """
-    moved = (event.first_day - before.first).days
-    if not moved or (event.last_day - before.last).days != moved:
-        return
-    items = programme_of(session, event.id)
-    was = plain(items)
-    for item in items:
-        if item.day in before:
-            item.day = days_after(item.day, moved)
-    now = plain(items)
-    if now != was:
-        crud.flush(session)
-        record(session, act, "move", "programme", event.id, {"items": {"from": was, "to": now}}, event_id=event.id)

@@ -12,10 +12,10 @@ from models.errors import Conflict, NotFound
 from models.event_parts import ProgrammeItem, ProgrammeRevision, last_revisions
 from models.events import Event
 from models.i18n import _, message
+from models.queries.event_parts import programme_of
 from models.text import LocalizedText
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
-from service.actions.events.programme import programme_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import update
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from calendars.events.lifecycle import REMINDED
-from calendars.events.task_due_dates import TaskDueValues, due_day
-from models.errors import Invalid, InvalidValue
 from models.event_parts import Task, TaskTemplate
-from models.events import Event
-from models.text import fold, localized
-from models.vocabulary import EventStatus, Language
 from service.actions import crud
 from service.actions.context import ActionContext
 from service.actions.events import tasks
-from service.actions.locality_index import DirectionResolver
 from service.actions.reminders import reminder_planning
 
 
@@ -47,63 +40,6 @@ def delete_template(session: Session, act: ActionContext, template: TaskTemplate
     made = update(Task).where(col(Task.template_id) == template.id).values(template_id=None)
     session.execute(made, execution_options={"synchronize_session": "fetch"})
     crud.delete(session, act, template)
-
-
-def make_tasks(session: Session, act: ActionContext, event: Event, before: EventStatus) -> None:
-    """Make the tasks an event lacks when it enters the plan; ``before`` is the status it had, a draft's when it is new.
-
-    One of each active template for its kind and direction, unless it has one of that template already, or one that
-    somebody wrote under the same title. What is due already is made all the same: it still has to be done. Reminders
-    are planned by the caller, afterwards.
-
-    Raises:
-        Invalid: a task can't be counted from the event's days.
-    """
-    if before in REMINDED or event.status not in REMINDED:
-        return
-    travel = tasks.hold_still(session, event)
-    present = tasks.tasks_of(session, event.id)
-    wanted = [one for one in _templates_for(session, act, event) if not _is_there(one, present)]
-    datings = [TaskDueValues(None, one.offset, one.anchor, one.working_days) for one in wanted]
-    office_days = tasks.office_days_for(session, datings)
-    for template, dating in zip(wanted, datings, strict=True):
-        try:
-            day = due_day(dating, travel, office_days)
-        except InvalidValue as problem:
-            raise Invalid(tasks.uncountable(template.title, template.anchor, problem)) from None
-        task = Task(
-            event_id=event.id,
-            title=template.title,
-            organisation_id=template.organisation_id,
-            person_id=template.person_id,
-            due_offset=template.offset,
-            anchor=template.anchor,
-            working_days=template.working_days,
-            due_day=day,
-            template_id=template.id,
-        )
-        crud.create(session, act, task, event_id=event.id)
-
-
-def _templates_for(session: Session, act: ActionContext, event: Event) -> list[TaskTemplate]:
-    active = select(TaskTemplate).where(TaskTemplate.kind == event.kind, col(TaskTemplate.active))
-    found = session.exec(active.order_by(col(TaskTemplate.id))).all()
-    if all(template.direction is None for template in found):
-        return list(found)
-    direction = DirectionResolver.load(session, act).of(event)
-    return [template for template in found if template.direction in {None, direction}]
-
-
-def _is_there(template: TaskTemplate, present: list[Task]) -> bool:
-    title = _compared(template.title)
-    return any(
-        task.template_id == template.id or (task.template_id is None and _compared(task.title) == title)
-        for task in present
-    )
-
-
-def _compared(title: Mapping[str, str]) -> str:
-    return fold(localized(title, Language.VI))
 
 
 def _errors(session: Session, values: Mapping[str, Any]) -> crud.Errors:

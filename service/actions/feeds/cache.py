@@ -43,7 +43,7 @@ Finder = Callable[[Session, ActionContext], Feed]
 
 @dataclass(frozen=True)
 class CachedFeed:
-    """A feed's bytes as of one committed state of the database. ``tag`` is the ETag of the bytes unpacked, no quotes."""
+    """A feed's bytes as of one committed state of the database. ``tag`` is the ETag of the unpacked bytes, unquoted."""
 
     feed: Feed
     current_state: Hashable

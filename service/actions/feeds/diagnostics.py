@@ -12,9 +12,9 @@ from calendars.feeds.inspection import last_stamp, size_before, zones_missing
 from models.feeds import Feed, FeedReader
 from models.office import Office
 from service.actions.context import ActionContext
-from service.actions.credentials import new_token
 from service.actions.feeds.cache import RenderedFeed, render_feed
 from service.actions.feeds.feeds import IssuedFeed
+from service.actions.tokens import new_token
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,11 @@ from models.office import Office
 from models.places import Locality, Organisation
 from models.text import localized
 from models.vocabulary import Direction, EventStatus, Language, Role, Visibility
-from service.actions import crud, permissions, queries
+from service.actions import crud, locality_index, permissions
 from service.actions.audit import plain, record
 from service.actions.context import ActionContext
-from service.actions.credentials import new_token, token_hash
 from service.actions.locality_index import DirectionResolver, LocalityIndex
+from service.actions.tokens import new_token, token_hash
 
 PUBLIC_SINCE = datetime(2026, 11, 23, tzinfo=UTC)
 """The stamp of the public calendar's own properties, which only a new version of the service changes."""
@@ -211,7 +211,7 @@ def shown_by(session: Session, act: ActionContext, feed: Feed, table: Any = Even
         conditions.append(col(table.commitment_id).in_(promised))
     if directions := wanted.get("direction"):
         compass = DirectionResolver.load(session, act)
-        conditions.append(or_(*(queries.directed(compass, Direction(word), table) for word in directions)))
+        conditions.append(or_(*(locality_index.directed(compass, Direction(word), table) for word in directions)))
     return conditions
 
 

@@ -18,9 +18,9 @@ from models.vocabulary import Language, MemberRole
 from service.actions import crud, permissions, progress_updates
 from service.actions.context import ActionContext
 from service.actions.directory import directory
+from service.actions.effects import changes
 from service.actions.events.members import OWN_COUNTERPART
 from service.actions.imports.name_matching import KnownPerson, OrganisationIndex, PeopleIndex
-from service.actions.reminders import reminder_planning
 
 UNSAID_PRECEDENCE = Person.model_fields["precedence"].default
 """A person with this precedence has been given none yet."""
@@ -193,7 +193,7 @@ class _RowWriter:
             taken.append(self._take_one(wish))
         taken.sort(key=lambda one: one.row)
         if any(one.is_added or one.changed for one in taken):
-            reminder_planning.plan_event(self.session, self.act, self.event)
+            changes.event_parts_changed(self.session, self.act, self.event)
         return taken
 
     def _take_one(self, wish: _ResolvedRow) -> ImportedRow:

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlmodel import Session, col, func, select
 
 from models.events import Event
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import ReminderState
-from service.actions import crud, queries
+from service.actions import crud, permissions
 from service.actions.context import ActionContext
 
 RULE_ORDER = (col(ReminderRule.id),)
@@ -86,7 +87,7 @@ def unseen_failures(session: Session, since: datetime, limit: int) -> list[tuple
     statement = (
         select(Reminder, Event)
         .join(Event, col(Event.id) == col(Reminder.event_id), isouter=True)
-        .where(queries.UNSEEN, Reminder.due_at >= since, queries.of_visible_events(session))
+        .where(UNSEEN, Reminder.due_at >= since, of_visible_events(session))
         .order_by(col(Reminder.due_at).desc(), col(Reminder.id))
         .limit(limit)
     )
@@ -95,7 +96,7 @@ def unseen_failures(session: Session, since: datetime, limit: int) -> list[tuple
 
 def first_failures(session: Session, act: ActionContext, limit: int) -> list[Reminder]:
     """The first reminders that failed, those nobody has seen before the others."""
-    statement = queries.reminders_where(session, act, {"state": [ReminderState.FAILED]})
+    statement = reminders_where(session, act, {"state": [ReminderState.FAILED]})
     return list(session.exec(statement.order_by(*_BY_STATE[ReminderState.FAILED]).limit(limit)))
 
 
@@ -103,5 +104,45 @@ def reminders_in_state(
     session: Session, act: ActionContext, state: ReminderState | None, first: int, size: int
 ) -> tuple[list[Reminder], int]:
     """A page of the reminders in a state (None: those that are coming), and how many there are."""
-    statement = queries.reminders_where(session, act, {"state": [state] if state else COMING})
+    statement = reminders_where(session, act, {"state": [state] if state else COMING})
     return crud.page_of(session, statement, _BY_STATE[state], first, size)
+
+
+UNSEEN = and_(col(Reminder.state) == ReminderState.FAILED, col(Reminder.seen_at).is_(None))
+"""The condition that a reminder failed and nobody has seen that."""
+
+
+def of_visible_events(session: Session) -> ColumnElement[bool]:
+    """The condition for reminders the session may read: of no event, or of one it may see."""
+    # Looked up reminder by reminder: few are asked for at a time, and events are many.
+    seen = select(col(Event.id)).where(col(Event.id) == col(Reminder.event_id), permissions.visible(session))
+    return or_(col(Reminder.event_id).is_(None), seen.correlate(Reminder).exists())
+
+
+def find_reminder(session: Session, identity: str) -> Reminder:
+    """A reminder.
+
+    Raises:
+        NotFound: there is none, or the reader may not see its event.
+    """
+    return crud.find_of_event(session, Reminder, identity)
+
+
+def reminders_where(session: Session, act: ActionContext, query: Mapping[str, Any]) -> Any:
+    """The select of reminders a query string asks for; days are those of the office's zone."""
+    statement: Any = select(Reminder)
+    if permissions.reader(session) is not None:
+        statement = statement.where(of_visible_events(session))
+    for name in ("event_id", "rule_id"):
+        if query.get(name):
+            statement = statement.where(getattr(Reminder, name) == query[name])
+    if query.get("recipient"):
+        statement = statement.where(Reminder.recipient == query["recipient"].lower())
+    for word in query.get("q", "").lower().split():
+        statement = statement.where(col(Reminder.recipient).contains(word, autoescape=True))
+    for name in ("state", "purpose"):
+        if query.get(name):
+            statement = statement.where(col(getattr(Reminder, name)).in_(query[name]))
+    if "unseen" in query:
+        statement = statement.where(UNSEEN if query["unseen"] else not_(UNSEEN))
+    return crud.within(statement, col(Reminder.due_at), act, query)

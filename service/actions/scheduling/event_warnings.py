@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from calendars.bookings.times import BookingTimes
 from calendars.conflicts.booking_checks import CheckedBooking, booking_warnings
-from calendars.conflicts.commitment_checks import MINIMUM_DAYS, EventWarning
+from calendars.conflicts.commitment_checks import EventWarning
 from calendars.conflicts.schedule_checks import (
     PersonAssignment,
     holiday_warnings,
@@ -19,7 +19,7 @@ from calendars.conflicts.schedule_checks import (
 )
 from calendars.days.holidays import Holiday
 from calendars.days.spans import Days, days_after
-from calendars.events.host_days import LONG_STAY_DAYS, HostedVisit, needs_host, whole_stay
+from calendars.events.host_days import LONG_STAY_DAYS, MINIMUM_DAYS, HostedVisit, needs_host, whole_stay
 from calendars.openings.search import OpeningQuery, nearest
 from models.events import Event
 from models.resources import Booking, Resource

@@ -17,8 +17,7 @@ from models.places import Locality
 from models.vocabulary import HolidayCalendar, HolidayCategory
 from service.actions import crud
 from service.actions.context import ActionContext
-from service.actions.events import tasks
-from service.actions.reminders import reminder_planning
+from service.actions.effects import changes
 
 MAX_YEARS = 10
 """How long a range of days may be that is asked for at once."""
@@ -36,7 +35,7 @@ def create_holiday(session: Session, act: ActionContext, values: Mapping[str, An
     entry.recurs = values.get("recurs")
     crud.create(session, act, entry, computed=("recurs",))
     if entry.category is not HolidayCategory.FESTIVAL:
-        _follow(session, act)
+        changes.days_off_changed(session, act)
     return entry
 
 
@@ -48,7 +47,7 @@ def change_holiday(
     crud.check(_errors(session, entry, values))
     categories = {entry.category, values.get("category", entry.category)}
     if crud.change(session, act, entry, values, computed=("recurs",)) and categories != {HolidayCategory.FESTIVAL}:
-        _follow(session, act)
+        changes.days_off_changed(session, act)
     return entry
 
 
@@ -57,13 +56,7 @@ def delete_holiday(session: Session, act: ActionContext, entry: OfficeHoliday) -
     counted = entry.category is not HolidayCategory.FESTIVAL
     crud.delete(session, act, entry)
     if counted:
-        _follow(session, act)
-
-
-def _follow(session: Session, act: ActionContext) -> None:
-    """Reckon anew what counts working days: the due days of tasks, then the reminders."""
-    tasks.follow_days_off(session)
-    reminder_planning.plan_working_days(session, act)
+        changes.days_off_changed(session, act)
 
 
 HOLIDAY_ORDER = (

@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 
 from calendars.bookings.availability import fully_booked_days
 from calendars.bookings.times import BookingTimes
-from calendars.conflicts.commitment_checks import MINIMUM_DAYS
 from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.spans import Days, days_after
+from calendars.events.host_days import MINIMUM_DAYS
 from calendars.openings.search import BusyDays, FestivalDay, OpeningQuery, OpeningSearchResult, openings
 from models.holidays import OfficeHoliday, office_holidays
 from models.i18n import Message, _, message

@@ -14,7 +14,7 @@ from models.vocabulary import Role, TokenScope
 from service.actions import crud
 from service.actions.accounts import accounts, passwords
 from service.actions.accounts.account_queries import tokens_of
-from service.actions.credentials import MINIMUM_PASSWORD
+from service.actions.accounts.credentials import MINIMUM_PASSWORD
 from service.schemas.accounts import TokenSchema
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page

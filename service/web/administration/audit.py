@@ -13,7 +13,7 @@ from models.accounts import Audit, User
 from models.i18n import _
 from models.labels import noun
 from models.vocabulary import Role
-from service.actions import queries
+from service.actions import audit_queries
 from service.actions.accounts.account_queries import all_accounts
 from service.web.administration.fields import Field
 from service.web.administration.pages import AREAS
@@ -105,7 +105,7 @@ def audit(view: View) -> Response:
     query |= {"from_": _day(asked["from"]), "to": _day(asked["to"])}
     typed = asked["below"]
     below = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None
-    found = queries.newest_audits(view.session, view.act, query, below=below, limit=SIZE + 1)
+    found = audit_queries.newest_audits(view.session, view.act, query, below=below, limit=SIZE + 1)
     shown = found[:SIZE]
     people = all_accounts(view.session)
     further: dict[str, Any] = {name: value for name, value in asked.items() if value and name != "below"}

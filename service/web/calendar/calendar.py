@@ -13,7 +13,8 @@ from calendars.days.formatting import BABEL_LOCALES
 from calendars.mails.weekly_schedule import holiday_line
 from models.i18n import _
 from models.vocabulary import Direction, EventKind, EventStatus
-from service.actions import crud, queries
+from service.actions import crud
+from service.actions.events import event_queries
 from service.actions.events.event_queries import event_names
 from service.web.calendar.layout import ListedDay, day_lists, holiday_lane, lanes_of, month_weeks, week_block
 from service.web.calendar.queries import (
@@ -130,8 +131,8 @@ def _day(view: View, wish: CalendarQuery, shared: Mapping[str, Any]) -> Response
     """All visits of one day, a page at a time: where every count of the other views leads to."""
     number = page_number()
     query = {**wish.query, "from_": wish.day, "to": wish.day}
-    statement = queries.events_where(view.session, view.act, query)
-    found, total = crud.page_of(view.session, statement, queries.EVENT_ORDER, (number - 1) * PAGE_SIZE, PAGE_SIZE)
+    statement = event_queries.events_where(view.session, view.act, query)
+    found, total = crud.page_of(view.session, statement, crud.EVENT_ORDER, (number - 1) * PAGE_SIZE, PAGE_SIZE)
     pages = pages_for(total, PAGE_SIZE)
     return view.page("calendar/day.html", found=found, total=total, number=number, pages=pages, **shared)
 

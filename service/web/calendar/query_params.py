@@ -55,8 +55,10 @@ class LaneGrouping(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CalendarQuery:
-    """What the address asks for: ``asked`` are its filters as written there, ``query`` the same as
-    :func:`service.actions.queries.events_where` takes them. What makes no sense is in ``problems`` and left out."""
+    """What the address asks for: ``asked`` are its filters as written there, ``query`` the same for ``events_where``.
+
+    What makes no sense is named in ``problems`` and left out of ``query``.
+    """
 
     shown: CalendarPeriod
     day: date

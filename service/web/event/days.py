@@ -13,12 +13,12 @@ from calendars.conflicts.commitment_checks import EventWarning
 from calendars.programmes.checks import ProgrammeWarning
 from models.events import Event
 from models.i18n import _
+from models.queries.event_parts import programme_of, tasks_of
 from service.actions.bookings import bookings
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events, programme
-from service.actions.events.tasks import tasks_of
-from service.actions.queries import EventPresenter
 from service.actions.reminders.reminder_queries import pending_of_event
+from service.actions.scheduling.event_presenter import EventPresenter
 from service.schemas.events import KIND_SCHEMAS
 from service.web.event.editor import EditRequest, OpenEditor, check_version, load
 from service.web.event.form import FieldShape, FieldSpec, wish_of
@@ -145,7 +145,7 @@ def _standing(view: View, event: Event) -> _DependentTimes:
         {row.id: (view.text(resource.name), BookingTimes.of(row).format()) for row, resource, _event in booked},
         tasks,
         reminders,
-        {item.id: item.day for item in programme.programme_of(session, event.id)},
+        {item.id: item.day for item in programme_of(session, event.id)},
     )
 
 
@@ -166,7 +166,7 @@ def _outlook(view: View, event: Event, before: _DependentTimes) -> MovePreview:
             if was != now and travels
         ],
         notices=EventPresenter(view.session, view.act).notices(event),
-        hitches=programme.hitches_of(event, programme.programme_of(view.session, event.id)),
+        hitches=programme.hitches_of(event, programme_of(view.session, event.id)),
         bookings=_moved(before.bookings, after.bookings, str),
         tasks=_moved(before.tasks, after.tasks, day),
         reminders=_moved(before.reminders, after.reminders, lambda at: view.instant(at) if at else "")[:SHOWN],

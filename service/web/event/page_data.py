@@ -13,14 +13,14 @@ from models.agreements import Agreement, Anniversary, Commitment
 from models.event_parts import Task
 from models.events import Event
 from models.places import Organisation, Person
+from models.queries.event_parts import tasks_of
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import ReminderState
 from service.actions import crud
 from service.actions.agreements.agreement_queries import find_commitment
 from service.actions.events.members import MemberPosition, seats_of
-from service.actions.events.tasks import tasks_of
-from service.actions.queries import EventPresenter
 from service.actions.reminders.reminder_queries import reminders_of_event
+from service.actions.scheduling.event_presenter import EventPresenter
 from service.web.labels import ACTIVITY_TYPES, DIRECTIONS, FIELDS, LEVELS, REMINDER_STATES, VISIBILITIES, money
 from service.web.lists.bookings import BookingLine, lines_of
 from service.web.lists.tasks import how_counted, may_finish, responsible

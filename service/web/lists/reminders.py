@@ -14,7 +14,7 @@ from models.events import Event
 from models.i18n import _, message
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import ReminderState, Role
-from service.actions import crud, queries
+from service.actions import crud
 from service.actions.context import ActionContext
 from service.actions.reminders import delivery_status, reminder_queries
 from service.actions.reminders import reminder_planning as planning
@@ -88,7 +88,7 @@ def _do_with_chosen(view: View) -> int:
     step = _step()
     concerned = 0
     for identity in chosen:
-        found = queries.find_reminder(view.session, identity)
+        found = reminder_queries.find_reminder(view.session, identity)
         if found.state is ReminderState.FAILED:
             step(view.session, view.act, found)
             concerned += 1
@@ -149,14 +149,14 @@ def _lines(view: View, found: Sequence[Reminder]) -> list[ReminderLine]:
 @page()
 def reminder(view: View, reminder_id: str) -> Response:
     """Everything of one reminder: attempts, answers, what happens next; sending it again, having seen it."""
-    found = queries.find_reminder(view.session, reminder_id)
+    found = reminder_queries.find_reminder(view.session, reminder_id)
     if request.method != "POST":
         return _show(view, found)
     refusal = attempt(view, lambda: _step()(view.session, view.act, found))
     if refusal is None:
         return redirect(url_for("pages.reminder", reminder_id=reminder_id, done=request.form.get("do", "")), 303)
     # Undoing took what was read along: it is read again.
-    return _show(view, queries.find_reminder(view.session, reminder_id), refusal)
+    return _show(view, reminder_queries.find_reminder(view.session, reminder_id), refusal)
 
 
 def _show(view: View, found: Reminder, refusal: FormRefusal | None = None) -> Response:

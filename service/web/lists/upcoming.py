@@ -14,9 +14,9 @@ from calendars.events.lifecycle import CALLED_OFF
 from models.events import Event
 from models.i18n import _
 from models.vocabulary import EventKind, EventStatus, Role
-from service.actions import crud, queries
+from service.actions import crud
 from service.actions.accounts.account_queries import is_only_account
-from service.actions.events import task_queries
+from service.actions.events import event_queries, task_queries
 from service.actions.events.event_queries import EVENT_ORDER_LATEST, count_with_status
 from service.actions.reminders.reminder_queries import unseen_failures
 from service.schemas.queries import EventQuery
@@ -81,10 +81,10 @@ def read_query(view: View) -> UpcomingQuery:
 def upcoming(view: View) -> Response:
     """Events from today on, what is on now first; reminders that failed; the way to drafts and to what was."""
     wish = read_query(view)
-    order = EVENT_ORDER_LATEST if wish.is_past else queries.EVENT_ORDER
+    order = EVENT_ORDER_LATEST if wish.is_past else crud.EVENT_ORDER
     found, total = crud.page_of(
         view.session,
-        queries.events_where(view.session, view.act, wish.query),
+        event_queries.events_where(view.session, view.act, wish.query),
         order,
         (wish.number - 1) * PAGE_SIZE,
         PAGE_SIZE,

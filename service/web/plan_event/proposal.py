@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from calendars.commitments.outstanding import USUAL_DAYS, usual_length, usual_people
-from calendars.conflicts.commitment_checks import MINIMUM_DAYS
 from calendars.days.anniversaries import Origin
 from calendars.days.spans import days_after
+from calendars.events.host_days import MINIMUM_DAYS
 from models.agreements import Agreement, Anniversary, Commitment
 from models.i18n import _, translate
 from models.vocabulary import EventKind
 from service.actions.agreements.agreement_queries import commitments_in_force, find_commitment
-from service.actions.agreements.commitment_terms import terms_of
+from service.actions.commitment_terms import terms_of
 from service.web.labels import promised
 from service.web.plan_event.form_state import TITLES, FormState
 from service.web.view import View

@@ -16,6 +16,7 @@ from models.accounts import User
 from models.event_parts import ProgrammeItem, ProgrammeRevision
 from models.events import Event
 from models.i18n import _
+from models.queries.event_parts import programme_of
 from models.text import LocalizedText
 from service.actions import crud
 from service.actions.events import events, programme, programme_revisions
@@ -85,7 +86,7 @@ class RevisionEntry:
 
 def read_board(view: View, event: Event) -> ProgrammeBoard:
     """Read an event's programme for its page; two queries."""
-    working = programme.programme_of(view.session, event.id)
+    working = programme_of(view.session, event.id)
     last = programme_revisions.last_revision(view.session, event.id)
     return ProgrammeBoard(
         items=working,

@@ -12,8 +12,7 @@ from sqlmodel import col, select
 from models.accounts import Audit, IdempotencyKey, LoginFailure, User
 from models.database import Database
 from models.vocabulary import Language, Role
-from service.actions import credentials
-from service.actions.accounts import accounts, login_throttling
+from service.actions.accounts import accounts, credentials, login_throttling
 from service.actions.context import ActionContext
 from service.app import create_app
 from service.http.app_context import AppContext

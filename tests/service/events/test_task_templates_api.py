@@ -12,6 +12,7 @@ from models.accounts import Audit
 from models.database import Database
 from models.errors import DomainError
 from models.event_parts import Task, TaskTemplate
+from models.queries.event_parts import tasks_of
 from models.vocabulary import Direction, EventKind, EventStatus, TaskAnchor
 from service.actions.context import ActionContext
 from service.actions.events import events, task_templates, tasks
@@ -29,7 +30,7 @@ def act(clock: Clock) -> ActionContext:
 
 def made_of(session: Session, event_id: str) -> list[str | None]:
     """The templates of an event's tasks."""
-    return [task.template_id for task in tasks.tasks_of(session, event_id)]
+    return [task.template_id for task in tasks_of(session, event_id)]
 
 
 # The templates themselves
@@ -167,7 +168,7 @@ def test_entering_the_plan_again_makes_only_what_is_missing(database: Database, 
         made = factories.make_event(session, status=EventStatus.DRAFT)
         event = events.find_event(session, made.id)
         events.transition(session, act, event, EventStatus.PLANNED)
-        first, second = tasks.tasks_of(session, event.id)
+        first, second = tasks_of(session, event.id)
         tasks.change_task(session, act, event, first, {"done": True, "due_offset": "-P3D"})
         tasks.remove_task(session, act, event, second)
         events.transition(session, act, event, EventStatus.CONFIRMED)

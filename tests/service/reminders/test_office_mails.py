@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from calendars.mails.event_mail import OfficeMail
 from calendars.programmes.items import ProgrammeItemValues
-from jobs.reports import Reports
+from jobs.ports import OfficeMails
 from models.accounts import User
 from models.agreements import Agreement, Commitment
 from models.database import Database
@@ -41,7 +41,7 @@ DUE = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 LOOKED_AT = DUE + timedelta(minutes=1)
 
-REPORTS: Reports = OfficeMailWriter(OFFICE, SECRET)
+REPORTS: OfficeMails = OfficeMailWriter(OFFICE, SECRET)
 
 
 def told(

@@ -1,6 +1,5 @@
-"""Passwords and tokens: made, hashed, compared. Only hashes are ever kept."""
+"""Passwords: hashed with argon2id and compared. Only hashes are stored."""
 
-import hashlib
 import secrets
 from collections.abc import Iterable
 
@@ -11,22 +10,11 @@ from models.errors import Invalid
 from models.i18n import _, message
 from service.actions.accounts.password_strength import is_guessable
 
-TOKEN_PREFIX = "desk_"  # noqa: S105 - a visible mark for secret scanners, not a secret
 MINIMUM_PASSWORD = 12
 
 _hasher = PasswordHasher()
 # A hash nobody's password has: an unknown account takes the same time as a known one.
 _NOBODY = _hasher.hash(secrets.token_urlsafe(32))
-
-
-def new_token() -> str:
-    """A bearer secret of 256 random bits."""
-    return TOKEN_PREFIX + secrets.token_urlsafe(32)
-
-
-def token_hash(token: str) -> str:
-    """What is kept of a token. SHA-256 suffices: 256 random bits can't be guessed from it."""
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def hash_password(password: str, own: Iterable[str] = (), field: str = "password") -> str:

@@ -1,0 +1,21 @@
+"""The parts of one event, in their order: programme items and tasks."""
+
+from sqlmodel import Session, col, select
+
+from models.event_parts import ProgrammeItem, Task
+
+
+def programme_of(session: Session, event_id: str) -> list[ProgrammeItem]:
+    """The working programme in the order it is run: by day, hour, then as written."""
+    return list(
+        session.exec(
+            select(ProgrammeItem)
+            .where(ProgrammeItem.event_id == event_id)
+            .order_by(col(ProgrammeItem.day), col(ProgrammeItem.start_time).nulls_first(), col(ProgrammeItem.position))
+        ).all()
+    )
+
+
+def tasks_of(session: Session, event_id: str) -> list[Task]:
+    """An event's tasks in the order they were made."""
+    return list(session.exec(select(Task).where(Task.event_id == event_id).order_by(col(Task.id))).all())

@@ -1,0 +1,109 @@
+"""What follows from a change, in order: one function for each kind of thing that changes.
+
+The calendars that feeds show are not listed here: every audit row notes which events it concerns
+(:mod:`service.actions.change_log`), so a change that is audited cannot be missed.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from calendars.bookings.times import EventTimes
+from calendars.days.spans import Days
+from models.accounts import User
+from models.events import Event
+from models.places import Organisation, Person
+from models.vocabulary import EventStatus
+from service.actions import permissions
+from service.actions.bookings import bookings
+from service.actions.context import ActionContext
+from service.actions.effects import programme_days, task_due_days, template_tasks
+from service.actions.reminders import reminder_planning
+
+
+@dataclass(frozen=True, slots=True)
+class EventBefore:
+    """What has to be known of an event as it was before a change."""
+
+    times: EventTimes
+    days: Days
+    status: EventStatus
+
+    @classmethod
+    def of(cls, event: Event) -> "EventBefore":
+        """Taken before anything is set."""
+        return cls(EventTimes.of(event), Days(event.first_day, event.last_day), event.status)
+
+
+def event_created(session: Session, act: ActionContext, event: Event) -> None:
+    """An event that is planned from the start gets the tasks of its templates; then reminders are planned."""
+    template_tasks.make_tasks(session, act, event, EventStatus.DRAFT)
+    reminder_planning.plan_event(session, act, event)
+
+
+def event_changed(
+    session: Session, act: ActionContext, event: Event, before: EventBefore, changed: Collection[str]
+) -> None:
+    """The programme moves, bookings follow, tasks move, an event that enters the plan gets its tasks; reminders last.
+
+    ``changed`` are the fields that really changed.
+
+    Raises:
+        BookingClash: a booking cannot follow.
+        Invalid: a task cannot be counted from the new days.
+    """
+    programme_days.move_with_event(session, act, event, before.days)
+    bookings.update_bookings_for_event(session, act, event, before.times, before.status)
+    task_due_days.update_due_days(session, event, changed)
+    template_tasks.make_tasks(session, act, event, before.status)
+    reminder_planning.plan_event(session, act, event)
+
+
+def event_cancelled(session: Session, act: ActionContext, event: Event) -> None:
+    """After :func:`event_changed`: waiting reminders are skipped, and who was reminded is told once."""
+    reminder_planning.announce_cancellation(session, act, event)
+
+
+def event_parts_changed(session: Session, act: ActionContext, event: Event) -> None:
+    """Members or tasks were added, changed or removed: reminders have other recipients and instants."""
+    reminder_planning.plan_event(session, act, event)
+
+
+def account_changed(session: Session, act: ActionContext, addresses: Collection[str | None]) -> None:
+    """An account was made, or its address, role, organisation, state or messenger changed.
+
+    ``addresses`` are the one before and the one now.
+    """
+    reminder_planning.plan_readers(session, act, addresses)
+
+
+def person_changed(
+    session: Session, act: ActionContext, person: Person, email_before: str | None, changed: Collection[str]
+) -> None:
+    """Reminders follow a new address; events to come are read by another organisation's accounts."""
+    if "email" in changed:
+        reminder_planning.plan_readers(session, act, [email_before, person.email])
+    if "organisation_id" in changed:
+        coming = select(Event).where(permissions.takes_part(person.id), col(Event.last_day) >= act.today)
+        for event in session.exec(coming.order_by(col(Event.id))).all():
+            reminder_planning.plan_event(session, act, event)
+
+
+def organisation_changed(
+    session: Session, act: ActionContext, organisation: Organisation, changed: Collection[str]
+) -> None:
+    """Accounts of a body that becomes, or no longer is, the protocol office read other events from now on."""
+    if "protocol_office" in changed:
+        accounts = select(User.email).where(User.organisation_id == organisation.id)
+        reminder_planning.plan_readers(session, act, session.exec(accounts).all())
+
+
+def days_off_changed(session: Session, act: ActionContext) -> None:
+    """A day off or a worked day of the office changed: due days of tasks first, the reminders counted from them last.
+
+    Raises:
+        Conflict: a task could no longer be counted.
+    """
+    task_due_days.update_for_days_off(session)
+    reminder_planning.plan_working_days(session, act)
