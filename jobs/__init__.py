@@ -1,1 +1,1 @@
-"""What the clock asks: the timetable, claim, deliver, settle, mail, housekeeping."""
+"""Background work: the schedule, claiming, delivering and recording reminders, mail, cleanup."""

@@ -1,4 +1,4 @@
-"""What is swept away by the hour: kept answers, failed sign-ins, ended sessions, silent workers, what feeds left."""
+"""Hourly cleanup: idempotency keys, failed logins, expired sessions, silent workers, leftovers of feeds."""
 
 from datetime import datetime, timedelta
 
@@ -14,13 +14,13 @@ from models.vocabulary import EventStatus
 
 DAY = timedelta(days=1)
 _LONGEST_FAREWELL = 3650 * DAY
-"""As long as a feed may show a deleted event (``Feed.tombstone_days``)."""
+"""The maximum time a feed may show a deleted event (``Feed.tombstone_days``)."""
 
 
 def sweep(session: Session, now: datetime) -> dict[str, int]:
-    """Delete what is older than its keeping time, a day for each; how many rows of which table.
+    """Delete rows that are past their retention time, one day unless noted; return the number of rows by table.
 
-    A browser's session goes when it has expired, whatever its age; notes of changes after three days.
+    Browser sessions are deleted when they expire, whatever their age; calendar changes after three days.
     """
     over = {
         "idempotency_key": delete(IdempotencyKey).where(col(IdempotencyKey.created_at) < now - DAY),
@@ -28,7 +28,7 @@ def sweep(session: Session, now: datetime) -> dict[str, int]:
         "web_session": delete(WebSession).where(col(WebSession.expires_at) <= now),
         "spent_state": delete(SpentState).where(col(SpentState.expires_at) <= now),
         "heartbeat": delete(Heartbeat).where(col(Heartbeat.at) < now - DAY),
-        # Every process puts its feeds together anew each midnight: nobody asks for older notes.
+        # Every process reassembles its feeds at midnight: older changes are never read.
         "calendar_change": delete(CalendarChange).where(col(CalendarChange.at) < now - 3 * DAY),
         "deleted_event": delete(DeletedEvent).where(col(DeletedEvent.updated_at) < now - _LONGEST_FAREWELL),
         "feed_chunk": delete(FeedChunk).where(
@@ -43,9 +43,9 @@ def sweep(session: Session, now: datetime) -> dict[str, int]:
 
 
 def forget_passports(session: Session, now: datetime, days: int) -> int:
-    """Delete the passports of people whose last visit ended more than so many days ago; how many.
+    """Delete the passports of people whose last visit ended more than ``days`` days ago; return how many.
 
-    Of those in no event the day counts on which it was entered. Each has its line in the trail.
+    For people in no event the day the passport was stored counts. Each deletion has an entry in the audit log.
     """
     ends = (
         select(col(Member.person_id).label("person_id"), col(Event.departs_on).label("ended"))

@@ -1,4 +1,4 @@
-"""What a worker is told at its start."""
+"""The configuration of a worker."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,12 +8,12 @@ from models.office import Office
 
 @dataclass(frozen=True, slots=True)
 class WorkerConfig:
-    """``mail_url`` is where mail goes (``file:``, ``smtp://…``, ``smtps://…``), ``var`` holds the outbox of ``file:``.
+    """``mail_url`` is the destination of mail (``file:``, ``smtp://…``, ``smtps://…``).
 
-    ``lease_seconds``: how long a claim holds without being renewed. ``retry_seconds``: the first pause before a
-    retry. ``tick_seconds``: how often the queue is looked at. ``batch``: how many reminders are claimed at first.
-    ``secret_key`` opens the addresses of messengers. ``passport_days``: how long after their last visit people's
-    passports are kept.
+    ``var`` is the directory of the outbox of ``file:``. ``lease_seconds``: how long a claim is valid without renewal.
+    ``retry_seconds``: the first pause before a retry. ``tick_seconds``: how often the queue is polled. ``batch``: how
+    many reminders are claimed at first. ``secret_key`` decrypts the addresses of messengers. ``passport_days``: how
+    long after people's last visit their passports are stored.
     """
 
     mail_url: str

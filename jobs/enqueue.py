@@ -1,4 +1,4 @@
-"""New rows of the queue that no rule asked for: the office's own mails, and notices of mails that failed."""
+"""Add rows to the queue that no rule produces: the office's own mails, and notices of failed mails."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ def new_row(
     event_id: str | None = None,
     failed_id: str | None = None,
 ) -> dict[str, Any]:
-    """A pending reminder's columns; it is sent with the next tick, whenever it was due."""
+    """The columns of a pending reminder; it is sent with the next tick, however long ago it was due."""
     return {
         "id": new_id(),
         "purpose": purpose,
@@ -51,7 +51,7 @@ def new_row(
 
 
 def add(work: Session | Connection, rows: Sequence[dict[str, Any]]) -> int:
-    """Put rows into the queue; how many were not there already (by the unique keys of the table)."""
+    """Add rows to the queue; return how many did not exist yet (by the unique keys of the table)."""
     if not rows:
         return 0
     connection = work if isinstance(work, Connection) else work.connection()

@@ -1,4 +1,4 @@
-"""Notices of mails that failed for good, to the other address of the organisation whose event they were about."""
+"""Notices of permanently failed mails, sent to another address of the organisation in charge of the event."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -20,12 +20,12 @@ _REPORTED_TO = (Role.APPROVER, Role.ADMIN)
 
 
 def notify_failures(work: Session | Connection, failed_ids: Collection[str], now: datetime) -> int:
-    """Queue a notice of each of these reminders that is marked as failed and is about an event; how many are new.
+    """Queue a notice for each of these reminders that failed and is about an event; return the number of new rows.
 
-    It goes to the mailbox of the organisation in charge; where that has none, or it is the address that failed, to the
-    organisation's active accounts; where there is none, to the approvers and administrators. It never goes to the
-    address that failed, and there is no notice of a notice. A failure is told once however often this is called; one
-    that was sent again and failed again is told anew. Two queries however many they are.
+    It goes to the mailbox of the organisation in charge; if that is missing, or is the address that failed, to the
+    organisation's active accounts; if there are none, to approvers and administrators. It never goes to the address
+    that failed, and there is no notice about a notice. A failure is reported once however often this is called; a mail
+    that was sent again and failed again is reported again. Two queries regardless of the number of reminders.
     """
     connection = work if isinstance(work, Connection) else work.connection()
     failed = connection.execute(_failed(failed_ids)).all() if failed_ids else []
@@ -38,13 +38,13 @@ def notify_failures(work: Session | Connection, failed_ids: Collection[str], now
             f"failure:{one.id}",
             address,
             locale,
-            one.updated_at,  # when it failed, so that a second call makes the same key
+            one.updated_at,  # the time of the failure, so that a second call makes the same key
             now,
             event_id=one.event_id,
             failed_id=one.id,
         )
         for one in failed
-        for address, locale in _told(one, accounts).items()
+        for address, locale in _recipients(one, accounts).items()
     ]
     return add(connection, rows)
 
@@ -72,7 +72,7 @@ def _failed(ids: Collection[str]) -> Any:
 
 
 Accounts = Mapping[str | None, Mapping[str, Language]]
-"""Organisation (None: the approvers and administrators of all) → address → language of its active accounts."""
+"""Organisation (None: all approvers and administrators) → address → language of its active accounts."""
 
 
 def _accounts(connection: Connection, failed: Collection[Row[Any]]) -> Accounts:
@@ -88,8 +88,8 @@ def _accounts(connection: Connection, failed: Collection[Row[Any]]) -> Accounts:
     return found
 
 
-def _told(failed: Row[Any], accounts: Accounts) -> dict[str, Language]:
-    """Who is told of a failure, and in which language."""
+def _recipients(failed: Row[Any], accounts: Accounts) -> dict[str, Language]:
+    """The recipients of the notice of a failure, with their languages."""
     wrong = failed.recipient.lower()
     mailbox = (failed.email or "").strip().lower()
     if mailbox != wrong and is_address(mailbox):

@@ -1,15 +1,16 @@
-"""Who of several workers leads: one does the timetable's fixed jobs, everybody sends.
+"""Leader election among workers: one runs the fixed jobs of the schedule, all of them send.
 
-On PostgreSQL the leader holds an advisory lock on a connection of its own. A leader whose machine is gone, or whose
-cable is cut, can't give it back; the server does when it misses the connection's answers. So that there are never two,
-the old one must have stopped before that, and the clocks of both sides only measure, they need not agree:
+On PostgreSQL the leader holds an advisory lock on a connection of its own. A leader whose machine or network fails
+can't release it; the server does so when the connection stops answering. To ensure that there are never two leaders,
+the old one must stop before that. The clocks of both sides only measure durations and need not agree:
 
-- the leader believes that it leads until ``VALID_SECONDS`` (2) after it *began* the last question the server answered;
-- the server last heard of it then at the earliest. It lets go when nothing, not even its own questions from the first
-  second on, has been answered for ``tcp_user_timeout`` (2.5 s): not before that, and at the latest a second later.
+- the leader considers itself leader until ``VALID_SECONDS`` (2) after it *started* the last query the server answered;
+- that is the earliest time at which the server last heard from it. The server closes the connection when nothing,
+  including its own probes from the first second on, has been acknowledged for ``tcp_user_timeout`` (2.5 s): not before
+  that, and at most a second later.
 
-On SQLite, whose file only this machine's processes share, the leader holds a lock on a file beside it, which the
-kernel takes back when the process ends.
+On SQLite, whose file is only shared by processes of this machine, the leader holds a lock on a file beside it, which
+the kernel releases when the process ends.
 """
 
 import contextlib
@@ -28,11 +29,11 @@ from models.clock import monotonic
 from models.database import Database
 
 VALID_SECONDS = 2.0
-"""How long after asking a leader may act on the answer."""
+"""How long after the start of a query a leader may act on its answer."""
 
 _LOCK_KEY = 0x6C656164
 _SERVER = {"tcp_keepalives_idle": 1, "tcp_keepalives_interval": 1, "tcp_keepalives_count": 3, "tcp_user_timeout": 2500}
-"""When the server asks whether we are there, and lets go (seconds; the last: milliseconds, it overrules the count)."""
+"""When the server probes the connection and closes it (seconds; the last one: milliseconds, overrides the count)."""
 
 _CLIENT = {
     "connect_timeout": 2,
@@ -42,7 +43,7 @@ _CLIENT = {
     "keepalives_count": 2,
     "tcp_user_timeout": 2000,
 }
-"""The same for our side, so that a question nobody answers does not hang."""
+"""The same for the client side, so that an unanswered query does not hang."""
 
 _TAKE = text("SELECT pg_try_advisory_lock(:key)")
 _STILL = text("SELECT 1")
@@ -51,21 +52,21 @@ log = logging.getLogger("desk.worker")
 
 
 class Leadership(Protocol):
-    """A candidate for leading."""
+    """A candidate in the leader election."""
 
     @property
     def leads(self) -> bool:
-        """Whether this process leads right now; asks nobody."""
+        """Whether this process is the leader right now; does no I/O."""
 
-    def look(self) -> bool:
-        """Take the lead when it is free, or make sure that it is still ours; call it twice a second. Raises nothing."""
+    def poll(self) -> bool:
+        """Become leader if there is none, or confirm the leadership; call it twice a second. Raises nothing."""
 
     def resign(self) -> None:
-        """Give the lead back."""
+        """Give up the leadership."""
 
 
 def leadership(database: Database) -> Leadership:
-    """A candidate for leading the workers of this database."""
+    """A candidate for the leadership of the workers of this database."""
     if not database.is_sqlite:
         return AdvisoryLock(database)
     name = database.url.database
@@ -73,19 +74,19 @@ def leadership(database: Database) -> Leadership:
 
 
 class SoleLeader:
-    """Nobody else can reach a database in memory."""
+    """An in-memory database is not reachable from other processes."""
 
     leads = True
 
-    def look(self) -> bool:
+    def poll(self) -> bool:
         return True
 
     def resign(self) -> None:
-        """There is nobody to take over."""
+        """Nobody can take over."""
 
 
 class FileLock:
-    """The lead as a lock on a file, which ends with the process that holds it."""
+    """Leadership as a lock on a file, which ends with the process that holds it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -95,7 +96,7 @@ class FileLock:
     def leads(self) -> bool:
         return self._held is not None
 
-    def look(self) -> bool:
+    def poll(self) -> bool:
         if self._held is None:
             try:
                 descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -118,7 +119,7 @@ class FileLock:
 
 
 class AdvisoryLock:
-    """The lead as PostgreSQL's lock; see the module for why there are never two."""
+    """Leadership as a PostgreSQL advisory lock; the module docstring explains why there are never two leaders."""
 
     valid_seconds = VALID_SECONDS
 
@@ -130,18 +131,18 @@ class AdvisoryLock:
         )
         self._connection: Connection | None = None
         self._confirmed_at: float | None = None
-        self._looking = threading.Lock()
+        self._lock = threading.Lock()
 
     @property
     def leads(self) -> bool:
         confirmed_at = self._confirmed_at
         return confirmed_at is not None and monotonic() - confirmed_at < self.valid_seconds
 
-    def look(self) -> bool:
-        with self._looking:
+    def poll(self) -> bool:
+        with self._lock:
             led = self._confirmed_at is not None
             try:
-                self._ask()
+                self._query()
             except SQLAlchemyError:
                 self._drop()
             if led != (self._confirmed_at is not None):
@@ -149,17 +150,17 @@ class AdvisoryLock:
         return self.leads
 
     def resign(self) -> None:
-        with self._looking:
+        with self._lock:
             led = self._confirmed_at is not None
             self._drop()
         if led:
             log.info("worker.follows")
 
-    def _ask(self) -> None:
+    def _query(self) -> None:
         if self._connection is None:
             self._connection = self._engine.connect()
         began = monotonic()
-        # A session may take its lock again and again; so a leader only asks whether its session is still there.
+        # A session can acquire its own lock repeatedly; so a leader only checks that its session is still alive.
         if self._confirmed_at is not None:
             self._connection.execute(_STILL)
             self._confirmed_at = began

@@ -1,4 +1,4 @@
-"""Handing mail over: to files in the outbox, or to a mail server by SMTP. Errors say whether to try again."""
+"""Deliver mail: to files in the outbox, or to a mail server by SMTP. Errors say whether to try again."""
 
 import contextlib
 import os
@@ -19,12 +19,12 @@ from models.text import one_line
 
 TIMEOUT_SECONDS = 30.0
 _CLOSING = 421
-# 5yz answers that are about how we came in, not about this mail: another day, another configuration may help.
+# 5yz replies that concern authentication or the connection, not this mail: they may go away with time or configuration.
 _NOT_ABOUT_THE_MAIL = {530, 534, 535, 538}
 
 
 class SendFailed(Exception):
-    """A mail that was not handed over; ``reason`` is what people read."""
+    """A mail that was not delivered; ``reason`` is shown to users."""
 
     def __init__(self, reason: Message) -> None:
         super().__init__(str(reason))
@@ -32,11 +32,11 @@ class SendFailed(Exception):
 
 
 class PermanentFailure(SendFailed):
-    """The server will never take this mail to this recipient."""
+    """The server will never accept this mail for this recipient."""
 
 
 class TemporaryFailure(SendFailed):
-    """Not now; ``server`` tells that nothing at all can be handed over, not only this mail."""
+    """Not accepted now; ``server`` means that no mail at all can be delivered, not only this one."""
 
     def __init__(self, reason: Message, *, server: bool = False) -> None:
         super().__init__(reason)
@@ -44,26 +44,26 @@ class TemporaryFailure(SendFailed):
 
 
 class Transport(Protocol):
-    """Hands over one mail at a time.
+    """Delivers one mail at a time.
 
-    ``at_once`` is how many may be handed over before what became of them is written down: one where a mail that is
-    handed over again arrives twice.
+    ``at_once`` is how many mails may be delivered before their outcomes are recorded: 1 if a mail that is sent again
+    arrives twice.
     """
 
     at_once: int
 
     def send(self, name: str, recipient: str, content: bytes) -> None:
-        """Hand over a whole mail (RFC 5322, CRLF); returning means that the other side has it.
+        """Deliver a complete mail (RFC 5322, CRLF); returning means that the other side has accepted it.
 
-        ``name`` is unique to the mail and the same each time it is tried. Raises Refused or Deferred.
+        ``name`` is unique to the mail and the same on every attempt. Raises PermanentFailure or TemporaryFailure.
         """
 
     def close_idle(self) -> None:
-        """Nothing more for now: let go of connections."""
+        """Nothing to send for now: close connections."""
 
 
 def transport(config: WorkerConfig) -> Transport:
-    """The transport ``mail_url`` asks for. Raises ValueError for one that is none."""
+    """The transport for ``mail_url``. Raises ValueError for an invalid one."""
     parts = urlsplit(config.mail_url)
     if parts.scheme == "file":
         return FileTransport(Path(unquote(parts.path)) if parts.path else config.var / "outbox")
@@ -80,7 +80,7 @@ def transport(config: WorkerConfig) -> Transport:
 
 
 class FileTransport:
-    """One ``.eml`` file per mail in a folder; a mail that is tried again replaces its own file."""
+    """One ``.eml`` file per mail in a folder; a repeated mail replaces its own file."""
 
     at_once = 250
 
@@ -88,7 +88,7 @@ class FileTransport:
         self.folder = folder
 
     def send(self, name: str, recipient: str, content: bytes) -> None:
-        """Write the file under another name first: whoever watches the folder never sees half a mail."""
+        """Write to a temporary name first: a reader of the folder never sees an incomplete mail."""
         path = self.folder / f"{name}.eml"
         half = self.folder / f".{name}.{os.getpid()}.tmp"
         try:
@@ -107,21 +107,21 @@ class FileTransport:
             ) from problem
 
     def close_idle(self) -> None:
-        """Nothing is held open."""
+        """Nothing is open."""
 
     def _sync_folder(self) -> None:
         descriptor = os.open(self.folder, os.O_RDONLY)
         try:
-            os.fsync(descriptor)  # the new name outlives a power cut too
+            os.fsync(descriptor)  # the new name must survive a power failure too
         finally:
             os.close(descriptor)
 
 
 class SmtpTransport:
-    """A mail server; one connection serves mail after mail until :meth:`rest`.
+    """A mail server; one connection is used for many mails until :meth:`close_idle`.
 
-    ``smtps`` encrypts from the start and checks the certificate. ``smtp`` uses STARTTLS where it is offered; with
-    a login the certificate is checked, and a password never goes over an open line except to this machine.
+    ``smtps`` encrypts from the start and verifies the certificate. ``smtp`` uses STARTTLS if offered; with a login the
+    certificate is verified, and a password is never sent unencrypted except to this machine.
     """
 
     at_once = 1
@@ -138,15 +138,15 @@ class SmtpTransport:
     ) -> None:
         self.host, self.port, self.sender, self.login, self.is_tls = host, port, sender, login, is_tls
         self.timeout = timeout
-        # smtplib's own mail() and rcpt() parse the address each time anew, which takes a tenth of the whole mail.
+        # smtplib's own mail() and rcpt() parse the address every time, which takes a tenth of the time of a mail.
         self._mail_from = ("MAIL", f"FROM:<{sender}>")
         self._connection: smtplib.SMTP | None = None
 
     def send(self, name: str, recipient: str, content: bytes) -> None:
         """One SMTP transaction.
 
-        Source: RFC 5321 section 4.2.1 (4yz may work later, 5yz will not). An answer to the data that gets lost counts
-        as not sent: the mail may then arrive twice, with one Message-ID, but never not at all.
+        Source: RFC 5321 section 4.2.1 (4yz may succeed later, 5yz will not). A lost reply to the data counts as not
+        sent: the mail may then arrive twice, with one Message-ID, but it is never lost.
         """
         if not is_address(recipient):
             raise PermanentFailure(message(_("“{address}” is no mail address."), address=one_line(recipient)[:80]))
@@ -155,18 +155,18 @@ class SmtpTransport:
             _accepted(connection.docmd("RCPT", f"TO:<{recipient}>"))
             _accepted(connection.data(content))
         except PermanentFailure:
-            self._forget_mail()
+            self._reset()
             raise
         except TemporaryFailure as problem:
             if problem.server:
                 self._drop()
             else:
-                self._forget_mail()
+                self._reset()
             raise
         except smtplib.SMTPDataError as problem:
-            self._forget_mail()
+            self._reset()
             _accepted((problem.smtp_code, _as_bytes(problem.smtp_error)))
-            raise AssertionError from problem  # an answer that smtplib calls an error is one
+            raise AssertionError from problem  # smtplib only raises this for an error reply
         except (OSError, smtplib.SMTPException, ValueError) as problem:
             self._drop()
             raise TemporaryFailure(
@@ -174,14 +174,14 @@ class SmtpTransport:
             ) from problem
 
     def close_idle(self) -> None:
-        """Say goodbye; a server that does not listen any more is left without."""
+        """Send QUIT; ignore a server that no longer answers."""
         if self._connection is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 self._connection.quit()
             self._drop()
 
     def _begin(self) -> smtplib.SMTP:
-        """MAIL FROM, on the open connection or a new one: a server may have closed an idle one, that is no failure."""
+        """MAIL FROM, on the open connection or a new one: a server may have closed an idle one; that is no failure."""
         if self._connection is not None:
             try:
                 code, _text = answer = self._connection.docmd(*self._mail_from)
@@ -196,7 +196,7 @@ class SmtpTransport:
         return self._connection
 
     def _connect(self) -> smtplib.SMTP:
-        # A name for EHLO is given: looking up the full one can hang for half a minute on a bad DNS.
+        # The EHLO name is given explicitly: looking up the full name can hang for half a minute with a broken DNS.
         here = socket.gethostname() or "localhost"
         if self.is_tls:
             context = ssl.create_default_context()
@@ -224,14 +224,14 @@ class SmtpTransport:
             return False
         context = ssl.create_default_context()
         if not self.login:
-            # Nothing secret but the mail itself, which would go in the open if the server offered no TLS at all:
-            # a relay's self-made certificate is better than that.
+            # There is no password to protect, and the mail would go unencrypted if the server offered no TLS at all: a
+            # relay's self-signed certificate is better than that.
             context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
         connection.starttls(context=context)
         connection.ehlo_or_helo_if_needed()
         return True
 
-    def _forget_mail(self) -> None:
+    def _reset(self) -> None:
         if self._connection is not None:
             try:
                 self._connection.rset()
@@ -245,11 +245,11 @@ class SmtpTransport:
 
 
 def _accepted(answer: tuple[int, bytes]) -> None:
-    """Pass over an answer of 2yz; raise what any other means."""
-    code, said = answer
+    """Return for a 2yz reply; raise the matching error for any other."""
+    code, reply = answer
     if 200 <= code < 300:
         return
-    text = one_line(f"{code} {said.decode('utf-8', 'replace')}")[:300]
+    text = one_line(f"{code} {reply.decode('utf-8', 'replace')}")[:300]
     if code == _CLOSING or code in _NOT_ABOUT_THE_MAIL or code < 200:
         raise TemporaryFailure(message(_("The mail server takes no mail now: {answer}"), answer=text), server=True)
     if code < 500:

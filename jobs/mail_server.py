@@ -1,4 +1,4 @@
-"""What a worker knows of the mail server: whether it is away, since when, and when to try it again."""
+"""The state of the mail server as seen by a worker: whether it is down, since when, and when to try again."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,14 +6,14 @@ from datetime import datetime
 from jobs import queue
 
 DEAD_SERVER = 2
-"""After so many mails in a row that found no server, nothing is tried until a pause is over."""
+"""After this many consecutive connection failures nothing is sent until a pause is over."""
 
 
 @dataclass(slots=True)
 class MailServer:
-    """While it is away one mail after a growing pause tries whether it is back; the others wait without being touched.
+    """While the server is down, one mail after a growing pause probes it; the others wait untouched.
 
-    Two failures in a row are needed, for one mail alone may make a server hang up.
+    Two failures in a row are required, because a single mail can make a server close the connection.
     """
 
     first_pause: float
@@ -24,18 +24,18 @@ class MailServer:
 
     @property
     def is_away(self) -> bool:
-        """Whether the last mails found no server."""
+        """Whether the last mails could not reach the server."""
         return self.failures >= DEAD_SERVER
 
     def admits(self, now: datetime, batch: int) -> int:
-        """How many reminders may be claimed now: all of a batch, one to try, none before the pause is over."""
+        """How many reminders may be claimed now: a full batch, one as a probe, or none during the pause."""
         if not self.is_away or self.away_since is None or self.again_at is None:
             return batch
-        # A clock that was set back must not make the pause longer than it is.
+        # A clock that was set back must not extend the pause.
         return 0 if self.away_since <= now < self.again_at else 1
 
     def failed(self, now: datetime, answer: str) -> datetime:
-        """Note that a mail found no server; when it is to be tried again."""
+        """Record that a mail could not reach the server; return when to try again."""
         pause = queue.pause(self.away_since, now, self.first_pause, queue.LONGEST_WAIT_FOR_SERVER)
         self.failures += 1
         self.away_since = self.away_since or now
@@ -43,7 +43,7 @@ class MailServer:
         return self.again_at
 
     def answered(self) -> bool:
-        """Note that the server was there, whatever it said to the mail; whether it had been away."""
+        """Record that the server replied, whatever it said about the mail; return whether it had been down."""
         was_away = self.failures > 0
         self.failures, self.away_since, self.again_at, self.answer = 0, None, None, ""
         return was_away

@@ -1,4 +1,4 @@
-"""Reminders through messengers (Telegram, Zalo …), for readers who chose one besides their mail; by ``apprise``."""
+"""Reminders through messengers (Telegram, Zalo …) for recipients who chose one besides mail; uses ``apprise``."""
 
 import logging
 import re
@@ -11,10 +11,10 @@ _STAMP = re.compile(r"^[0-9-]+ [0-9:,.]+ - [A-Z]+ - ")
 
 
 def notify(address: str, title: str, text: str) -> None:
-    """Hand a message over to the messenger at ``address`` (as apprise writes them, it holds the reader's key).
+    """Send a message to the messenger at ``address`` (an apprise URL, which contains the recipient's key).
 
-    What the other side said goes into the error, the address never. Raises Refused where it can't ever work, Deferred
-    where it may later: messengers do not tell the two apart.
+    The error contains the other side's reply, never the address. Raises PermanentFailure if it can never work,
+    TemporaryFailure if it may work later: messengers do not distinguish the two.
     """
     try:
         import apprise
@@ -23,9 +23,9 @@ def notify(address: str, title: str, text: str) -> None:
     service = apprise.Apprise.instantiate(address, suppress_exceptions=True)
     if service is None:
         raise PermanentFailure(message(_("The messenger's address can't be read (any more); set it anew.")))
-    with apprise.LogCapture(level=logging.WARNING) as said:  # type: ignore[no-untyped-call]
-        is_taken = service.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT)
-        lines = [_STAMP.sub("", line) for line in said.getvalue().splitlines()]
-    if not is_taken:
+    with apprise.LogCapture(level=logging.WARNING) as captured:  # type: ignore[no-untyped-call]
+        is_accepted = service.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT)
+        lines = [_STAMP.sub("", line) for line in captured.getvalue().splitlines()]
+    if not is_accepted:
         answer = one_line(" ".join(lines))[:300] or "–"
         raise TemporaryFailure(message(_("The messenger did not take it: {answer}"), answer=answer))

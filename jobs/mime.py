@@ -1,4 +1,4 @@
-"""The bytes of a mail. The MIME is assembled by hand: ``EmailMessage`` costs more than sending the mail does."""
+"""Build the bytes of a mail. MIME is assembled by hand: ``EmailMessage`` costs more than sending the mail."""
 
 from base64 import encodebytes
 from dataclasses import dataclass
@@ -18,24 +18,24 @@ _BOUNDARY = "=_protocol-desk"
 _END = f"--{_BOUNDARY}--\r\n".encode()
 
 
-def around_id(office: Office) -> tuple[str, str]:
-    """What stands before and after a reminder's id in its Message-ID.
+def message_id_affixes(office: Office) -> tuple[str, str]:
+    """The text before and after a reminder's id in its Message-ID.
 
-    Each time it is sent the Message-ID is the same, so that a resend can be recognised.
+    The Message-ID is the same on every attempt, so that a duplicate can be recognised.
     """
     return "<reminder-", f"@{urlsplit(office.public_url).hostname or 'protocol-desk'}>"
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedMessage:
-    """A letter as bytes, all but what differs from one recipient to the next; ``entry`` goes along for calendars."""
+    """A mail as bytes except for the parts that differ by recipient; ``entry`` is the calendar entry sent with it."""
 
     head: bytes
     body: bytes
     entry: Invitation | None = None
 
     def to(self, recipient: str, message_key: str, at: datetime) -> bytes:
-        """The whole mail, ready to be sent: RFC 5322, lines ended by CRLF, ASCII only.
+        """The complete mail, ready to send: RFC 5322, CRLF line ends, ASCII only.
 
         ``recipient`` must be a plain address (:func:`models.queries.audience.is_address`), ``at`` is aware.
         """
@@ -47,25 +47,25 @@ class PreparedMessage:
 
 
 def prepare(
-    letter: MailContent, sender: str, *, entry: Invitation | None = None, unsubscribe: str | None = None
+    content: MailContent, sender: str, *, entry: Invitation | None = None, unsubscribe: str | None = None
 ) -> PreparedMessage:
-    """Encode a letter. ``sender`` is ``Name <address>`` or an address.
+    """Encode a mail. ``sender`` is ``Name <address>`` or an address.
 
-    ``unsubscribe`` is the address at which its one reader leaves these mails with one click. Source: RFC 8058.
+    ``unsubscribe`` is the address at which its one recipient unsubscribes with one click. Source: RFC 8058.
     """
-    leave = "" if unsubscribe is None else (
+    unsubscribe_headers = "" if unsubscribe is None else (
         f"List-Unsubscribe: <{unsubscribe}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     )  # fmt: skip
     head = (
         f"From: {_from(sender)}\r\n"
-        f"Subject: {_encoded(letter.subject)}\r\n"
+        f"Subject: {_encoded(content.subject)}\r\n"
         "Auto-Submitted: auto-generated\r\n"
-        f"{leave}"
+        f"{unsubscribe_headers}"
         "MIME-Version: 1.0\r\n"
         f'Content-Type: multipart/alternative; boundary="{_BOUNDARY}"\r\n\r\n'
     )
-    body = _part("text/plain; charset=utf-8", letter.text.encode()) + _part(
-        "text/html; charset=utf-8", letter.html.encode()
+    body = _part("text/plain; charset=utf-8", content.text.encode()) + _part(
+        "text/html; charset=utf-8", content.html.encode()
     )
     return PreparedMessage(head.encode("ascii"), body, entry)
 
@@ -81,12 +81,12 @@ def _from(sender: str) -> str:
 
 
 def _encoded(text: str) -> str:
-    """A subject as RFC 2047 wants it, folded; no letter is cut in two, no line end gets through."""
+    """A subject encoded by RFC 2047, folded; no character is split, line ends are removed."""
     return Header(one_line(text), "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
 def _calendar_part(entry: Invitation, recipient: str) -> bytes:
-    """Last of the alternatives: the one a calendar program prefers. Source: RFC 6047 section 2.4."""
+    """The last of the alternatives, which calendar programs prefer. Source: RFC 6047 section 2.4."""
     return _part(f"text/calendar; charset=utf-8; method={entry.method.value}", entry.to(recipient))
 
 

@@ -1,7 +1,7 @@
-"""The queue of reminders: claim with a lease, renew it, settle what became of each. The row is all there is.
+"""The queue of reminders: claim with a lease, renew it, record outcomes. The rows are the only state.
 
-Everything here is guarded by state and owner: a worker whose lease another one took over settles nothing. ``work`` is
-the caller's transaction, as a session or, where every mail counts, as the connection below one.
+Every statement checks state and owner: a worker whose lease was taken over records nothing. ``work`` is the caller's
+transaction, as a session or, where the cost per mail matters, as the connection below one.
 """
 
 import random
@@ -42,18 +42,18 @@ ATTEMPT: Table = ReminderAttempt.__table__  # type: ignore[attr-defined]
 
 LONGEST_PAUSE = timedelta(hours=6)
 LONGEST_WAIT_FOR_SERVER = timedelta(minutes=15)
-"""How rarely a mail server that is away is tried: once back it is found within this time, whatever was waiting."""
+"""The longest pause between probes of a mail server that is down: once back, it is noticed within this time."""
 
 GIVE_UP_AFTER = timedelta(days=3)
 JITTER = 0.2
-"""A pause is this much shorter or longer by chance, so that what failed together is not tried together."""
+"""A pause is randomly up to this fraction shorter or longer, so that what failed together is not retried together."""
 
 _random = random.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimedReminder:
-    """A reminder that is this worker's to send, until its lease ends."""
+    """A reminder that this worker has claimed until its lease ends."""
 
     id: str
     purpose: ReminderPurpose
@@ -71,7 +71,7 @@ class ClaimedReminder:
 
 
 class SendResult(StrEnum):
-    """How a claim ends: sent; failed for good; not to be sent; put off; put back untried."""
+    """How a claim ends: sent; permanently failed; not to be sent; to be retried; released without an attempt."""
 
     SENT = "sent"
     FAILED = "failed"
@@ -82,11 +82,11 @@ class SendResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """What became of a claimed reminder.
+    """The outcome of a claimed reminder.
 
-    ``answer`` is what the other side said to an attempt, None where there was none to record (skipped, put back).
-    ``again_at`` is when it is tried next; ``waits_for_server`` says that it is the server that was away.
-    ``entry_sequence`` is the SEQUENCE of the calendar entry that went along.
+    ``answer`` is the other side's reply to an attempt, None if there was no attempt to record (skipped, released).
+    ``again_at`` is the time of the next attempt; ``waits_for_server`` means that the mail server was down.
+    ``entry_sequence`` is the SEQUENCE of the calendar entry that was sent.
     """
 
     end: SendResult
@@ -100,15 +100,15 @@ class SendOutcome:
 _CLAIMED = tuple(TABLE.c[field.name] for field in fields(ClaimedReminder))
 
 
-# The statements are built once, with places for their values: building one takes longer than running it.
+# The statements are built once, with placeholders: building one takes longer than running it.
 _PENDING = TABLE.c.state == ReminderState.PENDING
 _SENDING = TABLE.c.state == ReminderState.SENDING
-_MINE = and_(_SENDING, TABLE.c.lease_owner == bindparam("me"))
-_LAPSED = and_(_SENDING, TABLE.c.lease_until <= bindparam("now"))
+_OWNED = and_(_SENDING, TABLE.c.lease_owner == bindparam("me"))
+_EXPIRED = and_(_SENDING, TABLE.c.lease_until <= bindparam("now"))
 _DUE = and_(_PENDING, TABLE.c.next_at <= bindparam("now"))
 
 
-def _taking(condition: ColumnElement[bool], order: ColumnElement[Any], skip_locked: bool) -> Update:
+def _claim_statement(condition: ColumnElement[bool], order: ColumnElement[Any], skip_locked: bool) -> Update:
     chosen = select(TABLE.c.id).where(condition).order_by(order).limit(bindparam("n"))
     if skip_locked:
         chosen = chosen.with_for_update(skip_locked=True)
@@ -122,17 +122,17 @@ def _taking(condition: ColumnElement[bool], order: ColumnElement[Any], skip_lock
     return update(TABLE).where(TABLE.c.id.in_(chosen)).values(lease).returning(*_CLAIMED)
 
 
-# Two statements, not one with OR: each walks the index (state, next_at) and stops at its limit.
-_TAKE = {
+# Two statements instead of one with OR: each walks the index (state, next_at) and stops at its limit.
+_CLAIM = {
     dialect: (
-        _taking(_LAPSED, TABLE.c.lease_until, dialect == "postgresql"),
-        _taking(_DUE, TABLE.c.next_at, dialect == "postgresql"),
+        _claim_statement(_EXPIRED, TABLE.c.lease_until, dialect == "postgresql"),
+        _claim_statement(_DUE, TABLE.c.next_at, dialect == "postgresql"),
     )
     for dialect in ("sqlite", "postgresql")
 }
-_ANYTHING_DUE = select(TABLE.c.id).where(or_(_LAPSED, _DUE)).limit(1)
+_ANYTHING_DUE = select(TABLE.c.id).where(or_(_EXPIRED, _DUE)).limit(1)
 _NEXT_DUE = select(func.min(TABLE.c.next_at)).where(_PENDING)
-_RENEW = update(TABLE).where(_MINE).values(lease_until=bindparam("until"))
+_RENEW = update(TABLE).where(_OWNED).values(lease_until=bindparam("until"))
 _THIS = TABLE.c.id == bindparam("row_id")
 _THESE = TABLE.c.id.in_(bindparam("ids", expanding=True))
 _MESSAGE_ID = bindparam("before", type_=Text) + TABLE.c.id + bindparam("after", type_=Text)
@@ -146,7 +146,7 @@ def _ending(state: ReminderState, which: ColumnElement[bool], **values: Any) -> 
         "waits_for_server": False,
         "updated_at": bindparam("now"),
     }
-    return update(TABLE).where(_MINE, which).values(end | values)
+    return update(TABLE).where(_OWNED, which).values(end | values)
 
 
 _SENT_VALUES: Mapping[str, Any] = {
@@ -159,7 +159,7 @@ _SENT = _ending(ReminderState.SENT, _THESE, **_SENT_VALUES)
 _SENT_ONE = _ending(ReminderState.SENT, _THIS, **_SENT_VALUES)
 _FAILED = _ending(ReminderState.FAILED, _THESE, reason=bindparam("why"), seen_at=None, seen_by=None, escalated_at=None)
 _SKIPPED = _ending(ReminderState.SKIPPED, _THESE, reason=bindparam("why"))
-_RELEASE = _ending(
+_RELEASED = _ending(
     ReminderState.PENDING,
     _THESE,
     attempts=TABLE.c.attempts - 1,
@@ -174,7 +174,7 @@ _RETRY = _ending(
     waits_for_server=bindparam("waits"),
     deferred_since=func.coalesce(TABLE.c.deferred_since, bindparam("since", type_=TABLE.c.deferred_since.type)),
 )
-_RELEASE = (
+_BRING_FORWARD = (
     update(TABLE)
     .where(_PENDING, TABLE.c.waits_for_server, TABLE.c.next_at > bindparam("now"))
     .values(next_at=bindparam("now"), updated_at=bindparam("now"))
@@ -188,12 +188,12 @@ _RECORD_SOME = insert(ATTEMPT).from_select(
 
 
 def anything_due(work: Session | Connection, now: datetime) -> bool:
-    """Whether there is something to claim. Only reads: an idle worker never asks for SQLite's write lock."""
+    """Whether there is something to claim. Only reads: an idle worker never takes SQLite's write lock."""
     return _connection(work).execute(_ANYTHING_DUE, {"now": now}).first() is not None
 
 
 def next_due(work: Session | Connection) -> datetime | None:
-    """When the next pending reminder is due; None when there is none. One that is overdue counts as well."""
+    """When the next pending reminder is due, including an overdue one; None if there is none."""
     found: datetime | None = _connection(work).execute(_NEXT_DUE).scalar()
     return found
 
@@ -201,23 +201,23 @@ def next_due(work: Session | Connection) -> datetime | None:
 def claim(
     work: Session | Connection, now: datetime, owner: str, lease_seconds: float, limit: int
 ) -> list[ClaimedReminder]:
-    """Take up to ``limit`` reminders: those whose worker let the lease lapse, then what is due, longest due first.
+    """Claim up to ``limit`` reminders: first those with an expired lease, then those due, the longest overdue first.
 
-    Each claim counts as an attempt. On PostgreSQL rows that another worker is just claiming are passed over; on
+    Each claim counts as an attempt. On PostgreSQL rows that another worker is claiming at the same time are skipped; on
     SQLite the transaction must be a writing one (``Database.transaction()``).
     """
     connection = _connection(work)
     lease = {"now": now, "me": owner, "until": now + timedelta(seconds=lease_seconds)}
-    taken: list[ClaimedReminder] = []
-    for statement in _TAKE[connection.dialect.name]:
-        if len(taken) < limit:
-            rows = connection.execute(statement, lease | {"n": limit - len(taken)})
-            taken += sorted((ClaimedReminder(*row) for row in rows), key=lambda one: (one.due_at, one.id))
-    return taken
+    claimed: list[ClaimedReminder] = []
+    for statement in _CLAIM[connection.dialect.name]:
+        if len(claimed) < limit:
+            rows = connection.execute(statement, lease | {"n": limit - len(claimed)})
+            claimed += sorted((ClaimedReminder(*row) for row in rows), key=lambda one: (one.due_at, one.id))
+    return claimed
 
 
 def renew(work: Session | Connection, owner: str, until: datetime) -> int:
-    """Hold everything this owner has claimed until then; how many rows that are."""
+    """Extend the lease of everything this owner has claimed; return the number of rows."""
     return int(_connection(work).execute(_RENEW, {"me": owner, "until": until}).rowcount)
 
 
@@ -227,34 +227,35 @@ def record_outcomes(
     now: datetime,
     owner: str,
     worker: str,
-    around: tuple[str, str],
+    id_affixes: tuple[str, str],
 ) -> Counter[SendResult]:
-    """Write down what became of claimed reminders (id → outcome), after the fact, and every attempt made.
+    """Record the outcomes of claimed reminders (id → outcome) after the fact, and every attempt made.
 
-    Those alike go in one statement. What is another worker's by now is left alone, but the attempt was made: it is
-    recorded. ``around`` is what stands before and after a reminder's id in its Message-ID. How many ended how.
+    Equal outcomes are written in one statement. A reminder that another worker has taken over is left alone, but its
+    attempt was made and is recorded. ``id_affixes`` are the texts before and after a reminder's id in its Message-ID.
+    Returns the number of reminders by result.
     """
     connection = _connection(work)
     counted: Counter[SendResult] = Counter()
-    alike: dict[SendOutcome, list[str]] = {}
+    by_outcome: dict[SendOutcome, list[str]] = {}
     for one, outcome in outcomes.items():
-        alike.setdefault(outcome, []).append(one)
-    for outcome, ids in alike.items():
-        counted[outcome.end] += _end(connection, outcome, ids, {"me": owner, "now": now}, around)
+        by_outcome.setdefault(outcome, []).append(one)
+    for outcome, ids in by_outcome.items():
+        counted[outcome.end] += _end(connection, outcome, ids, {"me": owner, "now": now}, id_affixes)
         if outcome.answer is not None:
             _record(connection, outcome, ids, now, worker)
     return counted
 
 
 def _end(
-    connection: Connection, outcome: SendOutcome, ids: list[str], values: dict[str, Any], around: tuple[str, str]
+    connection: Connection, outcome: SendOutcome, ids: list[str], values: dict[str, Any], id_affixes: tuple[str, str]
 ) -> int:
     values = values | {"ids": ids, "why": outcome.reason}
     match outcome.end:
         case SendResult.SENT:
             del values["why"]
-            values |= {"before": around[0], "after": around[1], "sequence": outcome.entry_sequence}
-            if len(ids) == 1:  # what a worker does after each mail, in a third of the time an IN list takes
+            values |= {"before": id_affixes[0], "after": id_affixes[1], "sequence": outcome.entry_sequence}
+            if len(ids) == 1:  # the common case, after each mail: takes a third of the time of an IN list
                 del values["ids"]
                 return int(connection.execute(_SENT_ONE, values | {"row_id": ids[0]}).rowcount)
             return int(connection.execute(_SENT, values).rowcount)
@@ -263,7 +264,7 @@ def _end(
         case SendResult.SKIPPED:
             return int(connection.execute(_SKIPPED, values).rowcount)
         case SendResult.RELEASED:
-            return int(connection.execute(_RELEASE, values | {"waits": outcome.waits_for_server}).rowcount)
+            return int(connection.execute(_RELEASED, values | {"waits": outcome.waits_for_server}).rowcount)
         case SendResult.RETRY:
             values |= {"waits": outcome.waits_for_server, "again_at": outcome.again_at}
             values |= {"since": None if outcome.waits_for_server else values["now"]}
@@ -291,25 +292,25 @@ def _record(connection: Connection, outcome: SendOutcome, ids: list[str], now: d
 
 
 def release(work: Session | Connection, now: datetime) -> int:
-    """The mail server is back: bring forward what only waited for it; how many that are."""
-    return int(_connection(work).execute(_RELEASE, {"now": now}).rowcount)
+    """The mail server is back: bring forward the reminders that waited only for it; return how many."""
+    return int(_connection(work).execute(_BRING_FORWARD, {"now": now}).rowcount)
 
 
 def pause(since: datetime | None, now: datetime, first_seconds: float, longest: timedelta = LONGEST_PAUSE) -> timedelta:
-    """How long to wait after a failure, with jitter: as long as it has failed so far, so each pause doubles the whole.
+    """The pause after a failure, with jitter: as long as it has been failing so far, so each pause doubles the total.
 
-    ``since`` is when it first failed, None for the first failure. At least ``first_seconds``, at most ``longest``; a
-    clock that was set back counts as no time.
+    ``since`` is the time of the first failure, None if this is the first. At least ``first_seconds``, at most
+    ``longest``; a clock that was set back counts as no time.
     """
     failing = max(now - since, timedelta()) if since is not None else timedelta()
     return min(timedelta(seconds=first_seconds) + failing, longest) * _random.uniform(1 - JITTER, 1 + JITTER)
 
 
 def is_hopeless(deferred_since: datetime | None, now: datetime) -> bool:
-    """Whether a mail was put off for three days: time to give up.
+    """Whether a mail has been deferred for three days: time to give up.
 
-    Counted from its own first refusal, not from its due instant nor while the server was away: a reminder sent again
-    by hand, or after the server's return, gets its three days anew.
+    Counted from the first temporary failure of the mail itself, not from its due time nor while the server was down: a
+    reminder sent again by hand, or after the server came back, gets three days again.
     """
     return deferred_since is not None and now - deferred_since >= GIVE_UP_AFTER
 

@@ -1,4 +1,4 @@
-"""Whether a claimed reminder still holds, asked again right before it is sent, and what its mail is about."""
+"""Revalidate a claimed reminder right before it is sent, and collect the content of its mail."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -38,7 +38,7 @@ from models.vocabulary import (
 )
 
 RowVersions = tuple[int | None, int | None]
-"""The versions of a reminder's event and of its rule: while they stay, what was found out about it stays true."""
+"""The versions of a reminder's event and of its rule: while they are unchanged, an earlier check remains valid."""
 
 _EVENT, _RULE = Event.__table__, ReminderRule.__table__  # type: ignore[attr-defined]
 _VERSIONS = (
@@ -54,11 +54,11 @@ _VERSIONS_OF_SOME = _VERSIONS.where(TABLE.c.id.in_(bindparam("ids", expanding=Tr
 
 @dataclass(frozen=True, slots=True)
 class DeliverableReminder:
-    """A reminder that holds: in which language it goes out, what about, and as of which state of event and rule.
+    """A reminder that is still valid: its language, its content, and the versions it was checked with.
 
-    ``entry`` says what the reader's own calendar is to do with the event; None: no calendar entry goes along.
-    ``messenger`` is the sealed address of the messenger it goes to instead of a mailbox. A
-    ``failure`` is what a notice tells of.
+    ``entry`` is what the recipient's own calendar should do with the event; None: no calendar entry is sent.
+    ``messenger`` is the encrypted address of the messenger it goes to instead of a mailbox. ``failure`` is the failed
+    mail that a notice is about.
     """
 
     language: Language
@@ -71,24 +71,24 @@ class DeliverableReminder:
 
 @dataclass(frozen=True, slots=True)
 class _SharedFacts:
-    """What is the same for all readers of one reminder of an event; ``people`` None: whoever takes part in it."""
+    """The facts shared by all recipients of one reminder of an event; ``people`` None: all its participants."""
 
     about: MailTopic
     versions: RowVersions
     people: Mapping[str, Language] | None
     participants: frozenset[str]
-    _holdings: dict[tuple[Language, Method | None], DeliverableReminder] = field(default_factory=dict)
+    _deliverables: dict[tuple[Language, Method | None], DeliverableReminder] = field(default_factory=dict)
 
-    def holding(self, language: Language, entry: Method | None) -> DeliverableReminder:
-        """One for all who read the same."""
-        if (language, entry) not in self._holdings:
-            self._holdings[language, entry] = DeliverableReminder(language, self.about, self.versions, entry)
-        return self._holdings[language, entry]
+    def deliverable(self, language: Language, entry: Method | None) -> DeliverableReminder:
+        """One object for all recipients of the same content."""
+        if (language, entry) not in self._deliverables:
+            self._deliverables[language, entry] = DeliverableReminder(language, self.about, self.versions, entry)
+        return self._deliverables[language, entry]
 
 
 @dataclass(slots=True)
 class ReminderFacts:
-    """All that the recheck of some reminders needs, read with a handful of queries however many they are."""
+    """All data needed to revalidate some reminders, read with a few queries however many they are."""
 
     office: Office
     events: Mapping[str, Event]
@@ -102,14 +102,14 @@ class ReminderFacts:
     programmes: Mapping[str, ProgrammeRevision]
     entries: Mapping[tuple[str, str], int]
     failed: Mapping[str, Reminder]
-    # What is the same for every reader of a batch is found out once.
+    # Cache of what is the same for every recipient of a batch.
     _shown: dict[str, EventFacts] = field(default_factory=dict)
     _days: dict[str, EventDays] = field(default_factory=dict)
-    _grounds: dict[tuple[object, ...], "_SharedFacts | Message"] = field(default_factory=dict)
+    _shared: dict[tuple[object, ...], "_SharedFacts | Message"] = field(default_factory=dict)
 
     @classmethod
     def load(cls, session: Session, claimed: Sequence[ClaimedReminder], office: Office) -> "ReminderFacts":
-        """Read what these reminders are about."""
+        """Read the data of these reminders."""
         event_ids = {one.event_id for one in claimed if one.event_id}
         reminded = {one.event_id for one in claimed if one.event_id and one.purpose in _OF_RULE}
         events = _by_id(session, Event, event_ids)
@@ -122,7 +122,7 @@ class ReminderFacts:
         words = {word for rule in rules.values() for word in rule.audience} | ({OWNER, MEMBERS} if reminded else set())
         words |= {f"email:{one.recipient.removeprefix(MESSENGER)}" for one in claimed if _by_messenger(one)}
         failed = {one.failed_id for one in claimed if one.failed_id}
-        told = {
+        notified_events = {
             one.event_id
             for one in claimed
             if one.event_id and one.purpose in {ReminderPurpose.CANCELLATION, ReminderPurpose.UPDATE}
@@ -137,18 +137,19 @@ class ReminderFacts:
             AudienceIndex.load(session, words, EventSelection(tuple(event_ids))),
             vouched_rules(session.connection(), {rule.id: rule.audience for rule in rules.values()}),
             due_times.office_days(office_holidays(session)) if counts_working_days else None,
-            # After the events: what is published in between gives its event a version that the versions does not have.
+            # After the events: a revision published in between gives its event a version that the recorded versions do
+            # not have.
             last_revisions(session, reminded),
-            _entries(session, told),
+            _entries(session, notified_events),
             _by_id(session, Reminder, failed) if failed else {},
         )
 
     def check(
         self, session: Session, one: ClaimedReminder, now: datetime, reports: OfficeMails | None = None
     ) -> DeliverableReminder | Message:
-        """The reminder as it is to be sent, or why it is not to be.
+        """The reminder as it is to be sent, or the reason to skip it.
 
-        Raises ValueError for a rule that can't be read, or for one of the office's own mails when nobody writes them.
+        Raises ValueError for an invalid rule, or for one of the office's own mails without a ``reports`` writer.
         """
         if one.purpose in OFFICE_PURPOSES:
             return self._of_office(session, one, now, reports)
@@ -160,31 +161,32 @@ class ReminderFacts:
         return self._of_cancellation(one, event, now)
 
     def _of_rule(self, one: ClaimedReminder, event: Event, now: datetime) -> DeliverableReminder | Message:
-        """A rule's reminder, or the news that an event has changed for who has it in the calendar."""
+        """A rule's reminder, or a notice that an event changed for those who have it in their calendars."""
         key = (one.purpose, event.id, one.rule_id, one.task_key, one.due_at)
-        if key not in self._grounds:
-            self._grounds[key] = self._ground(one, event, now)
-        ground = self._grounds[key]
-        if isinstance(ground, Message):
-            return ground
-        is_participant = one.recipient in ground.participants
-        if ground.people is None:
+        if key not in self._shared:
+            self._shared[key] = self._load_shared(one, event, now)
+        shared = self._shared[key]
+        if isinstance(shared, Message):
+            return shared
+        is_participant = one.recipient in shared.participants
+        if shared.people is None:
             if not is_participant:
                 return message(due_times.NOT_ADDRESSED)
             if self.entries.get((event.id, one.recipient), event.sequence) >= event.sequence:
                 return message(due_times.UP_TO_DATE)
             language = self.directory.locales.get(one.recipient) or one.locale
-        elif one.recipient in ground.people:
-            language = ground.people[one.recipient]
+        elif one.recipient in shared.people:
+            language = shared.people[one.recipient]
         else:
             return message(due_times.NOT_ADDRESSED)
         if _by_messenger(one):
-            return replace(ground.holding(language, None), messenger=self._messenger(one))
-        # A mail about a task is not about the visit's days: those are in the calendar, or come with the next mail.
-        invites = is_participant and ground.about.task is None
-        return ground.holding(language, Method.REQUEST if invites else None)
+            return replace(shared.deliverable(language, None), messenger=self._messenger(one))
+        # A mail about a task does not carry the visit's days: they are in the calendar already, or come with the next
+        # mail.
+        invites = is_participant and shared.about.task is None
+        return shared.deliverable(language, Method.REQUEST if invites else None)
 
-    def _ground(self, one: ClaimedReminder, event: Event, now: datetime) -> "_SharedFacts | Message":
+    def _load_shared(self, one: ClaimedReminder, event: Event, now: datetime) -> "_SharedFacts | Message":
         is_update = one.purpose is ReminderPurpose.UPDATE
         rule = self.rules.get(one.rule_id or "")
         if reason := self._why_silent(event) if is_update else self._why_not(one, event, rule):
@@ -276,10 +278,10 @@ def _by_messenger(one: ClaimedReminder) -> bool:
     return one.channel is ReminderChannel.MESSENGER
 
 
-def still_holds(
+def revalidate(
     session: Session, one: ClaimedReminder, now: datetime, office: Office, reports: OfficeMails | None = None
 ) -> DeliverableReminder | Message:
-    """One reminder looked at from scratch: as it is to be sent, or why it is not to be."""
+    """Check a single reminder from scratch: the reminder as it is to be sent, or the reason to skip it."""
     facts = ReminderFacts.load(session, [one], office)
     if one.event_id is not None and one.event_id not in facts.events:
         return message(due_times.MOVED)
@@ -287,7 +289,7 @@ def still_holds(
 
 
 def row_versions(connection: Connection, ids: Sequence[str], owner: str) -> dict[str, RowVersions]:
-    """The present versions of event and rule by reminder, of those that are still this owner's to send."""
+    """The current versions of event and rule by reminder, of those that this owner still holds."""
     if len(ids) == 1:
         rows = connection.execute(_VERSIONS_OF_ONE, {"row_id": ids[0], "me": owner})
     else:
@@ -296,7 +298,7 @@ def row_versions(connection: Connection, ids: Sequence[str], owner: str) -> dict
 
 
 def _entries(session: Session, event_ids: Collection[str]) -> dict[tuple[str, str], int]:
-    """(event, recipient) → the SEQUENCE of the newest calendar entry that reached them."""
+    """(event, recipient) → the SEQUENCE of the latest calendar entry sent to them."""
     if not event_ids:
         return {}
     newest = (

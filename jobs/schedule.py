@@ -1,7 +1,7 @@
-"""The fixed jobs of the office: which there are, when each is due, and that each runs once for each of its instants.
+"""The office's scheduled jobs: what they do, when each is due, and that each runs once for each scheduled time.
 
-A job's work is rows in the queue, which the worker sends like any other; so all that this must get right is one
-transaction. The note of the last instant (``job_run``) and the work belong to it: whoever comes second finds the note.
+A job's work is rows in the queue, which the worker sends like any others; so correctness depends on a single
+transaction. The record of the last run (``job_run``) and the work belong to it: a second process finds the record.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -27,18 +27,18 @@ from models.reminders import JobRun, Reminder
 from models.vocabulary import Language, ReminderPurpose, ReminderState, Role
 
 CLOCK_SLACK = timedelta(days=1)
-"""A note that lies further ahead than this was made under a clock that was wrong, and counts for nothing."""
+"""A recorded run further in the future than this was made under a wrong clock, and is ignored."""
 
 _HOUR = timedelta(hours=1)
 _WEEK_DAYS = 7
 
 Work = Callable[[Session, datetime, datetime], int]
-"""(session, now, instant) → how many rows it made or changed; the transaction is the caller's."""
+"""(session, now, instant) → the number of rows it created or changed; the transaction is the caller's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """When something comes round by the clocks of ``timezone``: every hour, every day or every week.
+    """A recurring time in ``timezone``: every hour, every day or every week.
 
     ``hour`` None: every hour; ``weekday`` None: every day, 0 is Monday.
     """
@@ -50,31 +50,31 @@ class Schedule:
 
     @property
     def trigger(self) -> CronTrigger:
-        """The same for APScheduler."""
+        """The equivalent APScheduler trigger."""
         return CronTrigger(
             minute=self.minute, hour=self.hour, day_of_week=self.weekday, timezone=zone_info(self.timezone)
         )
 
     def latest(self, now: datetime) -> datetime:
-        """The last instant at or before ``now``; aware, UTC."""
+        """The last scheduled time at or before ``now``; aware, UTC."""
         if self.hour is None:
             return self._of_hour(now)
         return max(at for at in self._around(now, self.hour) if at <= now)
 
     def following(self, now: datetime) -> datetime:
-        """The first instant after ``now``; aware, UTC."""
+        """The first scheduled time after ``now``; aware, UTC."""
         if self.hour is None:
             return self._of_hour(now) + _HOUR
         return min(at for at in self._around(now, self.hour) if at > now)
 
     def _of_hour(self, now: datetime) -> datetime:
         local = now.astimezone(zone_info(self.timezone))
-        # Reckoned backwards in real time: the wall may show an hour twice.
+        # Calculated backwards in elapsed time: a local hour may occur twice.
         since = timedelta(minutes=(local.minute - self.minute) % 60, seconds=local.second)
         return now.replace(microsecond=0) - since
 
     def _around(self, now: datetime, hour: int) -> list[datetime]:
-        """Every instant from more than a week before to more than a week after."""
+        """Every scheduled time from more than a week before ``now`` to more than a week after."""
         today = now.astimezone(zone_info(self.timezone)).date()
         days = (days_after(today, distance) for distance in range(-_WEEK_DAYS - 1, _WEEK_DAYS + 2))
         return [
@@ -86,7 +86,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A fixed job: its name in the database, when it is due, how late it is still of use, and what it does."""
+    """A scheduled job: its name in the database, when it is due, how late it is still useful, and its work."""
 
     name: str
     schedule: Schedule
@@ -94,30 +94,30 @@ class Job:
     work: Work
 
     def latest(self, now: datetime) -> datetime:
-        """The last instant at or before ``now`` for which it was due; aware, UTC."""
+        """The last time at or before ``now`` for which it was due; aware, UTC."""
         return self.schedule.latest(now)
 
 
 def fixed_jobs(office: Office, passport_days: int = 30) -> tuple[Job, ...]:
-    """The office's jobs by its own clocks: Monday's schedule, the digest of working days, failures, housekeeping.
+    """The office's jobs in its own time zone: Monday's schedule, the digest of working days, escalation, cleanup.
 
-    ``passport_days``: how long after their last visit people's passports are kept.
+    ``passport_days``: how long after people's last visit their passports are stored.
     """
     zone = office.timezone
 
     def weekly(session: Session, now: datetime, instant: datetime) -> int:
-        wanting = [col(User.weekly_schedule).is_(True)]
+        conditions = [col(User.weekly_schedule).is_(True)]
         key = f"weekly:{instant.astimezone(zone_info(zone)).date()}"
-        return _write_to(session, ReminderPurpose.WEEKLY, key, wanting, now, instant)
+        return _write_to(session, ReminderPurpose.WEEKLY, key, conditions, now, instant)
 
     def digest(session: Session, now: datetime, instant: datetime) -> int:
         day = instant.astimezone(zone_info(zone)).date()
         home = session.get(Locality, office.locality)
-        almanac = HolidayIndex(map(OfficeEntry.of, office_holidays(session)))
-        if not almanac.working_days([home.country] if home else []).is_working(day):
+        holiday_index = HolidayIndex(map(OfficeEntry.of, office_holidays(session)))
+        if not holiday_index.working_days([home.country] if home else []).is_working(day):
             return 0
-        wanting = [col(User.daily_digest).is_(True), _has_role(Role.OFFICER)]
-        return _write_to(session, ReminderPurpose.DIGEST, f"digest:{day}", wanting, now, instant)
+        conditions = [col(User.daily_digest).is_(True), _has_role(Role.OFFICER)]
+        return _write_to(session, ReminderPurpose.DIGEST, f"digest:{day}", conditions, now, instant)
 
     def escalation(session: Session, now: datetime, instant: datetime) -> int:
         return escalate(session, now, instant, f"escalation:{instant.astimezone(zone_info(zone)):%Y-%m-%dT%H:%M}")
@@ -139,50 +139,49 @@ def next_at(jobs: Iterable[Job], now: datetime) -> datetime:
 
 
 def run_due(database: Database, jobs: Sequence[Job], now: datetime) -> dict[str, int]:
-    """Run what is due and has not run for its latest instant; what each made, by name, without those that had nothing
-    to run for.
+    """Run the jobs that are due and have not run for their latest scheduled time; return row counts by name.
 
-    Each job is a transaction of its own, so it runs once per instant however many processes ask. One missed is made
-    up while it is of use, but only for its latest instant; one that nothing is noted of yet (a new database) begins
-    with its next. A job that fails is as if it had not run and keeps no other from running; what it raised comes
-    afterwards.
+    Jobs that had nothing to run for are left out. Each job is a transaction of its own, so it runs once per scheduled
+    time however many processes try. A missed job is made up while it is useful, but only for its latest time; a job
+    without a recorded run (in a new database) starts with its next time. A failed job counts as not run and does not
+    prevent others from running; its exception is raised afterwards.
     """
     ran: dict[str, int] = {}
-    trouble: Exception | None = None
-    for job in _not_noted(database, jobs, now):
+    first_error: Exception | None = None
+    for job in _due_candidates(database, jobs, now):
         try:
             with database.transaction() as session:
-                made = _run(session, job, now)
+                count = _run(session, job, now)
         except Exception as problem:
-            trouble = trouble or problem
+            first_error = first_error or problem
             continue
-        if made is not None:
-            ran[job.name] = made
-    if trouble is not None:
-        raise trouble
+        if count is not None:
+            ran[job.name] = count
+    if first_error is not None:
+        raise first_error
     return ran
 
 
-def _not_noted(database: Database, jobs: Sequence[Job], now: datetime) -> list[Job]:
-    """The jobs to look at under a lock: an idle process never asks for SQLite's write lock."""
+def _due_candidates(database: Database, jobs: Sequence[Job], now: datetime) -> list[Job]:
+    """The jobs to check under a lock: an idle process never takes SQLite's write lock."""
     with database.transaction(write=False) as session:
-        noted = dict(session.exec(select(JobRun.name, JobRun.ran_for)).all())
+        last_runs = dict(session.exec(select(JobRun.name, JobRun.ran_for)).all())
     return [
         job
         for job in jobs
-        if (last := noted.get(job.name)) is None or last < job.latest(now) or last > now + CLOCK_SLACK
+        if (last := last_runs.get(job.name)) is None or last < job.latest(now) or last > now + CLOCK_SLACK
     ]
 
 
 def _run(session: Session, job: Job, now: datetime) -> int | None:
-    """Note the latest instant and do its work; None when there is nothing to do for it (any more)."""
+    """Record the latest scheduled time and do its work; None if there is nothing to do for it."""
     instant = job.latest(now)
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     note = {"name": job.name, "ran_for": instant, "ran_at": now}
     first = insert(JobRun).values(note).on_conflict_do_nothing().returning(col(JobRun.name))
     if session.execute(first).first() is not None:
         return None
-    # The row is locked by the first who comes; PostgreSQL asks the condition again when the second gets it.
+    # The first process locks the row; PostgreSQL re-evaluates the condition when the second one gets it.
     mine = update(JobRun).where(col(JobRun.name) == job.name).values(ran_for=instant, ran_at=now)
     options = {"synchronize_session": False}
     turn = mine.where(col(JobRun.ran_for) < instant).returning(col(JobRun.name))
@@ -193,9 +192,9 @@ def _run(session: Session, job: Job, now: datetime) -> int | None:
 
 
 def escalate(session: Session, now: datetime, instant: datetime, key: str) -> int:
-    """Tell approvers and administrators (officers where there is none) of failures unseen for a day, each failure once.
+    """Notify approvers and administrators (officers if there are none) of failures unseen for a day, each failure once.
 
-    That a report of failures itself failed calls for no other one: it would come back every day.
+    A failed report of failures is not escalated itself: it would come back every day.
     """
     readers = _readers(session, _has_role(Role.APPROVER)) or _readers(session, _has_role(Role.OFFICER))
     if not readers:
@@ -209,7 +208,7 @@ def escalate(session: Session, now: datetime, instant: datetime, key: str) -> in
             col(Reminder.escalated_at).is_(None),
             col(Reminder.purpose) != ReminderPurpose.ESCALATION,
         )
-        # updated_at stays: it is when the mail failed.
+        # updated_at is unchanged: it is the time of the failure.
         .values(escalated_at=now)
         .returning(col(Reminder.id))
     )
@@ -225,16 +224,16 @@ def _write_to(
     session: Session,
     purpose: ReminderPurpose,
     key: str,
-    wanting: Iterable[ColumnElement[bool]],
+    conditions: Iterable[ColumnElement[bool]],
     now: datetime,
     instant: datetime,
 ) -> int:
-    readers = _readers(session, *wanting)
+    readers = _readers(session, *conditions)
     return add(session, [new_row(purpose, key, email, locale, instant, now) for email, locale in readers])
 
 
 def _readers(session: Session, *which: ColumnElement[bool]) -> list[tuple[str, Language]]:
-    """Address and language of the active accounts that are meant."""
+    """Address and language of the matching active accounts."""
     found = select(User.email, User.locale).where(col(User.active), *which).order_by(col(User.email))
     return [(email, Language(locale)) for email, locale in session.exec(found)]
 

@@ -1,7 +1,7 @@
-"""Claimed reminders on their way: looked at once more, handed over, and only then written down as what they became.
+"""Send claimed reminders: revalidate them, deliver them, and only then record the outcomes.
 
-At most one mail that the server has taken is not yet written down: dying at that instant sends it a second time, with
-the same Message-ID, dying at any other sends nothing twice.
+At most one mail accepted by the server is not recorded yet: a crash at that moment sends it a second time, with the
+same Message-ID; a crash at any other moment sends nothing twice.
 """
 
 import logging
@@ -25,7 +25,7 @@ from jobs.mail_server import MailServer
 from jobs.mime import PreparedMessage
 from jobs.ports import OfficeMails
 from jobs.queue import ClaimedReminder, SendOutcome, SendResult
-from jobs.revalidation import DeliverableReminder, ReminderFacts, row_versions, still_holds
+from jobs.revalidation import DeliverableReminder, ReminderFacts, revalidate, row_versions
 from models.clock import monotonic
 from models.database import Database
 from models.encryption import unseal
@@ -34,25 +34,26 @@ from models.queries.audience import MESSENGER_SECRET
 from models.vocabulary import ReminderChannel
 
 STALE_SECONDS = 5.0
-"""How long the people a batch was checked for are taken as known; events and rules are asked before each mail."""
+"""How long the recipients of a checked batch remain valid; events and rules are checked before each mail."""
 
 ROUND_SECONDS = 2.0
-"""How long sending what is claimed at once should take: what falls due meanwhile stands behind it."""
+"""The target time for sending one claimed batch: reminders that fall due meanwhile wait behind it."""
 
 _BROKEN = _("This mail can't be written: an error in the service.")
 
 log = logging.getLogger("desk.worker")
 
 Tally = Counter[str]
-"""What became of the reminders of a tick: ``sent``, ``failed``, ``retry``, ``skipped``, ``put_back``, ``lost``."""
+"""Number of reminders of a tick by result: ``sent``, ``failed``, ``retry``, ``skipped``, ``put_back``, ``lost``."""
 
 Batch = Sequence[tuple[ClaimedReminder, DeliverableReminder]]
 
 
 class Sender:
-    """Sends what its worker has claimed, one mail after the other over one connection.
+    """Sends what its worker has claimed, one mail after another over one connection.
 
-    ``owner`` is the claim's name, ``worker`` the worker's as people read it; ``moved`` is called before each mail.
+    ``owner`` identifies the claims, ``worker`` is the worker's display name; ``on_progress`` is called before each
+    mail.
     """
 
     def __init__(
@@ -65,27 +66,27 @@ class Sender:
         owner: str,
         worker: str,
         reports: OfficeMails | None = None,
-        moved: Callable[[], None] = lambda: None,
+        on_progress: Callable[[], None] = lambda: None,
     ) -> None:
         self.database, self.config, self.clock, self.mail = database, config, clock, mail
-        self.owner, self.worker, self.reports, self.moved = owner, worker, reports, moved
+        self.owner, self.worker, self.reports, self.on_progress = owner, worker, reports, on_progress
         self.server = MailServer(config.retry_seconds)
         self.stopping = threading.Event()
-        self.unsettled: dict[str, SendOutcome] = {}
-        self._around_id = mime.around_id(config.office)
+        self.unrecorded: dict[str, SendOutcome] = {}
+        self._id_affixes = mime.message_id_affixes(config.office)
         self._site = digests.ConsoleLinks(config.office.public_url, config.office.timezone)
         self._organizer = parseaddr(config.mail_from)
-        self._letters: dict[int, tuple[DeliverableReminder, PreparedMessage]] = {}
+        self._prepared: dict[int, tuple[DeliverableReminder, PreparedMessage]] = {}
         self._batch = config.batch
-        # Another worker, or this one before it was started anew, may have left some waiting.
+        # Another worker, or this one before a restart, may have left some waiting.
         self._to_release = True
 
-    # Claim and recheck
+    # Claim and revalidate
 
     def claim(self, tally: Tally) -> tuple[int, Batch]:
-        """Claim a batch and skip at once what no longer holds; how many were claimed, and those that do hold."""
+        """Claim a batch and skip what is no longer valid; return how many were claimed, and those still valid."""
         now = self.clock()
-        holding: list[tuple[ClaimedReminder, DeliverableReminder]] = []
+        deliverable: list[tuple[ClaimedReminder, DeliverableReminder]] = []
         outcomes: dict[str, SendOutcome] = {}
         with self.database.transaction() as session:
             limit = self.server.admits(now, self._batch)
@@ -94,13 +95,13 @@ class Sender:
             for one in claimed:
                 verdict = self._check(session, facts, one, now)
                 if isinstance(verdict, DeliverableReminder):
-                    holding.append((one, verdict))
+                    deliverable.append((one, verdict))
                 else:
                     outcomes[one.id] = verdict
-            settled = self._write(session.connection(), outcomes)
-        tally += settled
-        self._letters.clear()
-        return len(claimed), holding
+            recorded = self._write(session.connection(), outcomes)
+        tally += recorded
+        self._prepared.clear()
+        return len(claimed), deliverable
 
     def _check(
         self, session: Session, facts: ReminderFacts, one: ClaimedReminder, now: datetime
@@ -108,23 +109,24 @@ class Sender:
         try:
             verdict = facts.check(session, one, now, self.reports)
         except Exception:
-            # One reminder nobody can make sense of must not stop all others.
+            # One invalid reminder must not stop all others.
             log.exception("worker.recheck_failed", extra={"reminder": one.id})
-            return self._put_off(one, TemporaryFailure(message(_BROKEN)))
+            return self._retry_or_fail(one, TemporaryFailure(message(_BROKEN)))
         return verdict if isinstance(verdict, DeliverableReminder) else self._skipped(verdict)
 
     # Send
 
     def send(self, batch: Batch, tally: Tally) -> None:
-        """Send one after the other, each settled before the next leaves; stops early when the mail server is away."""
+        """Send one after another, recording each before the next is sent; stop early if the mail server is down."""
         if not batch:
             return
         began = monotonic()
-        # One connection for the whole batch, without a session: for one mail both take longer than its statements.
+        # One connection for the whole batch, without a session: for a single mail both cost more than its statements.
         with self.database.engine.connect() as connection:
             self._send_each(connection, batch, tally)
-            self.settle(connection, tally)
-        # A quick server gets more at once, a slow one less: then other workers share, and what is urgent waits less.
+            self.record(connection, tally)
+        # A fast server gets larger batches, a slow one smaller ones: other workers then share the work, and urgent
+        # mails wait less.
         right = int(ROUND_SECONDS * len(batch) / max(monotonic() - began, 1e-6))
         self._batch = max(min(right, 2 * self._batch, 10 * self.config.batch), self.config.batch // 10, 1)
 
@@ -132,63 +134,63 @@ class Sender:
         checked_at = monotonic()
         for start in range(0, len(batch), self.mail.at_once):
             if self.stopping.is_set():
-                self._put_back(batch[start:], waits=False)
+                self._release(batch[start:], waits=False)
                 return
             chunk = batch[start : start + self.mail.at_once]
             is_old = monotonic() - checked_at > STALE_SECONDS
-            ready = self._settle_and_look(connection, chunk, tally, is_old=is_old)
+            ready = self._record_and_revalidate(connection, chunk, tally, is_old=is_old)
             for number, (one, held) in enumerate(ready):
-                self.moved()
-                self.unsettled[one.id] = self.hand_over(one, held)
+                self.on_progress()
+                self.unrecorded[one.id] = self.deliver(one, held)
                 if self.server.is_away:
-                    self._put_back([*ready[number + 1 :], *batch[start + self.mail.at_once :]], waits=True)
+                    self._release([*ready[number + 1 :], *batch[start + self.mail.at_once :]], waits=True)
                     return
 
-    def _settle_and_look(self, connection: Connection, chunk: Batch, tally: Tally, *, is_old: bool) -> Batch:
-        """Settle the mails before and look at these a last time, in one transaction; those that still hold.
+    def _record_and_revalidate(self, connection: Connection, chunk: Batch, tally: Tally, *, is_old: bool) -> Batch:
+        """Record previous outcomes and revalidate this chunk, in one transaction; return those still valid.
 
-        What is another worker's by now, or gone, is left alone.
+        Reminders that another worker has taken over, or that are deleted, are left alone.
         """
         ready: list[tuple[ClaimedReminder, DeliverableReminder]] = []
         skipped: dict[str, SendOutcome] = {}
         with connection.begin():
-            # The write comes first: on SQLite a transaction that has read can't always become a writing one.
-            settled = self._write(connection, self.unsettled)
+            # The write comes first: on SQLite a transaction that has read can't always be upgraded to a writing one.
+            recorded = self._write(connection, self.unrecorded)
             current_versions = row_versions(connection, [one.id for one, _held in chunk], self.owner)
             for one, held in chunk:
                 if one.id not in current_versions:
-                    settled["lost"] += 1
+                    recorded["lost"] += 1
                     continue
                 verdict: DeliverableReminder | Message = held
                 if is_old or current_versions[one.id] != held.versions:
                     with Session(connection, expire_on_commit=False) as session:
-                        verdict = still_holds(session, one, self.clock(), self.config.office, self.reports)
+                        verdict = revalidate(session, one, self.clock(), self.config.office, self.reports)
                 if isinstance(verdict, DeliverableReminder):
                     ready.append((one, verdict))
                 else:
                     skipped[one.id] = self._skipped(verdict)
-        self._is_settled(settled, tally)
-        self.unsettled |= skipped
+        self._committed(recorded, tally)
+        self.unrecorded |= skipped
         return ready
 
-    def _put_back(self, batch: Batch, *, waits: bool) -> None:
-        """Give claimed reminders back untried; ``waits``: because the mail server is away."""
+    def _release(self, batch: Batch, *, waits: bool) -> None:
+        """Release claimed reminders without an attempt; ``waits``: because the mail server is down."""
         untried = SendOutcome(SendResult.RELEASED, self.server.answer if waits else None, waits_for_server=waits)
-        self.unsettled |= {one.id: untried for one, _held in batch}
+        self.unrecorded |= {one.id: untried for one, _held in batch}
 
-    def hand_over(self, one: ClaimedReminder, held: DeliverableReminder) -> SendOutcome:
-        """Hand one mail over; what became of it."""
+    def deliver(self, one: ClaimedReminder, held: DeliverableReminder) -> SendOutcome:
+        """Deliver one mail; return its outcome."""
         if one.channel is ReminderChannel.MESSENGER:
             return self._to_messenger(one, held)
         try:
-            prepared = self._letter(one, held)
-            before, after = self._around_id
+            prepared = self._prepare(one, held)
+            before, after = self._id_affixes
             self.mail.send(one.id, one.recipient, prepared.to(one.recipient, before + one.id + after, self.clock()))
         except SendFailed as problem:
             return self._not_sent(one, problem)
         except Exception:
             log.exception("worker.mail_failed", extra={"reminder": one.id})
-            return self._put_off(one, TemporaryFailure(message(_BROKEN)))
+            return self._retry_or_fail(one, TemporaryFailure(message(_BROKEN)))
         self._server_answered()
         sequence = None if prepared.entry is None else prepared.entry.sequence
         return SendOutcome(SendResult.SENT, answer="", entry_sequence=sequence)
@@ -198,34 +200,34 @@ class Sender:
             address = unseal(self.config.secret_key, MESSENGER_SECRET, held.messenger) if held.messenger else None
             if address is None or not isinstance(held.about, MailTopic):
                 raise PermanentFailure(message(_("The messenger's address can't be read (any more); set it anew.")))
-            letter = compose(held.about, held.language)
-            messenger.notify(address, letter.subject, letter.text)
+            content = compose(held.about, held.language)
+            messenger.notify(address, content.subject, content.text)
         except SendFailed as problem:
-            return self._put_off(one, problem)
+            return self._retry_or_fail(one, problem)
         except Exception:
             log.exception("worker.messenger_failed", extra={"reminder": one.id})
-            return self._put_off(one, TemporaryFailure(message(_BROKEN)))
+            return self._retry_or_fail(one, TemporaryFailure(message(_BROKEN)))
         return SendOutcome(SendResult.SENT, answer="")
 
-    def _letter(self, one: ClaimedReminder, held: DeliverableReminder) -> PreparedMessage:
-        """The letter, written once per batch for all readers of one language."""
+    def _prepare(self, one: ClaimedReminder, held: DeliverableReminder) -> PreparedMessage:
+        """The encoded mail, written once per batch for all recipients of one language."""
         if not isinstance(held.about, MailTopic):
-            return mime.prepare(held.about.letter, self.config.mail_from, unsubscribe=held.about.unsubscribe)
-        # Readers who get the same share what holds. It is kept here too, so that nothing else takes its identity.
-        known = self._letters.get(id(held))
-        if known is None:
-            known = self._letters[id(held)] = (held, self._written(held.about, held))
-        return known[1]
+            return mime.prepare(held.about.content, self.config.mail_from, unsubscribe=held.about.unsubscribe)
+        # Recipients of the same content share the object. It is stored here too, so that its id is not reused.
+        cached = self._prepared.get(id(held))
+        if cached is None:
+            cached = self._prepared[id(held)] = (held, self._encode(held.about, held))
+        return cached[1]
 
-    def _written(self, about: MailTopic, held: DeliverableReminder) -> PreparedMessage:
+    def _encode(self, about: MailTopic, held: DeliverableReminder) -> PreparedMessage:
         if held.failure is not None:
-            letter = digests.failure(held.failure, self._site, held.language)
+            content = digests.failure(held.failure, self._site, held.language)
         else:
-            letter = compose(about, held.language)
+            content = compose(about, held.language)
         entry = invitation(about.event, held.language, held.entry, self._organizer) if held.entry else None
-        return mime.prepare(letter, self.config.mail_from, entry=entry)
+        return mime.prepare(content, self.config.mail_from, entry=entry)
 
-    # What became of it
+    # Outcomes
 
     def _skipped(self, reason: Message) -> SendOutcome:
         return SendOutcome(SendResult.SKIPPED, str(reason))
@@ -238,9 +240,9 @@ class Sender:
             again_at = self.server.failed(now, reason)
             return SendOutcome(SendResult.RETRY, reason, answer=reason, again_at=again_at, waits_for_server=True)
         self._server_answered()
-        return self._put_off(one, problem)
+        return self._retry_or_fail(one, problem)
 
-    def _put_off(self, one: ClaimedReminder, problem: SendFailed) -> SendOutcome:
+    def _retry_or_fail(self, one: ClaimedReminder, problem: SendFailed) -> SendOutcome:
         now, reason = self.clock(), str(problem.reason)
         if isinstance(problem, PermanentFailure) or queue.is_hopeless(one.deferred_since, now):
             return SendOutcome(SendResult.FAILED, reason, answer=reason)
@@ -248,45 +250,48 @@ class Sender:
         return SendOutcome(SendResult.RETRY, reason, answer=reason, again_at=again_at)
 
     def _server_answered(self) -> None:
-        """What waited for the mail server need not wait any longer."""
+        """The mail server is reachable: reminders waiting for it can be brought forward."""
         if self.server.answered():
             log.info("worker.server_back", extra={"server": "mail"})
             self._to_release = True
 
-    # Settle
+    # Record outcomes
 
-    def settle(self, connection: Connection, tally: Tally) -> None:
-        """Write down what became of reminders; while the database is away it is remembered for the next tick."""
-        if self.unsettled:
+    def record(self, connection: Connection, tally: Tally) -> None:
+        """Record outcomes; if the database is unavailable they are kept for the next tick."""
+        if self.unrecorded:
             with connection.begin():
-                settled = self._write(connection, self.unsettled)
-            self._is_settled(settled, tally)
+                recorded = self._write(connection, self.unrecorded)
+            self._committed(recorded, tally)
 
-    def settle_again(self) -> None:
-        """Write down what could not be written when it happened."""
-        if self.unsettled:
+    def record_pending(self) -> None:
+        """Record outcomes that could not be recorded when they occurred."""
+        if self.unrecorded:
             with self.database.engine.connect() as connection:
-                self.settle(connection, Counter())
+                self.record(connection, Counter())
 
     def _write(self, connection: Connection, outcomes: Mapping[str, SendOutcome]) -> Tally:
-        """Settle; what is another worker's by now counts as lost. People hear of what failed for good."""
-        settled: Tally = Counter()
+        """Record outcomes; claims taken over by another worker count as lost.
+
+        Permanent failures are reported to people.
+        """
+        recorded: Tally = Counter()
         if outcomes:
             now = self.clock()
-            counted = queue.record_outcomes(connection, outcomes, now, self.owner, self.worker, self._around_id)
-            settled.update({end.value: count for end, count in counted.items()})
-            settled["lost"] = len(outcomes) - counted.total()
+            counted = queue.record_outcomes(connection, outcomes, now, self.owner, self.worker, self._id_affixes)
+            recorded.update({end.value: count for end, count in counted.items()})
+            recorded["lost"] = len(outcomes) - counted.total()
             if failed := [one for one, outcome in outcomes.items() if outcome.end is SendResult.FAILED]:
                 with Session(connection, expire_on_commit=False) as session:
                     notify_failures(session, failed, now)
                     session.flush()
             if self._to_release and any(outcome.end is SendResult.SENT for outcome in outcomes.values()):
                 queue.release(connection, now)
-        return +settled
+        return +recorded
 
-    def _is_settled(self, settled: Tally, tally: Tally) -> None:
-        """The transaction is through."""
-        if settled["sent"]:
+    def _committed(self, recorded: Tally, tally: Tally) -> None:
+        """Update the state after the transaction has been committed."""
+        if recorded["sent"]:
             self._to_release = False
-        self.unsettled.clear()
-        tally += settled
+        self.unrecorded.clear()
+        tally += recorded

@@ -1,8 +1,8 @@
-"""The worker: each tick claims what is due, looks once more whether it holds, sends it, and only then marks it sent.
+"""The worker: each tick claims due reminders, revalidates and sends them, and only then marks them as sent.
 
-A worker may die at any point. What it had claimed comes free when the lease ends; at worst the one mail that was
-being handed over at that instant goes out twice, with the same Message-ID. Any number of workers send; one of them
-leads, and does the timetable's fixed jobs.
+A worker may crash at any point. Its claims become available when the lease ends; at worst the one mail that was being
+delivered is sent twice, with the same Message-ID. Any number of workers send; one of them is the leader and runs the
+scheduled jobs.
 """
 
 import contextlib
@@ -33,22 +33,23 @@ from models.clock import monotonic, utcnow
 from models.database import Database
 
 BEAT_SECONDS = 5.0
-"""How often the heartbeat is written at most, unless its news changed; whoever reads it should wait for several."""
+"""The minimum interval between heartbeats unless their content changed; readers should allow for several missed ones.
+"""
 
 STUCK_SECONDS = 600.0
-"""After so long without any progress a worker neither renews its leases nor says that it lives."""
+"""After this long without progress a worker neither renews its leases nor sends heartbeats."""
 
 REST_SECONDS = 20.0
-"""How long a connection to the mail server is kept when there is nothing to send."""
+"""How long an idle connection to the mail server stays open."""
 
-LOOK_SECONDS = 0.5
-"""How often a worker asks whether it leads."""
+LEADER_POLL_SECONDS = 0.5
+"""How often a worker checks whether it is the leader."""
 
 log = logging.getLogger("desk.worker")
 
 
 class Worker:
-    """Sends what is due. ``tick`` is one round, ``run`` keeps ticking; any number of workers share one database."""
+    """Sends due reminders. ``tick`` is one round, ``run`` keeps ticking; any number of workers share one database."""
 
     sender_type = Sender
 
@@ -64,7 +65,7 @@ class Worker:
         self.config = config
         self.clock = clock
         self.name = f"{socket.gethostname()[:60]}:{os.getpid()}"
-        # A process number may come again after a restart, and tests run several workers in one process.
+        # A process id may be reused after a restart, and tests run several workers in one process.
         self.owner = f"{self.name}:{secrets.token_hex(6)}"
         self.sender = self.sender_type(
             database,
@@ -74,56 +75,56 @@ class Worker:
             owner=self.owner,
             worker=self.name,
             reports=reports,
-            moved=self._moved,
+            on_progress=self._made_progress,
         )
         self.leadership = leadership(database)
         self.jobs = schedule.fixed_jobs(config.office, config.passport_days)
-        self._beaten_at = -BEAT_SECONDS
-        self._told: tuple[object, ...] = ()
+        self._beat_at = -BEAT_SECONDS
+        self._beat_state: tuple[object, ...] = ()
         self._sent_at = monotonic()
-        self._moved_at = monotonic()
-        self._troubles: dict[str, bool] = {}
+        self._progress_at = monotonic()
+        self._failing: dict[str, bool] = {}
 
     @property
     def mail(self) -> Transport:
-        """What mail is handed to."""
+        """The transport that delivers mail."""
         return self.sender.mail
 
     @property
     def stopping(self) -> threading.Event:
-        """Set when the mail in hand is to be the last."""
+        """Set to stop after the current mail."""
         return self.sender.stopping
 
     def tick(self) -> Tally:
-        """Send everything that is due now, batch after batch; returns when nothing is, or when told to stop.
+        """Send everything that is due now, batch after batch; return when nothing is left, or when stopped.
 
-        Raises SQLAlchemyError when the database is not there; what was sent by then is remembered and settled by
-        the next tick.
+        Raises SQLAlchemyError if the database is unavailable; outcomes up to then are kept and recorded by the next
+        tick.
         """
         tally: Tally = Counter()
-        self._moved()
+        self._made_progress()
         self.beat()
-        self.sender.settle_again()
+        self.sender.record_pending()
         try:
             while not self.stopping.is_set() and self._may_claim():
                 claimed, batch = self.sender.claim(tally)
-                with self._keeping_lease(bool(batch)):
+                with self._renewing_lease(bool(batch)):
                     self.sender.send(batch, tally)
                 if not claimed:
                     break
         finally:
-            self._rest(bool(tally))
+            self._close_idle_mail(bool(tally))
         if tally:
             self.beat()
             log.info("worker.tick", extra={"counts": dict(tally)})
         return tally
 
     def run(self, stop: threading.Event) -> None:
-        """Tick until ``stop`` is set, then finish the mail in hand, put the others back and return.
+        """Tick until ``stop`` is set, then finish the current mail, release the others and return.
 
-        A database or mail server that goes away is waited for.
+        If the database or the mail server is unavailable, wait for it.
         """
-        # APScheduler only ticks: it remembers nothing, runs nothing twice at once, and a late tick is still run.
+        # APScheduler is only the timer: it stores nothing, never runs a job twice at once, and runs a late tick anyway.
         scheduler = BackgroundScheduler(
             timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
         )
@@ -131,15 +132,15 @@ class Worker:
         def tick() -> None:
             self.tick_safely()
             if (wait := self.until_next()) < self.config.tick_seconds:
-                # Sent when it is due, not when somebody looks the next time.
+                # Send it when it is due, not at the next poll.
                 scheduler.modify_job("tick", next_run_time=utcnow() + timedelta(seconds=wait))
 
         begin = {"next_run_time": utcnow()}
         scheduler.add_job(tick, "interval", seconds=self.config.tick_seconds, id="tick", **begin)
-        scheduler.add_job(self.lead_safely, "interval", seconds=LOOK_SECONDS, id="lead", **begin)
+        scheduler.add_job(self.lead_safely, "interval", seconds=LEADER_POLL_SECONDS, id="lead", **begin)
         for job in self.jobs:
             scheduler.add_job(self.work_safely, job.schedule.trigger, id=job.name)
-        # A tick that takes longer than a second is no news, and says so every second.
+        # A tick that takes longer than a second is normal; APScheduler would log it every second.
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
         log.info("worker.started", extra={"worker": self.name})
         scheduler.start()
@@ -152,28 +153,28 @@ class Worker:
             log.info("worker.stopped", extra={"worker": self.name})
 
     def until_next(self) -> float:
-        """Seconds until the next reminder is due, at most until the queue is looked at anyway."""
+        """Seconds until the next reminder is due, at most the polling interval."""
         try:
             with self.database.transaction(write=False) as session:
                 due_at = queue.next_due(session)
         except SQLAlchemyError:
             return self.config.tick_seconds
         seconds = (due_at - self.clock()).total_seconds() if due_at is not None else self.config.tick_seconds
-        # One that is due already is not to be had now: its server is away, or it is just being claimed elsewhere.
+        # An overdue one is not available now: its server is down, or another worker is claiming it.
         return min(seconds, self.config.tick_seconds) if seconds > 0 else self.config.tick_seconds
 
     def tick_safely(self) -> None:
-        """A tick that no failure ends: trouble is logged when it begins and when it is over, not every second."""
+        """A tick that never raises: a failure is logged when it begins and when it ends, not every second."""
         self._safely("tick", self.tick)
 
     def lead_safely(self) -> None:
-        """Ask whether this worker leads; one that begins to does the fixed jobs that nobody did."""
+        """Check the leadership; a worker that becomes leader runs the scheduled jobs that were missed."""
         led = self.leadership.leads
-        if self.leadership.look() and not led:
+        if self.leadership.poll() and not led:
             self.work_safely()
 
     def work_safely(self) -> None:
-        """Do the fixed jobs that are due, if this worker leads; failures as in :meth:`tick_safely`."""
+        """Run the scheduled jobs that are due if this worker is the leader; failures as in :meth:`tick_safely`."""
         if self.leadership.leads:
             self._safely("timetable", self._work)
 
@@ -183,10 +184,10 @@ class Worker:
             log.info("worker.timetable", extra={"counts": done})
 
     def beat(self) -> None:
-        """Write that this worker lives and how the mail server is, every few seconds, at once when that changed."""
+        """Write the heartbeat and the state of the mail server, every few seconds and at once when it changed."""
         server = self.sender.server
-        told = (self.leadership.leads, server.away_since)
-        if told == self._told and monotonic() - self._beaten_at < BEAT_SECONDS:
+        state = (self.leadership.leads, server.away_since)
+        if state == self._beat_state and monotonic() - self._beat_at < BEAT_SECONDS:
             return
         values = {
             "at": self.clock(),
@@ -199,7 +200,7 @@ class Worker:
             row = insert(Heartbeat).values(name=self.name, **values)
             changed = {name: row.excluded[name] for name in values}
             session.execute(row.on_conflict_do_update(index_elements=["name"], set_=changed))
-        self._beaten_at, self._told = monotonic(), told
+        self._beat_at, self._beat_state = monotonic(), state
 
     def _may_claim(self) -> bool:
         now = self.clock()
@@ -208,34 +209,34 @@ class Worker:
         with self.database.transaction(write=False) as session:
             return queue.anything_due(session, now)
 
-    def _rest(self, has_sent: bool) -> None:
-        """Keep the connection to the mail server for what is due soon, not longer."""
+    def _close_idle_mail(self, has_sent: bool) -> None:
+        """Keep the mail connection open for mail due soon, but no longer."""
         if has_sent:
             self._sent_at = monotonic()
         elif monotonic() - self._sent_at > REST_SECONDS:
             self.mail.close_idle()
 
-    # Staying alive
+    # Lease and heartbeat
 
     @contextmanager
-    def _keeping_lease(self, is_needed: bool) -> Iterator[None]:
+    def _renewing_lease(self, is_needed: bool) -> Iterator[None]:
         """Renew the lease and the heartbeat in the background while a batch is sent, however slow the server is."""
         if not is_needed:
             yield
             return
         done = threading.Event()
-        keeper = threading.Thread(target=self._keep, args=(done,), name="lease", daemon=True)
-        keeper.start()
+        renewer = threading.Thread(target=self._renew_until_done, args=(done,), name="lease", daemon=True)
+        renewer.start()
         try:
             yield
         finally:
             done.set()
-            keeper.join()
+            renewer.join()
 
-    def _keep(self, done: threading.Event) -> None:
+    def _renew_until_done(self, done: threading.Event) -> None:
         every = min(self.config.lease_seconds / 3, BEAT_SECONDS)
         while not done.wait(every):
-            if monotonic() - self._moved_at > STUCK_SECONDS:
+            if monotonic() - self._progress_at > STUCK_SECONDS:
                 log.error("worker.stuck")
                 return
             try:
@@ -243,46 +244,46 @@ class Worker:
                 with self.database.transaction() as session:
                     queue.renew(session, self.owner, self.clock() + timedelta(seconds=self.config.lease_seconds))
             except SQLAlchemyError:
-                continue  # the sending thread meets the same trouble and tells of it
+                continue  # the sending thread hits the same error and reports it
 
-    def _moved(self) -> None:
-        self._moved_at = monotonic()
+    def _made_progress(self) -> None:
+        self._progress_at = monotonic()
 
     def _safely(self, what: str, work: Callable[[], object]) -> None:
         try:
             work()
         except SQLAlchemyError as problem:
-            self._note("database", True, type(problem).__name__)
+            self._log_availability("database", True, type(problem).__name__)
         except Exception:
-            if not self._troubles.get(what):
+            if not self._failing.get(what):
                 log.exception("worker.failed", extra={"job": what})
-            self._troubles[what] = True
+            self._failing[what] = True
         else:
-            self._note("database", False, "")
-            self._troubles[what] = False
+            self._log_availability("database", False, "")
+            self._failing[what] = False
 
-    def _note(self, what: str, is_down: bool, reason: str) -> None:
-        """Log that a server went away or came back, once each."""
-        if is_down != self._troubles.get(what, False):
-            self._troubles[what] = is_down
+    def _log_availability(self, what: str, is_down: bool, reason: str) -> None:
+        """Log that a server became unavailable or available again, once each."""
+        if is_down != self._failing.get(what, False):
+            self._failing[what] = is_down
             if is_down:
                 log.warning("worker.server_away", extra={"server": what, "reason": reason})
             else:
                 log.info("worker.server_back", extra={"server": what})
 
     def close(self) -> None:
-        """Settle what is left (a database that is away leaves it to the lease) and let go of all connections."""
+        """Record remaining outcomes and close all connections; without the database, outcomes are left to the lease."""
         self.mail.close_idle()
         try:
-            self.sender.settle_again()
+            self.sender.record_pending()
         except SQLAlchemyError:
-            log.warning("worker.unsettled", extra={"count": len(self.sender.unsettled)})
+            log.warning("worker.unsettled", extra={"count": len(self.sender.unrecorded)})
         self.leadership.resign()
-        self._leave()
+        self._delete_heartbeat()
 
-    def _leave(self) -> None:
-        """Take back the sign of life: a worker that has stopped keeps nobody from restoring a backup."""
-        if self._troubles.get("database"):
+    def _delete_heartbeat(self) -> None:
+        """Delete the heartbeat: a stopped worker must not prevent restoring a backup."""
+        if self._failing.get("database"):
             return
         with contextlib.suppress(SQLAlchemyError), self.database.transaction() as session:
             session.execute(delete(Heartbeat).where(col(Heartbeat.name) == self.name))

@@ -1,1 +1,1 @@
-"""What is kept: tables, value types, engine and transaction, errors, shared reads, migrations."""
+"""The database: tables, value types, engine and transaction, errors, shared queries, migrations."""

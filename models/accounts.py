@@ -1,4 +1,4 @@
-"""Accounts, their API tokens and console sessions, the answers kept for repeated requests, the audit trail."""
+"""Accounts, their API tokens and console sessions, stored responses to repeated requests, the audit log."""
 
 from datetime import datetime
 from typing import Any
@@ -13,11 +13,11 @@ from models.vocabulary import Language, Role, TokenScope
 
 
 class User(Identified, Versioned, table=True):
-    """An account. ``email`` is kept in lower case; ``password_hash`` is argon2id, None means token login only.
+    """An account. ``email`` is stored in lower case; ``password_hash`` is argon2id, None means login by token only.
 
-    ``weekly_schedule`` and ``daily_digest``: whether it gets these mails. ``messenger`` is the address of a messenger
-    that reminders also go to, encrypted, for it holds a key. ``must_change_password``: somebody else chose the
-    password, so the console asks for another one before it shows anything.
+    ``weekly_schedule`` and ``daily_digest``: whether the account receives these mails. ``messenger`` is the address of
+    a messenger that also receives reminders, encrypted because it contains a key. ``must_change_password``: somebody
+    else chose the password, so the console requires a new one before it shows anything.
     """
 
     __tablename__ = "user"
@@ -37,7 +37,7 @@ class User(Identified, Versioned, table=True):
 
 
 class ApiToken(Identified, table=True):
-    """A bearer token; only its SHA-256 is kept. ``last_used_at`` is right to the hour."""
+    """A bearer token; only its SHA-256 is stored. ``last_used_at`` is accurate to the hour."""
 
     __tablename__ = "api_token"
     __table_args__ = (one_of("scope", TokenScope),)
@@ -52,9 +52,9 @@ class ApiToken(Identified, table=True):
 
 
 class WebSession(SQLModel, table=True):
-    """A signed-in browser; the cookie's SHA-256 is the key, so a copy of the table opens nothing.
+    """A signed-in browser; the key is the cookie's SHA-256, so a copy of the table grants no access.
 
-    ``last_seen_at`` is right to a few minutes.
+    ``last_seen_at`` is accurate to a few minutes.
     """
 
     __tablename__ = "web_session"
@@ -67,9 +67,9 @@ class WebSession(SQLModel, table=True):
 
 
 class SpentState(SQLModel, table=True):
-    """The SHA-256 of a ``state`` with which somebody came back from the login provider: none opens a session twice.
+    """The SHA-256 of a used ``state`` of the login provider: none can open a second session.
 
-    Swept when it has expired, for then it is refused without looking here.
+    Deleted after it has expired, because it is then refused without this table.
     """
 
     __tablename__ = "spent_state"
@@ -79,7 +79,7 @@ class SpentState(SQLModel, table=True):
 
 
 class LoginFailure(Identified, table=True):
-    """A failed sign-in, counted for the rate limits, per account and address and per address; swept after a day."""
+    """A failed login, counted for the rate limits by account and address and by address; deleted after a day."""
 
     __tablename__ = "login_failure"
     __table_args__ = (
@@ -93,9 +93,9 @@ class LoginFailure(Identified, table=True):
 
 
 class IdempotencyKey(SQLModel, table=True):
-    """The first answer to a keyed POST, written in the transaction of the change itself.
+    """The first response to a keyed POST, written in the transaction of the change itself.
 
-    ``answer`` is encrypted with the service's secret: an answer may show a token once.
+    ``answer`` is encrypted with the service's secret: a response may show a token once.
     """
 
     __tablename__ = "idempotency_key"
@@ -132,7 +132,7 @@ class Audit(SQLModel, table=True):
 
 
 class Heartbeat(SQLModel, table=True):
-    """When a worker last ticked, whether it leads, and since when and why it can't hand mail over."""
+    """A worker's last heartbeat, whether it is the leader, and since when and why it can't deliver mail."""
 
     __tablename__ = "heartbeat"
 
@@ -144,7 +144,7 @@ class Heartbeat(SQLModel, table=True):
 
 
 class SeedEntry(SQLModel, table=True):
-    """Which programme-file entry became which row, and the digest of what was loaded: a second load changes nothing."""
+    """The row created from an entry of a programme file, and a digest of the content: a second load changes nothing."""
 
     __tablename__ = "seed_entry"
 

@@ -18,7 +18,7 @@ def _parts(table: str) -> dict[str, Any]:
 
 
 class PartyMixin(SQLModel):
-    """One locality among the parties, in the order the document names them."""
+    """One locality among the parties, in the document's order."""
 
     locality: str = Field(foreign_key="locality.code", primary_key=True, max_length=60, index=True)
     position: int = Field(default=0)
@@ -28,9 +28,9 @@ AnyParty = TypeVar("AnyParty", bound=PartyMixin)
 
 
 def _in_order(rows: list[AnyParty], codes: list[str], make: Callable[..., AnyParty]) -> list[AnyParty]:
-    """The rows for ``codes``: those there are already are kept, so that nothing is deleted and made again."""
-    kept = {row.locality: row for row in rows}
-    ordered = [kept.get(code) or make(locality=code) for code in codes]
+    """The rows for ``codes``: existing rows are reused, so that nothing is deleted and created again."""
+    existing = {row.locality: row for row in rows}
+    ordered = [existing.get(code) or make(locality=code) for code in codes]
     for position, row in enumerate(ordered):
         row.position = position
     return ordered
@@ -64,7 +64,7 @@ class Agreement(Identified, Versioned, Searchable, table=True):
 
     @property
     def parties(self) -> list[str]:
-        """Locality codes in the order the document names them."""
+        """Locality codes in the document's order."""
         return [row.locality for row in self.party_rows]
 
     @parties.setter
@@ -76,7 +76,7 @@ class Agreement(Identified, Versioned, Searchable, table=True):
 
 
 class Commitment(Identified, Versioned, Searchable, table=True):
-    """One article's undertaking: what, who hosts whom, how many people, how long, how often, who pays.
+    """One article of an agreement: what, who hosts whom, how many people, how long, how often, who pays.
 
     ``host`` and ``guest`` None mean "either party". An *open* frequency has no quota.
     """
@@ -125,7 +125,7 @@ class Commitment(Identified, Versioned, Searchable, table=True):
 
     @property
     def frequency(self) -> dict[str, Any]:
-        """The frequency as the contract writes it, e.g. ``{"type": "per_year", "count": 1}``."""
+        """The frequency as in the API, e.g. ``{"type": "per_year", "count": 1}``."""
         values = {
             "type": self.frequency_type.value,
             "count": self.frequency_count,
@@ -152,7 +152,7 @@ class AnniversaryParty(PartyMixin, table=True):
 
 
 class Anniversary(Identified, Versioned, Searchable, table=True):
-    """The definition: what began when. ``origin`` is known to the year, the month or the day, never more than that."""
+    """The definition of an anniversary. ``origin`` is the start, known to the year, the month or the day."""
 
     __tablename__ = "anniversary"
 

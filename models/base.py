@@ -1,4 +1,4 @@
-"""What all tables share: naming of constraints, versions for lost updates, folded text for search."""
+"""Shared by all tables: constraint names, versions against lost updates, folded text for search."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -24,7 +24,7 @@ metadata = SQLModel.metadata
 
 
 def one_of(column: str, words: Iterable[str]) -> CheckConstraint:
-    """The CHECK that keeps a word column inside its closed list; NULL passes where the column allows it."""
+    """The CHECK that restricts a column to a closed list of words; NULL passes if the column allows it."""
     listed = ", ".join(f"'{word}'" for word in words)
     return CheckConstraint(f"{column} IN ({listed})", name=f"{column}_word")
 
@@ -34,8 +34,10 @@ class Identified(SQLModel):
 
 
 class Versioned(SQLModel):
-    """A row people change: ``version`` grows with every change and makes a lost update fail (SQLAlchemy's
-    ``version_id_col``), below the ETag that guards the same thing over HTTP."""
+    """A row that people change; ``version`` grows with every change and makes a lost update fail.
+
+    It is SQLAlchemy's ``version_id_col``, in addition to the ETag that guards against the same over HTTP.
+    """
 
     created_at: datetime = Field(default_factory=utcnow, sa_type=UtcDateTime)
     updated_at: datetime = Field(default_factory=utcnow, sa_type=UtcDateTime)
@@ -48,12 +50,12 @@ class Versioned(SQLModel):
 
 
 class Searchable(SQLModel):
-    """A row that ``q`` finds; its folded text is kept beside it and follows every change."""
+    """A row that ``q`` finds; its folded text is stored with it and updated on every change."""
 
     search_text: str = Field(default="", sa_type=Text)
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
-        """The texts a search looks through."""
+        """The texts included in the search."""
         raise NotImplementedError
 
 

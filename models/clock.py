@@ -1,4 +1,4 @@
-"""The one place that reads the clock; everything else is told the time."""
+"""The only module that reads the clock; all other code receives the time as an argument."""
 
 import time
 from datetime import UTC, date, datetime
@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 
 
 def utcnow() -> datetime:
-    """The present instant, aware, UTC."""
+    """The current instant, aware, UTC."""
     return datetime.now(UTC)
 
 
 def today(zone: str, now: datetime) -> date:
-    """The calendar day it is in ``zone`` at the instant ``now``."""
+    """The date in ``zone`` at the instant ``now``."""
     return now.astimezone(ZoneInfo(zone)).date()
 
 
 def monotonic() -> float:
-    """Seconds of a clock that never goes back, for measuring durations only."""
+    """Seconds of a monotonic clock, for measuring durations only."""
     return time.monotonic()

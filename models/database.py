@@ -1,4 +1,4 @@
-"""The engine and the one way to open a transaction, on SQLite and PostgreSQL alike."""
+"""The engine and the only way to open a transaction, on SQLite and PostgreSQL."""
 
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -13,27 +13,27 @@ from sqlmodel import Session
 from models import tables  # noqa: F401 - every mapper is configured before the first session
 
 BUSY_SECONDS = 30
-"""How long a SQLite writer waits for another one before it gives up."""
+"""How long a SQLite writer waits for another one before it fails."""
 
-_NOTICES_A_CUT_CABLE: Mapping[str, Any] = {
+_TIMEOUTS: Mapping[str, Any] = {
     "connect_timeout": 5,
     "keepalives": 1,
     "keepalives_idle": 5,
     "keepalives_interval": 2,
     "keepalives_count": 3,
     "tcp_user_timeout": 10_000,
-    # The server, too: what a machine that is gone had locked comes free.
+    # The server, too: locks of a machine that is gone are released.
     "options": "-c timezone=utc -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
     " -c tcp_user_timeout=10000",
 }
-"""For PostgreSQL: both sides let go of a connection the other has not answered on for ten seconds."""
+"""For PostgreSQL: both sides close a connection the other has not responded on for ten seconds."""
 
 
 class Database:
     """One database: its engine and its transactions.
 
-    On SQLite every connection runs in WAL mode with ``synchronous=FULL`` and foreign keys on; a writing
-    transaction takes the write lock at once (BEGIN IMMEDIATE), so that two writers queue instead of failing half-way.
+    On SQLite every connection uses WAL mode with ``synchronous=FULL`` and foreign keys on; a writing transaction takes
+    the write lock at once (BEGIN IMMEDIATE), so that two writers queue instead of failing midway.
     """
 
     def __init__(self, url: str, *, pool_size: int = 5) -> None:
@@ -45,9 +45,9 @@ class Database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         else:
-            # A connection that died while idle is replaced before use; a dead server is noticed within seconds.
+            # A connection that died while idle is replaced before use; a dead server is detected within seconds.
             options |= {"pool_pre_ping": True, "pool_size": pool_size, "max_overflow": 10}
-            options["connect_args"] = _NOTICES_A_CUT_CABLE
+            options["connect_args"] = _TIMEOUTS
         self.engine: Engine = create_engine(self.url, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_pragmas)
@@ -62,10 +62,10 @@ class Database:
     def transaction(self, write: bool = True) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
-        ``write=False`` promises not to write; on SQLite it then never waits for a writer.
+        ``write=False`` means read-only; on SQLite it then never waits for a writer.
         """
         engine = self._writing if write else self.engine
-        with self._in_line(write), Session(engine, expire_on_commit=False) as session:
+        with self._serialised(write), Session(engine, expire_on_commit=False) as session:
             try:
                 yield session
                 session.commit()
@@ -74,16 +74,16 @@ class Database:
                 raise
 
     @contextmanager
-    def _in_line(self, write: bool) -> Iterator[None]:
-        """SQLite's writers of this process one after the other.
+    def _serialised(self, write: bool) -> Iterator[None]:
+        """Serialise SQLite's writers within this process.
 
-        SQLite lets those who wait sleep and try again, the longer the rarer: under many hands some would starve. A
-        lock wakes them in turn; only other processes are left to SQLite.
+        Waiting SQLite writers sleep and retry at growing intervals: under load some would starve. A lock wakes them in
+        turn; only writers of other processes are left to SQLite.
         """
         if not (write and self.is_sqlite):
             yield
             return
-        # Whoever waits longer than SQLite would is left to SQLite, which then says that it is locked.
+        # A longer wait is left to SQLite, which then reports that the database is locked.
         is_held = self._writers.acquire(timeout=BUSY_SECONDS)
         try:
             yield
@@ -92,25 +92,26 @@ class Database:
                 self._writers.release()
 
     def closes(self, close: Callable[[], None]) -> None:
-        """Have something closed along with the pooled connections."""
+        """Register a callback that closes something along with the pooled connections."""
         self._closing.append(close)
 
     def dispose(self) -> None:
-        """Close every pooled connection, and what was given to :meth:`closes`; all can be opened again."""
+        """Close every pooled connection and call everything registered with :meth:`closes`; all can be opened again."""
         for close in self._closing:
             close()
         self.engine.dispose()
 
 
 def _set_pragmas(connection: Any, record: Any) -> None:
-    # pysqlite's own transaction handling breaks savepoints: it is switched off and `_begin` says BEGIN.
+    # pysqlite's own transaction handling breaks savepoints: it is disabled and `_begin` issues BEGIN.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
-    # 8 MB of pages a connection instead of 2: the upper pages of every index stay, also among a million bookings.
+    # 8 MB of pages per connection instead of 2: the upper pages of every index stay cached, even with a million
+    # bookings.
     cursor.execute("PRAGMA cache_size=-8000")
     cursor.close()
 

@@ -1,6 +1,6 @@
-"""Tables as lines of JSON that mean the same on SQLite and on PostgreSQL, of whatever revision the database is.
+"""Tables as lines of JSON that mean the same on SQLite and PostgreSQL, for any revision of the database.
 
-What a column holds is asked of the database itself, not of the classes: they know the newest revision only.
+Column types are read from the database itself, not from the classes, which only match the newest revision.
 """
 
 import base64
@@ -39,12 +39,12 @@ from sqlalchemy.types import TypeEngine
 
 from models.types import JSON_VALUE, UtcDateTime
 
-_AT_ONCE = 500
-"""Rows in memory at a time."""
+_BATCH_ROWS = 500
+"""The number of rows in memory at a time."""
 
 
 class ColumnKind(StrEnum):
-    """What a column holds, whichever database keeps it."""
+    """The type of a column's values, independent of the database."""
 
     BOOLEAN = "boolean"
     BYTES = "bytes"
@@ -56,7 +56,7 @@ class ColumnKind(StrEnum):
     TIME = "time"
 
 
-_FOUND: tuple[tuple[type[TypeEngine[Any]], ColumnKind], ...] = (
+_KINDS: tuple[tuple[type[TypeEngine[Any]], ColumnKind], ...] = (
     (Boolean, ColumnKind.BOOLEAN),
     (JSON, ColumnKind.JSON),
     (DateTime, ColumnKind.INSTANT),
@@ -91,16 +91,16 @@ _READ: Mapping[ColumnKind, Callable[[str], Any]] = {
 
 
 def kind_of(column_type: TypeEngine[Any]) -> ColumnKind:
-    """What a column of this type holds. Raises TypeError for a type no backup knows how to write."""
-    for known, kind in _FOUND:
-        if isinstance(column_type, known):
+    """The kind of a column type. Raises TypeError for a type that backups do not support."""
+    for candidate, kind in _KINDS:
+        if isinstance(column_type, candidate):
             return kind
     raise TypeError(f"no kind of a column for {column_type!r}")
 
 
 @dataclass(frozen=True)
 class ForeignKeyRef:
-    """A foreign key: its name (None where the database keeps none) and the table it refers to."""
+    """A foreign key: its name (None if the database stores none) and the table it refers to."""
 
     name: str | None
     table: str
@@ -108,7 +108,7 @@ class ForeignKeyRef:
 
 @dataclass(frozen=True)
 class TableShape:
-    """A table as it is in a database: what its columns hold, its primary key, what it refers to."""
+    """A table as it is in a database: the kinds of its columns, its primary key, its foreign keys."""
 
     name: str
     kinds: Mapping[str, ColumnKind]
@@ -123,30 +123,30 @@ class TableShape:
 
 
 def shapes(connection: Connection, names: Collection[str]) -> dict[str, TableShape]:
-    """The shapes of those of the named tables that are there, each after the tables it refers to."""
-    found: dict[str, TableShape] = {}
-    asked = inspect(connection)
-    for name in sorted(set(asked.get_table_names()).intersection(names)):
-        kinds = {column["name"]: kind_of(column["type"]) for column in asked.get_columns(name)}
-        key = tuple(asked.get_pk_constraint(name)["constrained_columns"])
-        keys = asked.get_foreign_keys(name)
-        found[name] = TableShape(
+    """The shapes of those named tables that exist, each after the tables it refers to."""
+    by_name: dict[str, TableShape] = {}
+    inspector = inspect(connection)
+    for name in sorted(set(inspector.get_table_names()).intersection(names)):
+        kinds = {column["name"]: kind_of(column["type"]) for column in inspector.get_columns(name)}
+        key = tuple(inspector.get_pk_constraint(name)["constrained_columns"])
+        keys = inspector.get_foreign_keys(name)
+        by_name[name] = TableShape(
             name, kinds, key, tuple(ForeignKeyRef(one["name"], one["referred_table"]) for one in keys)
         )
     needs = {
-        name: [one.table for one in shape.references if one.table in found and one.table != name]
-        for name, shape in found.items()
+        name: [one.table for one in shape.references if one.table in by_name and one.table != name]
+        for name, shape in by_name.items()
     }
-    return {name: found[name] for name in TopologicalSorter(needs).static_order()}
+    return {name: by_name[name] for name in TopologicalSorter(needs).static_order()}
 
 
 def lines(connection: Connection, shape: TableShape) -> Iterator[bytes]:
-    """A table's rows in the order of their keys, one JSON object and its line end each; read as they are asked for."""
+    """A table's rows in key order, one JSON object and line end each; read lazily."""
     writers = [(name, _WRITE[kind]) for name, kind in shape.kinds.items() if kind in _WRITE]
     names = list(shape.kinds)
     table = shape.table
     statement = select(table).order_by(*(table.c[name] for name in shape.key))
-    for row in connection.execute(statement.execution_options(stream_results=True, yield_per=_AT_ONCE)):
+    for row in connection.execute(statement.execution_options(stream_results=True, yield_per=_BATCH_ROWS)):
         values = dict(zip(names, row, strict=True))
         for name, write in writers:
             if values[name] is not None:
@@ -154,26 +154,26 @@ def lines(connection: Connection, shape: TableShape) -> Iterator[bytes]:
         yield json.dumps(values, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode() + b"\n"
 
 
-def load(connection: Connection, shape: TableShape, given: Iterable[bytes]) -> int:
-    """Insert rows given as :func:`lines` writes them; how many.
+def load(connection: Connection, shape: TableShape, source: Iterable[bytes]) -> int:
+    """Insert rows written by :func:`lines`; return how many.
 
     Raises:
-        ValueError: a line is no object with exactly the table's columns, or a value is not of its column's kind.
+        ValueError: a line is not an object with exactly the table's columns, or a value is not of its column's kind.
     """
     readers = [(name, _READ[kind]) for name, kind in shape.kinds.items() if kind in _READ]
     count, statement = 0, insert(shape.table)
-    for batch in _batches(given):
+    for batch in _batches(source):
         rows = [_row(line, shape, readers) for line in batch]
         connection.execute(statement, rows)
         count += len(rows)
     return count
 
 
-def _batches(given: Iterable[bytes]) -> Iterator[list[bytes]]:
+def _batches(source: Iterable[bytes]) -> Iterator[list[bytes]]:
     batch: list[bytes] = []
-    for line in given:
+    for line in source:
         batch.append(line)
-        if len(batch) == _AT_ONCE:
+        if len(batch) == _BATCH_ROWS:
             yield batch
             batch = []
     if batch:
@@ -192,10 +192,10 @@ def _row(line: bytes, shape: TableShape, readers: Iterable[tuple[str, Callable[[
 
 @contextmanager
 def rows_in_any_order(connection: Connection, loaded: Iterable[TableShape]) -> Iterator[None]:
-    """Let a row come before the one of its own table that it refers to.
+    """Allow a row to be inserted before the row of its own table that it refers to.
 
-    On PostgreSQL such keys are looked at when the block ends. SQLite looks at none where ``foreign_keys`` is off,
-    which a transaction can't change: the caller has done it, and asks :func:`dangling` afterwards.
+    On PostgreSQL such keys are checked when the block ends. SQLite checks none if ``foreign_keys`` is off, which cannot
+    be changed within a transaction: the caller has done so, and calls :func:`dangling` afterwards.
     """
     own = [(shape.name, one.name) for shape in loaded for one in shape.references if one.table == shape.name]
     if connection.dialect.name == "sqlite" or not own:
@@ -213,7 +213,7 @@ def rows_in_any_order(connection: Connection, loaded: Iterable[TableShape]) -> I
 
 
 def number_on(connection: Connection, loaded: Iterable[TableShape]) -> None:
-    """Have rows that are numbered by the database go on after the highest number loaded; SQLite does so by itself."""
+    """Continue autoincremented keys after the highest number loaded; SQLite does so by itself."""
     if connection.dialect.name == "sqlite":
         return
     quote = connection.dialect.identifier_preparer.quote
@@ -226,7 +226,7 @@ def number_on(connection: Connection, loaded: Iterable[TableShape]) -> None:
 
 
 def dangling(connection: Connection) -> list[str]:
-    """Tables with rows that refer to none, on SQLite; PostgreSQL has looked at every row already."""
+    """Tables with rows that violate a foreign key, on SQLite; PostgreSQL has checked every row already."""
     if connection.dialect.name != "sqlite":
         return []
     return sorted({str(row[0]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check")})

@@ -1,4 +1,4 @@
-"""Short secrets kept in the database so that only who has the service's own secret reads them."""
+"""Encrypt short secrets stored in the database; only the service's own secret decrypts them."""
 
 import base64
 import hashlib
@@ -7,17 +7,17 @@ from cryptography.fernet import Fernet, InvalidToken
 
 
 def cipher(secret: str, purpose: str) -> Fernet:
-    """The cipher for one purpose: what is sealed for one opens with no other."""
+    """The cipher for one purpose: a value encrypted for one purpose cannot be decrypted for another."""
     return Fernet(base64.urlsafe_b64encode(hashlib.sha256(f"{purpose}:{secret}".encode()).digest()))
 
 
 def seal(secret: str, purpose: str, text: str) -> bytes:
-    """A text that only ``secret`` opens again."""
+    """Encrypt a text; only the same ``secret`` decrypts it."""
     return cipher(secret, purpose).encrypt(text.encode())
 
 
 def unseal(secret: str, purpose: str, sealed: bytes) -> str | None:
-    """What was sealed; None when another secret, or nobody, sealed it."""
+    """Decrypt a value; None if it was encrypted with another secret or not at all."""
     try:
         return cipher(secret, purpose).decrypt(sealed).decode()
     except InvalidToken:

@@ -1,4 +1,4 @@
-"""What can go wrong in the domain: each error carries its data and a stable code, and knows no HTTP."""
+"""Domain errors: each carries its data and a stable code, independent of HTTP."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,10 +21,10 @@ class InvalidValue(ValueError):
 
 
 class DomainError(Exception):
-    """Base of all errors a person or program is told about.
+    """Base of all errors that are reported to a person or program.
 
-    ``code`` never changes; ``detail`` is a sentence with its values, in no language yet; ``extra`` are members
-    for the answer (what is possible, what it clashes with).
+    ``code`` never changes; ``detail`` is a message with its values, not yet translated; ``extra`` are members of the
+    response (what is possible, what it conflicts with).
     """
 
     code = "error"
@@ -43,7 +43,7 @@ class NotFound(DomainError):
 
 
 class Invalid(DomainError):
-    """Fields whose values make no sense: field name → what is wrong and what would be right, the whole list at once."""
+    """Invalid field values: field name → what is wrong and what would be right, all of them at once."""
 
     code = "invalid"
 
@@ -53,7 +53,7 @@ class Invalid(DomainError):
 
 
 class Conflict(DomainError):
-    """The wish is well formed but what is there now forbids it."""
+    """The request is well formed, but conflicts with the current state."""
 
     code = "conflict"
 
@@ -63,7 +63,7 @@ class Conflict(DomainError):
 
 
 class ImpossibleTransition(Conflict):
-    """A status cannot follow the present one; ``possible`` are those that can."""
+    """A status that cannot follow the current one; ``possible`` are those that can."""
 
     def __init__(self, status: str, wanted: str, possible: Sequence[str]) -> None:
         super().__init__(
@@ -94,7 +94,7 @@ class Unauthenticated(DomainError):
 
 
 class Stale(DomainError):
-    """Somebody else changed the thing since it was read."""
+    """The row was changed by somebody else since it was read."""
 
     code = "stale"
 
@@ -103,7 +103,7 @@ class Stale(DomainError):
 
 
 class TooMany(DomainError):
-    """Asked too often; ``retry_after`` is in seconds."""
+    """Too many requests; ``retry_after`` is in seconds."""
 
     code = "too_many_requests"
 

@@ -1,4 +1,4 @@
-"""What hangs on an event: its people, its programme and the published revisions, its tasks and their templates."""
+"""The parts of an event: its members, its programme and the published revisions, its tasks and their templates."""
 
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, time
@@ -15,10 +15,10 @@ from models.vocabulary import Direction, EventKind, MemberRole, TaskAnchor
 
 
 class Member(Identified, Versioned, table=True):
-    """A person in a visit and what they are in it.
+    """A person in a visit and their role.
 
-    ``rank`` settles who stands first among people of equal precedence, 1 before 2; ``counterpart_id`` is the person
-    of the other side they meet (người đồng cấp).
+    ``rank`` orders people of equal precedence, 1 before 2; ``counterpart_id`` is the person of the other side they meet
+    (người đồng cấp).
     """
 
     __tablename__ = "member"
@@ -44,9 +44,9 @@ class Member(Identified, Versioned, table=True):
 
 
 class ProgrammeItem(Identified, Searchable, table=True):
-    """One line of a visit programme: when, what, where, who hosts, who attends.
+    """One item of a visit programme: when, what, where, who hosts, who attends.
 
-    ``travel_minutes`` is how long it takes to get to its place from the one before.
+    ``travel_minutes`` is the travel time to its place from the previous one.
     """
 
     __tablename__ = "programme_item"
@@ -67,7 +67,7 @@ class ProgrammeItem(Identified, Searchable, table=True):
     travel_minutes: int | None = Field(default=None, ge=0, le=1440)
 
     def searched(self) -> Iterable[LocalizedText | None]:
-        """What it is, where, who receives and who comes along."""
+        """Title, place, host and attendees."""
         return (self.title, self.place, self.hosted_by, self.attendees)
 
 
@@ -86,10 +86,10 @@ class ProgrammeRevision(Identified, table=True):
 
 
 def last_revisions(session: Session, event_ids: Collection[str]) -> dict[str, ProgrammeRevision]:
-    """The programme published last of each of these events that has one; one query.
+    """The last published programme of each of these events that has one; one query.
 
-    Whoever shows it beside its event reads the event first: publishing gives that a new version, so what was read in
-    between can be told.
+    To show it with its event, read the event first: publishing gives the event a new version, so a revision published
+    in between can be detected.
     """
     if not event_ids:
         return {}
@@ -108,8 +108,8 @@ def last_revisions(session: Session, event_ids: Collection[str]) -> dict[str, Pr
 class TaskTemplate(Identified, Versioned, Searchable, table=True):
     """A task that every event of a kind gets when it is planned; administrators edit these.
 
-    ``direction`` None: whether the visit comes in, goes out or stays at home makes no difference. ``offset`` is whole
-    days or weeks (ISO 8601, ``-P14D``) from ``anchor``; with ``working_days`` only days both sides work count.
+    ``direction`` None: applies to incoming, outgoing and domestic visits. ``offset`` is whole days or weeks (ISO 8601,
+    ``-P14D``) from ``anchor``; with ``working_days`` only days on which both sides work count.
     """
 
     __tablename__ = "task_template"
@@ -130,15 +130,15 @@ class TaskTemplate(Identified, Versioned, Searchable, table=True):
     active: bool = Field(default=True)
 
     def searched(self) -> Iterable[LocalizedText]:
-        """What has to be done."""
+        """The title."""
         return (self.title,)
 
 
 class Task(Identified, Versioned, Searchable, table=True):
-    """What somebody must do for an event, due on a day: fixed (``due_on``), or ``due_offset`` from ``anchor``.
+    """A task of an event, due on a day: fixed (``due_on``), or ``due_offset`` from ``anchor``.
 
-    ``due_day`` is the day either way, None where there is neither; whatever moves it writes it anew. ``template_id`` is
-    the template the task was made from.
+    ``due_day`` is the resulting day, None if there is neither; it is updated whenever one of them changes.
+    ``template_id`` is the template the task was made from.
     """
 
     __tablename__ = "task"
@@ -161,5 +161,5 @@ class Task(Identified, Versioned, Searchable, table=True):
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     def searched(self) -> Iterable[LocalizedText]:
-        """What has to be done."""
+        """The title."""
         return (self.title,)

@@ -1,4 +1,4 @@
-"""Events of all five kinds, and the parts an event is made of."""
+"""Events of all five kinds, and the parts of training batches and art troupe visits."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
@@ -21,7 +21,7 @@ from models.vocabulary import (
 )
 
 TimeOfDay = time
-"""A name for the type where a column is itself called ``time``."""
+"""An alias of the type for classes with a column named ``time``."""
 
 OWN_FIELDS: Mapping[EventKind, tuple[str, ...]] = {
     EventKind.DELEGATION: ("purpose", "level", "head_id"),
@@ -43,7 +43,7 @@ def _ordered(table: str) -> dict[str, Any]:
 
 
 class TrainingPhase(Identified, table=True):
-    """A stretch of a training batch: a year of Vietnamese, then the degree; days inclusive."""
+    """A phase of a training batch: a year of Vietnamese, then the degree; days inclusive."""
 
     __tablename__ = "training_phase"
     __table_args__ = (CheckConstraint("last_day >= first_day", name="days_in_order"),)
@@ -70,10 +70,10 @@ class Performance(Identified, table=True):
 
 
 class Event(Identified, Versioned, Searchable, table=True):
-    """A visit, course, tour, ceremony or activity: whole days first, hours when they are known.
+    """A visit, course, tour, ceremony or activity: whole days, with times if they are known.
 
-    The five kinds share one table; a CHECK keeps each kind's own columns empty in the others.
-    ``first_day`` and ``last_day`` are inclusive. ``sequence`` rises with days, hours, place, title and status.
+    The five kinds share one table; a CHECK keeps each kind's own columns empty in the others. ``first_day`` and
+    ``last_day`` are inclusive. ``sequence`` grows with changes of days, times, place, title and status.
     """
 
     __tablename__ = "event"
@@ -154,7 +154,7 @@ class Event(Identified, Versioned, Searchable, table=True):
 
     @property
     def budget(self) -> dict[str, str] | None:
-        """``{"amount": "100000000", "currency": "VND"}``, exact; None when no budget is set."""
+        """``{"amount": "100000000", "currency": "VND"}``, exact; None if no budget is set."""
         if self.budget_amount is None or self.budget_currency is None:
             return None
         return self.budget_currency.money(self.budget_amount)

@@ -1,4 +1,4 @@
-"""Calendar feeds people subscribe to, the kept bytes they are assembled from, and what happened to events since."""
+"""Calendar feeds, the cached bytes they are assembled from, and the log of changes to events."""
 
 from datetime import date, datetime, time
 from typing import Any
@@ -15,10 +15,10 @@ _NUMBER = BigInteger().with_variant(Integer(), "sqlite")
 
 
 class Feed(Identified, Versioned, table=True):
-    """A subscription: which events (``filter``), what of them (the switches), in which language.
+    """A subscription: which events (``filter``), which entries (the switches), in which language.
 
-    Only its token's SHA-256 is kept. ``visits`` are the events themselves, ``programme`` the items of their published
-    programmes as entries of their own, ``tasks`` what is to be done for them; ``lunar`` adds the lunar date.
+    Only its token's SHA-256 is stored. ``visits`` are the events themselves, ``programme`` the items of their published
+    programmes as separate entries, ``tasks`` their tasks; ``lunar`` adds the lunar date.
     """
 
     __tablename__ = "feed"
@@ -40,17 +40,17 @@ class Feed(Identified, Versioned, table=True):
 
 
 class IcalFragment(SQLModel, table=True):
-    """One part of an event's entries (``part``: the visit, its programme, its tasks), rendered once per language and
-    kept until something it shows changes.
+    """One part of an event's entries (``part``: the visit, its programme, its tasks), rendered once per language.
 
-    ``fingerprint`` names the renderer's version and the public address: bytes made by another are made anew.
-    ``digest`` is of the body, which may be empty; ``zone`` is the time zone it refers to, empty for none. An event that
-    was deleted has fragments too, so there is no foreign key.
+    It is cached until something it shows changes. ``fingerprint`` identifies the renderer's version and the public
+    address: bytes with another fingerprint are rendered again. ``digest`` is that of the body, which may be empty;
+    ``zone`` is the time zone it refers to, empty for none. Deleted events have fragments too, so there is no foreign
+    key.
     """
 
     __tablename__ = "ical_fragment"
     __table_args__ = (
-        # All that has to be known to join what is kept already, without touching the bodies.
+        # Everything needed to join cached fragments, without reading their bodies.
         Index("ix_ical_fragment_digest", "event_id", "language", "part", "fingerprint", "digest", "zone"),
     )
 
@@ -65,10 +65,10 @@ class IcalFragment(SQLModel, table=True):
 
 
 class FeedChunk(SQLModel, table=True):
-    """A stretch of a feed, compressed and ready to be joined; ``digest`` is of the fragments it was made of.
+    """A chunk of a feed, compressed and ready to be joined; ``digest`` is that of its fragments.
 
-    ``deflated`` is a raw deflate stream that ends on a byte and refers to nothing before it; ``crc`` and ``length`` are
-    of what it unpacks to.
+    ``deflated`` is a raw deflate stream that ends on a byte boundary and refers to nothing before it; ``crc`` and
+    ``length`` are those of the uncompressed data.
     """
 
     __tablename__ = "feed_chunk"
@@ -81,7 +81,7 @@ class FeedChunk(SQLModel, table=True):
 
 
 class FeedReader(SQLModel, table=True):
-    """A kind of calendar program that reads a feed, and what it read last; no address and no exact version is kept."""
+    """A kind of calendar program that reads a feed, and what it last read; no address or exact version is stored."""
 
     __tablename__ = "feed_reader"
     __table_args__ = (one_of("client", FeedClient),)
@@ -94,10 +94,10 @@ class FeedReader(SQLModel, table=True):
 
 
 class CalendarChange(SQLModel, table=True):
-    """A note, written in the transaction that changes it, that what feeds show of an event changed.
+    """A record, written in the same transaction, that the content feeds show of an event changed.
 
-    ``event_id`` None: of many events. ``xid`` is PostgreSQL's number of the transaction: rows become visible in another
-    order than they are numbered. It stays empty on SQLite, where they do not.
+    ``event_id`` None: many events. ``xid`` is PostgreSQL's transaction id: rows become visible in a different order
+    than they are numbered. It is empty on SQLite, where the order is the same.
     """
 
     __tablename__ = "calendar_change"
@@ -110,9 +110,9 @@ class CalendarChange(SQLModel, table=True):
 
 
 class DeletedEvent(SQLModel, table=True):
-    """What feeds still show of an event that was deleted, so that its subscribers see it go.
+    """What feeds still show of a deleted event, so that subscribers see it disappear.
 
-    The columns are those of the event at its end; ``updated_at`` is when it was deleted.
+    The columns are those of the event when it was deleted, at ``updated_at``.
     """
 
     __tablename__ = "deleted_event"

@@ -1,4 +1,4 @@
-"""The office's own days: days off, worked Saturdays and festivals that override or complete the computed calendar."""
+"""The office's own days: days off, working Saturdays and festivals that override or complete the computed holidays."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -14,9 +14,9 @@ from models.vocabulary import HolidayCalendar, HolidayCategory
 
 
 class OfficeHoliday(Identified, Versioned, Searchable, table=True):
-    """One entry: on a fixed day, or on a day that comes round every year; it lasts ``days`` days.
+    """One entry: on a fixed date, or on a date that recurs every year; it lasts ``days`` days.
 
-    ``locality`` only stands with a festival of one place: a day off is one for the whole country.
+    ``locality`` is only allowed for a festival of one place: a day off applies to the whole country.
     """
 
     __tablename__ = "office_holiday"
@@ -47,7 +47,7 @@ class OfficeHoliday(Identified, Versioned, Searchable, table=True):
 
     @property
     def recurs(self) -> dict[str, Any] | None:
-        """When it comes round, e.g. ``{"calendar": "lunar", "month": 8, "day": 10}``; None for a fixed day."""
+        """The recurrence, e.g. ``{"calendar": "lunar", "month": 8, "day": 10}``; None for a fixed date."""
         if self.recurs_calendar is None:
             return None
         return {"calendar": self.recurs_calendar.value, "month": self.recurs_month, "day": self.recurs_day}
@@ -62,9 +62,9 @@ class OfficeHoliday(Identified, Versioned, Searchable, table=True):
         return (self.name, self.source)
 
 
-_ALL = select(OfficeHoliday).order_by(col(OfficeHoliday.id))  # kept: planning a reminder may ask for it
+_ALL = select(OfficeHoliday).order_by(col(OfficeHoliday.id))  # built once: used when planning reminders
 
 
 def office_holidays(session: Session) -> list[OfficeHoliday]:
-    """All entries of the office, oldest first: what an almanac is made of."""
+    """All entries of the office, oldest first: the input of a holiday index."""
     return list(session.exec(_ALL).all())

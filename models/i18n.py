@@ -1,7 +1,7 @@
 """Messages in vi, lo and en: gettext catalogues whose message ids are the English sentences.
 
-``_("…")`` only marks a sentence for the catalogues; :func:`translate` turns it into a reader's language.
-Values stand in braces: ``_("At most {count} people.")``.
+``_("…")`` only marks a sentence for the catalogues; :func:`translate` translates it into a reader's language. Values
+are placeholders in braces: ``_("At most {count} people.")``.
 """
 
 import re
@@ -19,19 +19,19 @@ LOCALE_DIR = Path(__file__).parent / "locale"
 
 
 def _(message: str) -> str:
-    """Mark a sentence for the catalogues; it comes back unchanged."""
+    """Mark a sentence for the catalogues; returns it unchanged."""
     return message
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence and its values, not yet in any language."""
+    """A sentence and its values, not yet translated."""
 
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
 
     def to(self, language: str) -> str:
-        """The sentence in one language, values filled in."""
+        """The sentence in one language with its values."""
         return translate(self.text, language, **self.values)
 
     def __str__(self) -> str:
@@ -39,13 +39,13 @@ class Message:
 
 
 def message(text: str, **values: object) -> Message:
-    """Shorthand for a marked sentence with its values: ``message(_("…"), count=3)``."""
+    """Create a message from a marked sentence and its values: ``message(_("…"), count=3)``."""
     return Message(text, values)
 
 
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
-    """The whole catalogue of one language, message id to sentence; empty for a language without a file."""
+    """The catalogue of one language, message id to translation; empty for a language without a file."""
     path = LOCALE_DIR / f"{language}.po"
     if not path.exists():
         return {}
@@ -55,10 +55,10 @@ def catalogue(language: str) -> Mapping[str, str]:
 
 
 def translate(text: str, language: str, **values: object) -> str:
-    """A sentence in a language, its values filled in; a sentence without translation stays English.
+    """Translate a sentence and fill in its values; a sentence without translation stays English.
 
-    Values that are themselves messages, or texts in several languages (a title, a name), are translated along; a tuple
-    of values is shown with commas between them.
+    Values that are themselves messages, or texts in several languages (a title, a name), are translated too; a tuple of
+    values is joined with commas.
     """
     sentence = catalogue(language).get(text, text)
     if not values:
@@ -83,20 +83,20 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
             parts = re.split(r"\{(\w+)\}", text)
             pattern = "".join(re.escape(part) if i % 2 == 0 else f"(?P<{part}>.+?)" for i, part in enumerate(parts))
             found.append((re.compile(pattern, re.DOTALL), text))
-    # "… {min} and less than …" also fits the pattern that ends at {min}: the one that says most is tried first.
+    # "… {min} and less than …" also matches the pattern that ends at {min}: try the most specific one first.
     found.sort(key=lambda pair: -len(re.sub(r"\{\w+\}", "", pair[1])))
     return tuple(found)
 
 
 def translate_filled(sentence: str, language: str) -> str:
-    """Translate an English sentence that a library already filled in (marshmallow's validators do).
+    """Translate an English sentence that a library has already filled in (marshmallow's validators do).
 
-    It is matched against the catalogue's message ids with their values; one that matches none comes back as it is.
+    It is matched against the catalogue's message ids with their values; if none matches, it is returned unchanged.
     """
-    known = catalogue(language)
-    if sentence in known:
-        return known[sentence]
+    entries = catalogue(language)
+    if sentence in entries:
+        return entries[sentence]
     for pattern, text in _patterns(language):
         if match := pattern.fullmatch(sentence):
-            return known[text].format(**match.groupdict())
+            return entries[text].format(**match.groupdict())
     return sentence

@@ -1,4 +1,4 @@
-"""What the things here are called inside a sentence, in each language."""
+"""Nouns for the objects of the domain, as used within a sentence, in each language."""
 
 from collections.abc import Mapping
 
@@ -34,5 +34,5 @@ _NOUNS: Mapping[str, str] = {
 
 
 def noun(name: str) -> Message:
-    """What a table's or kind's rows are called: ``training_batch`` → “training batch”, “đợt bồi dưỡng” …"""
+    """The noun for a table or kind: ``training_batch`` → “training batch”, “đợt bồi dưỡng” …"""
     return message(_NOUNS.get(name, name.replace("_", " ")))

@@ -1,4 +1,4 @@
-"""Bring a database to the newest shape, and say whether it has it."""
+"""Migrate a database to the newest revision, and report its revision."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def alembic_config(url: str) -> Config:
-    """Alembic's settings for one database; nothing is read from a file."""
+    """Alembic's configuration for one database, without a file."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
@@ -22,19 +22,19 @@ def alembic_config(url: str) -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Create or migrate the database; doing it again changes nothing."""
+    """Create or migrate the database; idempotent."""
     command.upgrade(alembic_config(url), revision)
 
 
 def upgrade_within(connection: Connection, revision: str = "head") -> None:
-    """Migrate inside the transaction that is open on ``connection``; whoever opened it commits or rolls back."""
+    """Migrate in the transaction open on ``connection``; the caller commits or rolls back."""
     config = alembic_config("")
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 
 
 def downgrade(url: str, revision: str = "base") -> None:
-    """Take migrations back, newest first."""
+    """Revert migrations, newest first."""
     command.downgrade(alembic_config(url), revision)
 
 
@@ -44,11 +44,11 @@ def newest_revision() -> str | None:
 
 
 def knows(revision: str) -> bool:
-    """Whether this code has the migration that leads to a revision; it has none that a newer version brought."""
+    """Whether this code contains the migration to a revision; it does not if a newer version created it."""
     return any(one.revision == revision for one in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def current_revision(database: Database) -> str | None:
-    """The revision the database is at; None for one that was never migrated."""
+    """The revision of the database; None if it was never migrated."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()

@@ -1,4 +1,4 @@
-"""The office this service works for: what computations need to know of the settings."""
+"""The office this service works for: the settings that computations need."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ CODE_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """``locality`` is the office's own (a code), ``timezone`` its IANA zone; ``public_url`` ends without a slash."""
+    """``locality`` is the office's own (a code), ``timezone`` its IANA zone; ``public_url`` has no trailing slash."""
 
     locality: str
     timezone: str
     public_url: str
 
     def event_url(self, event_id: str) -> str:
-        """Where a person reads about an event."""
+        """The page of an event."""
         return f"{self.public_url}/events/{event_id}"

@@ -16,7 +16,7 @@ from models.vocabulary import LocalityLevel
 class Locality(Versioned, Searchable, table=True):
     """A province, city, capital or country; ``code`` is its id and never changes.
 
-    One that merges has a ``successor`` from ``succeeded_on``: earlier things keep the old name.
+    A merged locality has a ``successor`` from ``succeeded_on``: earlier events keep the old name.
     """
 
     __tablename__ = "locality"
@@ -42,8 +42,8 @@ class Locality(Versioned, Searchable, table=True):
 class Organisation(Identified, Versioned, Searchable, table=True):
     """A department, committee, office, school or centre of one locality.
 
-    ``email`` is its general mailbox, told when mail to somebody about its events does not arrive. The accounts of a
-    ``protocol_office`` read and change the events of all.
+    ``email`` is its general mailbox, notified if a mail about its events is not delivered. Accounts of a
+    ``protocol_office`` may read and change all events.
     """
 
     __tablename__ = "organisation"
@@ -59,7 +59,7 @@ class Organisation(Identified, Versioned, Searchable, table=True):
 
 
 class Person(Identified, Versioned, Searchable, table=True):
-    """Somebody who hosts, travels or interprets; ``precedence`` 1 is the highest."""
+    """A person who hosts, travels or interprets; ``precedence`` 1 is the highest."""
 
     __tablename__ = "person"
     __table_args__ = (CheckConstraint("precedence >= 1", name="precedence_from_one"),)
@@ -79,7 +79,8 @@ class Person(Identified, Versioned, Searchable, table=True):
 class Passport(SQLModel, table=True):
     """A person's passport, for visas and lodging; deleted some days after their last visit.
 
-    ``sealed_number`` opens with the service's secret only (:mod:`models.encryption`). ``country`` issued it (ISO 3166).
+    ``sealed_number`` is encrypted with the service's secret (:mod:`models.encryption`). ``country`` issued it (ISO
+    3166).
     """
 
     __tablename__ = "passport"

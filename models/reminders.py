@@ -1,4 +1,4 @@
-"""Reminder rules and reminders. The row is the queue: nothing else remembers what must be sent."""
+"""Reminder rules and reminders. The rows are the queue: nothing else stores what must be sent."""
 
 from datetime import datetime, time
 
@@ -23,9 +23,9 @@ _OFFICES = ", ".join(f"'{purpose}'" for purpose in OFFICE_PURPOSES)
 
 
 class ReminderRule(Identified, Versioned, table=True):
-    """What makes reminders: for which kinds, how long before or after what, at which hour, to whom.
+    """A rule that produces reminders: for which kinds, how long before or after what, at which time, to whom.
 
-    ``catch_up``: what was due before the event was planned is sent at once instead of being left out.
+    ``catch_up``: reminders that were due before the event was planned are sent at once instead of being skipped.
     """
 
     __tablename__ = "reminder_rule"
@@ -46,13 +46,14 @@ class ReminderRule(Identified, Versioned, table=True):
 class Reminder(Identified, table=True):
     """One mail to one address, due at one instant.
 
-    ``rule_key`` is the rule's id (else what it is for: ``cancellation:SEQUENCE``, ``weekly:2026-11-23``) and, unlike
+    ``rule_key`` is the rule's id (otherwise its purpose: ``cancellation:SEQUENCE``, ``weekly:2026-11-23``) and, unlike
     ``rule_id``, never NULL: with ``task_key``, ``recipient`` and ``due_at`` it makes a reminder unique by constraint.
     ``next_at`` is when the next attempt is due; it starts as ``due_at`` and grows with each failure. While ``sending``,
-    ``lease_until`` tells how long the claim holds. ``deferred_since`` is when the mail itself was first put off;
-    ``waits_for_server`` says that the mail server was away, whose return brings it forward. ``entry_sequence`` is the
-    SEQUENCE of the calendar entry that went with it. What failed is unseen until somebody has ``seen_at`` it;
-    ``failed_id`` is what a notice of a failure tells of; no foreign key, which would want an index on every row.
+    ``lease_until`` is the end of the claim. ``deferred_since`` is when the mail itself was first deferred;
+    ``waits_for_server`` means that the mail server was down, whose return brings it forward. ``entry_sequence`` is the
+    SEQUENCE of the calendar entry sent with it. A failed reminder is unseen until somebody has marked it (``seen_at``).
+    ``failed_id`` is the reminder that a failure notice is about; it is no foreign key, which would need an index on
+    every row.
     """
 
     __tablename__ = "reminder"
@@ -115,7 +116,7 @@ class Reminder(Identified, table=True):
 
 
 class ReminderAttempt(SQLModel, table=True):
-    """One try to hand a reminder over: when, by which worker, and what the other side said."""
+    """One attempt to deliver a reminder: when, by which worker, and the other side's reply."""
 
     __tablename__ = "reminder_attempt"
     __table_args__ = (one_of("outcome", AttemptOutcome),)
@@ -129,7 +130,7 @@ class ReminderAttempt(SQLModel, table=True):
 
 
 class JobRun(SQLModel, table=True):
-    """The last instant of the timetable for which a fixed job has run: a job's work and this are one transaction."""
+    """The last scheduled time for which a job has run; a job's work and this row are one transaction."""
 
     __tablename__ = "job_run"
 

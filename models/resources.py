@@ -1,4 +1,4 @@
-"""What is booked for events: rooms, lodging, vehicles, interpreters, equipment; and the bookings."""
+"""Bookable resources (rooms, lodging, vehicles, interpreters, equipment) and their bookings."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
@@ -15,13 +15,13 @@ _HELD = text("state = 'held'")
 
 
 class Resource(Identified, Versioned, Searchable, table=True):
-    """Something events take for a time.
+    """Something that events book for a time.
 
-    ``capacity`` is how many bookings of quantity 1 fit at once (the rooms of a guest house); ``seats`` how many people
-    one of them seats, carries or sleeps.
+    ``capacity`` is the number of bookings of quantity 1 that fit at once (the rooms of a guest house); ``seats`` the
+    number of people one of them seats, carries or sleeps.
 
-    ``buffer_before`` and ``buffer_after`` are minutes it is taken around each booking, to prepare and to clear.
-    ``person_id`` is an interpreter who is also on the list of people.
+    ``buffer_before`` and ``buffer_after`` are minutes it is unavailable around each booking, to prepare and to clear.
+    ``person_id`` is an interpreter who is also in the list of people.
     """
 
     __tablename__ = "resource"
@@ -50,11 +50,12 @@ class Resource(Identified, Versioned, Searchable, table=True):
 
 
 class Booking(Identified, Versioned, table=True):
-    """A resource taken for an event, in whole days (both inclusive) or hours (the end not included) of ``timezone``.
+    """A resource booked for an event, in whole days (both inclusive) or times (exclusive end) of ``timezone``.
 
-    ``starts_at`` and ``ends_at`` are the instants it is taken with the resource's buffers, half-open, and
-    ``length_class`` says how long that is (:mod:`calendars.bookings.availability`): the search for overlaps reads both.
-    ``is_exclusive`` repeats that the resource has a capacity of one; PostgreSQL's exclusion constraint stands on it.
+    ``starts_at`` and ``ends_at`` are the instants it is unavailable including the resource's buffers, half-open, and
+    ``length_class`` is the class of that duration (:mod:`calendars.bookings.availability`): the search for overlaps
+    uses both. ``is_exclusive`` repeats that the resource has a capacity of one; PostgreSQL's exclusion constraint uses
+    it.
     """
 
     __tablename__ = "booking"

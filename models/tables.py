@@ -1,4 +1,4 @@
-"""Every table, in one import: what migrations compare with and what relationships need."""
+"""All tables in one import, for comparing migrations and for configuring relationships."""
 
 from models import accounts, agreements, event_parts, events, feeds, holidays, places, reminders, resources
 from models.base import metadata

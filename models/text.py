@@ -1,4 +1,4 @@
-"""Text in three languages, folding for search, and what may not stand in a stored text."""
+"""Texts in three languages, folding for search, and cleaning of stored texts."""
 
 import re
 import unicodedata
@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from models.vocabulary import Language
 
 LocalizedText = dict[str, str]
-"""``{"vi": …, "lo": …, "en": …}``; at least ``vi`` or ``en`` is there."""
+"""``{"vi": …, "lo": …, "en": …}``; at least ``vi`` or ``en`` is present."""
 
 FALLBACK = (Language.VI, Language.EN, Language.LO)
 
-# One province, many spellings: the sources write Viên Chăn, Viêng Chăn and Viêng chăn, English has
-# Vientiane, Lao romanises Viangchan. Each folds to the first, on both sides of a search.
+# One province, many spellings: the sources write Viên Chăn, Viêng Chăn and Viêng chăn, English has Vientiane, Lao is
+# romanised as Viangchan. All fold to the first, on both sides of a search.
 _SPELLINGS = (
     (re.compile(r"\b(?:vieng|viang|vien)[ -]?chan\b"), "vien chan"),
     (re.compile(r"\bvientiane\b"), "vien chan"),
@@ -21,14 +21,14 @@ _SPELLINGS = (
 )
 _LATIN_MARKS = re.compile("[\u0300-\u036f]")
 _LAO_TONES = re.compile("[\u0ec8-\u0ecb]")
-# Control characters and the invisible line ends that calendars, mail headers and JSON readers disagree on;
-# tab and line feed stay. Bidi overrides let a text show other than it reads.
+# Control characters and invisible line ends that calendars, mail headers and JSON parsers treat differently; tab and
+# line feed are allowed. Bidi overrides make a text appear different from its content.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def fold(text: str) -> str:
-    """Reduce a text to what a search compares: no accents, no case, đ = d, one spelling of Viêng Chăn.
+    """Normalise a text for search: no accents, no case, đ = d, one spelling of Viêng Chăn.
 
     Lao keeps its vowels and loses its tone marks. White space becomes one blank.
     """
@@ -41,7 +41,7 @@ def fold(text: str) -> str:
 
 
 def fold_all(values: Iterable[str | Mapping[str, str] | None]) -> str:
-    """Fold several plain or localized texts into one line to search in; None counts as empty."""
+    """Fold several plain or localized texts into one searchable line; None counts as empty."""
     words: list[str] = []
     for value in values:
         if isinstance(value, str):
@@ -74,7 +74,7 @@ def shorten(text: str, longest: int) -> str:
 
 
 def localized(text: Mapping[str, str] | None, language: str) -> str:
-    """A localized text in one language; what is missing falls back to vi, then en, then lo."""
+    """A localized text in one language; a missing language falls back to vi, then en, then lo."""
     if not text:
         return ""
     for candidate in (language, *FALLBACK):

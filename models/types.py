@@ -1,4 +1,4 @@
-"""Column types and the small things every table shares: ids, instants, JSON, enumerations."""
+"""Column types and helpers shared by all tables: ids, instants, JSON, enumerations."""
 
 import secrets
 import threading
@@ -24,10 +24,10 @@ _last_id = 0
 
 
 def new_id() -> str:
-    """A new opaque id: 26 letters and digits that sort by the time they were made, in one process strictly.
+    """A new opaque id: 26 letters and digits that sort by creation time, strictly so within one process.
 
-    48 bits of milliseconds, 80 random bits, base 32: neighbours in time are neighbours in an index. A second id of
-    the same millisecond is the first one plus one.
+    48 bits of milliseconds, 80 random bits, base 32: ids created together are adjacent in an index. A second id of the
+    same millisecond is the first one plus one.
     """
     global _last_id
     with _id_lock:
@@ -52,9 +52,9 @@ def _as_text(value: datetime | None) -> str | None:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An instant: aware going in, aware UTC coming out; a naive value is refused.
+    """An instant: aware when written, aware UTC when read; a naive value is rejected.
 
-    SQLite has no zones: there the UTC wall time is kept.
+    SQLite has no time zones: there UTC is stored without one.
     """
 
     impl = DateTime
@@ -70,7 +70,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def bind_processor(self, dialect: Dialect) -> Any:
-        """On SQLite straight to the text SQLAlchemy would write; rows written together share their instants."""
+        """On SQLite, produce directly the text SQLAlchemy would write; rows written together share their instants."""
         return _as_text if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
@@ -83,21 +83,21 @@ JSON_VALUE = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "pos
 
 
 class JsonList(TypeDecorator[list[Any]]):
-    """A list of plain values, kept as JSON."""
+    """A list of plain values, stored as JSON."""
 
     impl = JSON_VALUE
     cache_ok = True
 
 
 class JsonObject(TypeDecorator[dict[str, Any]]):
-    """An object of plain values, kept as JSON."""
+    """An object of plain values, stored as JSON."""
 
     impl = JSON_VALUE
     cache_ok = True
 
 
 class LocalizedTextType(TypeDecorator[dict[str, str]]):
-    """A text in vi, lo, en; always read back in that order (PostgreSQL's JSONB keeps none)."""
+    """A text in vi, lo, en; always read in that order (PostgreSQL's JSONB does not preserve it)."""
 
     impl = JSON_VALUE
     cache_ok = True
@@ -110,7 +110,7 @@ class LocalizedTextType(TypeDecorator[dict[str, str]]):
 
 
 class WordType(TypeDecorator[StrEnum]):
-    """One word of a closed list, kept as text under a CHECK constraint."""
+    """One word of a closed list, stored as text with a CHECK constraint."""
 
     impl = Enum
     cache_ok = True

@@ -1,11 +1,11 @@
-"""The closed word lists of the contract: kinds, states, roles, grades, units."""
+"""The closed word lists of the API: kinds, states, roles, grades, units."""
 
 from decimal import Decimal
 from enum import StrEnum
 
 
 class Language(StrEnum):
-    """The languages people read here, in the office's order of preference."""
+    """The supported languages, in the office's order of preference."""
 
     VI = "vi"
     LO = "lo"
@@ -13,7 +13,7 @@ class Language(StrEnum):
 
 
 class Role(StrEnum):
-    """What an account may do; each role includes the ones before it."""
+    """The permissions of an account; each role includes those before it."""
 
     VIEWER = "viewer"
     OFFICER = "officer"
@@ -22,16 +22,16 @@ class Role(StrEnum):
 
     @property
     def rank(self) -> int:
-        """Position in the order of growing rights, 0 = viewer."""
+        """Position in the order of growing permissions, 0 = viewer."""
         return list(Role).index(self)
 
     def suffices_for(self, needed: "Role") -> bool:
-        """Whether an account of this role may do what ``needed`` may do."""
+        """Whether this role has the permissions of ``needed``."""
         return self.rank >= needed.rank
 
 
 class TokenScope(StrEnum):
-    """What an API token may do of all that its account may: look only, or everything."""
+    """The permissions of an API token among those of its account: read only, or all of them."""
 
     READ = "read"
     WRITE = "write"
@@ -63,7 +63,7 @@ class EventStatus(StrEnum):
 
 
 class Direction(StrEnum):
-    """Seen from the office's own locality (đoàn vào, đoàn ra)."""
+    """As seen from the office's own locality (đoàn vào, đoàn ra)."""
 
     INCOMING = "incoming"
     OUTGOING = "outgoing"
@@ -94,7 +94,7 @@ class ActivityType(StrEnum):
 
 
 class MemberRole(StrEnum):
-    """What a person is in a visit; the order is the order of the printed list."""
+    """A person's role in a visit, in the order of the printed list."""
 
     HEAD = "head"
     DEPUTY = "deputy"
@@ -113,8 +113,11 @@ class ResourceType(StrEnum):
 
 
 class BookingState(StrEnum):
-    """Whether a booking takes its resource: one that was only asked for does so when its event is confirmed; one of an
-    event that is postponed or cancelled does not, until the event takes place after all."""
+    """Whether a booking occupies its resource.
+
+    A requested one does so once its event is confirmed; a released one, of a postponed or cancelled event, does not
+    until the event takes place after all.
+    """
 
     HELD = "held"
     REQUESTED = "requested"
@@ -122,7 +125,7 @@ class BookingState(StrEnum):
 
 
 class TaskAnchor(StrEnum):
-    """What a task's offset counts from: the day the visit arrives, or the day it departs."""
+    """The day a task's offset counts from: the visit's arrival or departure."""
 
     ARRIVAL = "arrival"
     DEPARTURE = "departure"
@@ -142,7 +145,7 @@ class FrequencyType(StrEnum):
 
 
 class ProgressState(StrEnum):
-    """Where a commitment stands; the worse comes first, an open one is only counted."""
+    """The state of a commitment, worst first; an open one is only counted."""
 
     MISSED = "missed"
     AT_RISK = "at_risk"
@@ -160,7 +163,7 @@ class Grade(StrEnum):
 
 
 class HolidayCategory(StrEnum):
-    """What a day is: off for everybody, worked although it would be free, or celebrated without a day off."""
+    """The category of a day: a day off, a working day in place of a day off, or a festival without a day off."""
 
     PUBLIC = "public"
     WORKDAY = "workday"
@@ -168,7 +171,7 @@ class HolidayCategory(StrEnum):
 
 
 class HolidayCalendar(StrEnum):
-    """The calendar a yearly day is told in; the lunar one is the Vietnamese, at UTC+7."""
+    """The calendar of a recurring date; the lunar one is the Vietnamese, at UTC+7."""
 
     SOLAR = "solar"
     LUNAR = "lunar"
@@ -183,11 +186,11 @@ class Currency(StrEnum):
 
     @property
     def decimals(self) -> int:
-        """Digits after the point: đồng and kip are whole, dollars have cents."""
+        """Digits after the decimal point: đồng and kip have none, dollars have cents."""
         return 2 if self is Currency.USD else 0
 
     def money(self, amount: int) -> dict[str, str]:
-        """An amount in smallest units (đồng, kip, cents) as the contract writes it: a decimal string, its currency."""
+        """An amount in smallest units (đồng, kip, cents) as in the API: a decimal string and its currency."""
         return {"amount": f"{Decimal(amount).scaleb(-self.decimals):.{self.decimals}f}", "currency": self.value}
 
 
@@ -207,8 +210,11 @@ class ReminderState(StrEnum):
 
 
 class ReminderPurpose(StrEnum):
-    """What a mail is for: a rule's reminder; that an event is cancelled, or has changed since people put it into their
-    calendars; that a mail did not arrive; the office's own: the week's schedule, the day's digest, failures unseen."""
+    """The purpose of a mail.
+
+    A rule's reminder; a cancelled event; a change of an event that people have in their calendars; a mail that was not
+    delivered; and the office's own: the weekly schedule, the daily digest, failures unseen.
+    """
 
     REMINDER = "reminder"
     CANCELLATION = "cancellation"
@@ -220,7 +226,7 @@ class ReminderPurpose(StrEnum):
 
 
 OFFICE_PURPOSES = (ReminderPurpose.WEEKLY, ReminderPurpose.DIGEST, ReminderPurpose.ESCALATION)
-"""Those that are about the office as a whole, not about one event."""
+"""Mails about the office as a whole, not about one event."""
 
 
 class Channel(StrEnum):
@@ -230,14 +236,14 @@ class Channel(StrEnum):
 
 
 class ReminderChannel(StrEnum):
-    """How one reminder travels: by mail, or through the messenger its reader chose."""
+    """How one reminder is delivered: by mail, or through the messenger its recipient chose."""
 
     EMAIL = "email"
     MESSENGER = "messenger"
 
 
 class AttemptOutcome(StrEnum):
-    """How an attempt to hand a mail over ended: taken; not now; never."""
+    """The outcome of an attempt to deliver a mail: accepted; not now; never."""
 
     SENT = "sent"
     DEFERRED = "deferred"
@@ -245,7 +251,7 @@ class AttemptOutcome(StrEnum):
 
 
 class FeedClient(StrEnum):
-    """The calendar programs that are told apart by how they treat a feed."""
+    """The calendar programs that treat a feed differently."""
 
     GOOGLE = "google"
     OUTLOOK = "outlook"

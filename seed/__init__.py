@@ -1,1 +1,1 @@
-"""Programme files an officer can read and edit, and their loader."""
+"""Programme files that officers can read and edit, and their loader."""

@@ -1,7 +1,7 @@
-"""Programme entries against the API's own schemas: every unknown name, wrong type and missing field, with its line.
+"""Check programme entries against the API's schemas: every unknown name, wrong type and missing field, with its line.
 
-A file says ``organisation: hd-tinh-uy`` where the API says ``organisation_id: 01j…``; otherwise names are the same, so
-the schemas stay the one place that knows the fields.
+A file has ``organisation: hd-tinh-uy`` where the API has ``organisation_id: 01j…``; otherwise names are the same, so
+the schemas remain the only definition of the fields.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,15 +19,15 @@ from seed.reading import ProgrammeFile, Steps, YamlNode, path_text
 from service.http.error_responses import flat
 
 BROKEN = "?"
-"""Stands for a reference that can't be followed, while the rest of its entry is checked."""
+"""Placeholder for an unresolvable reference, while the rest of its entry is checked."""
 
 Resolve = Callable[[str, str], str | Message | None]
-"""A table and a key → the id; what is wrong; or None when the thing referred to has problems of its own."""
+"""A table and a key → the id; an error; or None if the referenced entry has problems of its own."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupShape:
-    """What a group may hold: its names in the file → in the schema, those that refer to a table, those with groups."""
+    """The content of a group: its names in the file → in the schema, names that refer to a table, nested groups."""
 
     schema: Schema
     names: Mapping[str, str]
@@ -35,7 +35,7 @@ class GroupShape:
     nested: Mapping[str, "GroupShape"]
 
     def steps_of(self, path: str, prefix: Steps = ()) -> Steps:
-        """A schema's ``phases.0.institution_id`` as the file has it: phases, 0, institution."""
+        """A schema's ``phases.0.institution_id`` as in the file: phases, 0, institution."""
         shape: GroupShape | None = self
         steps: list[str | int] = [*prefix]
         for part in path.split("."):
@@ -50,7 +50,7 @@ class GroupShape:
 
 @cache
 def shape_of(schema_class: type[Schema]) -> GroupShape:
-    """The shape that a schema gives to a file's group."""
+    """The shape of a file's group according to a schema."""
     schema = schema_class()
     model = getattr(schema_class.Meta, "model", None)
     columns = inspect(model).local_table.columns if model is not None else {}
@@ -72,29 +72,29 @@ def shape_of(schema_class: type[Schema]) -> GroupShape:
 
 @dataclass(frozen=True, slots=True)
 class FilePosition:
-    """Where a group stands: its file, itself, and what it is called (``events[2027-party-training-in]``)."""
+    """The position of a group: its file, the group itself, and its label (``events[2027-party-training-in]``)."""
 
     file: ProgrammeFile
     node: YamlNode
     label: str
 
     def add(self, steps: Steps, what: Message | str) -> None:
-        """Note a problem of the value that the steps lead to."""
-        way = path_text(steps)
-        joint = "." if self.label and way and not way.startswith("[") else ""
-        path = f"{self.label}{joint}{way}"
+        """Record a problem with the value at ``steps``."""
+        suffix = path_text(steps)
+        separator = "." if self.label and suffix and not suffix.startswith("[") else ""
+        path = f"{self.label}{separator}{suffix}"
         self.file.add(self.node.line_at(steps), path, what)
 
     def below(self, *steps: str | int) -> "FilePosition":
-        """The place of a group further down; it must be there."""
+        """The position of a nested group, which must exist."""
         node, label = self.node, self.label
         for step in steps:
             node = node.value[step]
             label += f"[{step}]" if isinstance(step, int) else f".{step}"
         return FilePosition(self.file, node, label)
 
-    def tell(self, error: DomainError, shape: GroupShape, prefix: Steps = ()) -> None:
-        """Note what an action refused, each field at its line."""
+    def add_error(self, error: DomainError, shape: GroupShape, prefix: Steps = ()) -> None:
+        """Record the error of a use case, each field at its line."""
         if isinstance(error, Invalid):
             for field, sentences in error.errors.items():
                 for sentence in sentences:
@@ -105,49 +105,49 @@ class FilePosition:
 
 @dataclass(frozen=True, slots=True)
 class CheckedGroup:
-    """What the schema made of a group: the values that are right, and whether nothing needed is missing."""
+    """The result of checking a group: the valid values, and whether all required fields are present."""
 
     values: dict[str, Any]
     is_complete: bool
 
 
 def check(place: FilePosition, shape: GroupShape, resolve: Resolve, apart: Sequence[str] = ()) -> CheckedGroup:
-    """Check a group and take it in; problems go to the place's file.
+    """Check and load a group; problems are recorded in the position's file.
 
     Args:
-        apart: names with a meaning of their own, left out here.
+        apart: names handled elsewhere, ignored here.
     """
     if not isinstance(place.node.value, dict):
         place.add((), not_a_group())
         return CheckedGroup({}, False)
     checking = _Checking(place, resolve, apart)
-    wanted = checking.convert(place.node, shape, ())
+    converted = checking.convert(place.node, shape, ())
     try:
-        values = shape.schema.load(wanted)
+        values = shape.schema.load(converted)
     except ValidationError as problem:
         values = problem.valid_data if isinstance(problem.valid_data, dict) else {}
         for path, sentences in flat(problem.messages).items():
             steps = shape.steps_of(path)
-            checking.spoiled.add(steps[0])
+            checking.invalid_names.add(steps[0])
             for sentence in sentences:
                 place.add(steps, _in_quotes(place.node, steps, sentence))
-    bad = {shape.names.get(str(name)) for name in checking.spoiled}
+    bad = {shape.names.get(str(name)) for name in checking.invalid_names}
     values = {name: value for name, value in values.items() if name not in bad}
     needed = {name for name, known in shape.schema.load_fields.items() if known.required}
     return CheckedGroup(values, needed <= set(values))
 
 
 class _Checking:
-    """One group on its way into the schema's names; ``spoiled`` are the top names with something wrong below."""
+    """Conversion of one group to the schema's names; ``invalid_names`` are the top-level names with an error below."""
 
     def __init__(self, place: FilePosition, resolve: Resolve, apart: Sequence[str]) -> None:
         self.place = place
         self.resolve = resolve
         self.apart = apart
-        self.spoiled: set[str | int] = set()
+        self.invalid_names: set[str | int] = set()
 
     def convert(self, node: YamlNode, shape: GroupShape, steps: Steps) -> dict[str, Any]:
-        wanted: dict[str, Any] = {}
+        converted: dict[str, Any] = {}
         for name, value in node.value.items():
             here = (*steps, name)
             if not steps and name in self.apart:
@@ -155,12 +155,12 @@ class _Checking:
             if name not in shape.names:
                 self.place.add(here, unknown(name, [*shape.names, *([] if steps else self.apart)]))
             elif name in shape.references and value.value is not None:
-                wanted[shape.names[name]] = self._reference(shape.references[name], value, here)
+                converted[shape.names[name]] = self._reference(shape.references[name], value, here)
             elif name in shape.nested:
-                wanted[shape.names[name]] = self._nested(value, shape.nested[name], here)
+                converted[shape.names[name]] = self._nested(value, shape.nested[name], here)
             else:
-                wanted[shape.names[name]] = value.plain()
-        return wanted
+                converted[shape.names[name]] = value.plain()
+        return converted
 
     def _nested(self, node: YamlNode, shape: GroupShape, steps: Steps) -> Any:
         if isinstance(node.value, dict):
@@ -175,14 +175,14 @@ class _Checking:
         found = self.resolve(table, node.value)
         if isinstance(found, str):
             return found
-        self.spoiled.add(steps[0])
+        self.invalid_names.add(steps[0])
         if found is not None:
             self.place.add(steps, found)
         return BROKEN
 
 
 def _in_quotes(node: YamlNode, steps: Steps, sentence: str) -> Message | str:
-    """A better sentence for ``origin: 1984`` than that it is no string."""
+    """A better message for ``origin: 1984`` than that it is not a string."""
     for step in steps:
         node = node.get(step) or node
     if sentence == "Not a valid string." and isinstance(node.value, int | float):
@@ -192,7 +192,7 @@ def _in_quotes(node: YamlNode, steps: Steps, sentence: str) -> Message | str:
 
 
 def unknown(name: str, known: Sequence[str]) -> Message:
-    """That a name is not known here, and the nearest one that is, or all of them."""
+    """The error for an unknown name, with the closest known one, or all of them."""
     if near := get_close_matches(name, known, 1, 0.7):
         return message(_("Unknown name. Did you mean {suggestion}?"), suggestion=near[0])
     return message(_("Unknown name. Possible here: {names}."), names=", ".join(sorted(known)))

@@ -1,4 +1,4 @@
-"""Events of a programme file: the event itself, then its status, members, programme and tasks, each settled alone."""
+"""Events of a programme file: the event itself, its status, members, programme and tasks, each loaded separately."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -26,38 +26,44 @@ from service.schemas.tasks import TaskSchema
 
 _PARTS = ("members", "programme", "tasks")
 _APART = ("key", "kind", "status", *_PARTS)
-_WAY = (EventStatus.DRAFT, EventStatus.PLANNED, EventStatus.CONFIRMED, EventStatus.ONGOING, EventStatus.COMPLETED)
-"""The way an event goes when nothing comes between."""
+_REGULAR_STATUSES = (
+    EventStatus.DRAFT,
+    EventStatus.PLANNED,
+    EventStatus.CONFIRMED,
+    EventStatus.ONGOING,
+    EventStatus.COMPLETED,
+)
+"""The regular sequence of an event's statuses."""
 
 
 def load_event(ledger: Ledger, key: str, place: FilePosition) -> None:
-    """Load one event and what hangs on it."""
+    """Load one event and its parts."""
     kind = _word(place, "kind", WordField(EventKind, required=True))
     status = _word(place, "status", WordField(EventStatus))
-    is_new = not ledger.knows("events", key)
+    is_new = not ledger.is_loaded("events", key)
     content = {name: node.plain() for name, node in place.node.value.items() if name != "status" and name not in _PARTS}
-    made: list[Event] = []
+    created: list[Event] = []
 
-    def write(known_id: str | None) -> str | None:
-        known = ledger.session.get(Event, known_id) if known_id else None
-        event = _write_event(ledger, place, kind, status or EventStatus.DRAFT, known)
-        if event is not None and known is None:
-            made.append(event)
+    def write(existing_id: str | None) -> str | None:
+        existing = ledger.session.get(Event, existing_id) if existing_id else None
+        event = _write_event(ledger, place, kind, status or EventStatus.DRAFT, existing)
+        if event is not None and existing is None:
+            created.append(event)
         return event.id if event else None
 
-    event_id = ledger.settle("events", key, content, write)
-    if made and not is_new:
-        _forget_parts(ledger, key)  # deleted in the service, and now made again
+    event_id = ledger.apply("events", key, content, write)
+    if created and not is_new:
+        _forget_parts(ledger, key)  # deleted in the service, and now created again
     event = ledger.session.get(Event, event_id) if event_id else None
     if status is not None:
-        _settle_status(ledger, key, place, status, event, is_made=bool(made))
-    _settle_members(ledger, key, place, event)
-    _settle_programme(ledger, key, place, event)
-    _settle_tasks(ledger, key, place, event)
+        _load_status(ledger, key, place, status, event, is_created=bool(created))
+    _load_members(ledger, key, place, event)
+    _load_programme(ledger, key, place, event)
+    _load_tasks(ledger, key, place, event)
 
 
 def _word(place: FilePosition, name: str, field: WordField) -> Any:
-    """One of a closed list; None, and a problem noted, when it is not."""
+    """A value of a closed list; None, with a recorded problem, if it is not one of them."""
     node = place.node.value.get(name)
     if node is None and not field.required:
         return None
@@ -70,10 +76,10 @@ def _word(place: FilePosition, name: str, field: WordField) -> Any:
 
 
 def _write_event(
-    ledger: Ledger, place: FilePosition, kind: EventKind | None, status: EventStatus, known: Event | None
+    ledger: Ledger, place: FilePosition, kind: EventKind | None, status: EventStatus, existing: Event | None
 ) -> Event | None:
     if kind is None:
-        # What is wrong besides the kind: checked against what every kind has.
+        # Check for other problems, against the fields common to all kinds.
         check(place, shape_of(EventSchema), ledger.resolve, (*_APART, *_of_any_kind()))
         return None
     shape = shape_of(KIND_SCHEMAS[kind])
@@ -85,17 +91,17 @@ def _write_event(
         if anniversary is None:
             return None
         values["anniversary_id"] = anniversary
-    if known is not None and known.kind is not kind:
+    if existing is not None and existing.kind is not kind:
         place.add(("kind",), message(_("An event keeps its kind; write a new entry with another key instead.")))
         return None
     if not checked.is_complete:
         return None
     try:
-        if known is None:
+        if existing is None:
             return events.create_event(ledger.session, ledger.act, kind, values, status=status)
-        return events.change_event(ledger.session, ledger.act, events.find_event(ledger.session, known.id), values)
+        return events.change_event(ledger.session, ledger.act, events.find_event(ledger.session, existing.id), values)
     except DomainError as error:
-        place.tell(error, shape)
+        place.add_error(error, shape)
         return None
 
 
@@ -117,29 +123,31 @@ def _anniversary(ledger: Ledger, place: FilePosition) -> str | None:
     return None
 
 
-def _settle_status(
-    ledger: Ledger, key: str, place: FilePosition, status: EventStatus, event: Event | None, *, is_made: bool
+def _load_status(
+    ledger: Ledger, key: str, place: FilePosition, status: EventStatus, event: Event | None, *, is_created: bool
 ) -> None:
-    """Take an event along when its status was edited in the file; a status set in the service stays otherwise."""
+    """Change an event's status if it was edited in the file; otherwise keep a status set in the service."""
 
-    def write(known_id: str | None) -> str | None:
+    def write(existing_id: str | None) -> str | None:
         if event is None:
             return None
-        if not is_made and known_id is not None:
+        if not is_created and existing_id is not None:
             try:
-                _move(ledger, place, events.find_event(ledger.session, event.id), status)
+                _change_status(ledger, place, events.find_event(ledger.session, event.id), status)
             except DomainError as error:
-                place.tell(error, shape_of(EventSchema), ("status",))
+                place.add_error(error, shape_of(EventSchema), ("status",))
                 return None
         return event.id
 
-    ledger.settle("event_status", key, status.value, write)
+    ledger.apply("event_status", key, status.value, write)
 
 
-def _move(ledger: Ledger, place: FilePosition, event: Event, status: EventStatus) -> None:
+def _change_status(ledger: Ledger, place: FilePosition, event: Event, status: EventStatus) -> None:
     steps: Sequence[EventStatus] = (status,)
-    if status not in possible_steps(event.status) and {status, event.status} <= set(_WAY):
-        steps = _WAY[_WAY.index(event.status) + 1 : _WAY.index(status) + 1] or steps
+    if status not in possible_steps(event.status) and {status, event.status} <= set(_REGULAR_STATUSES):
+        steps = (
+            _REGULAR_STATUSES[_REGULAR_STATUSES.index(event.status) + 1 : _REGULAR_STATUSES.index(status) + 1] or steps
+        )
     for step in steps:
         if event.status is not step:
             events.transition(ledger.session, ledger.act, event, step, reason=place.file.name)
@@ -147,13 +155,13 @@ def _move(ledger: Ledger, place: FilePosition, event: Event, status: EventStatus
 
 def _forget_parts(ledger: Ledger, key: str) -> None:
     for section in ("members", "tasks"):
-        ledger.forget(section, ledger.below(section, f"{key}/"))
+        ledger.forget(section, ledger.with_prefix(section, f"{key}/"))
     for section in ("event_status", "programme"):
         ledger.forget(section, [key])
 
 
 def _items(place: FilePosition, name: str) -> list[FilePosition] | None:
-    """The groups of a list below an event; None when it is not there."""
+    """The groups of a list in an event; None if the list is missing."""
     node: YamlNode | None = place.node.value.get(name)
     if node is None or node.value is None:
         return None
@@ -167,7 +175,7 @@ def _items(place: FilePosition, name: str) -> list[FilePosition] | None:
     return [item for item in found if isinstance(item.node.value, dict)]
 
 
-def _settle_members(ledger: Ledger, key: str, place: FilePosition, event: Event | None) -> None:
+def _load_members(ledger: Ledger, key: str, place: FilePosition, event: Event | None) -> None:
     items = _items(place, "members")
     if items is None:
         return
@@ -179,19 +187,19 @@ def _settle_members(ledger: Ledger, key: str, place: FilePosition, event: Event 
             item.add(("person",), message(_("This person is already in the list.")))
         else:
             named[shown] = item
-    _remove_unnamed(ledger, "members", key, [f"{key}/{person}" for person in named], event)
+    _remove_missing(ledger, "members", key, [f"{key}/{person}" for person in named], event)
     shape = shape_of(MemberSchema)
-    # There is one head at a time: who stops being it goes first.
+    # There is only one head: whoever is no longer head is changed first.
     in_turn = sorted(named.items(), key=lambda pair: _is_head(pair[1]))
     for person, item in in_turn:
 
-        def write(known_id: str | None, item: FilePosition = item) -> str | None:
+        def write(existing_id: str | None, item: FilePosition = item) -> str | None:
             checked = check(item, shape, ledger.resolve)
             if event is None or not checked.is_complete:
                 return None
-            return _write_member(ledger, item, shape, event, known_id, checked.values)
+            return _write_member(ledger, item, shape, event, existing_id, checked.values)
 
-        ledger.settle("members", f"{key}/{person}", item.node.plain(), write)
+        ledger.apply("members", f"{key}/{person}", item.node.plain(), write)
 
 
 def _is_head(item: FilePosition) -> bool:
@@ -200,44 +208,49 @@ def _is_head(item: FilePosition) -> bool:
 
 
 def _write_member(
-    ledger: Ledger, item: FilePosition, shape: GroupShape, event: Event, known_id: str | None, values: Mapping[str, Any]
+    ledger: Ledger,
+    item: FilePosition,
+    shape: GroupShape,
+    event: Event,
+    existing_id: str | None,
+    values: Mapping[str, Any],
 ) -> str | None:
-    member = ledger.session.get(Member, known_id) if known_id else None
-    if member is None:  # perhaps somebody put the person in by hand
-        there = select(Member).where(Member.event_id == event.id, Member.person_id == values["person_id"])
-        member = ledger.session.exec(there).first()
+    member = ledger.session.get(Member, existing_id) if existing_id else None
+    if member is None:  # somebody may have added the person by hand
+        statement = select(Member).where(Member.event_id == event.id, Member.person_id == values["person_id"])
+        member = ledger.session.exec(statement).first()
     try:
         if member is None:
             return members.add_member(ledger.session, ledger.act, event, values).id
-        wish = {"role": MemberRole.MEMBER} | {name: value for name, value in values.items() if name != "person_id"}
-        return members.change_member(ledger.session, ledger.act, event, member, wish).id
+        changes = {"role": MemberRole.MEMBER} | {name: value for name, value in values.items() if name != "person_id"}
+        return members.change_member(ledger.session, ledger.act, event, member, changes).id
     except DomainError as error:
-        item.tell(error, shape)
+        item.add_error(error, shape)
         return None
 
 
-def _settle_programme(ledger: Ledger, key: str, place: FilePosition, event: Event | None) -> None:
+def _load_programme(ledger: Ledger, key: str, place: FilePosition, event: Event | None) -> None:
     items = _items(place, "programme")
     if items is None:
         return
     shape = shape_of(ProgrammeItemSchema)
 
-    def write(known_id: str | None) -> str | None:
+    def write(existing_id: str | None) -> str | None:
         checked = [check(item, shape, ledger.resolve) for item in items]
         if event is None or not all(one.is_complete for one in checked):
             return None
         try:
             programme.replace_programme(ledger.session, ledger.act, event, [one.values for one in checked])
         except DomainError as error:
-            _tell_of_items(place, items, shape, error)
+            _add_item_errors(place, items, shape, error)
             return None
         return event.id
 
-    ledger.settle("programme", key, [item.node.plain() for item in items], write)
+    ledger.apply("programme", key, [item.node.plain() for item in items], write)
 
 
-def _tell_of_items(place: FilePosition, items: list[FilePosition], shape: GroupShape, error: DomainError) -> None:
-    """A refused programme: ``items.3.day`` belongs to the fourth item."""
+def _add_item_errors(place: FilePosition, items: list[FilePosition], shape: GroupShape, error: DomainError) -> None:
+    """Record the errors of a rejected programme: ``items.3.day`` belongs to the fourth item."""
     if not isinstance(error, Invalid):
         place.add(("programme",), error.detail)
         return
@@ -247,7 +260,7 @@ def _tell_of_items(place: FilePosition, items: list[FilePosition], shape: GroupS
             items[int(number)].add(shape.steps_of(field), sentence)
 
 
-def _settle_tasks(ledger: Ledger, key: str, place: FilePosition, event: Event | None) -> None:
+def _load_tasks(ledger: Ledger, key: str, place: FilePosition, event: Event | None) -> None:
     items = _items(place, "tasks")
     if items is None:
         return
@@ -255,46 +268,46 @@ def _settle_tasks(ledger: Ledger, key: str, place: FilePosition, event: Event | 
     named: dict[str, FilePosition] = {}
     for item in items:
         name = _task_key(item)
-        twin = 2
+        number = 2
         while f"{key}/{name}" in named:
-            name, twin = f"{_task_key(item)}-{twin}", twin + 1
+            name, number = f"{_task_key(item)}-{number}", number + 1
         named[f"{key}/{name}"] = item
-    _remove_unnamed(ledger, "tasks", key, named, event)
+    _remove_missing(ledger, "tasks", key, named, event)
     for name, item in named.items():
 
-        def write(known_id: str | None, item: FilePosition = item) -> str | None:
+        def write(existing_id: str | None, item: FilePosition = item) -> str | None:
             checked = check(item, shape, ledger.resolve)
             if event is None or not checked.is_complete:
                 return None
-            task = ledger.session.get(Task, known_id) if known_id else None
+            task = ledger.session.get(Task, existing_id) if existing_id else None
             try:
                 if task is None:
                     return tasks.add_task(ledger.session, ledger.act, event, checked.values).id
                 return tasks.change_task(ledger.session, ledger.act, event, task, checked.values).id
             except DomainError as error:
-                item.tell(error, shape)
+                item.add_error(error, shape)
                 return None
 
-        ledger.settle("tasks", name, item.node.plain(), write)
+        ledger.apply("tasks", name, item.node.plain(), write)
 
 
 def _task_key(item: FilePosition) -> str:
-    """What a task is known by: its title. A new title makes a new task, and the old one goes."""
+    """The key of a task: its title. A new title creates a new task, and the old one is removed."""
     title = item.node.value.get("title")
     plain = title.plain() if title is not None else ""
     text = localized(plain, Language.VI) if isinstance(plain, dict) else plain
     return hashlib.sha256(str(text).encode()).hexdigest()[:16]
 
 
-def _remove_unnamed(
+def _remove_missing(
     ledger: Ledger, section: str, key: str, named: Sequence[str] | Mapping[str, FilePosition], event: Event | None
 ) -> None:
-    """Take away members or tasks that came from the file and stand in it no more."""
-    for gone, identity in ledger.below(section, f"{key}/").items():
-        if gone in named:
+    """Remove members or tasks that came from the file and are no longer in it."""
+    for removed_key, identity in ledger.with_prefix(section, f"{key}/").items():
+        if removed_key in named:
             continue
         if event is not None and section == "members" and (member := ledger.session.get(Member, identity)):
             members.remove_member(ledger.session, ledger.act, event, member)
         elif event is not None and section == "tasks" and (task := ledger.session.get(Task, identity)):
             tasks.remove_task(ledger.session, ledger.act, event, task)
-        ledger.forget(section, [gone])
+        ledger.forget(section, [removed_key])

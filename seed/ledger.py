@@ -1,4 +1,4 @@
-"""Which entry became which row: what is new, what was edited, and what a key refers to."""
+"""The ledger of loaded entries: which entry became which row, what is new or edited, and what a key refers to."""
 
 import hashlib
 import json
@@ -17,8 +17,10 @@ from models.resources import Resource
 from service.actions.context import ActionContext
 
 Write = Callable[[str | None], str | None]
-"""Takes the id of the row an entry became before (None when it is new), writes, and gives the row's id; None when
-something was wrong, which is then noted."""
+"""Takes the id of the row of an earlier load (None for a new entry), writes, and returns the row's id.
+
+None if there was a problem, which has then been recorded.
+"""
 
 _REFERRED: Mapping[str, tuple[str, type[SQLModel]]] = {
     "locality": ("localities", Locality),
@@ -33,74 +35,74 @@ _REFERRED: Mapping[str, tuple[str, type[SQLModel]]] = {
 
 
 class Ledger:
-    """The loaded entries of all times (the table ``seed_entry``) and of this run.
+    """The entries loaded so far (the table ``seed_entry``) and those of this run.
 
-    After a problem a run goes on, to find the others; nothing of it is kept then.
+    After a problem a run continues to find the others; nothing of it is then committed.
     """
 
     def __init__(self, session: Session, act: ActionContext) -> None:
         self.session = session
         self.act = act
         self.writes = 0
-        self.stands: dict[tuple[str, str], str] = {}
-        """Where each entry of this run stands, as FILE:LINE."""
-        self._kept = {(entry.section, entry.key): entry for entry in session.exec(select(SeedEntry)).all()}
-        self._done: dict[tuple[str, str], str | None] = {}
+        self.positions: dict[tuple[str, str], str] = {}
+        """The position of each entry of this run, as FILE:LINE."""
+        self._loaded = {(entry.section, entry.key): entry for entry in session.exec(select(SeedEntry)).all()}
+        self._resolved: dict[tuple[str, str], str | None] = {}
 
-    def knows(self, section: str, key: str) -> bool:
+    def is_loaded(self, section: str, key: str) -> bool:
         """Whether the entry was loaded before."""
-        return (section, key) in self._kept
+        return (section, key) in self._loaded
 
-    def settle(self, section: str, key: str, content: Any, write: Write) -> str | None:
-        """Write an entry that is new or edited; the id of its row, None when something is wrong with it."""
+    def apply(self, section: str, key: str, content: Any, write: Write) -> str | None:
+        """Write an entry if it is new or edited; return the id of its row, None if there is a problem with it."""
         digest = _digest(content)
-        kept = self._kept.get((section, key))
-        if kept is not None and kept.digest == digest:
-            self._done[section, key] = kept.entity_id
-            return kept.entity_id
-        identity = write(kept.entity_id if kept else None)
-        self._done[section, key] = identity
+        entry = self._loaded.get((section, key))
+        if entry is not None and entry.digest == digest:
+            self._resolved[section, key] = entry.entity_id
+            return entry.entity_id
+        identity = write(entry.entity_id if entry else None)
+        self._resolved[section, key] = identity
         if identity is None:
             return None
         self.writes += 1
-        if kept is None:
-            kept = SeedEntry(section=section, key=key, entity_id=identity, digest=digest)
-            self.session.add(kept)
-            self._kept[section, key] = kept
+        if entry is None:
+            entry = SeedEntry(section=section, key=key, entity_id=identity, digest=digest)
+            self.session.add(entry)
+            self._loaded[section, key] = entry
         else:
-            kept.entity_id, kept.digest = identity, digest
+            entry.entity_id, entry.digest = identity, digest
         return identity
 
     def forget(self, section: str, keys: Iterable[str]) -> None:
-        """Forget entries whose rows are gone, or never were: the next time they are new."""
+        """Remove entries whose rows are deleted or never existed: the next load treats them as new."""
         for key in list(keys):
-            if kept := self._kept.pop((section, key), None):
-                self.session.delete(kept)
+            if entry := self._loaded.pop((section, key), None):
+                self.session.delete(entry)
                 self.writes += 1
         self.session.flush()
 
-    def below(self, section: str, prefix: str) -> dict[str, str]:
-        """The known entries of a section whose key begins so: key → id of the row."""
+    def with_prefix(self, section: str, prefix: str) -> dict[str, str]:
+        """The known entries of a section whose key has this prefix: key → id of the row."""
         return {
-            key: kept.entity_id
-            for (kind, key), kept in self._kept.items()
+            key: entry.entity_id
+            for (kind, key), entry in self._loaded.items()
             if kind == section and key.startswith(prefix)
         }
 
     def resolve(self, table: str, key: str) -> str | Message | None:
-        """What a key in a file refers to: the id; what is wrong; None for an entry that has problems of its own."""
+        """Resolve a key in a file: the id; an error; or None for an entry that has problems of its own."""
         section, model = _REFERRED[table]
-        if (section, key) in self._done:
-            return self._done[section, key]
-        if kept := self._kept.get((section, key)):
-            if self.session.get(model, kept.entity_id) is None:
+        if (section, key) in self._resolved:
+            return self._resolved[section, key]
+        if entry := self._loaded.get((section, key)):
+            if self.session.get(model, entry.entity_id) is None:
                 return message(_("“{key}” was deleted in the service; take it out here."), key=key)
-            return kept.entity_id
+            return entry.entity_id
         if section == "localities" and self.session.get(Locality, key) is not None:
             return key
-        if place := self.stands.get((section, key)):
+        if place := self.positions.get((section, key)):
             return message(_("“{key}” comes only later, at {place}; move it before this entry."), key=key, place=place)
-        known = {name for kind, name in (*self.stands, *self._kept) if kind == section}
+        known = {name for kind, name in (*self.positions, *self._loaded) if kind == section}
         if near := get_close_matches(key, sorted(known), 1, 0.7):
             return message(
                 _("There is no “{key}” in {section}. Did you mean {suggestion}?"),

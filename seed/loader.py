@@ -1,12 +1,11 @@
-"""Loads programme files: checks everything, writes through the same actions as people do, in one transaction.
+"""Load programme files: check everything, write through the same use cases as people do, in one transaction.
 
-Every entry is known by its section and key. An entry that is as it was at the last load is not looked at again, so a
-second load changes nothing, and what a person has since changed in the service stays. An entry that was edited in its
-file is applied whole: all the fields it names take the file's values; fields it does not name stay as they are
-(``null`` empties one). The status of an event, its programme, and each member, task and commitment count as entries of
-their own here: an edited title touches neither the programme nor who is done with which task. What a file no longer
-names stays, except members and tasks that came from it. What was deleted in the service stays deleted until its
-entry is edited.
+Every entry is identified by its section and key. An entry unchanged since the last load is skipped, so a second load
+changes nothing, and later changes made by people in the service are kept. An edited entry is applied completely: every
+field it names takes the file's value; fields it does not name are unchanged (``null`` clears one). The status of an
+event, its programme, and each member, task and commitment count as separate entries here: an edited title affects
+neither the programme nor completed tasks. What a file no longer names is kept, except members and tasks that came from
+it. What was deleted in the service stays deleted until its entry is edited.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,13 +50,13 @@ _LOCK = 0x73656564
 
 
 def packaged_files(names: str = "*.yaml") -> list[Path]:
-    """The programme that comes with the service, or some of its files, in the order of their names."""
+    """The programme files shipped with the service, or some of them, ordered by name."""
     return sorted(PROGRAMME.glob(names))
 
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """How many entries a load made, changed, and found as they were."""
+    """The number of entries a load created, changed, and found unchanged."""
 
     created: int = 0
     changed: int = 0
@@ -66,7 +65,7 @@ class LoadReport:
 
 @dataclass(frozen=True, slots=True)
 class SectionEntry:
-    """One entry of a section: its key, where it stands; for a commitment also its agreement's key and its position."""
+    """One entry of a section: its key and position; for a commitment also its agreement's key and its index."""
 
     section: str
     key: str
@@ -87,7 +86,7 @@ def _change_locality(session: Session, act: ActionContext, row: Any, values: Map
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeSection:
-    """A kind of entry: its table, its schema, how it is made and changed, and what is told apart from its fields."""
+    """A kind of entry: its table, its schema, how it is created and changed, and names that are not fields."""
 
     model: type[SQLModel]
     schema: type[Schema]
@@ -130,11 +129,11 @@ TOP = (
     "localities", "office_holidays", "organisations", "people", "resources", "task_templates", "agreements",
     "anniversaries", "events", "reminder_rules",
 )  # fmt: skip
-"""What may stand at the top of a file."""
+"""The top-level names of a file."""
 
 
 def load_files(session: Session, act: ActionContext, paths: Sequence[Path]) -> LoadReport:
-    """Load programme files in the given order; loading the same again changes nothing.
+    """Load programme files in the given order; loading them again changes nothing.
 
     Raises:
         BadFiles: with every problem of every file; the caller's transaction must then not be committed.
@@ -153,31 +152,31 @@ def load_files(session: Session, act: ActionContext, paths: Sequence[Path]) -> L
 
 
 def _load(ledger: Ledger, entry: SectionEntry) -> str:
-    """Load one entry; whether it was created, changed or unchanged."""
-    before, was_known = ledger.writes, ledger.knows(entry.section, entry.key)
+    """Load one entry; return whether it was created, changed or unchanged."""
+    before, was_loaded = ledger.writes, ledger.is_loaded(entry.section, entry.key)
     if entry.section == "events":
         load_event(ledger, entry.key, entry.place)
     else:
         _load_row(ledger, entry)
     if ledger.writes == before:
         return "unchanged"
-    return "changed" if was_known else "created"
+    return "changed" if was_loaded else "created"
 
 
 def _load_row(ledger: Ledger, entry: SectionEntry) -> None:
     section, place = SECTIONS[entry.section], entry.place
     shape = shape_of(section.schema)
-    left_out = {"commitments"} if entry.section == "agreements" else set()
-    content = {name: node.plain() for name, node in place.node.value.items() if name not in left_out}
+    excluded = {"commitments"} if entry.section == "agreements" else set()
+    content = {name: node.plain() for name, node in place.node.value.items() if name not in excluded}
 
-    def write(known_id: str | None) -> str | None:
+    def write(existing_id: str | None) -> str | None:
         checked = check(place, shape, ledger.resolve, section.apart)
-        row = ledger.session.get(section.model, known_id) if known_id else None
+        row = ledger.session.get(section.model, existing_id) if existing_id else None
         if not checked.is_complete:
             return None
-        is_made = entry.section == "localities" and ledger.session.get(Locality, entry.key) is not None
-        if known_id is None and is_made:
-            return entry.key  # made in the service before: it is somebody's, and stays as it is
+        is_existing = entry.section == "localities" and ledger.session.get(Locality, entry.key) is not None
+        if existing_id is None and is_existing:
+            return entry.key  # created in the service before: it belongs to somebody, and is not changed
         try:
             if row is not None:
                 section.change(ledger.session, ledger.act, row, checked.values)
@@ -186,15 +185,15 @@ def _load_row(ledger: Ledger, entry: SectionEntry) -> None:
             else:
                 row = _create_commitment(ledger, entry, checked.values)
         except DomainError as error:
-            place.tell(error, shape)
+            place.add_error(error, shape)
             return None
         if row is None:
             return None
-        if entry.section == "agreements" and crud.identity(row) != known_id:
+        if entry.section == "agreements" and crud.identity(row) != existing_id:
             ledger.forget("commitments", _commitment_keys(place))
         return crud.identity(row)
 
-    ledger.settle(entry.section, entry.key, content, write)
+    ledger.apply(entry.section, entry.key, content, write)
 
 
 def _create_commitment(ledger: Ledger, entry: SectionEntry, values: Mapping[str, Any]) -> SQLModel | None:
@@ -202,11 +201,11 @@ def _create_commitment(ledger: Ledger, entry: SectionEntry, values: Mapping[str,
     agreement = ledger.session.get(Agreement, agreement_id) if isinstance(agreement_id, str) else None
     if agreement is None:
         return None  # it has problems of its own
-    wanted = {**values, "position": entry.position}
-    return agreements.create_commitment(ledger.session, ledger.act, agreement, wanted)
+    complete_values = {**values, "position": entry.position}
+    return agreements.create_commitment(ledger.session, ledger.act, agreement, complete_values)
 
 
-# What stands in the files
+# Reading the entries
 
 
 def _entries_of(ledger: Ledger, file: ProgrammeFile) -> Iterator[SectionEntry]:
@@ -243,7 +242,7 @@ def _listed(ledger: Ledger, section: str, place: FilePosition, agreement: str = 
 
 
 def _key_of(ledger: Ledger, section: str, place: FilePosition, position: int) -> str | None:
-    """The word an entry is known by; None, and a problem noted, when it has none of its own."""
+    """The key of an entry; None, with a recorded problem, if it has none of its own."""
     node: YamlNode = place.node.value[position]
     name = SECTIONS[section].key if section in SECTIONS else "key"
     if not isinstance(node.value, dict):
@@ -256,11 +255,11 @@ def _key_of(ledger: Ledger, section: str, place: FilePosition, position: int) ->
     if not isinstance(key, str) or not 0 < len(key) <= MAX_KEY or not key.isprintable():
         place.add((position, name), message(_("Must be a word of 1 to {max} characters."), max=MAX_KEY))
         return None
-    if first := ledger.stands.get((section, key)):
+    if first := ledger.positions.get((section, key)):
         what = message(_("“{key}” is used already, at {place}; every entry needs its own."), key=key, place=first)
         place.add((position, name), what)
         return None
-    ledger.stands[section, key] = f"{place.file.name}:{node.value[name].line}"
+    ledger.positions[section, key] = f"{place.file.name}:{node.value[name].line}"
     return key
 
 

@@ -1,8 +1,8 @@
-"""Programme files as they are read: YAML values, each with the line it stands on.
+"""Parse programme files: YAML values, each with its line.
 
-Only what a programme file needs of YAML is taken: text, whole numbers, true and false, null, lists and groups. Hours,
-days and words like ``no`` stay text as they are written (YAML 1.1 would make 840 out of 14:00, and false out of no).
-Names that stand twice, tags and several documents in one file are refused; so is what would not fit into memory.
+Only the part of YAML that a programme file needs is supported: text, integers, true and false, null, lists and groups.
+Times, dates and words like ``no`` stay text as written (YAML 1.1 would turn 14:00 into 840, and no into false).
+Duplicate names, tags and several documents in one file are rejected; so are files that would not fit into memory.
 """
 
 import re
@@ -21,9 +21,9 @@ MAX_ALIASES = 100
 MAX_VALUES = 200_000
 
 Steps = tuple[str | int, ...]
-"""The way from a file's top to a value: names and positions, from 0."""
+"""The path from a file's top to a value: names and positions, from 0."""
 
-# The C parser is twenty times as fast; it is not on every machine.
+# The C parser is twenty times faster; it is not available on every machine.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NULL = {"", "~", "null", "Null", "NULL"}
 _TRUTH = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -33,9 +33,9 @@ _BROKEN = re.compile(r"[-+]?[0-9]{1,18}\.[0-9]{1,18}")
 
 @dataclass(frozen=True, slots=True)
 class FileProblem:
-    """One thing wrong in a file: where (``line`` from 1, ``path`` the way to the field), what, and what would be right.
+    """One problem in a file: where (``line`` from 1, ``path`` to the field), what is wrong, and what would be right.
 
-    ``what`` may also be an English sentence of a library, which is translated when the catalogues know it.
+    ``what`` may also be a library's English sentence, which is translated if the catalogues contain it.
     """
 
     file: str
@@ -43,17 +43,17 @@ class FileProblem:
     path: str
     what: Message | str
 
-    def told(self, language: str) -> str:
+    def formatted(self, language: str) -> str:
         """``FILE:LINE: field: sentence`` in a reader's language."""
         sentence = self.what.to(language) if isinstance(self.what, Message) else translate_filled(self.what, language)
         return ": ".join(part for part in (f"{self.file}:{self.line}", self.path, sentence) if part)
 
 
 class BadFiles(Exception):
-    """Programme files that can't be loaded; every problem of all of them. Nothing was loaded."""
+    """Programme files that can't be loaded, with all problems of all files. Nothing was loaded."""
 
     def __init__(self, problems: list[FileProblem]) -> None:
-        super().__init__("\n".join(problem.told("en") for problem in problems))
+        super().__init__("\n".join(problem.formatted("en") for problem in problems))
         self.problems = problems
 
 
@@ -76,7 +76,7 @@ class YamlNode:
                 return self.value
 
     def line_at(self, steps: Steps) -> int:
-        """The line of the value that the steps lead to, or of the last one on the way that is there."""
+        """The line of the value at ``steps``, or of the last existing value on the path."""
         node = self
         for step in steps:
             found = node.get(step)
@@ -86,7 +86,7 @@ class YamlNode:
         return node.line
 
     def get(self, step: str | int) -> "YamlNode | None":
-        """The value under a name or at a position, None when there is none."""
+        """The value under a name or at a position, None if there is none."""
         below: YamlNode | None = None
         match self.value:
             case dict():
@@ -98,14 +98,14 @@ class YamlNode:
 
 @dataclass(slots=True)
 class ProgrammeFile:
-    """What was read of one file: its top (None when it can't be read at all), and what is wrong with its form."""
+    """A parsed file: its top value (None if it can't be read at all), and its problems."""
 
     name: str
     top: YamlNode | None = None
     problems: list[FileProblem] = field(default_factory=list)
 
     def add(self, line: int, path: str, what: Message | str) -> None:
-        """Note one more problem."""
+        """Record a problem."""
         self.problems.append(FileProblem(self.name, line, path, what))
 
 
@@ -116,7 +116,7 @@ class _Unreadable(Exception):
 
 
 def read(path: Path) -> ProgrammeFile:
-    """Read one file; never raises, whatever it holds."""
+    """Read one file; never raises, whatever its content."""
     file = ProgrammeFile(str(path))
     try:
         text = _text(path)
@@ -147,16 +147,16 @@ def _events(text: str) -> Iterator[Any]:
     except yaml.MarkedYAMLError as problem:
         marks = [mark for mark in (problem.problem_mark, problem.context_mark) if mark is not None]
         line = marks[0].line + 1 if marks else 1
-        said = ", ".join(part for part in (problem.context, problem.problem) if part)
-        raise _Unreadable(line, message(_("This is not YAML: {problem}."), problem=said)) from None
+        reason = ", ".join(part for part in (problem.context, problem.problem) if part)
+        raise _Unreadable(line, message(_("This is not YAML: {problem}."), problem=reason)) from None
     except yaml.reader.ReaderError as problem:
         line = text.count("\n", 0, problem.position if isinstance(problem.position, int) else 0) + 1
-        said = f"{problem.reason} (U+{ord(problem.character):04X})" if problem.character else str(problem.reason)
-        raise _Unreadable(line, message(_("This is not YAML: {problem}."), problem=said)) from None
+        reason = f"{problem.reason} (U+{ord(problem.character):04X})" if problem.character else str(problem.reason)
+        raise _Unreadable(line, message(_("This is not YAML: {problem}."), problem=reason)) from None
 
 
 class _Composer:
-    """Builds the nodes of one file from the parser's events, within bounds."""
+    """Builds the nodes of one file from the parser's events, within limits."""
 
     def __init__(self, file: ProgrammeFile, events: Iterator[Any]) -> None:
         self.file = file
@@ -166,7 +166,7 @@ class _Composer:
         self.values = 0
 
     def document(self) -> YamlNode | None:
-        """The file's one document; None when it is empty."""
+        """The file's only document; None if it is empty."""
         top = None
         documents = 0
         for event in self.events:
@@ -201,16 +201,16 @@ class _Composer:
 
     def _alias(self, event: Any, line: int) -> YamlNode:
         self.aliases += 1
-        known = self.anchors.get(event.anchor)
-        if known is None:
-            # Also one that would hold itself: an anchor is known when its value is complete.
+        anchored = self.anchors.get(event.anchor)
+        if anchored is None:
+            # This includes a recursive alias: an anchor is registered when its value is complete.
             raise _Unreadable(
                 line, message(_("This is not YAML: {problem}."), problem=f"unknown alias *{event.anchor}")
             )
         if self.aliases > MAX_ALIASES:
             raise _Unreadable(line, message(_("Too many aliases (*name); at most {limit}."), limit=MAX_ALIASES))
-        self._count(known.size, line)
-        return YamlNode(known.value, line, known.size)
+        self._count(anchored.size, line)
+        return YamlNode(anchored.value, line, anchored.size)
 
     def _count(self, more: int, line: int) -> None:
         self.values += more
@@ -257,7 +257,7 @@ def _scalar(event: Any) -> str | int | float | bool | None:
 
 
 def path_text(steps: Steps) -> str:
-    """The way to a value as people read it: ``events[3].tasks[0].due_offset``."""
+    """The path to a value as text: ``events[3].tasks[0].due_offset``."""
     shown = ""
     for step in steps:
         shown += f"[{step}]" if isinstance(step, int) else f".{step}" if shown else step

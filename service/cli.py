@@ -120,7 +120,7 @@ def _trouble(problem: Exception, language: str) -> CommandFailed | None:
     match problem:
         case BadFiles():
             for one in problem.problems:
-                click.echo(one.told(language), err=True)
+                click.echo(one.formatted(language), err=True)
             return CommandFailed(f"{len(problem.problems)} problems; nothing was loaded.")
         case ValidationError():
             from service.http.error_responses import flat

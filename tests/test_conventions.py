@@ -375,3 +375,23 @@ def test_shared_names_sees_two_classes_of_one_name() -> None:
     one, two = "class Line:\n    pass\n", "class Table:\n    class Line:\n        pass\n"
     assert shared_names({"a.py": one, "b.py": two}) == {"Line": ["a.py", "b.py"]}
     assert shared_names({"a.py": one, "b.py": "class Meta:\n    pass\n"}) == {}
+
+
+def rebound(source: str) -> list[str]:
+    """The module-level names that are assigned more than once: the second value silently replaces the first."""
+    names = [
+        target.id
+        for node in ast.parse(source).body
+        if isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None
+        for target in (node.targets if isinstance(node, ast.Assign) else [node.target])
+        if isinstance(target, ast.Name)
+    ]
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def test_no_module_assigns_a_name_twice() -> None:
+    assert [(name_of(path), names) for path in modules() if (names := rebound(path.read_text()))] == []
+
+
+def test_rebound_sees_a_name_assigned_twice() -> None:
+    assert rebound("_A = 1\nB: int = 2\n_A = 3\nB = 4\nC = D = 5\nE: int\nE = 6\n") == ["B", "_A"]

@@ -172,7 +172,7 @@ class _Planner:
             board = self.boards[host, guest] = self.board_of(host, guest)
             for receiver, stay in self.stays:
                 if receiver == host:
-                    board.receive(stay)
+                    board.add_visit(stay)
         return self.boards[host, guest]
 
     def _receive(self, host: str, stay: HostedVisit) -> None:
@@ -180,7 +180,7 @@ class _Planner:
         self.stays.append((host, stay))
         for (receiver, _guest), board in self.boards.items():
             if receiver == host:
-                board.receive(stay)
+                board.add_visit(stay)
 
     def _place(self, ask: PlanningRequest, slot: OutstandingSlot, host: str, opening: Opening) -> EventRecord:
         identity = f"planned-{len(self.placed)}"

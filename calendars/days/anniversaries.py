@@ -1,4 +1,4 @@
-"""Anniversaries: an origin known to the year, the month or the day, and the years it comes round in."""
+"""Anniversaries: an origin known to the year, month or day, and its occurrences by year."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _ORIGIN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The beginning an anniversary counts from, as exactly as it is known: ``1984``, ``1984-09``, ``1962-09-05``.
+    """The starting point of an anniversary, with the precision that is known: ``1984``, ``1984-09``, ``1962-09-05``.
 
     Raises ValueError for a day without a month and for a date that does not exist.
     """
@@ -27,7 +27,7 @@ class Origin:
         try:
             if self.month is None and self.day is not None:
                 raise ValueError
-            # A zero is not None: "1984-00" is no looser form of 1984.
+            # Zero is not None: "1984-00" is invalid, not a less precise 1984.
             date(self.year, 1 if self.month is None else self.month, 1 if self.day is None else self.day)
         except ValueError:
             raise InvalidValue(_NO_ORIGIN, origin=str(self)) from None
@@ -58,9 +58,9 @@ class Occurrence:
 
 
 def grade_of(ordinal: int) -> Grade:
-    """The class of the n-th anniversary: ending in 0 round, in 5 half-round, else other. ValueError below 1.
+    """The grade of the n-th anniversary: round if it ends in 0, half-round if it ends in 5, else other.
 
-    Source: Decree 145/2013/NĐ-CP (năm tròn, năm lẻ 5, năm khác).
+    Raises ValueError below 1. Source: Decree 145/2013/NĐ-CP (năm tròn, năm lẻ 5, năm khác).
     """
     if ordinal < 1:
         raise InvalidValue(_("The first anniversary is the year after the beginning."))
@@ -68,19 +68,19 @@ def grade_of(ordinal: int) -> Grade:
 
 
 def occurrence(origin: Origin, year: int) -> Occurrence:
-    """The anniversary in one year; its ordinal is the difference of the years (2024 − 1984 = 40).
+    """The anniversary in one year; its ordinal is the difference between the years (2024 − 1984 = 40).
 
-    An origin known to the year or the month has no date, never an invented first of the month. One of 29 February
-    is kept on 28 February in years without a 29th. Raises ValueError for the origin's own year, earlier ones, and
-    years after 9999.
+    If the origin is known only to the year or the month, the occurrence has no date; the first of the month is never
+    assumed. An anniversary of 29 February falls on 28 February in common years. Raises ValueError for the origin's own
+    year, earlier years, and years after 9999.
     """
     grade = grade_of(year - origin.year)
     if year > MAXYEAR:
         raise InvalidValue(_("The year {year} is outside the calendar."), year=year)
-    return Occurrence(year, year - origin.year, grade, _kept_on(origin, year))
+    return Occurrence(year, year - origin.year, grade, _date_in(origin, year))
 
 
-def _kept_on(origin: Origin, year: int) -> date | None:
+def _date_in(origin: Origin, year: int) -> date | None:
     if origin.month is None or origin.day is None:
         return None
     try:
@@ -90,9 +90,9 @@ def _kept_on(origin: Origin, year: int) -> date | None:
 
 
 def occurrences(origin: Origin, from_year: int, to_year: int) -> list[Occurrence]:
-    """The anniversaries of all years from ``from_year`` to ``to_year``, both inclusive, in order.
+    """The anniversaries from ``from_year`` to ``to_year``, both inclusive, in order.
 
-    Years up to the origin's own are left out; the list is empty when none remains.
+    Years up to and including the origin's own are skipped; the list is empty if none remains.
     """
     first = max(from_year, origin.year + 1)
     return [occurrence(origin, year) for year in range(first, min(to_year, MAXYEAR) + 1)]

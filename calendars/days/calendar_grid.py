@@ -1,6 +1,7 @@
-"""Days laid out on paper: the weeks of a month, visits packed into rows, the lanes of a year.
+"""Calendar layout: the weeks of a month, bars packed into rows, and the lanes of a year.
 
-What finds no room is counted where it would have stood: shown and counted together are always all.
+Items that do not fit are counted in the place where they would have been drawn: drawn and counted items together are
+always all items.
 """
 
 from calendar import monthrange
@@ -15,10 +16,10 @@ from calendars.days.spans import Days
 WEEK = 7
 MONTHS = 12
 PARTS = 10
-"""Into how many parts a month of the timeline is divided: the finest a year on one screen can show."""
+"""The number of parts a month of the year timeline is divided into: the finest resolution one screen can show."""
 
 NAME_PARTS = 26
-"""The room a name needs on the timeline, about two and a half months."""
+"""The width a name needs on the timeline in parts, about two and a half months."""
 
 WIDTH = MONTHS * PARTS
 
@@ -27,7 +28,7 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class GridSpan:
-    """Something that lasts from ``first`` to ``last``, both inclusive."""
+    """An item that lasts from ``first`` to ``last``, both inclusive."""
 
     id: str
     first: date
@@ -36,7 +37,7 @@ class GridSpan:
 
 @dataclass(frozen=True, slots=True)
 class WeekBar:
-    """What a week shows of a stretch: ``span`` days from ``column`` (0 is Monday) on.
+    """The part of a span that falls into one week: ``span`` days starting at ``column`` (0 is Monday).
 
     ``begins`` and ``ends`` say whether its first and its last day are in this week.
     """
@@ -50,25 +51,25 @@ class WeekBar:
 
 @dataclass(frozen=True, slots=True)
 class WeekGrid:
-    """A week's rows of pieces, none over another, and for each day how many found no room."""
+    """A week's rows of bars that do not overlap, and for each day the number of spans that did not fit."""
 
     days: Days
     rows: tuple[tuple[WeekBar, ...], ...]
     more: tuple[int, ...]
 
     def cells(self, row: Sequence[WeekBar]) -> list[WeekBar | None]:
-        """A row's cells in order: pieces, and None for each day without one."""
-        at = {piece.column: piece for piece in row}
-        covered = {column for piece in row for column in range(piece.column + 1, piece.column + piece.span)}
+        """A row's cells in order: bars, and None for each day without one."""
+        at = {bar.column: bar for bar in row}
+        covered = {column for bar in row for column in range(bar.column + 1, bar.column + bar.span)}
         return [at.get(column) for column in range(WEEK) if column not in covered]
 
 
 @dataclass(frozen=True, slots=True)
 class YearMark:
-    """A stretch on the timeline of a year: ``span`` parts of a month from ``start`` (0 is the first of January) on.
+    """A span on the timeline of a year: ``span`` parts of a month starting at ``start`` (0 is 1 January).
 
-    Its name stands within it, or else after it, or before it where the year ends; ``room`` are the parts both take,
-    from ``left`` on. Without room for names ``room`` is ``span``.
+    Its name is drawn inside the bar, otherwise after it, or before it near the end of the year. ``room`` is the number
+    of parts that bar and name take together, starting at ``left``. Where names are not drawn, ``room`` equals ``span``.
     """
 
     id: str
@@ -80,7 +81,7 @@ class YearMark:
 
     @property
     def side(self) -> str:
-        """Where the name stands: ``in``, ``after`` or ``before``."""
+        """The position of the name: ``in``, ``after`` or ``before``."""
         if self.room == self.span:
             return "in"
         return "before" if self.left < self.start else "after"
@@ -88,9 +89,9 @@ class YearMark:
 
 @dataclass(frozen=True, slots=True)
 class YearLane:
-    """A lane of the year: how many stretches are in it, its marks, and for each month how many found no room.
+    """A lane of the year: the number of its spans, its marks, and for each month the number of spans that did not fit.
 
-    One that found no room is counted in the month it begins in, or in January.
+    A span that did not fit is counted in the month it begins in, or in January if it began in an earlier year.
     """
 
     total: int
@@ -100,7 +101,7 @@ class YearLane:
 
     @property
     def rows(self) -> int:
-        """How many rows its marks take."""
+        """The number of rows its marks take."""
         return max((mark.row for mark in self.marks), default=-1) + 1
 
 
@@ -121,7 +122,7 @@ def year_of(day: date) -> Days:
 
 
 def weeks_of(day: date) -> list[Days]:
-    """The weeks that have a day of this day's month, each whole."""
+    """The whole weeks that contain at least one day of this day's month."""
     month = month_of(day)
     weeks = [week_of(month.first)]
     while weeks[-1].last < month.last:
@@ -129,64 +130,64 @@ def weeks_of(day: date) -> list[Days]:
     return weeks
 
 
-def lay_week(week: Days, stretches: Iterable[GridSpan], most_rows: int) -> WeekGrid:
-    """Lay what touches a week into rows, what begins first and lasts longest on top; the rest is counted by day."""
+def lay_week(week: Days, spans: Iterable[GridSpan], most_rows: int) -> WeekGrid:
+    """Arrange the spans that touch a week in rows: earliest start first, then longest; the rest is counted by day."""
     rows: list[list[WeekBar]] = []
     more = [0] * WEEK
-    touching = [one for one in stretches if one.first <= week.last and week.first <= one.last]
+    touching = [one for one in spans if one.first <= week.last and week.first <= one.last]
     for one in sorted(touching, key=_longest_first):
         first, last = max(one.first, week.first), min(one.last, week.last)
         column, span = (first - week.first).days, (last - first).days + 1
-        # Sorted by beginning, so only the last piece of a row can be in the way.
+        # Sorted by start, so only the last bar of a row can overlap.
         row = next((row for row in rows if row[-1].column + row[-1].span <= column), None)
         if row is None and len(rows) < most_rows:
             rows.append(row := [])
         if row is not None:
             row.append(WeekBar(one.id, column, span, one.first >= week.first, one.last <= week.last))
         else:
-            for taken in range(column, column + span):
-                more[taken] += 1
+            for covered_column in range(column, column + span):
+                more[covered_column] += 1
     return WeekGrid(week, tuple(map(tuple, rows)), tuple(more))
 
 
-def lay_year(year: int, stretches: Iterable[GridSpan], *, most_rows: int, most_marks: int) -> YearLane:
-    """Lay what touches a year on its timeline: with names while everything fits so, else as bars close together.
+def lay_year(year: int, spans: Iterable[GridSpan], *, most_rows: int, most_marks: int) -> YearLane:
+    """Arrange the spans that touch a year on its timeline: with names if everything fits, else as bars packed closely.
 
-    Of those close together each month shows at most its share of ``most_marks``.
+    When packed closely, each month shows at most its share of ``most_marks``.
     """
     whole = year_of(date(year, 1, 1))
-    touching = sorted((one for one in stretches if one.first <= whole.last and whole.first <= one.last), key=_in_order)
+    touching = sorted((one for one in spans if one.first <= whole.last and whole.first <= one.last), key=_in_order)
     named = _Rows(most_rows)
     if len(touching) <= most_marks and all(named.take(one, whole, NAME_PARTS) for one in touching):
         return YearLane(len(touching), tuple(named.marks), (0,) * MONTHS, is_named=True)
-    close, left_out, begun = _Rows(most_rows), [0] * MONTHS, Counter[int]()
+    close, left_out, started = _Rows(most_rows), [0] * MONTHS, Counter[int]()
     for one in touching:
         month = max(one.first, whole.first).month
-        if begun[month] < most_marks // MONTHS and close.take(one, whole, 0):
-            begun[month] += 1
+        if started[month] < most_marks // MONTHS and close.take(one, whole, 0):
+            started[month] += 1
         else:
             left_out[month - 1] += 1
     return YearLane(len(touching), tuple(close.marks), tuple(left_out), is_named=False)
 
 
 def in_lanes(
-    stretches: Iterable[GridSpan], key_of: Callable[[GridSpan], K], most_lanes: int
+    spans: Iterable[GridSpan], key_of: Callable[[GridSpan], K], most_lanes: int
 ) -> tuple[list[tuple[K, list[GridSpan]]], list[GridSpan]]:
-    """The stretches by lane, the fullest lane first, and those of the lanes that are too many."""
+    """Group the spans into lanes, the fullest lane first, and return the spans of the lanes beyond ``most_lanes``."""
     lanes: dict[K, list[GridSpan]] = {}
-    for one in stretches:
+    for one in spans:
         lanes.setdefault(key_of(one), []).append(one)
     fullest = sorted(lanes.items(), key=lambda lane: -len(lane[1]))
     return fullest[:most_lanes], [one for _key, found in fullest[most_lanes:] for one in found]
 
 
 def part_of_year(day: date) -> int:
-    """The part of its year a day is in, 0 to 119: three days a part, the last of a month up to four."""
+    """The part of the year a day falls in, 0 to 119: three days a part, the last part of a month up to four."""
     return (day.month - 1) * PARTS + min((day.day - 1) // 3, PARTS - 1)
 
 
 class _Rows:
-    """The rows of a lane while they fill."""
+    """The rows of a lane while it is being filled."""
 
     def __init__(self, most: int) -> None:
         self.most = most
@@ -194,7 +195,7 @@ class _Rows:
         self.marks: list[YearMark] = []
 
     def take(self, one: GridSpan, year: Days, name: int) -> bool:
-        """Lay a stretch into the first row that has room for it and its name; whether there was one."""
+        """Place a span in the first row with room for it and its name; return whether there was one."""
         start = part_of_year(max(one.first, year.first))
         span = part_of_year(min(one.last, year.last)) - start + 1
         left, room = start, span

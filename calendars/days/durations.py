@@ -1,4 +1,4 @@
-"""Lengths and amounts as agreements write them: 10–15 days, 2–3 months, a year; measured on the calendar."""
+"""Durations and amounts as agreements state them: 10–15 days, 2–3 months, a year; measured on the calendar."""
 
 from calendar import monthrange
 from datetime import MAXYEAR, date
@@ -10,7 +10,7 @@ from models.vocabulary import DurationUnit
 
 
 class LengthTerms(Protocol):
-    """What has a promised length; None: no bound was agreed."""
+    """Anything with an agreed duration; None: no bound was agreed."""
 
     @property
     def duration_min(self) -> int | None: ...
@@ -20,7 +20,7 @@ class LengthTerms(Protocol):
     def duration_unit(self) -> DurationUnit | None: ...
 
 
-# The unit stands before the number: English would need a plural, and this way none of the three languages does.
+# The unit precedes the number, so that no language needs a plural form; otherwise English would.
 _IN_UNIT = {
     DurationUnit.DAYS: _("in days: {range}"),
     DurationUnit.MONTHS: _("in months: {range}"),
@@ -29,10 +29,10 @@ _IN_UNIT = {
 
 
 def add_units(day: date, count: int, unit: DurationUnit) -> date:
-    """The day on which ``count`` units from ``day`` are over, the first one outside: 10 March + 3 months = 10 June.
+    """The first day after ``count`` units from ``day``, exclusive end: 10 March + 3 months = 10 June.
 
-    A day the last month lacks becomes its last day (31 January + 1 month = 28 or 29 February). Days beyond the
-    year 9999 become its last day.
+    A day that the target month lacks becomes its last day (31 January + 1 month = 28 or 29 February). Days beyond the
+    year 9999 become 31 December 9999.
     """
     if unit is DurationUnit.DAYS:
         return date.fromordinal(min(day.toordinal() + count, date.max.toordinal()))
@@ -43,18 +43,18 @@ def add_units(day: date, count: int, unit: DurationUnit) -> date:
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-def length_fits(days: Days, promised: LengthTerms) -> int:
-    """-1 when the days are fewer than promised, 1 when they are more, 0 when they fit or nothing was agreed.
+def length_fits(days: Days, terms: LengthTerms) -> int:
+    """-1 if there are fewer days than agreed, 1 if there are more, 0 if they fit or nothing was agreed.
 
-    Days count inclusively. Months and years are measured on the calendar: 10 March to 9 June is exactly 3 months,
-    one day more is over 3, and nothing is rounded.
+    Days are counted inclusively. Months and years are measured on the calendar without rounding: 10 March to 9 June is
+    exactly 3 months, one day more is over 3.
     """
-    low, high, unit = promised.duration_min, promised.duration_max, promised.duration_unit
+    low, high, unit = terms.duration_min, terms.duration_max, terms.duration_unit
     if unit is None:
         return 0
     if unit is DurationUnit.DAYS:
         return -1 if low is not None and len(days) < low else int(high is not None and len(days) > high)
-    # Compared as ordinals: the day after 31 December 9999 is no date.
+    # Compare ordinals: the day after 31 December 9999 is not a valid date.
     over = days.last.toordinal() + 1
     if low is not None and over < add_units(days.first, low, unit).toordinal():
         return -1
@@ -63,15 +63,15 @@ def length_fits(days: Days, promised: LengthTerms) -> int:
     return 0
 
 
-def promised_length(promised: LengthTerms) -> Message | str:
-    """The agreed length in words: “in days: 10–15”; a dash where none was agreed."""
-    if promised.duration_unit is None:
+def promised_length(terms: LengthTerms) -> Message | str:
+    """The agreed duration as text: “in days: 10–15”; a dash if none was agreed."""
+    if terms.duration_unit is None:
         return "–"
-    return message(_IN_UNIT[promised.duration_unit], range=amount(promised.duration_min, promised.duration_max))
+    return message(_IN_UNIT[terms.duration_unit], range=amount(terms.duration_min, terms.duration_max))
 
 
 def amount(low: int | None, high: int | None) -> Message | str:
-    """A range in words: 10–15, 9, “at least 2”, “at most 3”; a dash for no range at all."""
+    """A range as text: 10–15, 9, “at least 2”, “at most 3”; a dash if there is no bound."""
     if low is not None and high is not None:
         return str(low) if low == high else f"{low}–{high}"
     if low is not None:

@@ -1,4 +1,4 @@
-"""Dates and instants as each language writes them."""
+"""Format dates and instants in each language."""
 
 from datetime import date, datetime, time
 
@@ -10,27 +10,28 @@ from models.i18n import _
 from models.vocabulary import Language
 
 BABEL_LOCALES = {Language.VI: "vi", Language.LO: "lo", Language.EN: "en_GB"}
-"""Readers of English here are not American: the day comes first."""
+"""English uses en_GB: its readers here expect the day first."""
 
 
 def numeric_day(day: date) -> str:
-    """A day in figures, ``10/3/2027``: day, month, year, which all three languages read alike."""
+    """A date in figures, ``10/3/2027``: day, month, year, which is read the same way in all three languages."""
     return f"{day.day}/{day.month}/{day.year}"
 
 
 def format_day(day: date, language: str) -> str:
-    """One day: ``10/3/2027`` in Vietnamese, ``10 ມີນາ 2027`` in Lao, ``10 March 2027`` in English.
+    """One date: ``10/3/2027`` in Vietnamese, ``10 ມີນາ 2027`` in Lao, ``10 March 2027`` in English.
 
-    An unknown language is written as English. Source: CLDR's long form for Lao and English; for Vietnamese the
-    figures that official letters use.
+    Unknown languages are formatted as English. Source: CLDR's long form for Lao and English; for Vietnamese the figures
+    used in official correspondence.
     """
     return numeric_day(day) if language == Language.VI else _words(day, "d MMMM y", language)
 
 
 def format_days(first_day: date, last_day: date, language: str) -> str:
-    """Inclusive days without repeating what both share: ``10–21/3/2027``, ``10–21 March 2027``, ``28/3–2/4/2027``.
+    """An inclusive range of dates without repeating shared parts.
 
-    CLDR has no such short form for Lao and Vietnamese, so both ends are joined with an en dash here.
+    For example ``10–21/3/2027``, ``10–21 March 2027``, ``28/3–2/4/2027``. CLDR has no such short form for Lao and
+    Vietnamese, so both ends are joined with an en dash here.
     """
     end = format_day(last_day, language)
     if first_day == last_day:
@@ -51,15 +52,15 @@ def format_hours(start: time | None, end: time | None) -> str:
 
 
 def format_weekday(day: date, language: str) -> str:
-    """The day of the week as a heading writes it: ``Thứ Hai``, ``ວັນຈັນ``, ``Monday``."""
+    """The day of the week, capitalised for a heading: ``Thứ Hai``, ``ວັນຈັນ``, ``Monday``."""
     name = _words(day, "EEEE", language)
     return name[:1].upper() + name[1:]
 
 
 def format_instant(at: datetime, zone: str, language: str) -> str:
-    """An aware instant by the clocks of ``zone``: ``14:30 ngày 10/3/2027``, ``14:30, 10 March 2027``.
+    """An aware instant in local time of ``zone``: ``14:30 ngày 10/3/2027``, ``14:30, 10 March 2027``.
 
-    Minutes are cut off, not rounded. Raises ValueError for a naive instant and an unknown zone.
+    Truncated to the minute, not rounded. Raises ValueError for a naive instant and an unknown zone.
     """
     if at.utcoffset() is None:
         raise InvalidValue(_("An instant without a zone says nothing; give its offset from UTC."))

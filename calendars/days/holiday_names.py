@@ -1,4 +1,4 @@
-"""What the computed holidays of Viet Nam and Laos are called in vi, lo and en."""
+"""Names of the computed holidays of Viet Nam and Laos in vi, lo and en."""
 
 import re
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from calendars.days import lunar
 NAMED = frozenset({"VN", "LA"})
 """The countries whose holidays have names in all three languages."""
 
-# Two days before Tết; the library's number is only right after a month of 30 days.
+# Two days before Tết; the number in the library's name is only right after a month of 30 days.
 _BEFORE_EVE = "29 of Lunar New Year"
 
 _NAMES: Mapping[str, tuple[str, str, str]] = {
@@ -74,12 +74,12 @@ _AROUND_TET = frozenset({_BEFORE_EVE, *(f"{which} Day of Lunar New Year" for whi
 
 
 def names(country: str, english: str, day: date) -> dict[str, str]:
-    """The name in vi, lo and en of what the ``holidays`` library calls so in English (en_US) on that day.
+    """The name in vi, lo and en of a holiday that the ``holidays`` library calls ``english`` (en_US) on that day.
 
-    A name that is not known here, of another country or a later library, stays as it is under ``en``.
+    A name not listed here, from another country or a later version of the library, is returned unchanged under ``en``.
     """
     if country not in NAMED:
-        return {"en": english}  # its National Day is not Viet Nam's
+        return {"en": english}  # another country's National Day is not Viet Nam's
     if match := _SWAPPED.fullmatch(english):
         worked = datetime.strptime(match[1], "%m/%d/%Y").date()  # noqa: DTZ007 - a day has no zone
         return _swapped(worked)
@@ -98,9 +98,9 @@ def names(country: str, english: str, day: date) -> dict[str, str]:
 
 
 def may_be_decided_otherwise(country: str, english: str, day: date) -> bool:
-    """Whether a holiday's day is set anew each year: in lieu, swapped, around Tết, beside the National Day.
+    """Whether a holiday's date is decided each year: in lieu, swapped, around Tết, next to the National Day.
 
-    Fixed days and those the lunar calendar gives (Mồng 1–3 Tết, Giỗ Tổ) are not.
+    Fixed dates and those given by the lunar calendar (Mồng 1–3 Tết, Giỗ Tổ) are not.
     """
     if _GUESSED.search(english) or english in _AROUND_TET:
         return True

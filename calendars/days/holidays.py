@@ -1,4 +1,4 @@
-"""The days of both worlds: public holidays, worked Saturdays and festivals, computed ones and the office's own."""
+"""Public holidays, working Saturdays and festivals of each country: the computed ones and the office's own entries."""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
@@ -19,21 +19,24 @@ from calendars.days.working_days import WorkingDays
 from models.vocabulary import HolidayCalendar, HolidayCategory
 
 ANNOUNCED_UNTIL: Mapping[str, int] = MappingProxyType({"VN": 2026, "LA": 2026})
-"""The last year whose days off the governments have announced. Viet Nam's names the days around Tết and the swapped
-ones each autumn for the following year, Laos its days in lieu; in later years the library can only guess them."""
+"""The last year for which the governments have announced the days off.
 
-_LAST_ANNOUNCED = 2026  # of a country that is not watched
+Each autumn Viet Nam announces the days around Tết and the swapped days of the following year, Laos its days in lieu;
+for later years the library can only estimate them.
+"""
+
+_LAST_ANNOUNCED = 2026  # for all other countries
 _SOURCE = f"holidays {version('holidays')}"
-_JOINT = "; "  # how the library writes two holidays of one day
-_NO_FESTIVALS = frozenset({"National Teacher Day"})  # a day for schools, listed among the Lao festivals
+_JOINT = "; "  # separates two holidays of one day in the library
+_NO_FESTIVALS = frozenset({"National Teacher Day"})  # a school day, listed among the Lao festivals
 
 
 @dataclass(frozen=True, slots=True)
 class Holiday:
     """One day of a holiday.
 
-    ``id`` is the office entry's, None for a computed day. ``locality`` None means the whole country. A ``provisional``
-    day is a guess until it is announced.
+    ``id`` is the ID of the office's entry, None for a computed day. ``locality`` None means the whole country.
+    ``provisional`` means the date is an estimate until it is announced.
     """
 
     day: date
@@ -48,10 +51,10 @@ class Holiday:
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """A day that comes round every year, by its number in the solar or the Vietnamese lunar calendar.
+    """A yearly date by its number in the solar or the Vietnamese lunar calendar.
 
-    29 February is kept on 28 February in other years, lunar day 30 on the last day of a month with 29. A leap month
-    never counts: what is kept in month 2 is kept in the plain one. Outside 1968 to 2071 no lunar day comes round.
+    29 February falls on 28 February in common years, lunar day 30 on the last day of a month with 29 days. Leap months
+    are ignored: an entry of month 2 falls in the plain month 2. Outside 1968 to 2071 lunar dates have no occurrences.
     """
 
     calendar: HolidayCalendar
@@ -59,13 +62,13 @@ class Recurrence:
     day: int
 
     def days_in(self, year: int) -> Sequence[date]:
-        """On which days of a common year; a lunar day may come none, one or two times in it."""
+        """The dates in a solar year; a lunar date may occur zero, one or two times in it."""
         return _days_in(self.calendar, self.month, self.day, year)
 
 
 @dataclass(frozen=True, slots=True)
 class OfficeEntry:
-    """One of the office's own entries: on ``first_day``, or every year; exactly one of both is there."""
+    """One of the office's own entries: either on ``first_day`` or recurring every year; exactly one of them is set."""
 
     id: str
     country: str
@@ -80,7 +83,7 @@ class OfficeEntry:
 
     @classmethod
     def of(cls, row: Any) -> "OfficeEntry":
-        """From a row of the office's table."""
+        """Create an entry from a row of the office's table."""
         recurs = None
         if row.recurs_calendar is not None:
             recurs = Recurrence(row.recurs_calendar, row.recurs_month, row.recurs_day)
@@ -98,30 +101,30 @@ class OfficeEntry:
         )
 
     def times(self, first: date, last: date) -> list[Days]:
-        """Each time it comes round and touches the days from ``first`` to ``last``, whole, in order."""
+        """All occurrences that touch ``first`` to ``last``, each with all its days, in order."""
         if self.recurs is None:
             begins = [] if self.first_day is None else [self.first_day]
         else:
-            # One that lasts over New Year begins in the year before.
+            # An occurrence that spans New Year begins in the previous year.
             begins = [day for year in range(first.year - 1, last.year + 1) for day in self.recurs.days_in(year)]
-        wanted = Days(first, last)
+        within = Days(first, last)
         found = (Days(begin, days_after(begin, self.days - 1)) for begin in begins)
-        return [days for days in found if days.overlaps(wanted)]
+        return [days for days in found if days.overlaps(within)]
 
     def on(self, day: date) -> Holiday:
-        """The entry as a holiday of one of its days."""
+        """The entry as a holiday on one of its days."""
         return Holiday(
             day, self.country, self.name, self.category, self.source, self.provisional, self.id, self.locality
         )
 
 
 class HolidayIndex:
-    """The computed days of any country under the office's own entries, which win.
+    """The computed holidays of any country, overridden by the office's own entries.
 
-    A ``public`` or ``workday`` entry takes the place of the computed days off of its country and day: with a
-    ``workday`` the day is not off. Of two such entries on one day the one for that very day goes before the yearly
-    one, else the later made. Festivals stand beside all others. Days come from the ``holidays`` library; a country
-    it does not know has those of the office only.
+    A ``public`` or ``workday`` entry replaces the computed days off of its country and day: with a ``workday`` the day
+    is not off. If two such entries share a day, an entry for that date takes precedence over a yearly one, otherwise
+    the one created later. Festivals are added to all others. The dates come from the ``holidays`` library; a country it
+    does not support has only the office's entries.
     """
 
     def __init__(self, entries: Iterable[OfficeEntry] = ()) -> None:
@@ -134,7 +137,7 @@ class HolidayIndex:
         self._rulings: dict[tuple[str, int], Mapping[date, HolidayCategory]] = {}
 
     def between(self, countries: Collection[str], first: date, last: date) -> list[Holiday]:
-        """All days of all categories from ``first`` to ``last``, both inclusive, by day and country."""
+        """All days of all categories from ``first`` to ``last``, both inclusive, ordered by day and country."""
         found = [
             holiday
             for country in sorted(set(countries))
@@ -146,7 +149,7 @@ class HolidayIndex:
         return found
 
     def off(self, countries: Collection[str], first: date, last: date) -> dict[date, list[Holiday]]:
-        """The days on which at least one of the countries is off (``public``), ``first`` and ``last`` inclusive."""
+        """The days on which at least one country has a day off (``public``), ``first`` and ``last`` inclusive."""
         found: dict[date, list[Holiday]] = {}
         for country in sorted(set(countries)):
             for year in range(first.year, last.year + 1):
@@ -156,23 +159,26 @@ class HolidayIndex:
         return dict(sorted(found.items()))
 
     def _off(self, country: str, year: int) -> tuple[list[date], Mapping[date, list[Holiday]]]:
-        """The days off of a country and year, in order, and what is held on each."""
-        if (known := self._days_off.get((country, year))) is None:
+        """The days off of a country and year, in order, and the holidays of each."""
+        if (cached := self._days_off.get((country, year))) is None:
             off: dict[date, list[Holiday]] = {}
             for holiday in self._year(country, year):
                 if holiday.category is HolidayCategory.PUBLIC:
                     off.setdefault(holiday.day, []).append(holiday)
-            known = self._days_off[country, year] = (sorted(off), off)
-        return known
+            cached = self._days_off[country, year] = (sorted(off), off)
+        return cached
 
     def occurrences(self, entry_id: str, first: date, last: date) -> list[Days]:
-        """Each time an office entry comes round and touches the range, whole, in order; KeyError for an unknown id."""
+        """All occurrences of an office entry that touch the range, each with all its days, in order.
+
+        KeyError for an unknown id.
+        """
         return self._entries[entry_id].times(first, last)
 
     def working_days(self, countries: Sequence[str]) -> WorkingDays:
-        """Monday to Friday without the days off of all these countries.
+        """Monday to Friday except the days off of any of these countries.
 
-        A ``workday`` entry of one of them makes a Saturday a working day, unless another of them is off that day.
+        A ``workday`` entry of one country makes a Saturday a working day, unless another of them has a day off.
         """
 
         def ruling(day: date) -> bool | None:
@@ -184,23 +190,23 @@ class HolidayIndex:
         return WorkingDays(ruling)
 
     def ruling(self, country: str, day: date) -> HolidayCategory | None:
-        """``public``: the country is off that day; ``workday``: it works for certain; None: as the week has it."""
+        """``public``: a day off in the country; ``workday``: an explicit working day; None: the weekday decides."""
         key = (country, day.year)
-        if (known := self._rulings.get(key)) is None:
-            known = self._rulings[key] = {
+        if (cached := self._rulings.get(key)) is None:
+            cached = self._rulings[key] = {
                 one.day: one.category
                 for one in self._year(country, day.year)
                 if one.category is not HolidayCategory.FESTIVAL
             }
-        return known.get(day)
+        return cached.get(day)
 
     def _year(self, country: str, year: int) -> tuple[Holiday, ...]:
-        if (known := self._years.get((country, year))) is None:
-            known = self._years[country, year] = self._merged(country, year)
-        return known
+        if (cached := self._years.get((country, year))) is None:
+            cached = self._years[country, year] = self._merged(country, year)
+        return cached
 
     def _merged(self, country: str, year: int) -> tuple[Holiday, ...]:
-        """The days of one country and year, the office's in the place of the computed ones, in order."""
+        """The days of one country and year in order, with the office's entries in place of the computed ones."""
         first, last = date(year, 1, 1), date(year, 12, 31)
         decided: dict[date, Holiday] = {}
         festivals: list[Holiday] = []
@@ -219,7 +225,7 @@ class HolidayIndex:
 
 
 def is_known(country: str) -> bool:
-    """Whether the public holidays of a country (ISO 3166 alpha-2) can be computed."""
+    """Whether public holidays can be computed for a country (ISO 3166 alpha-2)."""
     try:
         holidays.country_holidays(country, years=2024)
     except (NotImplementedError, ValueError):
@@ -241,14 +247,14 @@ def _computed(country: str, year: int) -> tuple[Holiday, ...]:
 
 def _library(country: str, year: int, category: str) -> list[tuple[date, str]]:
     try:
-        known = holidays.country_holidays(country, years=year, categories=(category,), language="en_US")
+        by_day = holidays.country_holidays(country, years=year, categories=(category,), language="en_US")
     except (NotImplementedError, ValueError):
         return []
-    return [(day, name) for day, joint in sorted(known.items()) for name in joint.split(_JOINT)]
+    return [(day, name) for day, joint in sorted(by_day.items()) for name in joint.split(_JOINT)]
 
 
 def _of_library(country: str, day: date, name: str, category: HolidayCategory) -> Holiday:
-    # The Lao festivals follow Thai tables; what Laos announces may differ by a day or a month.
+    # The Lao festivals use Thai tables; the dates Laos announces may differ by a day or a month.
     guess = category is HolidayCategory.FESTIVAL or (
         day.year > ANNOUNCED_UNTIL.get(country, _LAST_ANNOUNCED) and may_be_decided_otherwise(country, name, day)
     )

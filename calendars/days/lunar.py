@@ -1,8 +1,8 @@
-"""The Vietnamese lunar calendar: days there and back, leap months, the names of years.
+"""The Vietnamese lunar calendar: conversion in both directions, leap months, names of years.
 
-It is reckoned at UTC+7 and differs in some years from the Chinese one, which is reckoned at UTC+8. Source of the
-astronomy: Hồ Ngọc Đức's algorithm, as ``lunar-vn`` has it. That library takes a 30th of a month with 29 days for the
-day after it, and a leap month in years without one for the plain month; here both are refused.
+It is calculated at UTC+7 and differs in some years from the Chinese one, which is calculated at UTC+8. Source of the
+astronomy: Hồ Ngọc Đức's algorithm, as implemented by ``lunar-vn``. That library treats day 30 of a month with 29 days
+as the following day, and a leap month in a year without one as the plain month; here both are rejected.
 """
 
 import re
@@ -17,9 +17,9 @@ from models.errors import InvalidValue
 from models.i18n import _
 
 FIRST, LAST = date(1968, 1, 1), date(2071, 12, 31)
-"""The official calendar at UTC+7 begins in 1968; what the library gives was checked day by day until 2071."""
+"""The official calendar at UTC+7 begins in 1968; the library's results were checked day by day until 2071."""
 
-_FIRST_YEAR, _LAST_YEAR = FIRST.year - 1, LAST.year  # 1 January 1968 lies in the lunar year 1967
+_FIRST_YEAR, _LAST_YEAR = FIRST.year - 1, LAST.year  # 1 January 1968 is in the lunar year 1967
 _WRITTEN = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _STEMS = ("Giáp", "Ất", "Bính", "Đinh", "Mậu", "Kỷ", "Canh", "Tân", "Nhâm", "Quý")
 _BRANCHES = (
@@ -40,7 +40,7 @@ _BRANCHES = (
 
 @dataclass(frozen=True, slots=True)
 class LunarDate:
-    """A day of the lunar calendar as it was written; whether there is such a day only :func:`solar_of` asks."""
+    """A lunar date as written; only :func:`solar_of` checks that it exists."""
 
     year: int
     month: int
@@ -49,7 +49,7 @@ class LunarDate:
 
     @classmethod
     def parse(cls, text: str, leap: bool = False) -> "LunarDate":
-        """Read ``YYYY-MM-DD``, lunar year, month and day; ValueError for anything else. 2024-02-30 is a good one."""
+        """Read ``YYYY-MM-DD``: lunar year, month and day; ValueError for anything else. 2024-02-30 is valid."""
         match = _WRITTEN.fullmatch(text)
         if not match:
             wrong = _("“{day}” is no lunar day; write year, month and day like 2024-08-16.")
@@ -58,13 +58,16 @@ class LunarDate:
         return cls(year, month, day, leap)
 
     def __str__(self) -> str:
-        """``YYYY-MM-DD``; that its month is a leap month stands beside it, not in it."""
+        """``YYYY-MM-DD``; ``leap`` is not part of it and must be shown separately."""
         return f"{self.year:04d}-{self.month:02d}-{self.day:02d}"
 
 
 @dataclass(frozen=True, slots=True)
 class _Year:
-    """The months of a lunar year in order: (month, leap), the ordinal of each first day, the ordinal after the last."""
+    """The months of a lunar year in order.
+
+    ``months`` are (month, leap), ``starts`` the ordinals of their first days, ``end`` the ordinal after the last day.
+    """
 
     months: tuple[tuple[int, bool], ...]
     starts: tuple[int, ...]
@@ -82,13 +85,13 @@ def _year(year: int) -> _Year:
     starts: list[int] = []
     for month in range(1, 13):
         for leap in (False, True):
-            wanted = lunar_vn.LunarDate(1, month, year, leap)
+            candidate = lunar_vn.LunarDate(1, month, year, leap)
             try:
-                first = lunar_vn.lunar_to_solar(wanted)
+                first = lunar_vn.lunar_to_solar(candidate)
             except ValueError:
-                continue  # not this year's leap month
-            # In a year without a leap month the library gives the plain month for the leap one.
-            if lunar_vn.solar_to_lunar(first) == wanted:
+                continue  # this year has no such leap month
+            # In a year without a leap month the library returns the plain month for the leap one.
+            if lunar_vn.solar_to_lunar(first) == candidate:
                 months.append((month, leap))
                 starts.append(first.toordinal())
     end = lunar_vn.lunar_to_solar(lunar_vn.LunarDate(1, 1, year + 1)).toordinal()
@@ -96,18 +99,18 @@ def _year(year: int) -> _Year:
 
 
 def lunar_of(day: date) -> LunarDate:
-    """The lunar day that a day of the common calendar is; ValueError outside 1968 to 2071."""
+    """Convert a solar date to its lunar date; ValueError outside 1968 to 2071."""
     _check_range(day)
     ordinal = day.toordinal()
     year = day.year if ordinal >= _year(day.year).starts[0] else day.year - 1
-    known = _year(year)
-    position = bisect_right(known.starts, ordinal) - 1
-    month, leap = known.months[position]
-    return LunarDate(year, month, ordinal - known.starts[position] + 1, leap)
+    lunar_year = _year(year)
+    position = bisect_right(lunar_year.starts, ordinal) - 1
+    month, leap = lunar_year.months[position]
+    return LunarDate(year, month, ordinal - lunar_year.starts[position] + 1, leap)
 
 
 def solar_of(lunar: LunarDate) -> date:
-    """The day of the common calendar that a lunar day is.
+    """Convert a lunar date to its solar date.
 
     Raises ValueError for a month the year does not have (a thirteenth, a leap month it lacks), for day 30 of a month
     with 29 days, and outside 1968-01-01 to 2071-12-31.
@@ -129,7 +132,7 @@ def month_length(year: int, month: int, leap: bool = False) -> int:
 
 
 def leap_month(year: int) -> int | None:
-    """The month that comes twice in a lunar year, its second time as leap month; None in a year of twelve months.
+    """The number of the leap month, which follows the plain month of the same number; None in a year of twelve months.
 
     Raises ValueError for lunar years outside 1967 to 2071.
     """
@@ -138,14 +141,14 @@ def leap_month(year: int) -> int | None:
 
 
 def year_name(year: int) -> dict[str, str]:
-    """The name of a lunar year from stem and branch: 2024 is “Giáp Thìn”, in English “Giáp Thìn (Dragon)”."""
+    """The name of a lunar year from its stem and branch: 2024 is “Giáp Thìn”, in English “Giáp Thìn (Dragon)”."""
     branch, lao, english = _BRANCHES[(year - 4) % 12]
     name = f"{_STEMS[(year - 4) % 10]} {branch}"
     return {"vi": name, "lo": f"{name} ({lao})", "en": f"{name} ({english})"}
 
 
 def full_name(lunar: LunarDate) -> dict[str, str]:
-    """A lunar day as people say it: “Ngày 16 tháng 8 năm Giáp Thìn”, of a leap month “tháng 2 nhuận”."""
+    """A lunar date in full: “Ngày 16 tháng 8 năm Giáp Thìn”, in a leap month “tháng 2 nhuận”."""
     year = year_name(lunar.year)
     vi, lo, en = (" nhuận", " (ອະທິກະມາດ)", "leap lunar month") if lunar.leap else ("", "", "lunar month")
     return {
@@ -156,9 +159,9 @@ def full_name(lunar: LunarDate) -> dict[str, str]:
 
 
 def recurs_in(month: int, day: int, year: int) -> list[date]:
-    """The days of one common year on which a lunar day comes round: none, one, or two (in January and December).
+    """The dates in one solar year that match a lunar day: none, one, or two (in January and December).
 
-    Day 30 of a month with 29 days is its last. Leap months never count; nor do years outside 1968 to 2071.
+    Day 30 of a month with 29 days is its last day. Leap months are ignored, as are years outside 1968 to 2071.
     """
     found = []
     for lunar_year in (year - 1, year):
@@ -172,9 +175,9 @@ def recurs_in(month: int, day: int, year: int) -> list[date]:
 
 def _month(year: int, month: int, leap: bool) -> tuple[int, int]:
     _check_year(year)
-    known = _year(year)
-    if (month, leap) in known.months:
-        return known.month_at(known.months.index((month, leap)))
+    lunar_year = _year(year)
+    if (month, leap) in lunar_year.months:
+        return lunar_year.month_at(lunar_year.months.index((month, leap)))
     if not 1 <= month <= 12:
         raise InvalidValue(_("There is no lunar month {month}; a year has the months 1 to 12."), month=month)
     actual = leap_month(year)

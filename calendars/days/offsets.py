@@ -1,4 +1,4 @@
-"""When something is due: an ISO 8601 offset from a day, in calendar or working days, and the instant that results."""
+"""Due times: an ISO 8601 offset from a day, in calendar or working days, and the resulting instant."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from models.errors import InvalidValue
 from models.i18n import _
 
 MAX_DAYS = 3660
-"""The longest offset, a little over ten years."""
+"""The longest offset in days, a little over ten years."""
 
 _DAY_SECONDS = 86_400
 _OFFSET = re.compile(
@@ -26,8 +26,8 @@ _OFFSET = re.compile(
 class Offset:
     """A signed duration: nominal calendar days and exact seconds, both with the same sign (negative = before).
 
-    A day is a day on the calendar, 23 to 25 hours long; an hour is always 3600 seconds. Raises ValueError for
-    opposite signs, which ISO 8601 cannot write, and beyond 3660 days.
+    A day is a calendar day, 23 to 25 hours long; an hour is always 3600 seconds. Raises ValueError for opposite signs,
+    which ISO 8601 cannot express, and beyond 3660 days.
     """
 
     days: int = 0
@@ -43,8 +43,8 @@ class Offset:
     def parse(cls, text: str) -> "Offset":
         """Read ``-P30D``, ``-PT2H``, ``P1W``, ``-P1DT2H30M`` or ``PT0S``; a leading ``+`` is allowed.
 
-        Months and years have no fixed length and are refused, so are fractions and weeks beside other units. Raises
-        ValueError. Source: RFC 5545 section 3.3.6.
+        Months and years are rejected because their length varies, as are fractions and weeks combined with other units.
+        Raises ValueError. Source: RFC 5545 section 3.3.6.
         """
         match = _OFFSET.fullmatch(text)
         if not match:
@@ -56,7 +56,7 @@ class Offset:
         return cls(sign * (7 * part["weeks"] + part["days"]), sign * seconds)
 
     def __str__(self) -> str:
-        """The one canonical form: weeks as days, no zero parts (``-P1DT2H30M``), zero as ``PT0S``."""
+        """The canonical form: weeks as days, no zero parts (``-P1DT2H30M``), zero as ``PT0S``."""
         hours, rest = divmod(abs(self.seconds), 3600)
         minutes, seconds = divmod(rest, 60)
         clock = "".join(f"{n}{unit}" for n, unit in ((hours, "H"), (minutes, "M"), (seconds, "S")) if n)
@@ -73,12 +73,13 @@ def due_at(
     at: time | None,
     working_days: WorkingDays | None,
 ) -> datetime:
-    """The instant (aware, UTC) that lies ``offset`` away from a day, or from an hour of it, in ``zone``.
+    """The instant (aware, UTC) at ``offset`` from a date, or from a time on it, in ``zone``.
 
-    A day without an hour stands at 00:00. First the days move the local date, working days only when
-    ``working_days`` is given; the time on the clock stays, whatever daylight saving does. Then ``at`` sets the time
-    of day and the offset's hours do not count, or without ``at`` the hours are added exactly. A wall time that does
-    not exist or comes twice is resolved by :func:`calendars.days.spans.wall_time`. Raises ValueError outside 1–9999.
+    A date without a time means 00:00. First the days move the local date, counting working days only if
+    ``working_days`` is given; the local time of day stays the same across daylight saving changes. Then ``at``, if
+    given, sets the time of day and the offset's hours are ignored; without ``at`` the hours are added exactly. Local
+    times that do not exist or occur twice are resolved by :func:`calendars.days.spans.wall_time`. Raises ValueError
+    outside the years 1–9999.
     """
     day = days_after(anchor_day, offset.days) if working_days is None else working_days.shift(anchor_day, offset.days)
     if at is not None:

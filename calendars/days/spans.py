@@ -1,4 +1,4 @@
-"""Days and instants: whole-day and timed spans, one overlap test for each, and wall time turned into instants."""
+"""Days and instants: whole-day and timed spans, one overlap test for each, and conversion of local time to instants."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from models.i18n import _
 
 MIDNIGHT = time(0)
 DEFAULT_LENGTH = timedelta(hours=1)
-"""How long an event lasts whose beginning has an hour and whose end has none."""
+"""The length of an event that has a start time but no end time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Whole days from ``first`` to ``last``, both inclusive, as people write them: "from 10 to 21 March".
+    """Whole days from ``first`` to ``last``, both inclusive: "from 10 to 21 March".
 
     Raises ValueError when ``last`` is before ``first``.
     """
@@ -32,7 +32,7 @@ class Days:
             )
 
     def overlaps(self, other: "Days") -> bool:
-        """Whether both have a day in common; one that ends on the 21st does overlap one that begins on the 21st."""
+        """Whether both share a day; a span that ends on the 21st overlaps one that begins on the 21st."""
         return self.first <= other.last and other.first <= self.last
 
     def __contains__(self, day: object) -> bool:
@@ -47,7 +47,7 @@ class Days:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Instants ``[start, end)``: the start belongs to it, the end does not; both aware, kept in UTC.
+    """Half-open span of instants ``[start, end)``; both aware and stored in UTC.
 
     An empty span (start = end) overlaps nothing. Raises ValueError for a naive instant and for an end before the start.
     """
@@ -72,14 +72,14 @@ class Span:
     def overlaps(self, other: "Span") -> bool:
         """Whether both share an instant.
 
-        Touching spans (one ends at 10:00, the next starts at 10:00) do not overlap.
-        Source: RFC 5545 section 3.6.1 (DTEND is non-inclusive).
+        Adjacent spans (one ends at 10:00, the next starts at 10:00) do not overlap. Source: RFC 5545 section 3.6.1
+        (DTEND is non-inclusive).
         """
         return max(self.start, other.start) < min(self.end, other.end)
 
 
 def zone_info(zone: str) -> ZoneInfo:
-    """The rules of an IANA time zone such as ``Asia/Vientiane``; ValueError for a name that is none."""
+    """The rules of an IANA time zone such as ``Asia/Vientiane``; ValueError for an unknown name."""
     try:
         return ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
@@ -89,7 +89,7 @@ def zone_info(zone: str) -> ZoneInfo:
 
 
 def days_after(day: date, days: int) -> date:
-    """The day ``days`` later (negative: earlier); ValueError instead of OverflowError outside the years 1 to 9999."""
+    """The date ``days`` later (negative: earlier); ValueError instead of OverflowError outside the years 1 to 9999."""
     try:
         return day + timedelta(days=days)
     except OverflowError:
@@ -102,10 +102,10 @@ def outside_calendar(day: date) -> InvalidValue:
 
 
 def wall_time(day: date, at: time, zone: str) -> datetime:
-    """The instant (aware, UTC) at which clocks in ``zone`` show ``at`` on ``day``.
+    """The instant (aware, UTC) at which local time in ``zone`` is ``at`` on ``day``.
 
-    A time that daylight saving skips moves forward by the gap (02:30 becomes 03:30); of a time that comes twice it
-    is the first. Raises ValueError for an unknown zone, a time with a zone of its own, a day outside the calendar.
+    A time skipped by daylight saving moves forward by the gap (02:30 becomes 03:30); of a time that occurs twice the
+    first is used. Raises ValueError for an unknown zone, a time with its own zone, and a date outside the calendar.
     Source: RFC 5545 section 3.3.5 (FORM #3).
     """
     if at.tzinfo is not None:
@@ -119,11 +119,11 @@ def wall_time(day: date, at: time, zone: str) -> datetime:
 
 
 def event_span(first_day: date, last_day: date, start_time: time | None, end_time: time | None, zone: str) -> Span:
-    """The instants an event takes, from its inclusive days and, where they are known, its hours in ``zone``.
+    """The instants an event covers, from its inclusive days and, where known, its times in ``zone``.
 
-    Whole days run from 00:00 of the first to 00:00 of the day after the last, local time: 23 or 25 hours where
-    clocks change. An end without a start begins at 00:00; a start without an end ends one hour later on the last
-    day. Raises ValueError for days or hours in the wrong order.
+    Whole days run from 00:00 of the first day to 00:00 of the day after the last, local time: 23 or 25 hours where
+    clocks change. An end time without a start time begins at 00:00; a start time without an end time ends one hour
+    after that time on the last day. Raises ValueError for days or times in the wrong order.
     """
     days = Days(first_day, last_day)
     if start_time is None and end_time is None:
@@ -139,13 +139,13 @@ def event_span(first_day: date, last_day: date, start_time: time | None, end_tim
             raise outside_calendar(days.last) from None
     end = wall_time(days.last, end_time, zone)
     if (days.first, start_time or MIDNIGHT) <= (days.last, end_time):
-        # 02:30 to 03:00 in the night the clocks jump from 02:00 to 03:00: the start has moved past the end.
+        # 02:30 to 03:00 on the night clocks jump from 02:00 to 03:00: the start has moved past the end.
         end = max(start, end)
     return Span(start, end)
 
 
 def merged(found: Iterable[Span]) -> list[Span]:
-    """The same times without overlaps, in order; empty spans are left out."""
+    """Merge overlapping and adjacent spans, in order; empty spans are dropped."""
     whole: list[Span] = []
     for span in sorted((span for span in found if span.start < span.end), key=lambda span: span.start):
         if whole and span.start <= whole[-1].end:

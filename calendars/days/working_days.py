@@ -1,4 +1,4 @@
-"""Working days: Monday to Friday, unless somebody rules otherwise."""
+"""Working days: Monday to Friday, unless overridden."""
 
 from collections.abc import Callable
 from datetime import date
@@ -8,30 +8,32 @@ from models.errors import InvalidValue
 from models.i18n import _
 
 HORIZON_DAYS = 3653
-"""How far a shift may reach: ten years of calendar days."""
+"""The limit of a shift in calendar days: ten years."""
 
 Ruling = Callable[[date], bool | None]
-"""A day → True: it is worked for certain, False: it is free, None: as the week has it."""
+"""Maps a date to True (working day), False (day off) or None (the weekday decides)."""
 
 _SATURDAY = 5
 
 
 class WorkingDays:
-    """Which days are worked, by a ruling over the days of the week."""
+    """Decide which days are working days: a ruling that overrides the weekday."""
 
     def __init__(self, ruling: Ruling) -> None:
         self._ruling = ruling
 
     def is_working(self, day: date) -> bool:
-        """Whether ``day`` is worked."""
+        """Whether ``day`` is a working day."""
         ruled = self._ruling(day)
         return day.weekday() < _SATURDAY if ruled is None else ruled
 
     def shift(self, day: date, n: int) -> date:
-        """The n-th working day after ``day``, before it when ``n`` is negative; 0 gives the day itself, working or not.
+        """The n-th working day after ``day``, or before it if ``n`` is negative.
 
-        ``day`` is never counted: one working day after a Saturday is the Monday. Raises ValueError when the
-        result is more than ten years away.
+        0 returns the day itself, working or not.
+
+        ``day`` itself is not counted: one working day after a Saturday is Monday. Raises ValueError when the result is
+        more than ten years away.
         """
         step = 1 if n > 0 else -1
         found, distance = 0, 0

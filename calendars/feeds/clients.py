@@ -1,4 +1,4 @@
-"""Calendar programs: which one reads a feed, and what it makes of what it reads."""
+"""Calendar programs: which one reads a feed, and how it treats the content."""
 
 import re
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from models.i18n import Message, _, message
 from models.vocabulary import FeedClient
 
 _LONGEST_AGENT = 512
-"""So much of what a program says of itself is looked at; more is nobody's name."""
+"""The number of characters of a user agent that are examined; a name does not need more."""
 
 _MARKS: tuple[tuple[FeedClient, re.Pattern[str]], ...] = tuple(
     (client, re.compile(pattern, re.IGNORECASE))
@@ -21,17 +21,19 @@ _MARKS: tuple[tuple[FeedClient, re.Pattern[str]], ...] = tuple(
         (FeedClient.DAVX5, r"\b(?:davx5|davdroid|icsx5|icsdroid)\b"),
         (FeedClient.THUNDERBIRD, r"\b(?:thunderbird|betterbird|lightning)/"),
         (FeedClient.APPLE, r"\b(?:dataaccessd|calendaragent|calendarstore|ical|coredav|davkit|remindd)/"),
-        # Programs without a name of their own borrow a browser's; those that fetch for others say what they are.
+        # Programs without a name of their own use a browser's; those that fetch for others identify themselves.
         (FeedClient.OTHER, r"bot\b|crawl|spider|script|\bcompatible;|headless|preview|feed"),
         (FeedClient.BROWSER, r"^mozilla/5\.0 .*\b(?:firefox|fxios|chrome|crios|safari|edg\w*|opr)/"),
     )
 )
-"""The first that fits says it: Outlook and Thunderbird name a browser too."""
+"""The first match wins: Outlook and Thunderbird also name a browser."""
 
 
 class AlarmSupport(StrEnum):
-    """What a program does with a feed's alarms: rings them as far as is known; never does; leaves them out unless the
-    person who subscribes says otherwise."""
+    """How a program handles a feed's alarms.
+
+    Shows them, as far as is known; never shows them; or removes them unless the subscriber chooses otherwise.
+    """
 
     RUNG = "rung"
     IGNORED = "ignored"
@@ -40,12 +42,20 @@ class AlarmSupport(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClientBehaviour:
-    """How a program treats a feed it subscribed to.
+    """How a program treats a subscribed feed.
 
-    ``name`` is a sentence for the catalogues where it is no proper name. ``pause`` is how long it commonly waits
-    between two readings while it runs, ``patience`` after how long without one something is wrong: for programs on
-    people's own devices that includes a weekend switched off. Both are None for what reads when a person asks.
-    ``largest`` is the size in bytes from which it loses entries, None for no known one.
+    <<<<<<< HEAD
+        ``name`` is a sentence for the catalogues where it is no proper name. ``pause`` is how long it commonly waits
+        between two readings while it runs, ``patience`` after how long without one something is wrong: for programs on
+        people's own devices that includes a weekend switched off. Both are None for what reads when a person asks.
+        ``largest`` is the size in bytes from which it loses entries, None for no known one.
+    =======
+        ``name`` is a translatable sentence unless it is a proper name. ``pause`` is the usual time between two requests
+        while the program runs, ``patience`` the time without a request after which something is wrong: for programs on
+        people's own devices it includes a weekend switched off. Both are None for programs that read only on a person's
+        request. ``largest`` is the size in bytes from which the program loses entries, None if no limit is known;
+        ``longest_address`` is the limit of the address in characters.
+    >>>>>>> english1
     """
 
     name: str
@@ -75,23 +85,23 @@ HABITS: Mapping[FeedClient, ClientBehaviour] = {
     FeedClient.BROWSER: ClientBehaviour(_("a browser")),
     FeedClient.OTHER: ClientBehaviour(_("another program")),
 }
-"""What is known of each.
+"""Known behaviour of each program.
 
 Google: about 256 UTF-16 units of address (webapps.stackexchange.com/q/158639), entries lost over about 1 MB, VALARM
-ignored, STATUS:CANCELLED not shown. Nextcloud: the column that keeps the address had 255 characters
+ignored, STATUS:CANCELLED not shown. Nextcloud: the column that stores the address had 255 characters
 (github.com/nextcloud/server/issues/7726).
 """
 
 
 def client_of(user_agent: str | None) -> FeedClient:
-    """The kind of program that names itself so; without a name, or with an unknown one, another program.
+    """The kind of program with this user agent; ``other`` if it is missing or unknown.
 
-    Neither version nor system nor device is told apart, so nothing of the name has to be kept.
+    Version, system and device are not distinguished, so the user agent need not be stored.
     """
-    told = (user_agent or "")[:_LONGEST_AGENT]
-    return next((client for client, mark in _MARKS if mark.search(told)), FeedClient.OTHER)
+    agent = (user_agent or "")[:_LONGEST_AGENT]
+    return next((client for client, mark in _MARKS if mark.search(agent)), FeedClient.OTHER)
 
 
 def client_name(client: FeedClient) -> Message:
-    """What people call it; proper names are the same in every language."""
+    """The display name of a program; proper names are the same in every language."""
     return message(HABITS[client].name)

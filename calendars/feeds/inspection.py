@@ -1,4 +1,4 @@
-"""What stands in a calendar's bytes, read without making objects of it: zones, days that are over, the last change."""
+"""Inspect a calendar's bytes without parsing them into objects: time zones, past entries, the last change."""
 
 import re
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ _STAMP = re.compile(rb"\nDTSTAMP:(\d{8}T\d{6})Z")
 
 
 def zones_missing(body: bytes) -> list[str]:
-    """The time zones a calendar's entries refer to (TZID) without a VTIMEZONE that defines them, by name.
+    """The names of time zones that a calendar's entries refer to (TZID) without a VTIMEZONE that defines them.
 
-    Most programs take such hours for those of their own zone. Source: RFC 5545 section 3.2.19.
+    Most programs interpret such times in their own zone. Source: RFC 5545 section 3.2.19.
     """
     lines = body.replace(b"\r\n", b"\n").replace(b"\n ", b"").replace(b"\n\t", b"")
     defined = {name.strip() for name in _DEFINITION.findall(lines)}
@@ -27,12 +27,12 @@ def zones_missing(body: bytes) -> list[str]:
 
 
 def _is_parameter(before: bytes) -> bool:
-    """Whether what follows this beginning of a line still belongs to its name and parameters, not to its value."""
+    """Whether the text after this start of a line is still part of its name and parameters, not of its value."""
     return b":" not in _QUOTED.sub(b"", before)
 
 
 def size_before(body: bytes, day: date) -> int:
-    """How many bytes belong to entries all of whose days lie before ``day``; one that repeats counts by its first."""
+    """The total bytes of entries whose days are all before ``day``; a recurring entry counts by its first day."""
     limit = day.strftime("%Y%m%d").encode()
     return sum(len(entry) for entry in _entries(body) if (days := _DAY.findall(entry)) and max(days) < limit)
 
@@ -47,6 +47,6 @@ def _entries(body: bytes) -> Iterator[bytes]:
 
 
 def last_stamp(body: bytes) -> datetime | None:
-    """The latest DTSTAMP: when what the calendar shows was last changed. None for a calendar without entries."""
+    """The latest DTSTAMP: the time of the last change shown in the calendar. None for a calendar without entries."""
     latest = max(_STAMP.findall(body), default=None)
     return datetime.strptime(latest.decode(), "%Y%m%dT%H%M%S").replace(tzinfo=UTC) if latest else None

@@ -1,8 +1,8 @@
-"""Gzip in pieces: stretches are compressed once and joined again and again, each time as one valid file.
+"""Gzip in segments: compress each segment once and join segments into valid files any number of times.
 
-A stretch is a raw deflate stream that ends on a byte and never refers to what came before it, so that any sequence of
-them is a deflate stream too. The checksum of the whole follows from the checksums of the parts.
-Source: RFC 1951 section 3.2, RFC 1952 section 2.3.1; the polynomial arithmetic of CRC-32.
+A segment is a raw deflate stream that ends on a byte boundary and never refers to data before it, so that any sequence
+of segments is a deflate stream too. The checksum of the whole is computed from the checksums of the parts. Source: RFC
+1951 section 3.2, RFC 1952 section 2.3.1; the polynomial arithmetic of CRC-32.
 """
 
 import struct
@@ -21,7 +21,7 @@ _ONE = 1 << 31
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A compressed stretch; ``crc`` and ``length`` (bytes) are of what it unpacks to."""
+    """A compressed segment; ``crc`` and ``length`` (bytes) are those of the uncompressed data."""
 
     crc: int
     length: int
@@ -29,14 +29,14 @@ class Segment:
 
 
 def deflated(body: bytes) -> Segment:
-    """Compress a stretch on its own."""
+    """Compress data as a segment of its own."""
     packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
     packed = packer.compress(body) + packer.flush(zlib.Z_FULL_FLUSH)
     return Segment(zlib.crc32(body), len(body), packed)
 
 
 def gzipped(segments: Iterable[Segment]) -> bytes:
-    """The segments as one gzip file, without name and time: the same segments give the same bytes."""
+    """Join the segments into one gzip file without name and time: the same segments give the same bytes."""
     crc = length = 0
     parts: list[bytes | memoryview] = [_HEADER]
     for segment in segments:
@@ -48,7 +48,7 @@ def gzipped(segments: Iterable[Segment]) -> bytes:
 
 
 def within(packed: bytes, segments: Iterable[Segment]) -> Iterator[Segment]:
-    """The same segments as views into the file :func:`gzipped` made of them, so that their bytes are there once."""
+    """The segments as views into the file that :func:`gzipped` made of them, so that their bytes are stored once."""
     view = memoryview(packed)
     begin = len(_HEADER)
     for segment in segments:
@@ -59,7 +59,7 @@ def within(packed: bytes, segments: Iterable[Segment]) -> Iterator[Segment]:
 
 @lru_cache(maxsize=8192)
 def _shift(length: int) -> int:
-    """x to the power of the bits in ``length`` bytes, modulo the polynomial: what so many more bytes do to a CRC."""
+    """x to the power of the bits in ``length`` bytes, modulo the polynomial: the effect of these bytes on a CRC."""
     power = _ONE
     square = 1 << 23  # x⁸
     while length:

@@ -1,4 +1,4 @@
-"""What stands in a calendar beside an event: its programme's items, its tasks; and what is left of a deleted one."""
+"""Calendar entries other than the event itself: programme items, tasks, and the remainder of a deleted event."""
 
 import hashlib
 import json
@@ -26,8 +26,9 @@ def render_programme(facts: EventFacts, language: str) -> bytes:
     """The items of the programme published last, a VEVENT each, related to the visit; none while it is a draft, none
     when it is called off, and none of an outdated programme, whose items a calendar would show on the old days.
 
-    Items with hours are wall times; without an end they last until the next begins, an hour at most. An item keeps its
-    UID when it moves, as long as it keeps its title. Source: RFC 5545 section 3.8.4.5.
+    Empty while the visit is a draft and when it is cancelled or postponed. Items with times are local times; without an
+    end they last until the next one begins, at most one hour. An item keeps its UID when it moves, as long as its title
+    stays the same. Source: RFC 5545 section 3.8.4.5.
     """
     items = sorted(_shown_items(facts), key=lambda item: item.begins)
     rendered = [
@@ -50,7 +51,7 @@ def _shown_items(facts: EventFacts) -> Sequence[ProgrammeItemValues]:
 
 
 def _ends(items: Sequence[ProgrammeItemValues]) -> Iterator[tuple[ProgrammeItemValues, time | None]]:
-    """Each item, in running order, and when it ends; None for one without hours."""
+    """Each item, in running order, with its end; None for an item without times."""
     for number, item in enumerate(items):
         if item.end_time is not None or item.start_time is None:
             yield item, item.end_time
@@ -62,7 +63,7 @@ def _ends(items: Sequence[ProgrammeItemValues]) -> Iterator[tuple[ProgrammeItemV
 
 
 def _keys(items: Sequence[ProgrammeItemValues]) -> Iterator[str]:
-    """What tells each item from the others: its title, and which of those with that title it is."""
+    """A key for each item: its title, and its number among the items with that title."""
     seen: Counter[str] = Counter()
     for item in items:
         title = json.dumps(item.title, sort_keys=True, ensure_ascii=False)
@@ -97,7 +98,7 @@ def _item(facts: EventFacts, item: ProgrammeItemValues, end: time | None, uid: s
 
 @dataclass(frozen=True, slots=True)
 class TaskFacts:
-    """What a calendar shows of a task: ``responsible`` is a person or an organisation; instants are aware."""
+    """The fields of a task shown in a calendar: ``responsible`` is a person or an organisation; instants are aware."""
 
     id: str
     title: LocalizedText
@@ -110,7 +111,7 @@ class TaskFacts:
 
 
 def render_tasks(facts: EventFacts, tasks: Sequence[TaskFacts], language: str) -> bytes:
-    """An event's tasks, a VTODO each, related to it; those of an event that is called off are cancelled.
+    """An event's tasks, one VTODO each, related to it; tasks of a cancelled or postponed event are cancelled.
 
     Source: RFC 5545 section 3.6.2.
     """
@@ -149,7 +150,7 @@ def _task(facts: EventFacts, task: TaskFacts, language: str) -> bytes:
 
 
 def render_deleted(facts: EventFacts, language: str) -> bytes:
-    """What is left of a deleted event: its days, marked as cancelled, so that calendars strike it out."""
+    """The remainder of a deleted event: its days, marked as cancelled, so that calendars strike it out."""
     gone = replace(facts, status=EventStatus.CANCELLED)
     event = stamped(Event(), gone)
     event.add("SUMMARY", summary(gone, language))

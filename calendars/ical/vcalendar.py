@@ -1,4 +1,4 @@
-"""The calendar that frames entries: what stands before the first and after the last."""
+"""The VCALENDAR around the entries: everything before the first and after the last."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -10,7 +10,7 @@ from calendars.ical.vtimezone import vtimezone
 from models.text import clean, one_line
 
 CALENDAR_END = b"END:VCALENDAR\r\n"
-"""What closes the bytes that :func:`calendar_head` opens."""
+"""Closes the bytes that :func:`calendar_head` opens."""
 
 _COLOUR = "crimson"
 
@@ -26,21 +26,20 @@ def calendar_head(
     source: str | None = None,
     url: str | None = None,
 ) -> bytes:
-    """Everything of a calendar before its events, VTIMEZONEs included; :data:`CALENDAR_END` closes it.
+    """Everything in a calendar before its events, including VTIMEZONEs; :data:`CALENDAR_END` closes it.
 
-    ``zones`` in a fixed order, the calendar's own first; each is described from ``first_year`` to ``last_year``,
-    both inclusive, and must be one of IANA's (ValueError). ``source`` is where the calendar can be fetched again,
-    ``url`` where people read about it. There is no METHOD: a calendar to subscribe to is no message between people;
-    one published by iTIP would need an organizer in every entry.
-    Source: RFC 5545 section 3.4, RFC 7986 section 5.
+    ``zones`` must be in a fixed order, the calendar's own first; each is described from ``first_year`` to
+    ``last_year``, both inclusive, and must be an IANA zone (ValueError). ``source`` is the address the calendar can be
+    fetched from, ``url`` a page for people. There is no METHOD: a subscribed calendar is not a message between people;
+    one published by iTIP would need an organizer in every entry. Source: RFC 5545 section 3.4, RFC 7986 section 5.
     """
     names = tuple(dict.fromkeys(zones))
     calendar = Calendar()
     calendar.add("VERSION", "2.0")
     calendar.add("PRODID", f"-//Protocol Desk//Protocol Desk//{language.upper()}")
     calendar.add("CALSCALE", "GREGORIAN")
-    # Each pair says one thing twice: the standard's property, and the older one that Google, Outlook and Apple read.
-    # icalendar escapes neither NAME nor an X- property unless told that it is text.
+    # Each pair states the same value twice: the standard property, and the older one that Google, Outlook and Apple
+    # read. icalendar escapes NAME and X- properties only if their type is given as text.
     calendar.add("NAME", vText(one_line(name)))
     calendar.add("X-WR-CALNAME", vText(one_line(name)))
     if description and clean(description):

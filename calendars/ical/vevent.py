@@ -1,4 +1,4 @@
-"""Events to iCalendar bytes: one VEVENT per event and language."""
+"""Render events as iCalendar bytes: one VEVENT per event and language."""
 
 import re
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ STATUS = {
     EventStatus.POSTPONED: "CANCELLED",
     EventStatus.CANCELLED: "CANCELLED",
 }
-# Not every calendar program shows STATUS, so the title says it too.
+# Not every calendar program shows STATUS, so the title includes it too.
 ARTICLE = _("{agreement}, article {number}")
 _MARKED_TITLE = {
     EventStatus.DRAFT: _("[Draft] {title}"),
@@ -57,8 +57,10 @@ _ALARM_HOURS = timedelta(days=-1)
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The article of an agreement that an event fulfils: its number there, the agreement's title, where people read
-    about it, and ``key``, the same for all events of the article."""
+    """The article of an agreement that an event fulfils: its number, the agreement's title and its page.
+
+    ``key`` is the same for all events of the article.
+    """
 
     number: str
     agreement: LocalizedText
@@ -68,10 +70,10 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class EventFacts:
-    """All that a calendar entry shows of an event, in every language, names already looked up.
+    """Everything a calendar entry shows of an event, in every language, with names already looked up.
 
-    Days are inclusive; hours are local to ``timezone``; ``created_at`` and ``updated_at`` are aware instants, and
-    ``updated_at`` must not change while the rest stays the same, or unchanged feeds change.
+    Days are inclusive; times are local to ``timezone``; ``created_at`` and ``updated_at`` are aware instants, and
+    ``updated_at`` must not change while the rest stays the same, otherwise unchanged feeds change.
     """
 
     uid: str
@@ -145,22 +147,22 @@ class EventFacts:
 
     @property
     def all_day(self) -> bool:
-        """Whether neither hour is known, so that only the days count."""
+        """Whether neither time is known, so that only the days count."""
         return self.start_time is None and self.end_time is None
 
 
 def summary(facts: EventFacts, language: str) -> str:
-    """The title on one line in a language, marked when the event is a draft, postponed or cancelled."""
+    """The title on one line in a language, with a prefix if the event is a draft, postponed or cancelled."""
     title = one_line(localized(facts.title, language))
     mark = _MARKED_TITLE.get(facts.status)
     return translate(mark, language, title=title) if mark else title
 
 
 def describe(facts: EventFacts, language: str, *, lunar: bool = False, public: bool = False) -> str:
-    """The lines below the title: what is known about the event in a language, its status, its link, and the
-    programme published last, unless it is called off.
+    """The lines below the title: the event's details in a language, status, link and last published programme.
 
-    ``lunar`` adds the lunar date; ``public`` leaves out what concerns the office only.
+    The programme is left out if the event is cancelled or postponed. ``lunar`` adds the lunar date; ``public`` leaves
+    out what concerns the office only.
     """
     host, guest = (one_line(localized(name, language)) for name in (facts.host_name, facts.guest_name))
     shown = [(_("Host: {name}"), host), (_("Guest: {name}"), guest)]
@@ -225,7 +227,7 @@ def render_event(
 
 
 def stamped(component: Any, facts: EventFacts, uid: str | None = None) -> Any:
-    """The component with UID (the event's own where none is given), SEQUENCE and the stamps of the event."""
+    """Add UID (by default the event's own), SEQUENCE and the event's timestamps to the component."""
     component.add("UID", facts.uid if uid is None else uid)
     component.add("SEQUENCE", facts.sequence)
     changed_at = facts.updated_at.astimezone(UTC)
@@ -236,7 +238,7 @@ def stamped(component: Any, facts: EventFacts, uid: str | None = None) -> Any:
 
 
 def quotable(text: str) -> str:
-    """A text as the value of a parameter, which knows no way to write a quotation mark."""
+    """A text as a parameter value, which cannot contain a quotation mark."""
     return one_line(text).replace('"', "'")
 
 
@@ -251,14 +253,14 @@ def _add_article(event: Event, article: Article, language: str) -> None:
 
 
 def _graded(facts: EventFacts, language: str) -> str:
-    """Which anniversary it is, and of what grade; empty for other events."""
+    """The ordinal and grade of an anniversary; empty for other events."""
     if facts.ordinal is None or facts.ordinal < 1:
         return ""
     return translate(GRADED[grade_of(facts.ordinal)], language, ordinal=str(facts.ordinal))
 
 
 def _lunar(facts: EventFacts, language: str) -> str:
-    """The lunar days of the first and the last day; empty outside the years for which they are known."""
+    """The lunar dates of the first and the last day; empty outside the supported years."""
     try:
         named = [localized(full_name(lunar_of(day)), language) for day in (facts.first_day, facts.last_day)]
     except ValueError:
@@ -267,7 +269,7 @@ def _lunar(facts: EventFacts, language: str) -> str:
 
 
 def zones_of(facts: EventFacts) -> tuple[str, ...]:
-    """The zones whose VTIMEZONE the event's bytes refer to: its own when it has hours, none for whole days and UTC."""
+    """The zones whose VTIMEZONE the event's bytes refer to: its own if it has times, none for whole days and UTC."""
     return () if facts.all_day or facts.timezone in UTC_NAMES else (facts.timezone,)
 
 
@@ -297,14 +299,15 @@ def dtstart_dtend(
 def _wall_time(at: datetime, zone: str) -> datetime:
     """The instant as clocks in ``zone`` show it, or in UTC where that would be read as another instant.
 
-    A wall time that comes twice means the first (RFC 5545 section 3.3.5); the second has no other way to be written.
+    An ambiguous local time means the first of the two (RFC 5545 section 3.3.5); the second cannot be expressed
+    otherwise.
     """
     local = at.astimezone(zone_info(zone))
     return at if local.fold or zone in UTC_NAMES else local
 
 
 def _when(facts: EventFacts, language: str) -> str:
-    """The days, or on one day its hours, or from an hour of the first day to one of the last."""
+    """The days; on a single day its times; otherwise from a time of the first day to a time of the last."""
     if facts.all_day:
         return format_days(facts.first_day, facts.last_day, language)
     start = facts.start_time or MIDNIGHT

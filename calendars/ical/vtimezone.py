@@ -19,9 +19,9 @@ _SECOND = timedelta(seconds=1)
 def vtimezone(zone: str, first_year: int, last_year: int) -> bytes:
     """The VTIMEZONE of an IANA zone from 1 January of ``first_year`` to 31 December of ``last_year``, local time.
 
-    One block tells the offset at the beginning, one more each kind of change after it; a zone without changes in
-    those years, such as Asia/Vientiane, is one STANDARD block. Years are cut to 1900–2200.
-    Raises ValueError for an unknown zone and for years in the wrong order. Source: RFC 5545 section 3.6.5.
+    One block gives the offset at the beginning, and one more each kind of change after it; a zone without changes in
+    those years, such as Asia/Vientiane, is one STANDARD block. Years are limited to 1900–2200. Raises ValueError for an
+    unknown zone and for years in the wrong order. Source: RFC 5545 section 3.6.5.
     """
     if last_year < first_year:
         raise ValueError(f"the last year ({last_year}) is before the first ({first_year})")
@@ -38,8 +38,8 @@ def vtimezone(zone: str, first_year: int, last_year: int) -> bytes:
         changes[_offset(at - _SECOND, rules), local.utcoffset(), local.tzname(), local.dst()].append(at)
     for instants in changes.values():
         before = _offset(instants[0] - _SECOND, rules)
-        # The standard wants the onset as the clock showed it before the change. icalendar's own generator writes
-        # the clock after it, an hour late in spring.
+        # The standard requires the onset in local time before the change. icalendar's own generator writes local time
+        # after it, an hour late in spring.
         onsets = [(at + before).replace(tzinfo=None) for at in instants]
         component.add_component(_block(instants[0].astimezone(rules), before, onsets))
     rendered: bytes = component.to_ical()

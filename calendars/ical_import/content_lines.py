@@ -1,4 +1,4 @@
-"""The text of an .ics file taken apart: bytes to lines, lines to components, before any value is read."""
+"""Split the text of an .ics file: bytes into lines, lines into components, before any value is parsed."""
 
 import re
 from collections.abc import Iterator
@@ -10,12 +10,12 @@ from models.i18n import Message, _, message
 MAX_BYTES = 1_048_576
 MAX_COMPONENTS = 2_000
 MAX_NESTED = 20_000
-"""Components of components too: alarms, and the halves of time zones."""
+"""All components including nested ones: alarms, and the observances of time zones."""
 MAX_DEPTH = 8
 MAX_LINE = 60_000
-"""Characters of one line that is read, its folds undone."""
+"""The maximum number of characters of an unfolded line."""
 MAX_LINES = 3_000
-"""Lines of one component that are read."""
+"""The maximum number of lines read of one component."""
 
 _ONCE = frozenset(
     {
@@ -45,7 +45,7 @@ _SOFT_BREAK = re.compile(r"[^:]*;(?:ENCODING=)?QUOTED-PRINTABLE[;:]", re.IGNOREC
 
 
 class UnreadablePart(Exception):
-    """A part of a file that can't be used; ``why`` is for whoever sent it."""
+    """A part of a file that can't be used; ``why`` is addressed to the sender."""
 
     def __init__(self, why: Message) -> None:
         super().__init__(str(why))
@@ -53,21 +53,21 @@ class UnreadablePart(Exception):
 
 
 class SkippedPart(UnreadablePart):
-    """A part of a file that is right and of no use here."""
+    """A valid part of a file that is not needed here."""
 
 
 @dataclass
 class ZoneText:
-    """A VTIMEZONE as it stands in the file: its halves' lines, not yet understood."""
+    """A VTIMEZONE as it appears in the file: the lines of its STANDARD and DAYLIGHT parts, not yet parsed."""
 
     name: str = ""
     location: str = ""
-    halves: list[list[str]] = field(default_factory=list)
+    observances: list[list[str]] = field(default_factory=list)
 
 
 @dataclass
 class CalendarText:
-    """What a VCALENDAR says of itself, and the time zones it brings along, by their TZID."""
+    """The properties of a VCALENDAR and its time zones by TZID."""
 
     values: dict[str, str] = field(default_factory=dict)
     zones: dict[str, ZoneText] = field(default_factory=dict)
@@ -75,7 +75,7 @@ class CalendarText:
 
 @dataclass
 class ComponentText:
-    """A component with the lines that are of use, unfolded; ``problem`` says why it can't be read at all."""
+    """A component with its relevant lines, unfolded; ``problem`` says why it can't be read at all."""
 
     number: int
     name: str
@@ -87,7 +87,7 @@ class ComponentText:
 
 @dataclass(frozen=True, slots=True)
 class FileText:
-    """A file's components in its order, time zones left out; ``remarks`` are about all of it."""
+    """A file's components in file order, without time zones; ``remarks`` apply to the whole file."""
 
     components: list[ComponentText]
     remarks: list[Message]
@@ -95,19 +95,19 @@ class FileText:
 
 
 def invalid_file(what: Message) -> Invalid:
-    """The error of a file that is no calendar, or too much of one."""
+    """The error for a file that is not a calendar, or exceeds a limit."""
     return Invalid({"file": [what]})
 
 
 def read_text(content: bytes) -> FileText:
-    """Take a file apart; several calendars in one are taken together.
+    """Split a file into components; several calendars in one file are combined.
 
-    UTF-8 and UTF-16 with and without their marks, else what Windows writes in Viet Nam, with a remark; LF, CR and CRLF.
-    Folds are undone before UTF-8 is read, for many programs fold in the middle of a character.
+    UTF-8 and UTF-16 with and without a byte order mark, otherwise the Windows code page of Viet Nam, with a remark; LF,
+    CR and CRLF. Lines are unfolded before UTF-8 is decoded, because many programs fold in the middle of a character.
     Source: RFC 5545 section 3.1.
 
     Raises:
-        Invalid: ``file`` is empty, no calendar, or larger than one may be.
+        Invalid: ``file`` is empty, not a calendar, or too large.
     """
     if len(content) > MAX_BYTES:
         raise invalid_file(
@@ -132,7 +132,7 @@ def read_text(content: bytes) -> FileText:
 
 
 def _decoded(content: bytes) -> tuple[str, list[Message]]:
-    """The text with its folds undone, and a remark where its encoding had to be guessed."""
+    """The unfolded text, and a remark if its encoding had to be guessed."""
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in content[:2]:
         codec = (
             "utf-16"
@@ -154,14 +154,14 @@ def _decoded(content: bytes) -> tuple[str, list[Message]]:
 
 
 def _whole_lines(text: str) -> Iterator[str]:
-    """The lines that are not blank; one in quoted-printable goes on where it ends with “=”."""
+    """The lines that are not blank; a quoted-printable line continues if it ends with “=”."""
     lines = iter(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
     for line in lines:
         if line.endswith("=") and _SOFT_BREAK.match(line[:500]):
             parts = [line[:-1]]
-            for further in lines:
-                parts.append(further.removesuffix("="))
-                if not further.endswith("="):
+            for continuation in lines:
+                parts.append(continuation.removesuffix("="))
+                if not continuation.endswith("="):
                     break
             line = "".join(parts)
         if line and not line.isspace():
@@ -169,7 +169,7 @@ def _whole_lines(text: str) -> Iterator[str]:
 
 
 class _Scan:
-    """The walk through the lines: where it is, and what it has found."""
+    """A pass over the lines: the current position and the components found."""
 
     def __init__(self) -> None:
         self.found: list[ComponentText] = []
@@ -184,7 +184,7 @@ class _Scan:
         self.source = ""
 
     def read(self, lines: Iterator[str]) -> None:
-        """Walk to the end; what is open then was cut off."""
+        """Read all lines; a component still open at the end is marked as cut off."""
         for line in lines:
             matched = _NAME.match(line)
             name = matched[1].upper() if matched else ""
@@ -215,7 +215,7 @@ class _Scan:
         elif name == "VTIMEZONE" and self.current is None:
             self.zone = ZoneText()
         elif self.zone is not None:
-            self.zone.halves.append([])
+            self.zone.observances.append([])
         elif self.current is not None:
             self.current.has_alarm |= name == "VALARM"
         else:
@@ -223,7 +223,7 @@ class _Scan:
 
     def _component(self, name: str) -> None:
         if not self.has_begun and name != "VEVENT":
-            self.stack.pop()  # a BEGIN of something else, such as a visiting card
+            self.stack.pop()  # a BEGIN of something else, such as a vCard
             return
         self.has_begun = True
         if len(self.found) >= MAX_COMPONENTS:
@@ -276,8 +276,8 @@ class _Scan:
             zone.name = zone.name or value
         elif name == "X-LIC-LOCATION":
             zone.location = value
-        elif zone.halves and name in _OF_ZONE and len(zone.halves[-1]) < 100 and len(line) < 1_000:
-            zone.halves[-1].append(line)
+        elif zone.observances and name in _OF_ZONE and len(zone.observances[-1]) < 100 and len(line) < 1_000:
+            zone.observances[-1].append(line)
 
     def _line_of_component(self, current: ComponentText, name: str, line: str) -> None:
         if name in _ONCE and name in self.seen:

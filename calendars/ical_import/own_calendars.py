@@ -1,4 +1,4 @@
-"""What our own calendars add to an event's words, found again: marks before titles, the lines below descriptions."""
+"""Recognise and remove what our own feeds add to an event: prefixes of titles, lines below descriptions."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -25,18 +25,18 @@ _END_IS_TOLD = re.compile(r"–\s?\d\d:\d\d")
 
 @dataclass(frozen=True, slots=True)
 class DescriptionParts:
-    """A description's own words, and what the lines below them said; all empty where there were none."""
+    """The original description and the values of the generated lines below it; empty if there were none."""
 
     text: str
     host: str = ""
     guest: str = ""
     headcount: int | None = None
     has_end: bool = True
-    """False when an event was told to begin at an hour and no hour of its end."""
+    """False if the event has a start time but no end time."""
 
 
 def strip_status_prefix(title: str) -> str:
-    """The title without one mark of ours (“[Draft] …”), in whichever language; else as it is."""
+    """The title without one of our prefixes (“[Draft] …”) in any language; otherwise unchanged."""
     for pattern in _marks():
         if matched := pattern.fullmatch(title):
             return matched[1]
@@ -44,7 +44,7 @@ def strip_status_prefix(title: str) -> str:
 
 
 def strip_generated_lines(description: str) -> DescriptionParts:
-    """A description without the lines that our calendars write below it (and a programme after them)."""
+    """A description without the lines that our feeds append to it (and a programme after them)."""
     lines = description.split("\n")
     for place in range(len(lines) - 1, -1, -1):
         if place and lines[place - 1]:
@@ -63,7 +63,7 @@ def strip_generated_lines(description: str) -> DescriptionParts:
 
 
 def kind_of_category(categories: Sequence[str]) -> EventKind | None:
-    """The kind of event that a category names in one of our languages; None when none does."""
+    """The kind of event that a category names in one of our languages; None if there is none."""
     return next((kind for category in categories if (kind := _kinds().get(fold(category)))), None)
 
 
@@ -88,7 +88,7 @@ def _pattern(sentence: str, language: Language, value: str) -> re.Pattern[str]:
 
 
 def _read(lines: Sequence[str], language: Language) -> dict[str, str] | None:
-    """What the lines say, in the order they are written in; None when they are not ours."""
+    """The values of the lines, which have a fixed order; None if they are not ours."""
     found: dict[str, str] = {}
     place = 0
     for name, pattern in _labels(language):

@@ -1,4 +1,4 @@
-"""Properties of .ics entries that are words and numbers, each read within its bounds."""
+"""Read text and number properties of .ics entries within their limits."""
 
 import re
 from datetime import UTC, datetime
@@ -17,21 +17,21 @@ from models.vocabulary import Language, Visibility
 
 MAX_UID = 255
 MAX_SEQUENCE = 1_000_000_000
-# What a zone's name means is found out here: the library would guess, warn, and build zones of its own.
+# Zone names are resolved here: the library would guess, warn, and build its own zones.
 _ZONED = re.compile(r"((?:DTSTART|DTEND|RECURRENCE-ID|RDATE|EXDATE)[^:]*?);TZID=", re.IGNORECASE)
 _NEEDED = frozenset({"DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "RDATE", "EXDATE"})
 _UNREADABLE = _("A line of this entry is not written as calendar files have it.")
-# Read by the desk itself, within bounds.
+# Parsed by our own code, within limits.
 _RULE = re.compile(r"(?:EX|R)RULE", re.IGNORECASE)
 OURS = "-//Protocol Desk//Protocol Desk//"
 """How the PRODID of our own calendars begins; the language follows."""
 
 
 def parsed(component: ComponentText) -> IcalEvent:
-    """The component's properties; those of days and hours must be right.
+    """Parse a component's properties; those with dates and times must be valid.
 
     Raises:
-        Unreadable: it is no component, or an item of a programme.
+        UnreadablePart: it is not a valid component, or a required property is invalid.
     """
     try:
         lines = [_ZONED.sub(rf"\1;{TZID}=", line, count=1) for line in component.lines if not _RULE.match(line)]
@@ -47,13 +47,13 @@ def parsed(component: ComponentText) -> IcalEvent:
 
 
 def _raw(component: ComponentText, name: str) -> str:
-    """A property's value as it stands in the file, the beginning of it."""
+    """The start of a property's value as it appears in the file."""
     line = next((line for line in component.lines if line.upper().startswith(name)), "")
     return one_line(line.partition(":")[2])[:100] or "–"
 
 
-def words_of(event: IcalEvent, name: str) -> str:
-    """A text, decoded; empty when it is missing or broken."""
+def text_of(event: IcalEvent, name: str) -> str:
+    """A decoded text; empty if it is missing or invalid."""
     value = event.get(name)
     if not isinstance(value, str):
         return ""
@@ -63,7 +63,7 @@ def words_of(event: IcalEvent, name: str) -> str:
 
 
 def cut(text: str, longest: int, name: str, remarks: list[Message]) -> str:
-    """The text, cut with a remark where it is too long."""
+    """The text, truncated with a remark if it is too long."""
     if len(text) <= longest:
         return text
     remarks.append(message(_("{property} was cut to {max} characters."), property=name, max=longest))
@@ -71,25 +71,25 @@ def cut(text: str, longest: int, name: str, remarks: list[Message]) -> str:
 
 
 def language_of(event: IcalEvent, program: str, reader: Language) -> Language:
-    """What SUMMARY says its language is; of our own calendars theirs; else the reader's."""
+    """The language given by SUMMARY, otherwise by the PRODID of our own calendars, otherwise the reader's."""
     params = getattr(event.get("SUMMARY"), "params", {})
-    said = [str(params.get("LANGUAGE", "")), program.removeprefix(OURS) if program.startswith(OURS) else ""]
-    for one in said:
+    candidates = [str(params.get("LANGUAGE", "")), program.removeprefix(OURS) if program.startswith(OURS) else ""]
+    for one in candidates:
         if (primary := one.lower().partition("-")[0]) in set(Language):
             return Language(primary)
     return reader
 
 
 def uid_of(event: IcalEvent, start: FileTime, title: str) -> str:
-    """The entry's UID; one without gets what it says as its name, so that the same file finds it again."""
-    uid = one_line(words_of(event, "UID"))
+    """The entry's UID; an entry without one gets a hash of its content, so that the same file matches it again."""
+    uid = one_line(text_of(event, "UID"))
     if len(uid) > MAX_UID:
         raise UnreadablePart(message(_("The UID is longer than {max} characters."), max=MAX_UID))
-    return uid or sha256(f"{start.told()} {title}".encode()).hexdigest()[:32] + "@file"
+    return uid or sha256(f"{start.to_text()} {title}".encode()).hexdigest()[:32] + "@file"
 
 
 def categories_of(event: IcalEvent) -> list[str]:
-    """The categories; each also joined with the next, as not everybody escapes the comma in a name that has one."""
+    """The categories, and each one joined with the next, because some programs do not escape a comma in a name."""
     value = event.get("CATEGORIES")
     found = [str(cat) for one in (value if isinstance(value, list) else [value]) for cat in getattr(one, "cats", ())][
         :50
@@ -98,12 +98,12 @@ def categories_of(event: IcalEvent) -> list[str]:
 
 
 def visibility_of(event: IcalEvent) -> Visibility | None:
-    said = words_of(event, "CLASS").strip().upper()
-    return None if not said else Visibility.PUBLIC if said == "PUBLIC" else Visibility.INTERNAL
+    value = text_of(event, "CLASS").strip().upper()
+    return None if not value else Visibility.PUBLIC if value == "PUBLIC" else Visibility.INTERNAL
 
 
 def sequence_of(event: IcalEvent) -> int:
-    """SEQUENCE; one that is no number of a possible size is none."""
+    """SEQUENCE; 0 if it is not a valid number."""
     value = event.get("SEQUENCE")
     number = int(value) if isinstance(value, int) else 0
     if number > MAX_SEQUENCE:
@@ -112,7 +112,7 @@ def sequence_of(event: IcalEvent) -> int:
 
 
 def stamp_of(event: IcalEvent) -> datetime | None:
-    """When the entry was changed last; DTSTAMP where LAST-MODIFIED says nothing."""
+    """When the entry was last changed: LAST-MODIFIED, otherwise DTSTAMP."""
     broken = {name for name, _problem in event.errors}
     for name in ("LAST-MODIFIED", "DTSTAMP"):
         found = None if name in broken else getattr(event.get(name), "dt", None)

@@ -1,6 +1,6 @@
-"""Entries of .ics files as the desk would have them: titles, days, hours, places; and why the others are left.
+"""Convert entries of .ics files to our values: titles, dates, times, places; and say why others are skipped.
 
-Nothing is looked up here: whether an entry is known, and whose names it mentions, is for who takes it in.
+Nothing is looked up here: the caller decides whether an entry exists already and whose names it mentions.
 """
 
 from collections.abc import Iterator, Sequence
@@ -18,9 +18,9 @@ from calendars.ical_import.properties import (
     parsed,
     sequence_of,
     stamp_of,
+    text_of,
     uid_of,
     visibility_of,
-    words_of,
 )
 from calendars.ical_import.recurrence import Series, Window, check_window, expanded, recurrence_of
 from calendars.ical_import.rrule_expansion import WorkBudget
@@ -33,15 +33,16 @@ from models.vocabulary import EventKind, Language, Visibility
 MAX_TITLE = 300
 MAX_WORDS = 20_000
 MAX_EVENTS = 2_000
-"""With all that come again counted each time."""
+"""The limit counts every occurrence of recurring entries."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedEvent:
-    """One event of a file. ``marked_title`` is the title as it stands there, with marks that may be ours.
+    """One event of a file. ``marked_title`` is the title in the file, with prefixes that may be ours.
 
-    ``uid`` is the event's own; an occurrence of a series has the file's UID and its ``recurrence_id`` in it. ``words``
-    are in ``language``; None is not said. ``stamp`` is when the entry was changed last (aware), as far as it tells.
+    ``uid`` is the event's own; for an occurrence of a series it is the file's UID followed by its ``recurrence_id``.
+    The texts are in ``language``; None means not given. ``stamp`` is when the entry was last changed (aware), if the
+    file says so.
     """
 
     number: int
@@ -65,13 +66,13 @@ class ImportedEvent:
 
     @property
     def component(self) -> str:
-        """What the file calls it."""
+        """The component's name in the file."""
         return "VEVENT"
 
 
 @dataclass(frozen=True, slots=True)
 class SkippedComponent:
-    """A component that is not taken in: refused when something is wrong with it, ignored when it is no event."""
+    """A component that is not imported: refused if something is wrong with it, ignored if it is not an event."""
 
     number: int
     component: str
@@ -84,7 +85,7 @@ class SkippedComponent:
 
 @dataclass(frozen=True, slots=True)
 class ImportContext:
-    """For whom a file is read: the language of texts that name none, the office's zone, and the present instant."""
+    """For whom a file is read: the language of texts without one, the office's zone, and the current instant."""
 
     language: Language
     zone: str
@@ -94,7 +95,7 @@ class ImportContext:
 
 @dataclass(frozen=True, slots=True)
 class CalendarFile:
-    """All components of a file in its order; ``source`` is the program that wrote it, as it calls itself."""
+    """All components of a file in file order; ``source`` is the name of the program that wrote it."""
 
     source: str
     found: list[ImportedEvent | SkippedComponent]
@@ -102,7 +103,7 @@ class CalendarFile:
 
 @dataclass
 class _Single:
-    """A VEVENT whose own properties are read, before series are put together."""
+    """A VEVENT whose own properties have been read, before series are combined."""
 
     entry: ImportedEvent
     start: FileTime
@@ -112,27 +113,27 @@ class _Single:
 
 
 def read_calendar(content: bytes, reader: ImportContext) -> CalendarFile:
-    """Read a file: every component by itself, series written out from a year ago to two years ahead.
+    """Read a file: every component on its own, series expanded from a year ago to two years ahead.
 
-    Of entries with the same UID (and the same recurrence) the newest counts; the others are ignored.
-    Source: RFC 5545 section 3.6.1.
+    Of entries with the same UID (and the same recurrence) the newest is used; the others are ignored. Source: RFC 5545
+    section 3.6.1.
 
     Raises:
-        Invalid: ``file`` is no calendar, or too much of one.
+        Invalid: ``file`` is not a calendar, or exceeds a limit.
     """
     text = read_text(content)
-    steps, zones = WorkBudget(), _AllZones(reader)
+    budget, zones = WorkBudget(), _AllZones(reader)
     found: list[ImportedEvent | SkippedComponent] = []
     singles: list[_Single] = []
     for component in text.components:
         try:
-            if left := _ignored(component):
-                found.append(left)
+            if ignored := _ignored(component):
+                found.append(ignored)
             else:
-                singles.append(_read(component, reader, zones.of(component.calendar), steps))
+                singles.append(_read(component, reader, zones.of(component.calendar), budget))
         except UnreadablePart as problem:
             found.append(_refused(component, problem.why))
-    found += _newest(_expand(singles, reader, steps))
+    found += _newest(_expand(singles, reader, budget))
     remarks = tuple(text.remarks)
     return CalendarFile(
         one_line(text.source), [_with(one, remarks) for one in sorted(found, key=lambda one: one.number)]
@@ -144,15 +145,15 @@ class _AllZones:
 
     def __init__(self, reader: ImportContext) -> None:
         self.reader = reader
-        self.known: dict[int, FileZones] = {}
+        self.by_calendar: dict[int, FileZones] = {}
 
     def of(self, calendar: CalendarText) -> FileZones:
-        """The zones of one; those a calendar says it is shown in stand for the office's."""
-        if id(calendar) not in self.known:
+        """The zones of one calendar; its X-WR-TIMEZONE replaces the office's zone."""
+        if id(calendar) not in self.by_calendar:
             own = iana_name(calendar.values.get("X-WR-TIMEZONE", "")) or self.reader.zone
             is_ours = calendar.values.get("PRODID", "").startswith(OURS)
-            self.known[id(calendar)] = FileZones(calendar.zones, self.reader.zone, self.reader.now, own, is_ours)
-        return self.known[id(calendar)]
+            self.by_calendar[id(calendar)] = FileZones(calendar.zones, self.reader.zone, self.reader.now, own, is_ours)
+        return self.by_calendar[id(calendar)]
 
 
 _IGNORED = {
@@ -164,7 +165,7 @@ _IGNORED = {
 
 
 def _ignored(component: ComponentText) -> SkippedComponent | None:
-    """The component as one that is no event, if it is none."""
+    """The component as an ignored one if it is not an event, else None."""
     if component.name == "VEVENT":
         names = [line.upper().partition(":") for line in component.lines]
         if any(name.startswith("RELATED-TO") for name, _colon, _value in names) and any(
@@ -182,27 +183,27 @@ def _item(component: ComponentText) -> SkippedComponent:
 
 
 def _refused(component: ComponentText, why: Message) -> SkippedComponent:
-    said = {line.partition(":")[0].partition(";")[0].upper(): line.partition(":")[2] for line in component.lines}
-    uid, title = one_line(said.get("UID", ""))[:MAX_UID], one_line(said.get("SUMMARY", ""))[:MAX_TITLE]
+    values = {line.partition(":")[0].partition(";")[0].upper(): line.partition(":")[2] for line in component.lines}
+    uid, title = one_line(values.get("UID", ""))[:MAX_UID], one_line(values.get("SUMMARY", ""))[:MAX_TITLE]
     return SkippedComponent(component.number, component.name, (why,), uid=uid, title=title)
 
 
-def _read(component: ComponentText, reader: ImportContext, zones: FileZones, steps: WorkBudget) -> _Single:
+def _read(component: ComponentText, reader: ImportContext, zones: FileZones, budget: WorkBudget) -> _Single:
     if component.problem is not None:
         raise UnreadablePart(component.problem)
     event = parsed(component)
     calendar = component.calendar.values
     remarks: list[Message] = []
     language = language_of(event, calendar.get("PRODID", ""), reader.language)
-    marked = cut(one_line(words_of(event, "SUMMARY")), MAX_TITLE, "SUMMARY", remarks)
+    marked = cut(one_line(text_of(event, "SUMMARY")), MAX_TITLE, "SUMMARY", remarks)
     if not marked:
         raise UnreadablePart(message(_("SUMMARY is missing: an event needs a title.")))
-    told = strip_generated_lines(clean(words_of(event, "DESCRIPTION")))
+    parts = strip_generated_lines(clean(text_of(event, "DESCRIPTION")))
     start = moment_of(event, "DTSTART", zones)
     if start is None:
         raise UnreadablePart(message(_("DTSTART is missing: an event needs a day.")))
-    hours, about_hours = hours_of(event, start, zones, steps)
-    if not told.has_end:
+    hours, about_hours = hours_of(event, start, zones, budget)
+    if not parts.has_end:
         hours = hours.without_end()
     if component.has_alarm:
         remarks.append(message(_("Alarms of the file are left out; the desk has its own rules of reminding.")))
@@ -214,27 +215,27 @@ def _read(component: ComponentText, reader: ImportContext, zones: FileZones, ste
         marked_title=marked,
         title=strip_status_prefix(marked),
         language=language,
-        description=cut(told.text, MAX_WORDS, "DESCRIPTION", remarks) or None,
-        location=cut(one_line(words_of(event, "LOCATION")), MAX_WORDS, "LOCATION", remarks) or None,
+        description=cut(parts.text, MAX_WORDS, "DESCRIPTION", remarks) or None,
+        location=cut(one_line(text_of(event, "LOCATION")), MAX_WORDS, "LOCATION", remarks) or None,
         hours=hours,
         kind=kind_of_category(categories_of(event)),
         visibility=visibility_of(event),
         sequence=sequence_of(event),
         stamp=stamp_of(event),
-        is_cancelled=words_of(event, "STATUS").strip().upper() == "CANCELLED"
+        is_cancelled=text_of(event, "STATUS").strip().upper() == "CANCELLED"
         or calendar.get("METHOD", "").upper() == "CANCEL",
-        host_name=told.host,
-        guest_name=told.guest,
-        headcount=told.headcount,
+        host_name=parts.host,
+        guest_name=parts.guest,
+        headcount=parts.headcount,
         remarks=(*about_hours, *remarks),
     )
     return _Single(entry, start, Series.of(event, component.lines, zones), recurrence_of(event, zones), zones)
 
 
 def _expand(
-    singles: Sequence[_Single], reader: ImportContext, steps: WorkBudget
+    singles: Sequence[_Single], reader: ImportContext, budget: WorkBudget
 ) -> Iterator[ImportedEvent | SkippedComponent]:
-    """Entries with their own names; of a series each occurrence, those changed by themselves as they are now."""
+    """Entries under their own UIDs; of a series every occurrence, modified occurrences with their changes."""
     masters = {one.entry.uid: one for one in singles if one.recurrence is None}
     room = MAX_EVENTS - sum(one.series.is_one for one in singles)
     changed: dict[str, set[str]] = {}
@@ -244,12 +245,12 @@ def _expand(
         try:
             master = masters.get(one.entry.uid)
             check_window(one.entry.hours, reader.today)
-            at = one.recurrence.key(master.start if master else None, one.zones, steps)
-            begins = master.start.key(None, master.zones, steps) if master else None
+            at = one.recurrence.key(master.start if master else None, one.zones, budget)
+            begins = master.start.key(None, master.zones, budget) if master else None
             changed.setdefault(one.entry.uid, set()).add(at)
-            yield _named(one.entry, at, is_first=at == begins)
+            yield _occurrence(one.entry, at, is_first=at == begins)
         except UnreadablePart as problem:
-            yield _left(one.entry, problem.why, is_refused=not isinstance(problem, SkippedPart))
+            yield _skipped(one.entry, problem.why, is_refused=not isinstance(problem, SkippedPart))
     for one in singles:
         if one.recurrence is not None:
             continue
@@ -257,21 +258,21 @@ def _expand(
             if one.series.is_one:
                 yield one.entry
                 continue
-            made = [
-                replace(_named(one.entry, at, is_first=is_first), hours=hours)
+            occurrences = [
+                replace(_occurrence(one.entry, at, is_first=is_first), hours=hours)
                 for at, hours, is_first in expanded(
-                    one.series, one.entry.hours, one.start, one.zones, Window(reader.today, steps, room)
+                    one.series, one.entry.hours, one.start, one.zones, Window(reader.today, budget, room)
                 )
                 if at not in changed.get(one.entry.uid, ())
             ]
-            room -= len(made)
-            yield from made
+            room -= len(occurrences)
+            yield from occurrences
         except UnreadablePart as problem:
-            yield _left(one.entry, problem.why, is_refused=not isinstance(problem, SkippedPart))
+            yield _skipped(one.entry, problem.why, is_refused=not isinstance(problem, SkippedPart))
 
 
-def _named(entry: ImportedEvent, at: str, *, is_first: bool) -> ImportedEvent:
-    """An occurrence: the first has the UID of the series, as it would alone; the others have their beginning in it."""
+def _occurrence(entry: ImportedEvent, at: str, *, is_first: bool) -> ImportedEvent:
+    """An occurrence: the first one keeps the UID of the series, the others have their start appended to it."""
     uid = entry.uid if is_first else f"{entry.uid}/{at}"
     if len(uid) > MAX_UID:
         raise UnreadablePart(message(_("The UID is longer than {max} characters."), max=MAX_UID))
@@ -279,27 +280,29 @@ def _named(entry: ImportedEvent, at: str, *, is_first: bool) -> ImportedEvent:
 
 
 def _newest(found: Iterator[ImportedEvent | SkippedComponent]) -> list[ImportedEvent | SkippedComponent]:
-    """Of entries with one UID the newest; the others are ignored, and say so."""
-    kept: dict[str, ImportedEvent] = {}
+    """Of entries with the same UID the newest; the others are reported as ignored."""
+    newest: dict[str, ImportedEvent] = {}
     others: list[ImportedEvent | SkippedComponent] = []
     for one in found:
         if isinstance(one, SkippedComponent):
             others.append(one)
             continue
-        rival = kept.get(one.uid)
-        older = one if rival is not None and _age(one) < _age(rival) else rival
+        existing = newest.get(one.uid)
+        older = one if existing is not None and _age(one) < _age(existing) else existing
         if older is not one:
-            kept[one.uid] = one
+            newest[one.uid] = one
         if older is not None:
-            others.append(_left(older, message(_("The file has a newer entry with the same UID.")), is_refused=False))
-    return [*kept.values(), *others]
+            others.append(
+                _skipped(older, message(_("The file has a newer entry with the same UID.")), is_refused=False)
+            )
+    return [*newest.values(), *others]
 
 
 def _age(entry: ImportedEvent) -> tuple[int, float, int]:
     return entry.sequence, entry.stamp.timestamp() if entry.stamp else 0.0, entry.number
 
 
-def _left(entry: ImportedEvent, why: Message, *, is_refused: bool = True) -> SkippedComponent:
+def _skipped(entry: ImportedEvent, why: Message, *, is_refused: bool = True) -> SkippedComponent:
     return SkippedComponent(
         entry.number, entry.component, (why,), is_refused, entry.uid, entry.recurrence_id, entry.title
     )

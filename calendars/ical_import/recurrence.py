@@ -1,4 +1,4 @@
-"""Series of .ics entries: RRULE, RDATE and EXDATE written out as single occurrences around today."""
+"""Expand series of .ics entries: RRULE, RDATE and EXDATE become single occurrences around today."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -11,38 +11,38 @@ from calendars.days.spans import MIDNIGHT, zone_info
 from calendars.ical_import.content_lines import SkippedPart, UnreadablePart
 from calendars.ical_import.rrule import RecurrenceRule, read_rule
 from calendars.ical_import.rrule_expansion import WorkBudget, occurrences
-from calendars.ical_import.times import FileTime, ImportedTimes, check_day, moment, moment_of, on_the_wall
+from calendars.ical_import.times import FileTime, ImportedTimes, check_day, local_time, moment, moment_of
 from calendars.ical_import.timezones import FileZones
 from models.i18n import _, message
 
 PAST, AHEAD = timedelta(days=365), timedelta(days=730)
 MAX_DATES = 2_000
-"""Days that one entry lists (RDATE or EXDATE)."""
+"""The maximum number of days listed by one entry (RDATE or EXDATE)."""
 MAX_RULES = 5
 
 _STEPS_EACH = 10
-"""An occurrence takes about as long as ten days that are merely looked at."""
+"""An occurrence costs about as much time as examining ten days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """How an entry recurs: by rules, on extra dates (some with their own length), without excluded dates."""
+    """How an entry recurs: by rules, on extra dates (some with their own duration), without excluded dates."""
 
     rules: tuple[RecurrenceRule, ...]
     extra_dates: tuple[tuple[FileTime, timedelta | None], ...]
-    left_out: tuple[FileTime, ...]
+    excluded: tuple[FileTime, ...]
 
     @property
     def is_one(self) -> bool:
-        """Whether the entry comes only once."""
+        """Whether the entry does not recur."""
         return not self.rules and not self.extra_dates
 
     @classmethod
     def of(cls, event: IcalEvent, lines: Sequence[str], zones: FileZones) -> "Series":
-        """From an entry's properties.
+        """Create from an entry's properties.
 
         Raises:
-            Unreadable: a rule or a list that is not taken in.
+            UnreadablePart: a rule or a list is not supported.
         """
         if any(line[:6].upper() == "EXRULE" for line in lines):
             raise UnreadablePart(message(_("EXRULE is not taken in; write the days left out as EXDATE.")))
@@ -60,47 +60,47 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Around which day a series is written out, how many steps that may take and how many occurrences there may be."""
+    """The day around which a series is expanded, the remaining work budget and the maximum number of occurrences."""
 
     today: date
-    steps: WorkBudget
+    budget: WorkBudget
     room: int
 
 
 def expanded(
     series: Series, hours: ImportedTimes, start: FileTime, zones: FileZones, window: Window
 ) -> Iterator[tuple[str, ImportedTimes, bool]]:
-    """Each occurrence from a year ago to two years ahead: its name, its hours, and whether it is the series' first.
+    """Each occurrence from a year ago to two years ahead: key, times, whether it is the first of the series.
 
     Raises:
-        Passed: none falls into that time.
-        Unreadable: there are more than there may be, or the rules take too long.
+        SkippedPart: there is no occurrence in that time.
+        UnreadablePart: there are too many occurrences, or the rules take too long.
     """
-    steps = window.steps
+    budget = window.budget
     earliest, latest = window.today - PAST, window.today + AHEAD
-    left_out = {at.key(start, zones, steps) for at in series.left_out}
-    first = start.key(None, zones, steps)
+    excluded = {at.key(start, zones, budget) for at in series.excluded}
+    first = start.key(None, zones, budget)
     found: dict[str, ImportedTimes] = {}
-    for at, length in _moments(series, start, zones, earliest, latest, steps):
-        steps.take(_STEPS_EACH)
-        key = at.key(start, zones, steps)
-        if key in left_out or key in found:
+    for at, length in _moments(series, start, zones, earliest, latest, budget):
+        budget.spend(_STEPS_EACH)
+        key = at.key(start, zones, budget)
+        if key in excluded or key in found:
             continue
         if len(found) >= window.room:
             raise UnreadablePart(
                 message(_("Written out, this series and the other entries are more events than one file may have."))
             )
-        found[key] = _hours_at(at, length, hours, start, zones, steps)
+        found[key] = _hours_at(at, length, hours, start, zones, budget)
     if not found:
         raise _none_between(earliest, latest)
     return ((key, hours, key == first) for key, hours in found.items())
 
 
 def recurrence_of(event: IcalEvent, zones: FileZones) -> FileTime | None:
-    """Which occurrence of a series the entry is; None when it is one of its own, or the series.
+    """Which occurrence of a series the entry replaces; None for a single entry or the series itself.
 
     Raises:
-        Unreadable: it stands for all later ones too.
+        UnreadablePart: it also applies to all later occurrences (RANGE).
     """
     recurrence = moment_of(event, "RECURRENCE-ID", zones)
     if recurrence is not None and "RANGE" in event["RECURRENCE-ID"].params:
@@ -109,29 +109,29 @@ def recurrence_of(event: IcalEvent, zones: FileZones) -> FileTime | None:
 
 
 def check_window(hours: ImportedTimes, today: date) -> None:
-    """Let an occurrence that was changed by itself pass by when its series would not be written out there.
+    """Skip a modified occurrence that lies outside the expansion window.
 
     Raises:
-        Passed: it lies more than a year back, or more than two years ahead.
+        SkippedPart: it is more than a year ago, or more than two years ahead.
     """
     if not today - PAST <= hours.first_day <= today + AHEAD:
         raise _none_between(today - PAST, today + AHEAD)
 
 
 def _none_between(first: date, last: date) -> SkippedPart:
-    told = _("None of the series falls between {first} and {last}.")
-    return SkippedPart(message(told, first=first.isoformat(), last=last.isoformat()))
+    text = _("None of the series falls between {first} and {last}.")
+    return SkippedPart(message(text, first=first.isoformat(), last=last.isoformat()))
 
 
 def _moments(
-    series: Series, start: FileTime, zones: FileZones, earliest: date, latest: date, steps: WorkBudget
+    series: Series, start: FileTime, zones: FileZones, earliest: date, latest: date, budget: WorkBudget
 ) -> Iterator[tuple[FileTime, timedelta | None]]:
     wall = start.wall or datetime.combine(start.value, MIDNIGHT)
     if not series.rules and earliest <= wall.date() <= latest:
         yield start, None
     for rule in series.rules:
         fitted = replace(rule, until=_until(rule, start, zones))
-        for at in occurrences(fitted, wall, earliest, latest, steps):
+        for at in occurrences(fitted, wall, earliest, latest, budget):
             yield replace(start, value=at if start.wall else at.date()), None
     for extra_dates, length in series.extra_dates:
         check_day(extra_dates.value, "RDATE")
@@ -142,14 +142,14 @@ def _moments(
 
 
 def _fitting(at: FileTime, start: FileTime) -> FileTime:
-    """A listed day with the hour of the series; a listed hour of whole days as its day."""
+    """A listed date with the time of the series; in a series of whole days a listed time becomes its date."""
     if start.wall is None:
         return FileTime(at.wall.date() if at.wall else at.value)
     return replace(start, value=datetime.combine(at.value, start.wall.time()))
 
 
 def _until(rule: RecurrenceRule, start: FileTime, zones: FileZones) -> date | datetime | None:
-    """UNTIL on the wall of the series' own zone; a day for whole days."""
+    """UNTIL in local time of the series' own zone; a date for whole days."""
     until = rule.until
     if not isinstance(until, datetime):
         return until
@@ -165,21 +165,21 @@ def _until(rule: RecurrenceRule, start: FileTime, zones: FileZones) -> date | da
 
 
 def _hours_at(
-    at: FileTime, length: timedelta | None, hours: ImportedTimes, start: FileTime, zones: FileZones, steps: WorkBudget
+    at: FileTime, length: timedelta | None, hours: ImportedTimes, start: FileTime, zones: FileZones, budget: WorkBudget
 ) -> ImportedTimes:
     if hours.zone is None:
         days = (at.wall.date() if at.wall else at.value) - (start.wall.date() if start.wall else start.value)
         return hours.moved(days)
-    shown = on_the_wall(at, hours.zone, zones, steps)
-    moved = hours.moved(shown.replace(second=0) - datetime.combine(hours.first_day, hours.start_time or MIDNIGHT))
+    local = local_time(at, hours.zone, zones, budget)
+    moved = hours.moved(local.replace(second=0) - datetime.combine(hours.first_day, hours.start_time or MIDNIGHT))
     if length is None:
         return moved
-    end = shown + length
-    return replace(moved, last_day=end.date(), end_time=end.time().replace(second=0) if end > shown else None)
+    end = local + length
+    return replace(moved, last_day=end.date(), end_time=end.time().replace(second=0) if end > local else None)
 
 
 def _listed(event: IcalEvent, name: str) -> Iterator[tuple[FileTime, timedelta | None]]:
-    """The moments a property lists; a period's length with it."""
+    """The dates and times a property lists, each with the duration of a period."""
     value: Any = event.get(name)
     for one in value if isinstance(value, list) else [value] if value is not None else []:
         for item in getattr(one, "dts", ()):

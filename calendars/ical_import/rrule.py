@@ -1,4 +1,4 @@
-"""Recurrence rules (RRULE) read within bounds. Source: RFC 5545 section 3.3.10."""
+"""Parse recurrence rules (RRULE) within limits. Source: RFC 5545 section 3.3.10."""
 
 import re
 from dataclasses import dataclass
@@ -29,9 +29,9 @@ _INSTANT = re.compile(r"(\d{8})(?:T(\d{6})(Z?))?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class RecurrenceRule:
-    """A recurrence rule: ``until`` is a day, a wall time or an aware instant; weekdays have their ordinal, 0 for any.
+    """A recurrence rule: ``until`` is a date, a local time or an aware instant; weekdays have their ordinal, 0 for any.
 
-    Numbers below zero count from the end.
+    Negative numbers count from the end.
     """
 
     frequency: str
@@ -51,10 +51,10 @@ class RecurrenceRule:
 
 
 def read_rule(text: str) -> RecurrenceRule:
-    """A rule from the value of RRULE.
+    """Parse the value of an RRULE.
 
     Raises:
-        Unreadable: it is no rule, or repeats more often or more times than is taken in.
+        UnreadablePart: it is not a valid rule, or repeats more often or more times than supported.
     """
     parts: dict[str, str] = {}
     for part in "".join(text.upper().split()).rstrip(";").split(";"):

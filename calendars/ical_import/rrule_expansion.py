@@ -1,7 +1,7 @@
-"""Entries that come again: recurrence rules worked out for the days somebody asks for.
+"""Expand recurrence rules over a range of days.
 
-A rule is worked out day by day on the wall clock of its own zone, beginning at the first day asked for where it can; so
-neither a beginning long ago nor a rule that never holds takes long. Source: RFC 5545 sections 3.3.10 and 3.8.5.3.
+A rule is evaluated day by day in local time of its own zone, starting at the first day requested if possible; so
+neither a start long ago nor a rule without matches takes long. Source: RFC 5545 sections 3.3.10 and 3.8.5.3.
 """
 
 from calendar import isleap, monthrange
@@ -14,43 +14,44 @@ from calendars.ical_import.rrule import RecurrenceRule
 from models.i18n import _, message
 
 MAX_STEPS = 60_000
-"""Days looked at for all rules of a file together."""
+"""The maximum number of days examined for all rules of a file together."""
 
 _DAY = timedelta(days=1)
 
 
 class WorkBudget:
-    """How many more days may be looked at; shared by all rules of a file."""
+    """The number of days that may still be examined; shared by all rules of a file."""
 
-    def __init__(self, left: int = MAX_STEPS) -> None:
-        self.left = left
+    def __init__(self, remaining: int = MAX_STEPS) -> None:
+        self.remaining = remaining
 
-    def take(self, count: int = 1) -> None:
-        """Look at so many more.
+    def spend(self, count: int = 1) -> None:
+        """Spend ``count`` steps.
 
         Raises:
-            Unreadable: that is more than there may be.
+            UnreadablePart: the budget is exhausted.
         """
-        self.left -= count
-        if self.left < 0:
+        self.remaining -= count
+        if self.remaining < 0:
             raise UnreadablePart(message(_("The rule of repetition takes too long to work out; write the days out.")))
 
 
 def occurrences(
-    rule: RecurrenceRule, start: datetime, earliest: date, latest: date, steps: WorkBudget
+    rule: RecurrenceRule, start: datetime, earliest: date, latest: date, budget: WorkBudget
 ) -> Iterator[datetime]:
-    """The wall times, in order, at which an entry comes on the days from ``earliest`` to ``latest``.
+    """The local times, in order, at which an entry occurs on the days from ``earliest`` to ``latest``.
 
-    ``start`` is a wall time without zone, and always the first occurrence; ``until`` must be one too, or a day.
+    ``start`` is a local time without zone, and always the first occurrence; ``until`` must be a local time too, or a
+    date.
 
     Raises:
-        Unreadable: more days would have to be looked at than ``steps`` allow.
+        UnreadablePart: the budget of ``budget`` is exhausted.
     """
     completed = _completed(rule, start)
     if earliest <= start.date() <= latest:
         yield start
     passed = 1
-    for found in _candidates(completed, start, earliest, latest, steps):
+    for found in _candidates(completed, start, earliest, latest, budget):
         if found <= start:
             continue
         passed += 1
@@ -61,7 +62,7 @@ def occurrences(
 
 
 def _completed(rule: RecurrenceRule, start: datetime) -> RecurrenceRule:
-    """The rule with what it leaves to the beginning: the day of the year, of the month or of the week, and the hour."""
+    """The rule with its defaults from the start: the day of the year, month or week, and the time."""
     values = {name: getattr(rule, name) for name in RecurrenceRule.__slots__}
     values["hours"] = rule.hours or (start.hour,)
     values["minutes"] = rule.minutes or (start.minute,)
@@ -86,15 +87,15 @@ def _is_after(found: datetime, until: date | datetime | None) -> bool:
 
 
 def _candidates(
-    rule: RecurrenceRule, start: datetime, earliest: date, latest: date, steps: WorkBudget
+    rule: RecurrenceRule, start: datetime, earliest: date, latest: date, budget: WorkBudget
 ) -> Iterator[datetime]:
-    """What the rule's parts give from the beginning on, or from the first period that reaches ``earliest``."""
+    """The matches of the rule's parts from the start on, or from the first period that reaches ``earliest``."""
     since = start.date() if rule.count is not None else max(start.date(), earliest)
     hours = [
         time(hour, minute, min(second, 59)) for hour, minute, second in product(rule.hours, rule.minutes, rule.seconds)
     ]
     for period in _periods(rule, start.date(), since, latest):
-        days = [day for day in _days(rule, period, steps) if _holds(rule, day)]
+        days = [day for day in _days(rule, period, budget) if _matches(rule, day)]
         found = [datetime.combine(day, hour) for day in days for hour in hours]
         if rule.positions:
             chosen = {at if at < 0 else at - 1 for at in rule.positions}
@@ -103,7 +104,7 @@ def _candidates(
 
 
 def _periods(rule: RecurrenceRule, first: date, since: date, latest: date) -> Iterator[tuple[date, date]]:
-    """The years, months, weeks or days, both ends inclusive, in which the rule is to hold, from ``since`` on."""
+    """The years, months, weeks or days to evaluate, both ends inclusive, beginning with ``since``."""
     match rule.frequency:
         case "YEARLY":
             for year in range(_aligned(first.year, since.year, rule.interval), latest.year + 1, rule.interval):
@@ -130,9 +131,9 @@ def _month(year: int, month: int) -> tuple[date, date]:
     return date(year, month, 1), date(year, month, monthrange(year, month)[1])
 
 
-def _days(rule: RecurrenceRule, period: tuple[date, date], steps: WorkBudget) -> Iterator[date]:
-    """The days of a period that may hold, in order; days of the month go straight there instead of looking at all."""
-    steps.take()
+def _days(rule: RecurrenceRule, period: tuple[date, date], budget: WorkBudget) -> Iterator[date]:
+    """The candidate days of a period, in order; days of the month are computed instead of examining every day."""
+    budget.spend()
     first, last = period
     if rule.frequency not in {"MONTHLY", "YEARLY"} or not (rule.months or rule.month_days):
         chunks = [period]
@@ -149,26 +150,26 @@ def _days(rule: RecurrenceRule, period: tuple[date, date], steps: WorkBudget) ->
             found = [begin + (day - 1) * _DAY for day in chosen if 1 <= day <= length]
         else:
             found = [begin + number * _DAY for number in range(length)]
-        steps.take(len(found))
+        budget.spend(len(found))
         yield from found
 
 
-def _holds(rule: RecurrenceRule, day: date) -> bool:
-    """Whether a day fits every part that names days."""
+def _matches(rule: RecurrenceRule, day: date) -> bool:
+    """Whether a day matches every part that names days."""
     if rule.months and day.month not in rule.months:
         return False
-    if rule.month_days and not _counted(day.day, monthrange(day.year, day.month)[1], rule.month_days):
+    if rule.month_days and not _is_in(day.day, monthrange(day.year, day.month)[1], rule.month_days):
         return False
-    if rule.year_days and not _counted(_day_of_year(day), 365 + isleap(day.year), rule.year_days):
+    if rule.year_days and not _is_in(_day_of_year(day), 365 + isleap(day.year), rule.year_days):
         return False
-    if rule.weeks and not _counted(*_week(day, rule.week_start), rule.weeks):
+    if rule.weeks and not _is_in(*_week(day, rule.week_start), rule.weeks):
         return False
-    return not rule.weekdays or any(_is_weekday(rule, day, *wanted) for wanted in rule.weekdays)
+    return not rule.weekdays or any(_is_weekday(rule, day, *allowed) for allowed in rule.weekdays)
 
 
-def _counted(number: int, length: int, wanted: frozenset[int]) -> bool:
-    """Whether a number is wanted, counted from either end."""
-    return number in wanted or number - length - 1 in wanted
+def _is_in(number: int, length: int, allowed: frozenset[int]) -> bool:
+    """Whether a number is in ``allowed``, counted from either end."""
+    return number in allowed or number - length - 1 in allowed
 
 
 def _day_of_year(day: date) -> int:
@@ -176,7 +177,7 @@ def _day_of_year(day: date) -> int:
 
 
 def _week(day: date, week_start: int) -> tuple[int, int]:
-    """The number of a day's week, whose year has most of its days, and how many weeks that year has."""
+    """The number of a day's week in the year that contains most of its days, and the number of weeks of that year."""
 
     def middle(of: date) -> date:
         return of + (3 - (of.weekday() - week_start) % 7) * _DAY

@@ -1,4 +1,4 @@
-"""Days and hours of .ics entries: DTSTART, DTEND and DURATION as the desk's inclusive days and hours on the wall."""
+"""Dates and times of .ics entries: convert DTSTART, DTEND and DURATION to inclusive days and local times."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +13,7 @@ from calendars.ical_import.timezones import FileZones, is_utc, outside
 from models.i18n import Message, _, message
 
 TZID = "X-DESK-TZID"
-"""The parameter in which a zone's name reaches us as it stands in the file."""
+"""The parameter that carries the zone's name as it appears in the file."""
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
@@ -22,7 +22,7 @@ BROKEN = _("{property} can't be read: {value}")
 
 @dataclass(frozen=True, slots=True)
 class FileTime:
-    """A DATE, or a DATE-TIME as the clock shows it (never aware): in the zone ``tzid``, or floating without one."""
+    """A DATE, or a local DATE-TIME (never aware): in the zone ``tzid``, or floating without one."""
 
     value: date | datetime
     tzid: str | None = None
@@ -30,27 +30,27 @@ class FileTime:
 
     @property
     def wall(self) -> datetime | None:
-        """What the clock shows; None for a whole day."""
+        """The local time; None for a whole day."""
         return self.value if isinstance(self.value, datetime) else None
 
-    def told(self) -> str:
-        """As the file has it, zone included."""
+    def to_text(self) -> str:
+        """The value as text, including its zone."""
         return f"{self.tzid or ''}{self.value.isoformat()}{'Z' if self.is_utc else ''}"
 
-    def instant(self, zones: FileZones, steps: WorkBudget) -> datetime:
-        """The instant (aware, UTC); where the zone says nothing, by the clocks of the calendar's own."""
+    def instant(self, zones: FileZones, budget: WorkBudget) -> datetime:
+        """The instant (aware, UTC); if the zone is unknown, in the calendar's own zone."""
         wall = self.wall or datetime.combine(self.value, MIDNIGHT)
         if self.is_utc:
             return wall.replace(tzinfo=UTC)
         zone = zones.find(self.tzid) if self.tzid else None
         if zone is not None and zone.is_known:
-            return zone.instant(wall, steps)
-        return zones.find(zones.own).instant(wall, steps)
+            return zone.instant(wall, budget)
+        return zones.find(zones.own).instant(wall, budget)
 
-    def key(self, first: "FileTime | None", zones: FileZones, steps: WorkBudget) -> str:
-        """What names an occurrence that begins here: ``20270310``, or ``20270310T010000Z`` by the clocks of UTC.
+    def key(self, first: "FileTime | None", zones: FileZones, budget: WorkBudget) -> str:
+        """The key of an occurrence that starts here: ``20270310``, or ``20270310T010000Z`` in UTC.
 
-        ``first`` is the beginning of its series, where that is known: what is told as a day has its hour.
+        ``first`` is the start of its series, if known: a value given as a date gets the time of it.
         """
         at = self
         if first is not None and first.wall is not None and self.wall is None:
@@ -59,15 +59,16 @@ class FileTime:
             at = FileTime(self.wall.date())
         if at.wall is None:
             return at.value.isoformat().replace("-", "")
-        instant = at.instant(zones, steps).replace(tzinfo=None, microsecond=0)
+        instant = at.instant(zones, budget).replace(tzinfo=None, microsecond=0)
         return instant.isoformat().replace("-", "").replace(":", "") + "Z"
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedTimes:
-    """When an event is, as the desk keeps it: inclusive days, hours on the wall of ``zone``.
+    """The times of an event in our form: inclusive days, local times in ``zone``.
 
-    ``zone`` is None for whole days. ``is_named``: the file itself names the zone; else it is where the hours are shown.
+    ``zone`` is None for whole days. ``is_named``: the file itself names the zone; otherwise it is the zone chosen for
+    display.
     """
 
     first_day: date
@@ -78,15 +79,15 @@ class ImportedTimes:
     is_named: bool = False
 
     def span(self, zone: str) -> Span:
-        """The instants it takes; whole days as clocks in ``zone`` have them."""
+        """The instants it covers; whole days in local time of ``zone``."""
         return event_span(self.first_day, self.last_day, self.start_time, self.end_time, self.zone or zone)
 
     def without_end(self) -> "ImportedTimes":
-        """The same, whose end has no hour."""
+        """A copy without an end time."""
         return replace(self, end_time=None)
 
     def moved(self, by: timedelta) -> "ImportedTimes":
-        """The same so much later, by the clock on the wall."""
+        """A copy moved by this much in local time."""
         start = datetime.combine(self.first_day, self.start_time or MIDNIGHT) + by
         end = datetime.combine(self.last_day, self.end_time or self.start_time or MIDNIGHT) + by
         return replace(
@@ -98,7 +99,7 @@ class ImportedTimes:
         )
 
     def shown_in(self, zone: str) -> "ImportedTimes":
-        """The same instants by other clocks; whole days stay."""
+        """The same instants in another zone; whole days are unchanged."""
         if self.zone is None or self.zone == zone:
             return self
         start = datetime.combine(self.first_day, self.start_time or MIDNIGHT, zone_info(self.zone))
@@ -110,10 +111,10 @@ class ImportedTimes:
 def hours_between(
     start: datetime, end: datetime | None, zone: str, *, is_named: bool, last_day: date | None = None
 ) -> ImportedTimes:
-    """Hours from two wall times to the minute; an end that is no later than the start is none.
+    """Times from two local times, to the minute; an end that is not after the start is dropped.
 
     Raises:
-        Unreadable: the end is before the start.
+        UnreadablePart: the end is before the start.
     """
     start = start.replace(second=0, microsecond=0)
     if end is None:
@@ -127,7 +128,7 @@ def hours_between(
 
 
 def moment_of(event: IcalEvent, name: str, zones: FileZones) -> FileTime | None:
-    """A property that is a day or an hour; None when it is missing."""
+    """A property's date or time; None if it is missing."""
     if name not in event:
         return None
     prop: Any = event[name]
@@ -135,10 +136,10 @@ def moment_of(event: IcalEvent, name: str, zones: FileZones) -> FileTime | None:
 
 
 def moment(value: Any, params: Any, name: str) -> FileTime:
-    """A moment from a value as icalendar gives it and its property's parameters.
+    """A date or time from a value parsed by icalendar and the parameters of its property.
 
     Raises:
-        Unreadable: it is something else.
+        UnreadablePart: the value is something else.
     """
     if isinstance(value, datetime):
         tzid = str(params.get(TZID, "")).strip()[:200] or None
@@ -150,14 +151,14 @@ def moment(value: Any, params: Any, name: str) -> FileTime:
 
 
 def hours_of(
-    event: IcalEvent, start: FileTime, zones: FileZones, steps: WorkBudget
+    event: IcalEvent, start: FileTime, zones: FileZones, budget: WorkBudget
 ) -> tuple[ImportedTimes, list[Message]]:
-    """The event's days and hours, with what had to be assumed for them.
+    """The event's days and times, with remarks on what had to be assumed.
 
     DTEND is exclusive: whole days end the day before it. Source: RFC 5545 section 3.6.1.
 
     Raises:
-        Unreadable: they make no sense, or lie outside the years 1900 to 2199.
+        UnreadablePart: they are invalid, or outside the years 1900 to 2199.
     """
     check_day(start.value, "DTSTART")
     end = moment_of(event, "DTEND", zones)
@@ -165,7 +166,7 @@ def hours_of(
         length = None if end else _length(event)
         if start.wall is None:
             return _whole_days(start, end, length), []
-        hours, remarks = _shown(start, end, length, zones, steps)
+        hours, remarks = _shown(start, end, length, zones, budget)
     except OverflowError:
         raise outside(datetime.combine(start.value, MIDNIGHT)) from None
     check_day(hours.last_day, "DTEND")
@@ -176,10 +177,10 @@ def hours_of(
 
 
 def check_day(value: date, name: str) -> None:
-    """Refuse a day outside the years the desk knows.
+    """Refuse a day outside the supported years.
 
     Raises:
-        Unreadable: it lies before 1900 or after 2199.
+        UnreadablePart: it is before 1900 or after 2199.
     """
     day = value.date() if isinstance(value, datetime) else value
     if not EARLIEST <= day <= LATEST:
@@ -205,7 +206,7 @@ def _length(event: IcalEvent) -> timedelta | None:
 def _whole_days(start: FileTime, end: FileTime | None, length: timedelta | None) -> ImportedTimes:
     if end is not None and end.wall is not None:
         raise UnreadablePart(message(_("DTSTART is a day, so DTEND must be one too.")))
-    # Many programs end a single day on the day itself.
+    # Many programs end a single day on the same day.
     if end is not None:
         days = end.value.toordinal() - start.value.toordinal()
     else:
@@ -224,23 +225,23 @@ def _whole_days(start: FileTime, end: FileTime | None, length: timedelta | None)
 
 
 def _shown(
-    start: FileTime, end: FileTime | None, length: timedelta | None, zones: FileZones, steps: WorkBudget
+    start: FileTime, end: FileTime | None, length: timedelta | None, zones: FileZones, budget: WorkBudget
 ) -> tuple[ImportedTimes, list[Message]]:
     if end is not None and end.wall is None:
         raise UnreadablePart(message(_("DTSTART has an hour, so DTEND must have one too.")))
     zone, is_named, remarks = zone_of(start, zones)
-    begin = on_the_wall(start, zone, zones, steps)
+    begin = local_time(start, zone, zones, budget)
     if end is not None:
-        finish: datetime | None = on_the_wall(end, zone, zones, steps)
-        if finish is not None and finish < begin and end.instant(zones, steps) >= start.instant(zones, steps):
-            finish = begin  # the clocks were put back in between
+        finish: datetime | None = local_time(end, zone, zones, budget)
+        if finish is not None and finish < begin and end.instant(zones, budget) >= start.instant(zones, budget):
+            finish = begin  # the clocks went back in between
     else:
         finish = begin + length if length else None
     return hours_between(begin, finish, zone, is_named=is_named), remarks
 
 
 def zone_of(start: FileTime, zones: FileZones) -> tuple[str, bool, list[Message]]:
-    """The zone in which hours are shown, whether the file names it, and what had to be assumed."""
+    """The zone in which times are shown, whether the file names it, and remarks on what had to be assumed."""
     if start.is_utc:
         return ("UTC" if zones.is_ours else zones.own), False, []
     if start.tzid is None:
@@ -248,22 +249,22 @@ def zone_of(start: FileTime, zones: FileZones) -> tuple[str, bool, list[Message]
     zone = zones.find(start.tzid)
     if zone.name is not None:
         return zone.name, True, []
-    told = (
+    remark = (
         _("“{tzid}” is no time zone that is known; the hours are told by the clocks of {zone}.")
         if zone.is_known
         else _("“{tzid}” is no time zone that is known; the hours are taken as those of {zone}.")
     )
-    return zones.office, False, [message(told, tzid=start.tzid[:60], zone=zones.office)]
+    return zones.office, False, [message(remark, tzid=start.tzid[:60], zone=zones.office)]
 
 
-def on_the_wall(at: FileTime, zone: str, zones: FileZones, steps: WorkBudget) -> datetime:
-    """What clocks in ``zone`` show at a moment that has an hour."""
+def local_time(at: FileTime, zone: str, zones: FileZones, budget: WorkBudget) -> datetime:
+    """The local time in ``zone`` of a value with a time."""
     wall = at.wall or datetime.combine(at.value, MIDNIGHT)
     if not at.is_utc:
         own = zones.find(at.tzid) if at.tzid else None
         if own is None or own.name == zone or not own.is_known:
             return wall
     try:
-        return at.instant(zones, steps).astimezone(zone_info(zone)).replace(tzinfo=None)
+        return at.instant(zones, budget).astimezone(zone_info(zone)).replace(tzinfo=None)
     except OverflowError:
         raise outside(wall) from None

@@ -1,4 +1,4 @@
-"""The time zones that .ics files name, in all their ways, as zones of IANA or at least as offsets from UTC."""
+"""Resolve the time zone names of .ics files to IANA zones, or at least to offsets from UTC."""
 
 import re
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ from calendars.ical_import.rrule_expansion import WorkBudget, occurrences
 _OFFSET = re.compile(r"([+-])(\d{2})(\d{2})(?:\d{2})?")
 _NAMED_OFFSET = re.compile(r"\(?(?:UTC|GMT)\s*([+-])(\d{1,2})(?::?(\d{2}))?\)?(?![\d:]).*", re.IGNORECASE)
 _ONSET = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})", re.ASCII)
-_LONG_AGO = datetime(1, 1, 1)  # noqa: DTZ001 - by the clock on the wall
+_LONG_AGO = datetime(1, 1, 1)  # noqa: DTZ001 - local time
 _UTC_NAMES = frozenset({"UTC", "GMT", "Z", "Etc/UTC", "Etc/GMT"})
 
 
 @dataclass(frozen=True, slots=True)
 class ZoneObservance:
-    """Standard or summer time: the offset it brings, from its first onset on, and the rule by which it comes again."""
+    """Standard or daylight saving time: its offset, its first onset, and the rule by which it recurs."""
 
     offset: timedelta
     onset: datetime
@@ -30,70 +30,75 @@ class ZoneObservance:
 
 @dataclass(frozen=True, slots=True)
 class FileZone:
-    """A zone of a file: ``name`` is IANA's, where it is known; else its wall times are told by its offsets.
+    """A zone of a file: ``name`` is the IANA name if known; otherwise its offsets convert local times.
 
-    Without a name and without halves nothing is known of it.
+    Without a name and without observances the zone is unknown.
     """
 
     name: str | None
-    halves: tuple[ZoneObservance, ...] = ()
+    observances: tuple[ZoneObservance, ...] = ()
     _onsets: dict[int, list[tuple[datetime, timedelta]]] = field(default_factory=dict, compare=False)
 
     @property
     def is_known(self) -> bool:
-        """Whether its wall times are instants."""
-        return self.name is not None or bool(self.halves)
+        """Whether local times of the zone can be converted to instants."""
+        return self.name is not None or bool(self.observances)
 
-    def instant(self, wall: datetime, steps: WorkBudget) -> datetime:
-        """The instant (aware, UTC) at which its clocks show ``wall``; it must be known.
+    def instant(self, wall: datetime, budget: WorkBudget) -> datetime:
+        """The instant (aware, UTC) at which local time is ``wall``; the zone must be known.
 
         Raises:
-            Unreadable: its rules take too long to work out, or the instant lies outside the calendar.
+            UnreadablePart: its rules take too long to expand, or the instant is outside the calendar.
         """
         try:
             if self.name is not None:
                 return wall.replace(tzinfo=zone_info(self.name), fold=0).astimezone(UTC)
-            return wall.replace(tzinfo=timezone(self._offset(wall, steps))).astimezone(UTC)
+            return wall.replace(tzinfo=timezone(self._offset(wall, budget))).astimezone(UTC)
         except OverflowError as problem:
             raise outside(wall) from problem
 
-    def _offset(self, wall: datetime, steps: WorkBudget) -> timedelta:
+    def _offset(self, wall: datetime, budget: WorkBudget) -> timedelta:
         if wall.year not in self._onsets:
-            found = [(onset, half.offset) for half in self.halves for onset in _onsets(half, wall.year, steps)]
+            found = [
+                (onset, observance.offset)
+                for observance in self.observances
+                for onset in _onsets(observance, wall.year, budget)
+            ]
             self._onsets[wall.year] = sorted(found)
         before = [offset for onset, offset in self._onsets[wall.year] if onset <= wall]
-        return before[-1] if before else min(self.halves, key=lambda half: half.onset).offset
+        return before[-1] if before else min(self.observances, key=lambda observance: observance.onset).offset
 
 
 @dataclass
 class FileZones:
-    """The zones of one calendar, found by their TZID; zones of Windows with the office's hours are the office's own.
+    """The zones of one calendar by TZID; Windows zones with the same offsets as the office's are the office's own.
 
-    ``own`` is the zone in which the calendar is shown where an hour names none; ``is_ours``: a desk wrote it.
+    ``own`` is the zone of the calendar, used for times without a zone; ``is_ours``: the file was written by this
+    program.
     """
 
-    told: Mapping[str, ZoneText]
+    definitions: Mapping[str, ZoneText]
     office: str
     now: datetime
     own: str
     is_ours: bool = False
-    _found: dict[str, FileZone] = field(default_factory=dict)
+    _cache: dict[str, FileZone] = field(default_factory=dict)
 
     def find(self, tzid: str) -> FileZone:
-        """The zone a TZID means: IANA's name, one with a path before it, one of Windows, one described in the file."""
-        if tzid not in self._found:
-            self._found[tzid] = self._search(tzid)
-        return self._found[tzid]
+        """The zone of a TZID: an IANA name, also with a path before it, a Windows name, or one defined in the file."""
+        if tzid not in self._cache:
+            self._cache[tzid] = self._search(tzid)
+        return self._cache[tzid]
 
     def _search(self, tzid: str) -> FileZone:
-        text = self.told.get(tzid, ZoneText())
+        text = self.definitions.get(tzid, ZoneText())
         for candidate in (tzid, text.location):
             if name := iana_name(candidate):
                 return FileZone(name)
         if name := WINDOWS_TO_OLSON.get(tzid.strip()):
             return FileZone(self.office if self._is_alike(name) else name)
-        if halves := tuple(half for lines in text.halves if (half := _half(lines))):
-            return FileZone(None, halves)
+        if observances := tuple(observance for lines in text.observances if (observance := _observance(lines))):
+            return FileZone(None, observances)
         if matched := _NAMED_OFFSET.fullmatch(tzid.strip()):
             offset = timedelta(hours=int(matched[2]), minutes=int(matched[3] or 0))
             if offset < timedelta(hours=24):
@@ -101,18 +106,18 @@ class FileZones:
         return FileZone(None)
 
     def _is_alike(self, name: str) -> bool:
-        """Whether the clocks of a zone show what the office's do, in winter and in summer."""
+        """Whether a zone has the same offset as the office's, in winter and in summer."""
         ours, theirs = zone_info(self.office), zone_info(name)
         days = [datetime(self.now.year, month, 1, tzinfo=UTC) for month in (1, 7)]
-        return all(_shown(day, ours) == _shown(day, theirs) for day in days)
+        return all(_utc_offset(day, ours) == _utc_offset(day, theirs) for day in days)
 
 
 def iana_name(text: str) -> str | None:
-    """IANA's name of a zone, also behind a path such as ``/citadel.org/20210210_1/``; None where there is none."""
+    """The IANA name of a zone, also after a path such as ``/citadel.org/20210210_1/``; None if there is none."""
     parts = [part for part in text.strip().strip('"').replace(" ", "_").split("/") if part][-3:]
     for begin in range(len(parts)):
         candidate = "/".join(parts[begin:])
-        # A bare "CET" would pass, a path's last step such as "Berlin" would not.
+        # A bare "CET" would be accepted; the last step of a path such as "Berlin" would not.
         if len(candidate) <= 64 and (begin == 0 or "/" in candidate):
             try:
                 return zone_info(candidate).key
@@ -131,12 +136,12 @@ def outside(wall: datetime) -> UnreadablePart:
     return UnreadablePart(outside_calendar(wall.date()).detail)
 
 
-def _shown(at: datetime, zone: tzinfo) -> timedelta | None:
+def _utc_offset(at: datetime, zone: tzinfo) -> timedelta | None:
     return at.astimezone(zone).utcoffset()
 
 
-def _half(lines: list[str]) -> ZoneObservance | None:
-    """Standard or summer time from its lines; None when offset or onset can't be read."""
+def _observance(lines: list[str]) -> ZoneObservance | None:
+    """Standard or daylight saving time from its lines; None if offset or onset is invalid."""
     values = {
         line.partition(":")[0].partition(";")[0].strip().upper(): line.partition(":")[2].strip() for line in lines
     }
@@ -153,13 +158,13 @@ def _half(lines: list[str]) -> ZoneObservance | None:
     return ZoneObservance(length if offset[1] == "+" else -length, begin, values.get("RRULE"))
 
 
-def _onsets(half: ZoneObservance, year: int, steps: WorkBudget) -> list[datetime]:
-    """When this half began, as far as a year is concerned: at first, and by its rule that year and the year before."""
-    found = [half.onset]
-    if half.rule and half.onset.year <= year:
-        rule = read_rule(half.rule)
+def _onsets(observance: ZoneObservance, year: int, budget: WorkBudget) -> list[datetime]:
+    """The onsets of an observance that matter in a year: its first one, and those of that year and the year before."""
+    found = [observance.onset]
+    if observance.rule and observance.onset.year <= year:
+        rule = read_rule(observance.rule)
         if isinstance(rule.until, datetime):
-            # Told in UTC; a day more or less makes no difference to an onset half a year away.
+            # Given in UTC; a day more or less makes no difference to an onset half a year away.
             rule = replace(rule, until=rule.until.date())
-        found += occurrences(rule, half.onset, date(max(year - 1, 1), 1, 1), date(year, 12, 31), steps)
+        found += occurrences(rule, observance.onset, date(max(year - 1, 1), 1, 1), date(year, 12, 31), budget)
     return found

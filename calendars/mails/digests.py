@@ -1,4 +1,4 @@
-"""The office's own mails that are lists: the day's digest, mails that did not arrive, and that one did not."""
+"""The office's own list mails: the daily digest, the report of undelivered mails, and the notice of one such mail."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,10 +15,10 @@ from models.text import LocalizedText, localized, one_line
 from models.vocabulary import ReminderPurpose
 
 MOST_LINES = 30
-"""So many lines a list of a mail has; of more only the number is told, and where to read them."""
+"""The maximum number of lines of a list in a mail; the rest is given as a count with a link."""
 
 UNSEEN_FOR = timedelta(hours=24)
-"""How long a failure may stay unseen before it is escalated: told to those who can do something about it."""
+"""How long a failure may stay unseen before it is escalated to those who can act on it."""
 
 PURPOSE_NAMES: Mapping[ReminderPurpose, LocalizedText] = {
     ReminderPurpose.REMINDER: {"vi": "Thư nhắc", "lo": "ອີເມວແຈ້ງເຕືອນ", "en": "Reminder"},
@@ -33,30 +33,30 @@ PURPOSE_NAMES: Mapping[ReminderPurpose, LocalizedText] = {
         "vi": "Báo cáo thư không đến nơi", "lo": "ລາຍງານອີເມວທີ່ບໍ່ຮອດ", "en": "Report of mails that did not arrive",
     },
 }  # fmt: skip
-"""What a mail is, as a heading writes it."""
+"""The name of each kind of mail, as in a heading."""
 
 QUIET = "color:#555"
-"""The style of what stands below the main thing."""
+"""The style of secondary text."""
 
 Line = TypeVar("Line", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
 class ListExcerpt(Generic[Line]):
-    """The first lines of a list, at least :data:`MOST_LINES` where there are so many, and how many there are in all."""
+    """The first lines of a list, at least :data:`MOST_LINES` if it has that many, and its total length."""
 
     first: Sequence[Line] = ()
     total: int = 0
 
     @classmethod
     def of(cls, every: Sequence[Line]) -> "ListExcerpt[Line]":
-        """A list that is there as a whole."""
+        """An excerpt that contains the whole list."""
         return cls(every, len(every))
 
 
 @dataclass(frozen=True, slots=True)
 class OverdueTask:
-    """A task that should be done by now; ``responsible`` are names of people and organisations, may be empty."""
+    """A task whose due day has passed; ``responsible`` are names of people and organisations, may be empty."""
 
     title: LocalizedText
     event: LocalizedText
@@ -66,7 +66,10 @@ class OverdueTask:
 
 @dataclass(frozen=True, slots=True)
 class Risk:
-    """A commitment of which this year's share is missed or at risk: ``state`` is that word, ``why`` what is owed."""
+    """A commitment whose share of this year is missed or at risk.
+
+    ``state`` is which of the two, ``why`` what is missing.
+    """
 
     agreement_id: str
     agreement: LocalizedText
@@ -78,9 +81,9 @@ class Risk:
 
 @dataclass(frozen=True, slots=True)
 class FailedMail:
-    """A mail that failed for good: ``answer`` is what is kept of why (English), ``since`` when it was given up.
+    """A mail that failed permanently: ``answer`` is the recorded reason (English), ``since`` when it failed.
 
-    A mail about an event has its title and days; the office's own have none.
+    A mail about an event has its title and days; the office's own mails have none.
     """
 
     id: str
@@ -94,7 +97,7 @@ class FailedMail:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleLinks:
-    """Where the console is (without a slash at its end), and by which clocks instants are told."""
+    """The address of the console (without a trailing slash), and the time zone in which instants are shown."""
 
     public_url: str
     timezone: str
@@ -102,7 +105,7 @@ class ConsoleLinks:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What wants attention on a day, for one reader."""
+    """What needs attention on a day, for one reader."""
 
     day: date
     tasks: ListExcerpt[OverdueTask]
@@ -111,46 +114,48 @@ class Digest:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to tell."""
+        """Whether there is nothing to report."""
         return not (self.tasks.total or self.risks.total or self.failures.total)
 
 
 def purpose_name(purpose: ReminderPurpose, language: str) -> str:
-    """What a mail is; an unknown language gets Vietnamese."""
+    """The name of a kind of mail; Vietnamese for an unknown language."""
     return localized(PURPOSE_NAMES[purpose], language)
 
 
-def digest(told: Digest, site: ConsoleLinks, language: str, leave: str | None = None) -> MailContent:
-    """What wants attention today; ``leave`` is where the reader stops these mails."""
-    title = translate(_("What wants attention – {day}"), language, day=format_day(told.day, language))
+def digest(report: Digest, site: ConsoleLinks, language: str, unsubscribe_url: str | None = None) -> MailContent:
+    """What needs attention today; ``unsubscribe_url`` is the address at which the reader unsubscribes."""
+    title = translate(_("What wants attention – {day}"), language, day=format_day(report.day, language))
     parts = [
         _Part(
-            translate(_("Overdue tasks: {count}"), language, count=told.tasks.total),
-            [_task_entry(task, language) for task in told.tasks.first[:MOST_LINES]],
-            told.tasks.total,
+            translate(_("Overdue tasks: {count}"), language, count=report.tasks.total),
+            [_task_entry(task, language) for task in report.tasks.first[:MOST_LINES]],
+            report.tasks.total,
             f"{site.public_url}/tasks",
         ),
         _Part(
-            translate(_("Commitments at risk or missed this year: {count}"), language, count=told.risks.total),
-            [_risk_entry(risk, site, language) for risk in told.risks.first[:MOST_LINES]],
-            told.risks.total,
+            translate(_("Commitments at risk or missed this year: {count}"), language, count=report.risks.total),
+            [_risk_entry(risk, site, language) for risk in report.risks.first[:MOST_LINES]],
+            report.risks.total,
             f"{site.public_url}/agreements",
         ),
         _Part(
             translate(
-                _("Mails that did not arrive and nobody has looked at: {count}"), language, count=told.failures.total
+                _("Mails that did not arrive and nobody has looked at: {count}"), language, count=report.failures.total
             ),
-            [_failure_entry(failure, site, language) for failure in told.failures.first[:MOST_LINES]],
-            told.failures.total,
+            [_failure_entry(failure, site, language) for failure in report.failures.first[:MOST_LINES]],
+            report.failures.total,
             f"{site.public_url}/reminders?state=failed",
         ),
     ]
-    footer = leaving(_("You get this mail because your account gets the daily digest."), leave, language)
-    return _letter(title, [], parts, footer, leave, language)
+    footer = unsubscribe_lines(
+        _("You get this mail because your account gets the daily digest."), unsubscribe_url, language
+    )
+    return _mail(title, [], parts, footer, unsubscribe_url, language)
 
 
 def escalation(failures: ListExcerpt[FailedMail], site: ConsoleLinks, language: str) -> MailContent:
-    """Which mails did not arrive and nobody has looked at for a day, and what to do about it."""
+    """Which mails did not arrive and have not been seen for a day, and what to do about it."""
     title = translate(_("Mails that did not arrive: {count}"), language, count=failures.total)
     opening = [
         translate(_("These mails did not arrive, and nobody has looked at it for more than a day."), language),
@@ -168,11 +173,11 @@ def escalation(failures: ListExcerpt[FailedMail], site: ConsoleLinks, language: 
     footer = [
         translate(_("You get this mail because you are responsible for what the service can't settle."), language)
     ]
-    return _letter(title, opening, [part], footer, None, language)
+    return _mail(title, opening, [part], footer, None, language)
 
 
 def failure(failed: FailedMail, site: ConsoleLinks, language: str) -> MailContent:
-    """Tell an organisation that a mail about its event could not be delivered, and that nothing more is done."""
+    """Notify an organisation that a mail about its event could not be delivered and will not be tried again."""
     event = short(failed.event, language)
     subject = translate(_("Did not arrive: {recipient} – {title}"), language, recipient=failed.recipient, title=event)
     opening = [
@@ -184,15 +189,15 @@ def failure(failed: FailedMail, site: ConsoleLinks, language: str) -> MailConten
     ]
     part = _Part("", [_failure_entry(failed, site, language)], 1, "")
     footer = [translate(_("You get this mail because your organisation is in charge of the event."), language)]
-    return _letter(subject, opening, [part], footer, None, language)
+    return _mail(subject, opening, [part], footer, None, language)
 
 
-# What the lists say
+# Entries of the lists
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A line of a list, what is said below it, and where to read on (may be empty)."""
+    """A line of a list, the lines below it, and a link for more (may be empty)."""
 
     line: str
     below: Sequence[str] = ()
@@ -201,7 +206,7 @@ class _Entry:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A list under a heading (may be empty): its first entries, how many there are in all, and where they are."""
+    """A list under a heading (may be empty): its first entries, its total length, and a link to all of them."""
 
     heading: str
     entries: Sequence[_Entry]
@@ -209,7 +214,7 @@ class _Part:
     url: str
 
     def closing(self, language: str) -> str:
-        """How many more there are and where, or only where; empty without an address."""
+        """The number of further entries and their link, or only the link; empty without an address."""
         if left := self.total - len(self.entries):
             return translate(_("… and {count} more: {url}"), language, count=left, url=self.url)
         return translate(_("Read more: {url}"), language, url=self.url) if self.url else ""
@@ -257,13 +262,18 @@ def _failure_entry(failed: FailedMail, site: ConsoleLinks, language: str) -> _En
     )
 
 
-# How a letter is put together
+# Layout of a mail
 
 
-def _letter(
-    title: str, opening: Sequence[str], parts: Iterable[_Part], footer: Sequence[str], leave: str | None, language: str
+def _mail(
+    title: str,
+    opening: Sequence[str],
+    parts: Iterable[_Part],
+    footer: Sequence[str],
+    unsubscribe_url: str | None,
+    language: str,
 ) -> MailContent:
-    """A letter of lists; a list without entries is left out."""
+    """A mail of lists; empty lists are left out."""
     text, body = [title, ""], [f'<h1 style="font-size:1.25em">{escape(title)}</h1>']
     for sentence in opening:
         text.append(sentence)
@@ -274,7 +284,7 @@ def _letter(
             text += _part_text(part, language)
             body.append(_part_html(part, language))
     return MailContent(
-        title, plain([*text, *footer]), page(language, title, markup([*body, *footer_html(footer, leave)]))
+        title, plain([*text, *footer]), page(language, title, markup([*body, *footer_html(footer, unsubscribe_url)]))
     )
 
 
@@ -302,22 +312,28 @@ def _entry_html(entry: _Entry) -> str:
     return f'<li style="margin-bottom:.6em;overflow-wrap:anywhere">{line}{below}</li>'
 
 
-def leaving(why: str, leave: str | None, language: str) -> list[str]:
-    """Why a reader gets a mail, and how they stop it."""
-    return [translate(why, language), *([translate(_("To stop it: {url}"), language, url=leave)] if leave else [])]
+def unsubscribe_lines(why: str, unsubscribe_url: str | None, language: str) -> list[str]:
+    """Why a reader gets a mail, and how to unsubscribe."""
+    return [
+        translate(why, language),
+        *([translate(_("To stop it: {url}"), language, url=unsubscribe_url)] if unsubscribe_url else []),
+    ]
 
 
-def footer_html(footer: Sequence[str], leave: str | None) -> list[str]:
-    """The same as markup, for the end of a letter."""
-    lines = "<br>".join(link_line(line, leave) if leave and leave in line else escape(line) for line in footer)
+def footer_html(footer: Sequence[str], unsubscribe_url: str | None) -> list[str]:
+    """The same as markup, for the end of a mail."""
+    lines = "<br>".join(
+        link_line(line, unsubscribe_url) if unsubscribe_url and unsubscribe_url in line else escape(line)
+        for line in footer
+    )
     return [f'<p style="{QUIET};border-top:1px solid #ccc;padding-top:.6em;overflow-wrap:anywhere">{lines}</p>']
 
 
 def plain(lines: Sequence[str]) -> str:
-    """The text of a letter from its lines."""
+    """The text of a mail from its lines."""
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
 def markup(parts: Iterable[str]) -> str:
-    """The body of a letter from its parts, of which some may be empty."""
+    """The body of a mail from its parts, some of which may be empty."""
     return "\n".join(part for part in parts if part) + "\n"

@@ -1,4 +1,4 @@
-"""What a mail about an event says: subject, text and HTML in the reader's language."""
+"""The content of a mail about an event: subject, text and HTML in the reader's language."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -18,9 +18,9 @@ _STYLE = "font-family:'Noto Sans','Noto Sans Lao','Phetsarath OT',sans-serif;lin
 
 @dataclass(frozen=True, slots=True)
 class MailTopic:
-    """What a mail is about: an event, and what of it.
+    """What a mail is about: an event, and optionally a task or a rule.
 
-    ``task`` and ``task_due_on`` are set where a task falls due, ``rule`` where a rule asked for the mail.
+    ``task`` and ``task_due_on`` are set if a task is due, ``rule`` if a rule caused the mail.
     """
 
     purpose: ReminderPurpose
@@ -32,7 +32,7 @@ class MailTopic:
 
 @dataclass(frozen=True, slots=True)
 class MailContent:
-    """A mail without its envelope: the same for every reader of one language."""
+    """A mail without headers: the same for every reader of one language."""
 
     subject: str
     text: str
@@ -41,15 +41,15 @@ class MailContent:
 
 @dataclass(frozen=True, slots=True)
 class OfficeMail:
-    """One of the office's own mails, for one reader; ``unsubscribe`` is where they leave it, if they may."""
+    """One of the office's own mails for one reader; ``unsubscribe`` is the address to unsubscribe, if allowed."""
 
     language: Language
-    letter: MailContent
+    content: MailContent
     unsubscribe: str | None = None
 
 
 def page(language: str, title: str, body: str, head: str = "") -> str:
-    """The HTML of a mail: ``body`` and ``head`` are markup, ``title`` is text."""
+    """The HTML of a mail: ``body`` and ``head`` are markup, ``title`` is plain text."""
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}"><head><meta charset="utf-8"><title>{escape(title)}</title>'
         f'{head}</head><body style="{escape(_STYLE)}">{body}</body></html>\n'
@@ -57,7 +57,7 @@ def page(language: str, title: str, body: str, head: str = "") -> str:
 
 
 def link_line(sentence: str, url: str) -> str:
-    """A sentence that holds an address, as markup in which the address is a link."""
+    """A sentence that contains an address, as markup with the address as a link."""
     if not url:
         return escape(sentence)
     before, _url, after = sentence.partition(url)
@@ -65,7 +65,7 @@ def link_line(sentence: str, url: str) -> str:
 
 
 def compose(about: MailTopic, language: Language) -> MailContent:
-    """Write the letter. Texts of people are escaped in the HTML and stay on one line in the subject."""
+    """Write the mail. User texts are escaped in the HTML and stay on one line in the subject."""
     event = about.event
     title = one_line(localized(event.title, language))
     days = format_days(event.first_day, event.last_day, language)

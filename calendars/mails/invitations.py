@@ -1,4 +1,4 @@
-"""The calendar part of a mail (iMIP): an event as an invitation that lands in its reader's own calendar, or its end."""
+"""The calendar part of a mail (iMIP): an event as an invitation to the recipient's calendar, or its cancellation."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,7 +13,7 @@ _LINE = 75
 
 
 class Method(StrEnum):
-    """What a calendar program is to do with the entry. Source: RFC 5546 sections 3.2.2 and 3.2.5."""
+    """What a calendar program should do with the entry. Source: RFC 5546 sections 3.2.2 and 3.2.5."""
 
     REQUEST = "REQUEST"
     CANCEL = "CANCEL"
@@ -21,7 +21,7 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """An entry with a place for the one reader it goes to; ``sequence`` is its SEQUENCE."""
+    """An entry with a place for its one recipient; ``sequence`` is its SEQUENCE."""
 
     method: Method
     sequence: int
@@ -29,9 +29,9 @@ class Invitation:
     after: bytes
 
     def to(self, address: str) -> bytes:
-        """The whole calendar object for a reader; ``address`` is a plain mail address in ASCII.
+        """The complete calendar object for a recipient; ``address`` is a plain mail address in ASCII.
 
-        Nobody is asked to answer: the office counts its guests by other means.
+        No reply is requested: the office counts its guests by other means.
         """
         attendee = f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE:mailto:{address}"
         return self.before + _folded(attendee) + self.after
@@ -44,9 +44,9 @@ def invitation(facts: EventFacts, language: str, method: Method, organizer: tupl
     Source: RFC 6047 section 2, RFC 5546 section 3.2.
     """
     name, address = organizer
-    # A parameter's value knows no quoting of quotes, and no control characters.
-    shown = one_line(name).replace('"', "'")
-    named = f';CN="{shown}"' if shown else ""
+    # A parameter value cannot contain quotation marks or control characters.
+    quoted_name = one_line(name).replace('"', "'")
+    common_name = f';CN="{quoted_name}"' if quoted_name else ""
     head = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -57,7 +57,7 @@ def invitation(facts: EventFacts, language: str, method: Method, organizer: tupl
     zones = b"".join(vtimezone(zone, facts.first_day.year, facts.last_day.year) for zone in zones_of(facts))
     event = render_event(facts, language)
     before = b"".join(map(_folded, head)) + zones + event.removesuffix(_END_OF_EVENT)
-    before += _folded(f"ORGANIZER{named}:mailto:{address}")
+    before += _folded(f"ORGANIZER{common_name}:mailto:{address}")
     return Invitation(method, facts.sequence, before, _END_OF_EVENT + CALENDAR_END)
 
 

@@ -1,17 +1,17 @@
-"""The weekly schedule as a mail: a table that a telephone shows too, and a text that reads well."""
+"""The weekly schedule as a mail: an HTML table that also works on a phone, and a plain text version."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from calendars.days.formatting import format_day, format_days, format_weekday
-from calendars.mails.digests import QUIET, footer_html, leaving, markup, plain
+from calendars.mails.digests import QUIET, footer_html, markup, plain, unsubscribe_lines
 from calendars.mails.event_mail import MailContent, page
 from calendars.mails.weekly_schedule import HalfDay, ScheduleDay, ScheduleRow, ScheduleTable, WeekSchedule, schedule
 from models.i18n import _, translate
 
 _RULE = "border:1px solid #bbb;padding:.35em .5em;text-align:left;vertical-align:top"
-# Five columns where there is room; on a telephone each cell stands on its own line, with its heading before it. A
-# reader that knows no style sheets shows the headings twice, which is better than not at all.
+# Five columns if there is room; on a phone each cell is on its own line, preceded by its heading. A mail program
+# without support for style sheets shows the headings twice, which is better than not at all.
 _WEEK_HEAD = (
     '<meta name="viewport" content="width=device-width, initial-scale=1">'
     "<style>.week .label{display:none}"
@@ -30,17 +30,19 @@ _COLUMNS = (_("When"), _("What takes place"), _("Place"), _("Attending"), _("Pre
 _WIDTHS = ("9%", "37%", "18%", "21%", "15%")
 
 
-def weekly(week: WeekSchedule, language: str, leave: str | None = None) -> MailContent:
-    """The week's schedule; ``leave`` is where the reader stops it. A week without anything says so."""
+def weekly(week: WeekSchedule, language: str, unsubscribe_url: str | None = None) -> MailContent:
+    """The week's schedule; ``unsubscribe_url`` is the address to unsubscribe. An empty week is stated as such."""
     table = schedule(week, language)
     days = format_days(week.days.first, week.days.last, language)
     title = translate(_("Weekly schedule {days}"), language, days=days)
     empty = translate(_("Nothing is planned for this week."), language) if table.is_empty else ""
-    footer = leaving(_("You get this mail because your account gets the weekly schedule."), leave, language)
+    footer = unsubscribe_lines(
+        _("You get this mail because your account gets the weekly schedule."), unsubscribe_url, language
+    )
     text = [title, "", *([empty, ""] if empty else []), *_week_text(table, language), *_off_text(table, language)]
     body = [f'<h1 style="font-size:1.35em">{escape(title)}</h1>']
     body += [f"<p><strong>{escape(empty)}</strong></p>"] if empty else []
-    body += [_week_html(table, language), _off_html(table, language), *footer_html(footer, leave)]
+    body += [_week_html(table, language), _off_html(table, language), *footer_html(footer, unsubscribe_url)]
     return MailContent(title, plain([*text, *footer]), page(language, title, markup(body), _WEEK_HEAD))
 
 
@@ -54,7 +56,7 @@ def _heading(day: ScheduleDay, language: str) -> str:
 
 
 def _shown_days(table: ScheduleTable) -> Iterable[ScheduleDay]:
-    """All seven, or of a week without anything only those that have a name."""
+    """All seven days, or in an empty week only those with a holiday."""
     return [day for day in table.days if day.holidays or not table.is_empty]
 
 
@@ -87,7 +89,7 @@ def _rows_text(rows: Iterable[ScheduleRow], language: str) -> list[str]:
 
 
 def _attending(row: ScheduleRow, language: str) -> tuple[str, ...]:
-    """Who presides, which has no column of its own in a mail, and who takes part."""
+    """Who presides, which has no column of its own in a mail, and who attends."""
     received = (f"{translate(_('Received by'), language)}: {row.presides}",) if row.presides else ()
     return (*received, *row.attends)
 
@@ -133,13 +135,13 @@ def _day_html(day: ScheduleDay, is_bare: bool, language: str) -> str:
 
 
 def _body_html(heading: str, names: Sequence[str], rows: str) -> str:
-    told = "".join(f'<br><span style="font-weight:normal;color:#9c1f24">{escape(name)}</span>' for name in names)
+    names_html = "".join(f'<br><span style="font-weight:normal;color:#9c1f24">{escape(name)}</span>' for name in names)
     head = f'<th class="day" scope="rowgroup" colspan="5" style="{_RULE};background:#e8edf4">'
-    return f"<tbody><tr>{head}{escape(heading)}{told}</th></tr>\n{rows}</tbody>"
+    return f"<tbody><tr>{head}{escape(heading)}{names_html}</th></tr>\n{rows}</tbody>"
 
 
 def _rows_html(half: str, rows: Sequence[ScheduleRow], language: str) -> str:
-    """The lines of half a day; the first has the half's name before it, for all of them."""
+    """The rows of half a day; the first one is preceded by the name of the half, which spans all of them."""
     name = f'<th scope="row" rowspan="{len(rows)}" style="{_RULE}">{escape(half)}</th>'
     return "\n".join(
         f"<tr>{name if number == 0 else ''}{_cells(row, language)}</tr>" for number, row in enumerate(rows)
@@ -159,5 +161,5 @@ def _cells(row: ScheduleRow, language: str) -> str:
 def _cell(label: str, lines: Sequence[str]) -> str:
     if not lines:
         return f'<td class="none" style="{_RULE}"></td>'
-    shown = "<br>".join(map(escape, lines))
-    return f'<td style="{_RULE}"><span class="label">{escape(label)}: </span>{shown}</td>'
+    joined = "<br>".join(map(escape, lines))
+    return f'<td style="{_RULE}"><span class="label">{escape(label)}: </span>{joined}</td>'

@@ -1,4 +1,4 @@
-"""The office's weekly schedule (lịch công tác tuần): days by halves; what, where, who attends, who prepares."""
+"""The office's weekly schedule (lịch công tác tuần): days in halves; what, where, who attends, who prepares."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from models.text import LocalizedText, localized, one_line, shorten
 from models.vocabulary import EventStatus, HolidayCategory
 
 MOST_PREPARING = 4
-"""So many who prepare something are named; of more only the number is told."""
+"""The maximum number of preparing people and organisations named; the rest is given as a count."""
 
 _NOON = time(12)
 _IN_COUNTRY: Mapping[HolidayCategory, str] = {
@@ -33,7 +33,7 @@ _COUNTRIES: Mapping[str, LocalizedText] = {
 
 
 class HalfDay(IntEnum):
-    """The parts of a day, in the order they are printed; whatever has no hours is for the whole day."""
+    """The parts of a day in printing order; anything without times belongs to the whole day."""
 
     WHOLE_DAY = 0
     MORNING = 1
@@ -42,12 +42,11 @@ class HalfDay(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class WeekSchedule:
-    """What is known of the seven days from ``first_day`` (a Monday); drafts and what lies on other days is passed
-    over.
+    """The data of the seven days from ``first_day`` (a Monday); drafts and events on other days are ignored.
 
-    By the events' uids: ``preparing`` are the names of those who prepare something for it besides the organisation in
-    charge, ``travels`` the days from arrival to departure; who comes and goes on one day is
-    not told to arrive. ``left_out`` is how many events more there are.
+    By the events' uids: ``preparing`` are the names of those who prepare something besides the organisation in charge,
+    ``travels`` the days from arrival to departure; a visit that arrives and departs on the same day is not listed as
+    arriving. ``left_out`` is the number of further events.
     """
 
     first_day: date
@@ -65,10 +64,10 @@ class WeekSchedule:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleRow:
-    """One line of the table in one language; ``hours``, ``about``, ``where``, ``presides`` and ``prepares`` may be
-    empty.
+    """One row of the table in one language.
 
-    ``about`` says what a line is part of, or what is to be known of it; ``attends`` is line by line.
+    ``hours``, ``about``, ``where``, ``presides`` and ``prepares`` may be empty. ``about`` is what a row is part of, or
+    a remark; ``attends`` has one line for each.
     """
 
     half: HalfDay
@@ -84,7 +83,7 @@ class ScheduleRow:
 
 @dataclass(frozen=True, slots=True)
 class TravelRow:
-    """A visit that arrives or departs: its title, whose guests they are, and its address."""
+    """A visit that arrives or departs: its title, the name of the guest, and its address."""
 
     title: str
     guest: str
@@ -93,7 +92,7 @@ class TravelRow:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleDay:
-    """A day, what is celebrated on it, its lines in running order, and the visits that arrive and depart."""
+    """A day, its holidays, its rows in running order, and the visits that arrive and depart."""
 
     day: date
     holidays: tuple[str, ...]
@@ -104,7 +103,7 @@ class ScheduleDay:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleTable:
-    """The schedule: ``all_week`` is told once, above the days; ``called_off`` are (title, what became of it, url)."""
+    """The schedule: ``all_week`` is shown once, above the days; ``called_off`` are (title, days and status, url)."""
 
     all_week: tuple[ScheduleRow, ...]
     days: tuple[ScheduleDay, ...]
@@ -119,9 +118,9 @@ class ScheduleTable:
 def schedule(week: WeekSchedule, language: str) -> ScheduleTable:
     """The week's table in a language.
 
-    An event stands as its programme published last has it: items that begin before noon are in the morning, later
-    ones in the afternoon. On days of its own for which the programme has nothing it stands itself, with its hours on
-    its first and last day. One that lasts all seven days stands above them instead.
+    An event is shown by its last published programme: items that begin before noon are in the morning, later ones in
+    the afternoon. On days for which the programme has no items the event itself is shown, with its times on its first
+    and last day. An event that lasts all seven days is shown above them instead.
     """
     days = week.days
     touching = [event for event in week.events if Days(event.first_day, event.last_day).overlaps(days)]
@@ -145,7 +144,7 @@ def schedule(week: WeekSchedule, language: str) -> ScheduleTable:
             ScheduleDay(
                 day,
                 tuple(holiday_line(one, language) for one in week.holidays if one.day == day),
-                # What begins together stays in the order of the events.
+                # Rows with the same start stay in the order of the events.
                 tuple(row for _at, row in sorted(found, key=lambda pair: (pair[1].half, pair[0]))),
                 tuple(_travel(event, language) for event, travel in travelling if travel.first == day),
                 tuple(_travel(event, language) for event, travel in travelling if travel.last == day),
@@ -178,7 +177,7 @@ def _what_became(event: EventFacts, language: str) -> str:
 def _rows(
     event: EventFacts, week: WeekSchedule, is_all_week: bool, language: str
 ) -> Iterator[tuple[date, time, ScheduleRow]]:
-    """An event's lines with their day and hour; what stands above the days already only has its programme here."""
+    """An event's rows with their day and time; for an event shown above the days only its programme."""
     visit, days = Days(event.first_day, event.last_day), week.days
     told = set()
     for item in event.programme.items if event.programme and not _is_outdated(event) else ():
@@ -196,11 +195,11 @@ def _is_outdated(event: EventFacts) -> bool:
 
 
 def _event_row(event: EventFacts, day: date | None, week: WeekSchedule, language: str) -> ScheduleRow:
-    """An event's own line on one of its days; None: above all days."""
+    """An event's own row on one of its days; None: above all days."""
     start = event.start_time if day == event.first_day else None
     end = event.end_time if day == event.last_day else None
     about = [format_days(event.first_day, event.last_day, language)] if event.first_day != event.last_day else []
-    # That it is not confirmed yet is worth knowing before a car is sent.
+    # Show that it is not confirmed yet: this matters before a car is sent.
     about += [status_name(event.status, language)] if event.status is EventStatus.PLANNED else []
     about += [translate(OUTDATED, language)] if _is_outdated(event) else []
     host = short(event.host_name, language)
@@ -240,7 +239,7 @@ def _guests(event: EventFacts, language: str) -> tuple[str, ...]:
 
 
 def _prepares(event: EventFacts, week: WeekSchedule, language: str) -> str:
-    """The organisation in charge and those who have tasks, each once; of many only the first."""
+    """The organisation in charge and those who have tasks, each once; at most the first few."""
     told = [event.organisation_name, *week.preparing.get(event.uid, ())]
     names = dict.fromkeys(one_line(one) if isinstance(one, str) else short(one, language) for one in told if one)
     shown = list(names)[:MOST_PREPARING]
@@ -256,7 +255,7 @@ def _half(start: time | None) -> HalfDay:
 
 
 def holiday_line(holiday: Holiday, language: str) -> str:
-    """“Day off in Laos: National Day”, with a note where it is not announced yet."""
+    """“Day off in Laos: National Day”, with a note if it is not announced yet."""
     country = _COUNTRIES.get(holiday.country, {"en": holiday.country})
     told = translate(
         _IN_COUNTRY[holiday.category],

@@ -1,4 +1,4 @@
-"""What the columns and words of a member list are called in vi, lo and en, as offices write them."""
+"""Names of the columns and values of a member list in vi, lo and en, as offices write them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -19,7 +19,7 @@ COLUMNS: Mapping[str, LocalizedText] = {
     "languages": {"vi": "Ngôn ngữ", "lo": "ພາສາ", "en": "Languages"},
     "counterpart": {"vi": "Người đồng cấp", "lo": "ຄູ່ຮ່ວມຂັ້ນ", "en": "Counterpart"},
 }
-"""The columns in their usual order, as the file that can be fetched calls them."""
+"""The columns in their usual order, with the names used in the downloadable file."""
 
 _OTHER_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": ("họ tên", "tên", "name", "ຊື່", "ຊື່ແລະນາມສະກຸນ", "ຊື່ ນາມສະກຸນ"),
@@ -55,14 +55,14 @@ _LANGUAGES: Mapping[Language, tuple[str, ...]] = {
 
 
 def folded(text: str) -> str:
-    """A header or word as it is compared: no accents, no case, no punctuation around or inside."""
+    """A header or word normalised for comparison: no accents, no case, no punctuation."""
     return " ".join(fold(text).replace("_", " ").translate(_PUNCTUATION).split())
 
 
 _PUNCTUATION = str.maketrans(dict.fromkeys(".:,;*()/", " "))
 
 NUMBERING = frozenset(folded(name) for name in _NUMBERING)
-"""Headers of a column that merely counts."""
+"""Headers of a column that only numbers the rows."""
 
 
 def _known(*names: Mapping[Any, Iterable[str]]) -> dict[str, Any]:

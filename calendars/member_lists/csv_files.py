@@ -1,6 +1,6 @@
-"""Spreadsheets that people send and fetch: lines of clean text cells, within bounds, and CSV files read and written.
+"""Uploaded and downloaded spreadsheets: rows of clean text cells, within limits, and CSV files.
 
-Row numbers are those a spreadsheet program shows: the first row is 1, blank rows count although they are left out.
+Row numbers are those a spreadsheet program shows: the first row is 1, and blank rows count although they are skipped.
 """
 
 import csv
@@ -14,18 +14,18 @@ from models.i18n import Message, _, message
 from models.text import one_line
 
 MAX_LINES = 500
-"""So many lines below the header."""
+"""The maximum number of rows below the header."""
 MAX_ROWS = 2_000
-"""Nothing may stand below this row, blank ones counted: what looks through them has an end."""
+"""The last row that may contain anything, blank rows included: this bounds the scan."""
 MAX_COLUMNS = 50
 MAX_CELL = 1_000
 
 DELIMITERS = ",;\t"
 
-# What a program would compute instead of show, full-width signs too; a telephone number or a plain number is none.
+# Cells a program would evaluate, including full-width signs; phone numbers and plain numbers are harmless.
 _FORMULA = re.compile(r"[=+\-@＝＋－＠]")
 _HARMLESS = re.compile(r"\+\d[\d .()/-]*|-?\d+(?:[.,]\d+)?")
-# An apostrophe in front says "this is text", as spreadsheet programs have it.
+# A leading apostrophe marks a cell as text, as in spreadsheet programs.
 _GUARDED = re.compile(r"'+[=+\-@＝＋－＠]")
 _SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 
@@ -35,19 +35,19 @@ Cell = str | Message
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row that is not blank: its number and its cells, those at the end that are empty left out."""
+    """A row that is not blank: its number and its cells without trailing empty ones."""
 
     number: int
     cells: tuple[Cell, ...]
 
 
 def refused(what: Message) -> Invalid:
-    """The error of a file that can't be read at all."""
+    """The error for a file that can't be read at all."""
     return Invalid({"file": [what]})
 
 
 def text_cell(raw: str) -> Cell:
-    """A cell's text without control characters, on one line; a formula, or what might become one, is refused."""
+    """A cell's text without control characters, on one line; formulas, and texts that could become one, are refused."""
     text = one_line(raw)
     if len(text) > MAX_CELL:
         return message(_("A text has at most {max} characters."), max=MAX_CELL)
@@ -57,15 +57,15 @@ def text_cell(raw: str) -> Cell:
 
 
 def formula_in_cell() -> Message:
-    """What is wrong with a cell that computes something."""
+    """The error for a cell that contains a formula."""
     return message(_("This looks like a formula. Paste the value instead; a text doesn't begin with = + - or @."))
 
 
 def lines_of(rows: Iterable[tuple[int, Sequence[Cell]]]) -> list[TableRow]:
-    """The rows that are not blank, of numbered ones.
+    """The rows that are not blank.
 
     Raises:
-        Invalid: there are none, or more rows or columns than a list has.
+        Invalid: there are none, or too many rows or columns.
     """
     found: list[TableRow] = []
     for number, row in rows:
@@ -86,12 +86,13 @@ def lines_of(rows: Iterable[tuple[int, Sequence[Cell]]]) -> list[TableRow]:
 
 
 def read_csv(content: bytes) -> list[TableRow]:
-    """The lines of a CSV file: UTF-8, or UTF-16 with its mark; comma, semicolon or tab, as the header has it.
+    """The rows of a CSV file.
 
-    Excel's first line ``sep=;`` is obeyed and not counted.
+    The file is UTF-8, or UTF-16 with a byte order mark; it is delimited by comma, semicolon or tab, as in the header.
+    Excel's first line ``sep=;`` is used and not counted.
 
     Raises:
-        Invalid: ``file`` is no such text, or has more rows or columns than a list has.
+        Invalid: ``file`` is not such a text, or has too many rows or columns.
     """
     text = _decoded(content).replace("\x00", "")
     separator = _SEPARATOR_LINE.fullmatch(text.partition("\n")[0])
@@ -112,7 +113,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that parts the first line that is not blank into the most cells; a comma when none does."""
+    """The delimiter that splits the first non-blank line into the most cells; a comma if none does."""
 
     def parts(delimiter: str) -> int:
         try:
@@ -137,14 +138,14 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def write_csv(rows: Iterable[Sequence[str]], delimiter: str = ",") -> bytes:
-    """A CSV file in UTF-8 with its mark, which spreadsheet programs need; no cell of it is a formula there.
+    """A CSV file in UTF-8 with a byte order mark, which spreadsheet programs need; no cell of it is read as a formula.
 
-    A cell that would be one gets an apostrophe in front, which :func:`read_csv` takes off again.
+    A cell that would be one gets a leading apostrophe, which :func:`read_csv` removes.
     """
     written = StringIO(newline="")
     writer = csv.writer(written, delimiter=delimiter)
     for row in rows:
-        # Without control characters first: a formula behind one that no program shows is a formula all the same.
+        # Control characters are removed first: a formula after an invisible character is still a formula.
         writer.writerow(
             [f"'{cell}" if _FORMULA.match(cell) or _GUARDED.match(cell) else cell for cell in map(one_line, row)]
         )

@@ -1,4 +1,4 @@
-"""Member lists as offices send them: lines of a spreadsheet become entries, wrong cells are named by row and column."""
+"""Member lists sent by offices: rows of a spreadsheet become entries, invalid cells are reported by row and column."""
 
 import re
 from collections.abc import Sequence
@@ -15,14 +15,14 @@ from models.vocabulary import MemberRole
 
 MAX_LENGTHS = {"name": 200, "phone": 40, "position": 300}
 HIGHEST = {"precedence": 100_000, "rank": 10_000}
-"""The bounds of the tables; a test holds them together."""
+"""The upper bounds of the tables; a test keeps both in step."""
 
 _NUMBER = re.compile(r"(-?\d{1,12})(?:[.,]0+)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """One person of a list, as the row says it. None: the cell is empty, or wrong and then in ``spoiled``."""
+    """One person of a list as given in a row. None: the cell is empty, or invalid and then named in ``spoiled``."""
 
     row: int
     name: str
@@ -40,22 +40,22 @@ class MemberRow:
 
 @dataclass(frozen=True, slots=True)
 class MemberList:
-    """What a file says, and what is wrong with it: ``rows.7.role`` → sentences. A row without a name has no entry."""
+    """The entries and errors of a file: ``rows.7.role`` → messages. A row without a name has no entry."""
 
     entries: list[MemberRow] = field(default_factory=list)
     errors: dict[str, list[Message]] = field(default_factory=dict)
 
 
 def place_of(row: int, column: str) -> str:
-    """How an error names a cell: the row as the spreadsheet program shows it, and the column."""
+    """The key of a cell in the errors: the row as the spreadsheet program shows it, and the column."""
     return f"rows.{row}.{column}"
 
 
 def read_roster(lines: Sequence[TableRow]) -> MemberList:
-    """Read a list: its first line is the header, in any language and order.
+    """Read a list: its first row is the header, in any language and order.
 
     Raises:
-        Invalid: ``header`` names no column of names, so that nothing can be read.
+        Invalid: ``header`` has no column for names, so that nothing can be read.
     """
     header, *rest = lines
     columns, problems = _columns(header)
@@ -69,7 +69,7 @@ def read_roster(lines: Sequence[TableRow]) -> MemberList:
 
 
 def _columns(header: TableRow) -> tuple[dict[int, str | None], list[Message]]:
-    """Which column stands where (None: one that is not read), and what is wrong with the headers."""
+    """The columns by position (None: not read), and the errors in the header."""
     columns: dict[int, str | None] = {}
     problems: list[Message] = []
     for place, title in enumerate(header.cells):
@@ -120,7 +120,7 @@ def _read_line(roster: MemberList, line: TableRow, columns: dict[int, str | None
         "counterpart": reading.text("counterpart"),
     }
     if not any(reading.cells.values()):
-        return  # only a column that counts is filled
+        return  # only the numbering column is filled
     if name is None and "name" not in reading.problems:
         reading.problems["name"] = message(_("The name is missing."))
     roster.errors.update({place_of(line.number, column): [what] for column, what in reading.problems.items()})
@@ -129,7 +129,7 @@ def _read_line(roster: MemberList, line: TableRow, columns: dict[int, str | None
 
 
 class _Reading:
-    """The cells of one line by their columns; ``problems`` is what is wrong with which."""
+    """The cells of one row by column; ``problems`` are the errors by column."""
 
     def __init__(self, line: TableRow, columns: dict[int, str | None]) -> None:
         self.cells = {name: cell for place, cell in enumerate(line.cells) if (name := columns.get(place))}

@@ -1,4 +1,4 @@
-"""A board: a range of days with what stands in it, made so that a question about any window takes constant time."""
+"""An index over a range of days that answers a question about any window in constant time."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _SATURDAY = 5
 
 @dataclass(frozen=True, slots=True)
 class BusyDays:
-    """A named person or resource is taken on these days, all of them whole; ``title`` says by what."""
+    """Whole days on which a requested person or resource is unavailable; ``title`` names the reason."""
 
     days: Days
     code: Literal["person_busy", "resource_busy", "too_few_seats"]
@@ -25,7 +25,7 @@ class BusyDays:
 
 
 class DaySet:
-    """Which of ``size`` days in a row carry a mark; days are numbered from 0."""
+    """A subset of ``size`` consecutive days, numbered from 0."""
 
     def __init__(self, size: int, marked: Iterable[int]) -> None:
         flags = bytearray(size)
@@ -38,22 +38,22 @@ class DaySet:
         self._size = size
 
     def count(self, first: int, last: int) -> int:
-        """How many days from ``first`` to ``last``, both inclusive, are marked."""
+        """The number of days of the set from ``first`` to ``last``, both inclusive."""
         return self._sums[last + 1] - self._sums[first]
 
     def __contains__(self, number: int) -> bool:
         return self._sums[number + 1] > self._sums[number]
 
     def last_until(self, number: int) -> int | None:
-        """The nearest marked day at or before this one; None when there is none on the board."""
+        """The nearest day of the set at or before this one; None if there is none."""
         return None if (found := self._before[number]) < 0 else found
 
     def first_from(self, number: int) -> int | None:
-        """The nearest marked day at or after this one; None when there is none on the board."""
+        """The nearest day of the set at or after this one; None if there is none."""
         return None if (found := self._after[number]) == self._size else found
 
     def clear_around(self, number: int) -> int:
-        """How many unmarked days lie between this day and the nearest marked one; the board's size when none is."""
+        """The number of days between this day and the nearest one of the set; ``size`` if the set is empty."""
         before, after = self._before[number], self._after[number]
         gaps = [self._size]
         if before >= 0:
@@ -64,11 +64,11 @@ class DaySet:
 
 
 class DayIndex:
-    """A range of days with what stands in it.
+    """An index of holidays, visits and bookings over a range of days.
 
-    ``off`` are the days off of host and guest, ``working`` their working days, ``stays`` the other visits of the
-    host, ``busy`` what is taken of the people and resources asked for. What lies outside ``within`` is left out: a
-    board should be wider than the windows wanted, so that their neighbourhood is seen.
+    ``off`` are the days off of host and guest, ``working`` their working days, ``stays`` the host's other visits,
+    ``busy`` the days on which requested people and resources are unavailable. Anything outside ``within`` is ignored,
+    so the range should be wider than the windows searched, to include their surroundings.
     """
 
     def __init__(
@@ -83,53 +83,53 @@ class DayIndex:
         self._base = within.first.toordinal()
         self._size = len(within)
         self.holidays = {self.number(day): tuple(found) for day, found in off.items() if day in within and found}
-        self.off = self._marks(self.holidays)
-        self.weekend = self._marks(number for number in range(self._size) if self._is_weekend(number))
+        self.off = self._day_set(self.holidays)
+        self.weekend = self._day_set(number for number in range(self._size) if self._is_weekend(number))
         is_working = [working.is_working(day) for day in within]
-        self.working = self._marks(number for number, works in enumerate(is_working) if works)
-        self.stretches = self._marks(self._stretched(is_working))
-        taken = [(one.code, number) for one in busy for number in self._on_board(one.days)]
-        self.people = self._marks(number for code, number in taken if code == "person_busy")
-        self.resources = self._marks(number for code, number in taken if code == "resource_busy")
-        self.seats = self._marks(number for code, number in taken if code == "too_few_seats")
-        self._received = {number for stay in stays for number in self._received_by(stay)}
+        self.working = self._day_set(number for number, works in enumerate(is_working) if works)
+        self.off_with_weekends = self._day_set(self._with_adjacent_free_days(is_working))
+        busy_numbers = [(one.code, number) for one in busy for number in self._numbers_of(one.days)]
+        self.people = self._day_set(number for code, number in busy_numbers if code == "person_busy")
+        self.resources = self._day_set(number for code, number in busy_numbers if code == "resource_busy")
+        self.seats = self._day_set(number for code, number in busy_numbers if code == "too_few_seats")
+        self._busy = {number for visit in stays for number in self._busy_numbers(visit)}
         self._visits: DaySet | None = None
 
-    def receive(self, stay: HostedVisit) -> None:
-        """One more visit stands on the board, for a planner that places several one after the other."""
-        self._received.update(self._received_by(stay))
+    def add_visit(self, visit: HostedVisit) -> None:
+        """Add another visit, for a planner that places several in succession."""
+        self._busy.update(self._busy_numbers(visit))
         self._visits = None
 
     @property
     def visits(self) -> DaySet:
-        """The days on which the host has its hands full with another visit."""
+        """The days on which the host is busy with another visit."""
         if self._visits is None:
-            self._visits = self._marks(self._received)
+            self._visits = self._day_set(self._busy)
         return self._visits
 
     def number(self, day: date) -> int:
-        """The number of a day, 0 = the board's first; outside the board it is negative or too large."""
+        """The number of a day, 0 = the first of the range; outside the range it is negative or too large."""
         return day.toordinal() - self._base
 
     def day(self, number: int) -> date:
         """The day with this number."""
         return date.fromordinal(self._base + number)
 
-    def _marks(self, marked: Iterable[int]) -> DaySet:
+    def _day_set(self, marked: Iterable[int]) -> DaySet:
         return DaySet(self._size, marked)
 
     def _is_weekend(self, number: int) -> bool:
         # 1 January of the year 1, ordinal 1, is a Monday.
         return (self._base + number - 1) % 7 >= _SATURDAY
 
-    def _on_board(self, days: Days) -> range:
+    def _numbers_of(self, days: Days) -> range:
         return range(max(self.number(days.first), 0), min(self.number(days.last) + 1, self._size))
 
-    def _received_by(self, stay: HostedVisit) -> list[int]:
-        return [number for days in stay.received() for number in self._on_board(days)]
+    def _busy_numbers(self, visit: HostedVisit) -> list[int]:
+        return [number for days in visit.received() for number in self._numbers_of(days)]
 
-    def _stretched(self, is_working: Sequence[bool]) -> list[int]:
-        """The days off together with the free days around them: a Friday off makes a long week-end."""
+    def _with_adjacent_free_days(self, is_working: Sequence[bool]) -> list[int]:
+        """The days off together with adjacent non-working days: a Friday off makes a long week-end."""
         found = set(self.holidays)
         for number in self.holidays:
             for step in (-1, 1):

@@ -1,4 +1,4 @@
-"""How good a window is, and why: points out of 100, and reasons a protocol officer understands."""
+"""Score a window, 0 to 100 points, and give reasons that a protocol officer understands."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,11 +15,11 @@ from models.errors import InvalidValue
 from models.i18n import Message, _, message
 
 FAR_FROM_VISITS = 14
-"""With two weeks to the nearest other visit a host has had its rest."""
+"""Two weeks from the nearest other visit give the host enough rest."""
 FAR_FROM_HOLIDAYS = 2
-"""With two clear days to the nearest days off people have travelled home and back."""
+"""Two clear days from the nearest days off leave time to travel home and back."""
 COMFORTABLE_DAYS = 60
-"""With two months to prepare nothing has to be hurried."""
+"""Two months of preparation need no hurry."""
 
 _BEGIN_POINTS = (20, 14, 9, 6, 3, 0, 0)  # Monday … Sunday
 _END_POINTS = 15
@@ -32,25 +32,25 @@ _CODES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "s
 
 @dataclass(frozen=True, slots=True)
 class FestivalDay:
-    """Days a window is to contain, and what they are called: a festival."""
+    """Days a window must contain, such as a festival, and their name."""
 
     days: Days
     name: Mapping[str, str] | None = None
 
     def is_met_by(self, window: Days) -> bool:
-        """Whether the window holds all its days or, when the occasion is the longer one, lies wholly inside it."""
+        """Whether the window contains all of these days or, if it is the shorter one, is entirely within them."""
         inner, outer = (window, self.days) if len(self.days) > len(window) else (self.days, window)
         return outer.first <= inner.first and inner.last <= outer.last
 
 
 @dataclass(frozen=True, slots=True)
 class OpeningQuery:
-    """Windows of ``days`` whole days, none beginning before ``earliest`` (today and the notice an office needs).
+    """A search for windows of ``days`` whole days, none starting before ``earliest`` (today plus the office's notice).
 
-    The whole window lies in ``within``, with ``may_end_after`` only its first day. With ``containing`` it must
-    contain each of these spans, with ``one_of`` one occasion of each group (a span longer than the window contains it
-    instead); then holidays are welcome. ``asked_on`` is the day from which notice is counted; by default the one
-    that makes ``earliest`` the office's usual notice. ValueError for less than one day.
+    The whole window must be in ``within``; with ``may_end_after`` only its first day. A window must contain every span
+    of ``containing`` and one festival of each group of ``one_of`` (a span longer than the window must contain the
+    window instead); then holidays are allowed. ``asked_on`` is the day from which notice is counted; by default the day
+    for which ``earliest`` is the office's usual notice. ValueError for less than one day.
     """
 
     days: int
@@ -67,77 +67,79 @@ class OpeningQuery:
 
     @property
     def is_long(self) -> bool:
-        """Whether its days are too many for all of them to be working sessions."""
+        """Whether the visit is too long for every day to be a working session."""
         return self.days > LONG_STAY_DAYS
 
     @property
-    def occasions(self) -> tuple[tuple[FestivalDay, ...], ...]:
-        """What a window must contain: of each group one."""
+    def requirements(self) -> tuple[tuple[FestivalDay, ...], ...]:
+        """What a window must contain: one festival of each group."""
         return (*((FestivalDay(days),) for days in self.containing), *self.one_of)
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Something that speaks for or against a window; ``code`` is stable."""
+    """An argument for or against a window; ``code`` is stable."""
 
     code: str
     detail: Message
 
 
-def score(board: DayIndex, wish: OpeningQuery, first: int) -> int:
-    """How good the window is that begins on the board's day ``first``: 0 to 100, more is better.
+def score(index: DayIndex, query: OpeningQuery, first: int) -> int:
+    """The score of the window that starts on day ``first`` of the index: 0 to 100, higher is better.
 
-    It is asked of openings only. Best begins on a Monday, ends on a working day, has few week-end days for its
-    length, lies two weeks from other visits and two clear days from days off, and leaves two months to prepare.
+    Only meaningful for openings. The best window starts on a Monday, ends on a working day, has few week-end days for
+    its length, is two weeks from other visits and two clear days from days off, and leaves two months to prepare.
     """
-    last = first + wish.days - 1
-    points: float = _BEGIN_POINTS[board.day(first).weekday()]
-    points += _END_POINTS if last in board.working else 0
-    points += _WEEKEND_POINTS * _weekend_share(board, first, wish.days)
-    points += _VISIT_POINTS * min(_clear(board.visits, first, last), FAR_FROM_VISITS) / FAR_FROM_VISITS
-    if wish.occasions:
+    last = first + query.days - 1
+    points: float = _BEGIN_POINTS[index.day(first).weekday()]
+    points += _END_POINTS if last in index.working else 0
+    points += _WEEKEND_POINTS * _weekend_share(index, first, query.days)
+    points += _VISIT_POINTS * min(_clear(index.visits, first, last), FAR_FROM_VISITS) / FAR_FROM_VISITS
+    if query.requirements:
         points += _HOLIDAY_POINTS
     else:
-        points += _HOLIDAY_POINTS * min(_clear(board.stretches, first, last), FAR_FROM_HOLIDAYS) / FAR_FROM_HOLIDAYS
-    points += _NOTICE_POINTS * min(max(_notice(board, wish, first), 0), COMFORTABLE_DAYS) / COMFORTABLE_DAYS
+        points += (
+            _HOLIDAY_POINTS * min(_clear(index.off_with_weekends, first, last), FAR_FROM_HOLIDAYS) / FAR_FROM_HOLIDAYS
+        )
+    points += _NOTICE_POINTS * min(max(_notice(index, query, first), 0), COMFORTABLE_DAYS) / COMFORTABLE_DAYS
     return round(points)
 
 
-def reasons(board: DayIndex, wish: OpeningQuery, first: int) -> tuple[Reason, ...]:
-    """What there is to say about the window that begins on the board's day ``first``."""
-    last = first + wish.days - 1
+def reasons(index: DayIndex, query: OpeningQuery, first: int) -> tuple[Reason, ...]:
+    """The reasons for and against the window that starts on day ``first`` of the index."""
+    last = first + query.days - 1
     return (
-        _begins(board.day(first)),
-        *(_contains(board, wish, first, last) if wish.occasions else _holiday_free(board, wish, first, last)),
-        _host_free(board, wish, first, last),
-        _weekend(board, first, last),
-        _ends(board, last),
-        Reason("notice", message(_("Days left to prepare: {days}."), days=_notice(board, wish, first))),
+        _begins(index.day(first)),
+        *(_contains(index, query, first, last) if query.requirements else _holiday_free(index, query, first, last)),
+        _host_free(index, query, first, last),
+        _weekend(index, first, last),
+        _ends(index, last),
+        Reason("notice", message(_("Days left to prepare: {days}."), days=_notice(index, query, first))),
     )
 
 
-def _clear(marks: DaySet, first: int, last: int) -> int:
-    """How many days lie between the ends of a window and the nearest mark."""
-    return min(marks.clear_around(first), marks.clear_around(last))
+def _clear(day_set: DaySet, first: int, last: int) -> int:
+    """The number of days between either end of a window and the nearest day of the set."""
+    return min(day_set.clear_around(first), day_set.clear_around(last))
 
 
-def _notice(board: DayIndex, wish: OpeningQuery, first: int) -> int:
-    asked_on = wish.asked_on or wish.earliest - timedelta(days=MINIMUM_DAYS)
-    return first - board.number(asked_on)
+def _notice(index: DayIndex, query: OpeningQuery, first: int) -> int:
+    asked_on = query.asked_on or query.earliest - timedelta(days=MINIMUM_DAYS)
+    return first - index.number(asked_on)
 
 
-def _weekend_share(board: DayIndex, first: int, days: int) -> float:
-    """1 when the window has the fewest week-end days its length allows, 0 when it has the most."""
+def _weekend_share(index: DayIndex, first: int, days: int) -> float:
+    """1 if the window has the fewest week-end days its length allows, 0 if it has the most."""
     weeks, rest = divmod(days, 7)
     fewest, most = 2 * weeks + max(0, rest - 5), 2 * weeks + min(2, rest)
     if fewest == most:
         return 1.0
-    return (most - board.weekend.count(first, first + days - 1)) / (most - fewest)
+    return (most - index.weekend.count(first, first + days - 1)) / (most - fewest)
 
 
 @cache
 def _weekday(number: int) -> Mapping[str, str]:
-    """A day of the week in each language, 0 = Monday. Source: CLDR."""
+    """The name of a weekday in each language, 0 = Monday. Source: CLDR."""
     return {language: get_day_names("wide", locale=name)[number] for language, name in BABEL_LOCALES.items()}
 
 
@@ -146,33 +148,33 @@ def _begins(day: date) -> Reason:
     return Reason(f"begins_{_CODES[weekday]}", message(_("Begins on a {weekday}."), weekday=_weekday(weekday)))
 
 
-def _ends(board: DayIndex, last: int) -> Reason:
-    if last in board.working:
+def _ends(index: DayIndex, last: int) -> Reason:
+    if last in index.working:
         return Reason("ends_working_day", message(_("Ends on a working day.")))
     return Reason("ends_free_day", message(_("Ends on a day on which nobody works.")))
 
 
-def _weekend(board: DayIndex, first: int, last: int) -> Reason:
-    if count := board.weekend.count(first, last):
+def _weekend(index: DayIndex, first: int, last: int) -> Reason:
+    if count := index.weekend.count(first, last):
         return Reason("weekend_inside", message(_("Week-end days inside: {count}."), count=count))
     return Reason("no_weekend", message(_("No week-end inside.")))
 
 
-def _named(board: DayIndex, number: int | None) -> Mapping[str, str] | None:
-    """The holiday of a day with its date, in each language it has a name in."""
+def _named(index: DayIndex, number: int | None) -> Mapping[str, str] | None:
+    """The holiday on a day with its date, in each language it has a name in."""
     if number is None:
         return None
-    day = numeric_day(board.day(number))
-    return {language: f"{name} ({day})" for language, name in board.holidays[number][0].name.items()}
+    day = numeric_day(index.day(number))
+    return {language: f"{name} ({day})" for language, name in index.holidays[number][0].name.items()}
 
 
-def _holiday_free(board: DayIndex, wish: OpeningQuery, first: int, last: int) -> Iterator[Reason]:
-    if wish.is_long:
+def _holiday_free(index: DayIndex, query: OpeningQuery, first: int, last: int) -> Iterator[Reason]:
+    if query.is_long:
         rule = message(_("No public holiday on its first and last day."))
     else:
         rule = message(_("No public holiday on any of its days."))
-    before = _named(board, board.off.last_until(first))
-    after = _named(board, board.off.first_from(last))
+    before = _named(index, index.off.last_until(first))
+    after = _named(index, index.off.first_from(last))
     if before and after:
         both = _("{rule} The last one before: {before}. The next one after: {after}.")
         detail = message(both, rule=rule, before=before, after=after)
@@ -183,36 +185,36 @@ def _holiday_free(board: DayIndex, wish: OpeningQuery, first: int, last: int) ->
     else:
         detail = rule
     yield Reason("holiday_free", detail)
-    yield from _holidays_inside(board, first, last)
+    yield from _holidays_inside(index, first, last)
 
 
-def _contains(board: DayIndex, wish: OpeningQuery, first: int, last: int) -> Iterator[Reason]:
-    window = Days(board.day(first), board.day(last))
-    for group in wish.occasions:
-        occasion = next(one for one in group if one.is_met_by(window))
-        sentence = _("Falls within: {what}.") if len(occasion.days) > len(window) else _("Contains: {what}.")
-        yield Reason("contains", message(sentence, what=_called(occasion)))
-    yield from _holidays_inside(board, first, last)
+def _contains(index: DayIndex, query: OpeningQuery, first: int, last: int) -> Iterator[Reason]:
+    window = Days(index.day(first), index.day(last))
+    for group in query.requirements:
+        festival = next(one for one in group if one.is_met_by(window))
+        sentence = _("Falls within: {what}.") if len(festival.days) > len(window) else _("Contains: {what}.")
+        yield Reason("contains", message(sentence, what=_festival_name(festival)))
+    yield from _holidays_inside(index, first, last)
 
 
-def _holidays_inside(board: DayIndex, first: int, last: int) -> Iterator[Reason]:
-    if count := board.off.count(first, last):
+def _holidays_inside(index: DayIndex, first: int, last: int) -> Iterator[Reason]:
+    if count := index.off.count(first, last):
         yield Reason("holidays_inside", message(_("Public holidays on its days: {count}."), count=count))
 
 
-def _called(occasion: FestivalDay) -> Mapping[str, str] | str:
-    told = numeric_days(occasion.days)
-    if occasion.name is None:
-        return told
-    return {language: f"{name} ({told})" for language, name in occasion.name.items()}
+def _festival_name(festival: FestivalDay) -> Mapping[str, str] | str:
+    days = numeric_days(festival.days)
+    if festival.name is None:
+        return days
+    return {language: f"{name} ({days})" for language, name in festival.name.items()}
 
 
-def _host_free(board: DayIndex, wish: OpeningQuery, first: int, last: int) -> Reason:
-    if wish.is_long:
+def _host_free(index: DayIndex, query: OpeningQuery, first: int, last: int) -> Reason:
+    if query.is_long:
         return Reason("host_free", message(_("No other visit has to be received on its first and last day.")))
-    before, after = board.visits.last_until(first), board.visits.first_from(last)
-    since = None if before is None else numeric_day(board.day(before))
-    until = None if after is None else numeric_day(board.day(after))
+    before, after = index.visits.last_until(first), index.visits.first_from(last)
+    since = None if before is None else numeric_day(index.day(before))
+    until = None if after is None else numeric_day(index.day(after))
     if since and until:
         detail = message(_("No other visit to receive between {since} and {until}."), since=since, until=until)
     elif until:

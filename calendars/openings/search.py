@@ -1,4 +1,4 @@
-"""Openings: windows of whole days in which nothing clashes, best first, each with its reasons.
+"""Openings: windows of whole days without conflicts, best first, each with reasons.
 
 Every rule takes constant time per window (:mod:`calendars.openings.day_index`), so a search is linear in its range.
 """
@@ -35,114 +35,114 @@ RULES = (
     "resource_busy",
     "too_few_seats",
 )
-"""Everything that can forbid a window."""
+"""All rules that can refuse a window."""
 
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A window in which nothing clashes; ``score`` is 0 to 100."""
+    """A window without conflicts; ``score`` is 0 to 100."""
 
     days: Days
     score: int
-    _board: DayIndex = field(repr=False, compare=False)
-    _wish: OpeningQuery = field(repr=False, compare=False)
+    _index: DayIndex = field(repr=False, compare=False)
+    _query: OpeningQuery = field(repr=False, compare=False)
 
     @property
     def reasons(self) -> tuple[Reason, ...]:
-        """What there is to say about it, worked out when it is asked for: of a year's openings few are looked at.
+        """The reasons for and against it, computed on access because few of a year's openings are looked at.
 
-        To be asked before the board receives another visit.
+        Read it before another visit is added to the index.
         """
-        return reasons(self._board, self._wish, self._board.number(self.days.first))
+        return reasons(self._index, self._query, self._index.number(self.days.first))
 
 
 @dataclass(frozen=True, slots=True)
 class OpeningSearchResult:
-    """The openings, best first (of equal ones the earliest), and how many windows each rule refused.
+    """The openings, best first (the earliest of equal ones), and the number of windows refused by each rule.
 
-    A window that breaks two rules counts under both.
+    A window that breaks two rules is counted under both.
     """
 
     openings: list[Opening]
     refused: Mapping[str, int]
 
 
-def openings(board: DayIndex, wish: OpeningQuery) -> OpeningSearchResult:
-    """All openings of a wish on a board.
+def openings(index: DayIndex, query: OpeningQuery) -> OpeningSearchResult:
+    """All openings in the index that match a query.
 
-    A window of up to 31 days has no public holiday of host or guest on any day, and a working day; of a longer one the
-    first and the last day are no holidays. No other visit has to be received on a day on which this one would be
-    (a long one: its first and last day). No person or resource asked for is taken on any of its days. A window
-    reaching outside the board is not offered.
+    A window of up to 31 days contains no public holiday of host or guest and at least one working day; a longer one
+    neither starts nor ends on a holiday. The host is not busy with another visit on any day of the window (of a long
+    one: on its first and last day). No requested person or resource is unavailable on any of its days. Windows that
+    reach outside the index are not offered.
     """
-    search = _Search(board, wish)
+    search = _Search(index, query)
     refused: Counter[str] = Counter()
     free: list[int] = []
     for first in search.starts:
-        broken = list(search.broken(first))
-        refused.update(broken)
-        if not broken:
+        violations = list(search.violations(first))
+        refused.update(violations)
+        if not violations:
             free.append(first)
-    ranked = sorted((-score(board, wish, first), first) for first in free)
-    found = [Opening(search.window(first), -points, board, wish) for points, first in ranked]
+    ranked = sorted((-score(index, query, first), first) for first in free)
+    found = [Opening(search.window(first), -points, index, query) for points, first in ranked]
     return OpeningSearchResult(found, {rule: refused[rule] for rule in RULES if refused[rule]})
 
 
-def nearest(board: DayIndex, wish: OpeningQuery, day: date) -> Opening | None:
-    """The opening whose first day is nearest to ``day``, the earlier of two; None when there is none."""
-    search = _Search(board, wish)
-    wanted = board.number(day)
-    for first in sorted(search.starts, key=lambda number: (abs(number - wanted), number)):
-        if next(search.broken(first), None) is None:
-            return Opening(search.window(first), score(board, wish, first), board, wish)
+def nearest(index: DayIndex, query: OpeningQuery, day: date) -> Opening | None:
+    """The opening whose first day is nearest to ``day``, the earlier of two; None if there is none."""
+    search = _Search(index, query)
+    target = index.number(day)
+    for first in sorted(search.starts, key=lambda number: (abs(number - target), number)):
+        if next(search.violations(first), None) is None:
+            return Opening(search.window(first), score(index, query, first), index, query)
     return None
 
 
 class _Search:
-    """The rules of a wish on a board; windows are named by the board's number of their first day."""
+    """The rules of a query applied to an index; a window is identified by the number of its first day."""
 
-    def __init__(self, board: DayIndex, wish: OpeningQuery) -> None:
-        self._board, self._wish = board, wish
-        latest = board.number(wish.within.last) - (0 if wish.may_end_after else wish.days - 1)
-        on_board = len(board.within) - wish.days
-        self.starts = range(max(0, board.number(wish.within.first)), min(latest, on_board) + 1)
-        self._earliest = board.number(wish.earliest)
-        self._meeting = [self._met(group) for group in wish.occasions]
+    def __init__(self, index: DayIndex, query: OpeningQuery) -> None:
+        self._index, self._query = index, query
+        latest = index.number(query.within.last) - (0 if query.may_end_after else query.days - 1)
+        last_start = len(index.within) - query.days
+        self.starts = range(max(0, index.number(query.within.first)), min(latest, last_start) + 1)
+        self._earliest = index.number(query.earliest)
+        self._requirement_met = [self._met(group) for group in query.requirements]
 
     def window(self, first: int) -> Days:
         """The days of a window."""
-        return Days(self._board.day(first), self._board.day(first + self._wish.days - 1))
+        return Days(self._index.day(first), self._index.day(first + self._query.days - 1))
 
-    def broken(self, first: int) -> Iterator[str]:
+    def violations(self, first: int) -> Iterator[str]:
         """The rules a window breaks; none for an opening."""
-        board, last = self._board, first + self._wish.days - 1
-        # Every day of a short visit may be a working session; of a long one only coming and going count.
-        ends = ((first, first), (last, last)) if self._wish.is_long else ((first, last),)
+        index, last = self._index, first + self._query.days - 1
+        # Every day of a short visit may be a working session; for a long one only arrival and departure count.
+        ends = ((first, first), (last, last)) if self._query.is_long else ((first, last),)
         if first < self._earliest:
             yield "short_notice"
-        if self._meeting:
-            if not all(met[first - self.starts.start] for met in self._meeting):
+        if self._requirement_met:
+            if not all(met[first - self.starts.start] for met in self._requirement_met):
                 yield "not_containing"
         else:
-            if any(board.off.count(*end) for end in ends):
+            if any(index.off.count(*end) for end in ends):
                 yield "public_holiday"
-            if not board.working.count(first, last):
+            if not index.working.count(first, last):
                 yield "no_working_day"
-        if any(board.visits.count(*end) for end in ends):
+        if any(index.visits.count(*end) for end in ends):
             yield "host_overlap"
-        if board.people.count(first, last):
+        if index.people.count(first, last):
             yield "person_busy"
-        if board.resources.count(first, last):
+        if index.resources.count(first, last):
             yield "resource_busy"
-        if board.seats.count(first, last):
+        if index.seats.count(first, last):
             yield "too_few_seats"
 
     def _met(self, group: Sequence[FestivalDay]) -> list[bool]:
-        """For each window whether it meets one occasion of a group: each occasion is met by windows in a row."""
+        """For each window whether it meets one festival of a group; windows that meet a festival are consecutive."""
         changes = [0] * (len(self.starts) + 1)
-        for occasion in group:
-            first, last = self._board.number(occasion.days.first), self._board.number(occasion.days.last)
-            beginnings = sorted((first, last - self._wish.days + 1))
+        for festival in group:
+            first, last = self._index.number(festival.days.first), self._index.number(festival.days.last)
+            beginnings = sorted((first, last - self._query.days + 1))
             low, high = max(beginnings[0], self.starts.start), min(beginnings[1], self.starts.stop - 1)
             if low <= high:
                 changes[low - self.starts.start] += 1

@@ -1,4 +1,4 @@
-"""Whether a programme can be run as it is written: items at the same time, ways too long, items outside the visit."""
+"""Whether a programme is feasible: overlapping items, too little travel time, items outside the visit."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -13,15 +13,17 @@ from models.i18n import Message, _, message
 from models.vocabulary import Severity
 
 MOST_NAMED = 50
-"""So many pairs of items at the same time are named one by one; of more only the number is told."""
+"""The maximum number of overlapping pairs listed one by one; the rest is given as a count."""
 
 _END_OF_DAY = time.max
 
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeWarning:
-    """A warning about a programme, never blocking: ``items`` are places in it, from 0, in order; ``advice`` the way
-    out."""
+    """A warning about a programme, never blocking.
+
+    ``items`` are positions in it, from 0, in order; ``advice`` is the remedy.
+    """
 
     code: str
     severity: Severity
@@ -32,7 +34,7 @@ class ProgrammeWarning:
 
 @dataclass(frozen=True, slots=True)
 class _Timed:
-    """An item with an hour; ``until`` is when it is over at the latest."""
+    """An item with a start time; ``until`` is the latest time it can end."""
 
     place: int
     item: ProgrammeItemValues
@@ -41,7 +43,7 @@ class _Timed:
 
     @property
     def left(self) -> datetime:
-        """When it can be left at the earliest: at its end, where that is not known as soon as it has begun."""
+        """The earliest time to leave: the item's end, or its start if the end is unknown."""
         return datetime.combine(self.item.day, self.item.end_time or self.start)
 
     def overlaps(self, other: "_Timed") -> bool:
@@ -51,11 +53,11 @@ class _Timed:
 def programme_warnings(
     items: Sequence[ProgrammeItemValues], days: Days, start_time: time | None = None, end_time: time | None = None
 ) -> list[ProgrammeWarning]:
-    """What does not fit in a programme and between it and its visit; in which order it is given makes no difference.
+    """The warnings about a programme and its visit; they do not depend on the order of ``items``.
 
-    ``days`` and hours are the visit's: ``start_time`` on its first day, ``end_time`` on its last, where they are known.
-    An item without an end lasts until the next of its day begins, at the longest until midnight; one without a
-    beginning clashes with nothing.
+    ``days`` and times are the visit's: ``start_time`` on its first day, ``end_time`` on its last, where known. An item
+    without an end lasts until the next item of its day begins, at most until midnight; an item without a start overlaps
+    nothing.
     """
     timed = list(_timed(items))
     return [
@@ -67,7 +69,7 @@ def programme_warnings(
 
 
 def _timed(items: Sequence[ProgrammeItemValues]) -> Iterator[_Timed]:
-    """The items with a beginning, by day and hour."""
+    """The items with a start time, by day and time."""
     starts: dict[date, list[time]] = defaultdict(list)
     for item in items:
         if item.start_time is not None:
@@ -103,15 +105,15 @@ def _overlaps(timed: Sequence[_Timed]) -> Iterator[ProgrammeWarning]:
 
 
 def _ways(timed: Sequence[_Timed]) -> Iterator[ProgrammeWarning]:
-    """Ways that end after the item they lead to has begun.
+    """Travel that ends after the start of the item it leads to.
 
-    They come from the item that begins before it the last, on that day or an earlier one, of several from the one that
-    ends last. Only what is impossible for certain is told.
+    It starts from the last item that begins earlier, on that day or a previous one; of several with the same start,
+    from the one that ends last. Only travel that is certainly impossible is reported.
     """
     before: _Timed | None = None
     for _begins, those in groupby(timed, key=lambda one: one.item.begins):
         together = list(those)
-        yield from (hitch for one in together if before and (hitch := _way(before, one)))
+        yield from (warning for one in together if before and (warning := _way(before, one)))
         before = max(together, key=lambda one: (one.left, one.item.key))
 
 
@@ -178,14 +180,14 @@ def _outside_hours(
 
 
 def _is_before(item: ProgrammeItemValues, start: time) -> bool:
-    """Whether it begins before the visit, or has only an end and that is before it."""
+    """Whether it begins before the visit, or has only an end and that is before the visit's start."""
     if item.start_time is not None:
         return item.start_time < start
     return item.end_time is not None and item.end_time <= start
 
 
 def _is_after(item: ProgrammeItemValues, end: time) -> bool:
-    """Whether it ends after the visit, or has only a beginning and the visit is over by then."""
+    """Whether it ends after the visit, or has only a start and that is at or after the visit's end."""
     if item.end_time is not None:
         return item.end_time > end
     return item.start_time is not None and item.start_time >= end

@@ -1,4 +1,4 @@
-"""A visit's programme as plain values: its items, what its published revisions are called, what changed between two."""
+"""A visit's programme as plain values: items, labels of published revisions, and differences between two revisions."""
 
 import json
 from bisect import bisect_left
@@ -21,7 +21,7 @@ _ADJUSTMENT: LocalizedText = {
 
 
 class ItemFields(Protocol):
-    """A row that holds an item of a programme."""
+    """A row that contains a programme item."""
 
     day: date
     start_time: time | None
@@ -35,7 +35,7 @@ class ItemFields(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeItemValues:
-    """One line of a programme: hours are local, ``travel_minutes`` the way to its place from the one before."""
+    """One item of a programme: times are local, ``travel_minutes`` is the travel from the previous item's place."""
 
     day: date
     start_time: time | None
@@ -48,23 +48,22 @@ class ProgrammeItemValues:
 
     @classmethod
     def of(cls, line: ItemFields) -> "ProgrammeItemValues":
-        """The item a row holds."""
+        """Create from a row."""
         return cls(**{name: getattr(line, name) for name in NAMES})
 
     @classmethod
-    def read(cls, written: Mapping[str, Any]) -> "ProgrammeItemValues":
-        """The item that :meth:`written` wrote; what older revisions don't know yet is None, what else they have is not
-        looked at."""
-        known: dict[str, Any] = {name: written.get(name) for name in NAMES}
-        known["day"] = date.fromisoformat(written["day"])
+    def read(cls, stored: Mapping[str, Any]) -> "ProgrammeItemValues":
+        """Read what :meth:`to_json` wrote; fields missing in older revisions are None, unknown ones are ignored."""
+        values: dict[str, Any] = {name: stored.get(name) for name in NAMES}
+        values["day"] = date.fromisoformat(stored["day"])
         for name in ("start_time", "end_time"):
-            known[name] = time.fromisoformat(known[name]) if known[name] else None
+            values[name] = time.fromisoformat(values[name]) if values[name] else None
         for name in _TEXTS:
-            known[name] = in_order(known[name]) if known[name] else None
-        return cls(**known)
+            values[name] = in_order(values[name]) if values[name] else None
+        return cls(**values)
 
     def to_json(self) -> dict[str, Any]:
-        """The item as JSON, the same as the API shows it: ``2027-03-10``, ``08:30``."""
+        """The item as JSON, the same as in the API: ``2027-03-10``, ``08:30``."""
         values: dict[str, Any] = {name: getattr(self, name) for name in NAMES}
         values["day"] = self.day.isoformat()
         for name in ("start_time", "end_time"):
@@ -73,7 +72,7 @@ class ProgrammeItemValues:
 
     @property
     def begins(self) -> datetime:
-        """Its day and hour for sorting and measuring; without an hour it stands at the day's beginning."""
+        """Day and time for sorting and measuring; without a time it is the start of the day."""
         return datetime.combine(self.day, self.start_time or MIDNIGHT)
 
     @property
@@ -83,20 +82,20 @@ class ProgrammeItemValues:
 
 
 NAMES = tuple(field.name for field in fields(ProgrammeItemValues))
-"""What an item consists of, in the order people read it."""
+"""The fields of an item, in reading order."""
 
 _TEXTS = ("title", "place", "hosted_by", "attendees")
 
 
 def label(number: int) -> LocalizedText:
-    """What a published revision is called: 1 is the programme, n an adjustment of it (“Điều chỉnh lần n−1”)."""
+    """The name of a published revision: 1 is the programme, n an adjustment of it (“Điều chỉnh lần n−1”)."""
     if number == 1:
         return dict(_LABEL)
     return {language: text.format(number=number - 1) for language, text in _ADJUSTMENT.items()}
 
 
 class ChangeType(StrEnum):
-    """What became of an item."""
+    """How an item changed."""
 
     ADDED = "added"
     REMOVED = "removed"
@@ -105,7 +104,7 @@ class ChangeType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ItemChange:
-    """What became of one item: ``was`` is None for an added one, ``item`` for a removed one; both are never."""
+    """A change of one item: ``was`` is None for an added one, ``item`` for a removed one; never both."""
 
     item: ProgrammeItemValues | None
     was: ProgrammeItemValues | None
@@ -119,14 +118,14 @@ class ItemChange:
 
     @property
     def fields(self) -> list[str]:
-        """The names that differ, of a changed item; none of one added or removed."""
+        """The names of the fields that differ in a changed item; empty for an added or removed one."""
         if self.item is None or self.was is None:
             return []
         return [name for name in NAMES if getattr(self.item, name) != getattr(self.was, name)]
 
     @property
     def shown(self) -> ProgrammeItemValues:
-        """The item as it is now, or as it was when it is gone."""
+        """The item as it is now, or as it was if it was removed."""
         shown = self.item or self.was
         if shown is None:
             raise ValueError("a change has an item before or after it")
@@ -143,15 +142,15 @@ class ItemChange:
 
 
 def differences(before: Sequence[ProgrammeItemValues], after: Sequence[ProgrammeItemValues]) -> list[ItemChange]:
-    """What changed from one programme to another, by day and hour; empty when the same items are in both.
+    """The changes from one programme to another, by day and time; empty if both contain the same items.
 
-    Equal items belong together first. Of the rest those that share a title in any language, the nearest in time
-    first; then those that begin on the same day at the same hour. What is left was removed or added. In which order
-    either programme is given makes no difference.
+    Equal items are matched first. Of the rest, items that share a title in any language are matched, the nearest in
+    time first; then items that begin on the same day at the same time. What remains was removed or added. The order of
+    either programme does not matter.
     """
-    counted, wanted = Counter(item.key for item in before), Counter(item.key for item in after)
-    left = _only(before, counted - wanted)
-    right = _only(after, wanted - counted)
+    counts, new = Counter(item.key for item in before), Counter(item.key for item in after)
+    left = _only(before, counts - new)
+    right = _only(after, new - counts)
     changes = []
     for keys in (_titles, _hours):
         for was, item in _paired(left, right, keys):
@@ -167,10 +166,10 @@ _Keys = Callable[[ProgrammeItemValues], Iterator[tuple[object, ...]]]
 _NEAR = 16
 
 
-def _only(items: Sequence[ProgrammeItemValues], counted: Counter[str]) -> list[ProgrammeItemValues]:
-    """So many of each item as ``counted`` says, sorted."""
+def _only(items: Sequence[ProgrammeItemValues], counts: Counter[str]) -> list[ProgrammeItemValues]:
+    """As many of each item as ``counts`` says, sorted."""
     found = {item.key: item for item in items}
-    return [found[key] for key in sorted(counted.elements())]
+    return [found[key] for key in sorted(counts.elements())]
 
 
 def _titles(item: ProgrammeItemValues) -> Iterator[tuple[object, ...]]:
@@ -178,7 +177,7 @@ def _titles(item: ProgrammeItemValues) -> Iterator[tuple[object, ...]]:
 
 
 def _hours(item: ProgrammeItemValues) -> Iterator[tuple[object, ...]]:
-    # Without an hour two items of a day have nothing in common.
+    # Two items of a day without a time have nothing in common.
     return iter([(item.day, item.start_time)] if item.start_time is not None else [])
 
 
@@ -188,7 +187,7 @@ def _paired(
     """Items of both sides with a key in common, the nearest in time first, each at most once; both sides sorted."""
     pairs: list[tuple[ProgrammeItemValues, ProgrammeItemValues]] = []
     open_left, open_right = set(range(len(left))), set(range(len(right)))
-    # Each round looks at a few neighbours only: five hundred items of one title have a quarter of a million pairs.
+    # Each round examines a few neighbours only: five hundred items of one title have a quarter of a million pairs.
     while candidates := _neighbours(left, right, open_left, open_right, keys):
         for _distance, was, item in candidates:
             if was in open_left and item in open_right:
@@ -205,7 +204,7 @@ def _neighbours(
     open_right: set[int],
     keys: _Keys,
 ) -> list[tuple[timedelta, int, int]]:
-    """For each open item of the right those of the left that lie next to it in time: how far, and both numbers."""
+    """For each open item of the right side its neighbours in time on the left: the distance, and both numbers."""
     by_key: dict[tuple[object, ...], list[tuple[datetime, int]]] = defaultdict(list)
     for begins, number in sorted((left[number].begins, number) for number in open_left):
         for key in keys(left[number]):

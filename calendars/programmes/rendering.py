@@ -1,4 +1,4 @@
-"""The last published programme as calendars and mails show it: a heading, days, one line an item."""
+"""Render the last published programme for calendars and mails: a heading, days, one line per item."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from models.i18n import _, translate
 from models.text import localized, one_line, shorten
 
 MOST_ITEMS = 100
-"""So many items are shown; of more only the number is told, and where to read them."""
+"""The maximum number of items shown; the rest is given as a count with a link."""
 
 MOST_CHARACTERS = 300
-"""How long a line may be; a longer one is cut."""
+"""The maximum length of a line; longer ones are truncated."""
 
 OUTDATED = _("Published before the visit was moved; a new one follows.")
 """What readers of an outdated programme are told (:meth:`PublishedProgramme.is_outdated`)."""
@@ -31,7 +31,7 @@ class PublishedProgramme:
 
     @classmethod
     def read(cls, number: int, written: Iterable[Mapping[str, Any]]) -> "PublishedProgramme":
-        """The revision of this number from its items as they are kept."""
+        """The revision with this number, from its items as stored."""
         return cls(number, tuple(map(ProgrammeItemValues.read, written)))
 
     def is_outdated(self, visit: Days) -> bool:
@@ -44,7 +44,7 @@ class PublishedProgramme:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeText:
-    """A programme in one language: ``notes`` stand below the heading, ``more`` (may be empty) after the last day."""
+    """A programme in one language: ``notes`` come below the heading, ``more`` (may be empty) after the last day."""
 
     heading: str
     notes: tuple[str, ...]
@@ -60,9 +60,13 @@ class ProgrammeText:
 
 
 def render_text(published: PublishedProgramme, visit: Days, language: str, url: str | None = None) -> ProgrammeText:
-    """The programme in a language: at most 100 items of at most 300 characters each, the rest at ``url``.
+    """The programme in a language: at most 100 items of at most 300 characters each, with a link to the rest.
 
-    Of an outdated one (:meth:`PublishedProgramme.is_outdated`) a note says so.
+    <<<<<<< HEAD
+        Of an outdated one (:meth:`PublishedProgramme.is_outdated`) a note says so.
+    =======
+        If the visit was moved since, so that an item is outside its days, a note says so: nobody should travel by it.
+    >>>>>>> english1
     """
     shown, left = published.items[:MOST_ITEMS], len(published.items) - MOST_ITEMS
     more = ""
@@ -82,7 +86,7 @@ def render_text(published: PublishedProgramme, visit: Days, language: str, url: 
 
 
 def heading(number: int, language: str) -> str:
-    """“Programme”, later “Programme (Adjustment 2)”: an adjustment's label alone would not say of what."""
+    """“Programme”, later “Programme (Adjustment 2)”: the label of an adjustment alone does not say of what."""
     first = localized(label(1), language)
     return first if number == 1 else f"{first} ({localized(label(number), language)})"
 
@@ -92,7 +96,7 @@ def _day(item: ProgrammeItemValues) -> date:
 
 
 def _line(item: ProgrammeItemValues, language: str) -> str:
-    """“08:00–09:30 Title – place”, without what is not known."""
+    """“08:00–09:30 Title – place”, without unknown parts."""
     text = " – ".join(
         part for part in (one_line(localized(item.title, language)), one_line(localized(item.place, language))) if part
     )

@@ -1,4 +1,4 @@
-"""Which reminders a rule wants of an event, when they are due and how long of use, and why one no longer holds."""
+"""Which reminders a rule produces for an event, when they are due, how long they are useful, and why one is skipped."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -15,13 +15,13 @@ from models.i18n import Message, _, message
 from models.vocabulary import EventKind, EventStatus, ReminderAnchor
 
 GRACE = timedelta(minutes=15)
-"""A reminder planned this little after its due instant still goes out; what is older is too late."""
+"""A reminder planned no later than this after its due time is still sent; an older one is too late."""
 
 USEFUL_AFTER_DUE = timedelta(days=3)
-"""How long a reminder that falls due after the event (a report to write) may be late."""
+"""How late a reminder that falls due after the event (a report to write) may be sent."""
 
 OFFICE_COUNTRIES = ("VN", "LA")
-"""Whose days off rules that count working days leave out: a visit is prepared on days both sides work."""
+"""Countries whose days off are no working days for rules: a visit is prepared on days on which both sides work."""
 
 TOO_LATE = _("It was due before this was planned.")
 OVER = _("It could not be sent before the event was over.")
@@ -43,17 +43,17 @@ SILENT: Mapping[EventStatus, str] = MappingProxyType(
         EventStatus.COMPLETED: _("The event is completed."),
     }
 )
-"""Why nobody is reminded of an event in these states."""
+"""Why events in these states have no reminders."""
 
 
 def office_days(rows: Iterable[Any]) -> WorkingDays:
-    """The working days that rules count, under the office's own table of holidays, given as its rows."""
+    """The working days used by rules, based on the rows of the office's own holidays."""
     return HolidayIndex(OfficeEntry.of(row) for row in rows).working_days(OFFICE_COUNTRIES)
 
 
 @dataclass(frozen=True, slots=True)
 class TaskDays:
-    """The day a task is due (:mod:`calendars.events.task_due_dates`); None: at any time."""
+    """The due day of a task (:mod:`calendars.events.task_due_dates`); None: no due day."""
 
     id: str
     due_day: date | None
@@ -61,13 +61,13 @@ class TaskDays:
 
     @classmethod
     def of(cls, row: Any) -> "TaskDays":
-        """From a task's row, whole or just these columns."""
+        """Create from a task's row, complete or with just these columns."""
         return cls(row.id, row.due_day, row.done)
 
 
 @dataclass(frozen=True, slots=True)
 class EventDays:
-    """What reminders depend on in an event; days inclusive, hours local to ``timezone``."""
+    """The fields of an event that reminders depend on; days inclusive, times local to ``timezone``."""
 
     id: str
     kind: EventKind
@@ -83,7 +83,7 @@ class EventDays:
 
     @classmethod
     def of(cls, row: Any, tasks: Iterable[Any] = ()) -> "EventDays":
-        """From an event's row and those of its tasks, whole or just these columns."""
+        """Create from an event's row and the rows of its tasks, complete or with just these columns."""
         return cls(
             row.id,
             row.kind,
@@ -100,7 +100,7 @@ class EventDays:
 
     @property
     def over_at(self) -> datetime:
-        """The instant the event is over: its last hour, or midnight after its last day (within that day in 9999)."""
+        """The instant the event ends: its end time, or midnight after its last day (within that day for 9999-12-31)."""
         if self.end_time is not None or self.last_day == date.max:
             return wall_time(self.last_day, self.end_time or MIDNIGHT, self.timezone)
         return wall_time(days_after(self.last_day, 1), MIDNIGHT, self.timezone)
@@ -108,7 +108,7 @@ class EventDays:
 
 @dataclass(frozen=True, slots=True)
 class RuleFacts:
-    """What reminders depend on in a rule; empty ``kinds`` are all kinds."""
+    """The fields of a rule that reminders depend on; empty ``kinds`` means all kinds."""
 
     id: str
     anchor: ReminderAnchor
@@ -121,18 +121,18 @@ class RuleFacts:
 
     @classmethod
     def of(cls, row: Any) -> "RuleFacts":
-        """From a rule's row. Raises ValueError for an offset that is none."""
+        """Create from a rule's row. Raises ValueError for an invalid offset."""
         offset = Offset.parse(row.offset)
         return cls(row.id, row.anchor, offset, row.at, row.working_days, row.active, frozenset(row.kinds), row.catch_up)
 
     def covers(self, kind: EventKind) -> bool:
-        """Whether the rule is for events of this kind."""
+        """Whether the rule applies to events of this kind."""
         return not self.kinds or kind in self.kinds
 
 
 @dataclass(frozen=True, slots=True)
 class DueReminder:
-    """One wanted reminder, before it is known to whom: ``due_at`` is aware UTC."""
+    """A reminder that is due, before its recipients are determined: ``due_at`` is aware UTC."""
 
     rule_id: str
     task_id: str | None
@@ -140,9 +140,9 @@ class DueReminder:
 
 
 def anchors(anchor: ReminderAnchor, event: EventDays) -> list[tuple[str | None, date, time | None]]:
-    """What a rule counts from: (task id, day, hour), one for the event or one for each open task with a due day.
+    """The points a rule counts from: (task id, day, time), one for the event or one for each open task with a due day.
 
-    The arrival is a day without an hour, so are due days; start and end have the event's hours where it has them.
+    Arrival and due days have no time; start and end have the event's times where known.
     """
     match anchor:
         case ReminderAnchor.ARRIVAL:
@@ -156,13 +156,13 @@ def anchors(anchor: ReminderAnchor, event: EventDays) -> list[tuple[str | None, 
 
 
 def due_reminders(rule: RuleFacts, event: EventDays, days_off: WorkingDays | None) -> list[DueReminder]:
-    """The reminders a rule wants of an event as both are now; none of an event nobody is reminded of.
+    """The reminders a rule currently produces for an event; none for an event in a state without reminders.
 
-    Every day without an hour stands at 00:00 local, the last day of an event too: "at the end" of whole days is the
-    morning of the last one, and the hour of a report due three days later is given by the rule's ``at``. ``days_off``
-    are the office's working days, only asked by rules that count them. What is due already is among them: how
-    late is too late depends on the instant, see :func:`too_late`. Raises ValueError where an offset leads out of
-    the calendar.
+    Every date without a time means 00:00 local, including the last day of an event: "at the end" of whole days is the
+    morning of the last one, and a report due three days later gets its time from the rule's ``at``. ``days_off`` are
+    the office's working days, only used by rules that count working days. Reminders already due are included: whether
+    they are too late depends on the instant, see :func:`too_late`. Raises ValueError where an offset leaves the
+    calendar.
     """
     if not rule.active or event.status not in REMINDED or not rule.covers(event.kind):
         return []
@@ -174,14 +174,14 @@ def due_reminders(rule: RuleFacts, event: EventDays, days_off: WorkingDays | Non
 
 
 def too_late(due: datetime, now: datetime) -> bool:
-    """Whether a reminder being planned at ``now`` was due too long ago to be sent."""
+    """Whether a reminder planned at ``now`` was due too long ago to be sent."""
     return due < now - GRACE
 
 
 def useful_until(event: EventDays, due: datetime) -> datetime:
-    """Until when a reminder that could not be sent in time is still of use, exclusive.
+    """The instant, exclusive, until which a reminder that could not be sent on time is still useful.
 
-    One due before the event is over: until it is over. One due later: three days more.
+    One due before the event ends: until it ends. One due later: three days after its due time.
     """
     over = event.over_at
     return over if due < over else due + USEFUL_AFTER_DUE
@@ -190,7 +190,7 @@ def useful_until(event: EventDays, due: datetime) -> datetime:
 def skip_reason(
     rule: RuleFacts | None, event: EventDays, task_id: str | None, due: datetime, days_off: WorkingDays | None
 ) -> Message | None:
-    """Why a reminder made earlier is not wanted any more; None while it is. ``rule`` None: it was deleted."""
+    """Why a planned reminder is no longer due; None if it still is. ``rule`` None: the rule was deleted."""
     if event.status not in REMINDED:
         return message(SILENT[event.status])
     if rule is None:

@@ -1,4 +1,4 @@
-"""Who a reminder goes to: the words of a rule's audience, resolved to addresses and the language each one reads."""
+"""The recipients of a reminder: the words of a rule's audience, resolved to addresses and languages."""
 
 import re
 from collections import defaultdict
@@ -22,7 +22,7 @@ from models.vocabulary import Language, Role, Visibility
 
 OWNER, MEMBERS, ORGANISATION = "owner", "members", "organisation"
 MESSENGER = "messenger:"
-"""Before an account's address: the messenger it chose, as a recipient of its own."""
+"""Prefix of an account's address for its messenger, as a separate recipient."""
 
 MESSENGER_SECRET = "messenger"  # noqa: S105 - what the sealed address is sealed for
 _ROLE, _EMAIL = "role:", "email:"
@@ -33,7 +33,7 @@ _MAX_ADDRESS = 254
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is a plain mail address, ``name@host``: ASCII, no quotes, nothing a mail header could trip over.
+    """Whether a text is a plain mail address, ``name@host``: ASCII, no quotes, nothing that is unsafe in a mail header.
 
     Source: RFC 5322 section 3.4.1 (dot-atom), RFC 5321 section 4.5.3.1 (lengths).
     """
@@ -41,7 +41,7 @@ def is_address(text: str) -> bool:
 
 
 def check_audience(audience: Sequence[str]) -> None:
-    """Refuse an audience that names nobody or holds a word that is none.
+    """Reject an audience that is empty or contains an unknown word.
 
     Raises:
         InvalidValue: its detail says what would be right.
@@ -67,7 +67,7 @@ def _right() -> str:
     return ", ".join([OWNER, MEMBERS, ORGANISATION, *(f"{_ROLE}{role}" for role in Role), f"{_EMAIL}name@example.org"])
 
 
-# Statements are kept: building one in SQLAlchemy takes several times as long as running it.
+# Statements are cached: building one in SQLAlchemy takes several times as long as running it.
 
 _USER: Table = User.__table__  # type: ignore[attr-defined]
 _EVENT: Table = Event.__table__  # type: ignore[attr-defined]
@@ -79,7 +79,7 @@ _LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class EventSelection:
-    """Which events a question is about: those with these ids, or all whose last day is ``since`` or later."""
+    """A selection of events: those with these ids, or all whose last day is ``since`` or later."""
 
     ids: tuple[str, ...] = ()
     since: date | None = None
@@ -169,7 +169,7 @@ def _countries(by_id: bool) -> Select[*tuple[Any, ...]]:
 
 
 def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[str, Language]:
-    """The addresses of an event's audience, each once and in lower case, with the language its reader gets.
+    """The addresses of an event's audience, each once and in lower case, with the recipient's language.
 
     ``owner`` is the creator, or the active accounts of the owning organisation when the creator has none that is
     active; ``organisation`` those accounts; ``members`` the people of the event who have an address; ``role:officer``

@@ -64,7 +64,7 @@ def make_worker(database: Database, config: WorkerConfig, clock: HandClock) -> I
 
     yield make
     for worker in made:
-        worker.mail.close_idle()  # what is unsettled stays so: tests look at it
+        worker.mail.close_idle()  # unrecorded outcomes stay: tests check them
         worker.leadership.resign()
 
 

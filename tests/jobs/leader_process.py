@@ -12,7 +12,7 @@ from pathlib import Path
 from sqlalchemy import text
 
 from jobs import leadership
-from jobs.worker import LOOK_SECONDS
+from jobs.worker import LEADER_POLL_SECONDS
 from models.database import Database
 
 STEP = 0.02
@@ -28,8 +28,8 @@ def main(url: str, file: str, kind: str = "sound") -> None:
 
     def keep_looking() -> None:
         while True:
-            lead.look()
-            time.sleep(LOOK_SECONDS)
+            lead.poll()
+            time.sleep(LEADER_POLL_SECONDS)
 
     threading.Thread(target=keep_looking, daemon=True).start()
     with Path(file).open("a", buffering=1) as led:

@@ -67,14 +67,14 @@ def candidates(tmp_path: Path, database_url: str) -> Iterator[Candidates]:
 def test_one_of_two_leads_and_the_other_after_it_resigns(database: Database, database_url: str) -> None:
     first, second = leadership(database), leadership(Database(database_url))
     assert not first.leads
-    assert first.look()
-    assert first.look()
-    assert not second.look()
+    assert first.poll()
+    assert first.poll()
+    assert not second.poll()
     assert (first.leads, second.leads) == (True, False)
     first.resign()
     assert not first.leads
-    wait_for(second.look, 5)
-    assert not first.look()
+    wait_for(second.poll, 5)
+    assert not first.poll()
     second.resign()
     second.resign()
 
@@ -102,28 +102,28 @@ def test_without_the_lock_two_lead(candidates: Candidates) -> None:
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 def test_a_leader_whose_connection_the_server_ended_notices_and_comes_back(database: Database) -> None:
     leader = leadership(database)
-    assert leader.look()
+    assert leader.poll()
     with database.transaction() as session:
         session.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
-    assert not leader.look()
+    assert not leader.poll()
     assert not leader.leads
-    assert leader.look()
+    assert leader.poll()
     leader.resign()
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
 def test_an_answer_holds_for_two_seconds_only(database: Database) -> None:
     leader = leadership(database)
-    assert leader.look()
+    assert leader.poll()
     time.sleep(2.1)
     assert not leader.leads
-    assert leader.look()
+    assert leader.poll()
     leader.resign()
 
 
 def test_without_a_database_nobody_leads() -> None:
     nobody = leadership(Database("postgresql+psycopg://nobody@127.0.0.1:1/nowhere"))
-    assert not nobody.look()
+    assert not nobody.poll()
     assert not nobody.leads
     nobody.resign()
 
@@ -131,7 +131,7 @@ def test_without_a_database_nobody_leads() -> None:
 def test_a_database_in_memory_is_led_by_its_only_process() -> None:
     alone = leadership(Database("sqlite:///:memory:"))
     assert isinstance(alone, SoleLeader)
-    assert alone.look()
+    assert alone.poll()
     alone.resign()
 
 
@@ -139,7 +139,7 @@ def test_a_database_in_memory_is_led_by_its_only_process() -> None:
 def test_a_folder_that_can_not_be_written_makes_no_leader(tmp_path: Path, database: Database) -> None:
     leader = leadership(database)
     (tmp_path / "desk.sqlite.leader").mkdir()
-    assert not leader.look()
+    assert not leader.poll()
 
 
 def test_of_two_workers_one_does_the_fixed_jobs(make_worker: WorkerFactory) -> None:

@@ -15,7 +15,7 @@ from calendars.ical.vevent import EventFacts
 from calendars.mails.event_mail import MailContent, MailTopic, compose
 from calendars.programmes.items import ProgrammeItemValues
 from calendars.programmes.rendering import PublishedProgramme
-from jobs.mime import around_id, prepare
+from jobs.mime import message_id_affixes, prepare
 from models.events import Event
 from models.office import Office
 from models.vocabulary import EventKind, EventStatus, Language, ReminderPurpose
@@ -220,5 +220,5 @@ def test_a_long_subject_is_folded_without_cutting_a_letter(title: str) -> None:
 
 
 def test_the_message_id_is_of_the_service_s_own_host() -> None:
-    assert around_id(OFFICE) == ("<reminder-", "@desk.example.org>")
-    assert around_id(Office("hai-duong", "Asia/Ho_Chi_Minh", "http://127.0.0.1:8000"))[1] == "@127.0.0.1>"
+    assert message_id_affixes(OFFICE) == ("<reminder-", "@desk.example.org>")
+    assert message_id_affixes(Office("hai-duong", "Asia/Ho_Chi_Minh", "http://127.0.0.1:8000"))[1] == "@127.0.0.1>"

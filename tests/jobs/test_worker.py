@@ -183,8 +183,10 @@ class ClaimsNothing(Sender):
                 queue.record_outcomes(session, back, self.clock(), self.owner, self.worker, ("<", ">"))
         return claimed, batch
 
-    def _settle_and_look(self, connection: Connection, chunk: Batch, tally: Counter[str], *, is_old: bool) -> Batch:
-        self.unsettled.clear()
+    def _record_and_revalidate(
+        self, connection: Connection, chunk: Batch, tally: Counter[str], *, is_old: bool
+    ) -> Batch:
+        self.unrecorded.clear()
         return chunk
 
 
@@ -334,8 +336,10 @@ def test_without_the_rules_new_version_the_mail_of_the_old_day_goes_out(
 class NoSecondLook(Sender):
     """The negative control: what was true when it was claimed is taken as true."""
 
-    def _settle_and_look(self, connection: Connection, chunk: Batch, tally: Counter[str], *, is_old: bool) -> Batch:
-        self.settle(connection, tally)
+    def _record_and_revalidate(
+        self, connection: Connection, chunk: Batch, tally: Counter[str], *, is_old: bool
+    ) -> Batch:
+        self.record(connection, tally)
         return chunk
 
 
@@ -646,10 +650,10 @@ def test_a_connection_the_server_closed_meanwhile_is_no_failure(
 class ClumsySender(Sender):
     """Has a bug in writing one mail."""
 
-    def _letter(self, one: ClaimedReminder, held: DeliverableReminder):  # type: ignore[no-untyped-def]
+    def _prepare(self, one: ClaimedReminder, held: DeliverableReminder):  # type: ignore[no-untyped-def]
         if one.recipient == "r001@example.org":
             raise RuntimeError("a bug")
-        return super()._letter(one, held)
+        return super()._prepare(one, held)
 
 
 class Clumsy(Worker):
@@ -758,7 +762,7 @@ def test_the_heartbeat_tells_when_a_worker_last_ticked(
     with database.transaction(write=False) as session:
         (beat,) = session.exec(select(Heartbeat)).all()
     assert (beat.name, beat.at) == (worker.name, clock.now)
-    worker._beaten_at -= 60
+    worker._beat_at -= 60
     clock.forward(seconds=60)
     worker.tick()
     with database.transaction(write=False) as session:

@@ -24,10 +24,10 @@ LEASE_SECONDS = 1.0
 class MarkingFirst(Sender):
     """The mistake: marked as sent before the mail has left, so that it surely never leaves twice."""
 
-    def hand_over(self, one: ClaimedReminder, held: DeliverableReminder) -> SendOutcome:
-        self.unsettled[one.id] = SendOutcome(SendResult.SENT, answer="")
-        self.settle_again()
-        return super().hand_over(one, held)
+    def deliver(self, one: ClaimedReminder, held: DeliverableReminder) -> SendOutcome:
+        self.unrecorded[one.id] = SendOutcome(SendResult.SENT, answer="")
+        self.record_pending()
+        return super().deliver(one, held)
 
 
 class MarksFirst(Worker):

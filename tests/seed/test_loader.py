@@ -30,7 +30,7 @@ def told(load: Load, *paths: Path, language: str = "en") -> list[str]:
     """What a load that fails says, without the folder."""
     with pytest.raises(BadFiles) as failed:
         load(list(paths))
-    return [problem.told(language).removeprefix(f"{paths[0].parent}/") for problem in failed.value.problems]
+    return [problem.formatted(language).removeprefix(f"{paths[0].parent}/") for problem in failed.value.problems]
 
 
 def is_empty(database: Database) -> bool:
@@ -121,7 +121,9 @@ def test_a_mistake_is_told_with_its_line_and_nothing_is_loaded(
     path = write(good.replace(right, wrong, 1))
     with pytest.raises(BadFiles) as failed:
         load(path)
-    found = sorted((one.line, one.path, one.told("en").partition(f"{one.path}: ")[2]) for one in failed.value.problems)
+    found = sorted(
+        (one.line, one.path, one.formatted("en").partition(f"{one.path}: ")[2]) for one in failed.value.problems
+    )
     assert [one[:2] for one in found] == sorted(one[:2] for one in expected)
     for (_line, _path, sentence), (_, _, wanted) in zip(found, sorted(expected), strict=True):
         assert len(sentence) > 10

@@ -12,7 +12,7 @@ Write = Callable[..., Path]
 
 
 def problems(path: Path) -> list[str]:
-    return [problem.told("en").removeprefix(f"{path}:") for problem in read(path).problems]
+    return [problem.formatted("en").removeprefix(f"{path}:") for problem in read(path).problems]
 
 
 def test_scalars_are_what_they_look_like(write: Write) -> None:

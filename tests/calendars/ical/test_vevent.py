@@ -273,7 +273,7 @@ def test_facts_name_a_locality_as_it_is_called_on_the_first_day(day: date, host_
             "guest": place("guest", "Viêng Chăn"),
         },
         organisation=SimpleNamespace(name={"vi": "Sở Ngoại vụ"}, updated_at=stamps["organisation"]),
-        revision=SimpleNamespace(number=2, items=[item.written() for item in VISIT.programme.items]),
+        revision=SimpleNamespace(number=2, items=[item.to_json() for item in VISIT.programme.items]),
         url="https://desk.example/events/1",
     )
     assert (found.host_name, found.guest_name) == ({"vi": host_name}, {"vi": "Viêng Chăn"})

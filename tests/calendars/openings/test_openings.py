@@ -213,8 +213,8 @@ def brute_force(
         broken = set()
         if start < asked.earliest:
             broken.add("short_notice")
-        if asked.occasions:
-            if not all(any(occasion.is_met_by(window) for occasion in group) for group in asked.occasions):
+        if asked.requirements:
+            if not all(any(occasion.is_met_by(window) for occasion in group) for group in asked.requirements):
                 broken.add("not_containing")
         else:
             if any((one - MONDAY).days in off for one in ends):
@@ -277,7 +277,7 @@ def test_a_visit_received_later_stands_like_one_known_before(
     grown = board(BOARD, off, stays)
     openings(grown, asked)
     for visit in more:
-        grown.receive(visit)
+        grown.add_visit(visit)
     assert openings(grown, asked) == openings(board(BOARD, off, stays + more), asked)
 
 
@@ -294,7 +294,7 @@ def test_a_visit_put_on_an_opening_is_never_in_the_way_of_the_next(
         new = HostedVisit(f"new {number}", NAME, found[0].days)
         assert not any(new.overlaps(other) for other in [*stays, *placed])
         placed.append(new)
-        place.receive(new)
+        place.add_visit(new)
 
 
 @given(size=st.integers(1, 40), data=st.data())

@@ -146,4 +146,4 @@ def test_without_bounds_a_rule_takes_too_long() -> None:
         list(occurrences(rule, *wanted, WorkBudget(1_000)))
     steps = WorkBudget(10**9)
     assert list(occurrences(rule, *wanted, steps)) == []
-    assert 10**9 - steps.left > 9_000
+    assert 10**9 - steps.remaining > 9_000

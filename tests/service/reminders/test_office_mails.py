@@ -55,7 +55,7 @@ def text(*args: Any, **values: Any) -> str:
     """The mail that is written, as text."""
     found = told(*args, **values)
     assert isinstance(found, OfficeMail), str(found)
-    return found.letter.text
+    return found.content.text
 
 
 def reason(*args: Any, **values: Any) -> str:
@@ -125,7 +125,7 @@ def test_a_mail_that_can_be_left_carries_a_link_to_leave_it(
     assert isinstance(found, OfficeMail)
     assert found.language is Language.LO
     assert found.unsubscribe is not None
-    assert found.unsubscribe in found.letter.text
+    assert found.unsubscribe in found.content.text
     head, _slash, token = found.unsubscribe.rpartition("/")
     assert head == "https://desk.example.org/unsubscribe"
     with database.transaction(write=False) as session:
