@@ -13,7 +13,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from jobs.config import WorkerConfig
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.queries.audience import is_address
 from models.text import one_line
 
@@ -103,7 +103,7 @@ class FileTransport:
             with contextlib.suppress(OSError):
                 half.unlink(missing_ok=True)
             raise TemporaryFailure(
-                message(_("The outbox can't be written: {problem}."), problem=_why(problem)), server=True
+                message(N_("The outbox can't be written: {problem}."), problem=_why(problem)), server=True
             ) from problem
 
     def close_idle(self) -> None:
@@ -149,7 +149,7 @@ class SmtpTransport:
         sent: the mail may then arrive twice, with one Message-ID, but it is never lost.
         """
         if not is_address(recipient):
-            raise PermanentFailure(message(_("“{address}” is no mail address."), address=one_line(recipient)[:80]))
+            raise PermanentFailure(message(N_("“{address}” is no mail address."), address=one_line(recipient)[:80]))
         try:
             connection = self._begin()
             _accepted(connection.docmd("RCPT", f"TO:<{recipient}>"))
@@ -170,7 +170,7 @@ class SmtpTransport:
         except (OSError, smtplib.SMTPException, ValueError) as problem:
             self._drop()
             raise TemporaryFailure(
-                message(_("The mail server can't be reached: {problem}."), problem=_why(problem)), server=True
+                message(N_("The mail server can't be reached: {problem}."), problem=_why(problem)), server=True
             ) from problem
 
     def close_idle(self) -> None:
@@ -211,7 +211,7 @@ class SmtpTransport:
             if self.login:
                 if not is_private and not _is_this_machine(self.host):
                     raise TemporaryFailure(
-                        message(_("The mail server offers no encryption, so the password is kept back.")), server=True
+                        message(N_("The mail server offers no encryption, so the password is kept back.")), server=True
                     )
                 connection.login(*self.login)
         except BaseException:
@@ -251,10 +251,10 @@ def _accepted(answer: tuple[int, bytes]) -> None:
         return
     text = one_line(f"{code} {reply.decode('utf-8', 'replace')}")[:300]
     if code == _CLOSING or code in _NOT_ABOUT_THE_MAIL or code < 200:
-        raise TemporaryFailure(message(_("The mail server takes no mail now: {answer}"), answer=text), server=True)
+        raise TemporaryFailure(message(N_("The mail server takes no mail now: {answer}"), answer=text), server=True)
     if code < 500:
-        raise TemporaryFailure(message(_("The mail server asks to try again later: {answer}"), answer=text))
-    raise PermanentFailure(message(_("The mail server refused this mail: {answer}"), answer=text))
+        raise TemporaryFailure(message(N_("The mail server asks to try again later: {answer}"), answer=text))
+    raise PermanentFailure(message(N_("The mail server refused this mail: {answer}"), answer=text))
 
 
 def _why(problem: Exception) -> str:

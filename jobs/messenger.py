@@ -4,7 +4,7 @@ import logging
 import re
 
 from jobs.mail import PermanentFailure, TemporaryFailure
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.text import one_line
 
 _STAMP = re.compile(r"^[0-9-]+ [0-9:,.]+ - [A-Z]+ - ")
@@ -19,13 +19,15 @@ def notify(address: str, title: str, text: str) -> None:
     try:
         import apprise
     except ImportError:
-        raise PermanentFailure(message(_("Messengers are not installed: install protocol-desk[messengers]."))) from None
+        raise PermanentFailure(
+            message(N_("Messengers are not installed: install protocol-desk[messengers]."))
+        ) from None
     service = apprise.Apprise.instantiate(address, suppress_exceptions=True)
     if service is None:
-        raise PermanentFailure(message(_("The messenger's address can't be read (any more); set it anew.")))
+        raise PermanentFailure(message(N_("The messenger's address can't be read (any more); set it anew.")))
     with apprise.LogCapture(level=logging.WARNING) as captured:  # type: ignore[no-untyped-call]
         is_accepted = service.notify(body=text, title=title, body_format=apprise.NotifyFormat.TEXT)
         lines = [_STAMP.sub("", line) for line in captured.getvalue().splitlines()]
     if not is_accepted:
         answer = one_line(" ".join(lines))[:300] or "–"
-        raise TemporaryFailure(message(_("The messenger did not take it: {answer}"), answer=answer))
+        raise TemporaryFailure(message(N_("The messenger did not take it: {answer}"), answer=answer))

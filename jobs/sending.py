@@ -29,7 +29,7 @@ from jobs.revalidation import DeliverableReminder, ReminderFacts, revalidate, ro
 from models.clock import monotonic
 from models.database import Database
 from models.encryption import unseal
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.queries.audience import MESSENGER_SECRET
 from models.vocabulary import ReminderChannel
 
@@ -39,7 +39,7 @@ STALE_SECONDS = 5.0
 ROUND_SECONDS = 2.0
 """The target time for sending one claimed batch: reminders that fall due meanwhile wait behind it."""
 
-_BROKEN = _("This mail can't be written: an error in the service.")
+_BROKEN = N_("This mail can't be written: an error in the service.")
 
 log = logging.getLogger("desk.worker")
 
@@ -199,7 +199,7 @@ class Sender:
         try:
             address = unseal(self.config.secret_key, MESSENGER_SECRET, held.messenger) if held.messenger else None
             if address is None or not isinstance(held.about, MailTopic):
-                raise PermanentFailure(message(_("The messenger's address can't be read (any more); set it anew.")))
+                raise PermanentFailure(message(N_("The messenger's address can't be read (any more); set it anew.")))
             content = compose(held.about, held.language)
             messenger.notify(address, content.subject, content.text)
         except SendFailed as problem:

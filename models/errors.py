@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 
 FieldErrors = Mapping[str, Sequence[Message]]
 
@@ -39,7 +39,7 @@ class NotFound(DomainError):
     code = "not_found"
 
     def __init__(self, what: Message, identity: str) -> None:
-        super().__init__(message(_("There is no {what} “{identity}”."), what=what, identity=identity[:100]))
+        super().__init__(message(N_("There is no {what} “{identity}”."), what=what, identity=identity[:100]))
 
 
 class Invalid(DomainError):
@@ -48,7 +48,7 @@ class Invalid(DomainError):
     code = "invalid"
 
     def __init__(self, errors: FieldErrors) -> None:
-        super().__init__(message(_("Some fields are not right: {fields}."), fields=", ".join(sorted(errors))))
+        super().__init__(message(N_("Some fields are not right: {fields}."), fields=", ".join(sorted(errors))))
         self.errors = errors
 
 
@@ -68,7 +68,7 @@ class ImpossibleTransition(Conflict):
     def __init__(self, status: str, wanted: str, possible: Sequence[str]) -> None:
         super().__init__(
             message(
-                _("An event that is {status} can't become {wanted}. Possible now: {possible}."),
+                N_("An event that is {status} can't become {wanted}. Possible now: {possible}."),
                 status=status,
                 wanted=wanted,
                 possible=", ".join(possible) or "–",
@@ -99,7 +99,7 @@ class Stale(DomainError):
     code = "stale"
 
     def __init__(self) -> None:
-        super().__init__(message(_("Somebody changed this in the meantime. Read it again, then repeat your change.")))
+        super().__init__(message(N_("Somebody changed this in the meantime. Read it again, then repeat your change.")))
 
 
 class TooMany(DomainError):

@@ -1,7 +1,7 @@
 """Messages in vi, lo and en: gettext catalogues whose message ids are the English sentences.
 
-``_("…")`` only marks a sentence for the catalogues; :func:`translate` translates it into a reader's language. Values
-are placeholders in braces: ``_("At most {count} people.")``.
+``N_("…")`` only marks a sentence for the catalogues; :func:`translate` translates it into a reader's language. Values
+are placeholders in braces: ``N_("At most {count} people.")``.
 """
 
 import re
@@ -18,7 +18,7 @@ from models.vocabulary import Language
 LOCALE_DIR = Path(__file__).parent / "locale"
 
 
-def _(message: str) -> str:
+def N_(message: str) -> str:  # noqa: N802 - the name gettext tools know
     """Mark a sentence for the catalogues; returns it unchanged."""
     return message
 
@@ -39,7 +39,7 @@ class Message:
 
 
 def message(text: str, **values: object) -> Message:
-    """Create a message from a marked sentence and its values: ``message(_("…"), count=3)``."""
+    """Create a message from a marked sentence and its values: ``message(N_("…"), count=3)``."""
     return Message(text, values)
 
 

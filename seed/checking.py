@@ -14,7 +14,7 @@ from marshmallow import Schema, ValidationError, fields
 from sqlalchemy import inspect
 
 from models.errors import DomainError, Invalid
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from seed.reading import ProgrammeFile, Steps, YamlNode, path_text
 from service.http.error_responses import flat
 
@@ -187,20 +187,20 @@ def _in_quotes(node: YamlNode, steps: Steps, sentence: str) -> Message | str:
         node = node.get(step) or node
     if sentence == "Not a valid string." and isinstance(node.value, int | float):
         shown = str(node.value).lower() if isinstance(node.value, bool) else str(node.value)
-        return message(_("Put this in quotes: “{value}”."), value=shown)
+        return message(N_("Put this in quotes: “{value}”."), value=shown)
     return sentence
 
 
 def unknown(name: str, known: Sequence[str]) -> Message:
     """The error for an unknown name, with the closest known one, or all of them."""
     if near := get_close_matches(name, known, 1, 0.7):
-        return message(_("Unknown name. Did you mean {suggestion}?"), suggestion=near[0])
-    return message(_("Unknown name. Possible here: {names}."), names=", ".join(sorted(known)))
+        return message(N_("Unknown name. Did you mean {suggestion}?"), suggestion=near[0])
+    return message(N_("Unknown name. Possible here: {names}."), names=", ".join(sorted(known)))
 
 
 def not_a_group() -> Message:
-    return message(_("Must be a group of lines “name: value”."))
+    return message(N_("Must be a group of lines “name: value”."))
 
 
 def not_a_list() -> Message:
-    return message(_("Must be a list; each item begins with “- ”."))
+    return message(N_("Must be a list; each item begins with “- ”."))

@@ -11,7 +11,7 @@ from calendars.events.lifecycle import possible_steps
 from models.errors import DomainError, Invalid
 from models.event_parts import Member, Task
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.text import localized
 from models.vocabulary import EventKind, EventStatus, Language, MemberRole
 from seed.checking import FilePosition, GroupShape, check, not_a_group, not_a_list, shape_of
@@ -92,7 +92,7 @@ def _write_event(
             return None
         values["anniversary_id"] = anniversary
     if existing is not None and existing.kind is not kind:
-        place.add(("kind",), message(_("An event keeps its kind; write a new entry with another key instead.")))
+        place.add(("kind",), message(N_("An event keeps its kind; write a new entry with another key instead.")))
         return None
     if not checked.is_complete:
         return None
@@ -114,7 +114,7 @@ def _of_any_kind() -> set[str]:
 def _anniversary(ledger: Ledger, place: FilePosition) -> str | None:
     node = place.node.value.get("anniversary")
     if node is None or not isinstance(node.value, str):
-        place.add(("anniversary",), message(_("A ceremony names the key of its anniversary.")))
+        place.add(("anniversary",), message(N_("A ceremony names the key of its anniversary.")))
         return None
     found = ledger.resolve("anniversary", node.value)
     if isinstance(found, str) or found is None:
@@ -184,7 +184,7 @@ def _load_members(ledger: Ledger, key: str, place: FilePosition, event: Event | 
         person = item.node.value.get("person")
         shown = person.value if person is not None and isinstance(person.value, str) else item.label
         if shown in named:
-            item.add(("person",), message(_("This person is already in the list.")))
+            item.add(("person",), message(N_("This person is already in the list.")))
         else:
             named[shown] = item
     _remove_missing(ledger, "members", key, [f"{key}/{person}" for person in named], event)

@@ -11,7 +11,7 @@ from sqlmodel import Session, SQLModel, select
 from models.accounts import SeedEntry
 from models.agreements import Agreement, Anniversary, Commitment
 from models.events import Event
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.places import Locality, Organisation, Person
 from models.resources import Resource
 from service.actions.context import ActionContext
@@ -96,19 +96,19 @@ class Ledger:
             return self._resolved[section, key]
         if entry := self._loaded.get((section, key)):
             if self.session.get(model, entry.entity_id) is None:
-                return message(_("“{key}” was deleted in the service; take it out here."), key=key)
+                return message(N_("“{key}” was deleted in the service; take it out here."), key=key)
             return entry.entity_id
         if section == "localities" and self.session.get(Locality, key) is not None:
             return key
         if place := self.positions.get((section, key)):
-            return message(_("“{key}” comes only later, at {place}; move it before this entry."), key=key, place=place)
+            return message(N_("“{key}” comes only later, at {place}; move it before this entry."), key=key, place=place)
         known = {name for kind, name in (*self.positions, *self._loaded) if kind == section}
         if near := get_close_matches(key, sorted(known), 1, 0.7):
             return message(
-                _("There is no “{key}” in {section}. Did you mean {suggestion}?"),
+                N_("There is no “{key}” in {section}. Did you mean {suggestion}?"),
                 key=key, section=section, suggestion=near[0],
             )  # fmt: skip
-        return message(_("There is no “{key}” in {section}; add it there first."), key=key, section=section)
+        return message(N_("There is no “{key}” in {section}; add it there first."), key=key, section=section)
 
 
 def _digest(content: Any) -> str:

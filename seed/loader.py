@@ -21,7 +21,7 @@ from models.agreements import Agreement, Anniversary, Commitment
 from models.errors import DomainError
 from models.event_parts import TaskTemplate
 from models.holidays import OfficeHoliday
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.places import Locality, Organisation, Person
 from models.reminders import ReminderRule
 from models.resources import Resource
@@ -249,14 +249,14 @@ def _key_of(ledger: Ledger, section: str, place: FilePosition, position: int) ->
         place.add((position,), not_a_group())
         return None
     if name not in node.value:
-        place.add((position,), message(_("Every entry needs a {name}, a word of its own."), name=name))
+        place.add((position,), message(N_("Every entry needs a {name}, a word of its own."), name=name))
         return None
     key = node.value[name].value
     if not isinstance(key, str) or not 0 < len(key) <= MAX_KEY or not key.isprintable():
-        place.add((position, name), message(_("Must be a word of 1 to {max} characters."), max=MAX_KEY))
+        place.add((position, name), message(N_("Must be a word of 1 to {max} characters."), max=MAX_KEY))
         return None
     if first := ledger.positions.get((section, key)):
-        what = message(_("“{key}” is used already, at {place}; every entry needs its own."), key=key, place=first)
+        what = message(N_("“{key}” is used already, at {place}; every entry needs its own."), key=key, place=first)
         place.add((position, name), what)
         return None
     ledger.positions[section, key] = f"{place.file.name}:{node.value[name].line}"

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from models.i18n import Message, _, message, translate_filled
+from models.i18n import N_, Message, message, translate_filled
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_DEPTH = 20
@@ -131,14 +131,14 @@ def _text(path: Path) -> str:
         with path.open("rb") as opened:
             content = opened.read(MAX_BYTES + 1)
     except OSError as problem:
-        raise _Unreadable(1, message(_("This file can't be read: {problem}."), problem=problem.strerror)) from None
+        raise _Unreadable(1, message(N_("This file can't be read: {problem}."), problem=problem.strerror)) from None
     if len(content) > MAX_BYTES:
-        raise _Unreadable(1, message(_("This file is too large; at most {limit} MB."), limit=MAX_BYTES // 1024**2))
+        raise _Unreadable(1, message(N_("This file is too large; at most {limit} MB."), limit=MAX_BYTES // 1024**2))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = content[: problem.start].count(b"\n") + 1
-        raise _Unreadable(line, message(_("This line is not in UTF-8; save the file as UTF-8."))) from None
+        raise _Unreadable(line, message(N_("This line is not in UTF-8; save the file as UTF-8."))) from None
 
 
 def _events(text: str) -> Iterator[Any]:
@@ -148,11 +148,11 @@ def _events(text: str) -> Iterator[Any]:
         marks = [mark for mark in (problem.problem_mark, problem.context_mark) if mark is not None]
         line = marks[0].line + 1 if marks else 1
         reason = ", ".join(part for part in (problem.context, problem.problem) if part)
-        raise _Unreadable(line, message(_("This is not YAML: {problem}."), problem=reason)) from None
+        raise _Unreadable(line, message(N_("This is not YAML: {problem}."), problem=reason)) from None
     except yaml.reader.ReaderError as problem:
         line = text.count("\n", 0, problem.position if isinstance(problem.position, int) else 0) + 1
         reason = f"{problem.reason} (U+{ord(problem.character):04X})" if problem.character else str(problem.reason)
-        raise _Unreadable(line, message(_("This is not YAML: {problem}."), problem=reason)) from None
+        raise _Unreadable(line, message(N_("This is not YAML: {problem}."), problem=reason)) from None
 
 
 class _Composer:
@@ -174,19 +174,19 @@ class _Composer:
             if isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    raise _Unreadable(line, message(_("A file holds one document only; take this line out.")))
+                    raise _Unreadable(line, message(N_("A file holds one document only; take this line out.")))
                 top = self._node(next(self.events), ())
         return top
 
     def _node(self, event: Any, steps: Steps) -> YamlNode:
         line = event.start_mark.line + 1
         if len(steps) > MAX_DEPTH:
-            raise _Unreadable(line, message(_("Nested too deeply; at most {limit} levels."), limit=MAX_DEPTH))
+            raise _Unreadable(line, message(N_("Nested too deeply; at most {limit} levels."), limit=MAX_DEPTH))
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, line)
         if event.tag is not None and not (event.tag == "!" and isinstance(event, yaml.ScalarEvent)):
             raise _Unreadable(
-                line, message(_("Tags like {tag} are not used here; take it out."), tag=event.tag), path_text(steps)
+                line, message(N_("Tags like {tag} are not used here; take it out."), tag=event.tag), path_text(steps)
             )
         if isinstance(event, yaml.ScalarEvent):
             node = YamlNode(_scalar(event), line)
@@ -205,17 +205,17 @@ class _Composer:
         if anchored is None:
             # This includes a recursive alias: an anchor is registered when its value is complete.
             raise _Unreadable(
-                line, message(_("This is not YAML: {problem}."), problem=f"unknown alias *{event.anchor}")
+                line, message(N_("This is not YAML: {problem}."), problem=f"unknown alias *{event.anchor}")
             )
         if self.aliases > MAX_ALIASES:
-            raise _Unreadable(line, message(_("Too many aliases (*name); at most {limit}."), limit=MAX_ALIASES))
+            raise _Unreadable(line, message(N_("Too many aliases (*name); at most {limit}."), limit=MAX_ALIASES))
         self._count(anchored.size, line)
         return YamlNode(anchored.value, line, anchored.size)
 
     def _count(self, more: int, line: int) -> None:
         self.values += more
         if self.values > MAX_VALUES:
-            raise _Unreadable(line, message(_("Too many values in one file; at most {limit}."), limit=MAX_VALUES))
+            raise _Unreadable(line, message(N_("Too many values in one file; at most {limit}."), limit=MAX_VALUES))
 
     def _list(self, line: int, steps: Steps) -> YamlNode:
         items: list[YamlNode] = []
@@ -229,14 +229,14 @@ class _Composer:
             at = event.start_mark.line + 1
             if not isinstance(event, yaml.ScalarEvent):
                 raise _Unreadable(
-                    at, message(_("A name is a single word here; write “name: value”.")), path_text(steps)
+                    at, message(N_("A name is a single word here; write “name: value”.")), path_text(steps)
                 )
             name = event.value
             value = self._node(next(self.events), (*steps, name))
             value.line = at
             if name in group:
                 first = group[name].line
-                what = message(_("“{name}” stands here twice, first in line {line}; keep one."), name=name, line=first)
+                what = message(N_("“{name}” stands here twice, first in line {line}; keep one."), name=name, line=first)
                 self.file.add(at, path_text((*steps, name)), what)
             else:
                 group[name] = value

@@ -19,10 +19,10 @@ TRANSLATED = ("vi", "lo")
 
 
 def sentences_in_code(source: str) -> tuple[set[str], list[int]]:
-    """The sentences marked ``_("…")``, and the lines whose mark no catalogue can follow (an f-string, a sum)."""
+    """The sentences marked ``N_("…")``, and the lines whose mark no catalogue can follow (an f-string, a sum)."""
     sentences, unreadable = set(), []
     for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_" and node.args:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "N_" and node.args:
             match node.args[0]:
                 case ast.Constant(value=str(text)):
                     sentences.add(text)
@@ -130,7 +130,7 @@ def test_code_marks_whole_sentences() -> None:
 
 
 def test_sentences_in_code_sees_marks() -> None:
-    source = 'a = _("Save")\nb = message(_("At most " "{count} people."), count=3)\nc = _(f"{a} b")\nd = _(label)\n'
+    source = 'a = N_("Save")\nb = message(N_("At most " "{count} people."), count=3)\nc = N_(f"{a} b")\nd = N_(label)\n'
     assert sentences_in_code(source) == ({"Save", "At most {count} people."}, [3])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import MIDNIGHT, Span, days_after, event_span, outside_calendar
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 
 LONGEST_DAYS = 3660
 
@@ -73,12 +73,12 @@ class BookingTimes:
     def problems(self) -> Message | None:
         """Why nothing can be booked for these times; None when something can."""
         if self.end <= self.start:
-            return message(_("Must be after from."))
+            return message(N_("Must be after from."))
         if (self.last_day - self.first_day).days > LONGEST_DAYS:
-            return message(_("A booking lasts ten years at the most."))
+            return message(N_("A booking lasts ten years at the most."))
         span = self.span()
         if span.start >= span.end:
-            return message(_("These hours do not exist on that day: the clocks are changed."))
+            return message(N_("These hours do not exist on that day: the clocks are changed."))
         return None
 
     def moved(self, start: timedelta, end: timedelta) -> "BookingTimes":

@@ -11,7 +11,7 @@ from calendars.days.durations import amount, length_fits, promised_length
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days
 from calendars.events.lifecycle import CALLED_OFF
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import DurationUnit, EventKind, EventStatus, FrequencyType
 
 BEGUN = frozenset({EventStatus.ONGOING, EventStatus.COMPLETED})
@@ -127,7 +127,7 @@ class Evaluator:
             if bar.stands_in_the_way(occasion, self.undertaking)
         ]
         if occasion.status not in BEGUN and occasion.days.last < self.as_of:
-            why.append(message(_("Its days are over, but nobody has marked it as completed.")))
+            why.append(message(N_("Its days are over, but nobody has marked it as completed.")))
         return Evaluation(occasion, standing, tuple(why))
 
     def unlinked(self, occasion: EventRecord) -> Evaluation | None:
@@ -139,12 +139,12 @@ class Evaluator:
             return None
         if self.standing(occasion) is Match.NEAR:
             return None
-        return Evaluation(occasion, Match.NEAR, (message(_("It is not linked to this commitment.")),))
+        return Evaluation(occasion, Match.NEAR, (message(N_("It is not linked to this commitment.")),))
 
 
 _CALLED_OFF = {
-    EventStatus.CANCELLED: _("It was cancelled."),
-    EventStatus.POSTPONED: _("It is postponed and has no new days yet."),
+    EventStatus.CANCELLED: N_("It was cancelled."),
+    EventStatus.POSTPONED: N_("It is postponed and has no new days yet."),
 }
 
 
@@ -153,7 +153,7 @@ def _elsewhere(occasion: EventRecord, undertaking: CommitmentTerms) -> bool:
 
 
 def _why_elsewhere(occasion: EventRecord, undertaking: CommitmentTerms, names: Names) -> Message:
-    what = _("It takes place in {place}; promised: {promised}.")
+    what = N_("It takes place in {place}; promised: {promised}.")
     return message(what, place=_name(names, occasion.host), promised=_name(names, undertaking.host))
 
 
@@ -162,7 +162,7 @@ def _others(occasion: EventRecord, undertaking: CommitmentTerms) -> bool:
 
 
 def _why_others(occasion: EventRecord, undertaking: CommitmentTerms, names: Names) -> Message:
-    what = _("The guests come from {place}; promised: {promised}.")
+    what = N_("The guests come from {place}; promised: {promised}.")
     return message(what, place=_name(names, occasion.guest), promised=_name(names, undertaking.guest))
 
 
@@ -172,7 +172,7 @@ def _outside(occasion: EventRecord, undertaking: CommitmentTerms) -> bool:
 
 def _why_outside(occasion: EventRecord, undertaking: CommitmentTerms, names: Names) -> Message:
     return message(
-        _("It begins on {day}, outside the agreement ({first} to {last})."),
+        N_("It begins on {day}, outside the agreement ({first} to {last})."),
         day=numeric_day(occasion.days.first),
         first=numeric_day(undertaking.period.first),
         last=numeric_day(undertaking.period.last),
@@ -185,7 +185,7 @@ def _too_few(occasion: EventRecord, undertaking: CommitmentTerms) -> bool:
 
 def _why_too_few(occasion: EventRecord, undertaking: CommitmentTerms, names: Names) -> Message:
     promised = amount(undertaking.headcount_min, undertaking.headcount_max)
-    return message(_("People: {people}; promised: {promised}."), people=occasion.people, promised=promised)
+    return message(N_("People: {people}; promised: {promised}."), people=occasion.people, promised=promised)
 
 
 def _too_short(occasion: EventRecord, undertaking: CommitmentTerms) -> bool:
@@ -194,7 +194,7 @@ def _too_short(occasion: EventRecord, undertaking: CommitmentTerms) -> bool:
 
 def _why_too_short(occasion: EventRecord, undertaking: CommitmentTerms, names: Names) -> Message:
     promised = promised_length(undertaking)
-    return message(_("Days: {days}; promised: {promised}."), days=len(occasion.days), promised=promised)
+    return message(N_("Days: {days}; promised: {promised}."), days=len(occasion.days), promised=promised)
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,12 +218,12 @@ _BARS = (
 def _remarks(occasion: EventRecord, undertaking: CommitmentTerms) -> Iterator[Message]:
     low, high = undertaking.headcount_min, undertaking.headcount_max
     if occasion.people is None and (low, high, undertaking.headcount_total) != (None, None, None):
-        yield message(_("Nobody has written down how many people."))
+        yield message(N_("Nobody has written down how many people."))
     elif high is not None and occasion.people is not None and occasion.people > high:
-        more = _("More people than promised: {people}; promised: {promised}.")
+        more = N_("More people than promised: {people}; promised: {promised}.")
         yield message(more, people=occasion.people, promised=amount(low, high))
     if length_fits(occasion.days, undertaking) > 0:
-        longer = _("Longer than promised, in days: {days}; promised: {promised}.")
+        longer = N_("Longer than promised, in days: {days}; promised: {promised}.")
         yield message(longer, days=len(occasion.days), promised=promised_length(undertaking))
 
 

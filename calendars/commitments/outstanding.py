@@ -13,7 +13,7 @@ from calendars.commitments.evaluation import CommitmentTerms, Evaluation, EventR
 from calendars.days.durations import add_units
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import DurationUnit, EventKind, EventStatus, FrequencyType
 
 USUAL_DAYS = {
@@ -128,7 +128,7 @@ class _Calculation:
             yield from (OutstandingSlot(within, rather, usual, why) for within, rather, why in wanted)
             return
         if quota and (more := self._batches(quota) - len(wanted)) > 0:
-            why = message(_("People still to be taken in by {year}: {missing}."), year=self.last.year, missing=quota)
+            why = message(N_("People still to be taken in by {year}: {missing}."), year=self.last.year, missing=quota)
             wanted += [(within, rather, why) for within, rather in self._parts(self.first, self.last, more)]
         shares = self._shares(quota, len(wanted))
         yield from (
@@ -159,7 +159,7 @@ class _Calculation:
             missing = due - sum(1 for one in self._all() if year_of(one, self.listed) == year)
             missing -= self._waiting(missing, [one for one in self.postponed if year_of(one, self.listed) == year])
             if missing > 0:
-                why = message(_("Still owed in {year}: {missing} of {due}."), year=year, missing=missing, due=due)
+                why = message(N_("Still owed in {year}: {missing} of {due}."), year=year, missing=missing, due=due)
                 yield Shortfall(year, missing, max(begin, self.first), end, why)
 
     def _now_and_then(self) -> Iterator[Shortfall]:
@@ -178,18 +178,18 @@ class _Calculation:
             elif ahead:
                 last = year_of(ahead[0], self.listed)
                 if not is_over:
-                    what = _("“{title}” begins on {day}, but one falls due by {due}: hold it earlier.")
+                    what = N_("“{title}” begins on {day}, but one falls due by {due}: hold it earlier.")
                     day, due = ahead[0].days.first, self._year(deadline)[1]
                     self.obstacles.append(
                         message(what, title=ahead[0].title, day=numeric_day(day), due=numeric_day(due))
                     )
             elif is_over:
-                why = message(_("One was due by {year}; it is owed at once."), year=deadline)
+                why = message(N_("One was due by {year}; it is owed at once."), year=deadline)
                 last = min(self.first.year, end)
                 yield Shortfall(last, 1, self.first, self._year(self.first.year)[1], why)
             else:
                 begin = start if last < start else min(last + least, deadline)
-                what = _("One every {least} to {most} years: the next by {year}.")
+                what = N_("One every {least} to {most} years: the next by {year}.")
                 why = message(what, least=least, most=most, year=deadline)
                 first, by = max(self._year(begin)[0], self.first), self._year(deadline)[1]
                 # Late within what is allowed, so that few are needed, but with half a year in hand.
@@ -204,7 +204,9 @@ class _Calculation:
         missing = due - len(self._all())
         missing -= self._waiting(missing, self.postponed)
         if missing > 0:
-            why = message(_("Still owed by {year}: {missing} of {due}."), year=self.last.year, missing=missing, due=due)
+            why = message(
+                N_("Still owed by {year}: {missing} of {due}."), year=self.last.year, missing=missing, due=due
+            )
             yield Shortfall(self.listed[-1], missing, self.first, self.last, why)
 
     def _all(self) -> list[EventRecord]:
@@ -218,7 +220,7 @@ class _Calculation:
         return len(concerned)
 
     def _name_postponed(self, one: EventRecord) -> None:
-        reason = message(_("“{title}” is postponed: give it new days."), title=one.title)
+        reason = message(N_("“{title}” is postponed: give it new days."), title=one.title)
         if reason not in self.obstacles:  # it may make up for a visit and for people
             self.obstacles.append(reason)
 
@@ -233,7 +235,7 @@ class _Calculation:
         """For each visit to plan the days it may begin on, the best of them, and why."""
         for one in self.shortfalls():
             if one.begin > one.end:
-                what = _("{why} Too late to prepare a visit by {day}.")
+                what = N_("{why} Too late to prepare a visit by {day}.")
                 self.obstacles += [message(what, why=one.why, day=numeric_day(one.end))] * one.count
             elif one.rather is not None:
                 yield Days(one.begin, one.end), one.rather, one.why
@@ -263,7 +265,7 @@ class _Calculation:
         missing = max(0, total - sum(one.people or 0 for one in known))
         unknown = [one for one in known if one.people is None] if missing else []
         for one in unknown:
-            what = _(
+            what = N_(
                 "“{title}” has no head-count, so what is left of the quota of {total} people is not known: fill it in."
             )
             self.obstacles.append(message(what, title=one.title, total=total))

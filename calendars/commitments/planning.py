@@ -11,7 +11,7 @@ from calendars.days.spans import Days
 from calendars.events.host_days import LONG_STAY_DAYS, HostedVisit
 from calendars.openings.search import DayIndex, Opening, OpeningQuery, openings
 from calendars.openings.search import FestivalDay as Festivity
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import EventKind, EventStatus, FrequencyType
 
 FESTIVE = frozenset({EventKind.ART_TROUPE_VISIT})
@@ -125,7 +125,7 @@ class _Planner:
             found = outstanding_slots(ask.undertaking, ask.judged, self.today, self.earliest)
             self._tell(ask, found.obstacles)
             if found.slots and (ask.why_not is not None or ask.host is None):
-                self._tell(ask, [ask.why_not or message(_("The agreement does not say who would be the host."))])
+                self._tell(ask, [ask.why_not or message(N_("The agreement does not say who would be the host."))])
                 continue
             wanted += [(ask, slot, ask.host or "") for slot in found.slots]
         targets = _targets([(slot, host) for _ask, slot, host in wanted])
@@ -149,7 +149,7 @@ class _Planner:
     def _fill(self, ask: PlanningRequest, slot: OutstandingSlot, host: str, target: date) -> EventRecord | None:
         if len(self.placed) >= MOST_PLACED:
             self._tell(
-                ask, [message(_("More than {count} visits are owed: plan again for the rest."), count=MOST_PLACED)]
+                ask, [message(N_("More than {count} visits are owed: plan again for the rest."), count=MOST_PLACED)]
             )
             return None
         if (ask.undertaking.id, slot.within) in self.full:
@@ -254,16 +254,16 @@ def _best(found: Sequence[Opening], target: date) -> Opening:
 
 def _no_window(slot: OutstandingSlot, refused: Mapping[str, int]) -> Message:
     counted = {
-        "public_holiday": _("on public holidays: {count}"),
-        "host_overlap": _("during another visit: {count}"),
-        "person_busy": _("while somebody needed is away: {count}"),
-        "resource_busy": _("while something needed is taken: {count}"),
-        "short_notice": _("too soon: {count}"),
-        "no_working_day": _("without a working day: {count}"),
-        "not_containing": _("away from any holiday: {count}"),
+        "public_holiday": N_("on public holidays: {count}"),
+        "host_overlap": N_("during another visit: {count}"),
+        "person_busy": N_("while somebody needed is away: {count}"),
+        "resource_busy": N_("while something needed is taken: {count}"),
+        "short_notice": N_("too soon: {count}"),
+        "no_working_day": N_("without a working day: {count}"),
+        "not_containing": N_("away from any holiday: {count}"),
     }
     told = [message(counted[code], count=count) for code, count in sorted(refused.items()) if count and code in counted]
-    text = _("{why} No free days between {first} and {last}. First days tried: {told}.")
+    text = N_("{why} No free days between {first} and {last}. First days tried: {told}.")
     return message(
         text,
         why=slot.why,

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from calendars.commitments.due_years import due_years, last_day_for, slots_due, year_of
 from calendars.commitments.evaluation import CommitmentTerms, Evaluation, EventRecord, Match
 from calendars.days.formatting import numeric_day
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import EventStatus, FrequencyType, ProgressState
 
 DRAFT_DAYS = 30
@@ -210,36 +210,36 @@ def _detail(tally: ProgressCounter, state: ProgressState, years: Sequence[Progre
     """Why the state is what it is, and what is pressing now."""
     match state:
         case ProgressState.OPEN:
-            return message(_("Counted only: no number was promised."))
+            return message(N_("Counted only: no number was promised."))
         case ProgressState.FULFILLED:
-            return message(_("All that was promised has been done."))
+            return message(N_("All that was promised has been done."))
         case ProgressState.ON_TRACK:
-            return message(_("What falls due is in the diary, or there is time enough."))
+            return message(N_("What falls due is in the diary, or there is time enough."))
         case ProgressState.AT_RISK:
             return _pressing(tally, years)
         case ProgressState.MISSED:
             missed = _missed(tally, years)
             if not any(year.due and year.state is ProgressState.AT_RISK for year in years):
                 return missed
-            return message(_("{missed} Now: {pressing}"), missed=missed, pressing=_pressing(tally, years))
+            return message(N_("{missed} Now: {pressing}"), missed=missed, pressing=_pressing(tally, years))
 
 
 def _missed(tally: ProgressCounter, years: Sequence[ProgressYear]) -> Message:
     concerned = [str(year.year) for year in years if year.due and year.state is ProgressState.MISSED]
     if concerned:
-        return message(_("Not done in time: {years}."), years=", ".join(concerned))
-    return _about_people(tally, _("People taken in: {people} of {total}; the agreement ended on {day}."))
+        return message(N_("Not done in time: {years}."), years=", ".join(concerned))
+    return _about_people(tally, N_("People taken in: {people} of {total}; the agreement ended on {day}."))
 
 
 def _pressing(tally: ProgressCounter, years: Sequence[ProgressYear]) -> Message:
     concerned = [year.year for year in years if year.due and year.state is ProgressState.AT_RISK]
     if not concerned:
-        return _about_people(tally, _("People taken in: {people} of {total}; the agreement ends on {day}."))
+        return _about_people(tally, N_("People taken in: {people} of {total}; the agreement ends on {day}."))
     if soon := sorted(day for year in concerned for day in tally.sums[year].soon):
-        what = _("Only a draft so far, and it begins on {day}: agree on it with the partner.")
+        what = N_("Only a draft so far, and it begins on {day}: agree on it with the partner.")
         return message(what, day=numeric_day(soon[0]))
     by = last_day_for(tally.undertaking.period, concerned[0])
-    return message(_("The diary holds less than what falls due by {day}."), day=numeric_day(by))
+    return message(N_("The diary holds less than what falls due by {day}."), day=numeric_day(by))
 
 
 def _about_people(tally: ProgressCounter, what: str) -> Message:

@@ -7,7 +7,7 @@ from calendars.bookings.times import BookingTimes
 from calendars.conflicts.commitment_checks import EventWarning
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.vocabulary import BookingState, ResourceType, Severity
 
 
@@ -34,9 +34,9 @@ def booking_warnings(stay: Days, headcount: int | None, booked: Sequence[Checked
 def _seats(headcount: int | None, booked: Sequence[CheckedBooking]) -> Iterator[EventWarning]:
     """Of rooms the largest must hold all; vehicles and lodging add up. Where seats are not known nothing is said."""
     for kind, in_words in (
-        (ResourceType.ROOM, _("The rooms booked seat {seats}; people planned: {headcount}.")),
-        (ResourceType.VEHICLE, _("The vehicles booked carry {seats}; people planned: {headcount}.")),
-        (ResourceType.LODGING, _("The lodging booked sleeps {seats}; people planned: {headcount}.")),
+        (ResourceType.ROOM, N_("The rooms booked seat {seats}; people planned: {headcount}.")),
+        (ResourceType.VEHICLE, N_("The vehicles booked carry {seats}; people planned: {headcount}.")),
+        (ResourceType.LODGING, N_("The lodging booked sleeps {seats}; people planned: {headcount}.")),
     ):
         of_kind = [one for one in booked if one.type is kind]
         known = [one.seats * one.quantity for one in of_kind if one.seats is not None]
@@ -49,7 +49,7 @@ def _seats(headcount: int | None, booked: Sequence[CheckedBooking]) -> Iterator[
                 Severity.WARNING,
                 message(in_words, seats=seats, headcount=headcount),
                 of_kind[0].id,
-                message(_("Book a larger one, or one more.")),
+                message(N_("Book a larger one, or one more.")),
             )
 
 
@@ -59,9 +59,9 @@ def _out_of_service(booked: Sequence[CheckedBooking]) -> Iterator[EventWarning]:
             yield EventWarning(
                 "resource_out_of_service",
                 Severity.WARNING,
-                message(_("“{resource}” is out of service."), resource=one.name),
+                message(N_("“{resource}” is out of service."), resource=one.name),
                 one.id,
-                message(_("Book another one, and give this one back.")),
+                message(N_("Book another one, and give this one back.")),
             )
 
 
@@ -73,11 +73,11 @@ def _outside(stay: Days, booked: Sequence[CheckedBooking]) -> Iterator[EventWarn
                 "booking_outside_visit",
                 Severity.INFO,
                 message(
-                    _("“{resource}” is booked for {first} to {last}, when the visit is not there."),
+                    N_("“{resource}” is booked for {first} to {last}, when the visit is not there."),
                     resource=one.name,
                     first=numeric_day(times.first_day),
                     last=numeric_day(times.last_day),
                 ),
                 one.id,
-                message(_("Move the booking or give it back, unless it is meant so.")),
+                message(N_("Move the booking or give it back, unless it is meant so.")),
             )

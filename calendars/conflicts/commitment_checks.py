@@ -9,7 +9,7 @@ from calendars.days.durations import amount, length_fits, promised_length
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days, days_after
 from calendars.events.host_days import MINIMUM_DAYS
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import Severity
 
 
@@ -58,13 +58,13 @@ def short_notice(visit: CheckedEvent, today: date, minimum_days: int = MINIMUM_D
     if not 0 < ahead < minimum_days:
         return None
     detail = message(
-        _("Days left until {day}: {ahead}; the office asks for {minimum}."),
+        N_("Days left until {day}: {ahead}; the office asks for {minimum}."),
         day=numeric_day(visit.days.first),
         ahead=ahead,
         minimum=minimum_days,
     )
     advice = message(
-        _("Move it to {day} or later, or make sure that letters, visas and lodging can still be had in time."),
+        N_("Move it to {day} or later, or make sure that letters, visas and lodging can still be had in time."),
         day=numeric_day(days_after(today, minimum_days)),
     )
     return EventWarning("short_notice", Severity.WARNING, detail, advice=advice)
@@ -75,8 +75,8 @@ def changed_since_confirmed() -> EventWarning:
     return EventWarning(
         "changed_since_confirmed",
         Severity.WARNING,
-        message(_("Its days, hours or place were changed after it was confirmed.")),
-        advice=message(_("Take the confirmation back, and have an approver confirm it as it is now.")),
+        message(N_("Its days, hours or place were changed after it was confirmed.")),
+        advice=message(N_("Take the confirmation back, and have an approver confirm it as it is now.")),
     )
 
 
@@ -86,24 +86,24 @@ def _headcount(visit: CheckedEvent, promise: CommitmentTerms) -> Iterator[EventW
         return
     if (low is not None and visit.headcount < low) or (high is not None and visit.headcount > high):
         detail = message(
-            _("People planned: {headcount}. Promised: {promised}."),
+            N_("People planned: {headcount}. Promised: {promised}."),
             headcount=visit.headcount,
             promised=amount(low, high),
         )
-        advice = message(_("Change the number of people, or the commitment if another number was agreed."))
+        advice = message(N_("Change the number of people, or the commitment if another number was agreed."))
         yield EventWarning("headcount_out_of_range", Severity.WARNING, detail, promise.id, advice)
 
 
 def _duration(visit: CheckedEvent, promise: CommitmentTerms) -> Iterator[EventWarning]:
     if length_fits(visit.days, promise):
         detail = message(
-            _("Days planned: {days} ({first} to {last}). Promised: {promised}."),
+            N_("Days planned: {days} ({first} to {last}). Promised: {promised}."),
             days=len(visit.days),
             first=numeric_day(visit.days.first),
             last=numeric_day(visit.days.last),
             promised=promised_length(promise),
         )
-        advice = message(_("Change the days, or the commitment if another length was agreed."))
+        advice = message(N_("Change the days, or the commitment if another length was agreed."))
         yield EventWarning("duration_out_of_range", Severity.WARNING, detail, promise.id, advice)
 
 
@@ -112,15 +112,17 @@ def _period(visit: CheckedEvent, promise: CommitmentTerms) -> Iterator[EventWarn
     if visit.days.first in period and visit.days.last in period:
         return
     detail = message(
-        _("Days planned: {first} to {last}. The agreement holds from {starts_on} to {ends_on}."),
+        N_("Days planned: {first} to {last}. The agreement holds from {starts_on} to {ends_on}."),
         first=numeric_day(visit.days.first),
         last=numeric_day(visit.days.last),
         starts_on=numeric_day(period.first),
         ends_on=numeric_day(period.last),
     )
     if visit.days.first in period:
-        advice = message(_("It counts all the same, as it begins within the agreement; settle who pays after its end."))
+        advice = message(
+            N_("It counts all the same, as it begins within the agreement; settle who pays after its end.")
+        )
         yield EventWarning("outside_agreement", Severity.INFO, detail, promise.agreement_id, advice)
     else:
-        advice = message(_("Move it into the agreement's period, or link it to the agreement that holds on its days."))
+        advice = message(N_("Move it into the agreement's period, or link it to the agreement that holds on its days."))
         yield EventWarning("outside_agreement", Severity.WARNING, detail, promise.agreement_id, advice)

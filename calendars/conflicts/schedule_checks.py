@@ -13,7 +13,7 @@ from calendars.days.formatting import BABEL_LOCALES, numeric_day
 from calendars.days.holidays import Holiday
 from calendars.days.spans import Days, Span, event_span
 from calendars.events.host_days import HostedVisit, busy_days, numeric_days, whole_stay
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import ActivityType, EventKind, Severity
 
 MOST_NAMED = 5
@@ -38,13 +38,13 @@ def holiday_warnings(days: Days, off: Mapping[date, Sequence[Holiday]], free: Da
         for day in end:
             for holiday in off.get(day, ()):
                 found.setdefault((holiday.country, tuple(sorted(holiday.name.items()))), []).append(holiday)
-    advice = _free(free) or message(_("Ask for openings, and move it to other days."))
+    advice = _free(free) or message(N_("Ask for openings, and move it to other days."))
     return [
         EventWarning(
             "public_holiday",
             Severity.WARNING,
             message(
-                _("Public holiday in {country}: {holiday}, {days}."),
+                N_("Public holiday in {country}: {holiday}, {days}."),
                 country=_country(alike[0].country),
                 holiday=alike[0].name,
                 days=_in_runs([holiday.day for holiday in alike]),
@@ -64,19 +64,19 @@ def host_warnings(stay: HostedVisit, others: Iterable[HostedVisit], free: Days |
     """
     found = [other for other in others if other.id != stay.id and stay.overlaps(other)]
     found.sort(key=lambda other: (other.days.first, other.id))
-    advice = _free(free) or message(_("Ask for openings, and move one of the visits."))
+    advice = _free(free) or message(N_("Ask for openings, and move one of the visits."))
     notices = [
         EventWarning(
             "host_overlap",
             Severity.WARNING,
-            message(_("The host also receives “{title}”, {days}."), title=other.title, days=numeric_days(other.days)),
+            message(N_("The host also receives “{title}”, {days}."), title=other.title, days=numeric_days(other.days)),
             other.id,
             advice,
         )
         for other in found[:MOST_NAMED]
     ]
     if more := len(found) - len(notices):
-        detail = message(_("Further visits the host receives on these days: {count}."), count=more)
+        detail = message(N_("Further visits the host receives on these days: {count}."), count=more)
         notices.append(EventWarning("host_overlap", Severity.WARNING, detail, None, advice))
     return notices
 
@@ -140,13 +140,13 @@ def person_warnings(
         for other in by_person.get(one.person_id, ())
         if other.event_id != one.event_id and one.clashes_with(other)
     }
-    advice = message(_("Choose somebody else, or move one of the two events."))
+    advice = message(N_("Choose somebody else, or move one of the two events."))
     return [
         EventWarning(
             "person_double_committed",
             Severity.WARNING,
             message(
-                _("{person} is also in “{title}”, {days}."),
+                N_("{person} is also in “{title}”, {days}."),
                 person=person,
                 title=found[person, person_id, first_day, event_id].title,
                 days=numeric_days(found[person, person_id, first_day, event_id].days),
@@ -161,7 +161,7 @@ def person_warnings(
 def _free(free: Days | None) -> Message | None:
     if free is None:
         return None
-    return message(_("Free: {first} to {last}."), first=numeric_day(free.first), last=numeric_day(free.last))
+    return message(N_("Free: {first} to {last}."), first=numeric_day(free.first), last=numeric_day(free.last))
 
 
 def _in_runs(days: Sequence[date]) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, date
 
 from models.errors import InvalidValue
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import Grade
 
-_NO_ORIGIN = _("“{origin}” is no date; write a year (1984), a month (1984-09) or a day (1962-09-05).")
+_NO_ORIGIN = N_("“{origin}” is no date; write a year (1984), a month (1984-09) or a day (1962-09-05).")
 _ORIGIN = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
 
 
@@ -63,7 +63,7 @@ def grade_of(ordinal: int) -> Grade:
     Raises ValueError below 1. Source: Decree 145/2013/NĐ-CP (năm tròn, năm lẻ 5, năm khác).
     """
     if ordinal < 1:
-        raise InvalidValue(_("The first anniversary is the year after the beginning."))
+        raise InvalidValue(N_("The first anniversary is the year after the beginning."))
     return {0: Grade.ROUND, 5: Grade.HALF_ROUND}.get(ordinal % 10, Grade.OTHER)
 
 
@@ -76,7 +76,7 @@ def occurrence(origin: Origin, year: int) -> Occurrence:
     """
     grade = grade_of(year - origin.year)
     if year > MAXYEAR:
-        raise InvalidValue(_("The year {year} is outside the calendar."), year=year)
+        raise InvalidValue(N_("The year {year} is outside the calendar."), year=year)
     return Occurrence(year, year - origin.year, grade, _date_in(origin, year))
 
 

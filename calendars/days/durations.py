@@ -5,7 +5,7 @@ from datetime import MAXYEAR, date
 from typing import Protocol
 
 from calendars.days.spans import Days
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import DurationUnit
 
 
@@ -22,9 +22,9 @@ class LengthTerms(Protocol):
 
 # The unit precedes the number, so that no language needs a plural form; otherwise English would.
 _IN_UNIT = {
-    DurationUnit.DAYS: _("in days: {range}"),
-    DurationUnit.MONTHS: _("in months: {range}"),
-    DurationUnit.YEARS: _("in years: {range}"),
+    DurationUnit.DAYS: N_("in days: {range}"),
+    DurationUnit.MONTHS: N_("in months: {range}"),
+    DurationUnit.YEARS: N_("in years: {range}"),
 }
 
 
@@ -75,7 +75,7 @@ def amount(low: int | None, high: int | None) -> Message | str:
     if low is not None and high is not None:
         return str(low) if low == high else f"{low}–{high}"
     if low is not None:
-        return message(_("at least {number}"), number=low)
+        return message(N_("at least {number}"), number=low)
     if high is not None:
-        return message(_("at most {number}"), number=high)
+        return message(N_("at most {number}"), number=high)
     return "–"

@@ -6,7 +6,7 @@ from babel.dates import format_date
 
 from calendars.days.spans import zone_info
 from models.errors import InvalidValue
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import Language
 
 BABEL_LOCALES = {Language.VI: "vi", Language.LO: "lo", Language.EN: "en_GB"}
@@ -63,7 +63,7 @@ def format_instant(at: datetime, zone: str, language: str) -> str:
     Truncated to the minute, not rounded. Raises ValueError for a naive instant and an unknown zone.
     """
     if at.utcoffset() is None:
-        raise InvalidValue(_("An instant without a zone says nothing; give its offset from UTC."))
+        raise InvalidValue(N_("An instant without a zone says nothing; give its offset from UTC."))
     local = at.astimezone(zone_info(zone))
     joint = " ngày " if language == Language.VI else ", "
     return f"{local:%H:%M}{joint}{format_day(local.date(), language)}"

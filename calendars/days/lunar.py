@@ -14,7 +14,7 @@ from functools import cache
 import lunar_vn
 
 from models.errors import InvalidValue
-from models.i18n import _
+from models.i18n import N_
 
 FIRST, LAST = date(1968, 1, 1), date(2071, 12, 31)
 """The official calendar at UTC+7 begins in 1968; the library's results were checked day by day until 2071."""
@@ -52,7 +52,7 @@ class LunarDate:
         """Read ``YYYY-MM-DD``: lunar year, month and day; ValueError for anything else. 2024-02-30 is valid."""
         match = _WRITTEN.fullmatch(text)
         if not match:
-            wrong = _("“{day}” is no lunar day; write year, month and day like 2024-08-16.")
+            wrong = N_("“{day}” is no lunar day; write year, month and day like 2024-08-16.")
             raise InvalidValue(wrong, day=text[:60])
         year, month, day = (int(part) for part in match.groups())
         return cls(year, month, day, leap)
@@ -117,9 +117,9 @@ def solar_of(lunar: LunarDate) -> date:
     """
     start, length = _month(lunar.year, lunar.month, lunar.leap)
     if not 1 <= lunar.day <= length:
-        wrong = _("Lunar month {month} of {year} has {length} days; there is no day {day} in it.")
+        wrong = N_("Lunar month {month} of {year} has {length} days; there is no day {day} in it.")
         if lunar.leap:
-            wrong = _("Leap month {month} of {year} has {length} days; there is no day {day} in it.")
+            wrong = N_("Leap month {month} of {year} has {length} days; there is no day {day} in it.")
         raise InvalidValue(wrong, month=lunar.month, year=lunar.year, length=length, day=lunar.day)
     day = date.fromordinal(start + lunar.day - 1)
     _check_range(day)
@@ -179,11 +179,11 @@ def _month(year: int, month: int, leap: bool) -> tuple[int, int]:
     if (month, leap) in lunar_year.months:
         return lunar_year.month_at(lunar_year.months.index((month, leap)))
     if not 1 <= month <= 12:
-        raise InvalidValue(_("There is no lunar month {month}; a year has the months 1 to 12."), month=month)
+        raise InvalidValue(N_("There is no lunar month {month}; a year has the months 1 to 12."), month=month)
     actual = leap_month(year)
     if actual is None:
-        raise InvalidValue(_("The lunar year {year} has no leap month."), year=year)
-    wrong = _("The leap month of the lunar year {year} is month {actual}, not month {month}.")
+        raise InvalidValue(N_("The lunar year {year} has no leap month."), year=year)
+    wrong = N_("The leap month of the lunar year {year} is month {actual}, not month {month}.")
     raise InvalidValue(wrong, year=year, actual=actual, month=month)
 
 
@@ -198,5 +198,5 @@ def _check_range(day: date) -> None:
 
 
 def _outside() -> InvalidValue:
-    wrong = _("Lunar days are known from {first} to {last} only.")
+    wrong = N_("Lunar days are known from {first} to {last} only.")
     return InvalidValue(wrong, first=FIRST.isoformat(), last=LAST.isoformat())

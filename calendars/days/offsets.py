@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from calendars.days.spans import MIDNIGHT, days_after, outside_calendar, wall_time
 from calendars.days.working_days import WorkingDays
 from models.errors import InvalidValue
-from models.i18n import _
+from models.i18n import N_
 
 MAX_DAYS = 3660
 """The longest offset in days, a little over ten years."""
@@ -35,9 +35,9 @@ class Offset:
 
     def __post_init__(self) -> None:
         if self.days * self.seconds < 0:
-            raise InvalidValue(_("The days and the hours of an offset must point in the same direction."))
+            raise InvalidValue(N_("The days and the hours of an offset must point in the same direction."))
         if abs(self.days) * _DAY_SECONDS + abs(self.seconds) > MAX_DAYS * _DAY_SECONDS:
-            raise InvalidValue(_("An offset may reach at most {days} days."), days=MAX_DAYS)
+            raise InvalidValue(N_("An offset may reach at most {days} days."), days=MAX_DAYS)
 
     @classmethod
     def parse(cls, text: str) -> "Offset":
@@ -48,7 +48,7 @@ class Offset:
         """
         match = _OFFSET.fullmatch(text)
         if not match:
-            wrong = _("“{offset}” is no offset; write for example -P30D (30 days before), -PT2H, P1W or -P1DT2H30M.")
+            wrong = N_("“{offset}” is no offset; write for example -P30D (30 days before), -PT2H, P1W or -P1DT2H30M.")
             raise InvalidValue(wrong, offset=text[:60])
         part = {name: int(value or 0) for name, value in match.groupdict().items() if name != "sign"}
         sign = -1 if match["sign"] == "-" else 1

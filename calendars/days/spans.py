@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from models.errors import InvalidValue
-from models.i18n import _
+from models.i18n import N_
 
 MIDNIGHT = time(0)
 DEFAULT_LENGTH = timedelta(hours=1)
@@ -26,7 +26,7 @@ class Days:
     def __post_init__(self) -> None:
         if self.last < self.first:
             raise InvalidValue(
-                _("The last day ({last}) is before the first day ({first}); it must be the same or later."),
+                N_("The last day ({last}) is before the first day ({first}); it must be the same or later."),
                 first=self.first.isoformat(),
                 last=self.last.isoformat(),
             )
@@ -57,14 +57,14 @@ class Span:
 
     def __post_init__(self) -> None:
         if self.start.utcoffset() is None or self.end.utcoffset() is None:
-            raise InvalidValue(_("An instant without a zone says nothing; give its offset from UTC."))
+            raise InvalidValue(N_("An instant without a zone says nothing; give its offset from UTC."))
         # Kept in UTC because Python compares two times of one zone by the clock on the wall,
         # which runs twice through the hour in which daylight saving ends.
         object.__setattr__(self, "start", self.start.astimezone(UTC))
         object.__setattr__(self, "end", self.end.astimezone(UTC))
         if self.end < self.start:
             raise InvalidValue(
-                _("The end ({end}) is before the start ({start}); it must be the same or later."),
+                N_("The end ({end}) is before the start ({start}); it must be the same or later."),
                 start=self.start.isoformat(),
                 end=self.end.isoformat(),
             )
@@ -84,7 +84,7 @@ def zone_info(zone: str) -> ZoneInfo:
         return ZoneInfo(zone)
     except (KeyError, ValueError, OSError):
         # An unknown name, one that is no key ("../x") and one that is a folder ("Asia") fail in three ways.
-        wrong = _("“{zone}” is no time zone; use an IANA name such as Asia/Vientiane.")
+        wrong = N_("“{zone}” is no time zone; use an IANA name such as Asia/Vientiane.")
         raise InvalidValue(wrong, zone=zone[:60]) from None
 
 
@@ -98,7 +98,7 @@ def days_after(day: date, days: int) -> date:
 
 def outside_calendar(day: date) -> InvalidValue:
     """The error when reckoning from ``day`` leaves the years 1 to 9999."""
-    return InvalidValue(_("{day} is too near the end of the calendar to reckon with."), day=day.isoformat())
+    return InvalidValue(N_("{day} is too near the end of the calendar to reckon with."), day=day.isoformat())
 
 
 def wall_time(day: date, at: time, zone: str) -> datetime:
@@ -109,7 +109,7 @@ def wall_time(day: date, at: time, zone: str) -> datetime:
     Source: RFC 5545 section 3.3.5 (FORM #3).
     """
     if at.tzinfo is not None:
-        raise InvalidValue(_("A time of day must not have a zone of its own."))
+        raise InvalidValue(N_("A time of day must not have a zone of its own."))
     # fold=0 means both: the offset before a gap, and the first of two equal times.
     local = datetime.combine(day, at.replace(fold=0), zone_info(zone))
     try:

@@ -5,7 +5,7 @@ from datetime import date
 
 from calendars.days.spans import days_after
 from models.errors import InvalidValue
-from models.i18n import _
+from models.i18n import N_
 
 HORIZON_DAYS = 3653
 """The limit of a shift in calendar days: ten years."""
@@ -40,6 +40,6 @@ class WorkingDays:
         while found < abs(n):
             distance += 1
             if distance > HORIZON_DAYS:
-                raise InvalidValue(_("{n} working days are more than ten years; count fewer."), n=abs(n))
+                raise InvalidValue(N_("{n} working days are more than ten years; count fewer."), n=abs(n))
             found += self.is_working(days_after(day, step * distance))
         return days_after(day, step * distance)

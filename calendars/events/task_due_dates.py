@@ -10,7 +10,7 @@ from calendars.days.spans import days_after
 from calendars.days.working_days import WorkingDays
 from calendars.events.lifecycle import CALLED_OFF
 from models.errors import InvalidValue
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import EventStatus, TaskAnchor
 
 NEVER_LATE = CALLED_OFF | {EventStatus.DRAFT}
@@ -56,7 +56,7 @@ def task_offset(text: str) -> Offset:
     """Read a task's offset. Raises ValueError for one that is none, or that has hours."""
     offset = Offset.parse(text)
     if offset.seconds:
-        raise InvalidValue(_("A task is due on a day: count in days or weeks."))
+        raise InvalidValue(N_("A task is due on a day: count in days or weeks."))
     return offset
 
 
@@ -78,16 +78,16 @@ def is_overdue(due: date | None, done: bool, status: EventStatus, today: date) -
 
 
 _ON_THE_DAY: Mapping[TaskAnchor, str] = {
-    TaskAnchor.ARRIVAL: _("on the day of arrival"),
-    TaskAnchor.DEPARTURE: _("on the day of departure"),
+    TaskAnchor.ARRIVAL: N_("on the day of arrival"),
+    TaskAnchor.DEPARTURE: N_("on the day of departure"),
 }
 _BEFORE: Mapping[TaskAnchor, str] = {
-    TaskAnchor.ARRIVAL: _("{length} before the arrival"),
-    TaskAnchor.DEPARTURE: _("{length} before the departure"),
+    TaskAnchor.ARRIVAL: N_("{length} before the arrival"),
+    TaskAnchor.DEPARTURE: N_("{length} before the departure"),
 }
 _AFTER: Mapping[TaskAnchor, str] = {
-    TaskAnchor.ARRIVAL: _("{length} after the arrival"),
-    TaskAnchor.DEPARTURE: _("{length} after the departure"),
+    TaskAnchor.ARRIVAL: N_("{length} after the arrival"),
+    TaskAnchor.DEPARTURE: N_("{length} after the departure"),
 }
 
 
@@ -106,5 +106,5 @@ def due_offset_text(task: TaskDue) -> Message | None:
 
 def _length(days: int, working_days: bool) -> Message:
     if days == 1:
-        return message(_("1 working day") if working_days else _("1 day"))
-    return message(_("{range} working days") if working_days else _("{range} days"), range=days)
+        return message(N_("1 working day") if working_days else N_("1 day"))
+    return message(N_("{range} working days") if working_days else N_("{range} days"), range=days)

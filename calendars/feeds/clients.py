@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import FeedClient
 
 _LONGEST_AGENT = 512
@@ -82,8 +82,8 @@ HABITS: Mapping[FeedClient, ClientBehaviour] = {
     FeedClient.THUNDERBIRD: ClientBehaviour("Thunderbird", pause=timedelta(minutes=30), patience=_DEVICE),
     FeedClient.DAVX5: ClientBehaviour("DAVx⁵ / ICSx⁵", pause=timedelta(days=1), patience=_DEVICE),
     FeedClient.NEXTCLOUD: ClientBehaviour("Nextcloud", pause=timedelta(days=1), patience=timedelta(days=2)),
-    FeedClient.BROWSER: ClientBehaviour(_("a browser")),
-    FeedClient.OTHER: ClientBehaviour(_("another program")),
+    FeedClient.BROWSER: ClientBehaviour(N_("a browser")),
+    FeedClient.OTHER: ClientBehaviour(N_("another program")),
 }
 """Known behaviour of each program.
 

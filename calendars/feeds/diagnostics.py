@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from calendars.days.formatting import numeric_day
 from calendars.feeds.clients import HABITS, AlarmSupport, client_name
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import FeedClient, Severity
 
 LARGEST = HABITS[FeedClient.GOOGLE].largest or 1_000_000
@@ -90,12 +90,12 @@ def _term(state: FeedState) -> Iterator[Finding]:
     last = state.expires_on
     if last is None:
         return
-    advice = message(_("Set a later last day, or revoke it if nobody needs it any more."))
+    advice = message(N_("Set a later last day, or revoke it if nobody needs it any more."))
     if last < state.today:
-        detail = message(_("It has answered nobody since {day}, its last day."), day=numeric_day(last))
+        detail = message(N_("It has answered nobody since {day}, its last day."), day=numeric_day(last))
         yield Finding("expired", Severity.BLOCKING, detail, advice)
     elif last - state.today <= _SOON:
-        detail = message(_("It works until {day} and then answers nobody."), day=numeric_day(last))
+        detail = message(N_("It works until {day} and then answers nobody."), day=numeric_day(last))
         yield Finding("expires_soon", Severity.WARNING, detail, advice)
 
 
@@ -104,37 +104,41 @@ def _contents(state: FeedState) -> Iterator[Finding]:
         yield Finding(
             "empty",
             Severity.WARNING,
-            message(_("Nothing stands in it: no event fits its choice.")),
-            message(_("Untick a kind, a direction or a locality, tick more of what it shows, or show more past days.")),
+            message(N_("Nothing stands in it: no event fits its choice.")),
+            message(
+                N_("Untick a kind, a direction or a locality, tick more of what it shows, or show more past days.")
+            ),
         )
     if state.zones_missing:
         yield Finding(
             "missing_zone",
             Severity.WARNING,
             message(
-                _("Time zones are named but not explained: {zones}. Programs may show these hours wrongly."),
+                N_("Time zones are named but not explained: {zones}. Programs may show these hours wrongly."),
                 zones=tuple(state.zones_missing),
             ),
-            message(_("Give these events the office's time zone, and tell the administrator.")),
+            message(N_("Give these events the office's time zone, and tell the administrator.")),
         )
 
 
 def _size(state: FeedState) -> Iterator[Finding]:
     kilobytes = state.size // 1000
-    advice = message(_("Make two calendars, one for each direction, or show fewer days of the past."))
+    advice = message(N_("Make two calendars, one for each direction, or show fewer days of the past."))
     if state.size >= LARGEST:
         is_read = any(reader.client is FeedClient.GOOGLE for reader in state.readers)
         yield Finding(
             "too_large_for_google",
             Severity.BLOCKING if is_read else Severity.WARNING,
-            message(_("It has {size} kB; Google Calendar loses events from about 1000 kB on."), size=kilobytes),
+            message(N_("It has {size} kB; Google Calendar loses events from about 1000 kB on."), size=kilobytes),
             advice,
         )
     elif state.size >= NEARLY_LARGEST:
         yield Finding(
             "nearly_too_large",
             Severity.WARNING,
-            message(_("It has {size} kB already; Google Calendar loses events from about 1000 kB on."), size=kilobytes),
+            message(
+                N_("It has {size} kB already; Google Calendar loses events from about 1000 kB on."), size=kilobytes
+            ),
             advice,
         )
     if state.size >= _WORTH_SAVING and state.far_past_size * 2 > state.size:
@@ -142,12 +146,12 @@ def _size(state: FeedState) -> Iterator[Finding]:
             "shows_far_past",
             Severity.INFO,
             message(
-                _("{percent} % of it was over more than {days} days ago; it shows {past_days} days of the past."),
+                N_("{percent} % of it was over more than {days} days ago; it shows {past_days} days of the past."),
                 percent=state.far_past_size * 100 // state.size,
                 days=FAR_PAST.days,
                 past_days=state.past_days,
             ),
-            message(_("Show fewer days of the past: {days} are enough for most."), days=FAR_PAST.days),
+            message(N_("Show fewer days of the past: {days} are enough for most."), days=FAR_PAST.days),
         )
 
 
@@ -157,11 +161,11 @@ def _address(state: FeedState) -> Iterator[Finding]:
             "url_too_long",
             Severity.WARNING,
             message(
-                _("Its address has {count} characters; some programs, Google among them, take only {most}."),
+                N_("Its address has {count} characters; some programs, Google among them, take only {most}."),
                 count=state.address_length,
                 most=LONGEST_ADDRESS,
             ),
-            message(_("Ask the administrator for a shorter public address (DESK_PUBLIC_URL).")),
+            message(N_("Ask the administrator for a shorter public address (DESK_PUBLIC_URL).")),
         )
     parts = urlsplit(state.public_url)
     if is_inside(parts.hostname or ""):
@@ -169,17 +173,17 @@ def _address(state: FeedState) -> Iterator[Finding]:
             "not_reachable_from_outside",
             Severity.WARNING,
             message(
-                _("{host} is an address for inside only: Google and Outlook on the web fetch from the internet."),
+                N_("{host} is an address for inside only: Google and Outlook on the web fetch from the internet."),
                 host=parts.hostname or "",
             ),
-            message(_("Ask the administrator for a public address (DESK_PUBLIC_URL), or read it inside the office.")),
+            message(N_("Ask the administrator for a public address (DESK_PUBLIC_URL), or read it inside the office.")),
         )
     elif parts.scheme != "https":
         yield Finding(
             "not_reachable_from_outside",
             Severity.WARNING,
-            message(_("Its address begins with http: others can read along, and some programs refuse it.")),
-            message(_("Ask the administrator for an address with https (DESK_PUBLIC_URL).")),
+            message(N_("Its address begins with http: others can read along, and some programs refuse it.")),
+            message(N_("Ask the administrator for an address with https (DESK_PUBLIC_URL).")),
         )
 
 
@@ -199,8 +203,8 @@ def _readers(state: FeedState) -> Iterator[Finding]:
         yield Finding(
             "never_read",
             Severity.INFO,
-            message(_("No program has read it yet.")),
-            message(_("Put its address into your calendar program. If you have lost it, make a new address.")),
+            message(N_("No program has read it yet.")),
+            message(N_("Put its address into your calendar program. If you have lost it, make a new address.")),
         )
     for reader in state.readers:
         patience = HABITS[reader.client].patience
@@ -211,41 +215,43 @@ def _readers(state: FeedState) -> Iterator[Finding]:
             "stale_reader",
             Severity.WARNING,
             message(
-                _("{client} has not read it for {time}, and shows an old state."),
+                N_("{client} has not read it for {time}, and shows an old state."),
                 client=client_name(reader.client),
                 time=_length(state.now - reader.last_at),
             ),
-            message(_("Look whether it is still subscribed to the present address; if not, add the calendar anew.")),
+            message(N_("Look whether it is still subscribed to the present address; if not, add the calendar anew.")),
         )
 
 
 def _length(time: timedelta) -> Message:
     if time < timedelta(days=2):
-        return message(_("{count} hours"), count=time // timedelta(hours=1))
-    return message(_("{range} days"), range=time.days)
+        return message(N_("{count} hours"), count=time // timedelta(hours=1))
+    return message(N_("{range} days"), range=time.days)
 
 
 def _alarms(state: FeedState) -> Iterator[Finding]:
     if not state.alarms:
         return
-    advice = message(_("Rely on the reminders that this service sends by mail, or read it with another program."))
+    advice = message(N_("Rely on the reminders that this service sends by mail, or read it with another program."))
     if not state.readers:
         without_alarms = tuple(
             client_name(client) for client, habits in HABITS.items() if habits.alarms is not AlarmSupport.RUNG
         )
-        detail = message(_("Not every program rings its alarms: {clients} leave them out."), clients=without_alarms)
+        detail = message(N_("Not every program rings its alarms: {clients} leave them out."), clients=without_alarms)
         yield Finding("alarms_ignored", Severity.INFO, detail, advice)
     for reader in state.readers:
         match HABITS[reader.client].alarms:
             case AlarmSupport.IGNORED:
-                detail = message(_("{client} reads it, and never rings its alarms."), client=client_name(reader.client))
+                detail = message(
+                    N_("{client} reads it, and never rings its alarms."), client=client_name(reader.client)
+                )
                 yield Finding("alarms_ignored", Severity.WARNING, detail, advice)
             case AlarmSupport.TAKEN_OFF:
                 yield Finding(
                     "alarms_ignored",
                     Severity.INFO,
                     message(
-                        _("{client} leaves its alarms out unless told otherwise."), client=client_name(reader.client)
+                        N_("{client} leaves its alarms out unless told otherwise."), client=client_name(reader.client)
                     ),
-                    message(_("In the subscription's settings untick “Remove alerts”.")),
+                    message(N_("In the subscription's settings untick “Remove alerts”.")),
                 )

@@ -14,7 +14,7 @@ from calendars.events.labels import status_name
 from calendars.events.lifecycle import CALLED_OFF
 from calendars.ical.vevent import CLASS, STATUS, UTC_NAMES, EventFacts, bounds, dtstart_dtend, stamped, summary
 from calendars.programmes.items import ProgrammeItemValues
-from models.i18n import _, translate
+from models.i18n import N_, translate
 from models.text import LocalizedText, localized, one_line
 from models.vocabulary import EventStatus
 
@@ -84,8 +84,8 @@ def _item(facts: EventFacts, item: ProgrammeItemValues, end: time | None, uid: s
     if place := one_line(localized(item.place, language)):
         event.add("LOCATION", place)
     lines = [
-        (_("Hosted by: {name}"), one_line(localized(item.hosted_by, language))),
-        (_("Attending: {name}"), one_line(localized(item.attendees, language))),
+        (N_("Hosted by: {name}"), one_line(localized(item.hosted_by, language))),
+        (N_("Attending: {name}"), one_line(localized(item.attendees, language))),
         ("{name}", summary(facts, language)),
         ("{name}", one_line(facts.url or "")),
     ]
@@ -138,7 +138,7 @@ def _task(facts: EventFacts, task: TaskFacts, language: str) -> bytes:
     todo.add("CLASS", CLASS[facts.visibility])
     todo.add("RELATED-TO", facts.uid, parameters={"RELTYPE": "PARENT"})
     lines = [
-        (_("Responsible: {name}"), one_line(localized(task.responsible, language))),
+        (N_("Responsible: {name}"), one_line(localized(task.responsible, language))),
         ("{name}", summary(facts, language)),
         ("{name}", one_line(facts.url or "")),
     ]
@@ -160,6 +160,6 @@ def render_deleted(facts: EventFacts, language: str) -> bytes:
     event.add("TRANSP", "TRANSPARENT")
     event.add("STATUS", STATUS[gone.status])
     event.add("CLASS", CLASS[gone.visibility])
-    event.add("DESCRIPTION", translate(_("Status: {name}"), language, name=status_name(gone.status, language)))
+    event.add("DESCRIPTION", translate(N_("Status: {name}"), language, name=status_name(gone.status, language)))
     rendered: bytes = event.to_ical()
     return rendered

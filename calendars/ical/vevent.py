@@ -16,7 +16,7 @@ from calendars.events.labels import kind_name, status_name
 from calendars.events.lifecycle import CALLED_OFF, REMINDED
 from calendars.events.succession import places_on
 from calendars.programmes.rendering import PublishedProgramme, render_text
-from models.i18n import _, translate
+from models.i18n import N_, translate
 from models.text import LocalizedText, clean, localized, one_line
 from models.vocabulary import EventKind, EventStatus, Grade, Visibility
 
@@ -30,11 +30,11 @@ STATUS = {
     EventStatus.CANCELLED: "CANCELLED",
 }
 # Not every calendar program shows STATUS, so the title includes it too.
-ARTICLE = _("{agreement}, article {number}")
+ARTICLE = N_("{agreement}, article {number}")
 _MARKED_TITLE = {
-    EventStatus.DRAFT: _("[Draft] {title}"),
-    EventStatus.POSTPONED: _("[Postponed] {title}"),
-    EventStatus.CANCELLED: _("[Cancelled] {title}"),
+    EventStatus.DRAFT: N_("[Draft] {title}"),
+    EventStatus.POSTPONED: N_("[Postponed] {title}"),
+    EventStatus.CANCELLED: N_("[Cancelled] {title}"),
 }
 CLASS = {Visibility.PUBLIC: "PUBLIC", Visibility.INTERNAL: "PRIVATE"}
 UTC_NAMES = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu", "UCT", "Universal", "Zulu"})
@@ -46,9 +46,9 @@ _COLOUR = {
     EventKind.ACTIVITY: "darkorange",
 }
 GRADED = {
-    Grade.ROUND: _("Anniversary no. {ordinal}, a round year"),
-    Grade.HALF_ROUND: _("Anniversary no. {ordinal}, a half-round year"),
-    Grade.OTHER: _("Anniversary no. {ordinal}"),
+    Grade.ROUND: N_("Anniversary no. {ordinal}, a round year"),
+    Grade.HALF_ROUND: N_("Anniversary no. {ordinal}, a half-round year"),
+    Grade.OTHER: N_("Anniversary no. {ordinal}"),
 }
 _MEETING_ADDRESS = re.compile(r"https://[^\s<>\"',;]+")
 _ALARM_DAYS = timedelta(hours=-15)
@@ -165,14 +165,14 @@ def describe(facts: EventFacts, language: str, *, lunar: bool = False, public: b
     out what concerns the office only.
     """
     host, guest = (one_line(localized(name, language)) for name in (facts.host_name, facts.guest_name))
-    shown = [(_("Host: {name}"), host), (_("Guest: {name}"), guest)]
+    shown = [(N_("Host: {name}"), host), (N_("Guest: {name}"), guest)]
     if not public:
         responsible = one_line(localized(facts.organisation_name, language))
-        shown.append((_("Responsible: {name}"), responsible))
-        shown.append((_("People: {name}"), "" if facts.headcount is None else str(facts.headcount)))
-    shown.append((_("When: {name}"), _when(facts, language)))
-    shown.append((_("Lunar calendar: {name}"), _lunar(facts, language) if lunar else ""))
-    shown.append((_("Status: {name}"), status_name(facts.status, language)))
+        shown.append((N_("Responsible: {name}"), responsible))
+        shown.append((N_("People: {name}"), "" if facts.headcount is None else str(facts.headcount)))
+    shown.append((N_("When: {name}"), _when(facts, language)))
+    shown.append((N_("Lunar calendar: {name}"), _lunar(facts, language) if lunar else ""))
+    shown.append((N_("Status: {name}"), status_name(facts.status, language)))
     shown.append(("{name}", _graded(facts, language)))
     if facts.article:
         agreement = one_line(localized(facts.article.agreement, language))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from models.errors import Invalid
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 
 MAX_BYTES = 1_048_576
 MAX_COMPONENTS = 2_000
@@ -112,20 +112,20 @@ def read_text(content: bytes) -> FileText:
     if len(content) > MAX_BYTES:
         raise invalid_file(
             message(
-                _("A calendar file has at most {max} bytes; this one has {size}."), max=MAX_BYTES, size=len(content)
+                N_("A calendar file has at most {max} bytes; this one has {size}."), max=MAX_BYTES, size=len(content)
             )
         )
     if not content.strip():
-        raise invalid_file(message(_("The file is empty.")))
+        raise invalid_file(message(N_("The file is empty.")))
     text, remarks = _decoded(content)
     scan = _Scan()
     scan.read(_whole_lines(text))
     if not scan.has_begun:
-        raise invalid_file(message(_("This is no calendar file: nowhere in it stands BEGIN:VCALENDAR.")))
+        raise invalid_file(message(N_("This is no calendar file: nowhere in it stands BEGIN:VCALENDAR.")))
     if scan.stack:
         remarks.append(
             message(
-                _("The file ends before END:{component}; perhaps the end of it is missing."), component=scan.stack[0]
+                N_("The file ends before END:{component}; perhaps the end of it is missing."), component=scan.stack[0]
             )
         )
     return FileText(scan.found, remarks, scan.source)
@@ -146,7 +146,7 @@ def _decoded(content: bytes) -> tuple[str, list[Message]]:
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError:
-        guessed = [message(_("The file is not in UTF-8; letters with accents may have come out wrong."))]
+        guessed = [message(N_("The file is not in UTF-8; letters with accents may have come out wrong."))]
     try:
         return content.decode("cp1258"), guessed
     except UnicodeDecodeError:
@@ -204,7 +204,7 @@ class _Scan:
         if self.begun > MAX_NESTED or len(self.stack) >= MAX_DEPTH:
             raise invalid_file(
                 message(
-                    _("A calendar file has at most {max} components, and none deeper than {depth}."),
+                    N_("A calendar file has at most {max} components, and none deeper than {depth}."),
                     max=MAX_NESTED,
                     depth=MAX_DEPTH,
                 )
@@ -229,7 +229,7 @@ class _Scan:
         if len(self.found) >= MAX_COMPONENTS:
             raise invalid_file(
                 message(
-                    _("A calendar file has at most {max} entries. Split it, or export a shorter time."),
+                    N_("A calendar file has at most {max} entries. Split it, or export a shorter time."),
                     max=MAX_COMPONENTS,
                 )
             )
@@ -253,7 +253,7 @@ class _Scan:
 
     def _cut_off(self) -> None:
         if self.current is not None:
-            self.current.problem = message(_("The end of this entry is missing."))
+            self.current.problem = message(N_("The end of this entry is missing."))
             self.current = None
 
     def _line(self, name: str, line: str) -> None:
@@ -285,9 +285,9 @@ class _Scan:
         self.seen.add(name)
         if len(line) > MAX_LINE:
             current.problem = message(
-                _("{property} is longer than the {max} characters that are read."), property=name, max=MAX_LINE
+                N_("{property} is longer than the {max} characters that are read."), property=name, max=MAX_LINE
             )
         elif len(current.lines) >= MAX_LINES:
-            current.problem = message(_("The entry has more than {max} lines."), max=MAX_LINES)
+            current.problem = message(N_("The entry has more than {max} lines."), max=MAX_LINES)
         else:
             current.lines.append(line.strip())

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 from functools import cache
 
 from calendars.events.labels import KIND_NAMES
-from models.i18n import _, translate
+from models.i18n import N_, translate
 from models.text import fold
 from models.vocabulary import EventKind, Language
 
-_MARKED = (_("[Draft] {title}"), _("[Postponed] {title}"), _("[Cancelled] {title}"))
+_MARKED = (N_("[Draft] {title}"), N_("[Postponed] {title}"), N_("[Cancelled] {title}"))
 _LINES = (
-    ("host", _("Host: {name}")),
-    ("guest", _("Guest: {name}")),
-    ("organisation", _("Responsible: {name}")),
-    ("headcount", _("People: {name}")),
-    ("when", _("When: {name}")),
-    ("status", _("Status: {name}")),
+    ("host", N_("Host: {name}")),
+    ("guest", N_("Guest: {name}")),
+    ("organisation", N_("Responsible: {name}")),
+    ("headcount", N_("People: {name}")),
+    ("when", N_("When: {name}")),
+    ("status", N_("Status: {name}")),
 )
 _NEVER_MISSING = {"when", "status"}
 _END_IS_TOLD = re.compile(r"–\s?\d\d:\d\d")

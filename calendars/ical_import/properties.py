@@ -11,7 +11,7 @@ from icalendar import Event as IcalEvent
 
 from calendars.ical_import.content_lines import ComponentText, UnreadablePart
 from calendars.ical_import.times import BROKEN, TZID, FileTime
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.text import one_line, shorten
 from models.vocabulary import Language, Visibility
 
@@ -20,7 +20,7 @@ MAX_SEQUENCE = 1_000_000_000
 # Zone names are resolved here: the library would guess, warn, and build its own zones.
 _ZONED = re.compile(r"((?:DTSTART|DTEND|RECURRENCE-ID|RDATE|EXDATE)[^:]*?);TZID=", re.IGNORECASE)
 _NEEDED = frozenset({"DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "RDATE", "EXDATE"})
-_UNREADABLE = _("A line of this entry is not written as calendar files have it.")
+_UNREADABLE = N_("A line of this entry is not written as calendar files have it.")
 # Parsed by our own code, within limits.
 _RULE = re.compile(r"(?:EX|R)RULE", re.IGNORECASE)
 OURS = "-//Protocol Desk//Protocol Desk//"
@@ -66,7 +66,7 @@ def cut(text: str, longest: int, name: str, remarks: list[Message]) -> str:
     """The text, truncated with a remark if it is too long."""
     if len(text) <= longest:
         return text
-    remarks.append(message(_("{property} was cut to {max} characters."), property=name, max=longest))
+    remarks.append(message(N_("{property} was cut to {max} characters."), property=name, max=longest))
     return shorten(text, longest)
 
 
@@ -84,7 +84,7 @@ def uid_of(event: IcalEvent, start: FileTime, title: str) -> str:
     """The entry's UID; an entry without one gets a hash of its content, so that the same file matches it again."""
     uid = one_line(text_of(event, "UID"))
     if len(uid) > MAX_UID:
-        raise UnreadablePart(message(_("The UID is longer than {max} characters."), max=MAX_UID))
+        raise UnreadablePart(message(N_("The UID is longer than {max} characters."), max=MAX_UID))
     return uid or sha256(f"{start.to_text()} {title}".encode()).hexdigest()[:32] + "@file"
 
 
@@ -107,7 +107,7 @@ def sequence_of(event: IcalEvent) -> int:
     value = event.get("SEQUENCE")
     number = int(value) if isinstance(value, int) else 0
     if number > MAX_SEQUENCE:
-        raise UnreadablePart(message(_("SEQUENCE must be at most {max}."), max=MAX_SEQUENCE))
+        raise UnreadablePart(message(N_("SEQUENCE must be at most {max}."), max=MAX_SEQUENCE))
     return max(number, 0)
 
 

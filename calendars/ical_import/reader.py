@@ -26,7 +26,7 @@ from calendars.ical_import.recurrence import Series, Window, check_window, expan
 from calendars.ical_import.rrule_expansion import WorkBudget
 from calendars.ical_import.times import FileTime, ImportedTimes, hours_of, moment_of
 from calendars.ical_import.timezones import FileZones, iana_name
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.text import clean, one_line
 from models.vocabulary import EventKind, Language, Visibility
 
@@ -157,10 +157,10 @@ class _AllZones:
 
 
 _IGNORED = {
-    "VTODO": _("This is a task of somebody's; only events are taken in."),
-    "VJOURNAL": _("This is a journal entry; only events are taken in."),
-    "VFREEBUSY": _("This only tells busy times; only events are taken in."),
-    "VALARM": _("This is an alarm; the desk has its own rules of reminding."),
+    "VTODO": N_("This is a task of somebody's; only events are taken in."),
+    "VJOURNAL": N_("This is a journal entry; only events are taken in."),
+    "VFREEBUSY": N_("This only tells busy times; only events are taken in."),
+    "VALARM": N_("This is an alarm; the desk has its own rules of reminding."),
 }
 
 
@@ -173,12 +173,12 @@ def _ignored(component: ComponentText) -> SkippedComponent | None:
         ):
             return _item(component)
         return None
-    reason = _IGNORED.get(component.name, _("The desk does not know such entries; only events are taken in."))
+    reason = _IGNORED.get(component.name, N_("The desk does not know such entries; only events are taken in."))
     return SkippedComponent(component.number, component.name, (message(reason),), is_refused=False)
 
 
 def _item(component: ComponentText) -> SkippedComponent:
-    why = message(_("This is an item of a visit's programme; it comes with the visit."))
+    why = message(N_("This is an item of a visit's programme; it comes with the visit."))
     return replace(_refused(component, why), is_refused=False)
 
 
@@ -197,16 +197,16 @@ def _read(component: ComponentText, reader: ImportContext, zones: FileZones, bud
     language = language_of(event, calendar.get("PRODID", ""), reader.language)
     marked = cut(one_line(text_of(event, "SUMMARY")), MAX_TITLE, "SUMMARY", remarks)
     if not marked:
-        raise UnreadablePart(message(_("SUMMARY is missing: an event needs a title.")))
+        raise UnreadablePart(message(N_("SUMMARY is missing: an event needs a title.")))
     parts = strip_generated_lines(clean(text_of(event, "DESCRIPTION")))
     start = moment_of(event, "DTSTART", zones)
     if start is None:
-        raise UnreadablePart(message(_("DTSTART is missing: an event needs a day.")))
+        raise UnreadablePart(message(N_("DTSTART is missing: an event needs a day.")))
     hours, about_hours = hours_of(event, start, zones, budget)
     if not parts.has_end:
         hours = hours.without_end()
     if component.has_alarm:
-        remarks.append(message(_("Alarms of the file are left out; the desk has its own rules of reminding.")))
+        remarks.append(message(N_("Alarms of the file are left out; the desk has its own rules of reminding.")))
     uid = uid_of(event, start, marked)
     entry = ImportedEvent(
         number=component.number,
@@ -275,7 +275,7 @@ def _occurrence(entry: ImportedEvent, at: str, *, is_first: bool) -> ImportedEve
     """An occurrence: the first one keeps the UID of the series, the others have their start appended to it."""
     uid = entry.uid if is_first else f"{entry.uid}/{at}"
     if len(uid) > MAX_UID:
-        raise UnreadablePart(message(_("The UID is longer than {max} characters."), max=MAX_UID))
+        raise UnreadablePart(message(N_("The UID is longer than {max} characters."), max=MAX_UID))
     return replace(entry, uid=uid, recurrence_id=at)
 
 
@@ -293,7 +293,7 @@ def _newest(found: Iterator[ImportedEvent | SkippedComponent]) -> list[ImportedE
             newest[one.uid] = one
         if older is not None:
             others.append(
-                _skipped(older, message(_("The file has a newer entry with the same UID.")), is_refused=False)
+                _skipped(older, message(N_("The file has a newer entry with the same UID.")), is_refused=False)
             )
     return [*newest.values(), *others]
 

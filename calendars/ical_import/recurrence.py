@@ -13,7 +13,7 @@ from calendars.ical_import.rrule import RecurrenceRule, read_rule
 from calendars.ical_import.rrule_expansion import WorkBudget, occurrences
 from calendars.ical_import.times import FileTime, ImportedTimes, check_day, local_time, moment, moment_of
 from calendars.ical_import.timezones import FileZones
-from models.i18n import _, message
+from models.i18n import N_, message
 
 PAST, AHEAD = timedelta(days=365), timedelta(days=730)
 MAX_DATES = 2_000
@@ -45,12 +45,12 @@ class Series:
             UnreadablePart: a rule or a list is not supported.
         """
         if any(line[:6].upper() == "EXRULE" for line in lines):
-            raise UnreadablePart(message(_("EXRULE is not taken in; write the days left out as EXDATE.")))
+            raise UnreadablePart(message(N_("EXRULE is not taken in; write the days left out as EXDATE.")))
         if sum(line.count(",") + 1 for line in lines if line[:5].upper() in {"RDATE", "EXDAT"}) > MAX_DATES:
-            raise UnreadablePart(message(_("An entry lists at most {max} days (RDATE, EXDATE)."), max=MAX_DATES))
+            raise UnreadablePart(message(N_("An entry lists at most {max} days (RDATE, EXDATE)."), max=MAX_DATES))
         rules = [line.partition(":")[2] for line in lines if line[:5].upper() == "RRULE"]
         if len(rules) > MAX_RULES:
-            raise UnreadablePart(message(_("An entry has at most {max} rules of repetition."), max=MAX_RULES))
+            raise UnreadablePart(message(N_("An entry has at most {max} rules of repetition."), max=MAX_RULES))
         return cls(
             tuple(read_rule(rule) for rule in rules),
             tuple(_listed(event, "RDATE")),
@@ -88,7 +88,7 @@ def expanded(
             continue
         if len(found) >= window.room:
             raise UnreadablePart(
-                message(_("Written out, this series and the other entries are more events than one file may have."))
+                message(N_("Written out, this series and the other entries are more events than one file may have."))
             )
         found[key] = _hours_at(at, length, hours, start, zones, budget)
     if not found:
@@ -104,7 +104,7 @@ def recurrence_of(event: IcalEvent, zones: FileZones) -> FileTime | None:
     """
     recurrence = moment_of(event, "RECURRENCE-ID", zones)
     if recurrence is not None and "RANGE" in event["RECURRENCE-ID"].params:
-        raise UnreadablePart(message(_("A change of one occurrence and all later ones is not taken in.")))
+        raise UnreadablePart(message(N_("A change of one occurrence and all later ones is not taken in.")))
     return recurrence
 
 
@@ -119,7 +119,7 @@ def check_window(hours: ImportedTimes, today: date) -> None:
 
 
 def _none_between(first: date, last: date) -> SkippedPart:
-    text = _("None of the series falls between {first} and {last}.")
+    text = N_("None of the series falls between {first} and {last}.")
     return SkippedPart(message(text, first=first.isoformat(), last=last.isoformat()))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
 from calendars.ical_import.content_lines import UnreadablePart
-from models.i18n import _, message
+from models.i18n import N_, message
 
 MAX_COUNT = 3_500
 MAX_TIMES_A_DAY = 24
@@ -63,12 +63,12 @@ def read_rule(text: str) -> RecurrenceRule:
             raise _wrong(part)
         parts[name] = value
     if parts.pop("RSCALE", "GREGORIAN") != "GREGORIAN":
-        raise UnreadablePart(message(_("Only rules of the Gregorian calendar are taken in.")))
+        raise UnreadablePart(message(N_("Only rules of the Gregorian calendar are taken in.")))
     frequency = parts.pop("FREQ", "")
     if frequency in _SUB_DAILY:
         raise UnreadablePart(
             message(
-                _("Entries that come again more often than daily ({frequency}) are not taken in."), frequency=frequency
+                N_("Entries that come again more often than daily ({frequency}) are not taken in."), frequency=frequency
             )
         )
     if frequency not in _FREQUENCIES:
@@ -95,23 +95,23 @@ def read_rule(text: str) -> RecurrenceRule:
     if strange := next((name for name in parts if not name.startswith("X-")), None):
         raise _wrong(f"{strange}={parts[strange]}")
     if len(rule.hours or "1") * len(rule.minutes or "1") * len(rule.seconds or "1") > MAX_TIMES_A_DAY:
-        raise UnreadablePart(message(_("An entry comes at most {max} times a day."), max=MAX_TIMES_A_DAY))
+        raise UnreadablePart(message(N_("An entry comes at most {max} times a day."), max=MAX_TIMES_A_DAY))
     return rule
 
 
 def _wrong(part: str) -> UnreadablePart:
-    return UnreadablePart(message(_("“{part}” is no part of a rule of repetition."), part=part[:60]))
+    return UnreadablePart(message(N_("“{part}” is no part of a rule of repetition."), part=part[:60]))
 
 
 def _interval(text: str) -> int:
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) < 1:
-        raise UnreadablePart(message(_("INTERVAL must be 1 or more.")))
+        raise UnreadablePart(message(N_("INTERVAL must be 1 or more.")))
     return int(text)
 
 
 def _count(text: str) -> int:
     if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or not 1 <= int(text) <= MAX_COUNT:
-        raise UnreadablePart(message(_("COUNT must be from 1 to {max}."), max=MAX_COUNT))
+        raise UnreadablePart(message(N_("COUNT must be from 1 to {max}."), max=MAX_COUNT))
     return int(text)
 
 

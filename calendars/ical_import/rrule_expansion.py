@@ -11,7 +11,7 @@ from itertools import product
 
 from calendars.ical_import.content_lines import UnreadablePart
 from calendars.ical_import.rrule import RecurrenceRule
-from models.i18n import _, message
+from models.i18n import N_, message
 
 MAX_STEPS = 60_000
 """The maximum number of days examined for all rules of a file together."""
@@ -33,7 +33,7 @@ class WorkBudget:
         """
         self.remaining -= count
         if self.remaining < 0:
-            raise UnreadablePart(message(_("The rule of repetition takes too long to work out; write the days out.")))
+            raise UnreadablePart(message(N_("The rule of repetition takes too long to work out; write the days out.")))
 
 
 def occurrences(

@@ -10,14 +10,14 @@ from calendars.days.spans import MIDNIGHT, Span, event_span, zone_info
 from calendars.ical_import.content_lines import UnreadablePart
 from calendars.ical_import.rrule_expansion import WorkBudget
 from calendars.ical_import.timezones import FileZones, is_utc, outside
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 
 TZID = "X-DESK-TZID"
 """The parameter that carries the zone's name as it appears in the file."""
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
-BROKEN = _("{property} can't be read: {value}")
+BROKEN = N_("{property} can't be read: {value}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +121,7 @@ def hours_between(
         return ImportedTimes(start.date(), last_day or start.date(), start.time(), None, zone, is_named)
     if end < start:
         raise UnreadablePart(
-            message(_("The end ({end}) is before the start ({start})."), start=start.isoformat(), end=end.isoformat())
+            message(N_("The end ({end}) is before the start ({start})."), start=start.isoformat(), end=end.isoformat())
         )
     end = end.replace(second=0, microsecond=0)
     return ImportedTimes(start.date(), end.date(), start.time(), end.time() if end > start else None, zone, is_named)
@@ -186,7 +186,7 @@ def check_day(value: date, name: str) -> None:
     if not EARLIEST <= day <= LATEST:
         raise UnreadablePart(
             message(
-                _("{property} must lie between {first} and {last}."),
+                N_("{property} must lie between {first} and {last}."),
                 property=name,
                 first=EARLIEST.isoformat(),
                 last=LATEST.isoformat(),
@@ -205,7 +205,7 @@ def _length(event: IcalEvent) -> timedelta | None:
 
 def _whole_days(start: FileTime, end: FileTime | None, length: timedelta | None) -> ImportedTimes:
     if end is not None and end.wall is not None:
-        raise UnreadablePart(message(_("DTSTART is a day, so DTEND must be one too.")))
+        raise UnreadablePart(message(N_("DTSTART is a day, so DTEND must be one too.")))
     # Many programs end a single day on the same day.
     if end is not None:
         days = end.value.toordinal() - start.value.toordinal()
@@ -214,7 +214,7 @@ def _whole_days(start: FileTime, end: FileTime | None, length: timedelta | None)
     if days < 0:
         raise UnreadablePart(
             message(
-                _("The end ({end}) is before the start ({start})."),
+                N_("The end ({end}) is before the start ({start})."),
                 start=str(start.value),
                 end=str(end.value if end else ""),
             )
@@ -228,7 +228,7 @@ def _shown(
     start: FileTime, end: FileTime | None, length: timedelta | None, zones: FileZones, budget: WorkBudget
 ) -> tuple[ImportedTimes, list[Message]]:
     if end is not None and end.wall is None:
-        raise UnreadablePart(message(_("DTSTART has an hour, so DTEND must have one too.")))
+        raise UnreadablePart(message(N_("DTSTART has an hour, so DTEND must have one too.")))
     zone, is_named, remarks = zone_of(start, zones)
     begin = local_time(start, zone, zones, budget)
     if end is not None:
@@ -250,9 +250,9 @@ def zone_of(start: FileTime, zones: FileZones) -> tuple[str, bool, list[Message]
     if zone.name is not None:
         return zone.name, True, []
     remark = (
-        _("“{tzid}” is no time zone that is known; the hours are told by the clocks of {zone}.")
+        N_("“{tzid}” is no time zone that is known; the hours are told by the clocks of {zone}.")
         if zone.is_known
-        else _("“{tzid}” is no time zone that is known; the hours are taken as those of {zone}.")
+        else N_("“{tzid}” is no time zone that is known; the hours are taken as those of {zone}.")
     )
     return zones.office, False, [message(remark, tzid=start.tzid[:60], zone=zones.office)]
 

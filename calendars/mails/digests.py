@@ -10,7 +10,7 @@ from calendars.days.formatting import format_day, format_days, format_instant
 from calendars.days.spans import Days
 from calendars.mails.event_mail import MailContent, link_line, page
 from calendars.mails.weekly_schedule import short
-from models.i18n import Message, _, translate, translate_filled
+from models.i18n import N_, Message, translate, translate_filled
 from models.text import LocalizedText, localized, one_line
 from models.vocabulary import ReminderPurpose
 
@@ -125,23 +125,23 @@ def purpose_name(purpose: ReminderPurpose, language: str) -> str:
 
 def digest(report: Digest, site: ConsoleLinks, language: str, unsubscribe_url: str | None = None) -> MailContent:
     """What needs attention today; ``unsubscribe_url`` is the address at which the reader unsubscribes."""
-    title = translate(_("What wants attention – {day}"), language, day=format_day(report.day, language))
+    title = translate(N_("What wants attention – {day}"), language, day=format_day(report.day, language))
     parts = [
         _Part(
-            translate(_("Overdue tasks: {count}"), language, count=report.tasks.total),
+            translate(N_("Overdue tasks: {count}"), language, count=report.tasks.total),
             [_task_entry(task, language) for task in report.tasks.first[:MOST_LINES]],
             report.tasks.total,
             f"{site.public_url}/tasks",
         ),
         _Part(
-            translate(_("Commitments at risk or missed this year: {count}"), language, count=report.risks.total),
+            translate(N_("Commitments at risk or missed this year: {count}"), language, count=report.risks.total),
             [_risk_entry(risk, site, language) for risk in report.risks.first[:MOST_LINES]],
             report.risks.total,
             f"{site.public_url}/agreements",
         ),
         _Part(
             translate(
-                _("Mails that did not arrive and nobody has looked at: {count}"), language, count=report.failures.total
+                N_("Mails that did not arrive and nobody has looked at: {count}"), language, count=report.failures.total
             ),
             [_failure_entry(failure, site, language) for failure in report.failures.first[:MOST_LINES]],
             report.failures.total,
@@ -149,18 +149,20 @@ def digest(report: Digest, site: ConsoleLinks, language: str, unsubscribe_url: s
         ),
     ]
     footer = unsubscribe_lines(
-        _("You get this mail because your account gets the daily digest."), unsubscribe_url, language
+        N_("You get this mail because your account gets the daily digest."), unsubscribe_url, language
     )
     return _mail(title, [], parts, footer, unsubscribe_url, language)
 
 
 def escalation(failures: ListExcerpt[FailedMail], site: ConsoleLinks, language: str) -> MailContent:
     """Which mails did not arrive and have not been seen for a day, and what to do about it."""
-    title = translate(_("Mails that did not arrive: {count}"), language, count=failures.total)
+    title = translate(N_("Mails that did not arrive: {count}"), language, count=failures.total)
     opening = [
-        translate(_("These mails did not arrive, and nobody has looked at it for more than a day."), language),
+        translate(N_("These mails did not arrive, and nobody has looked at it for more than a day."), language),
         translate(
-            _("Tell the people in another way, correct the addresses, then send the mails again or mark them as seen."),
+            N_(
+                "Tell the people in another way, correct the addresses, then send the mails again or mark them as seen."
+            ),
             language,
         ),
     ]
@@ -171,7 +173,7 @@ def escalation(failures: ListExcerpt[FailedMail], site: ConsoleLinks, language: 
         f"{site.public_url}/reminders?state=failed",
     )
     footer = [
-        translate(_("You get this mail because you are responsible for what the service can't settle."), language)
+        translate(N_("You get this mail because you are responsible for what the service can't settle."), language)
     ]
     return _mail(title, opening, [part], footer, None, language)
 
@@ -179,16 +181,18 @@ def escalation(failures: ListExcerpt[FailedMail], site: ConsoleLinks, language: 
 def failure(failed: FailedMail, site: ConsoleLinks, language: str) -> MailContent:
     """Notify an organisation that a mail about its event could not be delivered and will not be tried again."""
     event = short(failed.event, language)
-    subject = translate(_("Did not arrive: {recipient} – {title}"), language, recipient=failed.recipient, title=event)
+    subject = translate(N_("Did not arrive: {recipient} – {title}"), language, recipient=failed.recipient, title=event)
     opening = [
-        translate(_("A mail about an event of your organisation could not be delivered."), language),
+        translate(N_("A mail about an event of your organisation could not be delivered."), language),
         translate(
-            _("It is not tried again: correct the address and send the mail again, or tell the person in another way."),
+            N_(
+                "It is not tried again: correct the address and send the mail again, or tell the person in another way."
+            ),
             language,
         ),
     ]
     part = _Part("", [_failure_entry(failed, site, language)], 1, "")
-    footer = [translate(_("You get this mail because your organisation is in charge of the event."), language)]
+    footer = [translate(N_("You get this mail because your organisation is in charge of the event."), language)]
     return _mail(subject, opening, [part], footer, None, language)
 
 
@@ -216,27 +220,27 @@ class _Part:
     def closing(self, language: str) -> str:
         """The number of further entries and their link, or only the link; empty without an address."""
         if left := self.total - len(self.entries):
-            return translate(_("… and {count} more: {url}"), language, count=left, url=self.url)
-        return translate(_("Read more: {url}"), language, url=self.url) if self.url else ""
+            return translate(N_("… and {count} more: {url}"), language, count=left, url=self.url)
+        return translate(N_("Read more: {url}"), language, url=self.url) if self.url else ""
 
 
 def _task_entry(task: OverdueTask, language: str) -> _Entry:
     names = ", ".join(one_line(name) if isinstance(name, str) else short(name, language) for name in task.responsible)
-    due = translate(_("Due: {day}"), language, day=format_day(task.due_day, language))
+    due = translate(N_("Due: {day}"), language, day=format_day(task.due_day, language))
     return _Entry(
         short(task.title, language),
         (
             short(task.event, language),
             due,
-            translate(_("Responsible: {names}"), language, names=names)
+            translate(N_("Responsible: {names}"), language, names=names)
             if names
-            else translate(_("Nobody is responsible yet."), language),
+            else translate(N_("Nobody is responsible yet."), language),
         ),
     )
 
 
 def _risk_entry(risk: Risk, site: ConsoleLinks, language: str) -> _Entry:
-    article = translate(_("Article {number}"), language, number=one_line(risk.article))
+    article = translate(N_("Article {number}"), language, number=one_line(risk.article))
     return _Entry(
         f"{article} – {short(risk.title, language)}",
         (f"{short(risk.state, language)}: {one_line(risk.why.to(language))}", short(risk.agreement, language)),
@@ -255,8 +259,8 @@ def _failure_entry(failed: FailedMail, site: ConsoleLinks, language: str) -> _En
     return _Entry(
         f"{failed.recipient} – {what}",
         (
-            translate(_("Answer: {answer}"), language, answer=answer or "–"),
-            translate(_("Given up at {instant}"), language, instant=since),
+            translate(N_("Answer: {answer}"), language, answer=answer or "–"),
+            translate(N_("Given up at {instant}"), language, instant=since),
         ),
         f"{site.public_url}/reminders/{failed.id}",
     )
@@ -316,7 +320,7 @@ def unsubscribe_lines(why: str, unsubscribe_url: str | None, language: str) -> l
     """Why a reader gets a mail, and how to unsubscribe."""
     return [
         translate(why, language),
-        *([translate(_("To stop it: {url}"), language, url=unsubscribe_url)] if unsubscribe_url else []),
+        *([translate(N_("To stop it: {url}"), language, url=unsubscribe_url)] if unsubscribe_url else []),
     ]
 
 

@@ -9,7 +9,7 @@ from calendars.days.spans import Days
 from calendars.events.labels import kind_name, status_name
 from calendars.ical.vevent import EventFacts
 from calendars.programmes.rendering import ProgrammeText, render_text
-from models.i18n import _, translate
+from models.i18n import N_, translate
 from models.text import LocalizedText, localized, one_line
 from models.vocabulary import Language, ReminderPurpose
 
@@ -71,21 +71,21 @@ def compose(about: MailTopic, language: Language) -> MailContent:
     days = format_days(event.first_day, event.last_day, language)
     is_cancelled = about.purpose is ReminderPurpose.CANCELLATION
     if is_cancelled:
-        subject = translate(_("Cancelled: {title} – {days}"), language, title=title, days=days)
-        opening = translate(_("This event does not take place:"), language)
+        subject = translate(N_("Cancelled: {title} – {days}"), language, title=title, days=days)
+        opening = translate(N_("This event does not take place:"), language)
     elif about.task is not None:
         task = one_line(localized(about.task, language))
-        subject = translate(_("Reminder of a task: {task} – {title}"), language, task=task, title=title)
-        opening = translate(_("A task of this event falls due:"), language)
+        subject = translate(N_("Reminder of a task: {task} – {title}"), language, task=task, title=title)
+        opening = translate(N_("A task of this event falls due:"), language)
     elif about.purpose is ReminderPurpose.UPDATE:
-        subject = translate(_("Changed: {title} – {days}"), language, title=title, days=days)
-        opening = translate(_("Days, hours, place or status of this event have changed. It now reads:"), language)
+        subject = translate(N_("Changed: {title} – {days}"), language, title=title, days=days)
+        opening = translate(N_("Days, hours, place or status of this event have changed. It now reads:"), language)
     else:
-        subject = translate(_("Reminder: {title} – {days}"), language, title=title, days=days)
-        opening = translate(_("This is a reminder of:"), language)
+        subject = translate(N_("Reminder: {title} – {days}"), language, title=title, days=days)
+        opening = translate(N_("This is a reminder of:"), language)
     lines = [opening, title, *_facts(about, days, language)]
     url = event.url or ""
-    link = translate(_("Read more: {url}"), language, url=url)
+    link = translate(N_("Read more: {url}"), language, url=url)
     closing = _closing(about, language)
     programme = _programme(about, url, language)
     plain = [lines[0], "", lines[1], *lines[2:], "", *([*programme.lines(), ""] if programme else []), link]
@@ -115,33 +115,33 @@ def _facts(about: MailTopic, days: str, language: Language) -> list[str]:
     event = about.event
     found = []
     if about.task is not None:
-        found.append(translate(_("Task: {task}"), language, task=one_line(localized(about.task, language))))
+        found.append(translate(N_("Task: {task}"), language, task=one_line(localized(about.task, language))))
         if about.task_due_on is not None:
             due = format_day(about.task_due_on, language)
-            found.append(translate(_("Task due on: {day}"), language, day=due))
-    found.append(translate(_("Kind: {kind}"), language, kind=kind_name(event.kind, language)))
-    found.append(translate(_("Days: {days}"), language, days=days))
+            found.append(translate(N_("Task due on: {day}"), language, day=due))
+    found.append(translate(N_("Kind: {kind}"), language, kind=kind_name(event.kind, language)))
+    found.append(translate(N_("Days: {days}"), language, days=days))
     if hours := format_hours(event.start_time, event.end_time):
-        found.append(translate(_("Hours: {hours} ({zone})"), language, hours=hours, zone=event.timezone))
+        found.append(translate(N_("Hours: {hours} ({zone})"), language, hours=hours, zone=event.timezone))
     if place := one_line(localized(event.location, language)):
-        found.append(translate(_("Place: {place}"), language, place=place))
-    found.append(translate(_("Host: {host}"), language, host=one_line(localized(event.host_name, language))))
+        found.append(translate(N_("Place: {place}"), language, place=place))
+    found.append(translate(N_("Host: {host}"), language, host=one_line(localized(event.host_name, language))))
     if event.guest_name:
-        found.append(translate(_("Guest: {guest}"), language, guest=one_line(localized(event.guest_name, language))))
+        found.append(translate(N_("Guest: {guest}"), language, guest=one_line(localized(event.guest_name, language))))
     if event.headcount is not None:
-        found.append(translate(_("People: {count}"), language, count=event.headcount))
-    found.append(translate(_("Status: {status}"), language, status=status_name(event.status, language)))
+        found.append(translate(N_("People: {count}"), language, count=event.headcount))
+    found.append(translate(N_("Status: {status}"), language, status=status_name(event.status, language)))
     return found
 
 
 def _closing(about: MailTopic, language: Language) -> str:
     if about.purpose is ReminderPurpose.CANCELLATION:
-        return translate(_("You get this mail because you were reminded of this event, or would have been."), language)
+        return translate(N_("You get this mail because you were reminded of this event, or would have been."), language)
     if about.purpose is ReminderPurpose.UPDATE:
-        return translate(_("You get this mail because an earlier one put this event into your calendar."), language)
+        return translate(N_("You get this mail because an earlier one put this event into your calendar."), language)
     if about.rule:
         rule = one_line(localized(about.rule, language))
-        return translate(_("You get this mail by the reminder rule “{rule}”."), language, rule=rule)
+        return translate(N_("You get this mail by the reminder rule “{rule}”."), language, rule=rule)
     return ""
 
 

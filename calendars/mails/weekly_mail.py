@@ -7,7 +7,7 @@ from calendars.days.formatting import format_day, format_days, format_weekday
 from calendars.mails.digests import QUIET, footer_html, markup, plain, unsubscribe_lines
 from calendars.mails.event_mail import MailContent, page
 from calendars.mails.weekly_schedule import HalfDay, ScheduleDay, ScheduleRow, ScheduleTable, WeekSchedule, schedule
-from models.i18n import _, translate
+from models.i18n import N_, translate
 
 _RULE = "border:1px solid #bbb;padding:.35em .5em;text-align:left;vertical-align:top"
 # Five columns if there is room; on a phone each cell is on its own line, preceded by its heading. A mail program
@@ -22,11 +22,11 @@ _WEEK_HEAD = (
     ".week .day{background:#e8edf4;padding:.35em .5em!important}}</style>"
 )
 HALVES: Mapping[HalfDay, str] = {
-    HalfDay.WHOLE_DAY: _("Whole day"),
-    HalfDay.MORNING: _("Morning"),
-    HalfDay.AFTERNOON: _("Afternoon"),
+    HalfDay.WHOLE_DAY: N_("Whole day"),
+    HalfDay.MORNING: N_("Morning"),
+    HalfDay.AFTERNOON: N_("Afternoon"),
 }
-_COLUMNS = (_("When"), _("What takes place"), _("Place"), _("Attending"), _("Prepared by"))
+_COLUMNS = (N_("When"), N_("What takes place"), N_("Place"), N_("Attending"), N_("Prepared by"))
 _WIDTHS = ("9%", "37%", "18%", "21%", "15%")
 
 
@@ -34,10 +34,10 @@ def weekly(week: WeekSchedule, language: str, unsubscribe_url: str | None = None
     """The week's schedule; ``unsubscribe_url`` is the address to unsubscribe. An empty week is stated as such."""
     table = schedule(week, language)
     days = format_days(week.days.first, week.days.last, language)
-    title = translate(_("Weekly schedule {days}"), language, days=days)
-    empty = translate(_("Nothing is planned for this week."), language) if table.is_empty else ""
+    title = translate(N_("Weekly schedule {days}"), language, days=days)
+    empty = translate(N_("Nothing is planned for this week."), language) if table.is_empty else ""
     footer = unsubscribe_lines(
-        _("You get this mail because your account gets the weekly schedule."), unsubscribe_url, language
+        N_("You get this mail because your account gets the weekly schedule."), unsubscribe_url, language
     )
     text = [title, "", *([empty, ""] if empty else []), *_week_text(table, language), *_off_text(table, language)]
     body = [f'<h1 style="font-size:1.35em">{escape(title)}</h1>']
@@ -63,7 +63,7 @@ def _shown_days(table: ScheduleTable) -> Iterable[ScheduleDay]:
 def _week_text(table: ScheduleTable, language: str) -> list[str]:
     lines: list[str] = []
     if table.all_week:
-        lines += [translate(_("All week"), language), *_rows_text(table.all_week, language), ""]
+        lines += [translate(N_("All week"), language), *_rows_text(table.all_week, language), ""]
     for day in _shown_days(table):
         lines += [_heading(day, language), *(f"  {name}" for name in day.holidays)]
         for half, rows in _groups(day.rows):
@@ -90,7 +90,7 @@ def _rows_text(rows: Iterable[ScheduleRow], language: str) -> list[str]:
 
 def _attending(row: ScheduleRow, language: str) -> tuple[str, ...]:
     """Who presides, which has no column of its own in a mail, and who attends."""
-    received = (f"{translate(_('Received by'), language)}: {row.presides}",) if row.presides else ()
+    received = (f"{translate(N_('Received by'), language)}: {row.presides}",) if row.presides else ()
     return (*received, *row.attends)
 
 
@@ -98,7 +98,7 @@ def _off_text(table: ScheduleTable, language: str) -> list[str]:
     if not table.called_off:
         return []
     lines = [f"- {title} ({became})" for title, became, _url in table.called_off]
-    return [translate(_("Does not take place"), language), *lines, ""]
+    return [translate(N_("Does not take place"), language), *lines, ""]
 
 
 def _off_html(table: ScheduleTable, language: str) -> str:
@@ -108,14 +108,14 @@ def _off_html(table: ScheduleTable, language: str) -> str:
         f'<li><a href="{escape(url)}">{escape(title)}</a> <span style="{QUIET}">{escape(became)}</span></li>'
         for title, became, url in table.called_off
     )
-    heading = escape(translate(_("Does not take place"), language))
+    heading = escape(translate(N_("Does not take place"), language))
     return f'<h2 style="font-size:1.1em">{heading}</h2>\n<ul style="padding-left:1.2em">{items}</ul>'
 
 
 def _week_html(table: ScheduleTable, language: str) -> str:
     days = [_day_html(day, table.is_empty, language) for day in _shown_days(table)]
     if table.all_week:
-        days.insert(0, f"<tbody>{_rows_html(translate(_('All week'), language), table.all_week, language)}</tbody>")
+        days.insert(0, f"<tbody>{_rows_html(translate(N_('All week'), language), table.all_week, language)}</tbody>")
     if not days:
         return ""
     style = f"{_RULE};background:#17365d;color:#fff"

@@ -13,7 +13,7 @@ from calendars.events.lifecycle import CALLED_OFF
 from calendars.ical.vevent import EventFacts
 from calendars.programmes.items import ProgrammeItemValues
 from calendars.programmes.rendering import MOST_CHARACTERS, OUTDATED
-from models.i18n import _, translate
+from models.i18n import N_, translate
 from models.text import LocalizedText, localized, one_line, shorten
 from models.vocabulary import EventStatus, HolidayCategory
 
@@ -22,9 +22,9 @@ MOST_PREPARING = 4
 
 _NOON = time(12)
 _IN_COUNTRY: Mapping[HolidayCategory, str] = {
-    HolidayCategory.PUBLIC: _("Day off in {country}: {name}"),
-    HolidayCategory.WORKDAY: _("Working day in {country}: {name}"),
-    HolidayCategory.FESTIVAL: _("Festival in {country}: {name}"),
+    HolidayCategory.PUBLIC: N_("Day off in {country}: {name}"),
+    HolidayCategory.WORKDAY: N_("Working day in {country}: {name}"),
+    HolidayCategory.FESTIVAL: N_("Festival in {country}: {name}"),
 }
 _COUNTRIES: Mapping[str, LocalizedText] = {
     "VN": {"vi": "Việt Nam", "lo": "ຫວຽດນາມ", "en": "Viet Nam"},
@@ -203,7 +203,7 @@ def _event_row(event: EventFacts, day: date | None, week: WeekSchedule, language
     about += [status_name(event.status, language)] if event.status is EventStatus.PLANNED else []
     about += [translate(OUTDATED, language)] if _is_outdated(event) else []
     host = short(event.host_name, language)
-    attends = [translate(_("Host: {host}"), language, host=host)] if host else []
+    attends = [translate(N_("Host: {host}"), language, host=host)] if host else []
     return ScheduleRow(
         _half(start),
         format_hours(start, end),
@@ -233,8 +233,8 @@ def _item_row(event: EventFacts, item: ProgrammeItemValues, week: WeekSchedule, 
 
 def _guests(event: EventFacts, language: str) -> tuple[str, ...]:
     guest = short(event.guest_name, language)
-    found = [translate(_("Guest: {guest}"), language, guest=guest)] if guest else []
-    found += [] if event.headcount is None else [translate(_("People: {count}"), language, count=event.headcount)]
+    found = [translate(N_("Guest: {guest}"), language, guest=guest)] if guest else []
+    found += [] if event.headcount is None else [translate(N_("People: {count}"), language, count=event.headcount)]
     return tuple(found)
 
 
@@ -244,7 +244,7 @@ def _prepares(event: EventFacts, week: WeekSchedule, language: str) -> str:
     names = dict.fromkeys(one_line(one) if isinstance(one, str) else short(one, language) for one in told if one)
     shown = list(names)[:MOST_PREPARING]
     if left := len(names) - len(shown):
-        shown.append(translate(_("… and {count} more"), language, count=left))
+        shown.append(translate(N_("… and {count} more"), language, count=left))
     return "; ".join(shown)
 
 
@@ -263,7 +263,7 @@ def holiday_line(holiday: Holiday, language: str) -> str:
         country=country,
         name=one_line(localized(holiday.name, language)),
     )
-    return translate(_("{holiday} (not announced yet)"), language, holiday=told) if holiday.provisional else told
+    return translate(N_("{holiday} (not announced yet)"), language, holiday=told) if holiday.provisional else told
 
 
 def short(text: Mapping[str, str] | None, language: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from io import StringIO
 
 from models.errors import Invalid
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.text import one_line
 
 MAX_LINES = 500
@@ -50,7 +50,7 @@ def text_cell(raw: str) -> Cell:
     """A cell's text without control characters, on one line; formulas, and texts that could become one, are refused."""
     text = one_line(raw)
     if len(text) > MAX_CELL:
-        return message(_("A text has at most {max} characters."), max=MAX_CELL)
+        return message(N_("A text has at most {max} characters."), max=MAX_CELL)
     if raw.startswith("\t") or (_FORMULA.match(text) and not _HARMLESS.fullmatch(text)):
         return formula_in_cell()
     return text[1:] if _GUARDED.match(text) else text
@@ -58,7 +58,7 @@ def text_cell(raw: str) -> Cell:
 
 def formula_in_cell() -> Message:
     """The error for a cell that contains a formula."""
-    return message(_("This looks like a formula. Paste the value instead; a text doesn't begin with = + - or @."))
+    return message(N_("This looks like a formula. Paste the value instead; a text doesn't begin with = + - or @."))
 
 
 def lines_of(rows: Iterable[tuple[int, Sequence[Cell]]]) -> list[TableRow]:
@@ -73,15 +73,15 @@ def lines_of(rows: Iterable[tuple[int, Sequence[Cell]]]) -> list[TableRow]:
         if number > MAX_ROWS or len(found) > MAX_LINES + (not filled):
             raise refused(
                 message(
-                    _("A list has at most {lines} lines, and nothing below row {row}."), lines=MAX_LINES, row=MAX_ROWS
+                    N_("A list has at most {lines} lines, and nothing below row {row}."), lines=MAX_LINES, row=MAX_ROWS
                 )
             )
         if filled and filled[-1] > MAX_COLUMNS:
-            raise refused(message(_("A list has at most {columns} columns."), columns=MAX_COLUMNS))
+            raise refused(message(N_("A list has at most {columns} columns."), columns=MAX_COLUMNS))
         if filled:
             found.append(TableRow(number, tuple(row[: filled[-1]])))
     if not found:
-        raise refused(message(_("The file is empty.")))
+        raise refused(message(N_("The file is empty.")))
     return found
 
 
@@ -108,7 +108,9 @@ def _decoded(content: bytes) -> str:
         return content.decode("utf-16" if marked else "utf-8-sig")
     except UnicodeDecodeError:
         raise refused(
-            message(_("This is no text in UTF-8. In the spreadsheet program save it as “CSV UTF-8”, or send the XLSX."))
+            message(
+                N_("This is no text in UTF-8. In the spreadsheet program save it as “CSV UTF-8”, or send the XLSX.")
+            )
         ) from None
 
 
@@ -133,7 +135,7 @@ def _records(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             yield number, record
     except csv.Error:
         raise refused(
-            message(_("In row {row} a quotation mark is not closed, or stands inside a cell."), row=number + 1)
+            message(N_("In row {row} a quotation mark is not closed, or stands inside a cell."), row=number + 1)
         ) from None
 
 

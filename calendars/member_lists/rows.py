@@ -10,7 +10,7 @@ from calendars.events.labels import MEMBER_ROLE_NAMES
 from calendars.member_lists.column_names import COLUMN_OF, COLUMNS, LANGUAGE_OF, NUMBERING, ROLE_OF, folded
 from calendars.member_lists.csv_files import Cell, TableRow
 from models.errors import Invalid
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import MemberRole
 
 MAX_LENGTHS = {"name": 200, "phone": 40, "position": 300}
@@ -60,7 +60,7 @@ def read_roster(lines: Sequence[TableRow]) -> MemberList:
     header, *rest = lines
     columns, problems = _columns(header)
     if "name" not in columns.values():
-        problems.append(message(_("A column with the names is missing; call it “{name}”."), name=COLUMNS["name"]))
+        problems.append(message(N_("A column with the names is missing; call it “{name}”."), name=COLUMNS["name"]))
         raise Invalid({"header": problems})
     roster = MemberList(errors={"header": problems} if problems else {})
     for line in rest:
@@ -81,7 +81,7 @@ def _columns(header: TableRow) -> tuple[dict[int, str | None], list[Message]]:
             if isinstance(title, Message) or folded(title) not in NUMBERING:
                 problems.append(_unknown_column(title))
         elif name in columns.values():
-            problems.append(message(_("The column “{name}” stands there twice."), name=COLUMNS[name]))
+            problems.append(message(N_("The column “{name}” stands there twice."), name=COLUMNS[name]))
         else:
             columns[place] = name
     return columns, problems
@@ -93,10 +93,12 @@ def _unknown_column(title: Cell) -> Message:
     near = get_close_matches(folded(title), [known for known in COLUMN_OF if known.isascii()], 1, 0.6)
     if near:
         return message(
-            _("The column “{title}” is not known. Is it “{name}”?"), title=title[:100], name=COLUMNS[COLUMN_OF[near[0]]]
+            N_("The column “{title}” is not known. Is it “{name}”?"),
+            title=title[:100],
+            name=COLUMNS[COLUMN_OF[near[0]]],
         )
     return message(
-        _("The column “{title}” is not known. Possible here: {names}. Rename it or take it out."),
+        N_("The column “{title}” is not known. Possible here: {names}. Rename it or take it out."),
         title=title[:100],
         names=tuple(COLUMNS.values()),
     )
@@ -104,7 +106,7 @@ def _unknown_column(title: Cell) -> Message:
 
 def _read_line(roster: MemberList, line: TableRow, columns: dict[int, str | None]) -> None:
     if any(cell and place not in columns for place, cell in enumerate(line.cells)):
-        nameless = message(_("Row {row} holds something in a column without a header."), row=line.number)
+        nameless = message(N_("Row {row} holds something in a column without a header."), row=line.number)
         roster.errors.setdefault("header", []).append(nameless)
     reading = _Reading(line, columns)
     name = reading.text("name")
@@ -122,7 +124,7 @@ def _read_line(roster: MemberList, line: TableRow, columns: dict[int, str | None
     if not any(reading.cells.values()):
         return  # only the numbering column is filled
     if name is None and "name" not in reading.problems:
-        reading.problems["name"] = message(_("The name is missing."))
+        reading.problems["name"] = message(N_("The name is missing."))
     roster.errors.update({place_of(line.number, column): [what] for column, what in reading.problems.items()})
     if name is not None:
         roster.entries.append(MemberRow(line.number, name, **values, spoiled=frozenset(reading.problems)))
@@ -141,7 +143,7 @@ class _Reading:
             self.problems[column] = cell
             return None
         if len(cell) > MAX_LENGTHS.get(column, len(cell)):
-            self.problems[column] = message(_("A text has at most {max} characters."), max=MAX_LENGTHS[column])
+            self.problems[column] = message(N_("A text has at most {max} characters."), max=MAX_LENGTHS[column])
             return None
         return cell or None
 
@@ -151,7 +153,7 @@ class _Reading:
             return None
         if folded(text) not in ROLE_OF:
             self.problems["role"] = message(
-                _("“{word}” is no role. Possible here: {names}; empty means {default}."),
+                N_("“{word}” is no role. Possible here: {names}; empty means {default}."),
                 word=text[:100],
                 names=tuple(MEMBER_ROLE_NAMES.values()),
                 default=MEMBER_ROLE_NAMES[MemberRole.MEMBER],
@@ -164,11 +166,13 @@ class _Reading:
             return None
         found = _NUMBER.fullmatch(text)
         if found is None:
-            self.problems[column] = message(_("Not a whole number."))
+            self.problems[column] = message(N_("Not a whole number."))
             return None
         if not 1 <= int(found[1]) <= HIGHEST[column]:
             self.problems[column] = message(
-                _("Must be greater than or equal to {min} and less than or equal to {max}."), min=1, max=HIGHEST[column]
+                N_("Must be greater than or equal to {min} and less than or equal to {max}."),
+                min=1,
+                max=HIGHEST[column],
             )
             return None
         return int(found[1])
@@ -181,7 +185,7 @@ class _Reading:
             words = [folded(piece)] if folded(piece) in LANGUAGE_OF else folded(piece).split()
             if unknown := [word for word in words if word not in LANGUAGE_OF]:
                 self.problems["languages"] = message(
-                    _("“{word}” is no language here. Languages are vi, lo and en."), word=unknown[0][:100]
+                    N_("“{word}” is no language here. Languages are vi, lo and en."), word=unknown[0][:100]
                 )
                 return ()
             found += [LANGUAGE_OF[word].value for word in words]

@@ -18,7 +18,7 @@ from calendars.member_lists.csv_files import (
     text_cell,
 )
 from models.errors import Invalid
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 
 _ZIP = b"PK\x03\x04"
 _COMPOUND = b"\xd0\xcf\x11\xe0"  # the old .xls, and every workbook with a password
@@ -31,11 +31,11 @@ Kinds and their texts: "text"; "number", as the file writes it; "bool", 1 or 0; 
 """
 
 _REASONS = {
-    "locked": _("This workbook has a password or is in the old .xls format. Save it as .xlsx without one."),
-    "damaged": _("This is no XLSX workbook, or it is damaged. Save it as .xlsx again."),
-    "large": _("This workbook holds far more than a list. Save the list alone in a workbook of its own."),
-    "no_visible_sheet": _("This workbook has no visible sheet."),
-    "exhausted": _("This workbook needs too much time or memory. Save the list alone in a workbook of its own."),
+    "locked": N_("This workbook has a password or is in the old .xls format. Save it as .xlsx without one."),
+    "damaged": N_("This is no XLSX workbook, or it is damaged. Save it as .xlsx again."),
+    "large": N_("This workbook holds far more than a list. Save the list alone in a workbook of its own."),
+    "no_visible_sheet": N_("This workbook has no visible sheet."),
+    "exhausted": N_("This workbook needs too much time or memory. Save the list alone in a workbook of its own."),
 }
 
 
@@ -102,4 +102,4 @@ def _number(text: str) -> str:
 
 
 def _error_in_cell(value: str) -> Message:
-    return message(_("This cell holds an error, {value}. Type the value itself."), value=value[:20])
+    return message(N_("This cell holds an error, {value}. Type the value itself."), value=value[:20])

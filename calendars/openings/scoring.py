@@ -12,7 +12,7 @@ from calendars.days.spans import Days
 from calendars.events.host_days import LONG_STAY_DAYS, MINIMUM_DAYS, numeric_days
 from calendars.openings.day_index import DayIndex, DaySet
 from models.errors import InvalidValue
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 
 FAR_FROM_VISITS = 14
 """Two weeks from the nearest other visit give the host enough rest."""
@@ -63,7 +63,7 @@ class OpeningQuery:
 
     def __post_init__(self) -> None:
         if self.days < 1:
-            raise InvalidValue(_("A window has one day or more."))
+            raise InvalidValue(N_("A window has one day or more."))
 
     @property
     def is_long(self) -> bool:
@@ -114,7 +114,7 @@ def reasons(index: DayIndex, query: OpeningQuery, first: int) -> tuple[Reason, .
         _host_free(index, query, first, last),
         _weekend(index, first, last),
         _ends(index, last),
-        Reason("notice", message(_("Days left to prepare: {days}."), days=_notice(index, query, first))),
+        Reason("notice", message(N_("Days left to prepare: {days}."), days=_notice(index, query, first))),
     )
 
 
@@ -145,19 +145,19 @@ def _weekday(number: int) -> Mapping[str, str]:
 
 def _begins(day: date) -> Reason:
     weekday = day.weekday()
-    return Reason(f"begins_{_CODES[weekday]}", message(_("Begins on a {weekday}."), weekday=_weekday(weekday)))
+    return Reason(f"begins_{_CODES[weekday]}", message(N_("Begins on a {weekday}."), weekday=_weekday(weekday)))
 
 
 def _ends(index: DayIndex, last: int) -> Reason:
     if last in index.working:
-        return Reason("ends_working_day", message(_("Ends on a working day.")))
-    return Reason("ends_free_day", message(_("Ends on a day on which nobody works.")))
+        return Reason("ends_working_day", message(N_("Ends on a working day.")))
+    return Reason("ends_free_day", message(N_("Ends on a day on which nobody works.")))
 
 
 def _weekend(index: DayIndex, first: int, last: int) -> Reason:
     if count := index.weekend.count(first, last):
-        return Reason("weekend_inside", message(_("Week-end days inside: {count}."), count=count))
-    return Reason("no_weekend", message(_("No week-end inside.")))
+        return Reason("weekend_inside", message(N_("Week-end days inside: {count}."), count=count))
+    return Reason("no_weekend", message(N_("No week-end inside.")))
 
 
 def _named(index: DayIndex, number: int | None) -> Mapping[str, str] | None:
@@ -170,18 +170,18 @@ def _named(index: DayIndex, number: int | None) -> Mapping[str, str] | None:
 
 def _holiday_free(index: DayIndex, query: OpeningQuery, first: int, last: int) -> Iterator[Reason]:
     if query.is_long:
-        rule = message(_("No public holiday on its first and last day."))
+        rule = message(N_("No public holiday on its first and last day."))
     else:
-        rule = message(_("No public holiday on any of its days."))
+        rule = message(N_("No public holiday on any of its days."))
     before = _named(index, index.off.last_until(first))
     after = _named(index, index.off.first_from(last))
     if before and after:
-        both = _("{rule} The last one before: {before}. The next one after: {after}.")
+        both = N_("{rule} The last one before: {before}. The next one after: {after}.")
         detail = message(both, rule=rule, before=before, after=after)
     elif after:
-        detail = message(_("{rule} The next one after: {after}."), rule=rule, after=after)
+        detail = message(N_("{rule} The next one after: {after}."), rule=rule, after=after)
     elif before:
-        detail = message(_("{rule} The last one before: {before}."), rule=rule, before=before)
+        detail = message(N_("{rule} The last one before: {before}."), rule=rule, before=before)
     else:
         detail = rule
     yield Reason("holiday_free", detail)
@@ -192,14 +192,14 @@ def _contains(index: DayIndex, query: OpeningQuery, first: int, last: int) -> It
     window = Days(index.day(first), index.day(last))
     for group in query.requirements:
         festival = next(one for one in group if one.is_met_by(window))
-        sentence = _("Falls within: {what}.") if len(festival.days) > len(window) else _("Contains: {what}.")
+        sentence = N_("Falls within: {what}.") if len(festival.days) > len(window) else N_("Contains: {what}.")
         yield Reason("contains", message(sentence, what=_festival_name(festival)))
     yield from _holidays_inside(index, first, last)
 
 
 def _holidays_inside(index: DayIndex, first: int, last: int) -> Iterator[Reason]:
     if count := index.off.count(first, last):
-        yield Reason("holidays_inside", message(_("Public holidays on its days: {count}."), count=count))
+        yield Reason("holidays_inside", message(N_("Public holidays on its days: {count}."), count=count))
 
 
 def _festival_name(festival: FestivalDay) -> Mapping[str, str] | str:
@@ -211,16 +211,16 @@ def _festival_name(festival: FestivalDay) -> Mapping[str, str] | str:
 
 def _host_free(index: DayIndex, query: OpeningQuery, first: int, last: int) -> Reason:
     if query.is_long:
-        return Reason("host_free", message(_("No other visit has to be received on its first and last day.")))
+        return Reason("host_free", message(N_("No other visit has to be received on its first and last day.")))
     before, after = index.visits.last_until(first), index.visits.first_from(last)
     since = None if before is None else numeric_day(index.day(before))
     until = None if after is None else numeric_day(index.day(after))
     if since and until:
-        detail = message(_("No other visit to receive between {since} and {until}."), since=since, until=until)
+        detail = message(N_("No other visit to receive between {since} and {until}."), since=since, until=until)
     elif until:
-        detail = message(_("No other visit until {until}."), until=until)
+        detail = message(N_("No other visit until {until}."), until=until)
     elif since:
-        detail = message(_("No other visit after {since}."), since=since)
+        detail = message(N_("No other visit after {since}."), since=since)
     else:
-        detail = message(_("No other visit is near."))
+        detail = message(N_("No other visit is near."))
     return Reason("host_free", detail)

@@ -9,7 +9,7 @@ from itertools import combinations, groupby
 from calendars.days.formatting import format_hours, numeric_day
 from calendars.days.spans import Days
 from calendars.programmes.items import ProgrammeItemValues
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import Severity
 
 MOST_NAMED = 50
@@ -87,10 +87,10 @@ def _overlaps(timed: Sequence[_Timed]) -> Iterator[ProgrammeWarning]:
     for one in timed:
         by_day[one.item.day].append(one)
     pairs = [(one, other) for those in by_day.values() for one, other in combinations(those, 2) if one.overlaps(other)]
-    advice = message(_("Move one of the two, or let the delegation part and say who attends which."))
+    advice = message(N_("Move one of the two, or let the delegation part and say who attends which."))
     for one, other in pairs[:MOST_NAMED]:
         detail = message(
-            _("“{first}” ({first_hours}) and “{second}” ({second_hours}) on {day} are at the same time."),
+            N_("“{first}” ({first_hours}) and “{second}” ({second_hours}) on {day} are at the same time."),
             first=one.item.title,
             first_hours=format_hours(one.item.start_time, one.item.end_time),
             second=other.item.title,
@@ -99,7 +99,7 @@ def _overlaps(timed: Sequence[_Timed]) -> Iterator[ProgrammeWarning]:
         )
         yield ProgrammeWarning("programme_overlap", Severity.WARNING, detail, advice, _places(one, other))
     if more := pairs[MOST_NAMED:]:
-        detail = message(_("Further pairs of items at the same time: {count}."), count=len(more))
+        detail = message(N_("Further pairs of items at the same time: {count}."), count=len(more))
         every = sorted({one.place for pair in more for one in pair})
         yield ProgrammeWarning("programme_overlap", Severity.WARNING, detail, advice, tuple(every))
 
@@ -123,16 +123,16 @@ def _way(before: _Timed, one: _Timed) -> ProgrammeWarning | None:
     if not one.item.travel_minutes or missing <= timedelta(0):
         return None
     detail = message(
-        _("From “{before}” to “{after}” on {day}: the way takes {travel} minutes; minutes missing: {missing}."),
+        N_("From “{before}” to “{after}” on {day}: the way takes {travel} minutes; minutes missing: {missing}."),
         before=before.item.title,
         after=one.item.title,
         day=numeric_day(one.item.day),
         travel=one.item.travel_minutes,
         missing=int(missing.total_seconds()) // 60,
     )
-    advice = message(_("End the one before it earlier, or correct the minutes of travel."))
+    advice = message(N_("End the one before it earlier, or correct the minutes of travel."))
     if arrives.date() == one.item.day:
-        advice = message(_("Begin it at {hour} or later, or end the one before it earlier."), hour=f"{arrives:%H:%M}")
+        advice = message(N_("Begin it at {hour} or later, or end the one before it earlier."), hour=f"{arrives:%H:%M}")
     return ProgrammeWarning("programme_travel", Severity.WARNING, detail, advice, _places(before, one))
 
 
@@ -143,25 +143,25 @@ def _outside_visit(items: Sequence[ProgrammeItemValues], days: Days) -> Iterator
             outside[item.day].append(place)
     for day in sorted(outside):
         detail = message(
-            _("Items on {day}, which is no day of the visit ({first} to {last}): {count}."),
+            N_("Items on {day}, which is no day of the visit ({first} to {last}): {count}."),
             day=numeric_day(day),
             first=numeric_day(days.first),
             last=numeric_day(days.last),
             count=len(outside[day]),
         )
-        advice = message(_("Move them to a day of the visit, or take them out of the programme."))
+        advice = message(N_("Move them to a day of the visit, or take them out of the programme."))
         yield ProgrammeWarning("outside_visit", Severity.WARNING, detail, advice, tuple(outside[day]))
 
 
 def _outside_hours(
     items: Sequence[ProgrammeItemValues], days: Days, start_time: time | None, end_time: time | None
 ) -> Iterator[ProgrammeWarning]:
-    advice = message(_("Change its hours, or those of the visit."))
+    advice = message(N_("Change its hours, or those of the visit."))
     for place in sorted(range(len(items)), key=lambda place: (items[place].begins, items[place].key)):
         item = items[place]
         if start_time is not None and item.day == days.first and _is_before(item, start_time):
             detail = message(
-                _("“{title}” ({hours}) on {day} begins before the visit does, at {start_time}."),
+                N_("“{title}” ({hours}) on {day} begins before the visit does, at {start_time}."),
                 title=item.title,
                 hours=format_hours(item.start_time, item.end_time),
                 day=numeric_day(item.day),
@@ -170,7 +170,7 @@ def _outside_hours(
             yield ProgrammeWarning("outside_hours", Severity.WARNING, detail, advice, (place,))
         if end_time is not None and item.day == days.last and _is_after(item, end_time):
             detail = message(
-                _("“{title}” ({hours}) on {day} lasts longer than the visit, until {end_time}."),
+                N_("“{title}” ({hours}) on {day} lasts longer than the visit, until {end_time}."),
                 title=item.title,
                 hours=format_hours(item.start_time, item.end_time),
                 day=numeric_day(item.day),

@@ -9,7 +9,7 @@ from typing import Any
 from calendars.days.formatting import format_day, format_hours
 from calendars.days.spans import Days
 from calendars.programmes.items import ProgrammeItemValues, label
-from models.i18n import _, translate
+from models.i18n import N_, translate
 from models.text import localized, one_line, shorten
 
 MOST_ITEMS = 100
@@ -18,7 +18,7 @@ MOST_ITEMS = 100
 MOST_CHARACTERS = 300
 """The maximum length of a line; longer ones are truncated."""
 
-OUTDATED = _("Published before the visit was moved; a new one follows.")
+OUTDATED = N_("Published before the visit was moved; a new one follows.")
 """What readers of an outdated programme are told (:meth:`PublishedProgramme.is_outdated`)."""
 
 
@@ -71,9 +71,9 @@ def render_text(published: PublishedProgramme, visit: Days, language: str, url: 
     shown, left = published.items[:MOST_ITEMS], len(published.items) - MOST_ITEMS
     more = ""
     if left > 0 and url:
-        more = translate(_("… and {count} more: {url}"), language, count=left, url=one_line(url))
+        more = translate(N_("… and {count} more: {url}"), language, count=left, url=one_line(url))
     elif left > 0:
-        more = translate(_("… and {count} more"), language, count=left)
+        more = translate(N_("… and {count} more"), language, count=left)
     return ProgrammeText(
         heading=heading(published.number, language),
         notes=(translate(OUTDATED, language),) if published.is_outdated(visit) else (),

@@ -11,7 +11,7 @@ from calendars.days.offsets import Offset, due_at
 from calendars.days.spans import MIDNIGHT, days_after, wall_time
 from calendars.days.working_days import WorkingDays
 from calendars.events.lifecycle import REMINDED
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import EventKind, EventStatus, ReminderAnchor
 
 GRACE = timedelta(minutes=15)
@@ -23,24 +23,24 @@ USEFUL_AFTER_DUE = timedelta(days=3)
 OFFICE_COUNTRIES = ("VN", "LA")
 """Countries whose days off are no working days for rules: a visit is prepared on days on which both sides work."""
 
-TOO_LATE = _("It was due before this was planned.")
-OVER = _("It could not be sent before the event was over.")
-NOT_ADDRESSED = _("This address no longer belongs to the rule's audience.")
-RULE_DELETED = _("The reminder rule was deleted.")
-RULE_OFF = _("The reminder rule is switched off.")
-OTHER_KIND = _("The reminder rule no longer covers this kind of event.")
-TASK_SETTLED = _("The task is done or was removed.")
-MOVED = _("The days, the hours or the reminder rule changed.")
-TAKES_PLACE = _("The event takes place after all.")
-UP_TO_DATE = _("A later mail already told what changed.")
-ARRIVED = _("The mail has arrived since.")
-RESTORED = _("It was due before the database was restored from a backup; it may have been sent.")
+TOO_LATE = N_("It was due before this was planned.")
+OVER = N_("It could not be sent before the event was over.")
+NOT_ADDRESSED = N_("This address no longer belongs to the rule's audience.")
+RULE_DELETED = N_("The reminder rule was deleted.")
+RULE_OFF = N_("The reminder rule is switched off.")
+OTHER_KIND = N_("The reminder rule no longer covers this kind of event.")
+TASK_SETTLED = N_("The task is done or was removed.")
+MOVED = N_("The days, the hours or the reminder rule changed.")
+TAKES_PLACE = N_("The event takes place after all.")
+UP_TO_DATE = N_("A later mail already told what changed.")
+ARRIVED = N_("The mail has arrived since.")
+RESTORED = N_("It was due before the database was restored from a backup; it may have been sent.")
 SILENT: Mapping[EventStatus, str] = MappingProxyType(
     {
-        EventStatus.DRAFT: _("The event is a draft."),
-        EventStatus.POSTPONED: _("The event is postponed."),
-        EventStatus.CANCELLED: _("The event is cancelled."),
-        EventStatus.COMPLETED: _("The event is completed."),
+        EventStatus.DRAFT: N_("The event is a draft."),
+        EventStatus.POSTPONED: N_("The event is postponed."),
+        EventStatus.CANCELLED: N_("The event is cancelled."),
+        EventStatus.COMPLETED: N_("The event is completed."),
     }
 )
 """Why events in these states have no reminders."""

@@ -15,7 +15,7 @@ from models.accounts import User
 from models.errors import InvalidValue
 from models.event_parts import Member
 from models.events import Event
-from models.i18n import _
+from models.i18n import N_
 from models.places import Locality, Organisation, Person
 from models.queries.event_readers import TAKING_PART, reads_everything
 from models.vocabulary import Language, Role, Visibility
@@ -47,7 +47,7 @@ def check_audience(audience: Sequence[str]) -> None:
         InvalidValue: its detail says what would be right.
     """
     if not audience:
-        raise InvalidValue(_("Name at least one audience: {right}."), right=_right())
+        raise InvalidValue(N_("Name at least one audience: {right}."), right=_right())
     for word in audience:
         if word in {OWNER, MEMBERS, ORGANISATION}:
             continue
@@ -55,7 +55,7 @@ def check_audience(audience: Sequence[str]) -> None:
             continue
         if word.startswith(_EMAIL) and is_address(word.removeprefix(_EMAIL)):
             continue
-        raise InvalidValue(_("“{word}” is no audience; write {right}."), word=word[:60], right=_right())
+        raise InvalidValue(N_("“{word}” is no audience; write {right}."), word=word[:60], right=_right())
 
 
 def named_addresses(audience: Iterable[str]) -> list[str]:

@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel, col, select
 from models.constraint_violations import Violation, violation_of
 from models.errors import Conflict, Invalid, NotFound
 from models.events import Event
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.labels import noun
 from models.text import fold
 from service.actions import permissions
@@ -85,7 +85,7 @@ def missing_references(session: Session, model: type[SQLModel], values: Mapping[
         if session.execute(sought).first() is None:
             what = noun(str(target.table.name))
             errors[column.key] = [
-                message(_("There is no {what} “{identity}”."), what=what, identity=values[column.key])
+                message(N_("There is no {what} “{identity}”."), what=what, identity=values[column.key])
             ]
     return errors
 
@@ -173,7 +173,7 @@ def delete(session: Session, act: ActionContext, row: SQLModel, *, event_id: str
         if violation_of(problem) is not Violation.FOREIGN_KEY:
             raise
         raise Conflict(
-            message(_("This {what} is still in use and can't be deleted."), what=called(type(row))), code="in_use"
+            message(N_("This {what} is still in use and can't be deleted."), what=called(type(row))), code="in_use"
         ) from None
     record(session, act, "delete", name, key, changes(before, {}), event_id=event_id)
 
@@ -191,7 +191,7 @@ def flush(session: Session) -> None:
         if violation_of(problem) is not Violation.UNIQUE:
             raise
         raise Conflict(
-            message(_("Something with the same name or key is there already.")), code="already_exists"
+            message(N_("Something with the same name or key is there already.")), code="already_exists"
         ) from None
 
 

@@ -17,7 +17,7 @@ from sqlmodel import Session
 from models.accounts import IdempotencyKey
 from models.encryption import cipher
 from models.errors import Conflict, Invalid
-from models.i18n import _, message
+from models.i18n import N_, message
 from service.actions.context import ActionContext
 
 LIFETIME = timedelta(hours=24)
@@ -61,7 +61,7 @@ def recall(
         raise Invalid(
             {
                 "Idempotency-Key": [
-                    message(_("Must be 1 to {max} printable characters, new for each wish."), max=MAX_KEY)
+                    message(N_("Must be 1 to {max} printable characters, new for each wish."), max=MAX_KEY)
                 ]
             }
         )
@@ -74,7 +74,7 @@ def recall(
             session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
         elif not session.execute(text("SELECT pg_try_advisory_xact_lock(:number)"), {"number": number}).scalar_one():
             raise Conflict(
-                message(_("The first request with this key is still running. Ask again shortly.")),
+                message(N_("The first request with this key is still running. Ask again shortly.")),
                 code="idempotency_in_progress",
             )
     kept = session.get(IdempotencyKey, (act.account.id, key_hash))
@@ -85,13 +85,13 @@ def recall(
         session.flush()
         return None
     if kept.request_hash != _digest(secret.encode(), *request):
-        raise Invalid({"Idempotency-Key": [message(_("This key was used for another request; take a new one."))]})
+        raise Invalid({"Idempotency-Key": [message(N_("This key was used for another request; take a new one."))]})
     try:
         stored = json.loads(_cipher(secret).decrypt(kept.answer))
     except InvalidToken:
         # The secret was changed since: the answer can't be read any more, but the wish was carried out.
         raise Conflict(
-            message(_("This was already carried out, but its answer can't be shown again.")), code="already_exists"
+            message(N_("This was already carried out, but its answer can't be shown again.")), code="already_exists"
         ) from None
     return KeptAnswer(kept.status, stored["headers"], base64.b64decode(stored["body"]))
 

@@ -29,7 +29,7 @@ from models.accounts import User
 from models.errors import Forbidden
 from models.event_parts import Member
 from models.events import Event
-from models.i18n import _, message, translate
+from models.i18n import N_, message, translate
 from models.places import Organisation, Person
 from models.queries.audience import named_addresses
 from models.queries.event_readers import TAKING_PART, reads_everything
@@ -39,7 +39,7 @@ from models.vocabulary import Language, Visibility
 _READER = "reader"
 _AT_ONCE = 500
 
-BUSY: LocalizedText = {language.value: translate(_("Busy (internal)"), language) for language in Language}
+BUSY: LocalizedText = {language.value: translate(N_("Busy (internal)"), language) for language in Language}
 """What stands in the place of a title its reader may not see."""
 
 
@@ -148,10 +148,10 @@ def check_change(session: Session, event: Event) -> None:
     if may_change(session, event):
         return
     if event.organisation_id is None:
-        what = message(_("The protocol office is in charge of this event: only it can change it."))
+        what = message(N_("The protocol office is in charge of this event: only it can change it."))
     else:
         what = message(
-            _("“{organisation}” is in charge of this event: only it and the protocol office can change it."),
+            N_("“{organisation}” is in charge of this event: only it and the protocol office can change it."),
             organisation=session.get_one(Organisation, event.organisation_id).name,
         )
     raise Forbidden(what, code="not_in_charge")
@@ -227,21 +227,21 @@ def check_person(session: Session, person: Person, values: Mapping[str, Any] | N
         if all(values[name] == getattr(person, name) for name in WITHHELD & values.keys()):
             return
         what = message(
-            _("Only an approver or the protocol office can change the address or the organisation of this person.")
+            N_("Only an approver or the protocol office can change the address or the organisation of this person.")
         )
     elif has_accounts(session, person.organisation_id):
         what = message(
-            _(
+            N_(
                 "“{organisation}” is in charge of this person: only it, an approver or the protocol office can"
                 " change them."
             ),
             organisation=session.get_one(Organisation, person.organisation_id).name,
         )
     elif values is None:
-        what = message(_("Only an approver or the protocol office can delete this person."))
+        what = message(N_("Only an approver or the protocol office can delete this person."))
     else:
         what = message(
-            _(
+            N_(
                 "This person takes part in no event of your organisation: only an approver or the protocol office can"
                 " change them."
             )
@@ -263,7 +263,7 @@ def check_organisation(session: Session, organisation: Organisation) -> None:
     if not may_change_organisation(session, organisation):
         raise Forbidden(
             message(
-                _("Only accounts of “{organisation}”, an approver or the protocol office can change it."),
+                N_("Only accounts of “{organisation}”, an approver or the protocol office can change it."),
                 organisation=organisation.name,
             ),
             code="not_in_charge",
@@ -284,10 +284,10 @@ def check_addresses(session: Session, audience: Collection[str]) -> None:
     """
     if reader(session) is not None and (unknown := unknown_addresses(session, audience)):
         what = message(
-            _("“{address}” belongs to nobody here: only an approver or the protocol office can have mail sent there."),
+            N_("“{address}” belongs to nobody here: only an approver or the protocol office can have mail sent there."),
             address=unknown[0],
         )
-        right = _(
+        right = N_(
             "Instead of “{address}” write the address of an account or of a person on the list, or ask an approver or"
             " the protocol office."
         )

@@ -7,7 +7,7 @@ from flask_smorest.pagination import PaginationParameters
 from calendars.days.anniversaries import Origin, occurrences
 from models.agreements import Agreement, Anniversary, Commitment
 from models.errors import Invalid
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.vocabulary import Role
 from service.actions import crud
 from service.actions.agreements import agreement_queries, agreements
@@ -191,7 +191,7 @@ class OccurrencesView(ApiView):
         last = query.get("to_year", first + 9)
         if not first <= last < first + MAX_YEARS:
             raise Invalid(
-                {"to_year": [message(_("Must be from_year or later, {count} years at the most."), count=MAX_YEARS)]}
+                {"to_year": [message(N_("Must be from_year or later, {count} years at the most."), count=MAX_YEARS)]}
             )
         ceremonies = agreement_queries.ceremonies_of(session(), anniversary.id)
         return [

@@ -7,7 +7,7 @@ from flask import request
 
 from calendars.ical_import.content_lines import invalid_file
 from models.errors import Invalid
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.vocabulary import EventKind, Language, Role
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.imports.calendar_files import RESULTS, ComponentOutcome, ImportDefaults, import_calendar
@@ -75,10 +75,10 @@ def _sent() -> tuple[bytes, str]:
     if request.mimetype != FORM:
         return request.get_data(cache=True), ""
     if strange := sorted({*request.form, *request.files} - {"file"}):
-        raise Invalid({one[:60]: [message(_("Unknown parameter."))] for one in strange})
+        raise Invalid({one[:60]: [message(N_("Unknown parameter."))] for one in strange})
     files = request.files.getlist("file")
     if len(files) != 1:
-        raise invalid_file(message(_("Send one file, in the form's field “file”.")))
+        raise invalid_file(message(N_("Send one file, in the form's field “file”.")))
     with files[0].stream as opened:
         return opened.read(), files[0].filename or ""
 

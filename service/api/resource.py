@@ -19,7 +19,7 @@ from werkzeug.exceptions import NotFound as NotFoundError
 
 from models.accounts import User
 from models.errors import Forbidden, Unauthenticated
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.vocabulary import Role, TokenScope
 from service.actions import crud, idempotency, permissions
 from service.actions.context import ActionContext
@@ -129,7 +129,7 @@ class ApiView(MethodView):
             if not user.role.suffices_for(role):
                 raise Forbidden(
                     message(
-                        _("This needs the role {needed}; yours is {role}."), needed=role.value, role=user.role.value
+                        N_("This needs the role {needed}; yours is {role}."), needed=role.value, role=user.role.value
                     )
                 )
             _check_body_type(body, getattr(handler, "body_types", (JSON,)))
@@ -157,7 +157,7 @@ def _check_body_type(body: bytes, taken: Sequence[str]) -> None:
     if body and request.mimetype not in taken:
         refusal = UnsupportedMediaType()
         if JSON not in taken:
-            refusal.data = {"detail": message(_("Send the body as one of these: {types}."), types=", ".join(taken))}  # type: ignore[attr-defined]
+            refusal.data = {"detail": message(N_("Send the body as one of these: {types}."), types=", ".join(taken))}  # type: ignore[attr-defined]
         raise refusal
     if JSON in taken and b"\x00" in body:
         raise BadRequest
@@ -175,19 +175,19 @@ def authenticate(opened: Session, desk: AppContext) -> User:
     scheme, _blank, secret = header.partition(" ")
     if header:
         if scheme.lower() != "bearer" or not secret.strip():
-            raise Unauthenticated(message(_("Send the token as “Authorization: Bearer TOKEN”.")))
+            raise Unauthenticated(message(N_("Send the token as “Authorization: Bearer TOKEN”.")))
         token, owner = desk.attendance.of_token(opened, secret.strip(), desk.clock())
         if token.scope is TokenScope.READ and request.method not in SAFE:
-            raise Forbidden(message(_("This token may read, but not change anything.")), code="token_scope")
+            raise Forbidden(message(N_("This token may read, but not change anything.")), code="token_scope")
         return owner
     cookie = request.cookies.get(desk.session_cookie)
     user = desk.attendance.of_session(opened, cookie, desk.clock()) if cookie else None
     if user is None or cookie is None:
-        raise Unauthenticated(message(_("Sign in, or send an API token.")))
+        raise Unauthenticated(message(N_("Sign in, or send an API token.")))
     if request.method not in SAFE and not desk.is_csrf_token(cookie, request.headers.get("X-CSRF-Token", "")):
-        raise Forbidden(message(_("The X-CSRF-Token header is missing or wrong.")), code="csrf")
+        raise Forbidden(message(N_("The X-CSRF-Token header is missing or wrong.")), code="csrf")
     if user.must_change_password and request.endpoint not in _BEFORE_A_NEW_PASSWORD:
-        raise Forbidden(message(_("Choose a new password first.")), code="must_change_password")
+        raise Forbidden(message(N_("Choose a new password first.")), code="must_change_password")
     return user
 
 

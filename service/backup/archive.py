@@ -18,7 +18,7 @@ from typing import IO, Any, cast
 
 from models.dump_rows import TableShape
 from models.errors import DomainError
-from models.i18n import _, message
+from models.i18n import N_, message
 
 FORMAT = 1
 """Grows when an older program could no longer read the file."""
@@ -27,8 +27,8 @@ _MANIFEST = "manifest.json"
 _MARK = b"protocol-desk backup, sha256 of all before: "
 _DIGITS = 64
 _CHUNK = 1 << 20
-_NOT_WHOLE = _("{file} is no whole backup: it is damaged, cut off, or another kind of file. Nothing was changed.")
-_NEWER = _("{file} was made by a newer version of this program ({version}). Install that first. Nothing was changed.")
+_NOT_WHOLE = N_("{file} is no whole backup: it is damaged, cut off, or another kind of file. Nothing was changed.")
+_NEWER = N_("{file} was made by a newer version of this program ({version}). Install that first. Nothing was changed.")
 
 
 class BadBackup(DomainError):

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from models import dump_rows
 from models.database import Database
 from models.errors import Conflict
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.migrate import knows
 from service import VERSION
 from service.actions.feeds.store import snapshot
@@ -46,7 +46,7 @@ def take(database: Database, path: Path, now: datetime, secret_key: str, *, forc
 
 def _refuse_overwriting(path: Path, force: bool) -> None:
     if not force and path.exists():
-        raise Conflict(message(_("There is a file {file} already; --force replaces it."), file=str(path)))
+        raise Conflict(message(N_("There is a file {file} already; --force replaces it."), file=str(path)))
 
 
 def dump(connection: Connection, file: IO[bytes], now: datetime, secret_key: str) -> Manifest:
@@ -57,9 +57,9 @@ def dump(connection: Connection, file: IO[bytes], now: datetime, secret_key: str
     """
     revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
-        raise Conflict(message(_("The database is not migrated: run `desk init`.")))
+        raise Conflict(message(N_("The database is not migrated: run `desk init`.")))
     if not knows(revision):
-        raise Conflict(message(_("This program does not know the shape of the database ({at})."), at=revision))
+        raise Conflict(message(N_("This program does not know the shape of the database ({at})."), at=revision))
     about = Manifest(
         format=archive.FORMAT,
         version=VERSION,

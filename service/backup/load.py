@@ -12,7 +12,7 @@ from sqlmodel import Session, col
 from calendars.reminders import due_times
 from models import dump_rows
 from models.dump_rows import TableShape
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.migrate import knows, newest_revision, upgrade_within
 from models.reminders import JobRun, Reminder
 from models.vocabulary import ReminderState
@@ -22,7 +22,7 @@ from service.actions.context import ActionContext
 from service.backup import tables
 from service.backup.archive import Archive, BadBackup, Manifest, newer
 
-_REFUSED = _("The database refuses what {file} holds for {table} ({answer}). Nothing was changed.")
+_REFUSED = N_("The database refuses what {file} holds for {table} ({answer}). Nothing was changed.")
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from models import dump_rows
 from models.database import Database
 from models.errors import Conflict
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.tables import metadata
 from service.actions.context import ActionContext
 from service.actions.reminders.delivery_status import WORKER_SILENCE
@@ -27,7 +27,7 @@ from service.backup.archive import Archive
 from service.backup.load import LoadSummary, check_revision, fill
 
 _STAMP = "%Y%m%dT%H%M%S"
-_IN_USE = _("The database is in use: stop the service first. Nothing was changed.")
+_IN_USE = N_("The database is in use: stop the service first. Nothing was changed.")
 _LOCK_WITHIN = "10s"
 
 
@@ -66,7 +66,9 @@ def _refuse_if_served(connection: Connection, now: datetime) -> None:
     if fresh:
         at, name = max(fresh)
         seconds = round(max(0.0, (now - at).total_seconds()))
-        told = _("A worker ({name}) was at work {seconds} seconds ago. Stop the service, and a minute later try again.")
+        told = N_(
+            "A worker ({name}) was at work {seconds} seconds ago. Stop the service, and a minute later try again."
+        )
         raise Conflict(message(told, name=name, seconds=seconds))
 
 

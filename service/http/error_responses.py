@@ -11,7 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from models import errors
-from models.i18n import Message, _, message, translate, translate_filled
+from models.i18n import N_, Message, message, translate, translate_filled
 from models.vocabulary import Language
 
 log = logging.getLogger("desk.web")
@@ -27,35 +27,35 @@ STATUS_OF: Mapping[type[errors.DomainError], int] = {
 }
 
 _TITLES = {
-    400: _("The request is malformed"),
-    401: _("Sign in first"),
-    403: _("Not allowed"),
-    404: _("Not found"),
-    405: _("Method not allowed"),
-    406: _("Not available in that format"),
-    408: _("The request took too long"),
-    409: _("Conflict with what is there"),
-    412: _("Changed by somebody else"),
-    413: _("Too large"),
-    414: _("Address too long"),
-    415: _("Unsupported content type"),
-    422: _("Invalid values"),
-    428: _("Precondition missing"),
-    429: _("Too many requests"),
-    500: _("Internal error"),
-    503: _("Temporarily not available"),
+    400: N_("The request is malformed"),
+    401: N_("Sign in first"),
+    403: N_("Not allowed"),
+    404: N_("Not found"),
+    405: N_("Method not allowed"),
+    406: N_("Not available in that format"),
+    408: N_("The request took too long"),
+    409: N_("Conflict with what is there"),
+    412: N_("Changed by somebody else"),
+    413: N_("Too large"),
+    414: N_("Address too long"),
+    415: N_("Unsupported content type"),
+    422: N_("Invalid values"),
+    428: N_("Precondition missing"),
+    429: N_("Too many requests"),
+    500: N_("Internal error"),
+    503: N_("Temporarily not available"),
 }
 _DETAILS = {
-    400: _("The body is not valid JSON in UTF-8."),
-    404: _("There is nothing at this address."),
-    405: _("This address does not take that method."),
-    408: _("The rest of what was sent did not arrive in time. Nothing was changed; try again."),
-    412: _("Somebody changed this in the meantime. Read it again, then repeat your change."),
-    413: _("The body is too large."),
-    415: _("Send the body as application/json."),
-    428: _("Send the ETag you read in an If-Match header, so that nobody's change is lost."),
-    500: _("Something went wrong here; it has been noted under the request id."),
-    503: _("The database does not answer at the moment. Nothing was changed; try again shortly."),
+    400: N_("The body is not valid JSON in UTF-8."),
+    404: N_("There is nothing at this address."),
+    405: N_("This address does not take that method."),
+    408: N_("The rest of what was sent did not arrive in time. Nothing was changed; try again."),
+    412: N_("Somebody changed this in the meantime. Read it again, then repeat your change."),
+    413: N_("The body is too large."),
+    415: N_("Send the body as application/json."),
+    428: N_("Send the ETag you read in an If-Match header, so that nobody's change is lost."),
+    500: N_("Something went wrong here; it has been noted under the request id."),
+    503: N_("The database does not answer at the moment. Nothing was changed; try again shortly."),
 }
 _CODES = {
     400: "malformed",
@@ -180,7 +180,7 @@ def from_http(error: HTTPException) -> Response:
     code = _CODES.get(status, "error")
     if status == 422 and messages:
         found = flat(messages)
-        detail: Message | str = message(_("Some fields are not right: {fields}."), fields=", ".join(sorted(found)))
+        detail: Message | str = message(N_("Some fields are not right: {fields}."), fields=", ".join(sorted(found)))
         response = problem(422, code, detail, errors=found)
     else:
         told = data.get("detail") or _DETAILS.get(status) or error.description or error.name
@@ -196,7 +196,7 @@ def from_database(error: DBAPIError) -> Response:
     if isinstance(error, IntegrityError):
         # Two requests met between check and write; the constraint decided, the later one may look again.
         return problem(
-            409, "conflict", message(_("This clashes with a change made at the same moment. Read again and retry."))
+            409, "conflict", message(N_("This clashes with a change made at the same moment. Read again and retry."))
         )
     if isinstance(error, OperationalError) or error.connection_invalidated:
         log.error("database_unavailable", extra={"problem": type(error.orig).__name__})

@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 from models.accounts import Heartbeat
 from models.errors import Forbidden, Unauthenticated
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import AttemptOutcome, EventKind, EventStatus, ReminderPurpose, ReminderState, Role
 from service.actions.reminders import delivery_status, reminder_queries
@@ -66,7 +66,7 @@ def check_reader() -> None:
     except Unauthenticated:
         is_admin = False
     if not is_admin:
-        raise Forbidden(message(_("Only administrators may read this, or programs on the service's own machine.")))
+        raise Forbidden(message(N_("Only administrators may read this, or programs on the service's own machine.")))
 
 
 class DeskCollector(Collector):

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from models.accounts import User
 from models.errors import Conflict
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.places import Locality, Organisation
 from models.text import fold, localized
 from models.vocabulary import EventStatus, Language, Role
@@ -109,7 +109,7 @@ def find_or_make_organisation(
     at_home = [one for one in named if one.locality == act.office.locality] or named
     if len(at_home) > 1:
         listed = ", ".join(f"{one.id} ({localized(one.name, Language.VI)}, {one.locality})" for one in at_home)
-        raise Conflict(message(_("Several organisations have this name; give an id: {found}."), found=listed))
+        raise Conflict(message(N_("Several organisations have this name; give an id: {found}."), found=listed))
     if at_home:
         return at_home[0]
     if session.exec(select(Locality.code)).first() is None:

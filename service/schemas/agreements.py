@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from models.agreements import Agreement, Anniversary, Commitment
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import DurationUnit, FrequencyType, Grade, Language
 from service.schemas.fields import MAX_TITLE, DayField, LocalizedTextField, NumberField, TextField, WordField
 from service.schemas.rows import RowSchema, StrictSchema
@@ -37,7 +37,7 @@ class CommitmentPhaseSchema(StrictSchema):
     duration = NumberField(allow_none=True, validate=validate.Range(1, 10_000))
     unit = fields.String(
         allow_none=True,
-        validate=validate.OneOf([unit.value for unit in DurationUnit], error=_("Must be one of: {choices}.")),
+        validate=validate.OneOf([unit.value for unit in DurationUnit], error=N_("Must be one of: {choices}.")),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import fields, validate
 from sqlmodel import Session
 
-from models.i18n import _
+from models.i18n import N_
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, ResourceType
 from service.actions import crud
@@ -17,15 +17,15 @@ from service.schemas.fields import EARLIEST, LATEST, LocalizedTextField, NumberF
 from service.schemas.queries import QuerySchema, RangeQuery, SearchQuery
 from service.schemas.rows import RowSchema, StrictSchema
 
-_LANGUAGE = validate.Regexp(re.compile("[a-z]{2,3}", re.ASCII), error=_("A language code like vi, lo or en."))
+_LANGUAGE = validate.Regexp(re.compile("[a-z]{2,3}", re.ASCII), error=N_("A language code like vi, lo or en."))
 
 
 class BookingTimeField(fields.Field[date]):
     """A whole day ``YYYY-MM-DD``, or a local time ``YYYY-MM-DDTHH:MM`` without a zone."""
 
     default_error_messages = {  # noqa: RUF012
-        "invalid": _("Write a day like 2027-03-10, or a local time like 2027-03-10T08:00 without a zone."),
-        "range": _("Must be a day between 1900-01-01 and 2199-12-31."),
+        "invalid": N_("Write a day like 2027-03-10, or a local time like 2027-03-10T08:00 without a zone."),
+        "range": N_("Must be a day between 1900-01-01 and 2199-12-31."),
     }
 
     def __init__(self, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from models.i18n import _
+from models.i18n import N_
 from models.text import clean, in_order, one_line
 from models.vocabulary import Currency, Language
 
@@ -38,10 +38,10 @@ class LocalizedTextField(fields.Field[dict[str, str]]):
     """
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own way
-        "shape": _('Write a text as an object with the languages "vi", "lo", "en".'),
-        "missing": _("A text in Vietnamese (vi) or English (en) must be there."),
-        "language": _("Languages are vi, lo and en."),
-        "length": _("A text has at most {max} characters."),
+        "shape": N_('Write a text as an object with the languages "vi", "lo", "en".'),
+        "missing": N_("A text in Vietnamese (vi) or English (en) must be there."),
+        "language": N_("Languages are vi, lo and en."),
+        "length": N_("A text has at most {max} characters."),
     }
 
     def __init__(self, *, max_length: int = MAX_TEXT, plain_allowed: bool = False, **kwargs: Any) -> None:
@@ -71,7 +71,7 @@ class LocalizedTextField(fields.Field[dict[str, str]]):
 class WordField(fields.Enum[StrEnum]):
     """One of a closed list, by its value."""
 
-    default_error_messages = {"unknown": _("Must be one of: {choices}.")}  # noqa: RUF012
+    default_error_messages = {"unknown": N_("Must be one of: {choices}.")}  # noqa: RUF012
 
     def __init__(self, words: type[StrEnum], **kwargs: Any) -> None:
         super().__init__(words, by_value=fields.String(), **kwargs)
@@ -85,8 +85,8 @@ class DayField(fields.Date):
     """A calendar day ``YYYY-MM-DD`` between 1900 and 2199."""
 
     default_error_messages = {  # noqa: RUF012
-        "invalid": _("Not a day; write it like 2027-03-10."),
-        "range": _("Must be a day between 1900-01-01 and 2199-12-31."),
+        "invalid": N_("Not a day; write it like 2027-03-10."),
+        "range": N_("Must be a day between 1900-01-01 and 2199-12-31."),
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> date:
@@ -101,7 +101,7 @@ class DayField(fields.Date):
 class HourField(fields.Time):
     """A local time of day ``HH:MM``."""
 
-    default_error_messages = {"invalid": _("Not a time of day; write it like 08:30.")}  # noqa: RUF012
+    default_error_messages = {"invalid": N_("Not a time of day; write it like 08:30.")}  # noqa: RUF012
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(format="%H:%M", **kwargs)
@@ -117,8 +117,8 @@ class InstantField(fields.AwareDateTime):
     """An instant, RFC 3339; always UTC going out (``…Z``)."""
 
     default_error_messages = {  # noqa: RUF012
-        "invalid": _("Not an instant; write it like 2027-03-10T01:00:00Z."),
-        "invalid_awareness": _("An instant needs its zone; write it like 2027-03-10T01:00:00Z."),
+        "invalid": N_("Not an instant; write it like 2027-03-10T01:00:00Z."),
+        "invalid_awareness": N_("An instant needs its zone; write it like 2027-03-10T01:00:00Z."),
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
@@ -136,7 +136,7 @@ class InstantField(fields.AwareDateTime):
 class NumberField(fields.Integer):
     """A whole number, written as a number: neither "3" nor 3.0 nor true."""
 
-    default_error_messages = {"invalid": _("Not a whole number.")}  # noqa: RUF012
+    default_error_messages = {"invalid": N_("Not a whole number.")}  # noqa: RUF012
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(strict=True, **kwargs)
@@ -150,7 +150,7 @@ class NumberField(fields.Integer):
 class FlagField(fields.Boolean):
     """true or false, nothing that merely looks like it."""
 
-    default_error_messages = {"invalid": _("Must be true or false.")}  # noqa: RUF012
+    default_error_messages = {"invalid": N_("Must be true or false.")}  # noqa: RUF012
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, bool):
@@ -179,7 +179,7 @@ class MoneySchema(Schema):
         required=True,
         validate=validate.Regexp(
             re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII),
-            error=_('Not an amount; write it like "100000000" or "99.50".'),
+            error=N_('Not an amount; write it like "100000000" or "99.50".'),
         ),
     )
     currency = WordField(Currency, required=True)
@@ -189,7 +189,7 @@ class MoneyField(fields.Nested):
     """Money as ``{"amount": "100000000", "currency": "VND"}``, never a float."""
 
     default_error_messages = {  # noqa: RUF012
-        "places": _("{currency} has {places} decimal places at the most."),
+        "places": N_("{currency} has {places} decimal places at the most."),
     }
 
     def __init__(self, **kwargs: Any) -> None:
@@ -198,7 +198,7 @@ class MoneyField(fields.Nested):
     def _deserialize(self, value: Any, attr: str | None, data: Any, partial: Any = None, **kwargs: Any) -> Any:
         money = super()._deserialize(value, attr, data, **kwargs)
         if not re.fullmatch(r"\d{1,15}(\.\d{1,2})?", money["amount"], re.ASCII):
-            raise ValidationError({"amount": [_('Not an amount; write it like "100000000" or "99.50".')]})
+            raise ValidationError({"amount": [N_('Not an amount; write it like "100000000" or "99.50".')]})
         exponent = Decimal(money["amount"]).as_tuple().exponent
         if isinstance(exponent, int) and -exponent > money["currency"].decimals:
             raise self.make_error("places", currency=money["currency"].value, places=money["currency"].decimals)

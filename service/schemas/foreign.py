@@ -1,20 +1,20 @@
 """Sentences of the libraries that our readers meet, marked for the catalogues."""
 
-from models.i18n import _
+from models.i18n import N_
 
 SENTENCES = (
-    _("Field may not be null."),
-    _("Invalid input type."),
-    _("Length must be between {min} and {max}."),
-    _("Longer than maximum length {max}."),
-    _("Missing data for required field."),
-    _("Must be greater than or equal to {min}."),
-    _("Must be greater than or equal to {min} and less than or equal to {max}."),
-    _("Not a valid boolean."),
-    _("Not a valid integer."),
-    _("Not a valid list."),
-    _("Not a valid mapping type."),
-    _("Not a valid string."),
-    _("Unknown field."),
+    N_("Field may not be null."),
+    N_("Invalid input type."),
+    N_("Length must be between {min} and {max}."),
+    N_("Longer than maximum length {max}."),
+    N_("Missing data for required field."),
+    N_("Must be greater than or equal to {min}."),
+    N_("Must be greater than or equal to {min} and less than or equal to {max}."),
+    N_("Not a valid boolean."),
+    N_("Not a valid integer."),
+    N_("Not a valid list."),
+    N_("Not a valid mapping type."),
+    N_("Not a valid string."),
+    N_("Unknown field."),
 )
 """Word for word marshmallow's own; what it says of a wrong choice, service.schemas.fields says too."""

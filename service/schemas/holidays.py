@@ -5,13 +5,13 @@ import re
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from models.holidays import OfficeHoliday
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import HolidayCalendar, HolidayCategory
 from service.schemas.fields import DayField, FlagField, LocalizedTextField, NumberField, TextField, WordField
 from service.schemas.queries import QuerySchema, RangeQuery, SearchQuery
 from service.schemas.rows import RowSchema, StrictSchema
 
-_COUNTRY = validate.Regexp(re.compile("[A-Z]{2}", re.ASCII), error=_("Two capital letters (ISO 3166), like VN or LA."))
+_COUNTRY = validate.Regexp(re.compile("[A-Z]{2}", re.ASCII), error=N_("Two capital letters (ISO 3166), like VN or LA."))
 
 
 class RecurrenceSchema(StrictSchema):
@@ -86,6 +86,6 @@ class LunarQuery(QuerySchema):
     def one_of_both(self, data: dict[str, object], **kwargs: object) -> None:
         """A date or a lunar day; ``leap`` belongs to the latter."""
         if "date" in data and "lunar" in data:
-            raise ValidationError({"lunar": [_("Give either a date or a lunar day.")]})
+            raise ValidationError({"lunar": [N_("Give either a date or a lunar day.")]})
         if "leap" in data and "lunar" not in data:
-            raise ValidationError({"leap": [_("This belongs to a lunar day; give one.")]})
+            raise ValidationError({"leap": [N_("This belongs to a lunar day; give one.")]})

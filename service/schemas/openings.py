@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from models.i18n import _
+from models.i18n import N_
 from service.actions.scheduling.openings import OpeningsRequest
 from service.schemas.fields import DayField, NumberField, TextField
 from service.schemas.queries import QuerySchema
@@ -58,7 +58,7 @@ class OpeningsQuery(QuerySchema):
     def refuse_pages(self, data: Any, original: Any, **kwargs: Any) -> None:
         """The answer has no pages: a page number would be a filter that does nothing."""
         if paging := sorted({"page", "page_size"} & set(original)):
-            raise ValidationError({name: [_("Unknown parameter.")] for name in paging})
+            raise ValidationError({name: [N_("Unknown parameter.")] for name in paging})
 
 
 class ReasonSchema(StrictSchema):

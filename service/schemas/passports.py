@@ -4,11 +4,11 @@ import re
 
 from marshmallow import fields, validate
 
-from models.i18n import _
+from models.i18n import N_
 from service.schemas.fields import DayField, TextField
 from service.schemas.rows import StrictSchema
 
-_COUNTRY = validate.Regexp(re.compile("[A-Z]{2}", re.ASCII), error=_("Two capital letters (ISO 3166), like VN or LA."))
+_COUNTRY = validate.Regexp(re.compile("[A-Z]{2}", re.ASCII), error=N_("Two capital letters (ISO 3166), like VN or LA."))
 
 
 class PassportSchema(StrictSchema):

@@ -4,7 +4,7 @@ import re
 
 from marshmallow import fields, validate
 
-from models.i18n import _
+from models.i18n import N_
 from models.places import Locality, Organisation, Person
 from service.schemas.fields import TextField
 from service.schemas.rows import RowSchema
@@ -20,7 +20,7 @@ class LocalitySchema(RowSchema):
     country = TextField(
         required=True,
         validate=validate.Regexp(
-            re.compile("[A-Z]{2}", re.ASCII), error=_("Two capital letters (ISO 3166), like VN or LA.")
+            re.compile("[A-Z]{2}", re.ASCII), error=N_("Two capital letters (ISO 3166), like VN or LA.")
         ),
     )
 

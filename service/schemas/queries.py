@@ -4,12 +4,12 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import Direction, EventKind, EventStatus, Language, ReminderPurpose, ReminderState, Visibility
 from service.schemas.fields import DayField, TextField, WordField
 
 _PAGING = {"page", "page_size"}
-_TOO_MANY = _("Unknown parameter.")
+_TOO_MANY = N_("Unknown parameter.")
 
 
 class QuerySchema(Schema):
@@ -58,7 +58,7 @@ class RangeQuery(SearchQuery):
     def in_order(self, data: Any, **kwargs: Any) -> None:
         """``from`` can't be after ``to``."""
         if data.get("from_") and data.get("to") and data["from_"] > data["to"]:
-            raise ValidationError({"to": [_("Can't be before from.")]})
+            raise ValidationError({"to": [N_("Can't be before from.")]})
 
 
 class KindEventQuery(RangeQuery):

@@ -11,7 +11,7 @@ from marshmallow_sqlalchemy import ModelConverter, SQLAlchemyAutoSchema, SQLAlch
 from sqlmodel import AutoString, Session, SQLModel
 
 from models import tables, types
-from models.i18n import _
+from models.i18n import N_
 from service.actions import crud
 from service.schemas.fields import (
     MAX_TITLE,
@@ -99,7 +99,7 @@ class StrictSchema(Schema):
     class Meta:
         unknown = RAISE
 
-    error_messages = {"unknown": _("Unknown field, or one that can't be set."), "type": _("Must be a JSON object.")}  # noqa: RUF012
+    error_messages = {"unknown": N_("Unknown field, or one that can't be set."), "type": N_("Must be a JSON object.")}  # noqa: RUF012
 
 
 class RowSchema(SQLAlchemyAutoSchema[Any]):

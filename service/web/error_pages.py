@@ -2,11 +2,11 @@
 
 from flask import Request, Response, g, json, request
 
-from models.i18n import _, translate
+from models.i18n import N_, translate
 from service.web.language import choose_language
 from service.web.rendering import render
 
-_NOT_FOUND = _("There is nothing at this address. It may have been deleted, or the link is incomplete.")
+_NOT_FOUND = N_("There is nothing at this address. It may have been deleted, or the link is incomplete.")
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
 
 

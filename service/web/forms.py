@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 from sqlalchemy.orm.exc import StaleDataError
 
 from models import errors
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import EventStatus
 from service.http.error_responses import STATUS_OF, flat
 from service.web.view import View
@@ -34,10 +34,10 @@ def attempt(view: View, wish: Callable[[], object]) -> FormRefusal | None:
             wish()
     except ValidationError as wrong:
         told = {name: [view.said(line) for line in lines] for name, lines in flat(wrong.messages).items()}
-        return FormRefusal(422, view.say(_("Some entries are not right.")), told)
+        return FormRefusal(422, view.say(N_("Some entries are not right.")), told)
     except errors.Invalid as wrong:
         told = {name: [view.say(line) for line in lines] for name, lines in wrong.errors.items()}
-        return FormRefusal(422, view.say(_("Some entries are not right.")), told)
+        return FormRefusal(422, view.say(N_("Some entries are not right.")), told)
     except StaleDataError:
         return _refused(view, errors.Stale())
     except errors.DomainError as wrong:
@@ -56,6 +56,6 @@ def _impossible(view: View, error: errors.DomainError) -> Message | None:
     if not isinstance(error, errors.ImpossibleTransition):
         return None
     return message(
-        _("The event is now “{status}”; this step is no longer possible."),
+        N_("The event is now “{status}”; this step is no longer possible."),
         status=view.status(EventStatus(error.extra["status_now"])),
     )

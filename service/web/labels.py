@@ -7,7 +7,7 @@ from babel.numbers import format_decimal
 
 from calendars.days.formatting import BABEL_LOCALES
 from models.agreements import Commitment
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import (
     ActivityType,
     AttemptOutcome,
@@ -25,147 +25,147 @@ from models.vocabulary import (
 )
 
 DIRECTIONS: Mapping[Direction, str] = {
-    Direction.INCOMING: _("Incoming"),
-    Direction.OUTGOING: _("Outgoing"),
-    Direction.DOMESTIC: _("In the country"),
+    Direction.INCOMING: N_("Incoming"),
+    Direction.OUTGOING: N_("Outgoing"),
+    Direction.DOMESTIC: N_("In the country"),
 }
 VISIBILITIES: Mapping[Visibility, str] = {
-    Visibility.PUBLIC: _("For the public"),
-    Visibility.INTERNAL: _("For the office only"),
+    Visibility.PUBLIC: N_("For the public"),
+    Visibility.INTERNAL: N_("For the office only"),
 }
 LEVELS: Mapping[DelegationLevel, str] = {
-    DelegationLevel.HIGH: _("High-level delegation"),
-    DelegationLevel.DEPARTMENT: _("Delegation of departments"),
-    DelegationLevel.WORKING: _("Working-level delegation"),
+    DelegationLevel.HIGH: N_("High-level delegation"),
+    DelegationLevel.DEPARTMENT: N_("Delegation of departments"),
+    DelegationLevel.WORKING: N_("Working-level delegation"),
 }
 ACTIVITY_TYPES: Mapping[ActivityType, str] = {
-    ActivityType.MEETING: _("Meeting"),
-    ActivityType.SEMINAR: _("Seminar"),
-    ActivityType.FORUM: _("Forum"),
-    ActivityType.FAIR: _("Trade fair"),
-    ActivityType.SPORTS: _("Sports"),
-    ActivityType.CEREMONY: _("Ceremony"),
-    ActivityType.SURVEY: _("Field survey"),
-    ActivityType.HANDOVER: _("Handover"),
-    ActivityType.OTHER: _("Other activity"),
+    ActivityType.MEETING: N_("Meeting"),
+    ActivityType.SEMINAR: N_("Seminar"),
+    ActivityType.FORUM: N_("Forum"),
+    ActivityType.FAIR: N_("Trade fair"),
+    ActivityType.SPORTS: N_("Sports"),
+    ActivityType.CEREMONY: N_("Ceremony"),
+    ActivityType.SURVEY: N_("Field survey"),
+    ActivityType.HANDOVER: N_("Handover"),
+    ActivityType.OTHER: N_("Other activity"),
 }
 TASK_ANCHORS: Mapping[TaskAnchor, str] = {
-    TaskAnchor.ARRIVAL: _("Arrival"),
-    TaskAnchor.DEPARTURE: _("Departure"),
+    TaskAnchor.ARRIVAL: N_("Arrival"),
+    TaskAnchor.DEPARTURE: N_("Departure"),
 }
 REMINDER_STATES: Mapping[ReminderState, str] = {
-    ReminderState.FAILED: _("Could not be sent"),
-    ReminderState.SENDING: _("Being sent"),
-    ReminderState.PENDING: _("To be sent"),
-    ReminderState.SENT: _("Sent"),
-    ReminderState.SKIPPED: _("Not sent"),
+    ReminderState.FAILED: N_("Could not be sent"),
+    ReminderState.SENDING: N_("Being sent"),
+    ReminderState.PENDING: N_("To be sent"),
+    ReminderState.SENT: N_("Sent"),
+    ReminderState.SKIPPED: N_("Not sent"),
 }
 """In the order people should see them."""
 
 CHANNELS: Mapping[ReminderChannel, str] = {
-    ReminderChannel.EMAIL: _("By mail"),
-    ReminderChannel.MESSENGER: _("By messenger"),
+    ReminderChannel.EMAIL: N_("By mail"),
+    ReminderChannel.MESSENGER: N_("By messenger"),
 }
 OUTCOMES: Mapping[AttemptOutcome, str] = {
-    AttemptOutcome.SENT: _("Accepted"),
-    AttemptOutcome.DEFERRED: _("Put off"),
-    AttemptOutcome.REFUSED: _("Refused"),
+    AttemptOutcome.SENT: N_("Accepted"),
+    AttemptOutcome.DEFERRED: N_("Put off"),
+    AttemptOutcome.REFUSED: N_("Refused"),
 }
 """How an attempt to hand a mail over ended."""
 
 RESOURCE_TYPES: Mapping[ResourceType, str] = {
-    ResourceType.ROOM: _("Rooms and halls"),
-    ResourceType.LODGING: _("Lodging"),
-    ResourceType.VEHICLE: _("Vehicles"),
-    ResourceType.INTERPRETER: _("Interpreters"),
-    ResourceType.EQUIPMENT: _("Equipment"),
+    ResourceType.ROOM: N_("Rooms and halls"),
+    ResourceType.LODGING: N_("Lodging"),
+    ResourceType.VEHICLE: N_("Vehicles"),
+    ResourceType.INTERPRETER: N_("Interpreters"),
+    ResourceType.EQUIPMENT: N_("Equipment"),
 }
 BOOKING_STATES: Mapping[BookingState, str] = {
-    BookingState.HELD: _("Booked"),
-    BookingState.REQUESTED: _("Asked for"),
-    BookingState.RELEASED: _("Given back"),
+    BookingState.HELD: N_("Booked"),
+    BookingState.REQUESTED: N_("Asked for"),
+    BookingState.RELEASED: N_("Given back"),
 }
 FIELDS: Mapping[str, str] = {
-    "title": _("Title"),
-    "description": _("Description"),
-    "host": _("Host"),
-    "direction": _("Direction"),
-    "guest": _("Guest"),
-    "first_day": _("First day"),
-    "last_day": _("Last day"),
-    "start_time": _("Begins at"),
-    "end_time": _("Ends at"),
-    "timezone": _("Time zone"),
-    "arrives_on": _("Arrival"),
-    "departs_on": _("Departure"),
-    "location": _("Place"),
-    "status": _("Status"),
-    "headcount": _("People planned"),
-    "headcount_actual": _("People who came"),
-    "commitment_id": _("Commitment"),
-    "organisation_id": _("Responsible organisation"),
-    "funded_by": _("Funded by"),
-    "budget": _("Budget"),
-    "visibility": _("Shown to"),
-    "purpose": _("Purpose"),
-    "level": _("Level"),
-    "head_id": _("Head of delegation"),
-    "subject": _("Subject"),
-    "institution_id": _("Institution"),
-    "composition": _("Composition"),
-    "troupe": _("Troupe"),
-    "occasion": _("Occasion"),
-    "anniversary_id": _("Anniversary"),
-    "year": _("Year"),
-    "ordinal": _("Which anniversary"),
-    "activity_type": _("Type of activity"),
-    "phases": _("Phases"),
-    "performances": _("Performances"),
-    "items": _("Programme"),
-    "resource_id": _("Room, car or interpreter"),
-    "quantity": _("How many"),
-    "person_id": _("Person"),
-    "role": _("Role"),
-    "rank": _("Rank"),
-    "counterpart_id": _("Counterpart"),
-    "due_on": _("Due day"),
-    "due_offset": _("Due, counted from the arrival"),
-    "anchor": _("Counted from"),
-    "working_days": _("Only working days count"),
-    "done": _("Done"),
-    "state": _("State"),
+    "title": N_("Title"),
+    "description": N_("Description"),
+    "host": N_("Host"),
+    "direction": N_("Direction"),
+    "guest": N_("Guest"),
+    "first_day": N_("First day"),
+    "last_day": N_("Last day"),
+    "start_time": N_("Begins at"),
+    "end_time": N_("Ends at"),
+    "timezone": N_("Time zone"),
+    "arrives_on": N_("Arrival"),
+    "departs_on": N_("Departure"),
+    "location": N_("Place"),
+    "status": N_("Status"),
+    "headcount": N_("People planned"),
+    "headcount_actual": N_("People who came"),
+    "commitment_id": N_("Commitment"),
+    "organisation_id": N_("Responsible organisation"),
+    "funded_by": N_("Funded by"),
+    "budget": N_("Budget"),
+    "visibility": N_("Shown to"),
+    "purpose": N_("Purpose"),
+    "level": N_("Level"),
+    "head_id": N_("Head of delegation"),
+    "subject": N_("Subject"),
+    "institution_id": N_("Institution"),
+    "composition": N_("Composition"),
+    "troupe": N_("Troupe"),
+    "occasion": N_("Occasion"),
+    "anniversary_id": N_("Anniversary"),
+    "year": N_("Year"),
+    "ordinal": N_("Which anniversary"),
+    "activity_type": N_("Type of activity"),
+    "phases": N_("Phases"),
+    "performances": N_("Performances"),
+    "items": N_("Programme"),
+    "resource_id": N_("Room, car or interpreter"),
+    "quantity": N_("How many"),
+    "person_id": N_("Person"),
+    "role": N_("Role"),
+    "rank": N_("Rank"),
+    "counterpart_id": N_("Counterpart"),
+    "due_on": N_("Due day"),
+    "due_offset": N_("Due, counted from the arrival"),
+    "anchor": N_("Counted from"),
+    "working_days": N_("Only working days count"),
+    "done": N_("Done"),
+    "state": N_("State"),
 }
 """What a column is called; those missing here serve the machine and are not shown."""
 
 DEEDS: Mapping[tuple[str, str], str] = {
-    ("create", "event"): _("Event entered"),
-    ("change", "event"): _("Event changed"),
-    ("transition", "event"): _("Status changed"),
-    ("delete", "event"): _("Event deleted"),
-    ("create", "member"): _("Person added"),
-    ("change", "member"): _("Person's role changed"),
-    ("delete", "member"): _("Person taken off the list"),
-    ("change", "programme"): _("Programme changed"),
-    ("move", "programme"): _("Programme moved along with the event"),
-    ("create", "programme_revision"): _("Programme published"),
-    ("create", "task"): _("Task added"),
-    ("change", "task"): _("Task changed"),
-    ("delete", "task"): _("Task deleted"),
-    ("create", "booking"): _("Booking made"),
-    ("change", "booking"): _("Booking changed"),
-    ("delete", "booking"): _("Booking released"),
-    ("retry", "reminder"): _("Reminder sent again"),
-    ("see", "reminder"): _("Failed reminder marked as seen"),
+    ("create", "event"): N_("Event entered"),
+    ("change", "event"): N_("Event changed"),
+    ("transition", "event"): N_("Status changed"),
+    ("delete", "event"): N_("Event deleted"),
+    ("create", "member"): N_("Person added"),
+    ("change", "member"): N_("Person's role changed"),
+    ("delete", "member"): N_("Person taken off the list"),
+    ("change", "programme"): N_("Programme changed"),
+    ("move", "programme"): N_("Programme moved along with the event"),
+    ("create", "programme_revision"): N_("Programme published"),
+    ("create", "task"): N_("Task added"),
+    ("change", "task"): N_("Task changed"),
+    ("delete", "task"): N_("Task deleted"),
+    ("create", "booking"): N_("Booking made"),
+    ("change", "booking"): N_("Booking changed"),
+    ("delete", "booking"): N_("Booking released"),
+    ("retry", "reminder"): N_("Reminder sent again"),
+    ("see", "reminder"): N_("Failed reminder marked as seen"),
 }
 """What was done, by the audit trail's action and entity."""
 
-OTHER_DEED = _("Other change")
+OTHER_DEED = N_("Other change")
 
-_ONE_OF_UNIT = {DurationUnit.DAYS: _("1 day"), DurationUnit.MONTHS: _("1 month"), DurationUnit.YEARS: _("1 year")}
+_ONE_OF_UNIT = {DurationUnit.DAYS: N_("1 day"), DurationUnit.MONTHS: N_("1 month"), DurationUnit.YEARS: N_("1 year")}
 _IN_UNIT = {
-    DurationUnit.DAYS: _("{range} days"),
-    DurationUnit.MONTHS: _("{range} months"),
-    DurationUnit.YEARS: _("{range} years"),
+    DurationUnit.DAYS: N_("{range} days"),
+    DurationUnit.MONTHS: N_("{range} months"),
+    DurationUnit.YEARS: N_("{range} years"),
 }
 
 
@@ -174,8 +174,8 @@ def number_range(low: int | None, high: int | None) -> str | Message | None:
     if low is not None and high is not None:
         return str(low) if low == high else f"{low}–{high}"
     if low is not None:
-        return message(_("at least {number}"), number=low)
-    return message(_("at most {number}"), number=high) if high is not None else None
+        return message(N_("at least {number}"), number=low)
+    return message(N_("at most {number}"), number=high) if high is not None else None
 
 
 def duration(commitment: Commitment) -> Message | None:
@@ -191,10 +191,10 @@ def people(commitment: Commitment) -> list[Message]:
     found = []
     each = number_range(commitment.headcount_min, commitment.headcount_max)
     if each is not None:
-        one = message(_("1 person each time"))
-        found.append(one if each == "1" else message(_("{range} people each time"), range=each))
+        one = message(N_("1 person each time"))
+        found.append(one if each == "1" else message(N_("{range} people each time"), range=each))
     if commitment.headcount_total is not None:
-        found.append(message(_("{count} people in total over the period"), count=commitment.headcount_total))
+        found.append(message(N_("{count} people in total over the period"), count=commitment.headcount_total))
     return found
 
 
@@ -203,13 +203,13 @@ def frequency(commitment: Commitment) -> Message:
     low, high, count = commitment.frequency_min_years, commitment.frequency_max_years, commitment.frequency_count
     match commitment.frequency_type:
         case FrequencyType.PER_YEAR:
-            return message(_("Once every year") if count == 1 else _("{count} times every year"), count=count)
+            return message(N_("Once every year") if count == 1 else N_("{count} times every year"), count=count)
         case FrequencyType.IN_PERIOD:
-            return message(_("Once in the period") if count == 1 else _("{count} times in the period"), count=count)
+            return message(N_("Once in the period") if count == 1 else N_("{count} times in the period"), count=count)
         case FrequencyType.EVERY:
-            return message(_("Once every {range} years"), range=low if low == high else f"{low}–{high}")
+            return message(N_("Once every {range} years"), range=low if low == high else f"{low}–{high}")
         case _:
-            return message(_("As both sides agree, no fixed number"))
+            return message(N_("As both sides agree, no fixed number"))
 
 
 def promised(commitment: Commitment) -> list[Message]:

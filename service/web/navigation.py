@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import Role
 
 
@@ -16,17 +16,17 @@ class NavigationEntry:
 
 
 ENTRIES = (
-    NavigationEntry("pages.coming", _("What is coming")),
-    NavigationEntry("pages.calendar", _("Calendar")),
-    NavigationEntry("pages.this_week", _("This week")),
-    NavigationEntry("pages.tasks", _("Things to do")),
-    NavigationEntry("pages.agreements", _("Agreements")),
-    NavigationEntry("pages.anniversaries", _("Anniversaries")),
-    NavigationEntry("pages.resources", _("Rooms and cars")),
-    NavigationEntry("pages.reminders", _("Reminders")),
-    NavigationEntry("pages.conflicts", _("Conflicts")),
-    NavigationEntry("pages.administration", _("Administration"), Role.OFFICER),
-    NavigationEntry("pages.feeds", _("Subscribe")),
+    NavigationEntry("pages.coming", N_("What is coming")),
+    NavigationEntry("pages.calendar", N_("Calendar")),
+    NavigationEntry("pages.this_week", N_("This week")),
+    NavigationEntry("pages.tasks", N_("Things to do")),
+    NavigationEntry("pages.agreements", N_("Agreements")),
+    NavigationEntry("pages.anniversaries", N_("Anniversaries")),
+    NavigationEntry("pages.resources", N_("Rooms and cars")),
+    NavigationEntry("pages.reminders", N_("Reminders")),
+    NavigationEntry("pages.conflicts", N_("Conflicts")),
+    NavigationEntry("pages.administration", N_("Administration"), Role.OFFICER),
+    NavigationEntry("pages.feeds", N_("Subscribe")),
 )
 
 

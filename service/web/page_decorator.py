@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from models.errors import Forbidden
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.vocabulary import Role
 from service.actions import permissions
 from service.actions.context import ActionContext
@@ -20,7 +20,7 @@ from service.web.progress_stream import PageWorker
 from service.web.rendering import here
 from service.web.view import View
 
-FOREIGN_FORM = _("This form does not come from a page of this service, or is too old. Reload the page and try again.")
+FOREIGN_FORM = N_("This form does not come from a page of this service, or is too old. Reload the page and try again.")
 
 Page = Callable[..., Response]
 
@@ -100,7 +100,7 @@ def page(
                 if view.user.must_change_password and request.endpoint != "pages.account":
                     return redirect(url_for("pages.account"), 303)
                 if not view.may(write if is_post else read):
-                    raise Forbidden(message(_("Your account may read this, but not change it.")))
+                    raise Forbidden(message(N_("Your account may read this, but not change it.")))
                 if worker is not None:
                     worker.watch(view)
                 response = answer(view, **kwargs)

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from calendars.days.formatting import BABEL_LOCALES
-from models.i18n import _
+from models.i18n import N_
 from service.actions import progress_updates
 from service.web.error_pages import as_page
 from service.web.view import View
@@ -111,6 +111,6 @@ class PageWorker:
         """The page that was made, as a part of the one that is shown; of one that leads elsewhere the way there."""
         if location := made.headers.get("Location"):
             say = self._view.say if self._view else str
-            return _LEAD.format(say(_("It is done.")), location, say(_("See what came of it")), location)
+            return _LEAD.format(say(N_("It is done.")), location, say(N_("See what came of it")), location)
         inner = made.get_data(as_text=True).split(_MAIN)[-1].rsplit(_END)[0]
         return _RESULT.format(Markup(inner))  # noqa: S704 - a page of ours, escaped when it was made

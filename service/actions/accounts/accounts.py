@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from models.accounts import ApiToken, SpentState, User, WebSession
 from models.constraint_violations import Violation, violation_of
 from models.errors import Conflict, Unauthenticated
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.text import one_line
 from models.vocabulary import Role, TokenScope
 from service.actions import crud
@@ -40,7 +40,7 @@ def create_user(session: Session, act: ActionContext, values: Mapping[str, Any])
     values = _prepared(session, values)
     if session.exec(select(User.id).where(User.email == values["email"])).first():
         raise Conflict(
-            message(_("There is already an account for {email}."), email=values["email"]), code="already_exists"
+            message(N_("There is already an account for {email}."), email=values["email"]), code="already_exists"
         )
     values.setdefault("name", values["email"].split("@")[0])
     user = crud.create(session, act, User(**values))
@@ -64,7 +64,7 @@ def change_user(session: Session, act: ActionContext, user: User, values: Mappin
     if loses_admin:
         others = select(func.count()).where(User.role == Role.ADMIN, col(User.active), User.id != user.id)
         if session.exec(others).one() == 0:
-            raise Conflict(message(_("This is the last active administrator.")), code="last_admin")
+            raise Conflict(message(N_("This is the last active administrator.")), code="last_admin")
     # The trail says that there is a new password, never what of it is kept.
     told = {"password": {"from": None, "to": "new"}} if "password_hash" in values else {}
     if "messenger" in values and (values["messenger"] is not None or user.messenger is not None):
@@ -114,7 +114,7 @@ def issue_token(
 ) -> IssuedToken:
     """Make an API token for an account."""
     if expires_at is not None and expires_at <= act.now:
-        crud.check({"expires_at": [message(_("Must lie in the future."))]})
+        crud.check({"expires_at": [message(N_("Must lie in the future."))]})
     secret = new_token()
     row = ApiToken(
         user_id=user.id,
@@ -141,7 +141,7 @@ def token_and_account(session: Session, secret: str, now: datetime) -> tuple[Api
         token, user = found
         if user.active and (token.expires_at is None or token.expires_at > now):
             return token, user
-    raise Unauthenticated(message(_("This token is not valid (any more). Make a new one, or sign in.")))
+    raise Unauthenticated(message(N_("This token is not valid (any more). Make a new one, or sign in.")))
 
 
 def sign_in(session: Session, act: ActionContext, email: str, password: str, address: str) -> User | None:

@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from models.errors import Invalid
-from models.i18n import _, message
+from models.i18n import N_, message
 from service.actions.accounts.password_strength import is_guessable
 
 MINIMUM_PASSWORD = 12
@@ -24,11 +24,11 @@ def hash_password(password: str, own: Iterable[str] = (), field: str = "password
         Invalid: under ``field``: it is shorter than 12 characters, longer than 1,000, or one an attacker tries first.
     """
     if len(password) < MINIMUM_PASSWORD:
-        problem = message(_("A password needs at least {count} characters."), count=MINIMUM_PASSWORD)
+        problem = message(N_("A password needs at least {count} characters."), count=MINIMUM_PASSWORD)
     elif len(password) > 1000:
-        problem = message(_("A password has at most {count} characters."), count=1000)
+        problem = message(N_("A password has at most {count} characters."), count=1000)
     elif is_guessable(password, own):
-        problem = message(_("This password is too easy to guess. Take several unrelated words."))
+        problem = message(N_("This password is too easy to guess. Take several unrelated words."))
     else:
         return _hasher.hash(password)
     raise Invalid({field: [problem]})

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from models.accounts import LoginFailure, User
 from models.errors import TooMany
-from models.i18n import _, message
+from models.i18n import N_, message
 from service.actions.audit import record
 from service.actions.context import ActionContext
 
@@ -54,7 +54,7 @@ def begin(session: Session, act: ActionContext, email: str, address: str) -> Log
     of_all = session.exec(count).one()
     if of_account >= MAX_FAILURES or of_all >= MAX_FROM_ADDRESS:
         raise TooMany(
-            message(_("Too many failed sign-ins. Wait {minutes} minutes, then try again."), minutes=_MINUTES),
+            message(N_("Too many failed sign-ins. Wait {minutes} minutes, then try again."), minutes=_MINUTES),
             retry_after=int(WINDOW.total_seconds()),
         )
     return LoginAttempt(account, address, of_account, of_all)

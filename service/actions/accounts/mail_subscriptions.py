@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from models.accounts import User
 from models.errors import DomainError, NotFound
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.office import Office
 from models.vocabulary import ReminderPurpose
 from service.actions import crud
@@ -25,7 +25,7 @@ class NoSubscription(NotFound):
     """Nothing to leave at this address; a wrong link and one of a disabled account give the same answer."""
 
     def __init__(self) -> None:
-        DomainError.__init__(self, message(_("There is nothing at this address.")))
+        DomainError.__init__(self, message(N_("There is nothing at this address.")))
 
 
 def leaving_url(office: Office, secret_key: str, user_id: str, purpose: ReminderPurpose) -> str:

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from models.encryption import seal
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.queries.audience import MESSENGER_SECRET
 
 SCHEMES = frozenset(
@@ -21,14 +21,14 @@ def messenger_errors(address: str) -> list[Message]:
     """What is wrong with a messenger's address."""
     scheme = urlsplit(address).scheme.lower() if "://" in address else ""
     if scheme not in SCHEMES:
-        right = _("Must be a messenger's address, like tgram://TOKEN/CHAT or zalo://TOKEN/USER; known are {schemes}.")
+        right = N_("Must be a messenger's address, like tgram://TOKEN/CHAT or zalo://TOKEN/USER; known are {schemes}.")
         return [message(right, schemes=", ".join(sorted(SCHEMES)))]
     try:
         import apprise
     except ImportError:
-        return [message(_("Messengers are not installed: install protocol-desk[messengers]."))]
+        return [message(N_("Messengers are not installed: install protocol-desk[messengers]."))]
     if apprise.Apprise.instantiate(address, suppress_exceptions=True) is None:
-        return [message(_("This {scheme} address lacks something; see apprise's page on it."), scheme=scheme)]
+        return [message(N_("This {scheme} address lacks something; see apprise's page on it."), scheme=scheme)]
     return []
 
 

@@ -2,13 +2,13 @@
 
 from sqlmodel import Session
 
-from models.i18n import _, message
+from models.i18n import N_, message
 from service.actions import crud
 from service.actions.accounts import accounts, login_throttling
 from service.actions.accounts.credentials import check_password, hash_password
 from service.actions.context import ActionContext
 
-WRONG = _("This is not your present password.")
+WRONG = N_("This is not your present password.")
 
 
 def is_own(session: Session, act: ActionContext, password: str, address: str) -> bool:
@@ -37,7 +37,7 @@ def replace(session: Session, act: ActionContext, current: str, new: str) -> str
     """
     user = act.account
     if new == current:
-        crud.check({"new": [message(_("This is the password you have. Choose another one."))]})
+        crud.check({"new": [message(N_("This is the password you have. Choose another one."))]})
     kept = hash_password(new, accounts.known_texts(user.email, user.name), "new")
     values = {"password_hash": kept, "must_change_password": False}
     crud.change(session, act, user, values, also={"password": {"from": None, "to": "new"}})

@@ -9,15 +9,15 @@ from calendars.days.anniversaries import Origin
 from models.agreements import Agreement, Anniversary, Commitment
 from models.errors import InvalidValue
 from models.events import Event
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.labels import noun
 from models.places import Locality
 from models.vocabulary import FrequencyType
 from service.actions import crud
 from service.actions.context import ActionContext
 
-_NO_UNIT = _("A duration needs its unit: days, months or years.")
-_ANY_ORDER = _("The last day can't be before the first.")
+_NO_UNIT = N_("A duration needs its unit: days, months or years.")
+_ANY_ORDER = N_("The last day can't be before the first.")
 
 
 def create_agreement(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Agreement:
@@ -47,11 +47,13 @@ def _agreement_errors(session: Session, agreement: Agreement | None, values: Map
     if starts_on and ends_on and ends_on < starts_on:
         errors["ends_on"] = [message(_ANY_ORDER)]
     if agreement and values.get("predecessor_id") == agreement.id:
-        errors["predecessor_id"] = [message(_("An agreement can't precede itself."))]
+        errors["predecessor_id"] = [message(N_("An agreement can't precede itself."))]
     if agreement and "parties" in values and not errors["parties"]:
         errors["parties"] = [
             message(
-                _("“{party}” is named in article {article}; change that commitment first."), party=code, article=article
+                N_("“{party}” is named in article {article}; change that commitment first."),
+                party=code,
+                article=article,
             )
             for code, article in _bound(session, agreement)
             if code not in values["parties"]
@@ -76,11 +78,11 @@ def party_errors(session: Session, codes: Sequence[str], *, at_least: int) -> li
     """What is wrong with a list of parties: too few, one twice, one that doesn't exist."""
     errors = []
     if len(codes) < at_least:
-        errors.append(message(_("Name at least {count} localities."), count=at_least))
+        errors.append(message(N_("Name at least {count} localities."), count=at_least))
     if len(set(codes)) < len(codes):
-        errors.append(message(_("Name each locality once.")))
+        errors.append(message(N_("Name each locality once.")))
     errors += [
-        message(_("There is no {what} “{identity}”."), what=noun("locality"), identity=code)
+        message(N_("There is no {what} “{identity}”."), what=noun("locality"), identity=code)
         for code in codes
         if session.get(Locality, code) is None
     ]
@@ -122,16 +124,16 @@ def _commitment_errors(
         ("duration_min", "duration_max"),
     ):
         if after(low) is not None and after(high) is not None and after(high) < after(low):
-            errors[high] = [message(_("Can't be less than the lower bound, {minimum}."), minimum=after(low))]
+            errors[high] = [message(N_("Can't be less than the lower bound, {minimum}."), minimum=after(low))]
     if (after("duration_min") is not None or after("duration_max") is not None) and after("duration_unit") is None:
         errors["duration_unit"] = [message(_NO_UNIT)]
     for name in ("host", "guest", "funded_by"):
         if after(name) and after(name) not in agreement.parties and name not in errors:
             errors[name] = [
-                message(_("Must be a party of the agreement: {parties}."), parties=", ".join(agreement.parties))
+                message(N_("Must be a party of the agreement: {parties}."), parties=", ".join(agreement.parties))
             ]
     if after("host") and after("host") == after("guest"):
-        errors["guest"] = [message(_("Host and guest must be two different localities."))]
+        errors["guest"] = [message(N_("Host and guest must be two different localities."))]
     if values.get("frequency"):
         errors["frequency"] = frequency_errors(values["frequency"])
     return errors | _activity_errors(session, commitment, values) | _phase_errors(values.get("phases") or ())
@@ -144,7 +146,7 @@ def _activity_errors(session: Session, commitment: Commitment | None, values: Ma
     others = select(Event.id).where(Event.commitment_id == commitment.id, Event.kind != values["activity"])
     if session.exec(others).first() is None:
         return {}
-    return {"activity": [message(_("Events of another kind are linked to this commitment."))]}
+    return {"activity": [message(N_("Events of another kind are linked to this commitment."))]}
 
 
 def _phase_errors(phases: Sequence[Mapping[str, Any]]) -> crud.Errors:
@@ -166,9 +168,9 @@ def frequency_errors(frequency: Mapping[str, Any]) -> list[Message]:
     given = {name for name, value in frequency.items() if name != "type" and value is not None}
     if given != needed:
         shown = ", ".join(sorted(needed)) or "–"
-        return [message(_("A frequency of type {type} takes: {needed}."), type=str(frequency["type"]), needed=shown)]
+        return [message(N_("A frequency of type {type} takes: {needed}."), type=str(frequency["type"]), needed=shown)]
     if needed == {"min_years", "max_years"} and frequency["max_years"] < frequency["min_years"]:
-        return [message(_("max_years must be at least min_years."))]
+        return [message(N_("max_years must be at least min_years."))]
     return []
 
 

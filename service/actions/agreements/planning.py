@@ -19,7 +19,7 @@ from calendars.openings.search import DayIndex
 from calendars.openings.search import FestivalDay as Festivity
 from models.agreements import Agreement, Commitment
 from models.events import Event
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import (
     ActivityType,
     DelegationLevel,
@@ -68,11 +68,11 @@ def make_plan(session: Session, act: ActionContext, agreement: Agreement) -> Pla
     """
     _one_at_a_time(session, agreement)
     scene = _PlanInputs.load(session, act, agreement)
-    searching = partial(progress_updates.tell, session, _("Looking for days: visit {done} of {total}"))
+    searching = partial(progress_updates.tell, session, N_("Looking for days: visit {done} of {total}"))
     found = plan(scene.asks(), scene.board, scene.festivities, act.today, scene.earliest, searching)
     made = []
     for number, one in enumerate(found.placed):
-        progress_updates.tell(session, _("Draft {done} of {total}"), number, len(found.placed))
+        progress_updates.tell(session, N_("Draft {done} of {total}"), number, len(found.placed))
         made.append(_make(session, act, agreement, scene.commitments[one.commitment_id], one))
     left = tuple(UnplannedItem(scene.commitments[one.commitment_id], one.reason) for one in found.unplaced)
     return PlanOutcome(tuple(made), left)
@@ -137,7 +137,7 @@ class _PlanInputs:
     @staticmethod
     def _why_not(undertaking: CommitmentTerms) -> Message | None:
         if undertaking.activity is EventKind.ANNIVERSARY:
-            return message(_("A ceremony is planned at its anniversary, which knows the year."))
+            return message(N_("A ceremony is planned at its anniversary, which knows the year."))
         return None
 
     def board(self, host: str, guest: str | None) -> DayIndex:
@@ -214,7 +214,7 @@ def _for_year(title: Mapping[str, str], year: int) -> dict[str, str]:
 
 
 def _description(agreement: Agreement, commitment: Commitment) -> dict[str, str]:
-    said = message(_("Article {article} of: {title}."), article=commitment.article, title=agreement.title)
+    said = message(N_("Article {article} of: {title}."), article=commitment.article, title=agreement.title)
     return {language.value: said.to(language) for language in Language}
 
 

@@ -14,7 +14,7 @@ from calendars.bookings.times import BookingTimes, EventTimes, reschedule
 from calendars.events.lifecycle import CALLED_OFF
 from models.errors import Conflict
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, EventStatus
 from service.actions import crud, permissions
@@ -199,14 +199,14 @@ def _hold_events(session: Session, event_ids: Iterable[str]) -> dict[str, Event]
 
 def _check_open(event: Event) -> None:
     if event.status is EventStatus.COMPLETED:
-        raise Conflict(message(_("A completed event keeps what was booked for it.")), code="event_completed")
+        raise Conflict(message(N_("A completed event keeps what was booked for it.")), code="event_completed")
 
 
 def _check_bookable(event: Event) -> None:
     _check_open(event)
     if event.status in CALLED_OFF:
         raise Conflict(
-            message(_("This event is postponed or cancelled; put it back into the plan before you book for it.")),
+            message(N_("This event is postponed or cancelled; put it back into the plan before you book for it.")),
             code="event_called_off",
         )
 

@@ -10,7 +10,7 @@ from calendars.bookings.availability import HeldQuantity, blocking_bookings
 from calendars.bookings.times import BookingTimes
 from models.errors import Conflict
 from models.events import Event
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.resources import Booking, Resource
 from service.actions import permissions
 from service.actions.bookings.alternatives import suggest
@@ -59,7 +59,7 @@ def ensure_available(
         return
     first = clashing[0]
     detail: Message = message(
-        _("“{resource}” is not free, {times}. Nothing was changed."),
+        N_("“{resource}” is not free, {times}. Nothing was changed."),
         resource=first.resource.name,
         times=first.times.format(),
     )
@@ -94,7 +94,7 @@ def _own_clash(other: BookingRequest, events: Mapping[str, Event]) -> dict[str, 
         "code": "resource_taken",
         "severity": "blocking",
         "detail": message(
-            _("“{resource}” is wanted twice for “{title}”, {times}."),
+            N_("“{resource}” is wanted twice for “{title}”, {times}."),
             resource=other.resource.name,
             title=event.title,
             times=other.times.format(),
@@ -128,7 +128,7 @@ def _clash(resource: Resource, booking: Booking, event: Event, *, is_hidden: boo
         "code": "resource_taken",
         "severity": "blocking",
         "detail": message(
-            _("“{resource}” is taken by “{title}”, {times}."),
+            N_("“{resource}” is taken by “{title}”, {times}."),
             resource=resource.name,
             title=title,
             times=times.format(),

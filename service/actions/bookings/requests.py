@@ -11,7 +11,7 @@ from calendars.bookings.availability import length_class
 from calendars.bookings.times import BookingTimes
 from calendars.days.spans import Span
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.labels import noun
 from models.places import Locality
 from models.resources import Booking, Resource
@@ -45,9 +45,9 @@ def reference_errors(wish: Mapping[str, Any], events: Container[str], resources:
     errors: crud.Errors = {}
     for field, what, there in (("event_id", "event", events), ("resource_id", "resource", resources)):
         if not (identity := wish.get(field)):
-            errors[field] = [message(_("Missing data for required field."))]
+            errors[field] = [message(N_("Missing data for required field."))]
         elif identity not in there:
-            errors[field] = [message(_("There is no {what} “{identity}”."), what=noun(what), identity=identity)]
+            errors[field] = [message(N_("There is no {what} “{identity}”."), what=noun(what), identity=identity)]
     return errors
 
 
@@ -55,7 +55,7 @@ def state_errors(wish: Mapping[str, Any]) -> crud.Errors:
     """That somebody wants to release a booking, which only calling its event off does."""
     if wish.get("state") is not BookingState.RELEASED:
         return {}
-    return {"state": [message(_("A booking is released when its event is called off; delete it instead."))]}
+    return {"state": [message(N_("A booking is released when its event is called off; delete it instead."))]}
 
 
 def merged(prefixes: Sequence[str], found: Sequence[crud.Errors]) -> crud.Errors:
@@ -106,7 +106,7 @@ def service_errors(resource: Resource) -> crud.Errors:
     """That a resource is out of service and takes no new bookings."""
     if resource.active:
         return {}
-    return {"resource_id": [message(_("“{resource}” is out of service; choose another."), resource=resource.name)]}
+    return {"resource_id": [message(N_("“{resource}” is out of service; choose another."), resource=resource.name)]}
 
 
 def quantity_errors(resource: Resource, quantity: int) -> crud.Errors:
@@ -115,7 +115,7 @@ def quantity_errors(resource: Resource, quantity: int) -> crud.Errors:
         return {}
     return {
         "quantity": [
-            message(_("“{resource}” has {capacity} at the most."), resource=resource.name, capacity=resource.capacity)
+            message(N_("“{resource}” has {capacity} at the most."), resource=resource.name, capacity=resource.capacity)
         ]
     }
 
@@ -131,12 +131,12 @@ def times_of(
     if start is None or end is None:
         if present is None:
             return _times_of_event(event, resource), {
-                "to" if end is None else "from": [message(_("Give both from and to, or neither."))]
+                "to" if end is None else "from": [message(N_("Give both from and to, or neither."))]
             }
         start = start if start is not None else present.start if present.has_hours else present.first_day
         end = end if end is not None else present.end if present.has_hours else present.last_day
     if isinstance(start, datetime) != isinstance(end, datetime):
-        wrong = message(_("Give two days, or two local times such as 2027-03-10T08:00."))
+        wrong = message(N_("Give two days, or two local times such as 2027-03-10T08:00."))
         return _times_of_event(event, resource), {"to": [wrong]}
     times = BookingTimes(_day(start), _day(end), _hour(start), _hour(end), zone)
     wrong_times = times.problems()

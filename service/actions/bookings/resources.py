@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from calendars.bookings.availability import HeldQuantity, overbooked_bookings
 from calendars.bookings.times import BookingTimes
 from models.errors import Stale
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, ResourceType
 from service.actions import crud
@@ -85,10 +85,10 @@ def _errors(session: Session, resource: Resource | None, values: Mapping[str, An
     if after.get("person_id") is None or "person_id" in errors:
         return errors
     if after.get("type") is not ResourceType.INTERPRETER:
-        errors["person_id"] = [message(_("Only an interpreter is a person."))]
+        errors["person_id"] = [message(N_("Only an interpreter is a person."))]
     same_person = session.exec(select(Resource).where(Resource.person_id == after["person_id"])).all()
     if others := [other for other in same_person if other is not resource]:
-        errors["person_id"] = [message(_("This person is already bookable as “{name}”."), name=others[0].name)]
+        errors["person_id"] = [message(N_("This person is already bookable as “{name}”."), name=others[0].name)]
     return errors
 
 
@@ -104,7 +104,7 @@ def _fit_again(session: Session, act: ActionContext, resource: Resource) -> None
     wanted = {one.id: BookingTimes.of(one).span(resource.buffer_before, resource.buffer_after) for one in held}
     taken = [HeldQuantity(wanted[one.id], one.quantity, one.id, one.event_id) for one in held]
     if too_many := overbooked_bookings(taken, resource.capacity):
-        detail = message(_("What is booked would no longer fit. Move or remove these bookings first."))
+        detail = message(N_("What is booked would no longer fit. Move or remove these bookings first."))
         raise BookingClash(detail, blocking_with_events(session, resource, too_many), [])
     # First none is exclusive, then all: on the way PostgreSQL's constraint must not see the old beside the new.
     for is_final in (False, True):

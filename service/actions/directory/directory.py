@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from calendars.days.spans import zone_info
 from models.errors import Conflict, Forbidden, InvalidValue
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.office import CODE_PATTERN
 from models.places import Locality, Organisation, Person
 from models.queries.audience import is_address
@@ -23,11 +23,11 @@ def create_locality(session: Session, act: ActionContext, values: Mapping[str, A
     errors = _locality_errors(session, None, values)
     if not re.fullmatch(CODE_PATTERN, values["code"]):
         errors.setdefault("code", []).append(
-            message(_("A code has small letters, digits and hyphens only, like vientiane-province."))
+            message(N_("A code has small letters, digits and hyphens only, like vientiane-province."))
         )
     crud.check(errors)
     if session.get(Locality, values["code"]):
-        raise Conflict(message(_("There is already a locality “{code}”."), code=values["code"]), code="already_exists")
+        raise Conflict(message(N_("There is already a locality “{code}”."), code=values["code"]), code="already_exists")
     return crud.create(session, act, Locality(**values))
 
 
@@ -47,15 +47,15 @@ def _locality_errors(session: Session, locality: Locality | None, values: Mappin
 
     successor, since, code = after("successor"), after("succeeded_on"), after("code")
     if successor and not since:
-        errors["succeeded_on"] = [message(_("A successor needs the day from which it stands."))]
+        errors["succeeded_on"] = [message(N_("A successor needs the day from which it stands."))]
     if since and not successor:
-        errors["successor"] = [message(_("Name the locality that succeeds from this day on."))]
+        errors["successor"] = [message(N_("Name the locality that succeeds from this day on."))]
     # A chain of successors must end: a circle would send every look-up round for ever.
     seen = {code}
     following = successor
     while following and "successor" not in errors:
         if following in seen:
-            errors["successor"] = [message(_("A locality can't be succeeded by itself, not even through others."))]
+            errors["successor"] = [message(N_("A locality can't be succeeded by itself, not even through others."))]
             break
         seen.add(following)
         further = session.get(Locality, following)
@@ -113,7 +113,7 @@ def delete_organisation(session: Session, act: ActionContext, organisation: Orga
 
 def _check_office(act: ActionContext, wanted: bool, *, was: bool) -> None:
     if wanted != was and act.user is not None and act.user.role is not Role.ADMIN:
-        raise Forbidden(message(_("Only an administrator decides which organisation is the protocol office.")))
+        raise Forbidden(message(N_("Only an administrator decides which organisation is the protocol office.")))
 
 
 def _organisation_errors(session: Session, values: Mapping[str, Any]) -> crud.Errors:
@@ -163,5 +163,5 @@ def _person_errors(session: Session, values: Mapping[str, Any]) -> crud.Errors:
 def address_errors(address: str | None) -> list[Message]:
     """What is wrong with a mail address; None is not judged."""
     if address is not None and not is_address(address):
-        return [message(_("Not a mail address; write it like name@example.org."))]
+        return [message(N_("Not a mail address; write it like name@example.org."))]
     return []

@@ -12,7 +12,7 @@ from models.accounts import Audit, User
 from models.encryption import seal, unseal
 from models.errors import Conflict, Forbidden, NotFound
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.labels import noun
 from models.places import Passport, Person
 from models.vocabulary import EventStatus
@@ -22,7 +22,7 @@ from service.actions.context import ActionContext
 
 _PURPOSE = "passport"
 _CURRENT = (EventStatus.PLANNED, EventStatus.CONFIRMED, EventStatus.ONGOING)
-NOT_CONCERNED = _(
+NOT_CONCERNED = N_(
     "Only the person's own organisation, the one in charge of the planned visit they joined first, approvers and the"
     " protocol office see a passport."
 )
@@ -54,7 +54,7 @@ def keep_passport(
     check(session, person)
     number = re.sub(r"[\s.-]+", "", values["number"]).upper()
     if not _NUMBER.fullmatch(number):
-        crud.check({"number": [message(_("A passport number has 5 to 20 letters and digits, like B1234567."))]})
+        crud.check({"number": [message(N_("A passport number has 5 to 20 letters and digits, like B1234567."))]})
     if before is not None:
         session.delete(before)
         session.flush()
@@ -93,7 +93,7 @@ def reveal(session: Session, act: ActionContext, secret: str, person: Person, re
     number = _number(passport, secret)
     if number is None:
         raise Conflict(
-            message(_("The number was kept with another secret key of the service; it has to be entered anew.")),
+            message(N_("The number was kept with another secret key of the service; it has to be entered anew.")),
             code="sealed_otherwise",
         )
     record(session, act, "reveal", "passport", person.id, {}, reason=reason)

@@ -19,7 +19,7 @@ from models.errors import Conflict, Invalid, InvalidValue, NotFound
 from models.event_parts import Task
 from models.events import Event
 from models.holidays import office_holidays
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.labels import noun
 from models.queries.event_parts import tasks_of
 from models.vocabulary import TaskAnchor
@@ -28,7 +28,7 @@ from service.actions.reminders import reminder_planning
 
 _TRAVEL = {"arrives_on", "departs_on"}
 DATING = ("due_on", "due_offset", "anchor", "working_days")
-_UNCOUNTABLE = _("The task “{task}” can't be counted from these days: {problem}")
+_UNCOUNTABLE = N_("The task “{task}” can't be counted from these days: {problem}")
 _TASK: Table = Task.__table__  # type: ignore[attr-defined]
 _UPDATE = update(_TASK).where(_TASK.c.id == bindparam("task")).values(due_day=bindparam("day"))
 

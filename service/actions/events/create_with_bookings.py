@@ -9,7 +9,7 @@ from sqlmodel import Session
 from models.agreements import Anniversary
 from models.errors import Conflict
 from models.events import Event
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import EventKind, EventStatus, MemberRole
 from service.actions import crud
 from service.actions.bookings import bookings
@@ -18,14 +18,14 @@ from service.actions.events import events, members
 from service.actions.scheduling.openings import OpeningsRequest, find_openings
 
 REFUSALS: Mapping[str, str] = {
-    "short_notice": _("It is too soon: less than two weeks are left to prepare."),
-    "not_containing": _("It does not fall on the festival it is to come for."),
-    "public_holiday": _("A public holiday of host or guest falls on these days."),
-    "no_working_day": _("Nobody works on these days."),
-    "host_overlap": _("The host has another visit to receive."),
-    "person_busy": _("Somebody who must be free is in another event."),
-    "resource_busy": _("Something that is to be booked is taken."),
-    "too_few_seats": _("The rooms or vehicles seat fewer people than come."),
+    "short_notice": N_("It is too soon: less than two weeks are left to prepare."),
+    "not_containing": N_("It does not fall on the festival it is to come for."),
+    "public_holiday": N_("A public holiday of host or guest falls on these days."),
+    "no_working_day": N_("Nobody works on these days."),
+    "host_overlap": N_("The host has another visit to receive."),
+    "person_busy": N_("Somebody who must be free is in another event."),
+    "resource_busy": N_("Something that is to be booked is taken."),
+    "too_few_seats": N_("The rooms or vehicles seat fewer people than come."),
 }
 """Why a window is no opening (:data:`calendars.openings.search.RULES`), as a sentence about it."""
 
@@ -49,7 +49,7 @@ class OpeningTaken(Conflict):
 
     def __init__(self, why: Sequence[Message]) -> None:
         super().__init__(
-            message(_("These days are no longer free. Nothing was made.")),
+            message(N_("These days are no longer free. Nothing was made.")),
             code="no_opening",
             conflicts=[{"detail": one} for one in why],
         )

@@ -15,7 +15,7 @@ from models.agreements import Anniversary
 from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
 from models.events import Event, Performance, TrainingPhase
 from models.feeds import DeletedEvent
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.labels import noun
 from models.reminders import Reminder
 from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState, Role
@@ -44,7 +44,7 @@ _CONFIRMED = {
 }
 _PARTS: Mapping[str, type[SQLModel]] = {"phases": TrainingPhase, "performances": Performance}
 
-CEREMONY_EXISTS = _("There is already a ceremony for {year}; change that one, or cancel it first.")
+CEREMONY_EXISTS = N_("There is already a ceremony for {year}; change that one, or cancel it first.")
 
 
 def find_event(session: Session, identity: str, kind: EventKind | None = None) -> Event:
@@ -120,7 +120,7 @@ def change_event(
         if moved:
             raise Conflict(
                 message(
-                    _("A completed event keeps its days and place; only words, people and money can be corrected.")
+                    N_("A completed event keeps its days and place; only words, people and money can be corrected.")
                 ),
                 code="event_completed",
             )
@@ -179,7 +179,10 @@ def delete_event(session: Session, act: ActionContext, event: Event) -> None:
     if event.status not in {EventStatus.DRAFT, EventStatus.CANCELLED}:
         raise Conflict(
             message(
-                _("Only a draft or a cancelled event can be deleted. Cancel this one first, so that people hear of it.")
+                N_(
+                    "Only a draft or a cancelled event can be deleted. "
+                    "Cancel this one first, so that people hear of it."
+                )
             ),
             code="not_deletable",
         )
@@ -190,7 +193,7 @@ def delete_event(session: Session, act: ActionContext, event: Event) -> None:
     )
     if session.exec(on_its_way).first():
         raise Conflict(
-            message(_("The mails that call this event off are still on their way. Delete it when they have left.")),
+            message(N_("The mails that call this event off are still on their way. Delete it when they have left.")),
             code="cancellation_on_its_way",
         )
     keep_tombstone(session, act, event)
@@ -234,7 +237,7 @@ def transition(
     if to not in possible_steps(event.status):
         raise ImpossibleTransition(event.status.value, to.value, [step.value for step in possible_steps(event.status)])
     if needs_reason(to) and not reason:
-        crud.check({"reason": [message(_("Say why, so that everyone concerned can read it."))]})
+        crud.check({"reason": [message(N_("Say why, so that everyone concerned can read it."))]})
     if to is EventStatus.CONFIRMED and act.user is not None:
         _check_four_eyes(act, event)
     values: dict[str, Any] = dict(days or {}) | _confirmation(act, to)
@@ -243,12 +246,12 @@ def transition(
     if event.status is EventStatus.POSTPONED and to is EventStatus.PLANNED:
         if values.get("first_day", event.first_day) == event.postponed_from:
             crud.check(
-                {"first_day": [message(_("A postponed event returns with new days: give first_day and last_day."))]}
+                {"first_day": [message(N_("A postponed event returns with new days: give first_day and last_day."))]}
             )
         values["postponed_from"] = None
     elif days:
         crud.check(
-            {name: [message(_("Days come along only when a postponed event returns to planned."))] for name in days}
+            {name: [message(N_("Days come along only when a postponed event returns to planned."))] for name in days}
         )
     if days:
         values = _with_travel(event, values)
@@ -278,10 +281,10 @@ def _is_second_pair_of_eyes(act: ActionContext, event: Event) -> bool:
 
 def _check_four_eyes(act: ActionContext, event: Event) -> None:
     if not act.account.role.suffices_for(Role.APPROVER):
-        raise Forbidden(message(_("Confirming needs an approver.")), code="approver_required")
+        raise Forbidden(message(N_("Confirming needs an approver.")), code="approver_required")
     if event.created_by == act.account.id:
         raise Forbidden(
-            message(_("Confirming needs a second person: an approver other than the one who made the event.")),
+            message(N_("Confirming needs a second person: an approver other than the one who made the event.")),
             code="four_eyes",
         )
 
@@ -309,7 +312,7 @@ def _ordinal(session: Session, values: Mapping[str, Any], event: Event | None = 
     anniversary = crud.find(session, Anniversary, str(anniversary_id))
     origin = Origin.parse(anniversary.origin)
     if year <= origin.year:
-        crud.check({"year": [message(_("Must be after the year of origin, {year}."), year=origin.year)]})
+        crud.check({"year": [message(N_("Must be after the year of origin, {year}."), year=origin.year)]})
     taken = select(Event.id).where(
         Event.anniversary_id == anniversary.id, Event.year == year, Event.status != EventStatus.CANCELLED
     )

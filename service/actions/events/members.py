@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from calendars.events.precedence import Claim, in_order
 from models.event_parts import Member
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.places import Person
 from models.vocabulary import MemberRole
 from service.actions import crud, permissions
@@ -101,9 +101,9 @@ def _member_errors(session: Session, event: Event, member: Member | None, values
     errors = crud.missing_references(session, Member, values)
     others = [other for other, _person in members_of(session, event.id) if other is not member]
     if any(other.person_id == values.get("person_id") for other in others):
-        errors["person_id"] = [message(_("This person is already in the list."))]
+        errors["person_id"] = [message(N_("This person is already in the list."))]
     if values.get("role") is MemberRole.HEAD and any(other.role is MemberRole.HEAD for other in others):
-        errors["role"] = [message(_("There is already a head; make that person a member or deputy first."))]
+        errors["role"] = [message(N_("There is already a head; make that person a member or deputy first."))]
     person_id, counterpart_id = (
         values.get(name, getattr(member, name, None)) for name in ("person_id", "counterpart_id")
     )
@@ -112,4 +112,4 @@ def _member_errors(session: Session, event: Event, member: Member | None, values
     return errors
 
 
-OWN_COUNTERPART = _("Nobody is their own counterpart; name somebody of the other side.")
+OWN_COUNTERPART = N_("Nobody is their own counterpart; name somebody of the other side.")

@@ -11,7 +11,7 @@ from calendars.programmes.checks import ProgrammeWarning, programme_warnings
 from calendars.programmes.items import ProgrammeItemValues
 from models.event_parts import ProgrammeItem
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.queries.event_parts import programme_of
 from models.vocabulary import EventStatus
 from service.actions import crud, permissions
@@ -89,14 +89,16 @@ def _item_errors(event: Event, item: Mapping[str, Any]) -> crud.Errors:
     if not event.first_day <= item["day"] <= event.last_day:
         errors["day"] = [
             message(
-                _("Must lie within the visit, {first_day} to {last_day}."),
+                N_("Must lie within the visit, {first_day} to {last_day}."),
                 first_day=str(event.first_day),
                 last_day=str(event.last_day),
             )
         ]
     start, end = item.get("start_time"), item.get("end_time")
     if start and end and end <= start:
-        errors["end_time"] = [message(_("The end must be after the start, {start_time}."), start_time=f"{start:%H:%M}")]
+        errors["end_time"] = [
+            message(N_("The end must be after the start, {start_time}."), start_time=f"{start:%H:%M}")
+        ]
     return errors
 
 

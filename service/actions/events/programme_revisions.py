@@ -11,7 +11,7 @@ from calendars.programmes.items import ItemChange, ProgrammeItemValues, differen
 from models.errors import Conflict, NotFound
 from models.event_parts import ProgrammeItem, ProgrammeRevision, last_revisions
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.queries.event_parts import programme_of
 from models.text import LocalizedText
 from service.actions import crud, permissions
@@ -84,10 +84,10 @@ def publish_programme(session: Session, act: ActionContext, event: Event, note: 
     permissions.check_change(session, event)
     working, last = programme_of(session, event.id), last_revision(session, event.id)
     if not working:
-        raise Conflict(message(_("The programme is empty; there is nothing to publish.")), code="programme_empty")
+        raise Conflict(message(N_("The programme is empty; there is nothing to publish.")), code="programme_empty")
     if last and not is_publishable(last, working):
         raise Conflict(
-            message(_("Nothing changed since revision {number}."), number=last.number), code="programme_unchanged"
+            message(N_("Nothing changed since revision {number}."), number=last.number), code="programme_unchanged"
         )
     items = [ProgrammeItemValues.of(item) for item in working]
     row = ProgrammeRevision(

@@ -15,7 +15,7 @@ from calendars.events.task_due_dates import TaskDue, TaskDueValues, TravelDays, 
 from models.errors import Invalid, InvalidValue
 from models.event_parts import Task
 from models.events import Event
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
 from service.actions.effects import changes
@@ -98,5 +98,5 @@ def _errors(session: Session, task: Task | None, values: Mapping[str, Any]) -> c
     if values.get("due_offset") is not None:
         errors["due_offset"] = offset_errors(values["due_offset"])
         if values.get("due_on") is not None:
-            errors["due_offset"] = [message(_("Give either a day or an offset from arrival, not both."))]
+            errors["due_offset"] = [message(N_("Give either a day or an offset from arrival, not both."))]
     return errors

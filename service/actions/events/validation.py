@@ -9,7 +9,7 @@ from sqlmodel import Session
 from calendars.events.host_days import TRAVEL_DAYS
 from models.agreements import Commitment
 from models.events import Event, TrainingPhase
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.labels import noun
 from models.vocabulary import EventKind
 from service.actions import crud
@@ -31,7 +31,7 @@ def event_errors(session: Session, kind: EventKind, event: Event | None, values:
     errors |= order_errors({name: after(name) for name in names})
     first, last = after("first_day"), after("last_day")
     if after("guest") and after("host") == after("guest"):
-        errors["guest"] = [message(_("Host and guest must be two different localities."))]
+        errors["guest"] = [message(N_("Host and guest must be two different localities."))]
     if after("commitment_id") and "commitment_id" not in errors and "commitment_id" in values:
         errors |= _commitment_errors(session, kind, after("commitment_id"))
     if kind is EventKind.TRAINING_BATCH:
@@ -47,21 +47,23 @@ def order_errors(values: Mapping[str, Any]) -> crud.Errors:
     first, last, start, end = (values.get(name) for name in ("first_day", "last_day", "start_time", "end_time"))
     if first and last and last < first:
         errors["last_day"] = [
-            message(_("The last day can't be before the first day, {first_day}."), first_day=str(first))
+            message(N_("The last day can't be before the first day, {first_day}."), first_day=str(first))
         ]
     elif first and last and (last - first).days > LONGEST_DAYS:
-        errors["last_day"] = [message(_("An event lasts ten years at the most."))]
+        errors["last_day"] = [message(N_("An event lasts ten years at the most."))]
     arrives, departs = values.get("arrives_on"), values.get("departs_on")
     if not errors and arrives and departs and departs < arrives:
         errors["departs_on"] = [
-            message(_("The departure can't be before the arrival, {arrives_on}."), arrives_on=str(arrives))
+            message(N_("The departure can't be before the arrival, {arrives_on}."), arrives_on=str(arrives))
         ]
     for name, travel, day in (("arrives_on", arrives, first), ("departs_on", departs, last)):
         # What stands around a visit is looked for so far and no farther.
         if not errors and travel and day and abs((travel - day).days) > TRAVEL_DAYS:
-            errors[name] = [message(_("Must lie within {count} days of {day}."), count=TRAVEL_DAYS, day=str(day))]
+            errors[name] = [message(N_("Must lie within {count} days of {day}."), count=TRAVEL_DAYS, day=str(day))]
     if start and end and first == last and end <= start:
-        errors["end_time"] = [message(_("The end must be after the start, {start_time}."), start_time=f"{start:%H:%M}")]
+        errors["end_time"] = [
+            message(N_("The end must be after the start, {start_time}."), start_time=f"{start:%H:%M}")
+        ]
     return errors
 
 
@@ -71,7 +73,7 @@ def _commitment_errors(session: Session, kind: EventKind, commitment_id: str) ->
         return {}
     return {
         "commitment_id": [
-            message(_("This commitment is about another kind of event: {kind}."), kind=noun(commitment.activity))
+            message(N_("This commitment is about another kind of event: {kind}."), kind=noun(commitment.activity))
         ]
     }
 
@@ -82,7 +84,7 @@ def _phase_errors(session: Session, phases: Sequence[Mapping[str, Any]]) -> crud
         if phase["last_day"] < phase["first_day"]:
             errors[f"phases.{number}.last_day"] = [
                 message(
-                    _("The last day can't be before the first day, {first_day}."), first_day=str(phase["first_day"])
+                    N_("The last day can't be before the first day, {first_day}."), first_day=str(phase["first_day"])
                 )
             ]
         for field, found in crud.missing_references(session, TrainingPhase, phase).items():
@@ -94,7 +96,7 @@ def _performance_errors(performances: Sequence[Mapping[str, Any]], first: date, 
     return {
         f"performances.{number}.day": [
             message(
-                _("Must lie within the visit, {first_day} to {last_day}."), first_day=str(first), last_day=str(last)
+                N_("Must lie within the visit, {first_day} to {last_day}."), first_day=str(first), last_day=str(last)
             )
         ]
         for number, performance in enumerate(performances)

@@ -16,7 +16,7 @@ from models.agreements import Agreement, Commitment
 from models.errors import DomainError, NotFound
 from models.events import Event
 from models.feeds import DeletedEvent, Feed, FeedChunk
-from models.i18n import _, message, translate
+from models.i18n import N_, message, translate
 from models.labels import noun
 from models.office import Office
 from models.places import Locality, Organisation
@@ -48,7 +48,7 @@ class FeedNotFound(NotFound):
     """Nothing to read at this address; unknown, revoked and expired ones give the same answer, without the token."""
 
     def __init__(self) -> None:
-        DomainError.__init__(self, message(_("There is nothing at this address.")))
+        DomainError.__init__(self, message(N_("There is nothing at this address.")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +142,14 @@ def _prepared(session: Session, act: ActionContext, feed: Feed | None, values: M
         for name, (model, key) in _REFERENCES.items():
             found = set(session.scalars(core_select(key).where(key.in_(wanted.get(name, ())))))
             errors[f"filter.{name}"] = [
-                message(_("There is no {what} “{identity}”."), what=crud.called(model), identity=identity)
+                message(N_("There is no {what} “{identity}”."), what=crud.called(model), identity=identity)
                 for identity in wanted.get(name, ())
                 if identity not in found
             ]
     if not any(values.get(name, getattr(feed, name, default)) for name, default in _SWITCHES.items()):
-        errors["visits"] = [message(_("Show at least one of these: visits, programme, tasks."))]
+        errors["visits"] = [message(N_("Show at least one of these: visits, programme, tasks."))]
     if values.get("expires_on") is not None and values["expires_on"] < act.today:
-        errors["expires_on"] = [message(_("Must be today or later: it is the last day on which the feed works."))]
+        errors["expires_on"] = [message(N_("Must be today or later: it is the last day on which the feed works."))]
     crud.check(errors)
     return values
 
@@ -224,7 +224,7 @@ def public_feed(session: Session, act: ActionContext, language: Language) -> Fee
     return Feed(
         id=f"public-{language}",
         user_id="",
-        name=translate(_("Public calendar: {place}"), language, place=place),
+        name=translate(N_("Public calendar: {place}"), language, place=place),
         locale=language,
         filter={"visibility": [Visibility.PUBLIC.value]},
         programme=False,

@@ -12,7 +12,7 @@ from calendars.ical_import.reader import ImportContext, ImportedEvent, SkippedCo
 from calendars.ical_import.times import ImportedTimes
 from models.errors import DomainError, Invalid
 from models.events import Event
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.places import Locality
 from models.text import clean, fold, localized, one_line
 from models.vocabulary import EventKind, Language, Visibility
@@ -67,9 +67,9 @@ def import_calendar(
     host = wish.host or act.office.locality
     errors = crud.missing_references(session, Event, {"host": host, "guest": wish.guest})
     if wish.kind not in KINDS:
-        errors["kind"] = [message(_("Must be one of: {choices}."), choices=", ".join(KINDS))]
+        errors["kind"] = [message(N_("Must be one of: {choices}."), choices=", ".join(KINDS))]
     if wish.guest == host:
-        errors["guest"] = [message(_("Host and guest must be two different localities."))]
+        errors["guest"] = [message(N_("Host and guest must be two different localities."))]
     crud.check(errors)
     file = read_calendar(content, ImportContext(wish.language, act.office.timezone, act.now, act.today))
     source = one_line(wish.source or file.source)[:MAX_SOURCE] or "?"
@@ -89,7 +89,7 @@ class _CalendarImport:
         found: Sequence[ImportedEvent | SkippedComponent],
     ) -> None:
         self.session, self.act, self.wish, self.host, self.found = session, act, wish, host, found
-        self.reason = message(_("Taken from a calendar file: {source}"), source=source).to(wish.language)
+        self.reason = message(N_("Taken from a calendar file: {source}"), source=source).to(wish.language)
         uids = [one.uid for one in found if isinstance(one, ImportedEvent)]
         self.known: dict[str, Event] = {}
         for begin in range(0, len(uids), _BATCH):
@@ -106,7 +106,7 @@ class _CalendarImport:
         """Take every entry by itself."""
         outcomes = []
         for number, one in enumerate(self.found):
-            progress_updates.tell(self.session, _("Entry {done} of {total}"), number, len(self.found))
+            progress_updates.tell(self.session, N_("Entry {done} of {total}"), number, len(self.found))
             outcomes.append(self._left(one) if isinstance(one, SkippedComponent) else self._entry(one))
         return outcomes
 
@@ -121,7 +121,7 @@ class _CalendarImport:
         remarks = list(entry.remarks)
         if event is not None and event.id in self.hidden:
             # Whose it is and what stands in it is not told to who may not see it.
-            reason = message(_("The desk has an entry with this UID already, and it is not yours to change."))
+            reason = message(N_("The desk has an entry with this UID already, and it is not yours to change."))
             return self._outcome(entry, "refused", None, (reason,))
         try:
             with self.session.begin_nested():
@@ -154,12 +154,14 @@ class _CalendarImport:
 
     def _create(self, entry: ImportedEvent, remarks: list[Message]) -> tuple[str, Event | None]:
         if entry.is_cancelled:
-            remarks.append(message(_("It is cancelled, and the desk never knew of it.")))
+            remarks.append(message(N_("It is cancelled, and the desk never knew of it.")))
             return "ignored", None
         kind = entry.kind or self.wish.kind
         if kind not in KINDS:
             kind = EventKind.ACTIVITY
-            remarks.append(message(_("A ceremony needs its anniversary, which no file names: it becomes an activity.")))
+            remarks.append(
+                message(N_("A ceremony needs its anniversary, which no file names: it becomes an activity."))
+            )
         host, guest = self._localities(entry)
         values: dict[str, Any] = {
             "title": _text(entry.title, entry.language),
@@ -185,7 +187,7 @@ class _CalendarImport:
             if event.status not in CALLED_OFF:
                 remarks.append(
                     message(
-                        _("The file calls it off. Nothing is cancelled by a file: a person does that, with a reason.")
+                        N_("The file calls it off. Nothing is cancelled by a file: a person does that, with a reason.")
                     )
                 )
             return "unchanged"
@@ -195,7 +197,7 @@ class _CalendarImport:
         if not _is_newer(entry, event):
             remarks.append(
                 message(
-                    _("What the desk has is newer (SEQUENCE {known}, in the file {given}); it stays."),
+                    N_("What the desk has is newer (SEQUENCE {known}, in the file {given}); it stays."),
                     known=event.sequence,
                     given=entry.sequence,
                 )

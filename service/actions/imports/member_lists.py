@@ -11,7 +11,7 @@ from calendars.member_lists.csv_files import TableRow
 from calendars.member_lists.rows import MemberRow, place_of, read_roster
 from models.event_parts import Member
 from models.events import Event
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.places import Person
 from models.text import fold
 from models.vocabulary import Language, MemberRole
@@ -123,7 +123,7 @@ class _RowMatcher:
             return {}
         return {
             "name": message(
-                _("{name} stands in row {row} already. If these are two people, give each an address."),
+                N_("{name} stands in row {row} already. If these are two people, give each an address."),
                 name=entry.name,
                 row=first,
             )
@@ -158,9 +158,9 @@ def _check_heads(
         if entry.role is not MemberRole.HEAD:
             continue
         if first is not None:
-            what = message(_("There is a head in row {row} already; a visit has one."), row=first)
+            what = message(N_("There is a head in row {row} already; a visit has one."), row=first)
         elif staying and entry.row not in themselves:
-            what = message(_("There is already a head; make that person a member or deputy first."))
+            what = message(N_("There is already a head; make that person a member or deputy first."))
         else:
             what = None
         if what is not None:
@@ -189,7 +189,7 @@ class _RowWriter:
         in_turn = sorted(self.wishes, key=lambda wish: wish.entry.role is MemberRole.HEAD)
         taken = []
         for number, wish in enumerate(in_turn):
-            progress_updates.tell(self.session, _("Row {done} of {total}"), number, len(in_turn))
+            progress_updates.tell(self.session, N_("Row {done} of {total}"), number, len(in_turn))
             taken.append(self._take_one(wish))
         taken.sort(key=lambda one: one.row)
         if any(one.is_added or one.changed for one in taken):

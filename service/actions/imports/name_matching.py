@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from sqlmodel import Session, select
 
 from calendars.member_lists.rows import MemberRow
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.places import Organisation, Person
 from models.text import LocalizedText, fold, localized
 from models.vocabulary import Language
@@ -67,7 +67,7 @@ class PeopleIndex:
             owners = self._by_email.get(entry.email.lower(), [])
             agreeing = [one for one in owners if one in namesakes]
             if owners and not agreeing:
-                what = message(_("This address belongs to {name}. Is the name right?"), name=owners[0].name)
+                what = message(N_("This address belongs to {name}. Is the name right?"), name=owners[0].name)
                 return None, {"name": what}
             if len(agreeing) == 1:
                 return agreeing[0], {}
@@ -86,25 +86,25 @@ class PeopleIndex:
         found = [one for one in self.named(text) if one.id is not None]
         if len(found) > 1:
             return _several_ids(text, [str(one.id) for one in found])
-        return found[0] if found else message(_("Nobody here is called “{name}”. Enter the person first."), name=text)
+        return found[0] if found else message(N_("Nobody here is called “{name}”. Enter the person first."), name=text)
 
 
 def _several(name: str, found: Sequence[KnownPerson]) -> Message:
     addresses = tuple(one.email for one in found if one.email)[:_NAMED]
     if addresses:
         return message(
-            _("Several people are called “{name}”. Give the address of the right one: {addresses}."),
+            N_("Several people are called “{name}”. Give the address of the right one: {addresses}."),
             name=name,
             addresses=addresses,
         )
     return message(
-        _("Several people are called “{name}”, and none has an address. Enter one, then name it here."), name=name
+        N_("Several people are called “{name}”, and none has an address. Enter one, then name it here."), name=name
     )
 
 
 def _several_ids(text: str, ids: Sequence[str]) -> Message:
     return message(
-        _("“{name}” means several: {ids}. Write the id of the right one."), name=text[:100], ids=tuple(ids[:_NAMED])
+        N_("“{name}” means several: {ids}. Write the id of the right one."), name=text[:100], ids=tuple(ids[:_NAMED])
     )
 
 
@@ -134,7 +134,7 @@ class OrganisationIndex:
             return found[0]
         if found:
             return message(
-                _("“{name}” means several: {ids}. Write the id of the right one."),
+                N_("“{name}” means several: {ids}. Write the id of the right one."),
                 name=text[:100],
                 ids=tuple(f"{localized(self.names[one], Language.VI)} ({one})" for one in found[:_NAMED]),
             )
@@ -145,8 +145,10 @@ class OrganisationIndex:
         near = get_close_matches(fold(text), self._by_name, 1, 0.6) if self._suggested <= SUGGESTIONS else []
         if near:
             nearest = self.names[self._by_name[near[0]][0]]
-            return message(_("There is no organisation “{name}”. Is it “{nearest}”?"), name=text[:100], nearest=nearest)
-        return message(_("There is no organisation “{name}”. Enter it first."), name=text[:100])
+            return message(
+                N_("There is no organisation “{name}”. Is it “{nearest}”?"), name=text[:100], nearest=nearest
+            )
+        return message(N_("There is no organisation “{name}”. Enter it first."), name=text[:100])
 
     def told(self, identity: str | None, language: str) -> str:
         """An organisation as a cell names it: by its name, or by its id where that is no one else's too."""

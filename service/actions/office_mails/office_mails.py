@@ -28,7 +28,7 @@ from models.accounts import User
 from models.clock import today
 from models.event_parts import Task
 from models.events import Event
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.office import Office
 from models.places import Organisation, Person
 from models.reminders import Reminder
@@ -41,12 +41,12 @@ from service.actions.context import ActionContext
 from service.actions.events import task_queries
 from service.actions.scheduling.weekly_schedule import read_week
 
-_GONE = _("This account is gone or disabled.")
-_SWITCHED_OFF = _("Its reader has switched this mail off.")
-_NOT_MEANT = _("Accounts of this role do not get this mail.")
-_NOTHING = _("There is nothing to tell.")
-_WEEK_OVER = _("It could not be sent before the week was over.")
-_DAY_OVER = _("It could not be sent on its day.")
+_GONE = N_("This account is gone or disabled.")
+_SWITCHED_OFF = N_("Its reader has switched this mail off.")
+_NOT_MEANT = N_("Accounts of this role do not get this mail.")
+_NOTHING = N_("There is nothing to tell.")
+_WEEK_OVER = N_("It could not be sent before the week was over.")
+_DAY_OVER = N_("It could not be sent on its day.")
 
 
 @dataclass(frozen=True, slots=True)

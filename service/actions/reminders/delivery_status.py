@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from calendars.days.formatting import format_instant
 from models.accounts import Heartbeat
 from models.errors import Conflict
-from models.i18n import _, message, translate, translate_filled
+from models.i18n import N_, message, translate, translate_filled
 from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import AttemptOutcome, ReminderState
 from service.actions import permissions
@@ -48,18 +48,18 @@ def next_step(reminder: Reminder, attempts: AttemptList, act: ActionContext, lan
     at = format_instant(reminder.next_at, act.office.timezone, language)
     match reminder.state:
         case ReminderState.SENT:
-            return translate(_("Nothing: it was sent."), language)
+            return translate(N_("Nothing: it was sent."), language)
         case ReminderState.SKIPPED:
             reason = translate_filled(reminder.reason or "", language)
-            nothing = _("Nothing: {reason}") if reason else _("Nothing: it is not sent.")
+            nothing = N_("Nothing: {reason}") if reason else N_("Nothing: it is not sent.")
             return translate(nothing, language, reason=reason)
         case ReminderState.FAILED:
             is_refused = not attempts.last or attempts.last[-1].outcome is AttemptOutcome.REFUSED
-            nothing = _("Nothing: correct the address and send it again.")
-            return translate(nothing if is_refused else _("Nothing by itself: see why, and send it again."), language)
+            nothing = N_("Nothing: correct the address and send it again.")
+            return translate(nothing if is_refused else N_("Nothing by itself: see why, and send it again."), language)
         case ReminderState.SENDING:
             has_lapsed = reminder.lease_until is not None and reminder.lease_until <= act.now
-            return translate(_("Sent with the next round.") if has_lapsed else _("Being sent now."), language)
+            return translate(N_("Sent with the next round.") if has_lapsed else N_("Being sent now."), language)
         case ReminderState.PENDING:
             return translate(_coming(reminder, act), language, at=at)
 
@@ -69,11 +69,11 @@ def _coming(reminder: Reminder, act: ActionContext) -> str:
     is_again = reminder.attempts > 0 or reminder.deferred_since is not None
     if reminder.waits_for_server:
         if reminder.next_at <= act.now:
-            return _("Waits for the mail server; leaves as soon as it is back.")
-        return _("Waits for the mail server; tried again at {at}, or as soon as it is back.")
+            return N_("Waits for the mail server; leaves as soon as it is back.")
+        return N_("Waits for the mail server; tried again at {at}, or as soon as it is back.")
     if reminder.next_at <= act.now:
-        return _("Tried again with the next round.") if is_again else _("Sent with the next round.")
-    return _("Tried again at {at}.") if is_again else _("Sent at {at}.")
+        return N_("Tried again with the next round.") if is_again else N_("Sent with the next round.")
+    return N_("Tried again at {at}.") if is_again else N_("Sent at {at}.")
 
 
 def mark_seen(session: Session, act: ActionContext, reminder: Reminder) -> Reminder:
@@ -96,7 +96,7 @@ def mark_seen(session: Session, act: ActionContext, reminder: Reminder) -> Remin
         change = {"seen_at": {"from": None, "to": act.now.isoformat()}}
         record(session, act, "see", "reminder", reminder.id, change, event_id=reminder.event_id)
     elif reminder.state is not ReminderState.FAILED:
-        wrong = _("Only a reminder that failed can be marked as seen; this one is {state}.")
+        wrong = N_("Only a reminder that failed can be marked as seen; this one is {state}.")
         raise Conflict(message(wrong, state=reminder.state.value), code="not_failed")
     return reminder
 

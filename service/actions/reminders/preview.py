@@ -20,7 +20,7 @@ from calendars.reminders.due_times import DueReminder, EventDays, RuleFacts
 from models.event_parts import Task, last_revisions
 from models.events import Event
 from models.holidays import office_holidays
-from models.i18n import Message, _, message, translate_filled
+from models.i18n import N_, Message, message, translate_filled
 from models.places import Locality, Organisation
 from models.queries.audience import AudienceIndex, EventSelection
 from models.reminders import Reminder, ReminderRule
@@ -31,7 +31,7 @@ from service.actions.reminders import reminder_rules
 
 REMINDERS_SHOWN = 50
 
-DEALT_WITH = _("This was dealt with when it was due.")
+DEALT_WITH = N_("This was dealt with when it was due.")
 
 _COLUMNS = (
     *("id", "kind", "status", "title", "first_day", "last_day", "start_time", "end_time", "timezone"),

@@ -22,7 +22,7 @@ from models.errors import Conflict
 from models.event_parts import Task
 from models.events import Event
 from models.holidays import office_holidays
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.queries.audience import MESSENGER, AudienceIndex, EventSelection, chosen_events, named_addresses
 from models.queries.event_readers import vouched_rules
 from models.reminders import Reminder, ReminderRule
@@ -306,7 +306,7 @@ def retry(session: Session, act: ActionContext, reminder: Reminder) -> Reminder:
     done = session.execute(update(_TABLE).where(*failed).values(again).returning(_TABLE.c.id)).first()
     session.refresh(reminder)
     if done is None:
-        wrong = _("Only a reminder that failed can be sent again; this one is {state}.")
+        wrong = N_("Only a reminder that failed can be sent again; this one is {state}.")
         raise Conflict(message(wrong, state=reminder.state.value), code="not_failed")
     change = {"state": {"from": ReminderState.FAILED.value, "to": ReminderState.PENDING.value}}
     record(session, act, "retry", "reminder", reminder.id, change, event_id=reminder.event_id)

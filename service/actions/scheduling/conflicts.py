@@ -12,7 +12,7 @@ from calendars.bookings.times import BookingTimes
 from calendars.conflicts.commitment_checks import EventWarning
 from calendars.days.spans import days_after
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, Severity
 from service.actions import crud, permissions
@@ -51,9 +51,9 @@ def conflicts_between(session: Session, act: ActionContext, query: Mapping[str, 
     first: date = query.get("from_") or act.today
     last: date = query.get("to") or days_after(first, DEFAULT_DAYS)
     if (last - first).days > LONGEST_RANGE_DAYS:
-        crud.check({"to": [message(_("Can lie {count} days after from at the most."), count=LONGEST_RANGE_DAYS)]})
+        crud.check({"to": [message(N_("Can lie {count} days after from at the most."), count=LONGEST_RANGE_DAYS)]})
     if last < first:
-        crud.check({"to": [message(_("Can't be before from."))]})
+        crud.check({"to": [message(N_("Can't be before from."))]})
     events = session.exec(
         select(Event)
         .where(
@@ -126,12 +126,12 @@ def _unfulfilled(session: Session, events: Sequence[Event]) -> dict[str, list[Ev
                     "resource_taken",
                     Severity.WARNING,
                     message(
-                        _("“{resource}” is asked for, {times}, and somebody else has it."),
+                        N_("“{resource}” is asked for, {times}, and somebody else has it."),
                         resource=resource.name,
                         times=times.format(),
                     ),
                     other.event_id,
-                    message(_("Ask for other times or another resource before the event is confirmed.")),
+                    message(N_("Ask for other times or another resource before the event is confirmed.")),
                 )
             )
     return found

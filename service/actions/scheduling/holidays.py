@@ -12,7 +12,7 @@ from calendars.days.holidays import Holiday, HolidayIndex, OfficeEntry, Recurren
 from calendars.reminders.due_times import OFFICE_COUNTRIES
 from models.errors import Invalid
 from models.holidays import OfficeHoliday, office_holidays
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.places import Locality
 from models.vocabulary import HolidayCalendar, HolidayCategory
 from service.actions import crud
@@ -98,7 +98,7 @@ def days_between(
     if last.year - first.year > MAX_YEARS or (
         last.year - first.year == MAX_YEARS and _yearday(last) >= _yearday(first)
     ):
-        raise Invalid({"to": [message(_("Ask for {years} years at the most."), years=MAX_YEARS)]})
+        raise Invalid({"to": [message(N_("Ask for {years} years at the most."), years=MAX_YEARS)]})
     entries = office_holidays(session)
     crud.check({"country": _unknown_countries(countries, {entry.country for entry in entries})})
     found = HolidayIndex(map(OfficeEntry.of, entries)).between(countries or OFFICE_COUNTRIES, first, last)
@@ -113,7 +113,7 @@ def _unknown_countries(countries: Sequence[str], of_office: Collection[str]) -> 
     errors = []
     for country in dict.fromkeys(countries):
         if country not in of_office and not is_known(country):
-            errors.append(message(_("No public holidays are known for the country “{country}”."), country=country))
+            errors.append(message(N_("No public holidays are known for the country “{country}”."), country=country))
     return errors
 
 
@@ -134,10 +134,10 @@ def _errors(session: Session, entry: OfficeHoliday | None, values: Mapping[str, 
     errors = crud.missing_references(session, OfficeHoliday, values)
     first_day, recurs = after("first_day"), after("recurs")
     if first_day is None and recurs is None:
-        errors["first_day"] = [message(_("Give the first day, or say in recurs when it comes round every year."))]
+        errors["first_day"] = [message(N_("Give the first day, or say in recurs when it comes round every year."))]
     elif first_day is not None and recurs is not None:
         name = "recurs" if values.get("recurs") else "first_day"
-        errors[name] = [message(_("Either a first day or a yearly recurrence; set the other one to null."))]
+        errors[name] = [message(N_("Either a first day or a yearly recurrence; set the other one to null."))]
     if wrong := _impossible(recurs):
         errors["recurs"] = [wrong]
     if "locality" not in errors and after("locality") is not None:
@@ -165,17 +165,17 @@ def _impossible(recurs: Mapping[str, Any] | None) -> Message | None:
     last = _LUNAR_DAYS if is_lunar else monthrange(_LEAP_YEAR, month)[1]
     if day <= last:
         return None
-    wrong = _("A lunar month has {last} days at the most.") if is_lunar else _("Month {month} has {last} days.")
+    wrong = N_("A lunar month has {last} days at the most.") if is_lunar else N_("Month {month} has {last} days.")
     return message(wrong, month=month, last=last)
 
 
 def _locality_errors(session: Session, code: str, country: str, category: HolidayCategory) -> list[Message]:
     errors = []
     if category is not HolidayCategory.FESTIVAL:
-        errors.append(message(_("Only a festival can be of one locality; days off are those of a country.")))
+        errors.append(message(N_("Only a festival can be of one locality; days off are those of a country.")))
     place = session.get(Locality, code)
     if place is not None and place.country != country:
-        errors.append(message(_("“{name}” is not in the country {country}."), name=place.name, country=country))
+        errors.append(message(N_("“{name}” is not in the country {country}."), name=place.name, country=country))
     return errors
 
 
@@ -189,7 +189,7 @@ def _clashes(wanted: OfficeEntry, present: Sequence[OfficeHoliday]) -> list[Mess
         if other.id == wanted.id or other.country != wanted.country or other.category is HolidayCategory.FESTIVAL:
             continue
         if common := _common_day(wanted, other):
-            taken = _("“{name}” already decides what {country} does on {day}; change that one.")
+            taken = N_("“{name}” already decides what {country} does on {day}; change that one.")
             errors.append(message(taken, name=other.name, country=other.country, day=common))
     return errors
 

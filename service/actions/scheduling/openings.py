@@ -14,7 +14,7 @@ from calendars.days.spans import Days, days_after
 from calendars.events.host_days import MINIMUM_DAYS
 from calendars.openings.search import BusyDays, FestivalDay, OpeningQuery, OpeningSearchResult, openings
 from models.holidays import OfficeHoliday, office_holidays
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.labels import noun
 from models.places import Person
 from models.resources import Resource
@@ -88,11 +88,11 @@ def find_openings(session: Session, act: ActionContext, asked: OpeningsRequest) 
 def _range_errors(asked: OpeningsRequest) -> crud.Errors:
     first, last, days = asked.from_, asked.to, asked.days
     if last < first:
-        return {"to": [message(_("Can't be before from."))]}
+        return {"to": [message(N_("Can't be before from."))]}
     if (last - first).days > LONGEST_RANGE_DAYS:
-        return {"to": [message(_("Can lie {count} days after from at the most."), count=LONGEST_RANGE_DAYS)]}
+        return {"to": [message(N_("Can lie {count} days after from at the most."), count=LONGEST_RANGE_DAYS)]}
     if days > (count := len(Days(first, last))):
-        return {"days": [message(_("The window is longer than the range; days in the range: {count}."), count=count)]}
+        return {"days": [message(N_("The window is longer than the range; days in the range: {count}."), count=count)]}
     return {}
 
 
@@ -103,7 +103,7 @@ def _place_errors(places: LocalityIndex, host: str, guest: str | None) -> crud.E
         if code is not None and code not in places.country_of
     }
     if guest == host:
-        errors["guest"] = [message(_("Host and guest must be two different localities."))]
+        errors["guest"] = [message(N_("Host and guest must be two different localities."))]
     return errors
 
 
@@ -123,7 +123,7 @@ def _resources(session: Session, wanted: Sequence[str]) -> dict[str, Resource]:
 def _resource_errors(known: Mapping[str, Resource], wanted: Sequence[str]) -> crud.Errors:
     errors = [_unknown("resource", identity) for identity in wanted if identity not in known]
     errors += [
-        message(_("“{resource}” is out of service; choose another."), resource=resource.name)
+        message(N_("“{resource}” is out of service; choose another."), resource=resource.name)
         for resource in known.values()
         if not resource.active
     ]
@@ -131,7 +131,7 @@ def _resource_errors(known: Mapping[str, Resource], wanted: Sequence[str]) -> cr
 
 
 def _unknown(what: str, identity: str) -> Message:
-    return message(_("There is no {what} “{identity}”."), what=noun(what), identity=identity)
+    return message(N_("There is no {what} “{identity}”."), what=noun(what), identity=identity)
 
 
 def _people_busy(session: Session, people: Sequence[str], view: Days) -> list[BusyDays]:
@@ -176,11 +176,11 @@ def _wrong(word: str, entries: Mapping[str, OfficeHoliday]) -> Message | None:
     if not _DAY.fullmatch(word):
         if word in entries:
             return None
-        return message(_("“{word}” is neither a day like 2027-03-10 nor the id of an office holiday."), word=word)
+        return message(N_("“{word}” is neither a day like 2027-03-10 nor the id of an office holiday."), word=word)
     try:
         date.fromisoformat(word)
     except ValueError:
-        return message(_("Not a day; write it like 2027-03-10."))
+        return message(N_("Not a day; write it like 2027-03-10."))
     return None
 
 

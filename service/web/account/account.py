@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from models.accounts import ApiToken
 from models.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.labels import noun
 from models.vocabulary import Role, TokenScope
 from service.actions import crud
@@ -20,7 +20,7 @@ from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.view import View
 
-SCOPES = {TokenScope.READ: _("Read only"), TokenScope.WRITE: _("Read and change")}
+SCOPES = {TokenScope.READ: N_("Read only"), TokenScope.WRITE: N_("Read and change")}
 DAYS = ("30", "90", "365", "")
 """How long a token may be asked to work; empty: without end."""
 
@@ -32,7 +32,7 @@ def account(view: View) -> Response:
         return _show(view)
     deed = request.form.get("do", "")
     if view.act.account.must_change_password and deed in {"token", "revoke"}:
-        raise Forbidden(message(_("Choose a new password first.")), code="must_change_password")
+        raise Forbidden(message(N_("Choose a new password first.")), code="must_change_password")
     match deed:
         case "password":
             return _change_password(view)
@@ -47,7 +47,7 @@ def account(view: View) -> Response:
             refusal = attempt(view, lambda: crud.delete(view.session, view.act, _own_token(view)))
             return _show(view, refusal=refusal) if refusal else redirect(url_for("pages.account", done="revoke"), 303)
         case _:
-            raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+            raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
 
 
 def _change_password(view: View) -> Response:
@@ -64,7 +64,7 @@ def _change_password(view: View) -> Response:
         if not is_own:
             raise Invalid({"current": [message(passwords.WRONG)]})
         if request.form.get("again", new) != new:
-            raise Invalid({"again": [message(_("The two new passwords are not the same."))]})
+            raise Invalid({"again": [message(N_("The two new passwords are not the same."))]})
         secret.append(passwords.replace(view.session, view.act, current, new))
 
     if refusal := attempt(view, change):

@@ -9,7 +9,7 @@ from flask import Response, abort, request, url_for
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response as AnyResponse
 
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from service.actions.accounts import accounts
 from service.http.app_context import AppContext, current_context
 from service.http.oidc import LoginRoundTrip, Provider, ProviderAway, ProviderRefused
@@ -22,10 +22,10 @@ log = logging.getLogger("desk.web")
 PATIENCE = timedelta(minutes=10)
 """How long somebody may take to sign in at the provider."""
 
-_AWAY = _("The login service does not answer at the moment. Sign in with your password, or try again later.")
-_BROKEN = _("This sign-in could not be completed. Begin again here.")
-_UNVERIFIED = _("The login service has not confirmed your e-mail address, so it can't be used here.")
-_UNKNOWN = _("There is no active account for this address here. Ask the administrator of your office.")
+_AWAY = N_("The login service does not answer at the moment. Sign in with your password, or try again later.")
+_BROKEN = N_("This sign-in could not be completed. Begin again here.")
+_UNVERIFIED = N_("The login service has not confirmed your e-mail address, so it can't be used here.")
+_UNKNOWN = N_("There is no active account for this address here. Ask the administrator of your office.")
 
 
 def begin() -> AnyResponse:

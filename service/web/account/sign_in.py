@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from models.accounts import User
 from models.errors import Forbidden, TooMany
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.text import one_line
 from models.vocabulary import Language
 from service.actions.accounts import accounts
@@ -13,7 +13,7 @@ from service.web.language import chosen_language, forget_language, keep_language
 from service.web.page_decorator import FOREIGN_FORM, check_own_form, local_target, open_page
 from service.web.view import View
 
-_WRONG = _("This e-mail address and this password do not fit together. Check both and try again.")
+_WRONG = N_("This e-mail address and this password do not fit together. Check both and try again.")
 
 
 @open_page

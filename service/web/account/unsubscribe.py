@@ -6,7 +6,7 @@ from flask import Response, g, request
 
 from calendars.mails.digests import purpose_name
 from models.errors import NotFound
-from models.i18n import _, translate
+from models.i18n import N_, translate
 from service.actions.accounts import mail_subscriptions
 from service.actions.context import ActionContext
 from service.http.app_context import current_context
@@ -31,7 +31,7 @@ def unsubscribe(token: str) -> Response:
             )
         except NotFound as wrong:
             language = choose_language()
-            return _kept_quiet(error_page(404, translate(_("Not found"), language), wrong.detail.to(language)))
+            return _kept_quiet(error_page(404, translate(N_("Not found"), language), wrong.detail.to(language)))
         act = ActionContext(None, desk.clock(), desk.settings.office, g.request_id)
         if is_post:
             mail_subscriptions.switch(session, replace(act, user=user), user, purpose, is_wanted=is_wanted)

@@ -7,7 +7,7 @@ from flask import request
 
 from models.accounts import User
 from models.errors import Conflict
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.vocabulary import Language, Role
 from service.actions.accounts import access_revocation, account_queries, accounts
 from service.schemas.accounts import UserSchema
@@ -36,39 +36,39 @@ def _lines(view: View, found: Sequence[User]) -> list[SectionRow]:
     for user in found:
         facts = [user.email, view.say(ROLES[user.role]), names.get(user.organisation_id or "", "")]
         if user.id in seen:
-            facts.append(view.say(_("Last seen: {instant}"), instant=view.instant(seen[user.id])))
+            facts.append(view.say(N_("Last seen: {instant}"), instant=view.instant(seen[user.id])))
         if not user.active:
-            facts.append(view.say(_("Switched off")))
+            facts.append(view.say(N_("Switched off")))
         lines.append(SectionRow(user.id, user.name, [fact for fact in facts if fact], not user.active))
     return lines
 
 
 def _fields(view: View, user: User | None) -> list[Field]:
     fields = [
-        Field("name", _("Name")),
-        Field("email", _("E-mail address")),
+        Field("name", N_("Name")),
+        Field("email", N_("E-mail address")),
         Field(
             "role",
-            _("Role"),
+            N_("Role"),
             Control.CHOICE,
-            _("Viewers read; officers plan, enter and book; approvers confirm too; administrators see to everything."),
+            N_("Viewers read; officers plan, enter and book; approvers confirm too; administrators see to everything."),
             choices=words(view, ROLES),
             default=Role.OFFICER.value,
         ),
         Field(
             "organisation_id",
-            _("Organisation"),
+            N_("Organisation"),
             Control.CHOICE,
-            _("An account of no organisation reads and changes the events of all."),
+            N_("An account of no organisation reads and changes the events of all."),
             optional=True,
             choices=organisations(view),
         ),
-        Field("locale", _("Language"), Control.CHOICE, choices=list(SELF_NAMES.items()), default=Language.VI.value),
-        Field("active", _("May sign in"), Control.FLAG, default=True),
+        Field("locale", N_("Language"), Control.CHOICE, choices=list(SELF_NAMES.items()), default=Language.VI.value),
+        Field("active", N_("May sign in"), Control.FLAG, default=True),
     ]
     if user is None:
-        hint = _("It must be changed at the first sign-in. Empty: the account has no password.")
-        fields.append(Field("password", _("First password"), Control.PASSWORD, hint))
+        hint = N_("It must be changed at the first sign-in. Empty: the account has no password.")
+        fields.append(Field("password", N_("First password"), Control.PASSWORD, hint))
     return fields
 
 
@@ -78,7 +78,7 @@ def _compose(values: dict[str, Any]) -> dict[str, Any]:
 
 def _set_password(view: View, user: User) -> None:
     if user.id == view.act.account.id:
-        raise Conflict(message(_("Change your own password under “My account”.")))
+        raise Conflict(message(N_("Change your own password under “My account”.")))
     password = request.form.get("password", "")
     accounts.change_user(view.session, view.act, user, {"password": password, "must_change_password": True})
 
@@ -99,10 +99,10 @@ def _more(view: View, user: User | None) -> dict[str, Any]:
 
 AREA = AdminSection(
     name="accounts",
-    title=_("Accounts"),
-    lead=_("For administrators: who may sign in, and what each may do."),
-    new=_("Make an account"),
-    empty=_("There are no accounts yet."),
+    title=N_("Accounts"),
+    lead=N_("For administrators: who may sign in, and what each may do."),
+    new=N_("Make an account"),
+    empty=N_("There are no accounts yet."),
     model=User,
     schema=UserSchema,
     fields=_fields,
@@ -113,7 +113,7 @@ AREA = AdminSection(
     title_of=lambda view, user: user.name,
     write=Role.ADMIN,
     read=Role.ADMIN,
-    before=_("Whoever may no longer sign in is refused with the next click; tokens and calendars stop too."),
+    before=N_("Whoever may no longer sign in is refused with the next click; tokens and calendars stop too."),
     compose=_compose,
     part="accounts",
     more=_more,
@@ -122,9 +122,9 @@ AREA = AdminSection(
         "password": [
             Field(
                 "password",
-                _("New password"),
+                N_("New password"),
                 Control.PASSWORD,
-                _("All browsers of this account are signed out, and it must choose another password at once."),
+                N_("All browsers of this account are signed out, and it must choose another password at once."),
             )
         ]
     },

@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 from sqlmodel import Session
 
 from models.agreements import Agreement, Anniversary, Commitment
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.vocabulary import DurationUnit, EventKind, FrequencyType, Role
 from service.actions import crud
 from service.actions.agreements import agreement_queries, agreements
@@ -20,17 +20,17 @@ from service.web.administration.section import AdminSection, SectionRow, by_name
 from service.web.labels import promised
 from service.web.view import View, ids
 
-_UNITS = {DurationUnit.DAYS: _("Days"), DurationUnit.MONTHS: _("Months"), DurationUnit.YEARS: _("Years")}
+_UNITS = {DurationUnit.DAYS: N_("Days"), DurationUnit.MONTHS: N_("Months"), DurationUnit.YEARS: N_("Years")}
 _FREQUENCIES = {
-    FrequencyType.PER_YEAR: _("So many times every year"),
-    FrequencyType.EVERY: _("Once every so many years"),
-    FrequencyType.IN_PERIOD: _("So many times in the whole period"),
-    FrequencyType.OPEN: _("As both sides agree, no fixed number"),
+    FrequencyType.PER_YEAR: N_("So many times every year"),
+    FrequencyType.EVERY: N_("Once every so many years"),
+    FrequencyType.IN_PERIOD: N_("So many times in the whole period"),
+    FrequencyType.OPEN: N_("As both sides agree, no fixed number"),
 }
 MOST_PHASES = 20
 _PHASES_AT_FIRST = 2
-_EITHER = _("Empty: either party.")
-_NOTHING_AGREED = _("Empty where nothing was agreed.")
+_EITHER = N_("Empty: either party.")
+_NOTHING_AGREED = N_("Empty where nothing was agreed.")
 
 
 def _agreement_lines(view: View, found: Sequence[Agreement]) -> list[SectionRow]:
@@ -60,23 +60,23 @@ def _agreement_fields(view: View, agreement: Agreement | None) -> list[Field]:
         if agreement is None or one.id != agreement.id
     ]
     return [
-        Field("title", _("Title"), Control.TEXTS),
-        Field("parties", _("Parties"), Control.MANY, choices=_parties(view, agreement)),
-        Field("starts_on", _("First day of the period"), Control.DAY),
-        Field("ends_on", _("Last day of the period"), Control.DAY),
-        Field("signed_on", _("Signed on"), Control.DAY, optional=True),
-        Field("signed_at_place", _("Signed at"), Control.TEXTS, optional=True),
-        Field("predecessor_id", _("Carries on"), Control.CHOICE, optional=True, choices=others),
-        Field("copies", _("Copies"), Control.NUMBER, optional=True),
+        Field("title", N_("Title"), Control.TEXTS),
+        Field("parties", N_("Parties"), Control.MANY, choices=_parties(view, agreement)),
+        Field("starts_on", N_("First day of the period"), Control.DAY),
+        Field("ends_on", N_("Last day of the period"), Control.DAY),
+        Field("signed_on", N_("Signed on"), Control.DAY, optional=True),
+        Field("signed_at_place", N_("Signed at"), Control.TEXTS, optional=True),
+        Field("predecessor_id", N_("Carries on"), Control.CHOICE, optional=True, choices=others),
+        Field("copies", N_("Copies"), Control.NUMBER, optional=True),
     ]
 
 
 AGREEMENTS = AdminSection(
     name="agreements",
-    title=_("Agreements"),
-    lead=_("For officers: what was agreed with whom, for which years."),
-    new=_("Add an agreement"),
-    empty=_("There are no agreements yet. Add the one that is in force first, then its commitments."),
+    title=N_("Agreements"),
+    lead=N_("For officers: what was agreed with whom, for which years."),
+    new=N_("Add an agreement"),
+    empty=N_("There are no agreements yet. Add the one that is in force first, then its commitments."),
     model=Agreement,
     schema=AgreementSchema,
     fields=_agreement_fields,
@@ -87,7 +87,7 @@ AGREEMENTS = AdminSection(
     title_of=lambda view, one: view.text(one.title),
     delete=crud.delete,
     remove=Role.ADMIN,
-    follows=_("Its commitments go with it. It can only be deleted while no event fulfils one of them."),
+    follows=N_("Its commitments go with it. It can only be deleted while no event fulfils one of them."),
 )
 
 
@@ -107,7 +107,7 @@ def _commitment_lines(view: View, found: Sequence[Commitment]) -> list[SectionRo
             one.id,
             view.text(one.title),
             [
-                view.say(_("Article {number}"), number=one.article),
+                view.say(N_("Article {number}"), number=one.article),
                 " · ".join(view.say(sentence) for sentence in promised(one)),
                 titles[one.agreement_id],
             ],
@@ -121,34 +121,34 @@ def _commitment_fields(view: View, commitment: Commitment | None) -> list[Field]
     places: list[Choice] = localities(view)
     of_agreement = Field(
         "agreement_id",
-        _("Agreement"),
+        N_("Agreement"),
         Control.CHOICE,
         choices=[(one.id, view.plain(one.title)) for one in all_agreements],
         default=request.args.get("agreement", ""),
     )
     return [
         *([of_agreement] if commitment is None else []),
-        Field("article", _("Article"), hint=_("As the document counts it: 2, or 3a.")),
-        Field("field", _("Field of cooperation"), Control.TEXTS),
-        Field("title", _("Title"), Control.TEXTS),
-        Field("activity", _("Kind"), Control.CHOICE, choices=[(kind.value, view.kind(kind)) for kind in EventKind]),
-        Field("host", _("Host"), Control.CHOICE, _EITHER, optional=True, choices=places),
-        Field("guest", _("Guest"), Control.CHOICE, _EITHER, optional=True, choices=places),
-        Field("frequency_type", _("How often"), Control.CHOICE, choices=words(view, _FREQUENCIES), default="per_year",
+        Field("article", N_("Article"), hint=N_("As the document counts it: 2, or 3a.")),
+        Field("field", N_("Field of cooperation"), Control.TEXTS),
+        Field("title", N_("Title"), Control.TEXTS),
+        Field("activity", N_("Kind"), Control.CHOICE, choices=[(kind.value, view.kind(kind)) for kind in EventKind]),
+        Field("host", N_("Host"), Control.CHOICE, _EITHER, optional=True, choices=places),
+        Field("guest", N_("Guest"), Control.CHOICE, _EITHER, optional=True, choices=places),
+        Field("frequency_type", N_("How often"), Control.CHOICE, choices=words(view, _FREQUENCIES), default="per_year",
               wrong_as="frequency.type"),
-        Field("frequency_count", _("How many times"), Control.NUMBER, optional=True, default="1",
+        Field("frequency_count", N_("How many times"), Control.NUMBER, optional=True, default="1",
               wrong_as="frequency.count"),
-        Field("frequency_min_years", _("At least so many years apart"), Control.NUMBER, optional=True,
+        Field("frequency_min_years", N_("At least so many years apart"), Control.NUMBER, optional=True,
               wrong_as="frequency.min_years"),
-        Field("frequency_max_years", _("At most so many years apart"), Control.NUMBER, optional=True,
+        Field("frequency_max_years", N_("At most so many years apart"), Control.NUMBER, optional=True,
               wrong_as="frequency.max_years"),
-        Field("headcount_min", _("People each time, at least"), Control.NUMBER, _NOTHING_AGREED, optional=True),
-        Field("headcount_max", _("People each time, at most"), Control.NUMBER, optional=True),
-        Field("headcount_total", _("People over the whole period"), Control.NUMBER, optional=True),
-        Field("duration_min", _("Lasts at least"), Control.NUMBER, _NOTHING_AGREED, optional=True),
-        Field("duration_max", _("Lasts at most"), Control.NUMBER, optional=True),
-        Field("duration_unit", _("Unit"), Control.CHOICE, optional=True, choices=words(view, _UNITS), default="days"),
-        Field("funded_by", _("Funded by"), Control.CHOICE, optional=True, choices=places),
+        Field("headcount_min", N_("People each time, at least"), Control.NUMBER, _NOTHING_AGREED, optional=True),
+        Field("headcount_max", N_("People each time, at most"), Control.NUMBER, optional=True),
+        Field("headcount_total", N_("People over the whole period"), Control.NUMBER, optional=True),
+        Field("duration_min", N_("Lasts at least"), Control.NUMBER, _NOTHING_AGREED, optional=True),
+        Field("duration_max", N_("Lasts at most"), Control.NUMBER, optional=True),
+        Field("duration_unit", N_("Unit"), Control.CHOICE, optional=True, choices=words(view, _UNITS), default="days"),
+        Field("funded_by", N_("Funded by"), Control.CHOICE, optional=True, choices=places),
         *_phase_fields(view, len(commitment.phases) if commitment else 0),
     ]  # fmt: skip
 
@@ -158,14 +158,14 @@ def _phase_fields(view: View, count: int) -> list[Field]:
     units = words(view, _UNITS)
     found = []
     for place in range(min(max(count + 1, _PHASES_AT_FIRST), MOST_PHASES)):
-        hint = _("Only for a stay in stages: a year of the language, then the studies.") if place == 0 else ""
-        title = message(_("Phase {number}"), number=place + 1)
-        length = message(_("Phase {number} lasts"), number=place + 1)
+        hint = N_("Only for a stay in stages: a year of the language, then the studies.") if place == 0 else ""
+        title = message(N_("Phase {number}"), number=place + 1)
+        length = message(N_("Phase {number} lasts"), number=place + 1)
         name, schema = f"phase_{place}", f"phases.{place}"
         found += [
             Field(f"{name}_title", title, Control.TEXTS, hint, optional=True, wrong_as=f"{schema}.title"),
             Field(f"{name}_duration", length, Control.NUMBER, optional=True, wrong_as=f"{schema}.duration"),
-            Field(f"{name}_unit", _("Unit"), Control.CHOICE, optional=True, choices=units, wrong_as=f"{schema}.unit"),
+            Field(f"{name}_unit", N_("Unit"), Control.CHOICE, optional=True, choices=units, wrong_as=f"{schema}.unit"),
         ]
     return found
 
@@ -185,7 +185,7 @@ def _composed(values: dict[str, Any]) -> dict[str, Any]:
     elif kind == FrequencyType.EVERY:
         least, most = ("" if least is None else least), (least if most is None else most)
         if isinstance(least, int) and isinstance(most, int) and most < least:
-            wrong = str(message(_("Must be at least {minimum}, like the years before."), minimum=least))
+            wrong = str(message(N_("Must be at least {minimum}, like the years before."), minimum=least))
             raise ValidationError({"frequency": {"max_years": [wrong]}})
         values["frequency"] |= {"min_years": least, "max_years": "" if most is None else most}
     values["phases"] = _phases(values)
@@ -222,10 +222,10 @@ def _create_commitment(session: Session, act: ActionContext, values: Mapping[str
 
 COMMITMENTS = AdminSection(
     name="commitments",
-    title=_("Commitments"),
-    lead=_("For officers: what the articles of agreements promise, how often, for how many, how long."),
-    new=_("Add a commitment"),
-    empty=_("There are no commitments yet. Add an agreement first, then what its articles promise."),
+    title=N_("Commitments"),
+    lead=N_("For officers: what the articles of agreements promise, how often, for how many, how long."),
+    new=N_("Add a commitment"),
+    empty=N_("There are no commitments yet. Add an agreement first, then what its articles promise."),
     model=Commitment,
     schema=_NewCommitmentSchema,
     change_schema=CommitmentSchema,
@@ -239,7 +239,7 @@ COMMITMENTS = AdminSection(
     remove=Role.OFFICER,
     compose=_composed,
     beside=_asked_otherwise,
-    follows=_("Only a commitment that no event fulfils can be deleted."),
+    follows=N_("Only a commitment that no event fulfils can be deleted."),
 )
 
 
@@ -249,7 +249,7 @@ def _anniversary_lines(view: View, found: Sequence[Anniversary]) -> list[Section
             one.id,
             view.text(one.title),
             [
-                view.say(_("Since {origin}"), origin=one.origin),
+                view.say(N_("Since {origin}"), origin=one.origin),
                 ", ".join(view.plain(view.locality_name(code)) for code in one.parties),
             ],
         )
@@ -258,20 +258,20 @@ def _anniversary_lines(view: View, found: Sequence[Anniversary]) -> list[Section
 
 
 def _anniversary_fields(view: View, anniversary: Anniversary | None) -> list[Field]:
-    hint = _("As exactly as it is known: a year (1984), a month (1984-09) or a day (1962-09-05).")
+    hint = N_("As exactly as it is known: a year (1984), a month (1984-09) or a day (1962-09-05).")
     return [
-        Field("title", _("Title"), Control.TEXTS),
-        Field("origin", _("Began on"), hint=hint),
-        Field("parties", _("Parties"), Control.MANY, choices=_parties(view, anniversary)),
+        Field("title", N_("Title"), Control.TEXTS),
+        Field("origin", N_("Began on"), hint=hint),
+        Field("parties", N_("Parties"), Control.MANY, choices=_parties(view, anniversary)),
     ]
 
 
 ANNIVERSARIES = AdminSection(
     name="anniversaries",
-    title=_("Anniversaries"),
-    lead=_("For officers: what began when, to be remembered every year."),
-    new=_("Add an anniversary"),
-    empty=_("There are no anniversaries yet. Add the day your provinces became twins first."),
+    title=N_("Anniversaries"),
+    lead=N_("For officers: what began when, to be remembered every year."),
+    new=N_("Add an anniversary"),
+    empty=N_("There are no anniversaries yet. Add the day your provinces became twins first."),
     model=Anniversary,
     schema=AnniversarySchema,
     fields=_anniversary_fields,
@@ -282,5 +282,5 @@ ANNIVERSARIES = AdminSection(
     title_of=lambda view, one: view.text(one.title),
     delete=crud.delete,
     remove=Role.OFFICER,
-    follows=_("Only an anniversary without ceremonies can be deleted."),
+    follows=N_("Only an anniversary without ceremonies can be deleted."),
 )

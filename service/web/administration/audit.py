@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from models.accounts import Audit, User
-from models.i18n import _
+from models.i18n import N_
 from models.labels import noun
 from models.vocabulary import Role
 from service.actions import audit_queries
@@ -46,33 +46,33 @@ KINDS = (
     "passport",
 )
 DEEDS = {
-    "create": _("Made: {what}"),
-    "change": _("Changed: {what}"),
-    "delete": _("Deleted: {what}"),
-    "sign_in": _("Signed in"),
-    "sign_out_everywhere": _("Signed out of all browsers"),
-    "sign_in_limit": _("Signing in was refused for a while, after too many failures"),
-    "reveal": _("Passport number looked at"),
-    "rotate": _("New address for a calendar"),
-    "restore": _("The database was restored from a backup"),
+    "create": N_("Made: {what}"),
+    "change": N_("Changed: {what}"),
+    "delete": N_("Deleted: {what}"),
+    "sign_in": N_("Signed in"),
+    "sign_out_everywhere": N_("Signed out of all browsers"),
+    "sign_in_limit": N_("Signing in was refused for a while, after too many failures"),
+    "reveal": N_("Passport number looked at"),
+    "rotate": N_("New address for a calendar"),
+    "restore": N_("The database was restored from a backup"),
 }
 LABELS = {
-    "name": _("Name"),
-    "offset": _("How long"),
-    "must_change_password": _("Has to choose a new password"),
-    "weekly_schedule": _("Gets the weekly schedule by mail"),
-    "daily_digest": _("Gets the daily digest by mail"),
-    "email": _("E-mail address"),
-    "locale": _("Language of the events"),
+    "name": N_("Name"),
+    "offset": N_("How long"),
+    "must_change_password": N_("Has to choose a new password"),
+    "weekly_schedule": N_("Gets the weekly schedule by mail"),
+    "daily_digest": N_("Gets the daily digest by mail"),
+    "email": N_("E-mail address"),
+    "locale": N_("Language of the events"),
     **PARTS,
     **EXTRAS,
-    "past_days": _("Days of the past it keeps"),
-    "tombstone_days": _("Days it keeps what was deleted"),
-    "expires_on": _("Works until"),
-    "filter": _("Which events"),
-    "languages": _("Languages"),
-    "channel": _("How it is sent"),
-    "note": _("Note"),
+    "past_days": N_("Days of the past it keeps"),
+    "tombstone_days": N_("Days it keeps what was deleted"),
+    "expires_on": N_("Works until"),
+    "filter": N_("Which events"),
+    "languages": N_("Languages"),
+    "channel": N_("How it is sent"),
+    "note": N_("Note"),
 }
 """What is told besides the questions of the forms, by which most of it is entered."""
 

@@ -12,7 +12,7 @@ from calendars.days.holidays import Holiday, HolidayIndex
 from calendars.days.lunar import full_name, lunar_of
 from calendars.reminders.due_times import OFFICE_COUNTRIES
 from models.holidays import OfficeHoliday
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import HolidayCalendar, HolidayCategory, Role
 from service.actions.scheduling import holidays
 from service.schemas.holidays import OfficeHolidaySchema
@@ -21,13 +21,13 @@ from service.web.administration.section import AdminSection, SectionRow, by_name
 from service.web.view import View
 
 CATEGORIES = {
-    HolidayCategory.PUBLIC: _("Day off: it does not count as a working day"),
-    HolidayCategory.WORKDAY: _("Worked, although it would be free"),
-    HolidayCategory.FESTIVAL: _("Festival: celebrated, and worked as usual"),
+    HolidayCategory.PUBLIC: N_("Day off: it does not count as a working day"),
+    HolidayCategory.WORKDAY: N_("Worked, although it would be free"),
+    HolidayCategory.FESTIVAL: N_("Festival: celebrated, and worked as usual"),
 }
 _RECURS = {
-    HolidayCalendar.SOLAR: _("Every year, by the solar calendar"),
-    HolidayCalendar.LUNAR: _("Every year, by the Vietnamese lunar calendar"),
+    HolidayCalendar.SOLAR: N_("Every year, by the solar calendar"),
+    HolidayCalendar.LUNAR: N_("Every year, by the Vietnamese lunar calendar"),
 }
 _FIRST_YEAR, _LAST_YEAR = 1970, 2070
 
@@ -49,10 +49,10 @@ def _lines(view: View, found: Sequence[OfficeHoliday]) -> list[SectionRow]:
             when = view.day(one.first_day)
         else:
             calendar = view.say(_RECURS[HolidayCalendar(one.recurs_calendar or "solar")])
-            when = view.say(_("{calendar}: day {day}, month {month}"), calendar=calendar, **_day_and_month(one))
+            when = view.say(N_("{calendar}: day {day}, month {month}"), calendar=calendar, **_day_and_month(one))
         facts = [one.country, when, view.say(CATEGORIES[one.category])]
-        facts.append(view.say(_("Days: {days}"), days=one.days) if one.days > 1 else "")
-        facts.append(view.say(_("Not announced yet")) if one.provisional else "")
+        facts.append(view.say(N_("Days: {days}"), days=one.days) if one.days > 1 else "")
+        facts.append(view.say(N_("Not announced yet")) if one.provisional else "")
         lines.append(SectionRow(one.id, view.text(one.name), [fact for fact in facts if fact]))
     return lines
 
@@ -66,17 +66,17 @@ def _fields(view: View, entry: OfficeHoliday | None) -> list[Field]:
         (country, country) for country in dict.fromkeys([*OFFICE_COUNTRIES, *([entry.country] if entry else [])])
     ]
     return [
-        Field("name", _("Name"), Control.TEXTS),
-        Field("country", _("Country"), Control.CHOICE, choices=countries, default="VN"),
-        Field("category", _("What the day is"), Control.CHOICE, choices=words(view, CATEGORIES), default="public"),
-        Field("first_day", _("First day"), Control.DAY, _("Empty for a day that comes every year."), optional=True),
-        Field("days", _("How many days"), Control.NUMBER, default=1),
-        Field("recurs", _("Comes every year"), Control.CHOICE, optional=True, choices=words(view, _RECURS)),
-        Field("recurs_month", _("Month of every year"), Control.NUMBER, optional=True, wrong_as="recurs.month"),
-        Field("recurs_day", _("Day of that month"), Control.NUMBER, optional=True, wrong_as="recurs.day"),
-        Field("locality", _("Only of this locality"), Control.CHOICE, optional=True, choices=localities(view)),
-        Field("source", _("Source"), hint=_("The decree or the letter that announces it.")),
-        Field("provisional", _("Not announced yet"), Control.FLAG, default=False),
+        Field("name", N_("Name"), Control.TEXTS),
+        Field("country", N_("Country"), Control.CHOICE, choices=countries, default="VN"),
+        Field("category", N_("What the day is"), Control.CHOICE, choices=words(view, CATEGORIES), default="public"),
+        Field("first_day", N_("First day"), Control.DAY, N_("Empty for a day that comes every year."), optional=True),
+        Field("days", N_("How many days"), Control.NUMBER, default=1),
+        Field("recurs", N_("Comes every year"), Control.CHOICE, optional=True, choices=words(view, _RECURS)),
+        Field("recurs_month", N_("Month of every year"), Control.NUMBER, optional=True, wrong_as="recurs.month"),
+        Field("recurs_day", N_("Day of that month"), Control.NUMBER, optional=True, wrong_as="recurs.day"),
+        Field("locality", N_("Only of this locality"), Control.CHOICE, optional=True, choices=localities(view)),
+        Field("source", N_("Source"), hint=N_("The decree or the letter that announces it.")),
+        Field("provisional", N_("Not announced yet"), Control.FLAG, default=False),
     ]
 
 
@@ -121,10 +121,10 @@ def _takes_place_of(one: Holiday, computed: Holiday) -> bool:
 
 AREA = AdminSection(
     name="holidays",
-    title=_("Holidays"),
-    lead=_("For administrators: the days off of both countries, and the office's own above them."),
-    new=_("Add a day"),
-    empty=_("The office has no days of its own yet. Add those the governments announce each autumn."),
+    title=N_("Holidays"),
+    lead=N_("For administrators: the days off of both countries, and the office's own above them."),
+    new=N_("Add a day"),
+    empty=N_("The office has no days of its own yet. Add those the governments announce each autumn."),
     model=OfficeHoliday,
     schema=OfficeHolidaySchema,
     fields=_fields,
@@ -136,8 +136,8 @@ AREA = AdminSection(
     write=Role.ADMIN,
     delete=holidays.delete_holiday,
     remove=Role.ADMIN,
-    before=_("Due days and reminders that count working days are reckoned anew when you save."),
-    follows=_("Due days and reminders that count working days are reckoned anew."),
+    before=N_("Due days and reminders that count working days are reckoned anew when you save."),
+    follows=N_("Due days and reminders that count working days are reckoned anew."),
     compose=_compose,
     beside=_extra,
     part="holidays",

@@ -7,7 +7,7 @@ from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from models.errors import Conflict, Forbidden, Stale
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.vocabulary import Role
 from service.actions import crud
 from service.web.administration import (
@@ -43,14 +43,14 @@ AREAS: Mapping[str, AdminSection] = {
     )
 }
 DONE = {
-    "create": _("It was made."),
-    "change": _("Your changes were saved."),
-    "delete": _("It was deleted."),
-    "password": _("The password was set. It must be changed at the next sign-in; all browsers are signed out."),
-    "sessions": _("All browsers of this account are signed out."),
-    "access": _("All tokens and calendars of this account were revoked, and its browsers are signed out."),
-    "passport": _("The passport was kept."),
-    "forget": _("The passport was forgotten."),
+    "create": N_("It was made."),
+    "change": N_("Your changes were saved."),
+    "delete": N_("It was deleted."),
+    "password": N_("The password was set. It must be changed at the next sign-in; all browsers are signed out."),
+    "sessions": N_("All browsers of this account are signed out."),
+    "access": N_("All tokens and calendars of this account were revoked, and its browsers are signed out."),
+    "passport": N_("The passport was kept."),
+    "forget": N_("The passport was forgotten."),
 }
 
 
@@ -69,7 +69,7 @@ def _area(view: View, name: str, role: str = "read") -> AdminSection:
     """
     area = AREAS.get(name) or abort(404)
     if not view.may(getattr(area, role)):
-        raise Forbidden(message(_("Your account may read this, but not change it.")))
+        raise Forbidden(message(N_("Your account may read this, but not change it.")))
     return area
 
 
@@ -144,12 +144,12 @@ def _do(view: View, area: AdminSection, row: Any, fields: Any, deed: str) -> str
         area.change(view.session, view.act, row, body)
     elif deed == "delete" and area.delete is not None:
         if not view.may(area.remove):
-            raise Forbidden(message(_("Your account may read this, but not change it.")))
+            raise Forbidden(message(N_("Your account may read this, but not change it.")))
         area.delete(view.session, view.act, row)
     elif deed in area.steps:
         return area.steps[deed](view, row)
     else:
-        raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+        raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
     return None
 
 

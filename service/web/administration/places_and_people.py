@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 
 from models.errors import Forbidden, NotFound
-from models.i18n import _
+from models.i18n import N_
 from models.places import Locality, Organisation, Person
 from models.vocabulary import LocalityLevel, Role
 from service.actions import permissions
@@ -27,13 +27,13 @@ from service.web.administration.section import (
 from service.web.view import View, ids
 
 _LEVELS = {
-    LocalityLevel.PROVINCE: _("Province"),
-    LocalityLevel.CITY: _("City"),
-    LocalityLevel.CAPITAL: _("Capital"),
-    LocalityLevel.COUNTRY: _("Country"),
+    LocalityLevel.PROVINCE: N_("Province"),
+    LocalityLevel.CITY: N_("City"),
+    LocalityLevel.CAPITAL: N_("Capital"),
+    LocalityLevel.COUNTRY: N_("Country"),
 }
-_COUNTRY_HINT = _("Two capital letters (ISO 3166), like VN or LA.")
-_ALIASES = _("Other names, with commas between them; searches find them.")
+_COUNTRY_HINT = N_("Two capital letters (ISO 3166), like VN or LA.")
+_ALIASES = N_("Other names, with commas between them; searches find them.")
 
 
 def _locality_lines(view: View, found: Sequence[Locality]) -> list[SectionRow]:
@@ -42,7 +42,7 @@ def _locality_lines(view: View, found: Sequence[Locality]) -> list[SectionRow]:
         facts = [view.say(_LEVELS[one.level]), one.country]
         if one.successor and one.succeeded_on:
             successor = view.plain(view.compass.gazetteer.name(one.successor, one.succeeded_on))
-            told = _("Part of {successor} since {day}")
+            told = N_("Part of {successor} since {day}")
             facts.append(view.say(told, successor=successor, day=view.day(one.succeeded_on)))
         lines.append(SectionRow(one.code, view.text(one.name), facts))
     return lines
@@ -50,26 +50,26 @@ def _locality_lines(view: View, found: Sequence[Locality]) -> list[SectionRow]:
 
 def _locality_fields(view: View, locality: Locality | None) -> list[Field]:
     others = [choice for choice in localities(view) if locality is None or choice[0] != locality.code]
-    succession = _("From this day on its successor's name is shown; what happened before keeps the old name.")
-    code = Field("code", _("Code"), hint=_("Small letters, digits and hyphens; it stays for ever."))
+    succession = N_("From this day on its successor's name is shown; what happened before keeps the old name.")
+    code = Field("code", N_("Code"), hint=N_("Small letters, digits and hyphens; it stays for ever."))
     return [
         *([code] if locality is None else []),
-        Field("name", _("Name"), Control.TEXTS),
-        Field("country", _("Country"), hint=_COUNTRY_HINT, default="VN"),
-        Field("level", _("Level"), Control.CHOICE, choices=words(view, _LEVELS), default="province"),
-        Field("timezone", _("Time zone"), default="Asia/Ho_Chi_Minh"),
-        Field("aliases", _("Also called"), Control.LIST, _ALIASES),
-        Field("successor", _("Succeeded by"), Control.CHOICE, optional=True, choices=others),
-        Field("succeeded_on", _("Succeeded on"), Control.DAY, succession, optional=True),
+        Field("name", N_("Name"), Control.TEXTS),
+        Field("country", N_("Country"), hint=_COUNTRY_HINT, default="VN"),
+        Field("level", N_("Level"), Control.CHOICE, choices=words(view, _LEVELS), default="province"),
+        Field("timezone", N_("Time zone"), default="Asia/Ho_Chi_Minh"),
+        Field("aliases", N_("Also called"), Control.LIST, _ALIASES),
+        Field("successor", N_("Succeeded by"), Control.CHOICE, optional=True, choices=others),
+        Field("succeeded_on", N_("Succeeded on"), Control.DAY, succession, optional=True),
     ]
 
 
 LOCALITIES = AdminSection(
     name="localities",
-    title=_("Localities"),
-    lead=_("For administrators: provinces, cities and countries, and what became of them."),
-    new=_("Add a locality"),
-    empty=_("There are no localities yet. Add your own first."),
+    title=N_("Localities"),
+    lead=N_("For administrators: provinces, cities and countries, and what became of them."),
+    new=N_("Add a locality"),
+    empty=N_("There are no localities yet. Add your own first."),
     model=Locality,
     schema=LocalitySchema,
     change_schema=LocalityChangeSchema,
@@ -87,30 +87,30 @@ def _organisation_lines(view: View, found: Sequence[Organisation]) -> list[Secti
     lines = []
     for one in found:
         facts = [view.place(one.locality), one.email or ""]
-        facts.append(view.say(_("Protocol office")) if one.protocol_office else "")
+        facts.append(view.say(N_("Protocol office")) if one.protocol_office else "")
         lines.append(SectionRow(one.id, view.text(one.name), [fact for fact in facts if fact]))
     return lines
 
 
 def _organisation_fields(view: View, organisation: Organisation | None) -> list[Field]:
     fields = [
-        Field("name", _("Name"), Control.TEXTS),
-        Field("locality", _("Locality"), Control.CHOICE, choices=localities(view), default=view.act.office.locality),
-        Field("email", _("E-mail address"), optional=True),
-        Field("aliases", _("Also called"), Control.LIST, _ALIASES),
+        Field("name", N_("Name"), Control.TEXTS),
+        Field("locality", N_("Locality"), Control.CHOICE, choices=localities(view), default=view.act.office.locality),
+        Field("email", N_("E-mail address"), optional=True),
+        Field("aliases", N_("Also called"), Control.LIST, _ALIASES),
     ]
     if view.may(Role.ADMIN):
-        hint = _("Its accounts read and change the events of all.")
-        fields.append(Field("protocol_office", _("Protocol office"), Control.FLAG, hint, default=False))
+        hint = N_("Its accounts read and change the events of all.")
+        fields.append(Field("protocol_office", N_("Protocol office"), Control.FLAG, hint, default=False))
     return fields
 
 
 ORGANISATIONS = AdminSection(
     name="organisations",
-    title=_("Organisations"),
-    lead=_("For officers: departments, committees, offices, schools and centres."),
-    new=_("Add an organisation"),
-    empty=_("There are no organisations yet. Add the one you work for first."),
+    title=N_("Organisations"),
+    lead=N_("For officers: departments, committees, offices, schools and centres."),
+    new=N_("Add an organisation"),
+    empty=N_("There are no organisations yet. Add the one you work for first."),
     model=Organisation,
     schema=OrganisationSchema,
     fields=_organisation_fields,
@@ -122,7 +122,7 @@ ORGANISATIONS = AdminSection(
     title_of=lambda view, one: view.text(one.name),
     delete=directory.delete_organisation,
     remove=Role.ADMIN,
-    follows=_("Only what nothing refers to can be deleted."),
+    follows=N_("Only what nothing refers to can be deleted."),
 )
 
 
@@ -138,13 +138,13 @@ def _person_lines(view: View, found: Sequence[Person]) -> list[SectionRow]:
 def _person_fields(view: View, person: Person | None) -> list[Field]:
     """What a form asks of a person; what the reader may not change of them is not among it."""
     fields = [
-        Field("name", _("Name")),
-        Field("position", _("Position"), Control.TEXTS, optional=True),
-        Field("organisation_id", _("Organisation"), Control.CHOICE, optional=True, choices=organisations(view)),
-        Field("precedence", _("Precedence"), Control.NUMBER, _("1 is the highest."), default=100),
-        Field("email", _("E-mail address"), optional=True),
-        Field("phone", _("Telephone"), optional=True),
-        Field("languages", _("Languages"), Control.LIST, _("Codes like vi, lo, en, with commas between them.")),
+        Field("name", N_("Name")),
+        Field("position", N_("Position"), Control.TEXTS, optional=True),
+        Field("organisation_id", N_("Organisation"), Control.CHOICE, optional=True, choices=organisations(view)),
+        Field("precedence", N_("Precedence"), Control.NUMBER, N_("1 is the highest."), default=100),
+        Field("email", N_("E-mail address"), optional=True),
+        Field("phone", N_("Telephone"), optional=True),
+        Field("languages", N_("Languages"), Control.LIST, N_("Codes like vi, lo, en, with commas between them.")),
     ]
     hold = permissions.Hold.ALL if person is None else permissions.hold_of(view.session, person)
     if hold is not permissions.Hold.WORDS:
@@ -190,10 +190,10 @@ def _person_more(view: View, person: Person | None) -> dict[str, Any]:
 
 PEOPLE = AdminSection(
     name="people",
-    title=_("Directory of people"),
-    lead=_("For officers: who hosts, travels or interprets, and their passports."),
-    new=_("Add a person"),
-    empty=_("There are no people yet. Add the first, or take in a list from a visit's page."),
+    title=N_("Directory of people"),
+    lead=N_("For officers: who hosts, travels or interprets, and their passports."),
+    new=N_("Add a person"),
+    empty=N_("There are no people yet. Add the first, or take in a list from a visit's page."),
     model=Person,
     schema=PersonSchema,
     fields=_person_fields,
@@ -205,16 +205,16 @@ PEOPLE = AdminSection(
     title_of=lambda view, one: one.name,
     delete=directory.delete_person,
     removes=lambda view, one: permissions.hold_of(view.session, one) is permissions.Hold.ALL,
-    follows=_("Only what nothing refers to can be deleted."),
+    follows=N_("Only what nothing refers to can be deleted."),
     part="people",
     more=_person_more,
     steps={"passport": _keep_passport, "forget": _forget_passport, "reveal": _reveal},
     asks={
         "passport": [
-            Field("number", _("Passport number")),
-            Field("passport_country", _("Country"), hint=_("Two letters, like VN or LA."), wrong_as="country"),
-            Field("expires_on", _("Valid until"), Control.DAY),
+            Field("number", N_("Passport number")),
+            Field("passport_country", N_("Country"), hint=N_("Two letters, like VN or LA."), wrong_as="country"),
+            Field("expires_on", N_("Valid until"), Control.DAY),
         ],
-        "reveal": [Field("reason", _("What do you need it for?"))],
+        "reveal": [Field("reason", N_("What do you need it for?"))],
     },
 )

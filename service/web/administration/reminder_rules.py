@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from calendars.days.offsets import Offset
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.reminders import ReminderRule
 from models.vocabulary import EventKind, ReminderAnchor, Role
 from service.actions.reminders import reminder_rules
@@ -16,35 +16,35 @@ from service.web.administration.section import ROLES, AdminSection, SectionRow, 
 from service.web.view import View
 
 ANCHORS: Mapping[ReminderAnchor, str] = {
-    ReminderAnchor.ARRIVAL: _("Arrival"),
-    ReminderAnchor.START: _("First day"),
-    ReminderAnchor.END: _("Last day"),
-    ReminderAnchor.TASK_DUE: _("Due day of a task"),
+    ReminderAnchor.ARRIVAL: N_("Arrival"),
+    ReminderAnchor.START: N_("First day"),
+    ReminderAnchor.END: N_("Last day"),
+    ReminderAnchor.TASK_DUE: N_("Due day of a task"),
 }
 _BEFORE = {
-    ReminderAnchor.ARRIVAL: _("{length} before the arrival"),
-    ReminderAnchor.START: _("{length} before the first day"),
-    ReminderAnchor.END: _("{length} before the last day"),
-    ReminderAnchor.TASK_DUE: _("{length} before a task is due"),
+    ReminderAnchor.ARRIVAL: N_("{length} before the arrival"),
+    ReminderAnchor.START: N_("{length} before the first day"),
+    ReminderAnchor.END: N_("{length} before the last day"),
+    ReminderAnchor.TASK_DUE: N_("{length} before a task is due"),
 }
 _AFTER = {
-    ReminderAnchor.ARRIVAL: _("{length} after the arrival"),
-    ReminderAnchor.START: _("{length} after the first day"),
-    ReminderAnchor.END: _("{length} after the last day"),
-    ReminderAnchor.TASK_DUE: _("{length} after a task was due"),
+    ReminderAnchor.ARRIVAL: N_("{length} after the arrival"),
+    ReminderAnchor.START: N_("{length} after the first day"),
+    ReminderAnchor.END: N_("{length} after the last day"),
+    ReminderAnchor.TASK_DUE: N_("{length} after a task was due"),
 }
 _ON = {
-    ReminderAnchor.ARRIVAL: _("on the day of arrival"),
-    ReminderAnchor.START: _("on the first day"),
-    ReminderAnchor.END: _("on the last day"),
-    ReminderAnchor.TASK_DUE: _("on the day a task is due"),
+    ReminderAnchor.ARRIVAL: N_("on the day of arrival"),
+    ReminderAnchor.START: N_("on the first day"),
+    ReminderAnchor.END: N_("on the last day"),
+    ReminderAnchor.TASK_DUE: N_("on the day a task is due"),
 }
-_UNITS = {"D": _("Days"), "W": _("Weeks"), "H": _("Hours"), "M": _("Minutes")}
-_SIDES = {"-": _("Before"), "+": _("After")}
+_UNITS = {"D": N_("Days"), "W": N_("Weeks"), "H": N_("Hours"), "M": N_("Minutes")}
+_SIDES = {"-": N_("Before"), "+": N_("After")}
 _PEOPLE = {
-    "owner": _("whoever entered the event"),
-    "members": _("the people on its list"),
-    "organisation": _("the responsible organisation"),
+    "owner": N_("whoever entered the event"),
+    "members": N_("the people on its list"),
+    "organisation": N_("the responsible organisation"),
 }
 _EMAIL = "email:"
 
@@ -53,10 +53,10 @@ def sentence(view: View, rule: ReminderRule) -> str:
     """A rule in words."""
     when = _when(rule)
     if rule.at is not None:
-        when = message(_("{when}, at {time}"), when=when, time=rule.at.strftime("%H:%M"))
-    kinds = ", ".join(view.kind(EventKind(kind)) for kind in rule.kinds) or view.say(_("all kinds of events"))
+        when = message(N_("{when}, at {time}"), when=when, time=rule.at.strftime("%H:%M"))
+    kinds = ", ".join(view.kind(EventKind(kind)) for kind in rule.kinds) or view.say(N_("all kinds of events"))
     who = ", ".join(_whom(view, word) for word in rule.audience)
-    return view.say(_("{when}, to {who}; for: {kinds}."), when=view.say(when), who=who, kinds=kinds)
+    return view.say(N_("{when}, to {who}; for: {kinds}."), when=view.say(when), who=who, kinds=kinds)
 
 
 def _when(rule: ReminderRule) -> Message:
@@ -71,23 +71,23 @@ def _length(offset: Offset, working_days: bool) -> Message:
     days, minutes = abs(offset.days), abs(offset.seconds) // 60
     parts: list[Message] = []
     if days == 1:
-        parts.append(message(_("1 working day") if working_days else _("1 day")))
+        parts.append(message(N_("1 working day") if working_days else N_("1 day")))
     elif days:
-        parts.append(message(_("{range} working days") if working_days else _("{range} days"), range=days))
+        parts.append(message(N_("{range} working days") if working_days else N_("{range} days"), range=days))
     if minutes and minutes % 60 == 0:
-        parts.append(message(_("1 hour")) if minutes == 60 else message(_("{count} hours"), count=minutes // 60))
+        parts.append(message(N_("1 hour")) if minutes == 60 else message(N_("{count} hours"), count=minutes // 60))
     elif minutes:
-        parts.append(message(_("{count} minutes"), count=minutes))
+        parts.append(message(N_("{count} minutes"), count=minutes))
     if not parts:
-        return message(_("{count} minutes"), count=0)
-    return parts[0] if len(parts) == 1 else message(_("{days} and {hours}"), days=parts[0], hours=parts[1])
+        return message(N_("{count} minutes"), count=0)
+    return parts[0] if len(parts) == 1 else message(N_("{days} and {hours}"), days=parts[0], hours=parts[1])
 
 
 def _whom(view: View, word: str) -> str:
     if word in _PEOPLE:
         return view.say(_PEOPLE[word])
     if word.startswith("role:"):
-        return view.say(_("all with the role “{role}”"), role=view.say(ROLES[Role(word.removeprefix("role:"))]))
+        return view.say(N_("all with the role “{role}”"), role=view.say(ROLES[Role(word.removeprefix("role:"))]))
     return word.removeprefix(_EMAIL)
 
 
@@ -100,9 +100,9 @@ def _lines(view: View, found: Sequence[ReminderRule]) -> list[SectionRow]:
     planned = count_pending(view.session, [rule.id for rule in found])
     lines = []
     for rule in found:
-        facts = [sentence(view, rule), view.say(_("Coming reminders: {count}"), count=planned.get(rule.id, 0))]
+        facts = [sentence(view, rule), view.say(N_("Coming reminders: {count}"), count=planned.get(rule.id, 0))]
         if not rule.active:
-            facts.append(view.say(_("Switched off")))
+            facts.append(view.say(N_("Switched off")))
         lines.append(SectionRow(rule.id, view.text(rule.name), facts, not rule.active))
     return lines
 
@@ -110,22 +110,22 @@ def _lines(view: View, found: Sequence[ReminderRule]) -> list[SectionRow]:
 def _fields(view: View, rule: ReminderRule | None) -> list[Field]:
     units = words(view, _UNITS)
     if rule is not None and (parts := _parts(rule.offset))["offset_unit"] not in _UNITS:
-        units.append((parts["offset_unit"], view.say(_("As it is: {length}"), length=_length_of(view, rule))))
+        units.append((parts["offset_unit"], view.say(N_("As it is: {length}"), length=_length_of(view, rule))))
     kinds = [(kind.value, view.kind(kind)) for kind in EventKind]
-    emails = _("E-mail addresses, with commas between them")
+    emails = N_("E-mail addresses, with commas between them")
     return [
-        Field("name", _("Name"), Control.TEXTS),
-        Field("offset_number", _("How long"), Control.NUMBER, default="1", wrong_as="offset"),
-        Field("offset_unit", _("Unit"), Control.CHOICE, choices=units, default="D", wrong_as="-"),
-        Field("offset_side", _("Before or after"), Control.CHOICE, choices=words(view, _SIDES), default="-"),
-        Field("anchor", _("Counted from"), Control.CHOICE, choices=words(view, ANCHORS), default="arrival"),
-        Field("at", _("At what time"), Control.HOUR, _("Empty: exactly so long before or after."), optional=True),
-        Field("working_days", _("Only working days count"), Control.FLAG, default=False),
-        Field("audience", _("To whom"), Control.MANY, choices=_audience(view), default=["owner"]),
-        Field("emails", _("Other addresses"), Control.LIST, emails, wrong_as="-"),
-        Field("kinds", _("Kinds; none ticked means all"), Control.MANY, choices=kinds, default=[]),
-        Field("catch_up", _("Send at once what was due before the event was planned"), Control.FLAG, default=False),
-        Field("active", _("In use"), Control.FLAG, default=True),
+        Field("name", N_("Name"), Control.TEXTS),
+        Field("offset_number", N_("How long"), Control.NUMBER, default="1", wrong_as="offset"),
+        Field("offset_unit", N_("Unit"), Control.CHOICE, choices=units, default="D", wrong_as="-"),
+        Field("offset_side", N_("Before or after"), Control.CHOICE, choices=words(view, _SIDES), default="-"),
+        Field("anchor", N_("Counted from"), Control.CHOICE, choices=words(view, ANCHORS), default="arrival"),
+        Field("at", N_("At what time"), Control.HOUR, N_("Empty: exactly so long before or after."), optional=True),
+        Field("working_days", N_("Only working days count"), Control.FLAG, default=False),
+        Field("audience", N_("To whom"), Control.MANY, choices=_audience(view), default=["owner"]),
+        Field("emails", N_("Other addresses"), Control.LIST, emails, wrong_as="-"),
+        Field("kinds", N_("Kinds; none ticked means all"), Control.MANY, choices=kinds, default=[]),
+        Field("catch_up", N_("Send at once what was due before the event was planned"), Control.FLAG, default=False),
+        Field("active", N_("In use"), Control.FLAG, default=True),
     ]
 
 
@@ -176,10 +176,10 @@ def _more(view: View, rule: ReminderRule | None) -> dict[str, Any]:
 
 AREA = AdminSection(
     name="rules",
-    title=_("Reminder rules"),
-    lead=_("For officers: which mails the service sends by itself, when, and to whom."),
-    new=_("Make a rule"),
-    empty=_("No rule reminds anybody yet. Make one; it holds for all events to come."),
+    title=N_("Reminder rules"),
+    lead=N_("For officers: which mails the service sends by itself, when, and to whom."),
+    new=N_("Make a rule"),
+    empty=N_("No rule reminds anybody yet. Make one; it holds for all events to come."),
     model=ReminderRule,
     schema=ReminderRuleSchema,
     fields=_fields,
@@ -189,8 +189,8 @@ AREA = AdminSection(
     change=reminder_rules.change_rule,
     title_of=lambda view, rule: view.text(rule.name),
     delete=reminder_rules.delete_rule,
-    before=_("Saving plans the reminders of all events to come anew; what was sent stays as it is."),
-    follows=_("The reminders it has planned are not sent; those it has sent stay on record."),
+    before=N_("Saving plans the reminders of all events to come anew; what was sent stays as it is."),
+    follows=N_("The reminders it has planned are not sent; those it has sent stay on record."),
     searches=False,
     compose=_compose,
     beside=_extra,

@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from models.agreements import Agreement
-from models.i18n import _
+from models.i18n import N_
 from models.places import Organisation, Person
 from models.vocabulary import Role
 from service.actions import crud
@@ -17,10 +17,10 @@ from service.web.view import View
 
 MOST_CHOICES = 1000
 ROLES: Mapping[Role, str] = {
-    Role.VIEWER: _("Viewer"),
-    Role.OFFICER: _("Officer"),
-    Role.APPROVER: _("Approver"),
-    Role.ADMIN: _("Administrator"),
+    Role.VIEWER: N_("Viewer"),
+    Role.OFFICER: N_("Officer"),
+    Role.APPROVER: N_("Approver"),
+    Role.ADMIN: N_("Administrator"),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from calendars.events.labels import kind_name
 from calendars.events.task_due_dates import TaskDueValues, due_offset_text
 from models.event_parts import TaskTemplate
-from models.i18n import _
+from models.i18n import N_
 from models.resources import Resource
 from models.vocabulary import EventKind, Role
 from service.actions.bookings import resources
@@ -28,8 +28,8 @@ from service.web.administration.section import (
 from service.web.labels import DIRECTIONS, RESOURCE_TYPES, TASK_ANCHORS
 from service.web.view import View
 
-_UNITS = {"D": _("Days"), "W": _("Weeks")}
-_SIDES = {"-": _("Before"), "+": _("After")}
+_UNITS = {"D": N_("Days"), "W": N_("Weeks")}
+_SIDES = {"-": N_("Before"), "+": N_("After")}
 
 
 def _template_lines(view: View, found: Sequence[TaskTemplate]) -> list[SectionRow]:
@@ -38,7 +38,7 @@ def _template_lines(view: View, found: Sequence[TaskTemplate]) -> list[SectionRo
         told = due_offset_text(TaskDueValues(None, one.offset, one.anchor, one.working_days))
         facts = [kind_name(one.kind, view.language), view.say(told) if told else ""]
         facts.append(view.say(DIRECTIONS[one.direction]) if one.direction else "")
-        facts.append("" if one.active else view.say(_("Switched off")))
+        facts.append("" if one.active else view.say(N_("Switched off")))
         lines.append(SectionRow(one.id, view.text(one.title), [fact for fact in facts if fact], not one.active))
     return lines
 
@@ -47,23 +47,23 @@ def _template_fields(view: View, template: TaskTemplate | None) -> list[Field]:
     kinds = [(kind.value, view.kind(kind)) for kind in EventKind]
     chosen = template.person_id if template else None
     return [
-        Field("title", _("Title"), Control.TEXTS),
-        Field("kind", _("Kind"), Control.CHOICE, choices=kinds, default="delegation"),
-        Field("direction", _("Direction"), Control.CHOICE, optional=True, choices=words(view, DIRECTIONS)),
-        Field("offset_number", _("How long"), Control.NUMBER, default="7", wrong_as="offset"),
-        Field("offset_unit", _("Unit"), Control.CHOICE, choices=words(view, _UNITS), default="D", wrong_as="-"),
-        Field("offset_side", _("Before or after"), Control.CHOICE, choices=words(view, _SIDES), default="-"),
-        Field("anchor", _("Counted from"), Control.CHOICE, choices=words(view, TASK_ANCHORS), default="arrival"),
-        Field("working_days", _("Only working days count"), Control.FLAG, default=False),
+        Field("title", N_("Title"), Control.TEXTS),
+        Field("kind", N_("Kind"), Control.CHOICE, choices=kinds, default="delegation"),
+        Field("direction", N_("Direction"), Control.CHOICE, optional=True, choices=words(view, DIRECTIONS)),
+        Field("offset_number", N_("How long"), Control.NUMBER, default="7", wrong_as="offset"),
+        Field("offset_unit", N_("Unit"), Control.CHOICE, choices=words(view, _UNITS), default="D", wrong_as="-"),
+        Field("offset_side", N_("Before or after"), Control.CHOICE, choices=words(view, _SIDES), default="-"),
+        Field("anchor", N_("Counted from"), Control.CHOICE, choices=words(view, TASK_ANCHORS), default="arrival"),
+        Field("working_days", N_("Only working days count"), Control.FLAG, default=False),
         Field(
             "organisation_id",
-            _("Responsible organisation"),
+            N_("Responsible organisation"),
             Control.CHOICE,
             optional=True,
             choices=organisations(view),
         ),
-        Field("person_id", _("Person"), Control.CHOICE, optional=True, choices=people(view, chosen)),
-        Field("active", _("In use"), Control.FLAG, default=True),
+        Field("person_id", N_("Person"), Control.CHOICE, optional=True, choices=people(view, chosen)),
+        Field("active", N_("In use"), Control.FLAG, default=True),
     ]
 
 
@@ -88,10 +88,10 @@ def _template_extra(view: View, template: TaskTemplate | None) -> dict[str, Any]
 
 TEMPLATES = AdminSection(
     name="task-templates",
-    title=_("Task templates"),
-    lead=_("For administrators: tasks that events get by themselves when they enter the plan."),
-    new=_("Make a template"),
-    empty=_("No event gets tasks by itself yet. Make a template for a kind of event."),
+    title=N_("Task templates"),
+    lead=N_("For administrators: tasks that events get by themselves when they enter the plan."),
+    new=N_("Make a template"),
+    empty=N_("No event gets tasks by itself yet. Make a template for a kind of event."),
     model=TaskTemplate,
     schema=TaskTemplateSchema,
     fields=_template_fields,
@@ -103,8 +103,8 @@ TEMPLATES = AdminSection(
     write=Role.ADMIN,
     delete=task_templates.delete_template,
     remove=Role.ADMIN,
-    before=_("A change holds for events that enter the plan from then on; tasks that are there stay as they are."),
-    follows=_("Tasks made of it stay."),
+    before=N_("A change holds for events that enter the plan from then on; tasks that are there stay as they are."),
+    follows=N_("Tasks made of it stay."),
     searches=False,
     compose=_compose_template,
     beside=_template_extra,
@@ -115,50 +115,50 @@ def _resource_lines(view: View, found: Sequence[Resource]) -> list[SectionRow]:
     lines = []
     for one in found:
         facts = [view.say(RESOURCE_TYPES[one.type]), view.place(one.locality)]
-        facts.append(view.say(_("Seats: {count}"), count=one.seats) if one.seats else "")
-        facts.append(view.say(_("At once: {count}"), count=one.capacity) if one.capacity > 1 else "")
-        facts.append("" if one.active else view.say(_("Out of service")))
+        facts.append(view.say(N_("Seats: {count}"), count=one.seats) if one.seats else "")
+        facts.append(view.say(N_("At once: {count}"), count=one.capacity) if one.capacity > 1 else "")
+        facts.append("" if one.active else view.say(N_("Out of service")))
         lines.append(SectionRow(one.id, view.text(one.name), [fact for fact in facts if fact], not one.active))
     return lines
 
 
 def _resource_fields(view: View, resource: Resource | None) -> list[Field]:
-    minutes = _("In minutes; it counts as taken, to prepare and to clear.")
+    minutes = N_("In minutes; it counts as taken, to prepare and to clear.")
     return [
-        Field("name", _("Name"), Control.TEXTS),
-        Field("type", _("What it is"), Control.CHOICE, choices=words(view, RESOURCE_TYPES), default="room"),
-        Field("locality", _("Place"), Control.CHOICE, choices=localities(view), default=view.act.office.locality),
-        Field("seats", _("Seats or beds"), Control.NUMBER, optional=True),
+        Field("name", N_("Name"), Control.TEXTS),
+        Field("type", N_("What it is"), Control.CHOICE, choices=words(view, RESOURCE_TYPES), default="room"),
+        Field("locality", N_("Place"), Control.CHOICE, choices=localities(view), default=view.act.office.locality),
+        Field("seats", N_("Seats or beds"), Control.NUMBER, optional=True),
         Field(
             "capacity",
-            _("How many bookings fit at once"),
+            N_("How many bookings fit at once"),
             Control.NUMBER,
-            _("1 for a hall or a car; more for a house with many rooms."),
+            N_("1 for a hall or a car; more for a house with many rooms."),
             default=1,
         ),
-        Field("languages", _("Languages"), Control.LIST, _("Codes like vi, lo, en, with commas between them.")),
-        Field("buffer_before", _("Taken before each booking"), Control.NUMBER, minutes, default=0),
-        Field("buffer_after", _("Taken after each booking"), Control.NUMBER, minutes, default=0),
-        Field("organisation_id", _("Organisation"), Control.CHOICE, optional=True, choices=organisations(view)),
+        Field("languages", N_("Languages"), Control.LIST, N_("Codes like vi, lo, en, with commas between them.")),
+        Field("buffer_before", N_("Taken before each booking"), Control.NUMBER, minutes, default=0),
+        Field("buffer_after", N_("Taken after each booking"), Control.NUMBER, minutes, default=0),
+        Field("organisation_id", N_("Organisation"), Control.CHOICE, optional=True, choices=organisations(view)),
         Field(
             "person_id",
-            _("Person"),
+            N_("Person"),
             Control.CHOICE,
-            _("Only for an interpreter who is on the list of people."),
+            N_("Only for an interpreter who is on the list of people."),
             optional=True,
             choices=people(view, resource.person_id if resource else None),
         ),
-        Field("note", _("Note"), Control.TEXTS, optional=True),
-        Field("active", _("In service"), Control.FLAG, default=True),
+        Field("note", N_("Note"), Control.TEXTS, optional=True),
+        Field("active", N_("In service"), Control.FLAG, default=True),
     ]
 
 
 RESOURCES = AdminSection(
     name="resources",
-    title=_("What can be booked"),
-    lead=_("For officers: rooms, lodging, vehicles, interpreters and equipment."),
-    new=_("Add something that can be booked"),
-    empty=_("There is nothing to book yet. Add the first room, car or interpreter."),
+    title=N_("What can be booked"),
+    lead=N_("For officers: rooms, lodging, vehicles, interpreters and equipment."),
+    new=N_("Add something that can be booked"),
+    empty=N_("There is nothing to book yet. Add the first room, car or interpreter."),
     model=Resource,
     schema=ResourceSchema,
     fields=_resource_fields,
@@ -169,6 +169,6 @@ RESOURCES = AdminSection(
     title_of=lambda view, one: view.text(one.name),
     delete=resources.delete_resource,
     remove=Role.ADMIN,
-    before=_("What is out of service can't be booked any more; bookings that are there stay."),
-    follows=_("Only what was never booked can be deleted. Take anything else out of service."),
+    before=N_("What is out of service can't be booked any more; bookings that are there stay."),
+    follows=N_("Only what was never booked can be deleted. Take anything else out of service."),
 )

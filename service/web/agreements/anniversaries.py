@@ -11,7 +11,7 @@ from calendars.days.lunar import full_name, lunar_of
 from calendars.ical.vevent import GRADED
 from models.agreements import Anniversary
 from models.events import Event
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import Grade
 from service.actions.agreements.agreement_queries import all_anniversaries, ceremonies_between
 from service.web.page_decorator import page
@@ -61,7 +61,7 @@ def anniversaries(view: View) -> Response:
         step=YEARS,
         has_any=bool(found),
         asked=asked,
-        problem=view.say(_("Write a year like {year}."), year=view.act.today.year) if asked and not is_year else "",
+        problem=view.say(N_("Write a year like {year}."), year=view.act.today.year) if asked and not is_year else "",
     )
 
 

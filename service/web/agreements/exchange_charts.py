@@ -9,7 +9,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 
 from calendars.commitments.exchange_totals import Flow, YearTotals
 from calendars.days.formatting import BABEL_LOCALES
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import Currency
 from service.web.bar_chart import ChartColumn, columns
 from service.web.labels import money
@@ -38,7 +38,7 @@ class MeasureChart:
         for side, name in (("above", self.above), ("below", self.below)):
             bars = [(column.year, getattr(column, side)) for column in self.columns]
             figures = ", ".join(f"{year}: {self.exact(bar.value)}" for year, bar in bars if bar is not None)
-            sentences.append(view.say(_("{direction}: {figures}."), direction=name, figures=figures or "0"))
+            sentences.append(view.say(N_("{direction}: {figures}."), direction=name, figures=figures or "0"))
         return " ".join(sentences)
 
 
@@ -95,7 +95,7 @@ def _has_passed(passage: Flow) -> bool:
 def _direction(view: View, passage: Flow) -> FlowTable:
     giver, receiver = (view.plain(view.locality_name(code)) for code in (passage.giver, passage.receiver))
     return FlowTable(
-        view.say(_("From {giver} to {receiver}"), giver=giver, receiver=receiver),
+        view.say(N_("From {giver} to {receiver}"), giver=giver, receiver=receiver),
         passage,
         _amounts(view, passage.money),
         [(one.year, one, _amounts(view, one.money)) for one in passage.years],
@@ -112,14 +112,14 @@ def _pictures(view: View, there: FlowTable, back: FlowTable, first: date, last: 
     sides = there.passage, back.passage
     years = _years(sides, first, last)
     ways = there.name, back.name
-    payers = tuple(view.say(_("Paid by {name}"), name=view.plain(view.locality_name(side.giver))) for side in sides)
+    payers = tuple(view.say(N_("Paid by {name}"), name=view.plain(view.locality_name(side.giver))) for side in sides)
     found = [
         _picture(
-            view, view.say(_("People")), ways, years, [{one.year: one.people for one in side.years} for side in sides]
+            view, view.say(N_("People")), ways, years, [{one.year: one.people for one in side.years} for side in sides]
         ),
         _picture(
             view,
-            view.say(_("Days of stay")),
+            view.say(N_("Days of stay")),
             ways,
             years,
             [{one.year: one.days for one in side.years} for side in sides],
@@ -127,7 +127,7 @@ def _pictures(view: View, there: FlowTable, back: FlowTable, first: date, last: 
     ]
     for currency in sorted({currency for side in sides for currency in side.money}):
         paid = [{one.year: one.money.get(currency, 0) for one in side.years} for side in sides]
-        title = view.say(_("Money paid, {currency}"), currency=currency)
+        title = view.say(N_("Money paid, {currency}"), currency=currency)
         found.append(_picture(view, title, payers, years, paid, Currency(currency).decimals))
     return [one for one in found if one.columns]
 

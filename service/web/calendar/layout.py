@@ -10,7 +10,7 @@ from markupsafe import Markup
 from calendars.days import calendar_grid
 from calendars.days.holidays import Holiday
 from calendars.days.spans import Days
-from models.i18n import _
+from models.i18n import N_
 from models.text import LocalizedText
 from models.vocabulary import HolidayCategory
 from service.web.calendar.queries import CalendarVisit, TimedItem
@@ -134,12 +134,12 @@ def lanes_of(
             kind = visits[those[0].id].kind
             found.append(NamedLane(view.kind(kind), key, lane, {"kind": key}))
         elif key is None:
-            found.append(NamedLane(view.say(_("No organisation in charge")), "", lane, {}))
+            found.append(NamedLane(view.say(N_("No organisation in charge")), "", lane, {}))
         else:
             found.append(NamedLane(view.text(organisations.get(key)), "", lane, {"organisation_id": key}))
     if others:
         lane = calendar_grid.lay_year(wish.day.year, others, most_rows=LANE_ROWS, most_marks=most)
-        found.append(NamedLane(view.say(_("Other organisations")), "", lane, {}))
+        found.append(NamedLane(view.say(N_("Other organisations")), "", lane, {}))
     return found
 
 

@@ -10,7 +10,7 @@ from flask import request, url_for
 
 from calendars.days import calendar_grid
 from calendars.days.spans import Days
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.vocabulary import Direction, EventKind, EventStatus
 from service.schemas.queries import EventQuery
 from service.web.query_params import filters
@@ -114,7 +114,7 @@ def read_query(view: View) -> CalendarQuery:
     asked = {name: request.args.get(name, "").strip() for name in _FILTERS}
     for name, words in _LISTS.items():
         if asked[name] and asked[name] not in set(words):
-            problems[name] = [view.say(_("This filter has no such choice; it is left out."))]
+            problems[name] = [view.say(N_("This filter has no such choice; it is left out."))]
             asked[name] = ""
     given: dict[str, Any] = {name: value for name, value in asked.items() if value}
     given |= {name: [given[name]] for name in ("kind", "status") if name in given}
@@ -130,13 +130,13 @@ def read_day(view: View, problems: dict[str, list[str]]) -> date:
     try:
         day = date.fromisoformat(written)
     except ValueError:
-        wrong = message(_("“{day}” is no day; today is shown. Write a day like 2026-11-23."), day=written[:40])
+        wrong = message(N_("“{day}” is no day; today is shown. Write a day like 2026-11-23."), day=written[:40])
         problems["day"] = [view.say(wrong)]
         return view.act.today
     if not FIRST <= day <= LAST:
         problems["day"] = [
             view.say(
-                _("The calendar shows the years {first} to {last}; today is shown."), first=FIRST.year, last=LAST.year
+                N_("The calendar shows the years {first} to {last}; today is shown."), first=FIRST.year, last=LAST.year
             )
         ]
         return view.act.today
@@ -147,7 +147,7 @@ def _choice(view: View, name: str, words: type[Word], usual: Word, problems: dic
     written = request.args.get(name, "").strip()
     if written and written not in set(words):
         problems[name] = [
-            view.say(_("“{word}” is no view of the calendar; the usual one is shown."), word=written[:40])
+            view.say(N_("“{word}” is no view of the calendar; the usual one is shown."), word=written[:40])
         ]
         return usual
     return words(written) if written else usual

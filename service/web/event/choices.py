@@ -6,7 +6,7 @@ from typing import Any
 
 from models.errors import Invalid
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.places import Organisation, Person
 from models.text import fold
 from models.vocabulary import MemberRole
@@ -23,10 +23,10 @@ NEAR = 20
 BETWEEN = " · "
 
 _DUE = {
-    "-arrival": _("Days before the arrival"),
-    "+arrival": _("Days after the arrival"),
-    "-departure": _("Days before the departure"),
-    "+departure": _("Days after the departure"),
+    "-arrival": N_("Days before the arrival"),
+    "+arrival": N_("Days after the arrival"),
+    "-departure": N_("Days before the departure"),
+    "+departure": N_("Days after the departure"),
 }
 
 
@@ -80,7 +80,7 @@ class Choices:
         found = agreement_queries.commitments_of_kind(self.view.session, self.event.kind, MOST)
         groups: dict[str, list[tuple[str, str]]] = {}
         for commitment, agreement in found:
-            article = self.view.say(_("Article {number}"), number=commitment.article)
+            article = self.view.say(N_("Article {number}"), number=commitment.article)
             told = f"{article} – {self.view.plain(commitment.title)}"
             groups.setdefault(self.view.plain(agreement.title), []).append((commitment.id, told))
         return list(groups.items())
@@ -120,8 +120,8 @@ class Choices:
         if len(exact) == 1:
             return exact[0]
         if found:
-            raise Invalid({name: [message(_("Several people may be meant: choose one of them."))]})
-        raise Invalid({name: [message(none or _("Nobody is known by this name. Choose a name from the list."))]})
+            raise Invalid({name: [message(N_("Several people may be meant: choose one of them."))]})
+        raise Invalid({name: [message(none or N_("Nobody is known by this name. Choose a name from the list."))]})
 
     def _alike(self, typed: str) -> Sequence[tuple[str, str]]:
         found = directory_queries.people_matching(self.view.session, typed.split(BETWEEN)[0][:200], NEAR)

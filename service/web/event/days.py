@@ -12,7 +12,7 @@ from calendars.bookings.times import BookingTimes
 from calendars.conflicts.commitment_checks import EventWarning
 from calendars.programmes.checks import ProgrammeWarning
 from models.events import Event
-from models.i18n import _
+from models.i18n import N_
 from models.queries.event_parts import programme_of, tasks_of
 from service.actions.bookings import bookings
 from service.actions.dry_run import dry_run_savepoint
@@ -37,8 +37,8 @@ SPECS = (
     FieldSpec("start_time", FieldShape.HOUR, is_more=True),
     FieldSpec("end_time", FieldShape.HOUR, is_more=True),
     FieldSpec("timezone", FieldShape.LINE, is_required=True, is_more=True),
-    FieldSpec("arrives_on", FieldShape.DAY, hint=_("Moves along with the days when it is left empty."), is_more=True),
-    FieldSpec("departs_on", FieldShape.DAY, hint=_("Moves along with the days when it is left empty."), is_more=True),
+    FieldSpec("arrives_on", FieldShape.DAY, hint=N_("Moves along with the days when it is left empty."), is_more=True),
+    FieldSpec("departs_on", FieldShape.DAY, hint=N_("Moves along with the days when it is left empty."), is_more=True),
 )
 
 
@@ -76,8 +76,8 @@ def editor(asked: EditRequest) -> OpenEditor:
         edit="days",
         part="days",
         do="days",
-        title=asked.view.say(_("Move it to other days")),
-        save=asked.view.say(_("Save the days")),
+        title=asked.view.say(N_("Move it to other days")),
+        save=asked.view.say(N_("Save the days")),
         form=form,
         choices=choices,
         version=str(event.version),
@@ -156,7 +156,7 @@ def _outlook(view: View, event: Event, before: _DependentTimes) -> MovePreview:
     def day(one: date | None) -> str:
         return view.day(one) if one else ""
 
-    names = (view.say(_("Arrival")), view.say(_("Departure")))
+    names = (view.say(N_("Arrival")), view.say(N_("Departure")))
     travels = after.travel != (event.first_day, event.last_day)
     return MovePreview(
         days=view.days(event.first_day, event.last_day),

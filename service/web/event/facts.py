@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 
 from models.events import Event
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import EventKind
 from service.actions.events import events
 from service.schemas.events import KIND_SCHEMAS
@@ -24,12 +24,12 @@ _OWN: Mapping[EventKind, tuple[FieldSpec, ...]] = {
     EventKind.DELEGATION: (
         FieldSpec("purpose", FieldShape.WORDS),
         FieldSpec("level", FieldShape.CHOICE, choices="levels"),
-        FieldSpec("head_id", FieldShape.PERSON, hint=_("Type a name, or choose one from the list.")),
+        FieldSpec("head_id", FieldShape.PERSON, hint=N_("Type a name, or choose one from the list.")),
     ),
     EventKind.TRAINING_BATCH: (
         FieldSpec("subject", FieldShape.WORDS),
         FieldSpec("institution_id", FieldShape.CHOICE, choices="organisations"),
-        FieldSpec("composition", FieldShape.COUNTS, hint=_("One line each, like “athlete: 8”.")),
+        FieldSpec("composition", FieldShape.COUNTS, hint=N_("One line each, like “athlete: 8”.")),
         FieldSpec(
             "phases",
             FieldShape.ROWS,
@@ -50,10 +50,10 @@ _OWN: Mapping[EventKind, tuple[FieldSpec, ...]] = {
             FieldShape.ROWS,
             is_more=True,
             columns=(
-                FieldSpec("day", FieldShape.DAY, _("Day")),
-                FieldSpec("time", FieldShape.HOUR, _("Begins at")),
+                FieldSpec("day", FieldShape.DAY, N_("Day")),
+                FieldSpec("time", FieldShape.HOUR, N_("Begins at")),
                 FieldSpec("title", FieldShape.WORDS),
-                FieldSpec("venue", FieldShape.WORDS, _("Place")),
+                FieldSpec("venue", FieldShape.WORDS, N_("Place")),
             ),
         ),
     ),
@@ -68,7 +68,7 @@ _AFTER = (
     FieldSpec("organisation_id", FieldShape.CHOICE, choices="organisations", is_more=True),
     FieldSpec("commitment_id", FieldShape.CHOICE, choices="commitments", is_more=True),
     FieldSpec("funded_by", FieldShape.CHOICE, choices="places", is_more=True),
-    FieldSpec("budget", FieldShape.MONEY, hint=_("The amount and its currency."), is_more=True),
+    FieldSpec("budget", FieldShape.MONEY, hint=N_("The amount and its currency."), is_more=True),
     FieldSpec("visibility", FieldShape.CHOICE, choices="visibilities", is_required=True, is_more=True),
 )
 
@@ -93,8 +93,8 @@ def editor(asked: EditRequest) -> OpenEditor:
         edit="facts",
         part="facts",
         do="facts",
-        title=asked.view.say(_("Change the facts")),
-        save=asked.view.say(_("Save the facts")),
+        title=asked.view.say(N_("Change the facts")),
+        save=asked.view.say(N_("Save the facts")),
         form=form,
         choices=choices,
         version=str(event.version),

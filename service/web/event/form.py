@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import Currency, Language
 from service.actions.audit import plain
 from service.web.forms import FormRefusal
@@ -149,7 +149,7 @@ def _counts(name: str, text: str) -> dict[str, int]:
     for line in filter(None, (line.strip() for line in text.splitlines())):
         what, _colon, count = line.rpartition(":")
         if not what.strip() or not re.fullmatch(r"\s*\d{1,6}\s*", count, re.ASCII):
-            raise ValidationError({name: [_("Write one line each, like “athlete: 8”.")]})
+            raise ValidationError({name: [N_("Write one line each, like “athlete: 8”.")]})
         found[what.strip()] = int(count)
     return found
 
@@ -277,7 +277,7 @@ class EventForm:
             return ""
         names = {value: label for _heading, options in groups for value, label in options}
         if spec.shape is FieldShape.TICK:
-            return self.view.say(_("yes")) if there[name] else self.view.say(_("no"))
+            return self.view.say(N_("yes")) if there[name] else self.view.say(N_("no"))
         return " · ".join(names.get(there[key], there[key]) for key in parts if there[key]) or "–"
 
 
@@ -287,5 +287,5 @@ def _leaves(view: View, fields: Sequence[BoundField]) -> Iterator[tuple[str, Bou
         yield one.label, one
         for number, row in enumerate(one.rows, 1):
             for column in row:
-                told = _("{part} {number}: {field}")
+                told = N_("{part} {number}: {field}")
                 yield view.say(told, part=one.label, number=number, field=column.label), column

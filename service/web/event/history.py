@@ -12,7 +12,7 @@ from calendars.programmes.items import ProgrammeItemValues, differences
 from models.accounts import Audit, User
 from models.agreements import Anniversary, Commitment
 from models.events import Event
-from models.i18n import _
+from models.i18n import N_
 from models.places import Organisation, Person
 from models.resources import Resource
 from models.vocabulary import (
@@ -153,7 +153,7 @@ class HistoryFormatter:
         items = self._items(audit)
         return HistoryEntry(
             at=audit.at,
-            who=user.name if user else audit.actor_name if audit.actor_id else self.view.say(_("The service itself")),
+            who=user.name if user else audit.actor_name if audit.actor_id else self.view.say(N_("The service itself")),
             deed=self.view.say(DEEDS.get((audit.action, audit.entity), OTHER_DEED)),
             about=self.subjects.get(audit.entity_id) or self._named(audit) if audit.entity in _NAMING else "",
             changes=[] if is_whole or items else list(self._changes(audit)),
@@ -205,14 +205,14 @@ class HistoryFormatter:
         if name == "budget":
             return money(value, self.view.language)
         if isinstance(value, bool):
-            return self.view.say(_("yes")) if value else self.view.say(_("no"))
+            return self.view.say(N_("yes")) if value else self.view.say(N_("no"))
         if isinstance(value, list):
-            return self.view.say(_("{count} entries"), count=len(value))
+            return self.view.say(N_("{count} entries"), count=len(value))
         if isinstance(value, dict):
             if set(value) <= set(Language):
                 return self.view.text(value)
             if all(isinstance(item, list) for item in value.values()):
-                return self.view.say(_("{count} entries"), count=sum(map(len, value.values())))
+                return self.view.say(N_("{count} entries"), count=sum(map(len, value.values())))
             return ", ".join(f"{key}: {item}" for key, item in value.items())
         return self._word(name, str(value))
 

@@ -8,7 +8,7 @@ from flask import request
 from models.errors import Invalid
 from models.event_parts import Member
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.places import Person
 from models.text import fold
 from models.vocabulary import MemberRole
@@ -22,26 +22,30 @@ from service.web.event.editor import EditRequest, OpenEditor, RemovalButton, che
 from service.web.event.form import FieldShape, FieldSpec, wish_of
 from service.web.view import View
 
-UNKNOWN = _("Nobody is known by this name. Choose a name from the list, or tick that this person is new.")
+UNKNOWN = N_("Nobody is known by this name. Choose a name from the list, or tick that this person is new.")
 
 _ROLE = (
     FieldSpec("role", FieldShape.CHOICE, choices="roles", is_required=True),
     FieldSpec(
-        "rank", FieldShape.NUMBER, hint=_("Settles who comes first among people of equal precedence: 1 before 2.")
+        "rank", FieldShape.NUMBER, hint=N_("Settles who comes first among people of equal precedence: 1 before 2.")
     ),
-    FieldSpec("counterpart_id", FieldShape.PERSON, hint=_("Whom this person meets on the other side.")),
+    FieldSpec("counterpart_id", FieldShape.PERSON, hint=N_("Whom this person meets on the other side.")),
 )
 _NEW = (
-    FieldSpec("is_new", FieldShape.TICK, _("This person is new to the office"), is_more=True),
-    FieldSpec("position", FieldShape.WORDS, _("Position"), is_more=True),
-    FieldSpec("organisation_id", FieldShape.CHOICE, _("Organisation"), choices="organisations", is_more=True),
+    FieldSpec("is_new", FieldShape.TICK, N_("This person is new to the office"), is_more=True),
+    FieldSpec("position", FieldShape.WORDS, N_("Position"), is_more=True),
+    FieldSpec("organisation_id", FieldShape.CHOICE, N_("Organisation"), choices="organisations", is_more=True),
     FieldSpec(
-        "precedence", FieldShape.NUMBER, _("Precedence"), hint=_("1 is the highest; 100 unless given."), is_more=True
+        "precedence", FieldShape.NUMBER, N_("Precedence"), hint=N_("1 is the highest; 100 unless given."), is_more=True
     ),
 )
 ADDED = (
     FieldSpec(
-        "person_id", FieldShape.PERSON, _("Name"), hint=_("Type a name, or choose one from the list."), is_required=True
+        "person_id",
+        FieldShape.PERSON,
+        N_("Name"),
+        hint=N_("Type a name, or choose one from the list."),
+        is_required=True,
     ),
     *_ROLE,
     *_NEW,
@@ -58,11 +62,11 @@ def editor(asked: EditRequest) -> OpenEditor:
             edit="person",
             part="people",
             do="add_person",
-            title=view.say(_("Add a person")),
-            save=view.say(_("Put on the list")),
+            title=view.say(N_("Add a person")),
+            save=view.say(N_("Put on the list")),
             form=form,
             choices=choices,
-            more=view.say(_("Somebody the office does not know yet")),
+            more=view.say(N_("Somebody the office does not know yet")),
         )
     person = crud.find(view.session, Person, member.person_id)
     form, choices = asked.form(_ROLE, member.model_dump(), "change_person")
@@ -71,15 +75,15 @@ def editor(asked: EditRequest) -> OpenEditor:
         part="people",
         do="change_person",
         title=person.name,
-        save=view.say(_("Save this person")),
+        save=view.say(N_("Save this person")),
         form=form,
         choices=choices,
         row=member.id,
         version=str(member.version),
         removal=RemovalButton(
             "remove_person",
-            view.say(_("Take off the list")),
-            view.say(_("Take {name} off the list? The person stays known to the office."), name=person.name),
+            view.say(N_("Take off the list")),
+            view.say(N_("Take {name} off the list? The person stays known to the office."), name=person.name),
         ),
     )
 
@@ -90,7 +94,7 @@ def add(view: View, event: Event) -> None:
     new = {spec.name: wish.pop(spec.name, None) for spec in _NEW}
     name = (wish.get("person_id") or "").strip()
     if not name:
-        raise Invalid({"person_id": [message(_("Say who it is."))]})
+        raise Invalid({"person_id": [message(N_("Say who it is."))]})
     choices = Choices(view, event)
     wish |= _counterpart(choices, wish)
     if new.pop("is_new"):
@@ -131,5 +135,5 @@ def _make(view: View, name: str, values: Mapping[str, Any]) -> str:
     """Make a person known. Names in the office's own lists hold no “ · ”, which parts them from what follows."""
     plain_name = name.split(BETWEEN)[0]
     if not fold(plain_name):
-        raise Invalid({"person_id": [message(_("Say who it is."))]})
+        raise Invalid({"person_id": [message(N_("Say who it is."))]})
     return directory.create_person(view.session, view.act, load(PersonSchema, {"name": plain_name, **values})).id

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from models.errors import Conflict
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.reminders import Reminder
 from models.vocabulary import ReminderState
 from service.actions import crud
@@ -41,31 +41,31 @@ class PageAction:
 
 
 _DEEDS: Mapping[str, PageAction] = {
-    "step": PageAction(transitions.take, "steps", _("The status is now “{status}”.")),
+    "step": PageAction(transitions.take, "steps", N_("The status is now “{status}”.")),
     "delete": PageAction(transitions.delete, "steps", ""),
-    "facts": PageAction(facts.save, "facts", _("The facts were saved."), "facts"),
-    "days": PageAction(days.save, "days", _("The days were saved; what hangs on them moved along."), "days"),
-    "add_person": PageAction(members.add, "people", _("The person is on the list."), "person"),
-    "change_person": PageAction(members.change, "people", _("The person was changed."), "person"),
-    "remove_person": PageAction(members.remove, "people", _("The person was taken off the list."), "person"),
+    "facts": PageAction(facts.save, "facts", N_("The facts were saved."), "facts"),
+    "days": PageAction(days.save, "days", N_("The days were saved; what hangs on them moved along."), "days"),
+    "add_person": PageAction(members.add, "people", N_("The person is on the list."), "person"),
+    "change_person": PageAction(members.change, "people", N_("The person was changed."), "person"),
+    "remove_person": PageAction(members.remove, "people", N_("The person was taken off the list."), "person"),
     "add_item": PageAction(
-        programme.add, "programme", _("The item is in the programme. It is not published yet."), "item"
+        programme.add, "programme", N_("The item is in the programme. It is not published yet."), "item"
     ),
     "change_item": PageAction(
-        programme.change, "programme", _("The item was changed. That is not published yet."), "item"
+        programme.change, "programme", N_("The item was changed. That is not published yet."), "item"
     ),
     "remove_item": PageAction(
-        programme.remove, "programme", _("The item was taken out. That is not published yet."), "item"
+        programme.remove, "programme", N_("The item was taken out. That is not published yet."), "item"
     ),
-    "publish": PageAction(programme.publish, "programme", _("The programme is published.")),
-    "book": PageAction(bookings.do_booking, "bookings", _("It is booked."), "booking"),
-    "hold": PageAction(bookings.do_booking, "bookings", _("It is booked.")),
-    "give_back": PageAction(bookings.do_booking, "bookings", _("It was given back.")),
-    "task": PageAction(tasks.finish, "tasks", _("The task was changed.")),
-    "add_task": PageAction(tasks.add, "tasks", _("The task was added."), "task"),
-    "change_task": PageAction(tasks.change, "tasks", _("The task was changed."), "task"),
-    "remove_task": PageAction(tasks.remove, "tasks", _("The task was deleted."), "task"),
-    "retry": PageAction(_retry, "reminders", _("The reminder will be sent again with the next round.")),
+    "publish": PageAction(programme.publish, "programme", N_("The programme is published.")),
+    "book": PageAction(bookings.do_booking, "bookings", N_("It is booked."), "booking"),
+    "hold": PageAction(bookings.do_booking, "bookings", N_("It is booked.")),
+    "give_back": PageAction(bookings.do_booking, "bookings", N_("It was given back.")),
+    "task": PageAction(tasks.finish, "tasks", N_("The task was changed.")),
+    "add_task": PageAction(tasks.add, "tasks", N_("The task was added."), "task"),
+    "change_task": PageAction(tasks.change, "tasks", N_("The task was changed."), "task"),
+    "remove_task": PageAction(tasks.remove, "tasks", N_("The task was deleted."), "task"),
+    "retry": PageAction(_retry, "reminders", N_("The reminder will be sent again with the next round.")),
 }
 _EDITORS: Mapping[str, Callable[[EditRequest], OpenEditor]] = {
     "facts": facts.editor,
@@ -99,7 +99,7 @@ def event(view: View, event_id: str) -> Response:
 def _do(view: View, found: Event, word: str) -> None:
     deed = _DEEDS.get(word)
     if deed is None:
-        raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+        raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
     deed.run(view, found)
 
 
@@ -179,14 +179,14 @@ def _contents(view: View, dossier: EventPageData) -> list[tuple[str, str, Any]]:
         len(mailing.all) for _told, mailings in dossier.mailings for mailing in mailings if _is_failed(mailing.first)
     )
     return [
-        ("days", view.say(_("Days and hours")), ""),
-        ("facts", view.say(_("Facts")), ""),
-        ("people", view.say(_("Who takes part")), len(dossier.seats)),
-        ("programme", view.say(_("Programme")), len(dossier.programme.items)),
-        ("bookings", view.say(_("Rooms, cars, interpreters")), len(dossier.bookings)),
-        ("tasks", view.say(_("Tasks")), view.say(_("{count} open"), count=opened) if dossier.tasks else 0),
-        ("reminders", view.say(_("Reminders")), view.say(_("{count} failed"), count=failed) if failed else ""),
-        ("history", view.say(_("History")), ""),
+        ("days", view.say(N_("Days and hours")), ""),
+        ("facts", view.say(N_("Facts")), ""),
+        ("people", view.say(N_("Who takes part")), len(dossier.seats)),
+        ("programme", view.say(N_("Programme")), len(dossier.programme.items)),
+        ("bookings", view.say(N_("Rooms, cars, interpreters")), len(dossier.bookings)),
+        ("tasks", view.say(N_("Tasks")), view.say(N_("{count} open"), count=opened) if dossier.tasks else 0),
+        ("reminders", view.say(N_("Reminders")), view.say(N_("{count} failed"), count=failed) if failed else ""),
+        ("history", view.say(N_("History")), ""),
     ]
 
 

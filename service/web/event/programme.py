@@ -8,7 +8,7 @@ from flask import request
 
 from models.event_parts import ProgrammeItem
 from models.events import Event
-from models.i18n import _
+from models.i18n import N_
 from service.actions import crud
 from service.actions.audit import plain
 from service.actions.events import programme, programme_revisions
@@ -19,13 +19,13 @@ from service.web.view import View
 
 SPECS = (
     FieldSpec("title", FieldShape.WORDS, is_required=True),
-    FieldSpec("day", FieldShape.DAY, _("Day"), is_required=True),
+    FieldSpec("day", FieldShape.DAY, N_("Day"), is_required=True),
     FieldSpec("start_time", FieldShape.HOUR),
     FieldSpec("end_time", FieldShape.HOUR),
-    FieldSpec("place", FieldShape.WORDS, _("Place"), is_more=True),
-    FieldSpec("hosted_by", FieldShape.WORDS, _("Received by"), is_more=True),
-    FieldSpec("attendees", FieldShape.WORDS, _("Attending"), is_more=True),
-    FieldSpec("travel_minutes", FieldShape.NUMBER, _("Minutes of travel from the item before"), is_more=True),
+    FieldSpec("place", FieldShape.WORDS, N_("Place"), is_more=True),
+    FieldSpec("hosted_by", FieldShape.WORDS, N_("Received by"), is_more=True),
+    FieldSpec("attendees", FieldShape.WORDS, N_("Attending"), is_more=True),
+    FieldSpec("travel_minutes", FieldShape.NUMBER, N_("Minutes of travel from the item before"), is_more=True),
 )
 
 
@@ -40,8 +40,8 @@ def editor(asked: EditRequest) -> OpenEditor:
             edit="item",
             part="programme",
             do="add_item",
-            title=view.say(_("Add to the programme")),
-            save=view.say(_("Put into the programme")),
+            title=view.say(N_("Add to the programme")),
+            save=view.say(N_("Put into the programme")),
             form=form,
             choices=choices,
         )
@@ -51,15 +51,15 @@ def editor(asked: EditRequest) -> OpenEditor:
         part="programme",
         do="change_item",
         title=view.plain(item.title),
-        save=view.say(_("Save this item")),
+        save=view.say(N_("Save this item")),
         form=form,
         choices=choices,
         row=item.id,
         version=version_of(item),
         removal=RemovalButton(
             "remove_item",
-            view.say(_("Take out of the programme")),
-            view.say(_("Take “{title}” out of the programme? What is published stays as it is."), title=item.title),
+            view.say(N_("Take out of the programme")),
+            view.say(N_("Take “{title}” out of the programme? What is published stays as it is."), title=item.title),
         ),
     )
 

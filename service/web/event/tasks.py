@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 from calendars.events.task_due_dates import task_offset
 from models.event_parts import Task
 from models.events import Event
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import TaskAnchor
 from service.actions import crud
 from service.actions.events import tasks
@@ -21,13 +21,13 @@ from service.web.view import View
 SPECS = (
     FieldSpec("title", FieldShape.WORDS, is_required=True),
     FieldSpec(
-        "due_on", FieldShape.DAY, hint=_("A day of its own, or so many days before or after the visit; or neither.")
+        "due_on", FieldShape.DAY, hint=N_("A day of its own, or so many days before or after the visit; or neither.")
     ),
-    FieldSpec("due_offset", FieldShape.NUMBER, _("Days from the arrival or departure")),
+    FieldSpec("due_offset", FieldShape.NUMBER, N_("Days from the arrival or departure")),
     FieldSpec("anchor", FieldShape.CHOICE, choices="due", is_required=True),
     FieldSpec("working_days", FieldShape.TICK),
     FieldSpec("organisation_id", FieldShape.CHOICE, choices="organisations", is_more=True),
-    FieldSpec("person_id", FieldShape.PERSON, hint=_("Type a name, or choose one from the list."), is_more=True),
+    FieldSpec("person_id", FieldShape.PERSON, hint=N_("Type a name, or choose one from the list."), is_more=True),
 )
 
 
@@ -41,8 +41,8 @@ def editor(asked: EditRequest) -> OpenEditor:
             edit="task",
             part="tasks",
             do="add_task",
-            title=view.say(_("Add a task")),
-            save=view.say(_("Save the new task")),
+            title=view.say(N_("Add a task")),
+            save=view.say(N_("Save the new task")),
             form=form,
             choices=choices,
         )
@@ -52,15 +52,15 @@ def editor(asked: EditRequest) -> OpenEditor:
         part="tasks",
         do="change_task",
         title=view.plain(task.title),
-        save=view.say(_("Save this task")),
+        save=view.say(N_("Save this task")),
         form=form,
         choices=choices,
         row=task.id,
         version=str(task.version),
         removal=RemovalButton(
             "remove_task",
-            view.say(_("Delete this task")),
-            view.say(_("Delete the task “{title}”? Its reminders go with it."), title=task.title),
+            view.say(N_("Delete this task")),
+            view.say(N_("Delete the task “{title}”? Its reminders go with it."), title=task.title),
         ),
     )
 
@@ -115,7 +115,7 @@ def _wish(view: View, event: Event) -> dict[str, Any]:
     days = wish.get("due_offset")
     if days is not None:
         if not isinstance(days, int) or not 0 <= days <= 3660:
-            raise ValidationError({"due_offset": [_("Not a whole number.")]})
+            raise ValidationError({"due_offset": [N_("Not a whole number.")]})
         wish["due_offset"] = f"{'-' if sign == '-' and days else ''}P{days}D"
     if "person_id" in wish:
         chosen = request.form.get("person_id.choice", "")

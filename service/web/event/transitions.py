@@ -8,7 +8,7 @@ from flask import request
 
 from calendars.events.lifecycle import needs_reason, possible_steps
 from models.events import Event
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import EventStatus, Role
 from service.actions.events import events
 from service.schemas.events import TransitionSchema
@@ -16,18 +16,18 @@ from service.web.event.editor import check_version, load
 from service.web.view import View
 
 _STEPS: Mapping[EventStatus, str] = {
-    EventStatus.DRAFT: _("Back to draft"),
-    EventStatus.PLANNED: _("Put into the plan"),
-    EventStatus.CONFIRMED: _("Confirm"),
-    EventStatus.ONGOING: _("It has begun"),
-    EventStatus.COMPLETED: _("It is completed"),
-    EventStatus.POSTPONED: _("Postpone"),
-    EventStatus.CANCELLED: _("Cancel the event"),
+    EventStatus.DRAFT: N_("Back to draft"),
+    EventStatus.PLANNED: N_("Put into the plan"),
+    EventStatus.CONFIRMED: N_("Confirm"),
+    EventStatus.ONGOING: N_("It has begun"),
+    EventStatus.COMPLETED: N_("It is completed"),
+    EventStatus.POSTPONED: N_("Postpone"),
+    EventStatus.CANCELLED: N_("Cancel the event"),
 }
 _OTHER_STEPS: Mapping[tuple[EventStatus, EventStatus], str] = {
-    (EventStatus.CONFIRMED, EventStatus.PLANNED): _("Take the confirmation back"),
-    (EventStatus.POSTPONED, EventStatus.PLANNED): _("Plan with new days"),
-    (EventStatus.CANCELLED, EventStatus.PLANNED): _("Plan it after all"),
+    (EventStatus.CONFIRMED, EventStatus.PLANNED): N_("Take the confirmation back"),
+    (EventStatus.POSTPONED, EventStatus.PLANNED): N_("Plan with new days"),
+    (EventStatus.CANCELLED, EventStatus.PLANNED): N_("Plan it after all"),
 }
 _DELETABLE = {EventStatus.DRAFT, EventStatus.CANCELLED}
 

@@ -7,18 +7,18 @@ from typing import Any
 from flask import request
 
 from models.feeds import Feed
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import Language
 from service.web.query_params import whole
 
 PARTS: Mapping[str, str] = {
-    "visits": _("The visits and events themselves"),
-    "programme": _("Programme items, each as an entry of its own"),
-    "tasks": _("Tasks"),
+    "visits": N_("The visits and events themselves"),
+    "programme": N_("Programme items, each as an entry of its own"),
+    "tasks": N_("Tasks"),
 }
 """What a feed shows, by the field that switches it on."""
 
-EXTRAS: Mapping[str, str] = {"lunar": _("With the lunar date"), "alarms": _("With alarms")}
+EXTRAS: Mapping[str, str] = {"lunar": N_("With the lunar date"), "alarms": N_("With alarms")}
 
 _SWITCHES = (*PARTS, *EXTRAS)
 _CHOICES = ("kinds", "direction", "localities", "agreements")

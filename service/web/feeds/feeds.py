@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from calendars.feeds.clients import client_name
 from models.errors import Conflict, NotFound
 from models.feeds import Feed
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.labels import noun
 from models.office import Office
 from models.vocabulary import EventKind, Role, Severity
@@ -26,9 +26,9 @@ from service.web.qr import qr_picture
 from service.web.view import View
 
 SEVERITIES = {
-    Severity.BLOCKING: _("Does not work"),
-    Severity.WARNING: _("Warning"),
-    Severity.INFO: _("Good to know"),
+    Severity.BLOCKING: N_("Does not work"),
+    Severity.WARNING: N_("Warning"),
+    Severity.INFO: N_("Good to know"),
 }
 
 
@@ -77,7 +77,7 @@ def _do(view: View, issued: list[actions.IssuedFeed]) -> None:
         case "revoke":
             actions.delete_feed(view.session, view.act, _own(view))
         case _:
-            raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+            raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
 
 
 def _own(view: View) -> Feed:

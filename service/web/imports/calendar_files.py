@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from calendars.ical_import.content_lines import MAX_BYTES, invalid_file
 from models.errors import Conflict, Invalid, Stale
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.vocabulary import EventKind, Role
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.imports.calendar_files import KINDS, ComponentOutcome, ImportDefaults, import_calendar
@@ -21,11 +21,11 @@ from service.web.page_decorator import page
 from service.web.view import View
 
 RESULTS: Mapping[str, str] = {
-    "created": _("Becomes a draft"),
-    "changed": _("Will be changed"),
-    "unchanged": _("Stays as it is"),
-    "refused": _("Can't be taken in"),
-    "ignored": _("Left aside"),
+    "created": N_("Becomes a draft"),
+    "changed": N_("Will be changed"),
+    "unchanged": N_("Stays as it is"),
+    "refused": N_("Can't be taken in"),
+    "ignored": N_("Left aside"),
 }
 _CHOICES = ("kind", "host", "guest", "source")
 
@@ -56,7 +56,7 @@ def _do(view: View, content: list[bytes], outcomes: list[ComponentOutcome]) -> N
             if _digest(content[0], outcomes) != request.form.get("seen"):
                 raise Stale
         case _:
-            raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+            raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
 
 
 def _sent() -> bytes:
@@ -66,7 +66,7 @@ def _sent() -> bytes:
             content = opened.read(MAX_BYTES + 1)
     content = content or request.form.get("text", "").encode(errors="replace")
     if not content.strip():
-        raise invalid_file(message(_("Choose a file that is not empty, or paste its text.")))
+        raise invalid_file(message(N_("Choose a file that is not empty, or paste its text.")))
     return content
 
 
@@ -81,7 +81,7 @@ def _wish(view: View) -> ImportDefaults:
     chosen = _chosen()
     kind = chosen["kind"] or EventKind.ACTIVITY.value
     if kind not in set(KINDS):
-        raise Invalid({"kind": [message(_("Must be one of: {choices}."), choices=", ".join(KINDS))]})
+        raise Invalid({"kind": [message(N_("Must be one of: {choices}."), choices=", ".join(KINDS))]})
     return ImportDefaults(
         EventKind(kind), chosen["host"] or None, chosen["guest"] or None, view.language, chosen["source"]
     )

@@ -16,7 +16,7 @@ from calendars.member_lists.csv_files import TableRow, read_csv, refused
 from calendars.member_lists.xlsx_files import is_workbook
 from models.errors import Conflict, Stale
 from models.events import Event
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import Role
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events
@@ -32,9 +32,9 @@ MAX_FILE = 1_400_000
 """In bytes: the file comes back in a field of the form, a third longer, and a form has its bound."""
 
 ACTIONS: Mapping[str, str] = {
-    "added": _("Will be added"),
-    "changed": _("Will be changed"),
-    "unchanged": _("Stays as it is"),
+    "added": N_("Will be added"),
+    "changed": N_("Will be changed"),
+    "unchanged": N_("Stays as it is"),
 }
 
 
@@ -75,16 +75,16 @@ def _do(view: View, found: Event, content: list[bytes], taken: list[ImportedRow]
             if _digest(content[0], made) != request.form.get("seen"):
                 raise Stale
         case _:
-            raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+            raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
 
 
 def _uploaded() -> bytes:
     file = request.files.get("file")
     content = file.read(MAX_FILE + 1) if file else b""
     if not content:
-        raise refused(message(_("Choose a file that is not empty.")))
+        raise refused(message(N_("Choose a file that is not empty.")))
     if len(content) > MAX_FILE:
-        raise refused(message(_("The file is too large. A list alone, without pictures, is far smaller.")))
+        raise refused(message(N_("The file is too large. A list alone, without pictures, is far smaller.")))
     return content
 
 
@@ -142,6 +142,6 @@ def _by_place(view: View, fields: Mapping[str, list[str]]) -> list[tuple[str, li
 
 def _told(place: str) -> Message:
     if not place.startswith("rows."):
-        return message(_("Header") if place == "header" else _("File"))
+        return message(N_("Header") if place == "header" else N_("File"))
     _rows, row, column = place.split(".")
-    return message(_("Row {row}, {column}"), row=row, column=COLUMNS.get(column, {"vi": column}))
+    return message(N_("Row {row}, {column}"), row=row, column=COLUMNS.get(column, {"vi": column}))

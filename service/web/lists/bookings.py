@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from calendars.bookings.times import BookingTimes
 from models.errors import Conflict, NotFound
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.labels import noun
 from models.resources import Booking, Resource
 from models.text import LocalizedText
@@ -158,7 +158,7 @@ def do_booking(view: View, event: Event) -> None:
             booking = _own(view, event, form.get("booking", ""))
             bookings.change_booking(view.session, view.act, booking, {"state": BookingState.HELD})
         case _:
-            raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+            raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
 
 
 def _own(view: View, event: Event, identity: str) -> Booking:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from models.accounts import User
 from models.errors import Conflict, Invalid
 from models.events import Event
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import ReminderState, Role
 from service.actions import crud
@@ -28,8 +28,8 @@ PAGE_SIZE = 50
 FAILED_SHOWN = 50
 
 _DONE = {
-    "retry": _("Will be sent again with the next round: {count}"),
-    "seen": _("Marked as seen: {count}"),
+    "retry": N_("Will be sent again with the next round: {count}"),
+    "seen": N_("Marked as seen: {count}"),
 }
 
 
@@ -82,9 +82,9 @@ def _do_with_chosen(view: View) -> int:
     """
     chosen = dict.fromkeys(request.form.getlist("chosen"))
     if not chosen:
-        raise Invalid({"chosen": [message(_("Choose at least one reminder."))]})
+        raise Invalid({"chosen": [message(N_("Choose at least one reminder."))]})
     if len(chosen) > PAGE_SIZE:
-        raise Invalid({"chosen": [message(_("At most {max} at once."), max=PAGE_SIZE)]})
+        raise Invalid({"chosen": [message(N_("At most {max} at once."), max=PAGE_SIZE)]})
     step = _step()
     concerned = 0
     for identity in chosen:
@@ -103,7 +103,7 @@ def _step() -> Callable[[Session, ActionContext, Reminder], Reminder]:
         case "seen":
             return delivery_status.mark_seen
         case _:
-            raise Conflict(message(_("This page does not know that step. Reload it and try again.")))
+            raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
 
 
 def _list(view: View, wish: ReminderListQuery, refusal: FormRefusal | None = None) -> Response:

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from models.agreements import Agreement, Anniversary, Commitment
 from models.event_parts import Task
 from models.events import Event
-from models.i18n import _
+from models.i18n import N_
 from models.places import Locality, Organisation, Person
 from models.resources import Resource
 from models.text import fold
@@ -59,7 +59,7 @@ class HitGroup:
     hits: Sequence[Hit] = ()
     events: Sequence[Event] = ()
     url: str = ""
-    more: str = _("All of them: {count}")
+    more: str = N_("All of them: {count}")
 
 
 @page()
@@ -80,9 +80,9 @@ def _events(view: View, q: str) -> list[HitGroup]:
     past, past_total = event_queries.events_past(view.session, q, today, SHOWN)
     listed: dict[str, Any] = {"q": q, "status": list(_ALL)}
     return [
-        HitGroup("ahead", _("Events from today on"), ahead_total, events=ahead, url=url_for("pages.coming", **listed)),
+        HitGroup("ahead", N_("Events from today on"), ahead_total, events=ahead, url=url_for("pages.coming", **listed)),
         HitGroup(
-            "past", _("Earlier events"), past_total, events=past,
+            "past", N_("Earlier events"), past_total, events=past,
             url=url_for("pages.coming", **listed, to=(today - timedelta(days=1)).isoformat()),
         ),
     ]  # fmt: skip
@@ -104,7 +104,7 @@ def _promises(view: View, q: str) -> list[HitGroup]:
     titles = titled_agreements(view, ids(*(one.agreement_id for one in commitments)))
     return [
         HitGroup(
-            "agreements", _("Agreements"), agreements_total,
+            "agreements", N_("Agreements"), agreements_total,
             [
                 Hit(view.text(one.title), url_for("pages.agreement", agreement_id=one.id),
                     [view.days(one.starts_on, one.ends_on)])
@@ -113,21 +113,21 @@ def _promises(view: View, q: str) -> list[HitGroup]:
             url=url_for("pages.agreements"),
         ),
         HitGroup(
-            "commitments", _("Commitments"), commitments_total,
+            "commitments", N_("Commitments"), commitments_total,
             [
                 Hit(
                     view.text(one.title),
                     url_for("pages.agreement", agreement_id=one.agreement_id, _anchor=f"commitment-{one.id}"),
-                    [view.say(_("Article {number}"), number=one.article), titles[one.agreement_id]],
+                    [view.say(N_("Article {number}"), number=one.article), titles[one.agreement_id]],
                 )
                 for one in commitments
             ],
         ),
         HitGroup(
-            "anniversaries", _("Anniversaries"), anniversaries_total,
+            "anniversaries", N_("Anniversaries"), anniversaries_total,
             [
                 Hit(view.text(one.title), url_for("pages.anniversaries"),
-                    [view.say(_("Since {origin}"), origin=one.origin)])
+                    [view.say(N_("Since {origin}"), origin=one.origin)])
                 for one in anniversaries
             ],
             url=url_for("pages.anniversaries"),
@@ -144,7 +144,7 @@ def _people(view: View, q: str) -> list[HitGroup]:
     duties = _latest(event_queries.events_of_organisations(view.session, organisation_ids, _VISITS_READ))
     return [
         HitGroup(
-            "people", _("Directory of people"), people_total,
+            "people", N_("Directory of people"), people_total,
             [
                 Hit(one.name, _administered(view, "people", one.id), [view.text(one.position)] if one.position else [],
                     visits.get(one.id, ()))
@@ -153,7 +153,7 @@ def _people(view: View, q: str) -> list[HitGroup]:
             url=url_for("pages.administered_list", area="people", q=q) if view.may(Role.OFFICER) else "",
         ),
         HitGroup(
-            "organisations", _("Organisations"), organisations_total,
+            "organisations", N_("Organisations"), organisations_total,
             [
                 Hit(view.text(one.name), _administered(view, "organisations", one.id), [view.place(one.locality)],
                     duties.get(one.id, ()))
@@ -180,15 +180,15 @@ def _duties(view: View, q: str) -> list[HitGroup]:
     items, items_total = event_queries.programme_items_matching(view.session, q, SHOWN)
     return [
         HitGroup(
-            "tasks", _("Tasks"), tasks_total,
+            "tasks", N_("Tasks"), tasks_total,
             [
                 Hit(view.text(task.title), _part_of(event, f"task-{task.id}"), _state(view, task), [event])
                 for task, event in tasks
             ],
-            url=url_for("pages.tasks", q=q, which="all"), more=_("More among the tasks"),
+            url=url_for("pages.tasks", q=q, which="all"), more=N_("More among the tasks"),
         ),
         HitGroup(
-            "programme", _("Programme items"), items_total,
+            "programme", N_("Programme items"), items_total,
             [
                 Hit(
                     view.text(item.title),
@@ -207,8 +207,8 @@ def _part_of(event: Event, anchor: str) -> str:
 
 
 def _state(view: View, task: Task) -> list[Value]:
-    due = [view.say(_("Due: {day}"), day=view.day(task.due_day))] if task.due_day else []
-    return [*([view.say(_("Done"))] if task.done else []), *due]
+    due = [view.say(N_("Due: {day}"), day=view.day(task.due_day))] if task.due_day else []
+    return [*([view.say(N_("Done"))] if task.done else []), *due]
 
 
 def _places(view: View, q: str) -> list[HitGroup]:
@@ -216,7 +216,7 @@ def _places(view: View, q: str) -> list[HitGroup]:
     resources, resources_total = _some(view, Resource, q)
     return [
         HitGroup(
-            "localities", _("Localities"), localities_total,
+            "localities", N_("Localities"), localities_total,
             [
                 Hit(view.text(one.name), url_for("pages.calendar", locality=one.code), [one.country])
                 for one in localities
@@ -224,7 +224,7 @@ def _places(view: View, q: str) -> list[HitGroup]:
             url=url_for("pages.administered_list", area="localities", q=q) if view.may(Role.OFFICER) else "",
         ),
         HitGroup(
-            "resources", _("Rooms and cars"), resources_total,
+            "resources", N_("Rooms and cars"), resources_total,
             [
                 Hit(view.text(one.name), url_for("pages.resource", resource_id=one.id),
                     [view.say(RESOURCE_TYPES[one.type]), view.place(one.locality)])

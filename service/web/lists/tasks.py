@@ -15,7 +15,7 @@ from calendars.events.task_due_dates import due_offset_text, is_overdue
 from models.errors import NotFound
 from models.event_parts import Task
 from models.events import Event
-from models.i18n import _
+from models.i18n import N_
 from models.places import Organisation, Person
 from models.vocabulary import EventStatus, Role
 from service.actions import crud, permissions
@@ -44,10 +44,10 @@ class TaskSelection(StrEnum):
 
 
 _NAMES: Mapping[TaskSelection, str] = {
-    TaskSelection.OPEN: _("Open tasks"),
-    TaskSelection.OVERDUE: _("Overdue tasks"),
-    TaskSelection.DONE: _("Tasks that are done"),
-    TaskSelection.ALL: _("All tasks"),
+    TaskSelection.OPEN: N_("Open tasks"),
+    TaskSelection.OVERDUE: N_("Overdue tasks"),
+    TaskSelection.DONE: N_("Tasks that are done"),
+    TaskSelection.ALL: N_("All tasks"),
 }
 _MEANING: Mapping[TaskSelection, dict[str, bool]] = {
     TaskSelection.OPEN: {"done": False},
@@ -100,7 +100,7 @@ def _read_wish(view: View) -> TaskListQuery:
     asked = {name: request.args.get(name, "").strip() for name in ("q", "organisation_id", "from", "to", "which")}
     problems: dict[str, list[str]] = {}
     if asked["which"] not in {"", *TaskSelection}:
-        problems["which"] = [view.say(_("This filter has no such choice; it is left out."))]
+        problems["which"] = [view.say(N_("This filter has no such choice; it is left out."))]
         asked["which"] = ""
     which = TaskSelection(asked["which"] or TaskSelection.OPEN)
     given = {name: value for name, value in asked.items() if value and name != "which"}
@@ -220,7 +220,7 @@ def _how_late(view: View, task: Task, status: EventStatus) -> str:
     if task.due_day is None or not is_overdue(task.due_day, task.done, status, view.act.today):
         return ""
     days = (view.act.today - task.due_day).days
-    return view.say(_("1 day late")) if days == 1 else view.say(_("{count} days late"), count=days)
+    return view.say(N_("1 day late")) if days == 1 else view.say(N_("{count} days late"), count=days)
 
 
 def how_counted(view: View, task: Task) -> str:

@@ -12,7 +12,7 @@ from flask import Response, request, url_for
 
 from calendars.events.lifecycle import CALLED_OFF
 from models.events import Event
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import EventKind, EventStatus, Role
 from service.actions import crud
 from service.actions.accounts.account_queries import is_only_account
@@ -64,7 +64,7 @@ def read_query(view: View) -> UpcomingQuery:
     asked: dict[str, Any] = {
         name: [value for value in values if value in set(_LISTS[name])] for name, values in chosen.items()
     }
-    unknown = view.say(_("This filter has no such choice; it is left out."))
+    unknown = view.say(N_("This filter has no such choice; it is left out."))
     problems = {name: [unknown] for name, values in chosen.items() if asked[name] != values}
     asked |= {name: request.args.get(name, "").strip() for name in _PLAIN}
     given = {name: value for name, value in asked.items() if value}

@@ -10,7 +10,7 @@ from marshmallow import ValidationError
 from calendars.days.spans import days_after
 from calendars.openings.search import Opening, OpeningSearchResult
 from models.errors import Invalid
-from models.i18n import Message, _, message
+from models.i18n import N_, Message, message
 from models.vocabulary import DurationUnit, ResourceType
 from service.actions.events.create_with_bookings import REFUSALS
 from service.actions.scheduling.openings import LONGEST_RANGE_DAYS, find_openings
@@ -22,10 +22,10 @@ from service.web.view import View
 SHOWN = 8
 SHOWN_ALL = 60
 _WORDS: Sequence[tuple[int, str]] = (
-    (80, _("Very good")),
-    (60, _("Good")),
-    (40, _("Fair")),
-    (0, _("Possible")),
+    (80, N_("Very good")),
+    (60, N_("Good")),
+    (40, N_("Fair")),
+    (0, N_("Possible")),
 )
 """From how many of a hundred points on an opening is called what."""
 
@@ -113,23 +113,23 @@ def _changes(
     asked = case.asked
     until = days_after(date.fromisoformat(wish["to"]), 184)
     if (until - date.fromisoformat(wish["from"])).days <= LONGEST_RANGE_DAYS:
-        told = message(_("Look until {month}."), month=view.month(until))
+        told = message(N_("Look until {month}."), month=view.month(until))
         yield told, {"to": last_of(until.replace(day=1)).isoformat()}, asked.url(to=f"{until:%Y-%m}")
     commitment, days = case.commitment, int(wish["days"])
     if commitment and commitment.duration_unit is DurationUnit.DAYS and (commitment.duration_min or days) < days:
         least = commitment.duration_min
-        told = message(_("Take the shortest stay that was agreed: {range} days."), range=least)
+        told = message(N_("Take the shortest stay that was agreed: {range} days."), range=least)
         yield told, {"days": least}, asked.url(days=str(least))
     for kind, sentence in (
-        (ResourceType.ROOM, _("Leave the rooms out and look for one later.")),
-        (ResourceType.VEHICLE, _("Leave the vehicles out and look for some later.")),
-        (ResourceType.INTERPRETER, _("Leave the interpreter out and look for one later.")),
-        (ResourceType.LODGING, _("Leave the lodging out and look for some later.")),
+        (ResourceType.ROOM, N_("Leave the rooms out and look for one later.")),
+        (ResourceType.VEHICLE, N_("Leave the vehicles out and look for some later.")),
+        (ResourceType.INTERPRETER, N_("Leave the interpreter out and look for one later.")),
+        (ResourceType.LODGING, N_("Leave the lodging out and look for some later.")),
     ):
         kept = [one for one in wish.get("resource", ()) if resources.get(one) is not kind]
         if len(kept) < len(wish.get("resource", ())):
             yield message(sentence), {"resource": kept}, asked.url(resource=kept)
     if wish.get("person"):
-        yield message(_("Go without the people who must be free.")), {"person": []}, asked.url(person=None)
+        yield message(N_("Go without the people who must be free.")), {"person": []}, asked.url(person=None)
     if wish.get("containing"):
-        yield message(_("Do not tie it to the festival.")), {"containing": []}, asked.url(festival=None)
+        yield message(N_("Do not tie it to the festival.")), {"containing": []}, asked.url(festival=None)

@@ -8,7 +8,7 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from calendars.conflicts.commitment_checks import EventWarning
-from models.i18n import _
+from models.i18n import N_
 from models.vocabulary import Role
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.events.create_with_bookings import EventRequest, create_with_bookings
@@ -35,7 +35,7 @@ def own_days(view: View) -> Response:
     if request.method != "POST":
         return _show(view, case)
     if case.wrong:
-        return _show(view, case, FormRefusal(422, view.say(_("Some entries are not right.")), case.wrong))
+        return _show(view, case, FormRefusal(422, view.say(N_("Some entries are not right.")), case.wrong))
     match request.form.get("do"):
         case "look":
             notices: list[EventWarning] = []
@@ -44,7 +44,7 @@ def own_days(view: View) -> Response:
         case "make":
             return recalled(view) or _make(view, case)
         case _:
-            wrong = view.say(_("This page does not know that step. Reload it and try again."))
+            wrong = view.say(N_("This page does not know that step. Reload it and try again."))
             return _show(view, case, FormRefusal(409, wrong))
 
 

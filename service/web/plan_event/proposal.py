@@ -9,7 +9,7 @@ from calendars.days.anniversaries import Origin
 from calendars.days.spans import days_after
 from calendars.events.host_days import MINIMUM_DAYS
 from models.agreements import Agreement, Anniversary, Commitment
-from models.i18n import _, translate
+from models.i18n import N_, translate
 from models.vocabulary import EventKind
 from service.actions.agreements.agreement_queries import commitments_in_force, find_commitment
 from service.actions.commitment_terms import terms_of
@@ -19,9 +19,9 @@ from service.web.view import View
 
 INCOMING, OUTGOING, AT_HOME = "in", "out", "home"
 DIRECTIONS: Mapping[str, str] = {
-    INCOMING: _("They come to us"),
-    OUTGOING: _("We travel to them"),
-    AT_HOME: _("Nobody travels: it is held here"),
+    INCOMING: N_("They come to us"),
+    OUTGOING: N_("We travel to them"),
+    AT_HOME: N_("Nobody travels: it is held here"),
 }
 _MOST_COMMITMENTS = 200
 _MONTHS = 60
@@ -64,11 +64,11 @@ def read_plan_request(view: View, asked: FormState) -> PlanRequest:
         kind = EventKind(asked.get("kind"))
     host, guest = _sides(view, asked, promise)
     if promise is None and guest is None and asked.get("direction") not in {"", AT_HOME}:
-        wrong["partner"] = [view.say(_("Choose who the visit is with."))]
+        wrong["partner"] = [view.say(N_("Choose who the visit is with."))]
     if guest is not None and guest == host:
-        wrong["partner"] = [view.say(_("Host and guest must be two different localities."))]
+        wrong["partner"] = [view.say(N_("Host and guest must be two different localities."))]
     if not {code for code in (host, guest) if code} <= view.compass.gazetteer.country_of.keys():
-        wrong["partner"] = [view.say(_("Choose who the visit is with."))]
+        wrong["partner"] = [view.say(N_("Choose who the visit is with."))]
     return PlanRequest(asked, kind, promise, host, guest, wrong)
 
 
@@ -84,7 +84,7 @@ def _promise(view: View, asked: FormState) -> tuple[CommitmentChoice | None, dic
         return None, {}
     found = find_commitment(view.session, wanted)
     if found is None:
-        return None, {"commitment": [view.say(_("This commitment is not there any more; choose another."))]}
+        return None, {"commitment": [view.say(N_("This commitment is not there any more; choose another."))]}
     return _promised(view, *found), {}
 
 
@@ -156,7 +156,7 @@ def _of_anniversary(view: View, asked: FormState) -> dict[str, str]:
     ordinal = year - Origin.parse(anniversary.origin).year if anniversary and year else 0
     if anniversary is None or ordinal < 1:
         return {}
-    called = _("{ordinal} years: {title}")
+    called = N_("{ordinal} years: {title}")
     return {
         f"title_{language}": translate(called, language, ordinal=ordinal, title=title)
         for language, title in anniversary.title.items()

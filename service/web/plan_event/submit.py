@@ -9,7 +9,7 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from calendars.days.spans import Days
-from models.i18n import _, message
+from models.i18n import N_, message
 from models.vocabulary import ActivityType, EventKind
 from service.actions.agreements import planning
 from service.actions.events.create_with_bookings import EventRequest
@@ -55,7 +55,7 @@ def arrangement(
     values: dict[str, Any] = schema.load(said)
     if kind is EventKind.ANNIVERSARY:
         if not asked.get("anniversary"):
-            raise ValidationError({"anniversary_id": [_("Missing data for required field.")]})
+            raise ValidationError({"anniversary_id": [N_("Missing data for required field.")]})
         values["anniversary_id"] = asked.get("anniversary")
     if case.promise is not None:
         values |= _of_commitment(case, case.promise, values)
@@ -102,7 +102,7 @@ def window(word: str, length: int) -> Days | None:
 
 def nothing_chosen() -> Any:
     """Why a button that names no days is refused."""
-    return message(_("These days are not among the openings. Choose one of them."))
+    return message(N_("These days are not among the openings. Choose one of them."))
 
 
 def fields_wrong(told: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ from calendars.programmes.items import ChangeType, ItemChange, ProgrammeItemValu
 from models.accounts import User
 from models.event_parts import ProgrammeItem, ProgrammeRevision
 from models.events import Event
-from models.i18n import _
+from models.i18n import N_
 from models.queries.event_parts import programme_of
 from models.text import LocalizedText
 from service.actions import crud
@@ -26,19 +26,19 @@ from service.web.view import View, ids
 NOTHING = "–"
 
 _FIELDS: Mapping[str, str] = {
-    "day": _("Day"),
-    "start_time": _("Begins at"),
-    "end_time": _("Ends at"),
-    "title": _("Title"),
-    "place": _("Place"),
-    "hosted_by": _("Received by"),
-    "attendees": _("Attending"),
-    "travel_minutes": _("Minutes of travel from the item before"),
+    "day": N_("Day"),
+    "start_time": N_("Begins at"),
+    "end_time": N_("Ends at"),
+    "title": N_("Title"),
+    "place": N_("Place"),
+    "hosted_by": N_("Received by"),
+    "attendees": N_("Attending"),
+    "travel_minutes": N_("Minutes of travel from the item before"),
 }
 _KINDS: Mapping[ChangeType, str] = {
-    ChangeType.ADDED: _("New item"),
-    ChangeType.REMOVED: _("Item taken out"),
-    ChangeType.CHANGED: _("Item changed"),
+    ChangeType.ADDED: N_("New item"),
+    ChangeType.REMOVED: N_("Item taken out"),
+    ChangeType.CHANGED: N_("Item changed"),
 }
 
 Value = Markup | str
@@ -146,7 +146,7 @@ def revisions(view: View, event_id: str) -> Response:
             RevisionEntry(
                 row=one.row,
                 label=one.label,
-                publisher=names.get(one.row.published_by or "") or view.say(_("The service itself")),
+                publisher=names.get(one.row.published_by or "") or view.say(N_("The service itself")),
                 days=by_day(one.items),
                 differences=difference_texts(view, one.changes),
             )
