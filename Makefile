@@ -7,7 +7,7 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
 	&& { echo $$p; exit; }; done; echo python3)
-PYTEST_ARGS ?= -n auto --dist loadgroup
+PYTEST_ARGS ?= -n auto --dist loadgroup --statements
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -24,10 +24,10 @@ CLIENTS_INSTALLED := $(CLIENTS)/.installed-$(PLACE)
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip --no-input --quiet
 
-.PHONY: help install run test check lint bench pictures lock format clean dev postgresql javascript libical chromium clients peers
+.PHONY: help install run test test-all check lint bench pictures lock format clean dev postgresql javascript libical chromium clients peers
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s'|' 2>/dev/null \
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s'|' 2>/dev/null \
 		|| grep '##' $(firstword $(MAKEFILE_LIST))
 
 install: $(INSTALLED) ## .venv with `desk` in it, from the locked dependencies
@@ -35,8 +35,11 @@ install: $(INSTALLED) ## .venv with `desk` in it, from the locked dependencies
 run: install ## install what is needed, make and fill the database when it is new, start web and worker
 	@exec $(BIN)/desk run
 
-test: dev postgresql javascript libical chromium clients ## the whole test suite; PYTEST_ARGS=… replaces the options
+test: dev postgresql javascript libical chromium clients ## the tests, on PostgreSQL where it matters; PYTEST_ARGS=… replaces the options
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-all: export DESK_TEST_DATABASES := all
+test-all: test ## the tests, all of them on both databases
 
 check: lint ## formatting, lint, types, import rules, then the tests
 	@$(MAKE) --no-print-directory test
@@ -121,12 +124,16 @@ libical:
 				|| { apt-get update -qq && apt-get install -qq -y --no-install-recommends libical3; } >/dev/null 2>&1; }; } \
 		|| echo 'libical could not be installed: the tests that ask it are skipped.' >&2
 
+# Most tests are content with the headless shell, for two thirds of the work, where it can be had.
 chromium:
-	@command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 \
-		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && export DEBIAN_FRONTEND=noninteractive \
-			&& { apt-get install -qq -y --no-install-recommends chromium fonts-noto-core >/dev/null 2>&1 \
-				|| { apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium fonts-noto-core; } >/dev/null 2>&1; }; } \
-		|| echo 'Chromium could not be installed: the tests of the console in a browser are skipped.' >&2
+	@export DEBIAN_FRONTEND=noninteractive; \
+	has_apt() { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1; }; \
+	get() { apt-get install -qq -y --no-install-recommends "$$@" >/dev/null 2>&1; }; \
+	command -v chromium >/dev/null 2>&1 || command -v google-chrome >/dev/null 2>&1 \
+		|| { has_apt && { get chromium fonts-noto-core || { apt-get update -qq && get chromium fonts-noto-core; } >/dev/null 2>&1; }; } \
+		|| echo 'Chromium could not be installed: the tests of the console in a browser are skipped.' >&2; \
+	command -v chromium-headless-shell >/dev/null 2>&1 || ! command -v chromium >/dev/null 2>&1 || ! has_apt \
+		|| get chromium-headless-shell || true
 
 # khal and vdirsyncer subscribe to feeds in the tests, Radicale serves the benchmark's. On some machines they can't be had.
 clients: $(MADE)

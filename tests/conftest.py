@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from sqlalchemy import URL, Engine
 
-from tests import cluster
+from tests import cluster, databases, statements
 from tests.jobs.sink import Sink, SinkServer
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _DIRECTORY = "DESK_TEST_CLUSTER"
 _REQUIRED = "DESK_TEST_REQUIRE_POSTGRESQL"
 _numbers = itertools.count(1)
+_CONSOLE = Path(__file__).parent / "service" / "console"
 _NO_POSTGRESQL = "PostgreSQL's programs (initdb, postgres) are not on this machine"
 NO_MACHINES = "network namespaces need root and the program ip (iproute2)"
 NO_LIBICAL = "libical is not on this machine"
@@ -47,16 +48,66 @@ settings.register_profile(
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "quick"))
 
 
+_recorder = pytest.StashKey[statements.Recorder]()
+_untried = pytest.StashKey[list[str]]()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Hold the session's lock (the controller only: its workers come and go, and find the directory by name)."""
+    if config.getoption("statements"):
+        config.stash[_recorder] = statements.Recorder()
+        config.stash[_recorder].listen()
     if not hasattr(config, "workerinput"):
         session = cluster.session()
         os.environ[_DIRECTORY] = str(session.__enter__())
         config.add_cleanup(lambda: session.__exit__(None, None, None))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The options of this suite."""
+    databases.add_option(parser)
+    statements.add_option(parser)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose the databases, and start with what takes long, so that no worker is left alone with it at the end."""
+    databases.select(config, items)
+    items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    """Tests that must follow each other in one worker come first, then those that wait for a browser or a process."""
+    if item.get_closest_marker("xdist_group"):
+        return 0
+    return 1 if item.get_closest_marker("timeout") or item.path.is_relative_to(_CONSOLE) else 2
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """A worker has ended: take over what it noted."""
+    if recorder := node.config.stash.get(_recorder, None):
+        recorder.add(getattr(node, "workeroutput", {}).get("statements", {}))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail a run that left a statement untried on PostgreSQL."""
+    recorder = session.config.stash.get(_recorder, None)
+    if recorder is None:
+        return
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["statements"] = {name: sorted(found) for name, found in recorder.places.items()}
+    elif "postgresql" in recorder.places and (untried := statements.on_sqlite_only(recorder.places)):
+        session.config.stash[_untried] = untried
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say loudly what was not tested."""
+    if untried := terminalreporter.config.stash.get(_untried, None):
+        terminalreporter.section("STATEMENTS NOT TRIED ON POSTGRESQL", sep="!", red=True, bold=True)
+        terminalreporter.line(f"Mark a test that runs them with {databases.MARKER} (tests/databases.py):")
+        terminalreporter.line("\n".join(untried))
     reports = [str(report.longrepr) for report in terminalreporter.getreports("skipped")]
     for what, why, advice in _NOT_TESTED:
         if skipped := sum(why in report for report in reports):
@@ -111,7 +162,7 @@ def postgresql_template(postgresql: cluster.Cluster, worker_id: str) -> str:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """Both databases, one test each; parametrize it indirectly or override it to run on one."""
+    """The database a test runs on (:mod:`tests.databases`); parametrize it indirectly or override it to run on one."""
     kind: str = request.param
     return kind
 

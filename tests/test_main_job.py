@@ -102,6 +102,7 @@ def due_in(seconds: float, arrives_on: str) -> str:
     return f"-P{rest.days}DT{rest.seconds}S"
 
 
+@pytest.mark.both_databases("the whole of the office's work, through real processes")
 def test_officer_plans_a_batch_is_reminded_and_sees_it_in_the_calendar(office: Office, sink: Sink) -> None:
     first = datetime.now(HANOI).date() + timedelta(days=31)
     wish = {

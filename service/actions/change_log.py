@@ -109,6 +109,7 @@ def position(session: Session) -> Position:
     """Where in the notes this transaction stands: :func:`changes_since` tells what came after."""
     if session.get_bind().dialect.name == "postgresql":
         return str(session.execute(_SNAPSHOT).scalar_one())
+    # on SQLite only
     return int(session.execute(select(func.coalesce(func.max(col(CalendarChange.id)), 0))).scalar_one())
 
 

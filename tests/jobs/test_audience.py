@@ -9,6 +9,7 @@ from models.vocabulary import Language, Role
 from tests.factories import make_event, make_member, make_organisation, make_person, make_user
 
 
+@pytest.mark.both_databases("audiences as conditions")
 def test_owner_is_the_creator_else_the_active_accounts_of_the_organisation(database: Database) -> None:
     with database.transaction() as session:
         office = make_organisation(session)

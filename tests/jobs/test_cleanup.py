@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from sqlmodel import SQLModel, select
 
 from jobs.cleanup import sweep
@@ -9,6 +10,8 @@ from models.accounts import Heartbeat, IdempotencyKey, LoginFailure, SpentState,
 from models.database import Database
 from models.feeds import CalendarChange, FeedChunk
 from tests.factories import make_user
+
+pytestmark = pytest.mark.both_databases("deletes by subqueries over every table that is swept")
 
 DAY = timedelta(days=1)
 MOMENT = timedelta(seconds=1)

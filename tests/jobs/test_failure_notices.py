@@ -159,6 +159,7 @@ def test_many_failures_cost_no_more_queries_than_one(database: Database) -> None
     assert set(by_failure) == set(ids)
 
 
+@pytest.mark.both_databases("mails that failed, by organisation")
 def test_without_failures_nothing_is_asked(database: Database) -> None:
     with database.transaction() as session:
         assert notify_failures(session, [], LATER) == 0

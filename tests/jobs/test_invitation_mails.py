@@ -79,6 +79,7 @@ def test_owner_and_people_get_an_entry_others_a_plain_mail(
     }  # fmt: skip
 
 
+@pytest.mark.both_databases("a task's reminder is looked at again before it is sent")
 def test_a_mail_about_a_task_brings_no_entry(
     database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink
 ) -> None:

@@ -17,6 +17,8 @@ from models.database import Database
 from tests.jobs.conftest import WorkerFactory
 from tests.jobs.test_crash import ROOT, wait_for
 
+pytestmark = pytest.mark.both_databases("an advisory lock here, a locked file there")
+
 TAKE_OVER_SECONDS = 5.0
 
 

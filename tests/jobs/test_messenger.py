@@ -113,6 +113,7 @@ def test_a_messenger_that_does_not_answer_is_tried_again_and_delays_no_mail(
     assert len(sink.received) == 1
 
 
+@pytest.mark.both_databases("who was told, among JSON audiences")
 def test_a_cancellation_goes_the_same_ways(
     database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink, chat: Chat
 ) -> None:
@@ -139,6 +140,7 @@ def test_who_gives_the_messenger_up_gets_mail_only(
     assert chat.got == []
 
 
+@pytest.mark.both_databases("sealed bytes in a column")
 def test_with_another_secret_the_address_opens_for_nobody(
     database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink, chat: Chat
 ) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import pytest
 from sqlmodel import select
 
 from jobs import queue
@@ -11,6 +12,8 @@ from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import ReminderState
 from tests.factories import NOW, make_event, make_reminder
 from tests.jobs.conftest import reminders
+
+pytestmark = pytest.mark.both_databases("rows are claimed by other statements and locks")
 
 PENDING, SENDING = ReminderState.PENDING, ReminderState.SENDING
 LEASE = 120.0

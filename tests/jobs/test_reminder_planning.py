@@ -92,6 +92,7 @@ def test_a_rule_that_catches_up_sends_at_once_what_was_due_before(database: Data
         assert len(all_reminders(session)) == 2
 
 
+@pytest.mark.both_databases("rows locked for a change")
 def test_a_rule_told_to_catch_up_calls_back_what_was_too_late(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         running = make_event(session, first_day=date(2026, 11, 20), last_day=date(2026, 11, 23))
@@ -250,6 +251,7 @@ def test_an_event_that_falls_silent_has_its_reminders_skipped_and_called_back(
         assert states(session) == [("desk@example.org", PENDING, None)]
 
 
+@pytest.mark.both_databases("planned rows are brought in line with one statement")
 def test_members_come_and_go(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session, audience=["members"])
@@ -317,6 +319,7 @@ def test_the_offices_days_are_read_only_for_rules_that_count_them(
         assert sum("FROM office_holiday" in one for one in asked) == reads
 
 
+@pytest.mark.both_databases("many rows are planned at once")
 def test_a_new_rule_plans_all_future_events_and_a_changed_one_again(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         past = make_event(session, first_day=date(2026, 11, 21))
@@ -379,6 +382,7 @@ def test_a_deleted_rule_leaves_skipped_reminders(database: Database, act: Action
         assert session.exec(select(ReminderRule)).all() == []
 
 
+@pytest.mark.both_databases("ON CONFLICT on what identifies a reminder")
 def test_a_cancelled_event_announces_it_once_to_everyone_reminded(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         for offset in ("-P1D", "-P2D", "-P3D"):
@@ -496,6 +500,7 @@ def addressed(session: Session) -> list[tuple[str, ReminderState]]:
     return [(row.recipient, row.state) for row in all_reminders(session)]
 
 
+@pytest.mark.both_databases("audiences by role in a condition")
 def test_a_new_account_gets_what_is_still_to_come(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session, audience=["role:officer"])
@@ -522,6 +527,7 @@ def test_a_new_account_gets_what_is_still_to_come(database: Database, act: Actio
         assert PENDING not in {state for _, state, _ in states(session)}
 
 
+@pytest.mark.both_databases("audiences by person in a condition")
 def test_reminders_follow_a_person_to_a_new_address(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session, audience=["members", "email:office@example.org"])

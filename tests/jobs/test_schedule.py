@@ -145,6 +145,7 @@ def test_after_weeks_of_silence_only_the_last_instant_is_made_up(database: Datab
     assert counted.instants == [MONDAY + 28 * DAY]
 
 
+@pytest.mark.both_databases("heartbeats, and savepoints around each job")
 def test_a_job_that_fails_runs_again_and_stops_no_other(database: Database) -> None:
     counted, failing = Counted(), Counted("failing")
     begin(database, [failing.job, counted.job])
@@ -198,6 +199,7 @@ def test_without_the_note_several_at_once_all_work(database: Database) -> None:
     assert counted.instants == [MONDAY] * 3
 
 
+@pytest.mark.both_databases("instants are compared")
 def test_a_clock_that_was_years_ahead_silences_nothing(database: Database) -> None:
     counted = Counted()
     begin(database, [counted.job])

@@ -326,6 +326,7 @@ def test_a_day_off_added_between_claim_and_send_moves_the_mail(
     assert [(row.state, row.reason) for row in reminders(database)] == [(SKIPPED, due_times.MOVED), (SENT, None)]
 
 
+@pytest.mark.both_databases("versions of rows are compared")
 def test_without_the_rules_new_version_the_mail_of_the_old_day_goes_out(
     database: Database, make_worker: WorkerFactory, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -386,6 +387,7 @@ def test_a_cancelled_event_sends_exactly_one_cancellation_to_each(
     }
 
 
+@pytest.mark.both_databases("foreign keys that are set to NULL")
 def test_a_rule_switched_off_or_deleted_after_the_claim_sends_nothing(
     database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink
 ) -> None:
@@ -424,6 +426,7 @@ def test_a_member_who_left_is_not_reminded(
     assert due_times.NOT_ADDRESSED in {row.reason for row in reminders(database)}
 
 
+@pytest.mark.both_databases("foreign keys that delete along")
 def test_an_event_deleted_after_the_claim_sends_nothing(
     database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink
 ) -> None:
@@ -850,6 +853,7 @@ def wait_for(happened: Callable[[], bool], seconds: float = 10) -> None:
 # Files instead of a server
 
 
+@pytest.mark.both_databases("claiming and settling many rows at once")
 def test_without_a_server_each_mail_is_a_file(
     database: Database, config: WorkerConfig, clock: HandClock, tmp_path: Path
 ) -> None:

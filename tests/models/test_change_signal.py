@@ -9,6 +9,8 @@ from models.change_signal import ChangeSignal
 from models.database import Database
 from tests import factories
 
+pytestmark = pytest.mark.both_databases("each tells in its own way that something was committed")
+
 
 def test_what_is_committed_is_seen_and_nothing_else(database: Database) -> None:
     pulse = ChangeSignal(database)

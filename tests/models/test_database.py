@@ -26,6 +26,8 @@ from models.types import new_id
 from models.vocabulary import Currency, EventKind, EventStatus
 from tests import factories
 
+pytestmark = pytest.mark.both_databases("types, constraints, transactions and migrations differ")
+
 
 def test_ids_are_opaque_and_sort_by_time() -> None:
     ids = [new_id() for _ in range(1000)]

@@ -146,6 +146,7 @@ def test_all_mistakes_of_all_files_come_at_once(database: Database, load: Load, 
     assert is_empty(database)
 
 
+@pytest.mark.both_databases("look-ups by key")
 def test_a_thing_is_defined_before_it_is_used(load: Load, write: Write) -> None:
     path = write(VISIT + PLACES)
     assert told(load, path)[0] == (
@@ -269,6 +270,7 @@ def test_an_edited_status_takes_the_event_along(database: Database, load: Load, 
     assert refused.startswith("trial.yaml:17: events[visit].status: An event that is cancelled can't become completed.")
 
 
+@pytest.mark.both_databases("parts are written, changed and deleted")
 def test_edited_parts_change_alone(database: Database, load: Load, visit: Path) -> None:
     with database.transaction() as session:
         event = event_of(session)
@@ -319,6 +321,7 @@ def test_counterpart_in_a_file_is_checked(load: Load, visit: Path, wrong: str) -
     assert [problem.path for problem in failed.value.problems] == [HERE + "members[1].counterpart"]
 
 
+@pytest.mark.both_databases("parts are deleted")
 def test_a_member_who_leaves_the_file_leaves_the_visit(database: Database, load: Load, visit: Path) -> None:
     edit(visit, ("      - {person: binh}\n", ""))
     load(visit, LATER)
@@ -326,6 +329,7 @@ def test_a_member_who_leaves_the_file_leaves_the_visit(database: Database, load:
         assert session.exec(select(func.count()).select_from(Member)).one() == 1
 
 
+@pytest.mark.both_databases("tombstones of seed entries")
 def test_what_was_deleted_comes_back_only_when_its_entry_is_edited(database: Database, load: Load, visit: Path) -> None:
     with database.transaction() as session:
         events.delete_event(session, ACT, event_of(session))
@@ -357,6 +361,7 @@ def test_a_place_somebody_made_before_is_taken_as_it_is(database: Database, load
         assert home.name == {"vi": "Của chúng tôi"}
 
 
+@pytest.mark.both_databases("look-ups by key")
 def test_the_files_may_come_one_after_the_other(load: Load, write: Write) -> None:
     assert load(write(PLACES, "1.yaml")) == LoadReport(created=5)
     assert load(write(VISIT, "2.yaml")) == LoadReport(created=1)

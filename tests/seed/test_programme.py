@@ -29,6 +29,8 @@ from tests.cluster import Cluster
 from tests.factories import NOW, OFFICE
 from tests.seed.conftest import Load
 
+pytestmark = pytest.mark.both_databases("the whole seed: every type and constraint of the tables")
+
 HD, VC = "hai-duong", "vientiane-province"
 NO = (None, None, None)
 YEARLY, ONCE, OPEN = {"type": "per_year", "count": 1}, {"type": "in_period", "count": 1}, {"type": "open"}

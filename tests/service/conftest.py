@@ -27,6 +27,7 @@ from tests import factories
 from tests.cluster import Cluster
 from tests.conftest import fresh_database
 from tests.service.http.document_checks import Document
+from tests.service.web.populated_database import load_programme
 
 
 @dataclass
@@ -163,12 +164,44 @@ def postgresql_office(postgresql: Cluster, postgresql_template: str) -> str:
     return name
 
 
+def add_programme(url: str) -> None:
+    """The programme that comes with the service, loaded at the tests' instant."""
+    database = Database(url)
+    load_programme(database, factories.OFFICE, factories.NOW)
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_programme(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with :func:`add_programme`, made once per worker; to be copied."""
+    path = tmp_path_factory.mktemp("programme") / "desk.sqlite"
+    shutil.copyfile(sqlite_template, path)
+    add_programme(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_programme(postgresql: Cluster, postgresql_template: str) -> str:
+    """The name of a PostgreSQL database with :func:`add_programme`, made once per worker; to be copied."""
+    name = f"programme_{postgresql_template}"
+    add_programme(postgresql.create(name, postgresql_template))
+    return name
+
+
+@pytest.fixture
+def seeded(database_url: str) -> None:
+    """Asked for by tests that find the programme that comes with the service in their database."""
+
+
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
-    """The address of a migrated database, this test's own; with localities in it if there is an application."""
-    yield from fresh_database(
-        request, database_kind, tmp_path, "office" if "app" in request.fixturenames else "template"
-    )
+    """The address of a migrated database, this test's own.
+
+    It holds the programme if the test is ``seeded``, else localities if there is an application, else nothing.
+    """
+    asked = request.fixturenames
+    template = "programme" if "seeded" in asked else "office" if "app" in asked else "template"
+    yield from fresh_database(request, database_kind, tmp_path, template)
 
 
 @pytest.fixture

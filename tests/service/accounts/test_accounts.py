@@ -245,6 +245,7 @@ def test_passwords_are_hashed_as_dearly_as_owasp_asks() -> None:
     assert nobody[3] == f"m={OWN_HASHER.memory_cost},t={OWN_HASHER.time_cost},p={OWN_HASHER.parallelism}"
 
 
+@pytest.mark.both_databases("failures are counted by an upsert")
 def test_a_hundred_failures_from_one_address_over_all_accounts(
     browser: Browser, account: User, clock: Clock, database: Database
 ) -> None:
@@ -320,6 +321,7 @@ def test_the_hasher_is_asked_for_unknown_known_and_disabled_accounts(
 # The trail
 
 
+@pytest.mark.both_databases("the trail's JSON")
 def test_the_trail_tells_all_of_it_and_no_secret(
     admin: Caller, owner: Caller, signed: Callable[..., Browser], browser: Browser, account: User, database: Database
 ) -> None:
@@ -381,6 +383,7 @@ def test_account_page_speaks_the_readers_language(
             assert untranslated(words(answer)) == []
 
 
+@pytest.mark.both_databases("tokens and sessions")
 def test_page_makes_shows_once_and_revokes_tokens(
     signed: Callable[..., Browser], owner: Caller, admin: Caller, clock: Clock
 ) -> None:

@@ -103,6 +103,7 @@ def test_one_click_of_a_mail_program(client: Any, database: Database, link: Link
     assert flags(database) == (False, True)
 
 
+@pytest.mark.both_databases("a JSON column is changed")
 def test_each_change_has_one_row_in_the_trail_and_a_second_click_none(
     client: Any, database: Database, link: Link, reader: User
 ) -> None:

@@ -153,6 +153,7 @@ def test_what_does_not_hold_opens_nothing(
     refused(there_and_back(browser), 400, BROKEN, database)
 
 
+@pytest.mark.both_databases("a state is spent once, in a savepoint")
 def test_without_the_check_of_the_nonce_a_foreign_token_would_do(
     browser: Browser, account: User, provider: ProviderServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

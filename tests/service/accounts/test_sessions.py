@@ -21,6 +21,8 @@ from tests import factories
 from tests.service.conftest import Caller, Clock
 from tests.service.web.test_pages import Browser, account, browser, signed_in, words
 
+pytestmark = pytest.mark.both_databases("written down with ON CONFLICT behind the request")
+
 __all__ = ["account", "browser", "signed_in"]
 
 

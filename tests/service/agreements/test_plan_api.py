@@ -249,6 +249,7 @@ def test_stages_follow_each_other(officer: Caller, agreement: dict[str, Any]) ->
 
 
 @pytest.mark.usefixtures("merged", "batches")
+@pytest.mark.both_databases("localities that followed one another")
 def test_filters_by_the_old_and_the_new_name_find_both(
     officer: Caller, agreement: dict[str, Any], hold: Callable[..., str]
 ) -> None:

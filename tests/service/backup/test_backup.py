@@ -34,6 +34,8 @@ from tests.factories import NOW, OFFICE, make_locality, make_user
 from tests.service.backup.backup_fixtures import KEY, backed_up, contents, fill_everything, plan_many, restored
 from tests.service.runtime.processes import until
 
+pytestmark = pytest.mark.both_databases("a snapshot is taken and rows are read in other ways")
+
 sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 WRITERS = 20
 

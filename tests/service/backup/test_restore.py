@@ -39,6 +39,8 @@ from tests.jobs.sink import Sink
 from tests.service.backup.backup_fixtures import Contents, backed_up, contents, plan_many, restored
 from tests.service.runtime.processes import DESK, PATIENCE, until
 
+pytestmark = pytest.mark.both_databases("tables are filled and swapped in other ways")
+
 sqlite_only = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 PENDING, SENDING = ReminderState.PENDING, ReminderState.SENDING
 SKIPPED, SENT = ReminderState.SKIPPED, ReminderState.SENT

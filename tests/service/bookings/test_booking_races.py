@@ -30,7 +30,11 @@ from tests import factories
 from tests.conftest import fresh_database
 from tests.service.runtime.processes import Service
 
-pytestmark = [pytest.mark.xdist_group("serving"), pytest.mark.timeout(240)]
+pytestmark = [
+    pytest.mark.both_databases("locking is what these tests are about"),
+    pytest.mark.xdist_group("serving"),
+    pytest.mark.timeout(240),
+]
 
 SECRET = "a secret for races, long enough to be one"
 

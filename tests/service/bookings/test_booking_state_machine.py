@@ -394,13 +394,13 @@ def agree(database: Database, runs: int) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_any_order_of_steps_agrees_with_the_model(database: Database) -> None:
-    agree(database, 60)
+    agree(database, 30)
 
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
 def test_some_orders_of_steps_agree_on_postgresql_too(database: Database) -> None:
-    agree(database, 25)
+    agree(database, 12)
 
 
 @pytest.mark.soak

@@ -9,6 +9,8 @@ from models.database import Database
 from tests.service.conftest import BATCH, Caller
 from tests.service.web.test_pages import count_queries
 
+pytestmark = pytest.mark.both_databases("an exclusion constraint and row locks against one writer at a time")
+
 HALL = {"name": {"vi": "Hội trường A", "en": "Hall A"}, "type": "room", "locality": "hai-duong", "seats": 60}
 
 

@@ -62,6 +62,7 @@ def test_what_is_no_number_is_refused(officer: Caller, person_id: str, number: s
     assert not number or number not in json.dumps(told, ensure_ascii=False)
 
 
+@pytest.mark.both_databases("sealed bytes in a column")
 def test_only_those_concerned(caller: Callable[..., Caller], database: Database) -> None:
     with database.transaction() as session:
         mine, other = factories.make_organisation(session), factories.make_organisation(session)
@@ -84,6 +85,7 @@ def test_only_those_concerned(caller: Callable[..., Caller], database: Database)
     assert insider.get(path).status_code == 404
 
 
+@pytest.mark.both_databases("dates are compared with an aggregate")
 def test_forgotten_some_days_after_the_last_visit(
     officer: Caller, database: Database, clock: Clock, admin: Caller
 ) -> None:

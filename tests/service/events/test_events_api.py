@@ -30,6 +30,7 @@ KINDS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("path", KINDS)
+@pytest.mark.both_databases("every kind's columns and parts")
 def test_event_of_each_kind_comes_back_as_sent(officer: Caller, path: str) -> None:
     sent = BATCH | KINDS[path] | {"budget": {"amount": "100000000", "currency": "VND"}, "funded_by": "hai-duong"}
     answer = officer.post(path, sent)
@@ -390,6 +391,7 @@ def test_list_takes_the_same_queries_for_one_and_three(officer: Caller, database
     assert one <= 10
 
 
+@pytest.mark.both_databases("events of a commitment")
 def test_warnings_follow_from_the_commitment(officer: Caller) -> None:
     agreement = officer.made(
         "/agreements",

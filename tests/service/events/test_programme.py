@@ -218,6 +218,7 @@ def test_three_revisions_tell_what_changed(officer: Caller, visit: dict[str, Any
         assert officer.get(f"{path}/revisions/{made['number']}").json == made
 
 
+@pytest.mark.both_databases("revisions: JSON in a column")
 def test_a_revision_is_read_by_its_number(officer: Caller, viewer: Caller, visit: dict[str, Any]) -> None:
     path = f"/events/{visit['id']}/programme/revisions"
     put(officer, visit, WELCOME)

@@ -51,6 +51,7 @@ def test_a_template_is_made_read_changed_and_deleted(admin: Caller, viewer: Call
     assert admin.get(one).status_code == 404
 
 
+@pytest.mark.both_databases("every filter as a condition")
 def test_templates_are_found_by_kind_and_words(admin: Caller, viewer: Caller) -> None:
     first = admin.made("/task-templates", TEMPLATE)["id"]
     other = admin.made("/task-templates", TEMPLATE | {"kind": "delegation", "title": {"vi": "Đặt xe"}})["id"]
@@ -162,6 +163,7 @@ def test_what_should_have_been_done_is_made_and_overdue_at_once(admin: Caller, o
     assert (task["due"], task["event"]["id"]) == ("2026-10-03", event["id"])
 
 
+@pytest.mark.both_databases("what is there already, by its template")
 def test_entering_the_plan_again_makes_only_what_is_missing(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         kept, gone = (factories.make_template(session).id for _ in range(2))

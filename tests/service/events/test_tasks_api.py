@@ -344,6 +344,7 @@ def many(database: Database) -> dict[str, str]:
         ("q=thi thuc vieng chan", []),
     ],
 )
+@pytest.mark.both_databases("every filter as a condition, and NULLs in the order")
 def test_tasks_are_filtered_and_stand_by_their_due_day(
     viewer: Caller, many: dict[str, str], query: str, expected: list[str]
 ) -> None:

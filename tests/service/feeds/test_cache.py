@@ -32,6 +32,8 @@ from service.settings import Settings
 from tests import factories
 from tests.service.conftest import Caller, Clock
 
+pytestmark = pytest.mark.both_databases("the change signal and snapshots of feeds")
+
 GZIP = {"Accept-Encoding": "gzip"}
 
 
@@ -318,7 +320,7 @@ def test_memory_is_always_what_a_newcomer_puts_together(world: World, monkeypatc
         pass
 
     Machine.world = world
-    examples = 7 if world.database.is_sqlite else 4
+    examples = settings.default.max_examples // (12 if world.database.is_sqlite else 16)  # 4 and 3; soak: more
     run_state_machine_as_test(
         Machine,
         settings=settings(

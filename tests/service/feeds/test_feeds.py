@@ -149,6 +149,7 @@ def test_filter_comes_back_as_lists_without_empty_ones(viewer: Caller) -> None:
     assert feed["filter"] == viewer.get(f"/feeds/{feed['id']}").json["filter"] == tidy
 
 
+@pytest.mark.both_databases("what is kept of a feed's bytes")
 def test_etag_of_a_new_address_is_that_of_the_feed(viewer: Caller, clock: Clock) -> None:
     answer = viewer.post("/feeds", MINE)
     path = f"/feeds/{answer.json['id']}"
@@ -208,6 +209,7 @@ def test_unknown_reference_is_named(viewer: Caller) -> None:
     ]
 
 
+@pytest.mark.both_databases("rights as a condition")
 def test_feeds_are_their_owners_own(caller: Callable[..., Caller], admin: Caller, client: FlaskClient) -> None:
     owner, other = caller(Role.APPROVER), caller(Role.APPROVER)
     made = owner.made("/feeds", MINE)
@@ -501,6 +503,7 @@ FILTERS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
+@pytest.mark.both_databases("every filter as a condition")
 def test_filter_selects_by_each_of_its_words(viewer: Caller, client: FlaskClient, programme: dict[str, str]) -> None:
     found = []
     for wanted, _expected in FILTERS:
@@ -509,6 +512,7 @@ def test_filter_selects_by_each_of_its_words(viewer: Caller, client: FlaskClient
     assert found == [(wanted, sorted(expected.split())) for wanted, expected in FILTERS]
 
 
+@pytest.mark.both_databases("the direction of a visit as a condition")
 def test_direction_is_that_of_the_api(viewer: Caller, client: FlaskClient, programme: dict[str, str]) -> None:
     for word in Direction:
         listed = [event["title"]["vi"] for event in viewer.get(f"/events?direction={word}").json]

@@ -9,7 +9,6 @@ import pytest
 
 from models.database import Database
 from models.vocabulary import Language, Role
-from seed.loader import load_files, packaged_files
 from service.actions.accounts import accounts
 from service.actions.context import ActionContext
 from service.http.app_context import AppContext
@@ -20,11 +19,10 @@ from tests.service.conftest import Caller, Clock, built_app
 
 
 @pytest.fixture
-def officer(database: Database, settings: Settings, clock: Clock) -> Caller:
+def officer(seeded: None, database: Database, settings: Settings, clock: Clock) -> Caller:
     """Somebody in an office that has just loaded its programme."""
     with database.transaction() as session:
         act = ActionContext(None, clock.now, settings.office)
-        load_files(session, act, packaged_files())
         user = factories.make_user(session, Role.OFFICER)
         token = accounts.issue_token(session, act, user, "test").secret
     app = built_app()

@@ -82,6 +82,7 @@ def test_filter_by_locality_finds_what_was_under_the_old_name(admin: Caller) -> 
         assert [event["id"] for event in admin.get(f"/events?host={code}").json] == [made["id"]]
 
 
+@pytest.mark.both_databases("foreign keys that refuse a deletion")
 def test_organisation_in_use_is_not_deleted(admin: Caller) -> None:
     made = admin.made("/organisations", {"name": {"vi": "Sở Y tế"}, "locality": "hai-duong"})
     path = f"/organisations/{made['id']}"
@@ -103,6 +104,7 @@ def test_people_stand_in_order_of_precedence(officer: Caller) -> None:
     assert errors(officer.post("/people", {"name": "D", "organisation_id": "x"})) == {"organisation_id"}
 
 
+@pytest.mark.both_databases("parties in their order")
 def test_agreement_with_commitment_comes_back_as_sent(officer: Caller, admin: Caller) -> None:
     first = officer.made("/agreements", AGREEMENT | {"starts_on": "2017-01-01", "ends_on": "2020-12-31"})
     sent = AGREEMENT | {
@@ -198,6 +200,7 @@ def test_a_party_that_a_commitment_names_stays_a_party(officer: Caller) -> None:
     assert officer.patch(path, {"parties": [*PARTIES, "laos"]}).status_code == 200
 
 
+@pytest.mark.both_databases("EXISTS in a condition")
 def test_a_commitment_with_events_keeps_their_kind(officer: Caller) -> None:
     agreement = officer.made("/agreements", AGREEMENT)
     made = officer.made(f"/agreements/{agreement['id']}/commitments", COMMITMENT)
@@ -209,6 +212,7 @@ def test_a_commitment_with_events_keeps_their_kind(officer: Caller) -> None:
     assert officer.patch(path, {"activity": "training_batch", "article": "1a"}).status_code == 200
 
 
+@pytest.mark.both_databases("rows with parts are deleted")
 def test_anniversary_known_to_the_year_has_no_date(officer: Caller) -> None:
     made = officer.made("/anniversaries", {"title": {"vi": "Quan hệ"}, "origin": "1984", "parties": PARTIES})
     path = f"/anniversaries/{made['id']}"
@@ -311,6 +315,7 @@ def test_programme_is_replaced_as_a_whole_and_published_in_revisions(officer: Ca
     assert len(officer.get(path).json["items"]) == 1
 
 
+@pytest.mark.both_databases("rows are locked while they move")
 def test_tasks_count_back_from_the_arrival(officer: Caller) -> None:
     event = officer.made("/delegations", BATCH)
     path = f"/events/{event['id']}/tasks"
@@ -342,6 +347,7 @@ RULE = {
 }
 
 
+@pytest.mark.both_databases("planned rows are brought in line")
 def test_rule_plans_reminders_and_moving_plans_them_anew(officer: Caller) -> None:
     event = officer.made("/training-batches", BATCH)
     rule = officer.made("/reminder-rules", RULE | {"at": "08:00"})

@@ -178,6 +178,7 @@ def officer_of(caller: Callable[..., Caller], organisation: Organisation, role: 
     return caller(role, organisation_id=organisation.id)
 
 
+@pytest.mark.both_databases("rights as a condition of every list")
 def test_nothing_tells_an_outsider_of_an_internal_event(
     world: World, app: Flask, caller: Callable[..., Caller]
 ) -> None:
@@ -214,6 +215,7 @@ def test_the_same_questions_tell_those_who_may_know(
     }  # fmt: skip
 
 
+@pytest.mark.both_databases("rights as a condition of every page")
 def test_no_page_tells_an_outsider_of_an_internal_event(
     world: World, app: Flask, signed_in: Callable[..., Browser]
 ) -> None:
@@ -437,6 +439,7 @@ def test_feed_shows_what_its_owner_may_see_now(
     assert shown()
 
 
+@pytest.mark.both_databases("rights by members")
 def test_member_brings_the_event_to_their_organisation(
     world: World, caller: Callable[..., Caller], client: FlaskClient, clock: Clock
 ) -> None:
@@ -449,6 +452,7 @@ def test_member_brings_the_event_to_their_organisation(
     assert outsider.get(f"/events/{world.event_id}").status_code == 200
 
 
+@pytest.mark.both_databases("rights as a condition")
 def test_weekly_schedule_tells_what_its_reader_may_see(
     world: World, database: Database, settings: Settings, clock: Clock
 ) -> None:

@@ -19,6 +19,8 @@ from service.app import create_app
 from service.settings import Settings
 from tests.service.conftest import BATCH, Caller, Clock
 
+pytestmark = pytest.mark.both_databases("races of ETags and idempotency keys, the trail's triggers")
+
 PERSON = {"name": "Nguyễn Văn A"}
 
 

@@ -150,6 +150,7 @@ def test_zone_described_in_the_file_is_reckoned_with(officer: Caller, database: 
     assert made(database).start_time == time(hour)
 
 
+@pytest.mark.both_databases("uids that were there before")
 def test_same_file_again_changes_nothing_and_a_newer_one_does(officer: Caller, database: Database) -> None:
     first = calendar(entry("DTSTART:20270310T010000Z", "LOCATION:A"))
     assert one(officer, first)["result"] == "created"
@@ -411,6 +412,7 @@ def test_own_calendar_taken_in_again_changes_nothing(
 
 
 @pytest.mark.parametrize("language", Language)
+@pytest.mark.both_databases("uids that were there before")
 def test_own_calendar_taken_into_an_empty_desk_is_the_same(
     officer: Caller, database: Database, feeds: dict[Language, bytes], language: Language
 ) -> None:

@@ -176,6 +176,7 @@ def test_dry_run_of_wrong_rows_tells_the_same(officer: Caller, event_id: str) ->
     assert send(officer, event_id, *content, "?dryrun=true").status_code == 422
 
 
+@pytest.mark.both_databases("people are found by folded names")
 def test_known_people_are_filled_in_and_never_replaced(officer: Caller, database: Database, event_id: str) -> None:
     known = officer.made(
         "/people", {"name": "Trần Đức", "position": {"vi": "Giám đốc", "en": "Director"}, "email": "duc@example.org"}
@@ -193,6 +194,7 @@ def test_known_people_are_filled_in_and_never_replaced(officer: Caller, database
     assert officer.get(f"/events/{event_id}/members").json[0]["role"] == "driver"
 
 
+@pytest.mark.both_databases("people are found by folded names")
 def test_empty_cells_leave_role_rank_and_counterpart(officer: Caller, event_id: str) -> None:
     officer.made("/people", {"name": "Kham"})
     take(officer, event_id, "name,role,rank,counterpart\nLan,head,3,kham\n")

@@ -22,6 +22,8 @@ from tests import factories
 from tests.service.conftest import Caller, Clock
 from tests.service.web.test_pages import Browser, count_queries, signed_in
 
+pytestmark = pytest.mark.both_databases("what is asked of the database differs, and what it says when it is away")
+
 __all__ = ["signed_in"]  # a fixture
 
 HOUR = timedelta(hours=1)

@@ -117,6 +117,7 @@ def test_who_is_entitled_when_it_is_sent(
 
 @pytest.mark.parametrize("purpose", [WEEKLY, DIGEST])
 @pytest.mark.usefixtures("something_of_everything")
+@pytest.mark.both_databases("who left which mail: a JSON column")
 def test_a_mail_that_can_be_left_carries_a_link_to_leave_it(
     database: Database, reader: Reader, purpose: ReminderPurpose
 ) -> None:
@@ -213,6 +214,7 @@ def test_weekly_schedule_is_of_the_week_it_is_for_however_late_it_is(database: D
 # The digest
 
 
+@pytest.mark.both_databases("the digest's reads")
 def test_without_anything_to_tell_there_is_no_digest(database: Database, reader: Reader) -> None:
     reader()
     assert reason(database, DIGEST) == "There is nothing to tell."
@@ -228,6 +230,7 @@ def test_without_anything_to_tell_there_is_no_digest(database: Database, reader:
         (Role.OFFICER, False, {"own task", "task of an own event", "other task"}),
     ],
 )
+@pytest.mark.both_databases("who reads which of the office's mails")
 def test_overdue_tasks_of_the_readers_organisation(
     database: Database, reader: Reader, role: Role, of_organisation: bool, sees: set[str]
 ) -> None:

@@ -79,6 +79,7 @@ def test_it_tells_to_whom_when_and_in_which_words_and_keeps_nothing(officer: Cal
         assert len(session.exec(select(Audit)).all()) == before
 
 
+@pytest.mark.both_databases("a rule is tried in a savepoint")
 def test_it_is_what_the_rule_then_plans(officer: Caller, database: Database) -> None:
     wish = RULE | {"anchor": "task_due", "offset": "-P2D", "working_days": True, "audience": ["members", "owner"]}
     with database.transaction() as session:
@@ -163,6 +164,7 @@ def test_letters_speak_the_language_that_is_asked_for(officer: Caller, database:
     assert shown(officer, kinds=["activity"]) == {"reminders": [], "total": 0, "shown": 0, "letters": []}
 
 
+@pytest.mark.both_databases("a rule is tried in a savepoint")
 def test_a_kept_rule_does_not_send_twice(viewer: Caller, database: Database, clock: Clock) -> None:
     with database.transaction() as session:
         rule = factories.make_rule(session, catch_up=True)

@@ -67,7 +67,7 @@ def test_a_reminder_tells_every_attempt_and_its_answer(officer: Caller, database
     assert listed.items() <= found.items()
 
 
-@on_sqlite
+@pytest.mark.both_databases("the newest of many, and their count")
 def test_of_many_attempts_the_last_are_shown_and_all_are_counted(
     officer: Caller, database: Database, clock: Clock
 ) -> None:
@@ -167,6 +167,7 @@ def test_mails_of_the_office_are_listed_read_and_sent_again(
     assert (again.status_code, again.json["state"]) == (200, "pending")
 
 
+@pytest.mark.both_databases("every filter as a condition")
 def test_filters_select_what_they_say(officer: Caller, database: Database, clock: Clock) -> None:
     ids = {
         "plain": made(database, recipient="lan@b.vn"),

@@ -145,6 +145,7 @@ def test_a_locked_database_is_told(run: Run, database_url: str, monkeypatch: pyt
     assert "busy" in result.stderr
 
 
+@pytest.mark.both_databases("migrations and their lock")
 def test_init_can_be_repeated(run: Run, empty_database_url: str) -> None:
     for _time in range(2):
         result = run("init", DESK_DATABASE_URL=empty_database_url)
@@ -276,6 +277,7 @@ def test_a_locality_nobody_knows_is_named(run: Run, database: Database) -> None:
     assert run("worker", DESK_LOCALITY="atlantis").exit_code == 2
 
 
+@pytest.mark.both_databases("the failures of signing in are counted by an upsert")
 def test_a_new_password(run: Run, database: Database) -> None:
     user_create(run, "--password-stdin", stdin=f"{PASSWORD}\n")
     printed = run("user", "password", "--email", "LAN@example.org").stdout.strip()
@@ -354,6 +356,7 @@ def free_port() -> str:
 
 
 @pytest.mark.usefixtures("served")
+@pytest.mark.both_databases("a first start: migrations, the seed, locks")
 def test_run_fills_a_new_database_and_says_all_once(run: Run, empty_database_url: str) -> None:
     port = free_port()
     settings = {

@@ -22,6 +22,7 @@ from models.events import Event
 from tests.service.runtime.processes import DESK, Service, below, parent_of, until
 
 pytestmark = [
+    pytest.mark.both_databases("what a killed process leaves is the database's own work"),
     pytest.mark.xdist_group("serving"),
     pytest.mark.timeout(240),
     pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),

@@ -129,6 +129,7 @@ def test_a_country_with_days_of_the_office_is_known(admin: Caller) -> None:
 # The office's own
 
 
+@pytest.mark.both_databases("days that come round")
 def test_office_holiday_comes_back_as_sent_and_shows_among_the_days(admin: Caller, viewer: Caller) -> None:
     off, autumn = admin.made("/office-holidays", DAY_OFF), admin.made("/office-holidays", AUTUMN)
     assert {name: off[name] for name in DAY_OFF} == DAY_OFF
@@ -145,6 +146,7 @@ def test_office_holiday_comes_back_as_sent_and_shows_among_the_days(admin: Calle
     assert (shown[1]["id"], shown[1]["locality"], shown[1]["source"]) == (autumn["id"], "hai-duong", "Seed 003")
 
 
+@pytest.mark.both_databases("constraints over several columns")
 def test_office_holiday_is_changed_from_a_day_to_a_recurrence_and_deleted(admin: Caller) -> None:
     made = admin.post("/office-holidays", DAY_OFF)
     assert made.headers["Location"] == f"/api/v1/office-holidays/{made.json['id']}"

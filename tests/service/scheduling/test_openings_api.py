@@ -194,6 +194,7 @@ def test_a_wish_that_makes_no_sense_is_422_and_names_the_field(
     assert all(answer.json["errors"][field])
 
 
+@pytest.mark.both_databases("ids that are looked up together")
 def test_what_is_wrong_is_said_all_at_once_and_by_name(viewer: Caller) -> None:
     query = SPRING | {"days": 151, "host": "nowhere", "person": "nobody", "resource": "room-1", "containing": "Tết"}
     errors = viewer.get(f"/openings?{urlencode(query)}", Accept_Language="en").json["errors"]

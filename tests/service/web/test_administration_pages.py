@@ -185,6 +185,7 @@ def audits(database: Database, entity: str) -> list[Audit]:
 
 
 @pytest.mark.parametrize("area", list(FORMS))
+@pytest.mark.both_databases("versions, unique names")
 def test_made_changed_refused_and_stale(signed_in: SignedIn, database: Database, area: str) -> None:
     admin = signed_in(Role.ADMIN, locale=Language.VI)
     entity = str(MODELS[area].__tablename__)
@@ -232,6 +233,7 @@ def test_roles_and_areas(signed_in: SignedIn, area: str, role: Role) -> None:
 
 
 @pytest.mark.parametrize("area", [one for one in FORMS if one not in ("accounts", "localities")])
+@pytest.mark.both_databases("deletes, and what hangs on a row that goes")
 def test_deleted_by_those_who_may(signed_in: SignedIn, area: str) -> None:
     admin, viewer = signed_in(Role.ADMIN), signed_in(Role.VIEWER)
     path = make(admin, area)
@@ -293,6 +295,7 @@ def test_last_administrator_stays(signed_in: SignedIn, database: Database) -> No
     assert admin.get(path).status_code == 200
 
 
+@pytest.mark.both_databases("what a leaver had is revoked by statements over many rows")
 def test_a_leaver_keeps_nothing(
     signed_in: SignedIn, database: Database, clock: Clock, settings: Settings, app: Flask
 ) -> None:
@@ -312,6 +315,7 @@ def test_a_leaver_keeps_nothing(
         assert not session.exec(select(WebSession).where(WebSession.user_id == user.id)).all()
 
 
+@pytest.mark.both_databases("the figures of rules")
 def test_a_rule_is_a_sentence_and_becomes_iso(signed_in: SignedIn, database: Database) -> None:
     officer = signed_in(Role.OFFICER, locale=Language.EN)
     path = make(officer, "rules")
@@ -420,6 +424,7 @@ def test_audit_tells_changes_and_pages_by_position(signed_in: SignedIn, database
     assert "Người 49" not in second
 
 
+@pytest.mark.both_databases("changes rows of most tables, and reads the trail back")
 def test_the_trail_speaks_like_the_forms(
     signed_in: SignedIn, database: Database, clock: Clock, settings: Settings
 ) -> None:
@@ -512,6 +517,7 @@ def test_every_field_of_the_trail_has_a_name(app: Flask, database: Database) -> 
     assert {kind: fields for kind, fields in untold.items() if fields} == {}
 
 
+@pytest.mark.both_databases("LIKE, and an order that pages need")
 def test_lists_are_searched_and_paged(signed_in: SignedIn, database: Database) -> None:
     with database.transaction() as session:
         for number in range(1000):
@@ -527,6 +533,7 @@ def test_lists_are_searched_and_paged(signed_in: SignedIn, database: Database) -
 
 
 @pytest.mark.parametrize("area", list(FORMS))
+@pytest.mark.both_databases("the lists of all areas and what they count")
 def test_as_many_queries_for_three_rows_as_for_one(signed_in: SignedIn, database: Database, area: str) -> None:
     admin = signed_in(Role.ADMIN)
     different = {"accounts": "email", "localities": "code", "holidays": "first_day"}.get(area, "")

@@ -14,10 +14,8 @@ from models.accounts import Audit
 from models.agreements import Agreement, Anniversary, Commitment
 from models.database import Database
 from models.vocabulary import FrequencyType, Language, Role
-from service.settings import Settings
 from tests import factories
 from tests.service.conftest import Clock
-from tests.service.web.populated_database import load_programme
 from tests.service.web.test_administration_pages import version
 from tests.service.web.test_pages import Browser, browser, signed_in, words
 
@@ -174,10 +172,9 @@ def test_stages_are_entered_changed_and_taken_away(signed_in: SignedIn, database
 
 @pytest.mark.parametrize("area", ["agreements", "commitments", "anniversaries"])
 def test_saving_what_nobody_changed_changes_nothing(
-    signed_in: SignedIn, database: Database, settings: Settings, clock: Clock, app: Flask, area: str
+    seeded: None, signed_in: SignedIn, database: Database, app: Flask, area: str
 ) -> None:
     """Every agreement, commitment and anniversary that comes with the service, through its form and back."""
-    load_programme(database, settings.office, clock.now)
     model: Any = {"agreements": Agreement, "commitments": Commitment, "anniversaries": Anniversary}[area]
 
     def rows(session: Session) -> dict[str, Any]:
@@ -202,6 +199,7 @@ def test_saving_what_nobody_changed_changes_nothing(
         assert changes(session) == audited
 
 
+@pytest.mark.both_databases("foreign keys that refuse a deletion")
 def test_only_an_administrator_deletes_an_agreement_and_only_an_unused_one(
     signed_in: SignedIn, database: Database, agreement: str
 ) -> None:
@@ -223,6 +221,7 @@ def test_only_an_administrator_deletes_an_agreement_and_only_an_unused_one(
         assert session.exec(select(func.count()).select_from(Commitment)).one() == 0
 
 
+@pytest.mark.both_databases("a table that refers to itself")
 def test_an_agreement_comes_after_another(signed_in: SignedIn, database: Database, agreement: str) -> None:
     officer = signed_in(locale=Language.EN)
     form = {"title.vi": "Mới", "parties": BOTH, "starts_on": "2029-01-01", "ends_on": "2028-01-01",

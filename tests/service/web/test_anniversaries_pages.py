@@ -154,6 +154,7 @@ def test_its_ceremony_is_planned_from_here(signed_in: SignedIn, database: Databa
     assert f'href="/events/{made.id}"' in officer.get("/anniversaries").text
 
 
+@pytest.mark.both_databases("anniversaries without a date, and what a plan begins with")
 def test_without_a_day_the_year_is_kept(signed_in: SignedIn, add: Callable[..., str]) -> None:
     add("1984", {"vi": "Kết nghĩa"})
     officer = signed_in(Role.OFFICER, locale=Language.VI)

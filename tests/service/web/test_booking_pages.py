@@ -68,6 +68,7 @@ def held(database: Database) -> list[tuple[str, date, BookingState]]:
         return sorted((one.resource_id, one.first_day, one.state) for one in found)
 
 
+@pytest.mark.both_databases("resources are locked")
 def test_officer_books_gives_back_and_books_what_was_asked_for(
     signed_in: SignedIn, visit: str, halls: tuple[str, str], database: Database
 ) -> None:
@@ -209,6 +210,7 @@ def test_pages_speak_the_readers_language(
         assert untranslated(words(officer.get(path))) == [], path
 
 
+@pytest.mark.both_databases("overlaps as a condition")
 def test_no_query_per_row(
     signed_in: SignedIn, visit: str, halls: tuple[str, str], database: Database, act: ActionContext
 ) -> None:

@@ -98,6 +98,7 @@ def test_what_is_wrong_is_told(signed_in: SignedIn, content: bytes, form: dict[s
     assert told in words(page)
 
 
+@pytest.mark.both_databases("an import is rehearsed in a savepoint")
 def test_page_knows_its_steps_and_shows_text_as_text(signed_in: SignedIn) -> None:
     reader = signed_in(locale=Language.EN)
     assert reader.send(PATH, do="dance").status_code == 409

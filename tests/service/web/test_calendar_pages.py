@@ -81,6 +81,7 @@ def test_hidden_events_are_not_there(signed_in: SignedIn, database: Database, ad
     assert "Theirs" in page_of(signed_in(Role.ADMIN, locale=Language.EN), address), "the administrator sees both"
 
 
+@pytest.mark.both_databases("the calendar's reads")
 def test_a_bar_says_kind_status_and_days_to_voices_and_eyes(signed_in: SignedIn, database: Database) -> None:
     values = {"kind": EventKind.ART_TROUPE_VISIT, "status": EventStatus.POSTPONED, "title": {"en": "Dancers"}}
     make_event(database, first_day=MONDAY, last_day=MONDAY + 2 * DAY, **values)
@@ -105,6 +106,7 @@ def test_a_month_shows_whole_weeks_lunar_days_and_both_countries_holidays(
     assert "Day off in Viet Nam: National Day" in page_of(reader, "/calendar?day=2026-09-02")
 
 
+@pytest.mark.both_databases("every filter as a condition")
 def test_filters_stay_from_view_to_view(signed_in: SignedIn, database: Database) -> None:
     make_event(database, title={"en": "Talks"}, first_day=MONDAY)
     make_event(database, title={"en": "Talks put off"}, first_day=MONDAY, status=EventStatus.POSTPONED)
@@ -349,6 +351,7 @@ def test_the_sheet_says_who_presides_prepares_takes_part_arrives_and_departs(
     assert "Called off" not in monday
 
 
+@pytest.mark.both_databases("the week's reads")
 def test_weeks_lead_to_each_other_and_to_the_calendar(signed_in: SignedIn) -> None:
     html = page_of(signed_in(locale=Language.EN), "/week?day=2026-11-25")
     assert 'rel="prev" href="/week?day=2026-11-16"' in html

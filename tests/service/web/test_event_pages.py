@@ -105,6 +105,7 @@ def fill_in(reader: Browser, event_id: str, edit: str, do: str, **typed: str) ->
 # Facts
 
 
+@pytest.mark.both_databases("the choices of the forms")
 def test_facts_are_saved_where_they_stand(signed_in: SignedIn, database: Database, visit: str) -> None:
     reader = signed_in(locale=Language.EN)
     answer = fill_in(
@@ -150,6 +151,7 @@ KINDS: dict[EventKind, tuple[dict[str, str], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.both_databases("the tables of single kinds")
 def test_every_kind_has_its_own_fields(signed_in: SignedIn, database: Database, kind: EventKind) -> None:
     with database.transaction() as session:
         own: dict[str, Any] = {"kind": kind}
@@ -172,6 +174,7 @@ def test_every_kind_has_its_own_fields(signed_in: SignedIn, database: Database, 
     assert {name: getattr(event, name) for name in wanted} == wanted
 
 
+@pytest.mark.both_databases("parts are written, changed and deleted")
 def test_rows_of_a_table_are_added_changed_and_taken_out(signed_in: SignedIn, database: Database) -> None:
     with database.transaction() as session:
         batch = factories.make_event(session, kind=EventKind.TRAINING_BATCH).id
@@ -248,6 +251,7 @@ def warnings(page: str) -> list[str]:
     return sorted(re.sub(r"<a .*?</a>|<[^>]*>", "", text).strip() for text in found)
 
 
+@pytest.mark.both_databases("a change is rehearsed in a savepoint")
 def test_outlook_is_what_saving_then_does_and_writes_nothing(
     signed_in: SignedIn, database: Database, visit: str, halls: tuple[str, str]
 ) -> None:
@@ -323,6 +327,7 @@ def test_wrong_days_are_told_at_their_field(signed_in: SignedIn, database: Datab
 # People
 
 
+@pytest.mark.both_databases("people are found by folded names")
 def test_person_is_put_on_the_list_changed_and_taken_off(signed_in: SignedIn, database: Database, visit: str) -> None:
     with database.transaction() as session:
         person = factories.make_person(session, name="Bun Vănna").id
@@ -467,6 +472,7 @@ def test_task_is_added_changed_and_deleted(signed_in: SignedIn, database: Databa
     assert deeds(database) == [("create", "task"), ("change", "task"), ("delete", "task")]
 
 
+@pytest.mark.both_databases("parts that are gone")
 def test_what_was_typed_outlives_a_task_that_is_gone(signed_in: SignedIn, database: Database, visit: str) -> None:
     reader, other = signed_in(locale=Language.EN), signed_in()
     task = one(database, Task).id
@@ -652,6 +658,7 @@ def test_forms_speak_the_readers_language(
 
 
 @pytest.mark.parametrize("edit", ["nonsense", "person:nobody", "item:nothing", "task:", "facts:x", "booking:nothing"])
+@pytest.mark.both_databases("ids that lead nowhere")
 def test_nonsense_in_the_address_breaks_nothing(signed_in: SignedIn, visit: str, edit: str) -> None:
     page = signed_in().get(f"/events/{visit}?edit={edit}&first_day=x&day=y&done=z")
     assert page.status_code == 200

@@ -12,7 +12,7 @@ from models.i18n import catalogue
 from models.vocabulary import Language, Role
 from service.settings import Settings
 from tests.service.conftest import Clock
-from tests.service.web.populated_database import Addresses, addresses, furnish, load_programme
+from tests.service.web.populated_database import Addresses, addresses, furnish
 from tests.service.web.test_pages import Browser, read, signed_in
 
 __all__ = ["signed_in"]
@@ -43,8 +43,7 @@ def database_kind() -> str:
 
 
 @pytest.fixture
-def pages(app: Flask, database: Database, settings: Settings, clock: Clock) -> Addresses:
-    load_programme(database, settings.office, clock.now)
+def pages(seeded: None, app: Flask, database: Database, settings: Settings, clock: Clock) -> Addresses:
     with database.transaction() as session:
         return addresses(app, session, furnish(session, settings.office, clock.now))
 

@@ -57,6 +57,7 @@ def agreement(database: Database, app: Flask) -> str:
         return found.id
 
 
+@pytest.mark.both_databases("filters of feeds: a JSON column")
 def test_new_calendar_begins_with_visits_and_programme(signed_in: SignedIn) -> None:
     page = signed_in().get("/feeds")
     shown = {name: is_ticked(page, name) for name in ("visits", "programme", "tasks", "lunar", "alarms")}
@@ -64,6 +65,7 @@ def test_new_calendar_begins_with_visits_and_programme(signed_in: SignedIn) -> N
     assert 'name="past_days" type="number" min="0" max="36500" inputmode="numeric" value="365"' in page.text
 
 
+@pytest.mark.both_databases("filters of feeds: a JSON column")
 def test_form_makes_what_was_ticked(signed_in: SignedIn, database: Database, agreement: str) -> None:
     reader = signed_in(Role.VIEWER)
     wish = {
@@ -124,6 +126,7 @@ def tokens(page: TestResponse) -> list[str]:
     return re.findall(r'name="token" value="([^"]+)"', page.text)
 
 
+@pytest.mark.both_databases("a feed's row is locked")
 def test_a_page_loaded_anew_shows_the_same_address(signed_in: SignedIn, database: Database) -> None:
     reader = signed_in()
     opened = tokens(reader.get("/feeds"))[-1]
@@ -173,6 +176,7 @@ def test_a_refused_calendar_can_be_made_with_the_same_form(signed_in: SignedIn, 
     assert the_feed(database).name == "Lịch"
 
 
+@pytest.mark.both_databases("filters of feeds: a JSON column")
 def test_calendar_is_changed_in_place(signed_in: SignedIn, database: Database) -> None:
     owner, other = signed_in(locale=Language.EN), signed_in(Role.ADMIN)
     owner.send("/feeds", **NEW | {"kinds": ["activity"]})

@@ -408,6 +408,7 @@ def test_language_before_sign_in_is_the_browsers_then_the_switchs(browser: Brows
     assert browser.post("/language", {"language": "../x", "next": "/"}).headers.getlist("Set-Cookie") == []
 
 
+@pytest.mark.both_databases("sessions")
 def test_switch_holds_after_sign_in_and_is_forgotten_with_sign_out(browser: Browser, account: User) -> None:
     browser.post("/language", {"language": "en", "next": "/"})
     browser.post("/login", {"email": account.email, "password": PASSWORD})
@@ -425,6 +426,7 @@ def test_text_in_another_language_says_which(signed_in: Callable[..., Browser], 
 # What is coming
 
 
+@pytest.mark.both_databases("days are compared and sorted")
 def test_coming_shows_what_is_on_then_what_follows_by_month(
     signed_in: Callable[..., Browser], database: Database
 ) -> None:
@@ -453,6 +455,7 @@ def test_coming_shows_what_is_on_then_what_follows_by_month(
     assert "In December" not in past
 
 
+@pytest.mark.both_databases("every filter as a condition")
 def test_filters_stand_in_the_address(signed_in: Callable[..., Browser], database: Database) -> None:
     make_event(database, title={"en": "Đoàn Viêng Chăn"})
     make_event(

@@ -147,6 +147,7 @@ def test_a_commitment_fills_in_its_ranges(signed_in: SignedIn, stock: dict[str, 
     assert "Funded by" in words(page)
 
 
+@pytest.mark.both_databases("an event and its bookings in one transaction")
 def test_one_click_makes_the_event_and_its_bookings(
     signed_in: SignedIn, stock: dict[str, str], database: Database
 ) -> None:
@@ -274,6 +275,7 @@ def test_pressed_twice_it_makes_one_event(signed_in: SignedIn, stock: dict[str, 
     assert everything(database)[0] == 2
 
 
+@pytest.mark.both_databases("overlaps as a condition")
 def test_people_who_must_be_free_come_along_and_planned_is_planned(
     signed_in: SignedIn, stock: dict[str, str], database: Database
 ) -> None:
@@ -416,6 +418,7 @@ def test_delegation_abroad_has_its_sides(signed_in: SignedIn, stock: dict[str, s
     assert "Choose who the visit is with." in words(nobody)
 
 
+@pytest.mark.both_databases("parties of agreements in a condition")
 def test_only_commitments_of_the_kind_in_running_agreements_are_offered(
     signed_in: SignedIn, stock: dict[str, str], clock: Clock
 ) -> None:
@@ -487,6 +490,7 @@ def test_queries_do_not_grow_with_events(signed_in: SignedIn, stock: dict[str, s
 
 
 @pytest.mark.parametrize("path", ["/", "/tasks", "/agreements", "/resources", "/reminders", "/conflicts"])
+@pytest.mark.both_databases("the reads of lists that are empty")
 def test_empty_pages_lead_to_what_is_done_first(signed_in: SignedIn, path: str) -> None:
     officer, viewer = signed_in().get(path).text, signed_in(Role.VIEWER).get(path).text
     for page in (officer, viewer):

@@ -156,6 +156,7 @@ def test_only_another_order_is_told_too(signed_in: SignedIn, visit: str, write: 
     assert "What has changed Only the order" in words(officer.get(f"/events/{visit}/programme"))
 
 
+@pytest.mark.both_databases("revisions: JSON in a column")
 def test_all_revisions_stand_on_their_page(signed_in: SignedIn, visit: str, write: Write) -> None:
     path = f"/events/{visit}/programme"
     reader = signed_in(Role.VIEWER, locale=Language.EN)
@@ -229,6 +230,7 @@ def test_no_query_per_item_or_revision(signed_in: SignedIn, visit: str, write: W
     assert all(few == many for few, many in found.values()), found
 
 
+@pytest.mark.both_databases("items are moved")
 def test_history_tells_that_the_programme_moved_along(
     signed_in: SignedIn, visit: str, write: Write, database: Database, settings: Settings, clock: Clock
 ) -> None:

@@ -112,6 +112,7 @@ def test_a_long_list_has_pages(signed_in: SignedIn, database: Database, clock: C
         assert reader.get(f"/reminders?{nonsense}").status_code == 200
 
 
+@pytest.mark.both_databases("a reminder with its attempts")
 def test_one_reminder_tells_everything(signed_in: SignedIn, posted: dict[str, str]) -> None:
     page = signed_in(locale=Language.EN).get(f"/reminders/{posted['new']}")
     text = words(page)
@@ -208,6 +209,7 @@ def test_what_cannot_be_done_to_several_changes_none(
     assert states_of(database, posted) == before
 
 
+@pytest.mark.both_databases("rights as conditions of a query")
 def test_reminders_of_others_are_read_and_not_chosen(
     signed_in: SignedIn, posted: dict[str, str], database: Database
 ) -> None:
@@ -226,6 +228,7 @@ def test_reminders_of_others_are_read_and_not_chosen(
     assert states_of(database, posted) == before
 
 
+@pytest.mark.both_databases("the state of sending, and the first page's counts")
 def test_an_officer_has_seen_it(signed_in: SignedIn, posted: dict[str, str], database: Database) -> None:
     reader, path = signed_in(locale=Language.EN, name="Lan"), f"/reminders/{posted['new']}"
     assert "new@b.vn" in words(reader.get("/"))

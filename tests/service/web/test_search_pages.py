@@ -19,6 +19,8 @@ from tests import factories
 from tests.service.conftest import BATCH, Caller, Clock
 from tests.service.web.test_pages import Browser, browser, count_queries, read, signed_in, told, untranslated, words
 
+pytestmark = pytest.mark.both_databases("LIKE, its escapes and the collation of what is found")
+
 __all__ = ["browser", "signed_in"]  # fixtures
 
 SignedIn = Callable[..., Browser]

@@ -142,6 +142,7 @@ def test_filters_say_which_tasks(signed_in: SignedIn, due: dict[str, str], filte
     assert words(page).count("Mark as done") == len([name for name in expected if name != "DA-XONG"])
 
 
+@pytest.mark.both_databases("every filter as a condition")
 def test_an_organisation_finds_what_it_has_to_do(signed_in: SignedIn, due: dict[str, str], database: Database) -> None:
     with database.transaction(write=False) as session:
         task = session.get(Task, due["VIEC-TRE"])
@@ -188,6 +189,7 @@ def test_a_filter_that_makes_no_sense_is_named(
     assert "Mark as done" in words(page)  # what is right still holds
 
 
+@pytest.mark.both_databases("an order that pages need")
 def test_lists_are_read_page_by_page(signed_in: SignedIn, due: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.web.lists.tasks.SHOWN", 3)
     reader = signed_in(locale=Language.EN)
@@ -299,6 +301,7 @@ def test_queries_do_not_grow_with_tasks(signed_in: SignedIn, database: Database,
     assert found[0] <= 9
 
 
+@pytest.mark.both_databases("LIMIT, and the count of the rest")
 def test_a_long_list_says_that_there_is_more(
     signed_in: SignedIn, due: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

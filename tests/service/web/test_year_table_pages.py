@@ -317,6 +317,7 @@ def test_what_passed_is_drawn_year_by_year_and_told(
     assert "style=" not in page.text
 
 
+@pytest.mark.both_databases("sums by year and direction")
 def test_nothing_is_drawn_where_nothing_passed(
     signed_in: SignedIn, agreement: Agreement, hold: Callable[..., str]
 ) -> None:
@@ -631,6 +632,7 @@ def test_who_may_plan(signed_in: SignedIn, database: Database, agreement: Agreem
         assert signed_in(role).get(path).status_code == 200
 
 
+@pytest.mark.both_databases("the agreement's row is locked")
 def test_an_agreement_that_has_ended_is_not_planned(signed_in: SignedIn, database: Database) -> None:
     with database.transaction() as session:
         over = add_agreement(session, starts_on=date(2017, 1, 1), ends_on=date(2020, 12, 31))

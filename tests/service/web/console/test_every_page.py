@@ -10,8 +10,11 @@ from models.database import Database
 from models.vocabulary import Language, Role
 from service.settings import Settings
 from tests.service.conftest import Clock
-from tests.service.web.console.conftest import LANGUAGES, Visit, barriers, is_wider_than_the_screen, picture
+from tests.service.web.console.conftest import SIZES, Visit, barriers, is_wider_than_the_screen, picture
 from tests.service.web.populated_database import Addresses, addresses, furnish
+
+PARTS = 4
+"""Tests the pages are shared between, for workers to run side by side."""
 
 _STEPS = 400
 
@@ -27,30 +30,58 @@ def named(address: str) -> str:
 
 
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(("language", "size"), [("vi", "laptop"), ("lo", "phone")])
-def test_nobody_is_kept_out_of_a_page(visit: Visit, pages: Addresses, language: str, size: str) -> None:
-    page = visit(Role.ADMIN, language, size)
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nobody_is_kept_out_of_a_page(visit: Visit, pages: Addresses, account: Callable[..., User], part: int) -> None:
+    """Every page is visited once: on a laptop and a telephone, in each language, by keyboard and without script.
+
+    Nothing serious keeps anybody out, nothing is wider than the screen, each control that can be used is stopped at
+    once on the way with Tab, marked, and the way ends; and without script the page reads the same.
+    """
+    reader = account(Role.ADMIN, locale=Language.VI)
+    laptop, without_script = visit(user=reader), visit(user=reader, script=False)
+    telephones = {language: visit(Role.ADMIN, language, "phone") for language in ("lo", "en")}
     found = {}
-    for rule, address in pages.items():
-        page.goto(address)
-        picture(page, f"{named(rule)}-{language}-{size}")
-        wrong = barriers(page) + (["wider than the screen"] if is_wider_than_the_screen(page) else [])
+    for rule, address in list(pages.items())[part::PARTS]:
+        laptop.set_viewport_size(SIZES["laptop"])
+        laptop.goto(address)
+        picture(laptop, f"{named(rule)}-vi-laptop")
+        wrong = barriers(laptop) + too_wide(laptop, "vi laptop")
+        without_script.goto(address)
+        if said(without_script) != said(laptop):
+            wrong.append("reads otherwise without script")
+        usable, reached, hidden = by_keyboard(laptop)
+        if hidden or reached < usable:
+            wrong.append(f"of {usable} places {reached} are reached by keyboard, unseen are {hidden}")
+        laptop.set_viewport_size(SIZES["phone"])
+        wrong += too_wide(laptop, "vi phone")
+        for language, telephone in telephones.items():
+            telephone.goto(address)
+            wrong += too_wide(telephone, f"{language} phone")
+        picture(telephones["lo"], f"{named(rule)}-lo-phone")
+        wrong += barriers(telephones["lo"])
         if wrong:
             found[rule] = wrong
     assert found == {}
 
 
-@pytest.mark.timeout(900)
-def test_no_page_is_wider_than_a_telephone(visit: Visit, pages: Addresses) -> None:
-    """In the languages :func:`test_nobody_is_kept_out_of_a_page` does not show on one."""
-    found = []
-    for language in set(LANGUAGES) - {"lo"}:
-        page = visit(Role.ADMIN, language, "phone", script=True)
-        for rule, address in pages.items():
-            page.goto(address)
-            if is_wider_than_the_screen(page):
-                found.append((rule, language))
-    assert found == []
+def too_wide(page: Page, what: str) -> list[str]:
+    return [f"wider than the screen: {what}"] if is_wider_than_the_screen(page) else []
+
+
+def said(page: Page) -> list[str]:
+    """What the page says, blanks drawn together."""
+    return [" ".join(text.split()) for text in page.locator("main").all_inner_texts()]
+
+
+def by_keyboard(page: Page) -> tuple[int, int, list[str]]:
+    """How many controls can be used, how many Tab stops at, and those of which one does not see that one is there."""
+    usable = page.evaluate(
+        """() => [...document.querySelectorAll(
+            'a[href], button, input:not([type=hidden]), select, textarea, summary'
+          )].filter((one) => !one.disabled && one.checkVisibility() && one.tabIndex >= 0
+            && !(one.type === 'radio' && !one.checked)).length"""
+    )
+    return (usable, *walked(page))
 
 
 _WATCH = """() => {
@@ -71,38 +102,22 @@ _WATCH = """() => {
   });
 }"""
 _AT_ONCE = 10
+_TAB = {"type": "rawKeyDown", "key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
 
 
 def walked(page: Page) -> tuple[int, list[str]]:
     """Tab through the page: how many places it stops at, and those where one does not see where one is."""
     page.evaluate(_WATCH)
+    keys = page.context.new_cdp_session(page)  # half the messages of page.keyboard
     for _step in range(_STEPS // _AT_ONCE):
         for _press in range(_AT_ONCE):
-            page.keyboard.press("Tab")
+            keys.send("Input.dispatchKeyEvent", _TAB)
         # Past the last place there is the page itself, then the first place again.
         if page.evaluate("window.isRound || document.activeElement === document.body"):
             stops = page.evaluate("window.stops")
+            keys.detach()
             return len(stops), [place for place, is_seen in stops if not is_seen]
     raise AssertionError(f"after {_STEPS} steps the end of {page.url} is not reached")
-
-
-@pytest.mark.timeout(900)
-def test_every_place_is_reached_by_keyboard_and_seen(visit: Visit, pages: Addresses) -> None:
-    """Each control that can be used is stopped at once on the way with Tab, marked, and the way ends."""
-    page = visit(Role.ADMIN, "en")
-    found = {}
-    for rule, address in pages.items():
-        page.goto(address)
-        usable = page.evaluate(
-            """() => [...document.querySelectorAll(
-                'a[href], button, input:not([type=hidden]), select, textarea, summary'
-              )].filter((one) => !one.disabled && one.checkVisibility() && one.tabIndex >= 0
-                && !(one.type === 'radio' && !one.checked)).length"""
-        )
-        reached, hidden = walked(page)
-        if hidden or reached < usable:
-            found[rule] = (usable, reached, hidden)
-    assert found == {}
 
 
 def test_a_place_that_is_not_marked_is_found(visit: Visit) -> None:
@@ -123,18 +138,6 @@ def test_the_first_stop_leads_to_the_content(visit: Visit) -> None:
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
-
-
-@pytest.mark.timeout(900)
-def test_pages_read_the_same_without_script(visit: Visit, pages: Addresses, account: Callable[..., User]) -> None:
-    user = account(Role.ADMIN, locale=Language.VI)
-    with_script, without = visit(Role.ADMIN, "vi", user=user), visit(Role.ADMIN, "vi", user=user, script=False)
-    for rule, address in pages.items():
-        said = []
-        for page in (with_script, without):
-            page.goto(address)
-            said.append([" ".join(text.split()) for text in page.locator("main").all_inner_texts()])
-        assert said[0] == said[1], rule
 
 
 def test_lao_is_shown_in_the_letters_that_come_with_it(visit: Visit) -> None:
