@@ -45,7 +45,7 @@ def occurrences(
     date.
 
     Raises:
-        UnreadablePart: the budget of ``budget`` is exhausted.
+        UnreadablePart: ``budget`` is exhausted.
     """
     completed = _completed(rule, start)
     if earliest <= start.date() <= latest:

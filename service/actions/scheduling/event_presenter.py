@@ -69,7 +69,7 @@ class EventPresenter:
             self._promises[commitment.id] = terms_of(agreement, commitment)
 
     def _load_clashes(self, events: Sequence[Event], closely: bool) -> None:
-        # Loaded anew each time: crud.within one request an event may be shown before and after its days have changed.
+        # Loaded each time: within one request an event may be shown before and after its days have changed.
         warned = [event for event in events if event.status not in UNWARNED]
         if not warned:
             return
