@@ -2,7 +2,8 @@
 
 from marshmallow import fields, validate
 
-from calendars.programmes.items import NAMES, ChangeType
+from calendars.programmes.differences import ChangeType
+from calendars.programmes.items import NAMES
 from models.event_parts import ProgrammeItem, ProgrammeRevision
 from models.vocabulary import Severity
 from service.schemas.fields import LocalizedTextField, NumberField, WordField, WrittenField

@@ -7,7 +7,8 @@ from itertools import pairwise
 from sqlalchemy.orm.attributes import flag_modified
 from sqlmodel import Session, col, select
 
-from calendars.programmes.items import ItemChange, ProgrammeItemValues, differences, label
+from calendars.programmes.differences import ItemChange, differences
+from calendars.programmes.items import ProgrammeItemValues, label
 from models.errors import Conflict, NotFound
 from models.event_parts import ProgrammeItem, ProgrammeRevision, last_revisions
 from models.events import Event

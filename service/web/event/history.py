@@ -8,7 +8,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from calendars.programmes.items import ProgrammeItemValues, differences
+from calendars.programmes.differences import differences
+from calendars.programmes.items import ProgrammeItemValues
 from models.accounts import Audit, User
 from models.agreements import Anniversary, Commitment
 from models.events import Event

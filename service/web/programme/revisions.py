@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 
 from calendars.days.formatting import format_hours
 from calendars.programmes.checks import ProgrammeWarning
-from calendars.programmes.items import ChangeType, ItemChange, ProgrammeItemValues, label
+from calendars.programmes.differences import ChangeType, ItemChange
+from calendars.programmes.items import ProgrammeItemValues, label
 from models.accounts import User
 from models.event_parts import ProgrammeItem, ProgrammeRevision
 from models.events import Event

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.programmes.items import ChangeType, ItemChange, ProgrammeItemValues, differences, label
+from calendars.programmes.differences import ChangeType, ItemChange, differences
+from calendars.programmes.items import ProgrammeItemValues, label
 
 DAY = date(2027, 3, 10)
 
