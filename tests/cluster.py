@@ -26,6 +26,8 @@ from typing import Any
 import psycopg
 from filelock import FileLock
 
+from tests.paths import ROOT
+
 SUPERUSER = "desk"
 START_WITHIN = 60.0
 STOP_WITHIN = 5.0
@@ -139,7 +141,7 @@ def cluster(directory: Path, listen: str = "") -> Cluster:
             with log.open("w") as output:
                 keeper = subprocess.Popen(
                     [sys.executable, "-m", "tests.cluster", str(directory), listen],
-                    cwd=Path(__file__).parent.parent,
+                    cwd=ROOT,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,

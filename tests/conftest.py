@@ -15,6 +15,7 @@ from sqlalchemy import URL, Engine
 
 from tests import cluster, databases, statements
 from tests.jobs.sink import Sink, SinkServer
+from tests.paths import TESTS
 
 if TYPE_CHECKING:
     from models.database import Database
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _DIRECTORY = "DESK_TEST_CLUSTER"
 _REQUIRED = "DESK_TEST_REQUIRE_POSTGRESQL"
 _numbers = itertools.count(1)
-_CONSOLE = Path(__file__).parent / "service" / "console"
+_CONSOLE = TESTS / "service" / "web" / "console"
 _NO_POSTGRESQL = "PostgreSQL's programs (initdb, postgres) are not on this machine"
 NO_MACHINES = "network namespaces need root and the program ip (iproute2)"
 NO_LIBICAL = "libical is not on this machine"

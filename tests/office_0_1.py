@@ -22,8 +22,9 @@ from psycopg.types.json import set_json_loads
 from sqlalchemy import NullPool, create_engine, inspect
 
 from tests.cluster import Cluster
+from tests.paths import TESTS
 
-DATA = Path(__file__).parent / "data" / "office_0_1"
+DATA = TESTS / "data" / "office_0_1"
 BACKUP = DATA / "office.backup.zip"
 EXPECTED: Mapping[str, Any] = json.loads((DATA / "expected.json").read_text(encoding="utf-8"))
 """Recorded with version 0.1: accounts, tokens, feeds and their ETags, passports, the reminders that were due."""

@@ -10,13 +10,13 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
 from typing import Any
 
 import click
 import yaml
 
-ROOT = Path(__file__).parent.parent
+from tests.paths import ROOT
+
 ROOMS = ("models", "calendars", "jobs", "service", "seed")
 LOG_METHODS = {"debug", "info", "warning", "error", "exception", "critical"}
 FIELD = re.compile(r'\bname="([a-z][\w.-]*)"')

@@ -10,14 +10,15 @@ import linecache
 import re
 import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event
 
-ROOT = f"{Path(__file__).parent.parent}/"
+from tests import paths
+
+ROOT = f"{paths.ROOT}/"
 ROOMS = tuple(f"{ROOT}{room}/" for room in ("models", "calendars", "jobs", "service", "seed"))
 _TRANSACTIONS = f"{ROOMS[0]}database.py"
 """Commits for everybody: whoever opened the transaction is asked, not it."""

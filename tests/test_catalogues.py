@@ -11,8 +11,8 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
 from models.i18n import LOCALE_DIR
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 ROOMS = ("models", "calendars", "jobs", "service", "seed")
 PAGES = {".html", ".txt", ".xml", ".svg", ".j2", ".jinja"}
 TRANSLATED = ("vi", "lo")

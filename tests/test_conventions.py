@@ -12,7 +12,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOT = Path(__file__).parent.parent
+from tests.paths import ROOT
+
 ROOMS = ("models", "calendars", "jobs", "service", "seed")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 

@@ -29,6 +29,7 @@ from tests import factories
 from tests.bench.feed_writer import nth, retitle
 from tests.bench.measure import seconds
 from tests.bench.peers import Answer, fetch
+from tests.paths import ROOT
 from tests.service.runtime.processes import Service, below
 
 WORKERS = 2
@@ -153,7 +154,7 @@ class FeedDesk:
     def written_to(self) -> Iterator["Writer"]:
         """Meanwhile another process changes titles."""
         command = [sys.executable, "-m", "tests.bench.feed_writer"]
-        environment = self.service.environment | {"PYTHONPATH": str(Path(__file__).parent.parent.parent)}
+        environment = self.service.environment | {"PYTHONPATH": str(ROOT)}
         with subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
         ) as process:

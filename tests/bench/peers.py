@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tests.paths import ROOT
 from tests.service.runtime.processes import until
 
 CONNECTIONS = 8
-CLIENTS = Path(__file__).parent.parent.parent / ".venv-clients" / "bin"
+CLIENTS = ROOT / ".venv-clients" / "bin"
 """Programs of others, in an environment of their own."""
 
 _SCRIPT = Path(__file__).parent / "load.lua"

@@ -32,6 +32,7 @@ from service.actions.reminders import reminder_planning
 from service.settings import Settings
 from tests import factories
 from tests.bench.measure import ROUNDS, Result, bench_database, fire, pair, seconds
+from tests.paths import ROOT
 
 TITLE = {
     "vi": "Đợt bồi dưỡng nghiệp vụ tổ chức xây dựng Đảng cho cán bộ tỉnh Viêng Chăn",
@@ -316,7 +317,7 @@ def sink() -> Iterator[SinkProcess]:
     """A mail server that forgets what it accepts."""
     process = subprocess.Popen(
         [sys.executable, "-c", SINK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent.parent.parent)},
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     with process:
         yield SinkProcess(process)

@@ -19,8 +19,8 @@ from service.actions.reminders.reminder_planning import plan_event
 from tests.factories import NOW, OFFICE, make_event, make_rule
 from tests.jobs.conftest import reminders
 from tests.jobs.sink import Sink, hang
+from tests.paths import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
 DUE = datetime.fromisoformat("2026-12-01T00:00+07:00")
 MAILS, KILLS = 12, 2
 MANY_MAILS, MANY_KILLS = 60, 8

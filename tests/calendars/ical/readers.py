@@ -6,14 +6,15 @@ import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import icalendar
 import ics
 import pytest
 import vobject
 
-JS = Path(__file__).parents[2] / "js"
+from tests.paths import TESTS
+
+JS = TESTS / "js"
 
 
 @dataclass(frozen=True)

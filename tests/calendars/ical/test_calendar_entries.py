@@ -4,7 +4,6 @@ import os
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 import icalendar
@@ -18,8 +17,9 @@ from calendars.programmes.rendering import PublishedProgramme
 from models.vocabulary import EventStatus
 from tests.calendars.ical import libical, readers
 from tests.calendars.ical.samples import ARTICLE, ATHLETES, CEREMONY, FORUM, TASKS, VISIT, facts, render_calendar, whole
+from tests.paths import TESTS
 
-GOLDEN_FILES = Path(__file__).parents[2] / "data" / "ical"
+GOLDEN_FILES = TESTS / "data" / "ical"
 WRITE_GOLDEN = "DESK_WRITE_GOLDEN"
 DAY = timedelta(days=1)
 READERS = readers.READERS | {"libical": libical.read_libical}

@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -37,10 +36,11 @@ from tests.calendars.ical.samples import (
     facts,
     render_calendar,
 )
+from tests.paths import TESTS
 
 PYTHON_READERS = readers.PYTHON_READERS | {"libical": read_libical}
 READERS = readers.READERS | {"libical": read_libical}
-GOLDEN_FILES = Path(__file__).parents[2] / "data" / "ical"
+GOLDEN_FILES = TESTS / "data" / "ical"
 WRITE_GOLDEN = "DESK_WRITE_GOLDEN"
 FEED = (TRAINING, TROUPE, CANCELLED, MEETING, NEW_YORK, INTERNAL, VISIT)
 STATUS = {"draft": "TENTATIVE", "planned": "TENTATIVE", "postponed": "CANCELLED", "cancelled": "CANCELLED"}

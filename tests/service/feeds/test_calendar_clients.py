@@ -22,9 +22,10 @@ from service.actions.accounts import accounts
 from service.actions.context import ActionContext
 from tests import factories
 from tests.conftest import NO_CALENDAR_CLIENTS
+from tests.paths import ROOT
 from tests.service.runtime.processes import Service
 
-CLIENTS = Path(__file__).parents[3] / ".venv-clients" / "bin"
+CLIENTS = ROOT / ".venv-clients" / "bin"
 
 pytestmark = [pytest.mark.xdist_group("calendar_clients"), pytest.mark.timeout(240)]
 

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from service.app import MAX_BODY
+from tests.paths import ROOT
 from tests.service.http import echo
 from tests.service.runtime.processes import Service, until
 
@@ -26,7 +27,6 @@ pytestmark = [
     pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True),
 ]
 
-ROOT = Path(__file__).parent.parent.parent
 FORM = b"POST /login HTTP/1.1\r\nHost: desk\r\nContent-Type: application/x-www-form-urlencoded\r\n"
 WITH_LENGTH = FORM + b"Content-Length: 5000\r\n\r\nemail="
 CHUNKED = FORM + b"Transfer-Encoding: chunked\r\n\r\n6\r\nemail=\r\n"

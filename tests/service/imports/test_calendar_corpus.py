@@ -11,11 +11,12 @@ from sqlmodel import select
 from models.database import Database
 from models.events import Event
 from models.vocabulary import EventKind, Visibility
+from tests.paths import TESTS
 from tests.service.conftest import Caller
 from tests.service.imports.test_calendar_import import counted, send, take
 
 COLLECTION = sorted((Path(icalendar.__file__).parent / "tests").rglob("*.ics"))
-EXPORTED = Path(__file__).parents[2] / "data" / "ics"
+EXPORTED = TESTS / "data" / "ics"
 
 Row = tuple[str, str, str | None, str | None, str]
 

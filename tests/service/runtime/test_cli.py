@@ -28,6 +28,7 @@ from service.actions.accounts import accounts
 from service.actions.context import ActionContext
 from service.runtime import logs, supervisor
 from tests.factories import NOW, OFFICE, make_organisation, make_user
+from tests.paths import ROOT
 
 Run = Callable[..., Result]
 PASSWORD = "vườn hoa buổi sáng"
@@ -478,7 +479,7 @@ def test_the_newest_revision_is_known_by_its_file_s_name() -> None:
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_the_version_has_one_home(run: Run) -> None:
-    project = tomllib.loads((Path(__file__).parent.parent.parent / "pyproject.toml").read_text())
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert project["project"]["dynamic"] == ["version"]
     assert project["tool"]["setuptools"]["dynamic"]["version"] == {"attr": "service.VERSION"}
     assert run("--version").stdout == f"desk, version {VERSION}\n"

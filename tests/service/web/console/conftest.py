@@ -21,9 +21,10 @@ from service.actions.accounts import accounts
 from service.settings import Settings, load_settings
 from tests import factories
 from tests.conftest import NO_CHROMIUM
+from tests.paths import TESTS
 from tests.service.conftest import Clock
 
-AXE = Path(__file__).parents[3] / "js" / "node_modules" / "axe-core" / "axe.min.js"
+AXE = TESTS / "js" / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"laptop": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 LANGUAGES = [language.value for language in Language]
 PICTURES = os.environ.get("DESK_TEST_PICTURES")

@@ -17,6 +17,7 @@ from models.database import Database
 from models.i18n import translate
 from models.vocabulary import EventKind, Language, Role
 from service.settings import Settings
+from tests.paths import ROOT
 from tests.service.conftest import Clock
 from tests.service.web.console.conftest import Visit, picture
 from tests.service.web.populated_database import furnish
@@ -24,7 +25,7 @@ from tests.service.web.populated_database import furnish
 LARGEST = 60_000
 """Bytes of a picture."""
 
-README = Path(__file__).parents[4] / "README.md"
+README = ROOT / "README.md"
 NAMES = re.compile(r"docs/pictures/([\w-]+)\.png")
 
 

@@ -1,15 +1,15 @@
 """Subscribing in a real browser: the address, its QR code read back, the ways for each program, revoking."""
 
 import re
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from models.vocabulary import Role
+from tests.paths import TESTS
 from tests.service.web.console.conftest import LANGUAGES, Visit, barriers, is_wider_than_the_screen, picture
 
-JSQR = Path(__file__).parents[3] / "js" / "node_modules" / "jsqr" / "dist" / "jsQR.js"
+JSQR = TESTS / "js" / "node_modules" / "jsqr" / "dist" / "jsQR.js"
 MAKE = {"vi": "Tạo lịch", "lo": "ສ້າງປະຕິທິນ", "en": "Make the calendar"}
 NAME = {"vi": "Tên", "lo": "ຊື່", "en": "Name"}
 _READ = """async () => {
