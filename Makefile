@@ -7,7 +7,9 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 \
 	&& { echo $$p; exit; }; done; echo python3)
-PYTEST_ARGS ?= -n auto --dist loadgroup --statements
+# Half as many workers again as there are cores: some tests wait for processes, clocks and browsers most of the time.
+TEST_WORKERS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) * 3 / 2 )))
+PYTEST_ARGS ?= -n $(TEST_WORKERS) --dist loadgroup --statements
 
 VENV := .venv
 BIN := $(VENV)/bin
