@@ -5,6 +5,8 @@ A sentence with a context is written as in the catalogues' keys: ``context␄sen
 
 import ast
 import json
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -204,6 +206,18 @@ def test_other_placeholders_sees_a_lost_and_a_broken_one() -> None:
     assert set(other_placeholders(translations)) == {"{n} weeks", "{n} years"}
     lost = in_context("late by", "{n} days")
     assert set(other_placeholders({lost: "ngày", in_context("in", "{n} days"): "{n} ngày"})) == {lost}
+
+
+def test_gettext_tools_find_the_same_sentences(used: dict[str, str], tmp_path: Path) -> None:
+    """What the settings in pyproject.toml and the keywords of ``make messages`` lead pybabel to."""
+    pot = tmp_path / "messages.pot"
+    options = ["--mapping-file", "pyproject.toml", "--keyword", "NP_:1c,2", "--output-file", str(pot)]
+    subprocess.run(
+        [sys.executable, "-m", "babel.messages.frontend", "--quiet", "extract", *options, "."], cwd=ROOT, check=True
+    )
+    with pot.open("rb") as file:
+        found = {in_context(entry.context, str(entry.id)) for entry in read_po(file) if entry.id}
+    assert found == used.keys()
 
 
 def test_sentences_of_0_1_are_translated_as_before() -> None:
