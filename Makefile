@@ -26,7 +26,7 @@ CLIENTS_INSTALLED := $(CLIENTS)/.installed-$(PLACE)
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip --no-input --quiet
 
-.PHONY: help install run test test-all check lint bench pictures lock format clean dev postgresql javascript libical chromium clients peers
+.PHONY: help install run test test-all check lint bench pictures messages lock format clean dev postgresql javascript libical chromium clients peers
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s'|' 2>/dev/null \
@@ -63,6 +63,20 @@ pictures: dev chromium ## the pictures of the README, by a browser; pngquant mak
 format: dev ## format, and repair what the linter can
 	$(BIN)/python -m ruff check --fix-only --quiet .
 	$(BIN)/python -m ruff format .
+
+messages: dev ## the sentences that vi.po and lo.po lack (+), and those that nothing uses any more (-)
+	@made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT && PYBABEL=$(BIN)/pybabel \
+	&& ids() { awk 'BEGIN { RS = "" } { sub(/\nmsgstr.*/, ""); gsub(/#[^\n]*\n/, ""); gsub(/\n/, " "); print }' "$$1" | LC_ALL=C sort; } \
+	&& $$PYBABEL --quiet extract --mapping-file pyproject.toml --keyword NP_:1c,2 --width 1000 --output-file "$$made/messages.pot" . \
+	&& for language in vi lo; do \
+		cp models/locale/$$language.po "$$made" \
+		&& $$PYBABEL --quiet update --no-fuzzy-matching --ignore-obsolete --width 1000 --locale $$language \
+			--input-file "$$made/messages.pot" --output-file "$$made/$$language.po" \
+		&& ids models/locale/$$language.po >"$$made/there" && ids "$$made/$$language.po" >"$$made/wanted" \
+		&& echo "models/locale/$$language.po" \
+		&& LC_ALL=C comm -13 "$$made/there" "$$made/wanted" | sed 's/^/  + /' \
+		&& LC_ALL=C comm -23 "$$made/there" "$$made/wanted" | sed 's/^/  - /' || exit 1; \
+	done
 
 lock: $(MADE) ## renew constraints.txt: the newest versions pyproject.toml allows
 	@$(BIN)/python -c 'import uv' 2>/dev/null || PIP_CONSTRAINT= $(BIN)/python -m pip install --quiet uv

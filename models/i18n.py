@@ -1,7 +1,8 @@
 """Messages in vi, lo and en: gettext catalogues whose message ids are the English sentences.
 
 ``N_("…")`` only marks a sentence for the catalogues; :func:`translate` translates it into a reader's language. Values
-are placeholders in braces: ``N_("At most {count} people.")``.
+are placeholders in braces: ``N_("At most {count} people.")``. Where the same words mean two things that other languages
+tell apart, ``NP_("of a person", "Name")`` marks the rarer one with its context (``pgettext`` in templates).
 """
 
 import re
@@ -17,10 +18,31 @@ from models.vocabulary import Language
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 
+CONTEXT_END = "\x04"
+"""Between context and sentence in a catalogue's keys, as in gettext's binary files."""
+
 
 def N_(message: str) -> str:  # noqa: N802 - the name gettext tools know
     """Mark a sentence for the catalogues; returns it unchanged."""
     return message
+
+
+class SentenceInContext(str):
+    """A sentence with the context that tells it from the same words of another meaning."""
+
+    __slots__ = ("context",)
+
+    context: str
+
+
+def NP_(context: str, message: str) -> SentenceInContext:  # noqa: N802 - the name gettext tools know
+    """Mark a sentence with its context for the catalogues; it reads like the sentence alone.
+
+    Not for sentences that are kept with their values filled in: :func:`translate_filled` can't know their context.
+    """
+    sentence = SentenceInContext(message)
+    sentence.context = context
+    return sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +67,31 @@ def message(text: str, **values: object) -> Message:
 
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
-    """The catalogue of one language, message id to translation; empty for a language without a file."""
+    """The catalogue of one language, message id to translation; empty for a language without a file.
+
+    The id of a message with a context begins with it: ``of a person``, :data:`CONTEXT_END`, ``Name``.
+    """
     path = LOCALE_DIR / f"{language}.po"
     if not path.exists():
         return {}
     with path.open("rb") as file:
         entries = read_po(file, locale=language)
-    return {str(entry.id): str(entry.string) for entry in entries if entry.id and entry.string}
+    return {_key(str(entry.id), entry.context): str(entry.string) for entry in entries if entry.id and entry.string}
+
+
+def _key(text: str, context: str | None) -> str:
+    return text if context is None else f"{context}{CONTEXT_END}{text}"
 
 
 def translate(text: str, language: str, **values: object) -> str:
     """Translate a sentence and fill in its values; a sentence without translation stays English.
 
+    One with a context has only the translation of that context, not the one of the same words without.
     Values that are themselves messages, or texts in several languages (a title, a name), are translated too; a tuple of
     values is joined with commas.
     """
-    sentence = catalogue(language).get(text, text)
+    context = text.context if isinstance(text, SentenceInContext) else None
+    sentence = catalogue(language).get(_key(text, context), str(text))
     if not values:
         return sentence
     return sentence.format(**{name: _shown(value, language) for name, value in values.items()})
@@ -79,7 +110,7 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     """Every message id with values as a pattern, to recognise sentences that libraries have already filled in."""
     found = []
     for text in catalogue(language):
-        if "{" in text:
+        if "{" in text and CONTEXT_END not in text:
             parts = re.split(r"\{(\w+)\}", text)
             pattern = "".join(re.escape(part) if i % 2 == 0 else f"(?P<{part}>.+?)" for i, part in enumerate(parts))
             found.append((re.compile(pattern, re.DOTALL), text))

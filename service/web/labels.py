@@ -7,7 +7,7 @@ from babel.numbers import format_decimal
 
 from calendars.days.formatting import BABEL_LOCALES
 from models.agreements import Commitment
-from models.i18n import N_, Message, message
+from models.i18n import N_, NP_, Message, message
 from models.vocabulary import (
     ActivityType,
     AttemptOutcome,
@@ -125,7 +125,7 @@ FIELDS: Mapping[str, str] = {
     "resource_id": N_("Room, car or interpreter"),
     "quantity": N_("How many"),
     "person_id": N_("Person"),
-    "role": N_("Role"),
+    "role": NP_("in a delegation", "Role"),
     "rank": N_("Rank"),
     "counterpart_id": N_("Counterpart"),
     "due_on": N_("Due day"),

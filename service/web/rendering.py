@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 
-from models.i18n import translate
+from models.i18n import NP_, translate
 from service.web.language import SELF_NAMES
 
 STATIC = Path(__file__).parent / "static"
@@ -19,8 +19,18 @@ def render(template: str, language: str, /, **values: Any) -> Response:
     def say(sentence: str, /, **filled: object) -> str:
         return translate(sentence, language, **filled)
 
+    def say_in_context(context: str, sentence: str, /, **filled: object) -> str:
+        return translate(NP_(context, sentence), language, **filled)
+
     body = render_template(
-        template, **({"view": None} | values), _=say, language=language, languages=SELF_NAMES, asset=asset, here=here()
+        template,
+        **({"view": None} | values),
+        _=say,
+        pgettext=say_in_context,
+        language=language,
+        languages=SELF_NAMES,
+        asset=asset,
+        here=here(),
     )
     response = Response(body, mimetype="text/html")
     response.headers["Content-Language"] = language

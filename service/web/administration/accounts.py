@@ -7,7 +7,7 @@ from flask import request
 
 from models.accounts import User
 from models.errors import Conflict
-from models.i18n import N_, message
+from models.i18n import N_, NP_, message
 from models.vocabulary import Language, Role
 from service.actions.accounts import access_revocation, account_queries, accounts
 from service.schemas.accounts import UserSchema
@@ -45,7 +45,7 @@ def _lines(view: View, found: Sequence[User]) -> list[SectionRow]:
 
 def _fields(view: View, user: User | None) -> list[Field]:
     fields = [
-        Field("name", N_("Name")),
+        Field("name", NP_("of a person", "Name")),
         Field("email", N_("E-mail address")),
         Field(
             "role",

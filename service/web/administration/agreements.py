@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 from sqlmodel import Session
 
 from models.agreements import Agreement, Anniversary, Commitment
-from models.i18n import N_, message
+from models.i18n import N_, NP_, message
 from models.vocabulary import DurationUnit, EventKind, FrequencyType, Role
 from service.actions import crud
 from service.actions.agreements import agreement_queries, agreements
@@ -20,7 +20,11 @@ from service.web.administration.section import AdminSection, SectionRow, by_name
 from service.web.labels import promised
 from service.web.view import View, ids
 
-_UNITS = {DurationUnit.DAYS: N_("Days"), DurationUnit.MONTHS: N_("Months"), DurationUnit.YEARS: N_("Years")}
+_UNITS = {
+    DurationUnit.DAYS: N_("Days"),
+    DurationUnit.MONTHS: NP_("unit of time", "Months"),
+    DurationUnit.YEARS: N_("Years"),
+}
 _FREQUENCIES = {
     FrequencyType.PER_YEAR: N_("So many times every year"),
     FrequencyType.EVERY: N_("Once every so many years"),

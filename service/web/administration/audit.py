@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from models.accounts import Audit, User
-from models.i18n import N_
+from models.i18n import N_, NP_
 from models.labels import noun
 from models.vocabulary import Role
 from service.actions import audit_queries
@@ -72,7 +72,7 @@ LABELS = {
     "filter": N_("Which events"),
     "languages": N_("Languages"),
     "channel": N_("How it is sent"),
-    "note": N_("Note"),
+    "note": NP_("written remark", "Note"),
 }
 """What is told besides the questions of the forms, by which most of it is entered."""
 

@@ -12,7 +12,7 @@ from calendars.days.holidays import Holiday, HolidayIndex
 from calendars.days.lunar import full_name, lunar_of
 from calendars.reminders.due_times import OFFICE_COUNTRIES
 from models.holidays import OfficeHoliday
-from models.i18n import N_
+from models.i18n import N_, NP_
 from models.vocabulary import HolidayCalendar, HolidayCategory, Role
 from service.actions.scheduling import holidays
 from service.schemas.holidays import OfficeHolidaySchema
@@ -51,7 +51,7 @@ def _lines(view: View, found: Sequence[OfficeHoliday]) -> list[SectionRow]:
             calendar = view.say(_RECURS[HolidayCalendar(one.recurs_calendar or "solar")])
             when = view.say(N_("{calendar}: day {day}, month {month}"), calendar=calendar, **_day_and_month(one))
         facts = [one.country, when, view.say(CATEGORIES[one.category])]
-        facts.append(view.say(N_("Days: {days}"), days=one.days) if one.days > 1 else "")
+        facts.append(view.say(NP_("how many", "Days: {days}"), days=one.days) if one.days > 1 else "")
         facts.append(view.say(N_("Not announced yet")) if one.provisional else "")
         lines.append(SectionRow(one.id, view.text(one.name), [fact for fact in facts if fact]))
     return lines

@@ -6,7 +6,7 @@ from typing import Any
 from flask import request
 
 from models.errors import Forbidden, NotFound
-from models.i18n import N_
+from models.i18n import N_, NP_
 from models.places import Locality, Organisation, Person
 from models.vocabulary import LocalityLevel, Role
 from service.actions import permissions
@@ -56,7 +56,7 @@ def _locality_fields(view: View, locality: Locality | None) -> list[Field]:
         *([code] if locality is None else []),
         Field("name", N_("Name"), Control.TEXTS),
         Field("country", N_("Country"), hint=_COUNTRY_HINT, default="VN"),
-        Field("level", N_("Level"), Control.CHOICE, choices=words(view, _LEVELS), default="province"),
+        Field("level", NP_("of a locality", "Level"), Control.CHOICE, choices=words(view, _LEVELS), default="province"),
         Field("timezone", N_("Time zone"), default="Asia/Ho_Chi_Minh"),
         Field("aliases", N_("Also called"), Control.LIST, _ALIASES),
         Field("successor", N_("Succeeded by"), Control.CHOICE, optional=True, choices=others),
@@ -138,7 +138,7 @@ def _person_lines(view: View, found: Sequence[Person]) -> list[SectionRow]:
 def _person_fields(view: View, person: Person | None) -> list[Field]:
     """What a form asks of a person; what the reader may not change of them is not among it."""
     fields = [
-        Field("name", N_("Name")),
+        Field("name", NP_("of a person", "Name")),
         Field("position", N_("Position"), Control.TEXTS, optional=True),
         Field("organisation_id", N_("Organisation"), Control.CHOICE, optional=True, choices=organisations(view)),
         Field("precedence", N_("Precedence"), Control.NUMBER, N_("1 is the highest."), default=100),

@@ -6,7 +6,7 @@ from typing import Any
 from calendars.events.labels import kind_name
 from calendars.events.task_due_dates import TaskDueValues, due_offset_text
 from models.event_parts import TaskTemplate
-from models.i18n import N_
+from models.i18n import N_, NP_
 from models.resources import Resource
 from models.vocabulary import EventKind, Role
 from service.actions.bookings import resources
@@ -57,7 +57,7 @@ def _template_fields(view: View, template: TaskTemplate | None) -> list[Field]:
         Field("working_days", N_("Only working days count"), Control.FLAG, default=False),
         Field(
             "organisation_id",
-            N_("Responsible organisation"),
+            NP_("for a task", "Responsible organisation"),
             Control.CHOICE,
             optional=True,
             choices=organisations(view),
@@ -127,7 +127,13 @@ def _resource_fields(view: View, resource: Resource | None) -> list[Field]:
     return [
         Field("name", N_("Name"), Control.TEXTS),
         Field("type", N_("What it is"), Control.CHOICE, choices=words(view, RESOURCE_TYPES), default="room"),
-        Field("locality", N_("Place"), Control.CHOICE, choices=localities(view), default=view.act.office.locality),
+        Field(
+            "locality",
+            NP_("where a room or car is", "Place"),
+            Control.CHOICE,
+            choices=localities(view),
+            default=view.act.office.locality,
+        ),
         Field("seats", N_("Seats or beds"), Control.NUMBER, optional=True),
         Field(
             "capacity",
@@ -148,7 +154,7 @@ def _resource_fields(view: View, resource: Resource | None) -> list[Field]:
             optional=True,
             choices=people(view, resource.person_id if resource else None),
         ),
-        Field("note", N_("Note"), Control.TEXTS, optional=True),
+        Field("note", NP_("written remark", "Note"), Control.TEXTS, optional=True),
         Field("active", N_("In service"), Control.FLAG, default=True),
     ]
 

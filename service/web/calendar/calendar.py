@@ -11,7 +11,7 @@ from flask import Response
 from calendars.days import calendar_grid
 from calendars.days.formatting import BABEL_LOCALES
 from calendars.mails.weekly_schedule import holiday_line
-from models.i18n import N_
+from models.i18n import N_, NP_
 from models.vocabulary import Direction, EventKind, EventStatus
 from service.actions import crud
 from service.actions.events import event_queries
@@ -35,7 +35,7 @@ PAGE_SIZE = 50
 _NAMES: Mapping[CalendarPeriod, str] = {
     CalendarPeriod.MONTH: N_("Month"),
     CalendarPeriod.WEEK: N_("Week"),
-    CalendarPeriod.DAY: N_("Day"),
+    CalendarPeriod.DAY: NP_("view of the calendar", "Day"),
     CalendarPeriod.YEAR: N_("Year"),
 }
 

@@ -8,7 +8,7 @@ from flask import request
 from models.errors import Invalid
 from models.event_parts import Member
 from models.events import Event
-from models.i18n import N_, message
+from models.i18n import N_, NP_, message
 from models.places import Person
 from models.text import fold
 from models.vocabulary import MemberRole
@@ -43,7 +43,7 @@ ADDED = (
     FieldSpec(
         "person_id",
         FieldShape.PERSON,
-        N_("Name"),
+        NP_("of a person", "Name"),
         hint=N_("Type a name, or choose one from the list."),
         is_required=True,
     ),

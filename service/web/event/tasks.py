@@ -8,7 +8,7 @@ from marshmallow import ValidationError
 from calendars.events.task_due_dates import task_offset
 from models.event_parts import Task
 from models.events import Event
-from models.i18n import N_
+from models.i18n import N_, NP_
 from models.vocabulary import TaskAnchor
 from service.actions import crud
 from service.actions.events import tasks
@@ -26,7 +26,13 @@ SPECS = (
     FieldSpec("due_offset", FieldShape.NUMBER, N_("Days from the arrival or departure")),
     FieldSpec("anchor", FieldShape.CHOICE, choices="due", is_required=True),
     FieldSpec("working_days", FieldShape.TICK),
-    FieldSpec("organisation_id", FieldShape.CHOICE, choices="organisations", is_more=True),
+    FieldSpec(
+        "organisation_id",
+        FieldShape.CHOICE,
+        NP_("for a task", "Responsible organisation"),
+        choices="organisations",
+        is_more=True,
+    ),
     FieldSpec("person_id", FieldShape.PERSON, hint=N_("Type a name, or choose one from the list."), is_more=True),
 )
 

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from models.database import Database
-from models.i18n import catalogue
+from models.i18n import CONTEXT_END, catalogue
 from models.vocabulary import Language, Role
 from service.settings import Settings
 from tests.service.conftest import Clock
@@ -84,7 +84,7 @@ class Said(HTMLParser):
 
 def foreign(page: str, language: Language) -> list[str]:
     """English in a page of another language: sentences of the catalogue left as they are, and English words."""
-    known = {text: told for text, told in catalogue(language).items() if told != text}
+    known = {text.rpartition(CONTEXT_END)[2] for text, told in catalogue(language).items() if told != text}
     return [
         text
         for text in Said(page, language).texts

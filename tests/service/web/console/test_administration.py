@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from models.i18n import translate
+from models.i18n import NP_, translate
 from models.vocabulary import Role
 from tests.service.web.console.conftest import LANGUAGES, Visit
 
@@ -26,7 +26,7 @@ def test_an_administrator_makes_what_is_needed(visit: Visit, language: str) -> N
     page.goto("/administration")
     page.get_by_role("link", name=translate("Accounts", language), exact=True).press("Enter")
     page.get_by_role("link", name=translate("Make an account", language)).press("Enter")
-    fill("Name", "Khamla")
+    fill(NP_("of a person", "Name"), "Khamla")
     fill("E-mail address", "khamla@example.org")
     fill("First password", "ba con voi di choi xa")
     _save(page, language, "Make an account")

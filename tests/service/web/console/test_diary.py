@@ -13,7 +13,7 @@ from calendars.events.labels import kind_name, status_name
 from calendars.programmes.items import ProgrammeItemValues
 from models.database import Database
 from models.event_parts import ProgrammeRevision
-from models.i18n import translate
+from models.i18n import NP_, translate
 from models.vocabulary import EventKind, EventStatus, Role
 from tests import factories
 from tests.service.web.console.conftest import (
@@ -165,7 +165,7 @@ def test_an_officer_walks_through_the_calendar_by_keyboard(visit: Visit, databas
     page.get_by_label(say("Words"), exact=True).fill("walk")
     page.keyboard.press("Enter")
     page.wait_for_url("**status=planned**")
-    page.get_by_role("link", name=say("After")).focus()
+    page.get_by_role("link", name=say(NP_("later in the calendar", "After"))).focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**day=2026-12-01**")
     assert page.get_by_role("table").get_by_text("Walk to me").is_visible()

@@ -9,7 +9,7 @@ from sqlmodel import select
 from models.database import Database
 from models.event_parts import Member, ProgrammeItem, Task
 from models.events import Event
-from models.i18n import translate
+from models.i18n import NP_, translate
 from models.vocabulary import EventKind, EventStatus, MemberRole, Role
 from tests import factories
 from tests.service.web.console.conftest import LANGUAGES, Visit, barriers, is_wider_than_the_screen, picture, words
@@ -102,8 +102,10 @@ def edit_every_part(officer: Officer) -> None:
     officer.type("Last day", "2027-03-26")
     officer.press("Save the days", "The days were saved; what hangs on them moved along.")
     officer.follow("Add a person")
-    officer.type("Name", "Nguyễn Thị Mới")
-    officer.page.locator(".editor").get_by_label(officer.say("Role"), exact=True).select_option("interpreter")
+    officer.type(NP_("of a person", "Name"), "Nguyễn Thị Mới")
+    officer.page.locator(".editor").get_by_label(officer.say(NP_("in a delegation", "Role")), exact=True).select_option(
+        "interpreter"
+    )
     officer.open_more()
     officer.page.locator(".editor").get_by_label(officer.say("This person is new to the office")).check()
     officer.type("Position", "Phiên dịch viên", "vi")
