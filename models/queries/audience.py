@@ -17,7 +17,7 @@ from models.event_parts import Member
 from models.events import Event
 from models.i18n import N_
 from models.places import Locality, Organisation, Person
-from models.queries.event_readers import TAKING_PART, reads_everything
+from models.queries.event_readers import TAKING_PART, ReadingRights
 from models.vocabulary import Language, Role, Visibility
 
 OWNER, MEMBERS, ORGANISATION = "owner", "members", "organisation"
@@ -186,6 +186,7 @@ class AudienceIndex:
     """What audiences of many events resolve to, read at once: at most five queries however many events."""
 
     users: dict[str, Any] = field(default_factory=dict)
+    rights: dict[str, ReadingRights] = field(default_factory=dict)
     by_email: dict[str, Any] = field(default_factory=dict)
     by_organisation: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     by_role: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
@@ -216,7 +217,7 @@ class AudienceIndex:
         if parts:
             for user in connection.execute(_users(frozenset(parts), by_id), values):
                 read._add_user(user)
-        limited = {user.organisation_id for user in read.users.values() if not _is_of_all(user)}
+        limited = {one.organisation_id for one in read.rights.values() if not one.everything and one.organisation_id}
         if limited and parts & {_ROLE, _EMAIL}:
             asked = events.values | {"organisations": sorted(limited)}
             read.taking_part.update((row[0], row[1]) for row in connection.execute(_taking_part(by_id), asked))
@@ -282,17 +283,13 @@ class AudienceIndex:
         return vouched if user is None else user.active and self._may_read(user, event)
 
     def _may_read(self, user: Any, event: Any) -> bool:
-        """Whether an account may read an event: the rule of service.actions.permissions, from what was read at once."""
-        return (
-            event.visibility is Visibility.PUBLIC
-            or _is_of_all(user)
-            or event.created_by == user.id
-            or event.organisation_id == user.organisation_id
-            or (event.id, user.organisation_id) in self.taking_part
-        )
+        """Whether an account may read an event (:mod:`models.queries.event_readers`)."""
+        takes_part = (event.id, user.organisation_id) in self.taking_part
+        return self.rights[user.id].may_read(event, takes_part=takes_part)
 
     def _add_user(self, user: Any) -> None:
         self.users[user.id] = user
+        self.rights[user.id] = ReadingRights.of(user, user.protocol_office)
         self.by_email[user.email] = user
         self.locales[user.email] = user.locale
         if user.active:
@@ -301,7 +298,3 @@ class AudienceIndex:
             self.by_role[user.role].append(user)
             if user.organisation_id:
                 self.by_organisation[user.organisation_id].append(user.email)
-
-
-def _is_of_all(user: Any) -> bool:
-    return reads_everything(user.role, user.organisation_id, user.protocol_office)

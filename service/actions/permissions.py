@@ -1,10 +1,9 @@
-"""Who may read and change which events, and who may change people, organisations and the addresses of rules.
+"""What a session may read and change: events, people, organisations, and the addresses in reminder rules.
 
-Everybody with an account reads what is public. What is internal is read by the organisation in charge of it, by those
-who take part (their people are members, or their tasks are in it), by the protocol office, by approvers and
-administrators. Officers change what their own organisation is in charge of and what they made; the protocol office,
-approvers and administrators change everything. Whoever runs the service is the protocol office: an account of no
-organisation is its own too, and so is an event of no organisation.
+Who may read an event is decided in :mod:`models.queries.event_readers`. Officers change the events that their own
+organisation is in charge of and those they created; the protocol office, approvers and administrators change all
+events. Whoever runs the service is the protocol office: an account without an organisation belongs to it, and so does
+an event without an organisation.
 
 A person's organisation decides what that organisation reads, and a person's address where mail goes. So people and
 organisations are changed by their own organisation, and by whoever changes everything. People of bodies without
@@ -18,11 +17,10 @@ changes everything.
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session, col
 
 from models.accounts import User
@@ -32,31 +30,15 @@ from models.events import Event
 from models.i18n import N_, message, translate
 from models.places import Organisation, Person
 from models.queries.audience import named_addresses
-from models.queries.event_readers import TAKING_PART, reads_everything
+from models.queries.event_readers import ReadingRights, reader_of, visible_to
 from models.text import LocalizedText
-from models.vocabulary import Language, Visibility
+from models.vocabulary import Language
 
 _READER = "reader"
 _AT_ONCE = 500
 
 BUSY: LocalizedText = {language.value: translate(N_("Busy (internal)"), language) for language in Language}
 """What stands in the place of a title its reader may not see."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingRights:
-    """Whose eyes a session reads with; ``everything`` when nothing is kept from them."""
-
-    user_id: str
-    organisation_id: str | None
-    everything: bool
-
-
-def reader_of(session: Session, user: User) -> ReadingRights:
-    """What an account may read at present."""
-    organisation = session.get(Organisation, user.organisation_id) if user.organisation_id else None
-    is_office = organisation is not None and organisation.protocol_office
-    return ReadingRights(user.id, user.organisation_id, reads_everything(user.role, user.organisation_id, is_office))
 
 
 def reads_as(session: Session, user: User) -> None:
@@ -84,22 +66,6 @@ def reader(session: Session) -> ReadingRights | None:
 def visible(session: Session) -> ColumnElement[bool]:
     """The condition for events the session may read."""
     return visible_to(reader(session))
-
-
-def visible_to(one: ReadingRights | None, table: Any = Event) -> ColumnElement[bool]:
-    """The condition for events somebody may read; ``table`` may be that of the deleted ones."""
-    if one is None or one.everything:
-        return true()
-    conditions = [col(table.visibility) == Visibility.PUBLIC]
-    if table is Event:
-        conditions.append(col(Event.created_by) == one.user_id)
-    if one.organisation_id is not None:
-        conditions.append(col(table.organisation_id) == one.organisation_id)
-        for pairs in TAKING_PART:
-            event_id, organisation_id = pairs.selected_columns
-            own = pairs.where(organisation_id == one.organisation_id).with_only_columns(event_id)
-            conditions.append(col(table.id).in_(own))
-    return or_(*conditions)
 
 
 def hidden(session: Session, event_ids: Collection[str | None]) -> frozenset[str]:

@@ -15,6 +15,7 @@ from models.events import Event
 from models.i18n import N_, message
 from models.labels import noun
 from models.places import Passport, Person
+from models.queries.event_readers import ReadingRights
 from models.vocabulary import EventStatus
 from service.actions import crud, permissions
 from service.actions.audit import record
@@ -151,7 +152,7 @@ def _check_reader(session: Session, person: Person) -> None:
         raise Forbidden(message(NOT_CONCERNED), code="not_concerned")
 
 
-def _in_charge_of(session: Session, reader: permissions.ReadingRights, person: Person) -> Sequence[str]:
+def _in_charge_of(session: Session, reader: ReadingRights, person: Person) -> Sequence[str]:
     """The current events with a person that a reader is in charge of."""
     current = select(Event.id).where(
         permissions.takes_part(person.id), permissions.changed_by(reader), col(Event.status).in_(_CURRENT)
@@ -159,7 +160,7 @@ def _in_charge_of(session: Session, reader: permissions.ReadingRights, person: P
     return session.exec(current).all()
 
 
-def _stored_by(session: Session, reader: permissions.ReadingRights, person: Person) -> bool:
+def _stored_by(session: Session, reader: ReadingRights, person: Person) -> bool:
     """Whether the passport that is kept was stored by an account of the reader's organisation."""
     stored = (
         select(User.organisation_id)

@@ -20,9 +20,10 @@ from models.i18n import N_, message, translate
 from models.labels import noun
 from models.office import Office
 from models.places import Locality, Organisation
+from models.queries.event_readers import ReadingRights, reader_of, visible_to
 from models.text import localized
 from models.vocabulary import Direction, EventStatus, Language, Role, Visibility
-from service.actions import crud, locality_index, permissions
+from service.actions import crud, locality_index
 from service.actions.audit import plain, record
 from service.actions.context import ActionContext
 from service.actions.locality_index import DirectionResolver, LocalityIndex
@@ -173,12 +174,12 @@ def feed_of_token(session: Session, act: ActionContext, secret: str) -> Feed:
 
 def owner_sees(session: Session, feed: Feed, table: Any = Event) -> ColumnElement[bool]:
     """The condition for events that the feed's owner may see at present: asked at each reading, never kept."""
-    return permissions.visible_to(owner_reads(session, feed), table)
+    return visible_to(owner_reads(session, feed), table)
 
 
-def owner_reads(session: Session, feed: Feed) -> permissions.ReadingRights | None:
+def owner_reads(session: Session, feed: Feed) -> ReadingRights | None:
     """What the feed's owner may read at present; None for the public calendar."""
-    return None if is_public(feed) else permissions.reader_of(session, session.get_one(User, feed.user_id))
+    return None if is_public(feed) else reader_of(session, session.get_one(User, feed.user_id))
 
 
 def shown_by(session: Session, act: ActionContext, feed: Feed, table: Any = Event) -> list[ColumnElement[bool]]:
