@@ -24,7 +24,7 @@ from service.actions.reminders import reminder_planning
 
 @dataclass(frozen=True, slots=True)
 class EventBefore:
-    """What has to be known of an event as it was before a change."""
+    """The values of an event before a change that its effects depend on."""
 
     times: EventTimes
     days: Days
@@ -32,7 +32,7 @@ class EventBefore:
 
     @classmethod
     def of(cls, event: Event) -> "EventBefore":
-        """Taken before anything is set."""
+        """To be called before anything is changed."""
         return cls(EventTimes.of(event), Days(event.first_day, event.last_day), event.status)
 
 
@@ -93,7 +93,7 @@ def person_changed(
 def organisation_changed(
     session: Session, act: ActionContext, organisation: Organisation, changed: Collection[str]
 ) -> None:
-    """Accounts of a body that becomes, or no longer is, the protocol office read other events from now on."""
+    """Accounts of an organisation that becomes or stops being a protocol office may now read other events."""
     if "protocol_office" in changed:
         accounts = select(User.email).where(User.organisation_id == organisation.id)
         reminder_planning.plan_readers(session, act, session.exec(accounts).all())
