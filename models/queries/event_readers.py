@@ -34,12 +34,12 @@ TAKING_PART: Sequence[Select[tuple[str, str | None]]] = (
     select(_MEMBER.c.event_id, _PERSON.c.organisation_id).join(_PERSON, _PERSON.c.id == _MEMBER.c.person_id),
     select(_HEADED.c.id, _PERSON.c.organisation_id).join(_PERSON, _PERSON.c.id == _HEADED.c.head_id),
 )
-"""Pairs of an event and an organisation that takes part in it: by a task, by a member, by the head."""
+"""SELECTs of the pairs of an event and an organisation that takes part in it: by a task, by a member, by the head."""
 
 
 def reads_everything(role: Role, organisation_id: str | None, protocol_office: bool | None) -> bool:
-    """Whether an account reads and changes the events of all: approvers, administrators, the protocol office, and
-    whoever is of no organisation, for that is the protocol office's own account."""
+    """Whether an account may read and change all events: approvers, administrators, the protocol office, and accounts
+    without an organisation, which belong to the protocol office."""
     return role.suffices_for(Role.APPROVER) or organisation_id is None or bool(protocol_office)
 
 

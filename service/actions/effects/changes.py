@@ -61,7 +61,7 @@ def event_changed(
 
 
 def event_cancelled(session: Session, act: ActionContext, event: Event) -> None:
-    """After :func:`event_changed`: waiting reminders are skipped, and who was reminded is told once."""
+    """After :func:`event_changed`: pending reminders are skipped, and whoever was reminded is notified once."""
     reminder_planning.announce_cancellation(session, act, event)
 
 

@@ -110,7 +110,7 @@ def _record_change(session: Session, act: ActionContext, event: Event, was: Any)
 
 
 def hitches_of(event: Event, items: Sequence[ProgrammeItem]) -> list[ProgrammeWarning]:
-    """The warnings about an event's programme; none for one that is over or called off."""
+    """The warnings about an event's programme; none if it is completed, postponed or cancelled."""
     if event.status in CALLED_OFF or event.status is EventStatus.COMPLETED:
         return []
     days = Days(event.first_day, event.last_day)

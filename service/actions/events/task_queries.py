@@ -75,7 +75,7 @@ def page_of_tasks(
 ) -> tuple[list[Row], int]:
     """A page of the tasks a query string asks for, by due day, and how many there are.
 
-    ``takes_place`` leaves out those of drafts and of events that are called off.
+    ``takes_place`` leaves out those of draft, postponed and cancelled events.
     """
     statement = _with_rights(tasks_where(session, act, query))
     if takes_place:
