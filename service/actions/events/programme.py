@@ -109,7 +109,7 @@ def _record_change(session: Session, act: ActionContext, event: Event, was: Any)
         record(session, act, "change", "programme", event.id, {"items": {"from": was, "to": now}}, event_id=event.id)
 
 
-def hitches_of(event: Event, items: Sequence[ProgrammeItem]) -> list[ProgrammeWarning]:
+def warnings_of(event: Event, items: Sequence[ProgrammeItem]) -> list[ProgrammeWarning]:
     """The warnings about an event's programme; none if it is completed, postponed or cancelled."""
     if event.status in CALLED_OFF or event.status is EventStatus.COMPLETED:
         return []

@@ -93,7 +93,7 @@ def _with_warnings(
         batch = events[start : start + _AT_ONCE]
         presenter.prefetch(batch)
         for event in batch:
-            yield event, presenter.notices(event)
+            yield event, presenter.warnings(event)
 
 
 def _events(session: Session, ids: set[str]) -> dict[str, Event]:

@@ -82,7 +82,7 @@ class EventPresenter:
         )
         self._conflicts |= self._without_hidden_ids({event.id: context.warnings(event) for event in warned})
 
-    def notices(self, event: Event) -> list[commitment_checks.EventWarning]:
+    def warnings(self, event: Event) -> list[commitment_checks.EventWarning]:
         """The warnings about an event; none for one that is completed, postponed or cancelled.
 
         For one that was not prefetched, free days are searched too (as with ``closely``).

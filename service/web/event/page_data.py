@@ -99,7 +99,7 @@ def read_dossier(view: View, event: Event) -> EventPageData:
         tasks=_task_lines(view, event, tasks, organisations, people),
         mailings=_mailings(view, found),
         has_more_reminders=has_more,
-        notices=EventPresenter(session, view.act).notices(event),
+        notices=EventPresenter(session, view.act).warnings(event),
     )
 
 
