@@ -26,7 +26,7 @@ MAX_KEY = 255
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
+class StoredResponse:
     """The stored response to a request: status, relevant headers, body."""
 
     status: int
@@ -48,7 +48,7 @@ def _digest(*parts: bytes) -> str:
 
 def recall(
     session: Session, act: ActionContext, secret: str, key: str, request: tuple[bytes, ...], *, waits: bool = False
-) -> KeptAnswer | None:
+) -> StoredResponse | None:
     """The stored response to this key, or None if the request is the first.
 
     On PostgreSQL a lock shows whether the first request is still running; ``waits`` waits until it has ended, which is
@@ -94,11 +94,11 @@ def recall(
         raise Conflict(
             message(N_("This was already carried out, but its answer can't be shown again.")), code="already_exists"
         ) from None
-    return KeptAnswer(row.status, stored["headers"], base64.b64decode(stored["body"]))
+    return StoredResponse(row.status, stored["headers"], base64.b64decode(stored["body"]))
 
 
-def keep(
-    session: Session, act: ActionContext, secret: str, key: str, request: tuple[bytes, ...], answer: KeptAnswer
+def store(
+    session: Session, act: ActionContext, secret: str, key: str, request: tuple[bytes, ...], answer: StoredResponse
 ) -> None:
     """Store the first response for 24 hours."""
     stored = json.dumps({"headers": answer.headers, "body": base64.b64encode(answer.body).decode()})

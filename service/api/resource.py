@@ -148,8 +148,8 @@ class ApiView(MethodView):
             return replayed
         response = current_app.make_response(super().dispatch_request(**kwargs))
         headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        answer = idempotency.KeptAnswer(response.status_code, headers, response.get_data())
-        idempotency.keep(session(), act(), secret, key, wish, answer)
+        answer = idempotency.StoredResponse(response.status_code, headers, response.get_data())
+        idempotency.store(session(), act(), secret, key, wish, answer)
         return response
 
 

@@ -41,7 +41,7 @@ class MaskedPassport:
     expires_on: date | None
 
 
-def keep_passport(
+def store_passport(
     session: Session, act: ActionContext, secret: str, person: Person, values: Mapping[str, Any]
 ) -> MaskedPassport:
     """Store a person's passport, replacing the previous one.

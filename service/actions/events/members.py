@@ -36,7 +36,7 @@ def members_of(session: Session, event_id: str) -> list[tuple[Member, Person]]:
     return [pair for pair, _is_tied in _in_order(session, event_id)]
 
 
-def seats_of(session: Session, event_id: str) -> list[MemberPosition]:
+def positions_of(session: Session, event_id: str) -> list[MemberPosition]:
     """The people of an event in order of precedence, with their counterparts and whether their position is tied."""
     ordered = _in_order(session, event_id)
     counterpart_ids = {member.counterpart_id for (member, _person), _is_tied in ordered if member.counterpart_id}
@@ -50,14 +50,14 @@ def seats_of(session: Session, event_id: str) -> list[MemberPosition]:
     ]
 
 
-def seat_of(session: Session, event_id: str, member_id: str) -> MemberPosition:
+def position_of(session: Session, event_id: str, member_id: str) -> MemberPosition:
     """One member's position.
 
     Raises:
         NotFound: there is no such member in this event.
     """
     member = crud.part(session, Member, event_id, member_id)
-    return next(seat for seat in seats_of(session, event_id) if seat.member is member)
+    return next(one for one in positions_of(session, event_id) if one.member is member)
 
 
 def _in_order(session: Session, event_id: str) -> list[tuple[tuple[Member, Person], bool]]:

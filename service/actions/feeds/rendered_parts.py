@@ -246,7 +246,7 @@ def _deleted(
         yield RenderedPart(row.id, DELETED, items_and_tasks.render_deleted(facts, language), zone)
 
 
-def keep(
+def store(
     session: Session, act: ActionContext, language: Language, fresh: Iterable[RenderedPart], position: Position
 ) -> int:
     """Store rendered parts in a writing transaction, and return how many.

@@ -68,7 +68,7 @@ def keep_all(database: Database, writes: Collection[CacheWrite]) -> bool:
         with database.transaction() as session:
             for one in writes:
                 if one.fresh:
-                    count = rendered_parts.keep(session, one.act, one.language, one.fresh, one.position)
+                    count = rendered_parts.store(session, one.act, one.language, one.fresh, one.position)
                     all_stored = all_stored and count == len(one.fresh)
                 if one.assembly is not None:
                     assembler.store_chunks(session, one.assembly, one.chunks)

@@ -8,7 +8,7 @@ from calendars.member_lists.csv_files import write_csv
 from models.places import Person
 from models.text import localized
 from models.vocabulary import Language
-from service.actions.events.members import MemberPosition, seats_of
+from service.actions.events.members import MemberPosition, positions_of
 from service.actions.imports.member_lists import DEFAULT_PRECEDENCE
 from service.actions.imports.name_matching import OrganisationIndex, PeopleIndex
 
@@ -38,7 +38,7 @@ def member_sheet(session: Session, event_id: str, language: Language) -> bytes:
         ]
 
     header = [localized(title, language) for title in COLUMNS.values()]
-    rows = [header, *(row(position) for position in seats_of(session, event_id))]
+    rows = [header, *(row(position) for position in positions_of(session, event_id))]
     return write_csv(rows, _DELIMITERS.get(language, ";"))
 
 
