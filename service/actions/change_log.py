@@ -79,7 +79,7 @@ def _note_tasks(session: Session, now: datetime) -> None:
 
 
 def _shown_in(session: Session, entity: str, entity_id: str) -> Any:
-    """The select of events that show a row's name; None for what no event shows."""
+    """The SELECT of the events that show a row's name; None for tables whose rows no event shows."""
     match entity:
         case "locality":
             # Events of the localities it succeeded show its name too.

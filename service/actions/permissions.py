@@ -164,7 +164,7 @@ def has_accounts(session: Session, organisation_id: str | None) -> bool:
 
 
 def takes_part(person_id: str) -> ColumnElement[bool]:
-    """The condition for events that a person is in, as their head or a member."""
+    """The condition for events that a person takes part in, as head or member."""
     is_member = col(Event.id).in_(select(col(Member.event_id)).where(col(Member.person_id) == person_id))
     return or_(col(Event.head_id) == person_id, is_member)
 
@@ -184,7 +184,7 @@ def check_person(session: Session, person: Person, values: Mapping[str, Any] | N
     """Raise if the session may not change a person; ``values`` None means deleting them.
 
     Raises:
-        Forbidden: the person's own organisation is in charge, or nobody but the protocol office is.
+        Forbidden: only the person's own organisation may, or only approvers and the protocol office.
     """
     hold = hold_of(session, person)
     if hold is Hold.ALL:
@@ -216,7 +216,7 @@ def check_person(session: Session, person: Person, values: Mapping[str, Any] | N
 
 
 def may_change_organisation(session: Session, organisation: Organisation) -> bool:
-    """Whether the session may change an organisation: its own, or any for whoever changes everything."""
+    """Whether the session may change an organisation: its own, or any if it may change everything."""
     return reader(session) is None or is_for(session, organisation.id)
 
 

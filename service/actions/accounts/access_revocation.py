@@ -1,4 +1,4 @@
-"""Revoking an account's access: what it has open (browser sessions, API tokens, calendars), and ending that."""
+"""Revoking an account's access: its browser sessions, API tokens and calendars."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from service.actions.feeds import feeds
 
 @dataclass(frozen=True, slots=True)
 class OpenAccess:
-    """How many browsers, tokens and calendars an account has open."""
+    """How many browser sessions, API tokens and calendars an account has."""
 
     sessions: int
     tokens: int
@@ -23,7 +23,7 @@ class OpenAccess:
 
 
 def access_of(session: Session, user: User) -> OpenAccess:
-    """What an account has open."""
+    """Count an account's browser sessions, tokens and calendars."""
 
     def count(model: type[WebSession] | type[ApiToken] | type[Feed]) -> int:
         return session.exec(select(func.count()).where(col(model.user_id) == user.id)).one()

@@ -48,7 +48,7 @@ def last_seen(session: Session, account_ids: Collection[str]) -> dict[str, datet
 
 
 def tokens_where(account: User) -> Any:
-    """The select of an account's API tokens."""
+    """The SELECT of an account's API tokens."""
     return select(ApiToken).where(ApiToken.user_id == account.id)
 
 

@@ -1,4 +1,4 @@
-"""Accounts, API tokens, sign-ins and the sessions they open."""
+"""Accounts, API tokens, sign-ins and browser sessions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -219,7 +219,7 @@ def session_and_account(
 
 
 def close_session(session: Session, secret: str) -> None:
-    """Sign a browser out."""
+    """End one browser session."""
     session.execute(core_delete(WebSession).where(col(WebSession.token_hash) == token_hash(secret)))
 
 

@@ -47,7 +47,7 @@ def subscription_of(
     except (BadData, ValueError, TypeError):
         raise NoSubscription from None
     statement = select(User).where(User.id == str(user_id))
-    # Two clicks at once: the second waits and finds nothing left to do.
+    # Two clicks at once: the second waits for the first and has nothing left to do.
     user = session.exec(statement.with_for_update() if to_change else statement).first()
     if user is None or not user.active or purpose not in FLAGS:
         raise NoSubscription

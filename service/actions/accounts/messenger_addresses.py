@@ -18,7 +18,7 @@ SCHEMES = frozenset(
 
 
 def messenger_errors(address: str) -> list[Message]:
-    """What is wrong with a messenger's address."""
+    """The errors of a messenger's address."""
     scheme = urlsplit(address).scheme.lower() if "://" in address else ""
     if scheme not in SCHEMES:
         right = N_("Must be a messenger's address, like tgram://TOKEN/CHAT or zalo://TOKEN/USER; known are {schemes}.")

@@ -140,7 +140,7 @@ def _commitment_errors(
 
 
 def _activity_errors(session: Session, commitment: Commitment | None, values: Mapping[str, Any]) -> crud.Errors:
-    """A commitment keeps its kind of event while events of that kind are linked to it."""
+    """The error if a commitment's kind of event is changed while events of the old kind are linked to it."""
     if commitment is None or values.get("activity", commitment.activity) is commitment.activity:
         return {}
     others = select(Event.id).where(Event.commitment_id == commitment.id, Event.kind != values["activity"])

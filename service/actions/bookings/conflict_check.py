@@ -36,7 +36,7 @@ def ensure_available(
     """Raise if a request does not fit next to what others hold, or next to another of these requests.
 
     Raises:
-        BookingClash: it names the conflicting bookings and suggests alternatives for the first ten requests.
+        BookingClash: it names the conflicting bookings and suggests alternatives to the first ten that do not fit.
     """
     own = {one.booking.id for one in requests}
     conflicts: list[dict[str, Any]] = []

@@ -38,7 +38,7 @@ workbook's formats."""
 MAX_TEXT = 32_768
 """Characters of a cell that are returned: spreadsheet programs allow no more."""
 MAX_TEXTS = 5_000_000
-"""Characters of all cells: a small file may repeat one long text in each."""
+"""Characters of all cells: a small file can repeat one long text in every cell."""
 MAX_DEPTH = 50
 """Nesting of elements; a sheet has fewer than ten levels."""
 LAST_DAY = 2_958_465

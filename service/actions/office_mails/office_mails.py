@@ -156,7 +156,7 @@ def _risks(session: Session, day: date) -> ListExcerpt[Risk]:
 
 
 def _state_this_year(line: progress.ProgressLine, ends_on: date, day: date) -> ProgressState | None:
-    """Missed or at risk if that is so this year; None otherwise, as years before can't be made up for."""
+    """Missed or at risk if that is so this year; None otherwise: what was missed before can't be made up for."""
     year = next((one for one in line.progress.years if one.year == day.year), None)
     if year is not None and year.due and year.state in {ProgressState.MISSED, ProgressState.AT_RISK}:
         return year.state

@@ -20,7 +20,7 @@ from service.actions.context import ActionContext
 ATTEMPTS_SHOWN = 200
 
 WORKER_SILENCE = timedelta(seconds=60)
-"""After this long without a tick a worker counts as down."""
+"""A worker without a heartbeat for this long counts as down."""
 
 _PAUSES_END_WITHIN = timedelta(days=1)
 """Longer than any pause between two attempts: what waits for the server comes before this in the queue's index."""

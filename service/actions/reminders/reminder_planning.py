@@ -111,9 +111,9 @@ class _PlannedReminder:
 def plan_event(session: Session, act: ActionContext, event: Event) -> None:
     """Replan an event's reminders after it, its members or its tasks have been created, changed or moved.
 
-    Missing reminders are inserted, pending ones no longer required are skipped with the reason, and skipped ones that
-    are required again are reactivated. Reminders due more than a quarter of an hour ago are inserted as skipped, so
-    that people see them, unless their rule catches up. Sent and failed ones, and those being sent, stay as they are.
+    Missing reminders are inserted, matching ones stay, pending ones no longer required are skipped with the reason, and
+    skipped ones that are required again are reactivated. Reminders due more than a quarter of an hour ago are inserted
+    as skipped, so that people see them, unless their rule catches up. Sent, failed and sending ones stay as they are.
     Recipients whose calendars have the event with earlier days, hours, place, title or status get an update after
     :data:`TOLD_AFTER`. Cancelled events are handled by :func:`announce_cancellation`. Rows are changed by statements:
     loaded Reminder objects are not refreshed.

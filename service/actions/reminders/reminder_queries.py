@@ -83,7 +83,7 @@ def pending_of_event(session: Session, event_id: str) -> Sequence[tuple[Reminder
 
 
 def unseen_failures(session: Session, since: datetime, limit: int) -> list[tuple[Reminder, Event | None]]:
-    """The reminders due since an instant that failed and nobody has seen, the newest first, each with its event."""
+    """The failed reminders due since an instant that nobody has seen, the newest first, each with its event."""
     statement = (
         select(Reminder, Event)
         .join(Event, col(Event.id) == col(Reminder.event_id), isouter=True)
@@ -95,7 +95,7 @@ def unseen_failures(session: Session, since: datetime, limit: int) -> list[tuple
 
 
 def first_failures(session: Session, act: ActionContext, limit: int) -> list[Reminder]:
-    """The first reminders that failed, those nobody has seen before the others."""
+    """The first failed reminders; those that nobody has seen come first."""
     statement = reminders_where(session, act, {"state": [ReminderState.FAILED]})
     return list(session.exec(statement.order_by(*_BY_STATE[ReminderState.FAILED]).limit(limit)))
 
@@ -109,7 +109,7 @@ def reminders_in_state(
 
 
 UNSEEN = and_(col(Reminder.state) == ReminderState.FAILED, col(Reminder.seen_at).is_(None))
-"""The condition that a reminder failed and nobody has seen that."""
+"""The condition for failed reminders that nobody has seen."""
 
 
 def of_visible_events(session: Session) -> ColumnElement[bool]:
