@@ -40,7 +40,7 @@ def worker(database: Database, clock: Clock, server: SinkServer, tmp_path: Path)
 
 def beat(worker: Worker) -> None:
     """The hour was the test's own clock's: by the machine's it is not yet time for the next heartbeat."""
-    worker._beaten_at -= 60
+    worker._beat_at -= 60
     worker.beat()
 
 
