@@ -32,7 +32,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 _PASSING = {"conflicts", "overdue", "tied", "warnings"}
 """What comes and goes with the days and with other things, though nobody changed this one."""
-_BEFORE_A_NEW_PASSWORD = {"accounts.Me", "accounts.OwnPassword"}
+_BEFORE_A_NEW_PASSWORD = {"accounts.MeView", "accounts.OwnPasswordView"}
 
 View = TypeVar("View", bound=Callable[..., Any])
 
