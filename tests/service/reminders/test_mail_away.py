@@ -90,7 +90,7 @@ def test_the_week_is_mailed_on_monday_with_a_way_to_leave_it(
     server.start()
     with database.transaction() as session:
         make_event(session, title={"vi": "Đoàn Viêng Chăn"}, first_day=DUE.date() - timedelta(days=1))
-    worker.leadership.look()
+    worker.leadership.poll()
     worker.work_safely()  # a new database: what lies before it is not made up
     assert not worker.tick()
     clock.now = datetime.fromisoformat("2026-11-30T07:00:30+07:00")  # a Monday
