@@ -1,1 +1,1 @@
-"""Reads that the service and the jobs share."""
+"""Database queries that the service and the jobs share."""

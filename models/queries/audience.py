@@ -17,14 +17,14 @@ from models.event_parts import Member
 from models.events import Event
 from models.i18n import N_
 from models.places import Locality, Organisation, Person
-from models.queries.event_readers import TAKING_PART, reads_everything
+from models.queries.event_readers import TAKING_PART, ReadingRights
 from models.vocabulary import Language, Role, Visibility
 
 OWNER, MEMBERS, ORGANISATION = "owner", "members", "organisation"
 MESSENGER = "messenger:"
 """Prefix of an account's address for its messenger, as a separate recipient."""
 
-MESSENGER_SECRET = "messenger"  # noqa: S105 - what the sealed address is sealed for
+MESSENGER_SECRET = "messenger"  # noqa: S105 - the purpose that encrypted addresses are bound to
 _ROLE, _EMAIL = "role:", "email:"
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -44,10 +44,10 @@ def check_audience(audience: Sequence[str]) -> None:
     """Reject an audience that is empty or contains an unknown word.
 
     Raises:
-        InvalidValue: its detail says what would be right.
+        InvalidValue: its detail says what is valid.
     """
     if not audience:
-        raise InvalidValue(N_("Name at least one audience: {right}."), right=_right())
+        raise InvalidValue(N_("Name at least one audience: {right}."), right=_valid_words())
     for word in audience:
         if word in {OWNER, MEMBERS, ORGANISATION}:
             continue
@@ -55,15 +55,15 @@ def check_audience(audience: Sequence[str]) -> None:
             continue
         if word.startswith(_EMAIL) and is_address(word.removeprefix(_EMAIL)):
             continue
-        raise InvalidValue(N_("“{word}” is no audience; write {right}."), word=word[:60], right=_right())
+        raise InvalidValue(N_("“{word}” is no audience; write {right}."), word=word[:60], right=_valid_words())
 
 
 def named_addresses(audience: Iterable[str]) -> list[str]:
-    """The addresses that an audience names one by one, as they are written there."""
+    """The addresses in an audience's ``email:`` words, as they are written."""
     return [word.removeprefix(_EMAIL) for word in audience if word.startswith(_EMAIL)]
 
 
-def _right() -> str:
+def _valid_words() -> str:
     return ", ".join([OWNER, MEMBERS, ORGANISATION, *(f"{_ROLE}{role}" for role in Role), f"{_EMAIL}name@example.org"])
 
 
@@ -86,12 +86,12 @@ class EventSelection:
 
     @property
     def by_id(self) -> bool:
-        """Whether they are named one by one."""
+        """Whether the events are selected by their ids."""
         return self.since is None
 
     @property
     def values(self) -> dict[str, Any]:
-        """What is bound into :func:`chosen_events`."""
+        """The values of the parameters of :func:`chosen_events`."""
         return {"event_ids": self.ids} if self.by_id else {"since": self.since}
 
 
@@ -105,9 +105,9 @@ def chosen_events(by_id: bool) -> ColumnElement[bool]:
 
 @cache
 def _users(parts: frozenset[str], by_id: bool) -> Select[*tuple[Any, ...]]:
-    """The accounts the parts of an audience may mean, by address: what is made of them is always in that order."""
+    """The accounts that these parts of an audience may resolve to, in the order of their addresses."""
     events = chosen_events(by_id)
-    may_be = {
+    conditions = {
         OWNER: _USER.c.id.in_(select(_EVENT.c.created_by).where(events)),
         ORGANISATION: _USER.c.organisation_id.in_(select(_EVENT.c.organisation_id).where(events)),
         _ROLE: _USER.c.role.in_(bindparam("roles", expanding=True)),
@@ -124,26 +124,27 @@ def _users(parts: frozenset[str], by_id: bool) -> Select[*tuple[Any, ...]]:
     return (
         select(*columns, _ORGANISATION.c.protocol_office)
         .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _USER.c.organisation_id)
-        .where(or_(*(may_be[part] for part in sorted(parts))))
+        .where(or_(*(conditions[part] for part in sorted(parts))))
         .order_by(_USER.c.email)
     )
 
 
 @cache
 def _taking_part(by_id: bool) -> CompoundSelect[*tuple[Any, ...]]:
-    """Which of some organisations take part in which events that are not everybody's to read."""
-    hidden = select(_EVENT.c.id).where(chosen_events(by_id), _EVENT.c.visibility != Visibility.PUBLIC)
-    arms = []
+    """Which of some organisations take part in which of the events that are not public."""
+    internal = select(_EVENT.c.id).where(chosen_events(by_id), _EVENT.c.visibility != Visibility.PUBLIC)
+    selects = []
     for pairs in TAKING_PART:
         event_id, organisation_id = pairs.selected_columns
-        arms.append(pairs.where(organisation_id.in_(bindparam("organisations", expanding=True)), event_id.in_(hidden)))
-    return union_all(*arms)
+        of_organisations = organisation_id.in_(bindparam("organisations", expanding=True))
+        selects.append(pairs.where(of_organisations, event_id.in_(internal)))
+    return union_all(*selects)
 
 
 @cache
 def _members(by_id: bool, are_named: bool = False) -> Select[*tuple[Any, ...]]:
-    """People of events who have an address (``are_named``: one of ``emails``), with the country of their
-    organisation."""
+    """The members of events who have an address (``are_named``: one of ``emails``), with their organisation's
+    country."""
     if are_named:
         return _members(by_id).where(func.lower(_PERSON.c.email).in_(bindparam("emails", expanding=True)))
     return (
@@ -160,7 +161,7 @@ def _members(by_id: bool, are_named: bool = False) -> Select[*tuple[Any, ...]]:
 
 @cache
 def _countries(by_id: bool) -> Select[*tuple[Any, ...]]:
-    """The countries of the organisations that own events."""
+    """The countries of the organisations in charge of events."""
     return (
         select(_ORGANISATION.c.id, _LOCALITY.c.country)
         .join(_LOCALITY, _LOCALITY.c.code == _ORGANISATION.c.locality)
@@ -171,11 +172,11 @@ def _countries(by_id: bool) -> Select[*tuple[Any, ...]]:
 def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[str, Language]:
     """The addresses of an event's audience, each once and in lower case, with the recipient's language.
 
-    ``owner`` is the creator, or the active accounts of the owning organisation when the creator has none that is
+    ``owner`` is the creator, or the active accounts of the organisation in charge if the creator's account is not
     active; ``organisation`` those accounts; ``members`` the people of the event who have an address; ``role:officer``
-    the active accounts of that very role; ``email:…`` the address itself. The last two name nobody who may not read the
-    event, see :meth:`AudienceIndex.addresses`; here they are taken as approved. Unknown words resolve to nobody. An
-    account that chose a messenger is a second reader, ``messenger:ADDRESS``.
+    the active accounts with exactly that role; ``email:…`` the address itself. The last two resolve to nobody who may
+    not read the event, see :meth:`AudienceIndex.addresses`; here addresses count as approved. Unknown words resolve to
+    nobody. An account with a messenger is a second recipient, ``messenger:ADDRESS``.
     """
     session.flush()
     return AudienceIndex.load(session, audience, EventSelection((event.id,))).addresses(audience, event, vouched=True)
@@ -183,16 +184,17 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
 
 @dataclass(slots=True)
 class AudienceIndex:
-    """What audiences of many events resolve to, read at once: at most five queries however many events."""
+    """The data to resolve audiences of many events, read at once: at most five queries however many events."""
 
     users: dict[str, Any] = field(default_factory=dict)
+    rights: dict[str, ReadingRights] = field(default_factory=dict)
     by_email: dict[str, Any] = field(default_factory=dict)
     by_organisation: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     by_role: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     taking_part: set[tuple[str, str]] = field(default_factory=set)
-    """Event and organisation, of internal events and the organisations of accounts that do not read everything."""
+    """Event and organisation, of internal events and the organisations of accounts that may not read everything."""
     present: set[tuple[str, str]] = field(default_factory=set)
-    """Event and address, in lower case, of its members: all, or those that ``email:`` words name."""
+    """Event and address (lower case) of its members: all, or only those that ``email:`` words name."""
     locales: dict[str, Language] = field(default_factory=dict)
     messengers: dict[str, bytes] = field(default_factory=dict)
     members: dict[str, list[tuple[str, str | None]]] = field(default_factory=lambda: defaultdict(list))
@@ -200,63 +202,63 @@ class AudienceIndex:
 
     @classmethod
     def load(cls, session: Session, words: Iterable[str], events: EventSelection) -> "AudienceIndex":
-        """Read what these words can name for these events; what is not flushed yet is not seen."""
-        wanted = frozenset(words)
-        emails = [address.lower() for address in named_addresses(wanted)]
-        roles = [role for role in Role if f"{_ROLE}{role}" in wanted]
-        parts = set(wanted & {OWNER, MEMBERS, ORGANISATION})
-        # An owner without an active account is stood in for by the organisation.
+        """Read what these words can resolve to for these events; changes must have been flushed."""
+        all_words = frozenset(words)
+        emails = [address.lower() for address in named_addresses(all_words)]
+        roles = [role for role in Role if f"{_ROLE}{role}" in all_words]
+        parts = set(all_words & {OWNER, MEMBERS, ORGANISATION})
+        # The organisation replaces an owner without an active account.
         parts |= {ORGANISATION} if OWNER in parts else set()
         values = dict(events.values)
         for part, named in ((_ROLE, roles), (_EMAIL, emails)):
             if named:
                 parts.add(part)
                 values["roles" if part == _ROLE else "emails"] = named
-        read, connection, by_id = cls(), session.connection(), events.by_id
+        index, connection, by_id = cls(), session.connection(), events.by_id
         if parts:
             for user in connection.execute(_users(frozenset(parts), by_id), values):
-                read._add_user(user)
-        limited = {user.organisation_id for user in read.users.values() if not _is_of_all(user)}
+                index._add_user(user)
+        limited = {one.organisation_id for one in index.rights.values() if not one.everything and one.organisation_id}
         if limited and parts & {_ROLE, _EMAIL}:
-            asked = events.values | {"organisations": sorted(limited)}
-            read.taking_part.update((row[0], row[1]) for row in connection.execute(_taking_part(by_id), asked))
-        strangers = [email for email in emails if email not in read.by_email]
+            bound = events.values | {"organisations": sorted(limited)}
+            index.taking_part.update((row[0], row[1]) for row in connection.execute(_taking_part(by_id), bound))
+        without_account = [email for email in emails if email not in index.by_email]
         if MEMBERS in parts:
             for event_id, email, country in connection.execute(_members(by_id), events.values):
-                read.members[event_id].append((email, country))
-                read.present.add((event_id, email.lower()))
-        elif strangers:
-            asked = events.values | {"emails": strangers}
-            found = connection.execute(_members(by_id, are_named=True), asked)
-            read.present.update((event_id, email.lower()) for event_id, email, _country in found)
+                index.members[event_id].append((email, country))
+                index.present.add((event_id, email.lower()))
+        elif without_account:
+            bound = events.values | {"emails": without_account}
+            found = connection.execute(_members(by_id, are_named=True), bound)
+            index.present.update((event_id, email.lower()) for event_id, email, _country in found)
         if parts & {MEMBERS, _EMAIL}:
-            read.countries.update(connection.execute(_countries(by_id), events.values).all())
-        return read
+            index.countries.update(connection.execute(_countries(by_id), events.values).all())
+        return index
 
     def addresses(self, audience: Iterable[str], event: Any, *, vouched: bool = False) -> dict[str, Language]:
-        """As :func:`addresses`, from what was read; ``event`` is one of the events, or a row of its columns.
+        """As :func:`addresses`, from the loaded data; ``event`` is one of the events, or a row with its columns.
 
-        An internal event goes to accounts named by ``role:`` and ``email:`` only where they may read it, and to an
-        ``email:`` address that is no account's only where it is a member's, or where somebody entitled has ``vouched``
-        for it (:func:`models.queries.event_readers.vouched_rules`).
+        Mail about an internal event goes to accounts named by ``role:`` and ``email:`` only if they may read it, and to
+        an ``email:`` address without an account only if it is a member's or the rule's addresses are approved
+        (``vouched``, :func:`models.queries.event_readers.vouched_rules`).
         """
         found: dict[str, str | None] = {}
         for word in audience:
             for address, country in self._named(word, event, vouched):
                 found.setdefault(address.strip().lower(), country)
-        # Without an account the country decides: the person's own, else that of the organisation in charge.
+        # Without an account the country decides the language: the person's own, else the organisation's in charge.
         office = self.countries.get(event.organisation_id or "")
-        readers = {
+        recipients = {
             address: self.locales.get(address) or (Language.LO if (country or office) == "LA" else Language.VI)
             for address, country in found.items()
             if address
         }
         if self.messengers:
-            readers |= {f"{MESSENGER}{one}": readers[one] for one in self.messengers if one in readers}
-        return readers
+            recipients |= {f"{MESSENGER}{one}": recipients[one] for one in self.messengers if one in recipients}
+        return recipients
 
     def participants(self, event: Any) -> frozenset[str]:
-        """Whose own calendars an event belongs in: its owner and its people. Both words must have been loaded."""
+        """The addresses whose calendars should have an event: its owner and its people. Both words must be loaded."""
         named = (*self._named(OWNER, event, False), *self._named(MEMBERS, event, False))
         return frozenset(address.strip().lower() for address, _country in named)
 
@@ -265,7 +267,7 @@ class AudienceIndex:
             return self.members.get(event.id, [])
         if word.startswith(_EMAIL):
             address = word.removeprefix(_EMAIL)
-            return [(address, None)] if self._may_be_told(address.lower(), event, vouched) else []
+            return [(address, None)] if self._may_receive(address.lower(), event, vouched) else []
         creator = self.users.get(event.created_by or "")
         if word == OWNER and creator is not None and creator.active:
             return [(creator.email, None)]
@@ -274,25 +276,21 @@ class AudienceIndex:
         of_role = self.by_role.get(word.removeprefix(_ROLE), [])
         return [(user.email, None) for user in of_role if self._may_read(user, event)]
 
-    def _may_be_told(self, address: str, event: Any, vouched: bool) -> bool:
-        """Whether a rule that names an address may tell it of an event."""
+    def _may_receive(self, address: str, event: Any, vouched: bool) -> bool:
+        """Whether mail about an event may go to an address that a rule names."""
         if event.visibility is Visibility.PUBLIC or (event.id, address) in self.present:
             return True
         user = self.by_email.get(address)
         return vouched if user is None else user.active and self._may_read(user, event)
 
     def _may_read(self, user: Any, event: Any) -> bool:
-        """Whether an account may read an event: the rule of service.actions.permissions, from what was read at once."""
-        return (
-            event.visibility is Visibility.PUBLIC
-            or _is_of_all(user)
-            or event.created_by == user.id
-            or event.organisation_id == user.organisation_id
-            or (event.id, user.organisation_id) in self.taking_part
-        )
+        """Whether an account may read an event (:mod:`models.queries.event_readers`)."""
+        takes_part = (event.id, user.organisation_id) in self.taking_part
+        return self.rights[user.id].may_read(event, takes_part=takes_part)
 
     def _add_user(self, user: Any) -> None:
         self.users[user.id] = user
+        self.rights[user.id] = ReadingRights.of(user, user.protocol_office)
         self.by_email[user.email] = user
         self.locales[user.email] = user.locale
         if user.active:
@@ -301,7 +299,3 @@ class AudienceIndex:
             self.by_role[user.role].append(user)
             if user.organisation_id:
                 self.by_organisation[user.organisation_id].append(user.email)
-
-
-def _is_of_all(user: Any) -> bool:
-    return reads_everything(user.role, user.organisation_id, user.protocol_office)

@@ -1,4 +1,4 @@
-"""The parts of one event, in their order: programme items and tasks."""
+"""The parts of an event in their order: programme items and tasks."""
 
 from sqlmodel import Session, col, select
 
@@ -6,7 +6,7 @@ from models.event_parts import ProgrammeItem, Task
 
 
 def programme_of(session: Session, event_id: str) -> list[ProgrammeItem]:
-    """The working programme in the order it is run: by day, hour, then as written."""
+    """The working programme by day, start time and position."""
     return list(
         session.exec(
             select(ProgrammeItem)
@@ -17,5 +17,5 @@ def programme_of(session: Session, event_id: str) -> list[ProgrammeItem]:
 
 
 def tasks_of(session: Session, event_id: str) -> list[Task]:
-    """An event's tasks in the order they were made."""
+    """An event's tasks in the order of their creation."""
     return list(session.exec(select(Task).where(Task.event_id == event_id).order_by(col(Task.id))).all())

@@ -1,18 +1,25 @@
-"""Who may read an internal event: the parts of the rule that the service and the worker share.
+"""Who may read an event: the one rule, for the sessions of the service and the recipients of the worker's mail.
 
-The rule for a session is in service.actions.permissions. The worker, which does not know that module, needs the same
-answer for the readers of a mail, so both are built from what is here.
+Every account reads public events. An internal event is read by its creator, by the organisation in charge of it, by the
+organisations that take part (their people are members or head it, or they have tasks in it), by the protocol office, by
+approvers and administrators.
+
+The rule has two forms: a condition for SELECTs (:func:`visible_to`) and a check of facts already loaded for many
+accounts and events at once (:meth:`ReadingRights.may_read`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, true
+from sqlmodel import Session, col
 
 from models.accounts import Audit, User
 from models.event_parts import Member, Task
 from models.events import Event
 from models.places import Organisation, Person
-from models.vocabulary import Role
+from models.vocabulary import Role, Visibility
 
 _USER: Table = User.__table__  # type: ignore[attr-defined]
 _ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
@@ -27,28 +34,76 @@ TAKING_PART: Sequence[Select[tuple[str, str | None]]] = (
     select(_MEMBER.c.event_id, _PERSON.c.organisation_id).join(_PERSON, _PERSON.c.id == _MEMBER.c.person_id),
     select(_HEADED.c.id, _PERSON.c.organisation_id).join(_PERSON, _PERSON.c.id == _HEADED.c.head_id),
 )
-"""Pairs of an event and an organisation that takes part in it: by a task, by a member, by the head."""
+"""SELECTs of the pairs of an event and an organisation that takes part in it: by a task, by a member, by the head."""
 
 
 def reads_everything(role: Role, organisation_id: str | None, protocol_office: bool | None) -> bool:
-    """Whether an account reads and changes the events of all: approvers, administrators, the protocol office, and
-    whoever is of no organisation, for that is the protocol office's own account."""
+    """Whether an account may read and change all events: approvers, administrators, the protocol office, and accounts
+    without an organisation, which belong to the protocol office."""
     return role.suffices_for(Role.APPROVER) or organisation_id is None or bool(protocol_office)
 
 
-def vouched_rules(connection: Connection, audiences: Mapping[str, Collection[str]]) -> frozenset[str]:
-    """Those of these reminder rules (id → audience) whose ``email:`` addresses somebody entitled has approved.
+@dataclass(frozen=True, slots=True)
+class ReadingRights:
+    """Which events an account may read; ``everything``: no event is hidden from it."""
 
-    That is: the service itself, or an account that reads everything at present, was the last to make or change the
-    rule, by the audit trail. A rule that is not in the trail was made by the service. Rules without such an address
-    need no approval; one query, none where there are only those.
+    user_id: str
+    organisation_id: str | None
+    everything: bool
+
+    @classmethod
+    def of(cls, user: Any, protocol_office: bool | None) -> "ReadingRights":
+        """The rights of an account, or of a row with its columns; ``protocol_office`` is its organisation's flag."""
+        return cls(user.id, user.organisation_id, reads_everything(user.role, user.organisation_id, protocol_office))
+
+    def may_read(self, event: Any, *, takes_part: bool) -> bool:
+        """As :func:`visible_to`, for a loaded event. ``takes_part``: the account's organisation takes part in it."""
+        return (
+            self.everything
+            or event.visibility is Visibility.PUBLIC
+            or event.created_by == self.user_id
+            or event.organisation_id == self.organisation_id
+            or takes_part
+        )
+
+
+def reader_of(session: Session, user: User) -> ReadingRights:
+    """What an account may read now."""
+    organisation = session.get(Organisation, user.organisation_id) if user.organisation_id else None
+    return ReadingRights.of(user, organisation is not None and organisation.protocol_office)
+
+
+def visible_to(reader: ReadingRights | None, table: Any = Event) -> ColumnElement[bool]:
+    """The condition for events that an account may read, all for None; ``table`` may be that of deleted events."""
+    if reader is None or reader.everything:
+        return true()
+    conditions = [col(table.visibility) == Visibility.PUBLIC]
+    if table is Event:
+        conditions.append(col(Event.created_by) == reader.user_id)
+    if reader.organisation_id is not None:
+        conditions.append(col(table.organisation_id) == reader.organisation_id)
+        for pairs in TAKING_PART:
+            event_id, organisation_id = pairs.selected_columns
+            own = pairs.where(organisation_id == reader.organisation_id).with_only_columns(event_id)
+            conditions.append(col(table.id).in_(own))
+    return or_(*conditions)
+
+
+def vouched_rules(connection: Connection, audiences: Mapping[str, Collection[str]]) -> frozenset[str]:
+    """The reminder rules (id → audience) whose ``email:`` addresses are approved.
+
+    A rule is approved when, according to the audit trail, it was last created or changed by the service itself or by an
+    account that reads everything now. A rule without an audit row was created by the service. Rules without ``email:``
+    addresses need no approval. One query; none if no rule has such an address.
     """
-    asking = sorted(rule for rule, audience in audiences.items() if any(word.startswith("email:") for word in audience))
-    if not asking:
+    with_address = sorted(
+        rule for rule, audience in audiences.items() if any(word.startswith("email:") for word in audience)
+    )
+    if not with_address:
         return frozenset(audiences)
     last = (
         select(func.max(_AUDIT.c.id))
-        .where(_AUDIT.c.entity == "reminder_rule", _AUDIT.c.entity_id.in_(asking))
+        .where(_AUDIT.c.entity == "reminder_rule", _AUDIT.c.entity_id.in_(with_address))
         .group_by(_AUDIT.c.entity_id)
     )
     authors = (

@@ -1,1 +1,1 @@
-"""What people can do: one write use case per function. No Flask here; nothing here commits."""
+"""The use cases: one function for each thing people can do. They do not use Flask and never commit."""

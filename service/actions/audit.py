@@ -11,8 +11,8 @@ from models.accounts import Audit
 from service.actions import change_log
 from service.actions.context import ActionContext
 
-# Never in the trail: secrets and their hashes, and what only serves the machine.
-_LEFT_OUT = {
+# Never in an audit row: secrets and their hashes, and internal columns.
+_EXCLUDED = {
     "password_hash",
     "token_hash",
     "search_text",
@@ -29,7 +29,7 @@ _LEFT_OUT = {
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON can hold it; lists and objects all the way down."""
+    """A value converted to JSON types, recursively."""
     match value:
         case Enum():
             return value.value
@@ -42,20 +42,20 @@ def plain(value: Any) -> Any:
         case list() | tuple() | set():
             return [plain(item) for item in value]
         case SQLModel():
-            kept = [name for name in type(value).model_fields if name not in {"id", "event_id", "search_text"}]
-            return {name: plain(getattr(value, name)) for name in kept}
+            names = [name for name in type(value).model_fields if name not in {"id", "event_id", "search_text"}]
+            return {name: plain(getattr(value, name)) for name in names}
         case _:
             return value
 
 
 def snapshot(row: SQLModel, extra: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The values of a row that the trail tells of, and the named computed ones (``parties``, ``budget`` …)."""
-    names = [name for name in type(row).model_fields if name not in _LEFT_OUT]
+    """The values of a row that are audited, and the computed ones named in ``extra`` (``parties``, ``budget`` …)."""
+    names = [name for name in type(row).model_fields if name not in _EXCLUDED]
     return {name: plain(getattr(row, name)) for name in (*names, *extra)}
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """What differs between two snapshots: ``{field: {"from": …, "to": …}}``."""
+    """The differences between two snapshots: ``{field: {"from": …, "to": …}}``."""
     names = [*before, *(name for name in after if name not in before)]
     return {
         name: {"from": before.get(name), "to": after.get(name)} for name in names if before.get(name) != after.get(name)
@@ -75,7 +75,7 @@ def record(
 ) -> None:
     """Write one audit row. ``action`` is a verb (create, change, delete, transition …), ``entity`` a table's name.
 
-    Whatever is told here is also told to those who keep calendars: there is no change that could be forgotten.
+    It also notes the change for the feed caches (:mod:`service.actions.change_log`), so they miss no audited change.
     """
     if action != "create" or event_id is not None:
         change_log.note_change(session, act.now, entity, entity_id, event_id)

@@ -13,7 +13,7 @@ AUDIT_ORDER = (col(Audit.id).desc(),)
 
 
 def audit_where(act: ActionContext, query: Mapping[str, Any]) -> Any:
-    """The select of audit rows a query string asks for."""
+    """The SELECT of the audit rows that match a query string."""
     statement: Any = select(Audit)
     for name in ("entity", "entity_id", "actor_id", "event_id"):
         if query.get(name):
@@ -24,7 +24,7 @@ def audit_where(act: ActionContext, query: Mapping[str, Any]) -> Any:
 def newest_audits(
     session: Session, act: ActionContext, query: Mapping[str, Any], *, below: int | None = None, limit: int
 ) -> list[Audit]:
-    """The newest audit rows a query string asks for, of those with an id below ``below`` where it is given."""
+    """The newest audit rows that match a query string, only those with an id below ``below`` if it is given."""
     statement = audit_where(act, query)
     if below is not None:
         statement = statement.where(col(Audit.id) < below)

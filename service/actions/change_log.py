@@ -1,7 +1,7 @@
-"""What changed in what feeds show: noted in the transaction of the change, asked for by those who keep calendar bytes.
+"""Changes of what feeds show: noted in the transaction of the change, queried by whatever caches calendar bytes.
 
-A note costs the same whatever the number of feeds: nobody looks for those it concerns. Who keeps a feed asks what
-changed since and looks at those events only; a feed that shows none of them keeps its bytes.
+A note costs the same whatever the number of feeds, because the affected feeds are not looked up. A process that caches
+a feed queries what changed since and updates those events only; a feed that shows none of them stays cached.
 """
 
 from collections.abc import Collection
@@ -19,11 +19,11 @@ from models.feeds import CalendarChange, IcalFragment
 from service.actions.locality_index import LocalityIndex
 
 _MANY = 200
-"""When more events than this show what changed, the note says "many" instead of naming them."""
+"""If more events than this show what changed, the note says "many" instead of naming them."""
 
 _LOCK = 0x0CA1_E4DA
-_NOBODY_KEEPS = text("SELECT pg_advisory_xact_lock_shared(:key)")
-_NOBODY_CHANGES = text("SELECT pg_try_advisory_xact_lock(:key)")
+_LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)")
+_TRY_LOCK_EXCLUSIVE = text("SELECT pg_try_advisory_xact_lock(:key)")
 _XID: Any = literal_column("pg_current_xact_id()::text::bigint")
 _SNAPSHOT = text("SELECT pg_current_snapshot()::text")
 _UNSEEN = text(
@@ -32,23 +32,23 @@ _UNSEEN = text(
 
 Position = int | str
 """On SQLite the number of the last note; on PostgreSQL, where notes become visible in another order than they are
-numbered, the snapshot of whoever asked: which transactions it sees."""
+numbered, the snapshot of the reading transaction, which says which transactions it sees."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSet:
-    """What changed since a position. ``event_ids`` None: too much to name, everything has to be looked at anew."""
+    """What changed since a position. ``event_ids`` None: too many to name, every event has to be reread."""
 
     event_ids: frozenset[str] | None
     position: Position
 
 
 def note(session: Session, now: datetime, event_ids: Collection[str] | None) -> None:
-    """Drop the kept bytes of these events and tell everybody who keeps feeds; None: of many events (their bytes are
-    dropped by the caller)."""
+    """Delete the cached bytes of these events and note the change for all feed caches; None means many events, whose
+    bytes the caller deletes."""
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     if is_postgresql:
-        session.execute(_NOBODY_KEEPS, {"key": _LOCK})
+        session.execute(_LOCK_SHARED, {"key": _LOCK})
     if event_ids is not None:
         session.execute(delete(IcalFragment).where(col(IcalFragment.event_id).in_(event_ids)))
     xid = _XID if is_postgresql else None
@@ -57,13 +57,13 @@ def note(session: Session, now: datetime, event_ids: Collection[str] | None) -> 
 
 
 def note_change(session: Session, now: datetime, entity: str, entity_id: str, event_id: str | None) -> None:
-    """Note what a change of a row means for feeds; ``entity`` is its table, ``event_id`` the event it belongs to."""
+    """Note which events a change of a row affects; ``entity`` is its table, ``event_id`` the event it belongs to."""
     if entity in {"event", "member", "task", "programme_revision"} and event_id is not None:
         note(session, now, [event_id])
     elif entity == "office_holiday":
         _note_tasks(session, now)
     elif (shown_in := _shown_in(session, entity, entity_id)) is not None:
-        # A locality is also what filters ask for: whoever becomes one of theirs was not shown before.
+        # Filters name localities too: a change may add events to a feed that it did not show before.
         events = list(session.scalars(shown_in.limit(_MANY + 1))) if entity != "locality" else None
         if events is None or len(events) > _MANY:
             note(session, now, None)
@@ -73,25 +73,25 @@ def note_change(session: Session, now: datetime, entity: str, entity_id: str, ev
 
 
 def _note_tasks(session: Session, now: datetime) -> None:
-    """Days off decide when tasks are due that count working days."""
+    """Note a change of the days off, which changes the due days of tasks that count working days."""
     note(session, now, None)
     session.execute(delete(IcalFragment).where(col(IcalFragment.part) == "tasks"))
 
 
 def _shown_in(session: Session, entity: str, entity_id: str) -> Any:
-    """The select of events that show a row's name; None for what no event shows."""
+    """The SELECT of the events that show a row's name; None for tables whose rows no event shows."""
     match entity:
         case "locality":
-            # Its name also shows in events of those it succeeded.
-            line = LocalityIndex.load(session).line(entity_id)
-            return select(col(Event.id)).where(or_(col(Event.host).in_(line), col(Event.guest).in_(line)))
+            # Events of the localities it succeeded show its name too.
+            succession = LocalityIndex.load(session).line(entity_id)
+            return select(col(Event.id)).where(or_(col(Event.host).in_(succession), col(Event.guest).in_(succession)))
         case "organisation":
             has_task = select(col(Task.event_id)).where(col(Task.organisation_id) == entity_id)
             return select(col(Event.id)).where(
                 or_(col(Event.organisation_id) == entity_id, col(Event.id).in_(has_task))
             )
         case "person":
-            # Their tasks show their name; those of their organisation see what they are in.
+            # Their tasks show their name; their organisation may read the events they are in.
             has_task = select(col(Task.event_id)).where(col(Task.person_id) == entity_id)
             has_member = select(col(Member.event_id)).where(col(Member.person_id) == entity_id)
             return select(col(Event.id)).where(
@@ -100,13 +100,13 @@ def _shown_in(session: Session, entity: str, entity_id: str) -> Any:
         case "commitment":
             return select(col(Event.id)).where(col(Event.commitment_id) == entity_id)
         case "agreement":
-            promised = select(col(Commitment.id)).where(col(Commitment.agreement_id) == entity_id)
-            return select(col(Event.id)).where(col(Event.commitment_id).in_(promised))
+            commitments = select(col(Commitment.id)).where(col(Commitment.agreement_id) == entity_id)
+            return select(col(Event.id)).where(col(Event.commitment_id).in_(commitments))
     return None
 
 
 def position(session: Session) -> Position:
-    """Where in the notes this transaction stands: :func:`changes_since` tells what came after."""
+    """The current position in the notes, for a later :func:`changes_since`."""
     if session.get_bind().dialect.name == "postgresql":
         return str(session.execute(_SNAPSHOT).scalar_one())
     # on SQLite only
@@ -114,15 +114,15 @@ def position(session: Session) -> Position:
 
 
 def changes_since(session: Session, before: Position | None) -> ChangeSet:
-    """What changed since a position, as this transaction sees it; everything, where there is none.
+    """What changed since a position, as this transaction sees it; without a position, everything.
 
-    Notes are swept away after some days: nobody may ask about a position older than that.
+    Notes are deleted after some days: a position must not be older than that.
     """
-    here = position(session)
+    now = position(session)
     if before is None:
-        return ChangeSet(None, here)
-    if before == here:
-        return ChangeSet(frozenset(), here)
+        return ChangeSet(None, now)
+    if before == now:
+        return ChangeSet(frozenset(), now)
     if isinstance(before, str):
         oldest = int(before.partition(":")[0])
         after = and_(col(CalendarChange.xid) >= oldest, _UNSEEN.bindparams(snapshot=before))
@@ -130,14 +130,14 @@ def changes_since(session: Session, before: Position | None) -> ChangeSet:
         after = col(CalendarChange.id) > before
     found = list(session.scalars(select(col(CalendarChange.event_id)).where(after).distinct()))
     named = frozenset(event_id for event_id in found if event_id is not None)
-    return ChangeSet(named if len(named) == len(found) else None, here)
+    return ChangeSet(named if len(named) == len(found) else None, now)
 
 
 def try_exclusive_lock(session: Session) -> bool:
-    """Whether no transaction that notes a change is running; none can before this one is over.
+    """Lock out transactions that note changes until this one ends; False if one is running.
 
-    SQLite's writers stand in line, so there it is always so in a writing transaction.
+    On SQLite a writing transaction has the write lock anyway, so there the answer is always True.
     """
     if session.get_bind().dialect.name != "postgresql":
         return True
-    return bool(session.execute(_NOBODY_CHANGES, {"key": _LOCK}).scalar_one())
+    return bool(session.execute(_TRY_LOCK_EXCLUSIVE, {"key": _LOCK}).scalar_one())

@@ -1,4 +1,4 @@
-"""Commitments as what they promise."""
+"""The terms of commitments."""
 
 from calendars.commitments.evaluation import CommitmentTerms
 from calendars.days.spans import Days
@@ -6,7 +6,7 @@ from models.agreements import Agreement, Commitment
 
 
 def terms_of(agreement: Agreement, commitment: Commitment) -> CommitmentTerms:
-    """A commitment of an agreement as warnings, progress and plans see it."""
+    """The terms of a commitment, as warnings, progress and planning use them."""
     return CommitmentTerms(
         id=commitment.id,
         activity=commitment.activity,

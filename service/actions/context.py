@@ -1,4 +1,4 @@
-"""Who does something, when, and for which office: what every action needs besides its session."""
+"""Who acts, when, and for which office: what every action needs besides its session."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from models.office import Office
 
 @dataclass(frozen=True, slots=True)
 class ActionContext:
-    """One action's circumstances. ``user`` None is the service itself (the seed, the command line)."""
+    """The context of one action. ``user`` None is the service itself (the seed, the command line)."""
 
     user: User | None
     now: datetime
@@ -19,10 +19,10 @@ class ActionContext:
 
     @property
     def account(self) -> User:
-        """The account that acts, where only an account can.
+        """The acting account, for actions that need one.
 
         Raises:
-            RuntimeError: the service itself acts; a defect of the caller.
+            RuntimeError: the service itself acts; a bug in the caller.
         """
         if self.user is None:
             raise RuntimeError("this needs an account, and the service itself acts")
@@ -30,10 +30,10 @@ class ActionContext:
 
     @property
     def today(self) -> date:
-        """The calendar day in the office's zone."""
+        """The current day in the office's time zone."""
         return today(self.office.timezone, self.now)
 
     @property
     def name(self) -> str:
-        """Who the audit trail names."""
+        """The actor's name in the audit trail."""
         return self.user.email if self.user else "desk"

@@ -1,4 +1,4 @@
-"""What every noun's actions do alike: find, check references, create, change, delete, each with its audit row."""
+"""Functions shared by the actions of all tables: find, check references, create, change, delete, with audit rows."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
@@ -38,13 +38,13 @@ def find(session: Session, model: type[Row], identity: str) -> Row:
 
 
 def by_id(session: Session, model: type[Row], wanted: Collection[str]) -> dict[str, Row]:
-    """The rows with these ids, by id; one query. Ids of nothing are left out."""
+    """The rows with these ids, by id; one query. Unknown ids are left out."""
     key = col(model.id)  # type: ignore[attr-defined]
     return {identity(row): row for row in session.exec(select(model).where(key.in_(wanted)))}
 
 
 def part(session: Session, model: type[Row], event_id: str, identity: str) -> Row:
-    """A part by its id, but only below its own event.
+    """A part of an event by its id.
 
     Raises:
         NotFound: there is none, or it belongs to another event.
@@ -56,7 +56,7 @@ def part(session: Session, model: type[Row], event_id: str, identity: str) -> Ro
 
 
 def find_of_event(session: Session, model: type[Row], identity: str) -> Row:
-    """A row that belongs to an event, found by its own id.
+    """A row that belongs to an event, by its own id.
 
     Raises:
         NotFound: there is none, or the reader may not see its event.
@@ -68,21 +68,21 @@ def find_of_event(session: Session, model: type[Row], identity: str) -> Row:
 
 
 def called(model: type[SQLModel]) -> Message:
-    """What a table's rows are called inside a sentence."""
+    """The noun for a table's rows, for use in sentences."""
     return noun(str(model.__tablename__))
 
 
 def missing_references(session: Session, model: type[SQLModel], values: Mapping[str, Any]) -> Errors:
-    """For every given foreign key of the model: an error under its field where nothing has that id."""
+    """An error under its field for every foreign key among ``values`` that refers to nothing."""
     errors: Errors = {}
     for column in inspect(model).local_table.columns:
         if not column.foreign_keys or not isinstance(values.get(column.key), str):
             continue
         target = next(iter(column.foreign_keys)).column
-        sought = core_select(target).where(target == values[column.key])
+        statement = core_select(target).where(target == values[column.key])
         if target.table.name == "event":
-            sought = sought.where(permissions.visible(session))
-        if session.execute(sought).first() is None:
+            statement = statement.where(permissions.visible(session))
+        if session.execute(statement).first() is None:
             what = noun(str(target.table.name))
             errors[column.key] = [
                 message(N_("There is no {what} “{identity}”."), what=what, identity=values[column.key])
@@ -91,7 +91,7 @@ def missing_references(session: Session, model: type[SQLModel], values: Mapping[
 
 
 def check(errors: Mapping[str, list[Message]]) -> None:
-    """Raise all collected field errors at once; nothing happens when there are none."""
+    """Raise all collected field errors at once; do nothing if there are none."""
     if found := {field: messages for field, messages in errors.items() if messages}:
         raise Invalid(found)
 
@@ -140,9 +140,9 @@ def change(
     action: str = "change",
     also: Mapping[str, Any] | None = None,
 ) -> set[str]:
-    """Set values, write the audit row, and say which fields really changed; equal values write nothing.
+    """Set values, write the audit row, and return the fields that really changed; equal values write nothing.
 
-    ``also`` are changes the trail tells of although the snapshots don't show them.
+    ``also`` are changes for the audit row that the snapshots don't contain.
     """
     before = snapshot(row, computed)
     assign(row, values)
@@ -150,7 +150,7 @@ def change(
     changed = changes(before, after) | dict(also or {})
     if changed:
         if hasattr(row, "updated_at"):
-            # A second change within the clock's tick still moves the stamp: DTSTAMP and ETags rely on it.
+            # Assigned even if equal: a second change at the same instant still counts, DTSTAMP and ETags rely on it.
             row.updated_at = act.now
         flush(session)
         record(session, act, action, _entity(row), identity(row), changed, event_id=event_id, reason=reason)
@@ -179,10 +179,10 @@ def delete(session: Session, act: ActionContext, row: SQLModel, *, event_id: str
 
 
 def flush(session: Session) -> None:
-    """Send what is pending to the database, where its constraints stand.
+    """Flush the session, within a savepoint so that a violated constraint leaves the transaction usable.
 
     Raises:
-        Conflict: one that must be unique is there already.
+        Conflict: a unique value exists already.
     """
     try:
         with session.begin_nested():
@@ -196,7 +196,7 @@ def flush(session: Session) -> None:
 
 
 def identity(row: SQLModel) -> str:
-    """A row's id as the audit names it."""
+    """A row's primary key, as in audit rows."""
     return str(inspect(row).mapper.primary_key_from_instance(row)[0])
 
 
@@ -205,7 +205,7 @@ def _entity(row: SQLModel) -> str:
 
 
 def matching(statement: Any, column: Any, query: str | None) -> Any:
-    """Narrow a select to rows whose folded text holds every word of ``query``."""
+    """Narrow a SELECT to rows whose folded text contains every word of ``query``."""
     for word in fold(query or "").split():
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
         statement = statement.where(column.like(f"%{escaped}%", escape="\\"))
@@ -213,10 +213,10 @@ def matching(statement: Any, column: Any, query: str | None) -> Any:
 
 
 def page_of(session: Session, statement: Any, order: Iterable[Any], first: int, size: int) -> tuple[list[Any], int]:
-    """One page of a select and the total number of rows it would give."""
+    """One page of a SELECT, and its total number of rows."""
     total = session.execute(core_select(func.count()).select_from(statement.order_by(None).subquery())).scalar_one()
     if first >= total:
-        return [], total  # also keeps a page number without bounds away from the database
+        return [], total  # the database never gets an arbitrarily large page number
     rows = session.exec(statement.order_by(*order).offset(first).limit(size)).all()
     return list(rows), total
 
@@ -224,7 +224,7 @@ def page_of(session: Session, statement: Any, order: Iterable[Any], first: int, 
 def page_matching(
     session: Session, model: type[Row], query: str | None, first: int, size: int, order: Sequence[Any] = ()
 ) -> tuple[list[Row], int]:
-    """One page of the rows whose folded text holds every word of ``query``, by name unless ``order`` says otherwise."""
+    """One page of the rows whose folded text contains every word of ``query``, by name unless ``order`` is given."""
     text = col(model.search_text)  # type: ignore[attr-defined]
     key = inspect(model).primary_key
     return page_of(session, matching(select(model), text, query), order or (text, *key), first, size)
@@ -241,7 +241,7 @@ EVENT_ORDER = (col(Event.first_day), col(Event.id))
 
 
 def within(statement: Any, column: Any, act: ActionContext, query: Mapping[str, Any]) -> Any:
-    """Narrow a select to instants that fall on the office's days ``from`` to ``to``, both inclusive."""
+    """Narrow a SELECT to instants on the office's days ``from`` to ``to``, both inclusive."""
     zone = ZoneInfo(act.office.timezone)
     if query.get("from_"):
         statement = statement.where(column >= datetime.combine(query["from_"], time(), zone).astimezone(UTC))

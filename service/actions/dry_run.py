@@ -1,4 +1,4 @@
-"""Trying something out: what a dry run does is exactly what the real one does, and is undone."""
+"""Dry runs: they do exactly what the real run does, and are rolled back."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 @contextmanager
 def dry_run_savepoint(session: Session, *, is_dry: bool) -> Iterator[None]:
-    """What happens inside is undone at the end when it is a dry run; it is the real thing otherwise."""
+    """Roll back at the end what happens inside if it is a dry run; do nothing otherwise."""
     if not is_dry:
         yield
         return

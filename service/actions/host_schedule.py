@@ -1,4 +1,4 @@
-"""What stands around given days: the visits a host must receive and the events people are in."""
+"""What else is scheduled around given days: the visits hosts receive and the events people are in."""
 
 from collections.abc import Collection, Iterable
 from dataclasses import replace
@@ -26,53 +26,53 @@ from models.vocabulary import BookingState
 from service.actions import permissions
 
 VIEW_DAYS = 60
-"""How much wider than the windows a board is, so that the nearest visits and holidays are seen."""
+"""How many days a day index is wider than the windows on either side, to include the nearest visits and holidays."""
 _MOST_RANGES = 8
 
 
 def office_holiday_calendar(session: Session) -> HolidayIndex:
-    """The days of both worlds with the office's own entries; one query."""
+    """The public holidays with the office's own entries; one query."""
     return HolidayIndex(OfficeEntry.of(row) for row in office_holidays(session))
 
 
 def hosted_visits(session: Session, hosts: frozenset[str], within: Days) -> list[HostedVisit]:
-    """The visits these hosts (one line of localities) must receive on a day of ``within``, by first day; one query.
+    """The visits these hosts (one succession of localities) receive on a day of ``within``, by first day; one query.
 
-    It reads the rows near the range only: the days of a short stay lie at most 30 days from its ``first_day``; a
-    long one is received on its first and last day, looked for up to 31 days from ``first_day`` and ``last_day``.
+    It reads only rows near the range: the days of a short stay are at most 30 days from its ``first_day``; a long one
+    is received on its first and last day, searched up to 31 days from ``first_day`` and ``last_day``.
     """
     return [
-        stay
-        for _host, stay in hosted(session, hosts, [within])
-        if any(days.overlaps(within) for days in stay.received())
+        visit
+        for _host, visit in hosted(session, hosts, [within])
+        if any(days.overlaps(within) for days in visit.received())
     ]
 
 
 def person_assignments(session: Session, people: Collection[str], within: Days) -> list[PersonAssignment]:
-    """What these people are in, as member, as head or booked as interpreter, around the days of ``within``; one query.
+    """The assignments of these people, as member, head or booked interpreter, around the days of ``within``; one query.
 
-    Called-off events are left out. Some events that only come near the range are among them.
+    Postponed and cancelled events are left out. Some events that are only near the range are included.
     """
-    return _engagements(session, _OF_PEOPLE, within, people=list(people))
+    return _assignments(session, _OF_PEOPLE, within, people=list(people))
 
 
 def person_assignments_of_events(
     session: Session, events: Collection[str], heads: Collection[str], within: Days
 ) -> list[PersonAssignment]:
     """Assignments of all members and booked interpreters of these events, and of the ``heads``; one query."""
-    return _engagements(session, _OF_EVENTS, within, events=list(events), heads=list(heads))
+    return _assignments(session, _OF_EVENTS, within, events=list(events), heads=list(heads))
 
 
-def _engagements(session: Session, statement: Any, within: Days, **wanted: list[str]) -> list[PersonAssignment]:
+def _assignments(session: Session, statement: Any, within: Days, **ids: list[str]) -> list[PersonAssignment]:
     near = _widened(within)
-    rows = session.execute(statement, {"first": near.first, "last": near.last, **wanted})
+    rows = session.execute(statement, {"first": near.first, "last": near.last, **ids})
     found = [PersonAssignment(*row) for row in rows.all()]
-    told = permissions.titles(session, {one.event_id: one.title for one in found})
-    return [one if told[one.event_id] is one.title else replace(one, title=told[one.event_id]) for one in found]
+    titles = permissions.titles(session, {one.event_id: one.title for one in found})
+    return [one if titles[one.event_id] is one.title else replace(one, title=titles[one.event_id]) for one in found]
 
 
-def _engaged(people: Any) -> CompoundSelect[Any]:
-    """The select of what some people are in, from the day ``first`` to the day ``last``."""
+def _select_assignments(people: Any) -> CompoundSelect[Any]:
+    """The SELECT of some people's assignments from the day ``first`` to the day ``last``."""
     event = ("id", "title", "first_day", "last_day", "arrives_on", "departs_on", "start_time", "end_time", "timezone")
     columns = [col(Person.id), col(Person.name), *(col(getattr(Event, name)) for name in event)]
     takes_place = (
@@ -118,9 +118,9 @@ def _engaged(people: Any) -> CompoundSelect[Any]:
     return union_all(as_member, as_head, as_interpreter)
 
 
-# Built once: putting such a statement together takes longer than running it.
-_OF_PEOPLE = _engaged(bindparam("people", expanding=True))
-_OF_EVENTS = _engaged(
+# Built once: building such a statement takes longer than running it.
+_OF_PEOPLE = _select_assignments(bindparam("people", expanding=True))
+_OF_EVENTS = _select_assignments(
     union_all(
         core_select(col(Member.person_id)).where(col(Member.event_id).in_(bindparam("events", expanding=True))),
         core_select(col(Person.id)).where(col(Person.id).in_(bindparam("heads", expanding=True))),
@@ -137,7 +137,7 @@ _OF_EVENTS = _engaged(
 
 def build_day_index(
     session: Session,
-    almanac: HolidayIndex,
+    holidays: HolidayIndex,
     hosts: frozenset[str],
     countries: Collection[str],
     within: Days,
@@ -145,64 +145,64 @@ def build_day_index(
     without: str | None = None,
     busy: Iterable[BusyDays] = (),
 ) -> DayIndex:
-    """A board of the visits ``hosts`` receive and the days off of ``countries``; one query.
+    """The index of the visits that ``hosts`` receive and the days off of ``countries``; one query.
 
-    ``without`` is the id of an event that does not stand in its own way. No hosts: no visits stand on it.
+    ``without`` is the id of an event to leave out, since it does not conflict with itself. No hosts: no visits.
     """
-    stays = hosted_visits(session, hosts, within) if hosts else []
+    visits = hosted_visits(session, hosts, within) if hosts else []
     return DayIndex(
         within,
-        almanac.off(countries, within.first, within.last),
-        almanac.working_days(sorted(countries)),
-        [stay for stay in stays if stay.id != without],
+        holidays.off(countries, within.first, within.last),
+        holidays.working_days(sorted(countries)),
+        [visit for visit in visits if visit.id != without],
         busy,
     )
 
 
 def hosted(session: Session, hosts: Collection[str], ranges: Iterable[Days]) -> list[tuple[str, HostedVisit]]:
-    """The visits of some hosts that touch some ranges of days, each with its host, by first day; one query.
+    """The visits of some hosts that overlap some ranges of days, each with its host, by first day; one query.
 
-    Ranges near each other are read as one, many as eight at the most: visits between them come along.
+    Ranges near each other are merged, and more than eight are merged to eight: visits between them are included.
     """
     values: dict[str, Any] = {"hosts": sorted(hosts)}
-    joined = _joined(ranges)
-    for number, days in enumerate(joined):
+    merged = _merged(ranges)
+    for number, days in enumerate(merged):
         near = _widened(days)
         values |= {f"first_{number}": days.first, f"last_{number}": days.last}
         values |= {f"near_first_{number}": near.first, f"near_last_{number}": near.last}
-    rows = session.execute(_touching(len(joined)), values).all()
-    told = permissions.titles(session, {identity: title for _host, identity, title, *_days in rows})
+    rows = session.execute(_select_overlapping(len(merged)), values).all()
+    titles = permissions.titles(session, {identity: title for _host, identity, title, *_days in rows})
     found = {
-        identity: (host, HostedVisit(identity, told[identity], whole_stay(*days)))
+        identity: (host, HostedVisit(identity, titles[identity], whole_stay(*days)))
         for host, identity, _title, *days in rows
     }
     return sorted(found.values(), key=lambda one: (one[1].days.first, one[1].id))
 
 
 @cache
-def _touching(ranges: int) -> CompoundSelect[Any]:
-    """The select of the visits of some hosts that touch so many ranges."""
+def _select_overlapping(ranges: int) -> CompoundSelect[Any]:
+    """The SELECT of the visits of some hosts that overlap any of so many ranges."""
     names = ("host", "id", "title", "first_day", "last_day", "arrives_on", "departs_on")
     visits = core_select(*(col(getattr(Event, name)) for name in names)).where(
-        # Concatenated, so that SQLite does not read all events of the host by its index instead of those of the days.
+        # Concatenated so that SQLite uses the index on the days, not the one on the host.
         col(Event.host).concat("").in_(bindparam("hosts", expanding=True)),
         col(Event.guest).is_not(None),
         col(Event.status).not_in(sorted(CALLED_OFF)),
     )
-    legs = []
+    selects = []
     for number in range(ranges):
         bounds: list[Any] = [bindparam(f"{name}_{number}") for name in ("first", "last", "near_first", "near_last")]
         first, last, near_first, near_last = bounds
-        touching = visits.where(
+        overlapping = visits.where(
             or_(col(Event.first_day) <= last, col(Event.arrives_on) <= last),
             or_(col(Event.last_day) >= first, col(Event.departs_on) >= first),
         )
-        legs.append(touching.where(col(Event.first_day).between(near_first, near_last)))
-        # Long ones that began before: only their last day can be received here.
-        legs.append(
-            touching.where(col(Event.last_day).between(near_first, near_last), col(Event.first_day) < near_first)
+        selects.append(overlapping.where(col(Event.first_day).between(near_first, near_last)))
+        # Long visits that began before: only their last day can be in the range.
+        selects.append(
+            overlapping.where(col(Event.last_day).between(near_first, near_last), col(Event.first_day) < near_first)
         )
-    return union_all(*legs)
+    return union_all(*selects)
 
 
 def _widened(days: Days) -> Days:
@@ -212,8 +212,8 @@ def _widened(days: Days) -> Days:
     )
 
 
-def _joined(ranges: Iterable[Days]) -> list[Days]:
-    """Ranges that together hold all these: those nearer than two months as one, and more until eight are left."""
+def _merged(ranges: Iterable[Days]) -> list[Days]:
+    """Ranges that cover all these: those closer than two months are merged, then the closest until eight are left."""
     whole: list[Days] = []
     for days in sorted(ranges, key=lambda one: one.first):
         if whole and (days.first - whole[-1].last).days <= 2 * TRAVEL_DAYS:
@@ -221,6 +221,6 @@ def _joined(ranges: Iterable[Days]) -> list[Days]:
         else:
             whole.append(days)
     gaps = [(later.first - earlier.last).days for earlier, later in pairwise(whole)]
-    kept = sorted(sorted(range(len(gaps)), key=lambda number: -gaps[number])[: _MOST_RANGES - 1])
-    bounds = [0, *(number + 1 for number in kept), len(whole)]
+    widest = sorted(sorted(range(len(gaps)), key=lambda number: -gaps[number])[: _MOST_RANGES - 1])
+    bounds = [0, *(number + 1 for number in widest), len(whole)]
     return [Days(whole[begin].first, whole[end - 1].last) for begin, end in pairwise(bounds)]

@@ -1,7 +1,8 @@
-"""Keyed POSTs: the first answer is kept in the transaction of the change and given again to the same request.
+"""Idempotency keys: the first response is stored in the transaction of the change and returned to repeated requests.
 
-Change and kept answer commit together or not at all: a process killed in between leaves neither, and the repeated
-request is then simply the first. Only answers that changed something are kept; an error changed nothing.
+The change and the stored response are committed together or not at all: a process killed in between leaves neither, and
+the repeated request is then simply the first. Only responses of requests that changed something are stored; an error
+changed nothing.
 """
 
 import base64
@@ -25,8 +26,8 @@ MAX_KEY = 255
 
 
 @dataclass(frozen=True, slots=True)
-class KeptAnswer:
-    """What a request was answered: status, the headers that matter, body."""
+class StoredResponse:
+    """The stored response to a request: status, relevant headers, body."""
 
     status: int
     headers: dict[str, str]
@@ -34,28 +35,28 @@ class KeptAnswer:
 
 
 def _cipher(secret: str) -> Fernet:
-    # An answer may show a token once; at rest it is readable only with the service's secret.
+    # A response may contain a token that is shown only once; it is stored encrypted with the service's secret.
     return cipher(secret, "idempotency")
 
 
 def _digest(*parts: bytes) -> str:
-    whole = hashlib.sha256()
+    digest = hashlib.sha256()
     for part in parts:
-        whole.update(len(part).to_bytes(8, "big") + part)
-    return whole.hexdigest()
+        digest.update(len(part).to_bytes(8, "big") + part)
+    return digest.hexdigest()
 
 
 def recall(
     session: Session, act: ActionContext, secret: str, key: str, request: tuple[bytes, ...], *, waits: bool = False
-) -> KeptAnswer | None:
-    """The kept answer to this key, or None when the request is the first.
+) -> StoredResponse | None:
+    """The stored response to this key, or None if the request is the first.
 
-    On PostgreSQL a lock says at once that the first is still running, or ``waits`` until it has ended, as a person who
-    presses a button twice does; on SQLite the writer's lock has made us wait.
+    On PostgreSQL a lock shows whether the first request is still running; ``waits`` waits until it has ended, which is
+    right for a person who presses a button twice. On SQLite the write lock has already waited for it.
 
     Raises:
         Conflict: the first request with this key is still running.
-        Invalid: the key was used with another body or address.
+        Invalid: the key is not valid, or was used with another body or URL.
     """
     if not key or len(key) > MAX_KEY or not key.isprintable():
         raise Invalid(
@@ -77,35 +78,35 @@ def recall(
                 message(N_("The first request with this key is still running. Ask again shortly.")),
                 code="idempotency_in_progress",
             )
-    kept = session.get(IdempotencyKey, (act.account.id, key_hash))
-    if kept is None:
+    row = session.get(IdempotencyKey, (act.account.id, key_hash))
+    if row is None:
         return None
-    if kept.created_at + LIFETIME <= act.now:
-        session.delete(kept)
+    if row.created_at + LIFETIME <= act.now:
+        session.delete(row)
         session.flush()
         return None
-    if kept.request_hash != _digest(secret.encode(), *request):
+    if row.request_hash != _digest(secret.encode(), *request):
         raise Invalid({"Idempotency-Key": [message(N_("This key was used for another request; take a new one."))]})
     try:
-        stored = json.loads(_cipher(secret).decrypt(kept.answer))
+        stored = json.loads(_cipher(secret).decrypt(row.answer))
     except InvalidToken:
-        # The secret was changed since: the answer can't be read any more, but the wish was carried out.
+        # The secret has been changed: the response can't be decrypted any more, but the request was carried out.
         raise Conflict(
             message(N_("This was already carried out, but its answer can't be shown again.")), code="already_exists"
         ) from None
-    return KeptAnswer(kept.status, stored["headers"], base64.b64decode(stored["body"]))
+    return StoredResponse(row.status, stored["headers"], base64.b64decode(stored["body"]))
 
 
-def keep(
-    session: Session, act: ActionContext, secret: str, key: str, request: tuple[bytes, ...], answer: KeptAnswer
+def store(
+    session: Session, act: ActionContext, secret: str, key: str, request: tuple[bytes, ...], answer: StoredResponse
 ) -> None:
-    """Keep the first answer for 24 hours."""
+    """Store the first response for 24 hours."""
     stored = json.dumps({"headers": answer.headers, "body": base64.b64encode(answer.body).decode()})
     session.add(
         IdempotencyKey(
             user_id=act.account.id,
             key_hash=_digest(key.encode()),
-            # Keyed: a request may hold a password, which must not be found by trying.
+            # Keyed with the secret: a request may contain a password, which must not be guessable from the hash.
             request_hash=_digest(secret.encode(), *request),
             status=answer.status,
             answer=_cipher(secret).encrypt(stored.encode()),

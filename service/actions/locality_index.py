@@ -1,4 +1,4 @@
-"""Which locality is which on a day, what it is called, where it lies, and which way a visit goes."""
+"""Localities and their successions: code and name on a day, country, and the direction of a visit."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from service.actions.context import ActionContext
 
 
 class LocalityFacts(NamedTuple):
-    """What has to be known of a locality to tell where a thing is on a day."""
+    """The columns of a locality that the index needs."""
 
     code: str
     name: LocalizedText
@@ -31,7 +31,7 @@ class LocalityFacts(NamedTuple):
 
 
 class LocalityIndex:
-    """All localities. One that merged is its successor from then on, and keeps its old things."""
+    """All localities. One that was merged counts as its successor from that day on; its past events keep its code."""
 
     def __init__(self, localities: Mapping[str, LocalityFacts]) -> None:
         self.localities = localities
@@ -43,30 +43,30 @@ class LocalityIndex:
 
     @classmethod
     def load(cls, session: Session) -> "LocalityIndex":
-        """One query."""
+        """Read all localities; one query."""
         columns = (col(getattr(Locality, name)) for name in LocalityFacts._fields)
         return cls({row.code: LocalityFacts(*row) for row in session.execute(core_select(*columns))})
 
     def carrier(self, code: str, day: date) -> str:
-        """The locality that carries on what this one was, on a day; itself while it stands."""
+        """The locality that this one is on a day: itself, or its successor by then."""
         places = places_on(self.localities, code, day)
         return places[-1].code if places else code
 
     def name(self, code: str | None, day: date) -> LocalizedText:
-        """What a locality is called on a day: from the day it was succeeded on, its successor's name."""
+        """The name of a locality on a day: its successor's from the day of the succession."""
         places = places_on(self.localities, code, day)
         return places[-1].name if places else {"vi": code or ""}
 
     def names(self, day: date) -> dict[str, LocalizedText]:
-        """Locality → what it is called on a day."""
+        """Locality → its name on a day."""
         return {code: self.name(code, day) for code in self.localities}
 
     def standing(self, day: date) -> dict[str, LocalizedText]:
-        """The localities that stand on a day, with their names: no one twice under its own and its successor's code."""
+        """The localities that exist on a day, with their names; a succeeded one appears only as its successor."""
         return {code: place.name for code, place in self.localities.items() if self.carrier(code, day) == code}
 
     def line(self, code: str) -> frozenset[str]:
-        """A locality with all it succeeds and is succeeded by: Hải Dương and Hải Phòng are one line."""
+        """A locality with all its predecessors and successors: Hải Dương and Hải Phòng belong together."""
         if code not in self._lines:
             self._lines[code] = self._line(code)
         return self._lines[code]
@@ -81,7 +81,7 @@ class LocalityIndex:
             line |= more
 
     def parties(self, agreement: Agreement) -> "AgreementParties":
-        """The parties of an agreement, under whatever name."""
+        """The parties of an agreement, with the other localities that count as them."""
         since: dict[str, list[tuple[date, str]]] = {}
         for party in agreement.parties:
             for code in self.line(party) - {*agreement.parties}:
@@ -93,13 +93,13 @@ class LocalityIndex:
 
 @dataclass(frozen=True, slots=True)
 class AgreementParties:
-    """The parties of an agreement as it names them, and since when other localities are one of them."""
+    """The parties of an agreement by their codes, and since when other localities count as one of them."""
 
     codes: tuple[str, ...]
     since: Mapping[str, Sequence[tuple[date, str]]]
 
     def of(self, code: str, day: date) -> str:
-        """The party that a locality is on a day, by its code in the agreement; the locality's own code for no party."""
+        """The code of the party that a locality counts as on a day; its own code if it is none."""
         for first, party in self.since.get(code, ()):
             if first <= day:
                 return party
@@ -107,7 +107,7 @@ class AgreementParties:
 
 
 class DirectionResolver:
-    """What direction is seen from: the office's locality, with those it was and became."""
+    """Tells the direction of visits, as seen from the office's locality and its predecessors and successors."""
 
     def __init__(self, gazetteer: LocalityIndex, own: str) -> None:
         self.gazetteer = gazetteer
@@ -116,33 +116,33 @@ class DirectionResolver:
 
     @classmethod
     def load(cls, session: Session, act: ActionContext) -> "DirectionResolver":
-        """The compass of the office; one query."""
+        """The resolver for the office; one query."""
         return cls(LocalityIndex.load(session), act.office.locality)
 
     def of(self, event: Event) -> Direction:
-        """Whether an event comes in, goes out, or stays at home."""
+        """The direction of an event: incoming, outgoing or domestic."""
         return self.between(event.host, event.guest)
 
     def between(self, host: str, guest: str | None) -> Direction:
-        """Which way a visit of ``guest`` to ``host`` goes."""
+        """The direction of a visit of ``guest`` to ``host``."""
         return direction(host, guest, self._own, self.gazetteer.country_of, self._own_country)
 
 
 def succession_of_code(session: Session, code: str) -> frozenset[str]:
-    """A locality's line of succession; one query."""
+    """A locality with its predecessors and successors; one query."""
     return LocalityIndex.load(session).line(code)
 
 
-def directed(seen: DirectionResolver, wanted: Direction, table: Any = Event) -> Any:
-    """The condition for a direction: every pair of localities that gives it (there are few localities)."""
+def directed(resolver: DirectionResolver, wanted: Direction, table: Any = Event) -> Any:
+    """The condition for a direction: all pairs of localities that have it (there are few localities)."""
     pairs = []
-    codes = seen.gazetteer.localities
+    codes = resolver.gazetteer.localities
     for host in codes:
-        right = [guest for guest in (*codes, None) if guest != host and seen.between(host, guest) is wanted]
-        if not right:
+        guests = [guest for guest in (*codes, None) if guest != host and resolver.between(host, guest) is wanted]
+        if not guests:
             continue
-        condition: Any = col(table.guest).in_([guest for guest in right if guest])
-        if None in right:
+        condition: Any = col(table.guest).in_([guest for guest in guests if guest])
+        if None in guests:
             condition = or_(condition, col(table.guest).is_(None))
         pairs.append(and_(col(table.host) == host, condition))
     return or_(*pairs) if pairs else false()

@@ -1,28 +1,26 @@
-"""Who may read and change which events, and who may change people, organisations and the addresses of rules.
+"""What a session may read and change: events, people, organisations, and the addresses in reminder rules.
 
-Everybody with an account reads what is public. What is internal is read by the organisation in charge of it, by those
-who take part (their people are members, or their tasks are in it), by the protocol office, by approvers and
-administrators. Officers change what their own organisation is in charge of and what they made; the protocol office,
-approvers and administrators change everything. Whoever runs the service is the protocol office: an account of no
-organisation is its own too, and so is an event of no organisation.
+Who may read an event is decided in :mod:`models.queries.event_readers`. Officers change the events that their own
+organisation is in charge of and those they created; the protocol office, approvers and administrators change all
+events. Whoever runs the service is the protocol office: an account without an organisation belongs to it, and so does
+an event without an organisation.
 
-A person's organisation decides what that organisation reads, and a person's address where mail goes. So people and
-organisations are changed by their own organisation, and by whoever changes everything. People of bodies without
-accounts are also changed by who is in charge of an event they take part in, but for these two fields
-(:class:`Hold`). A reminder rule that names an address of nobody here is made by whoever changes everything
-(:func:`check_addresses`).
+A person's organisation decides which events that organisation may read, and a person's address where mail goes. So
+people and organisations are changed by their own organisation, and by whoever may change everything. People of
+organisations without accounts may also be changed by whoever is in charge of an event they take part in, except for
+these two fields (:class:`Hold`). Only whoever may change everything can make a reminder rule with an address that
+belongs to nobody here (:func:`check_addresses`).
 
-A session reads as somebody (:func:`reads_as`); one that does not, as jobs, the seed and the command line do, reads and
-changes everything.
+A session has the rights of an account (:func:`reads_as`); without one, as in jobs, the seed and the command line, it
+may read and change everything.
 """
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlmodel import Session, col
 
 from models.accounts import User
@@ -32,41 +30,25 @@ from models.events import Event
 from models.i18n import N_, message, translate
 from models.places import Organisation, Person
 from models.queries.audience import named_addresses
-from models.queries.event_readers import TAKING_PART, reads_everything
+from models.queries.event_readers import ReadingRights, reader_of, visible_to
 from models.text import LocalizedText
-from models.vocabulary import Language, Visibility
+from models.vocabulary import Language
 
 _READER = "reader"
 _AT_ONCE = 500
 
 BUSY: LocalizedText = {language.value: translate(N_("Busy (internal)"), language) for language in Language}
-"""What stands in the place of a title its reader may not see."""
-
-
-@dataclass(frozen=True, slots=True)
-class ReadingRights:
-    """Whose eyes a session reads with; ``everything`` when nothing is kept from them."""
-
-    user_id: str
-    organisation_id: str | None
-    everything: bool
-
-
-def reader_of(session: Session, user: User) -> ReadingRights:
-    """What an account may read at present."""
-    organisation = session.get(Organisation, user.organisation_id) if user.organisation_id else None
-    is_office = organisation is not None and organisation.protocol_office
-    return ReadingRights(user.id, user.organisation_id, reads_everything(user.role, user.organisation_id, is_office))
+"""Shown instead of a title that the reader may not see."""
 
 
 def reads_as(session: Session, user: User) -> None:
-    """Have a session read and change what this account may, from now on."""
+    """Make a session read and change what this account may, from now on."""
     session.info[_READER] = reader_of(session, user)
 
 
 @contextmanager
 def reading_as(session: Session, user: User) -> Iterator[None]:
-    """Have a session read what this account may, for a while."""
+    """Make a session read what this account may, within the block."""
     before = session.info.get(_READER)
     reads_as(session, user)
     try:
@@ -76,7 +58,7 @@ def reading_as(session: Session, user: User) -> Iterator[None]:
 
 
 def reader(session: Session) -> ReadingRights | None:
-    """Whose eyes the session reads with; None when nothing is kept from it."""
+    """The rights the session reads with; None if it may read everything."""
     found: ReadingRights | None = session.info.get(_READER)
     return None if found is None or found.everything else found
 
@@ -86,42 +68,26 @@ def visible(session: Session) -> ColumnElement[bool]:
     return visible_to(reader(session))
 
 
-def visible_to(one: ReadingRights | None, table: Any = Event) -> ColumnElement[bool]:
-    """The condition for events somebody may read; ``table`` may be that of the deleted ones."""
-    if one is None or one.everything:
-        return true()
-    conditions = [col(table.visibility) == Visibility.PUBLIC]
-    if table is Event:
-        conditions.append(col(Event.created_by) == one.user_id)
-    if one.organisation_id is not None:
-        conditions.append(col(table.organisation_id) == one.organisation_id)
-        for pairs in TAKING_PART:
-            event_id, organisation_id = pairs.selected_columns
-            own = pairs.where(organisation_id == one.organisation_id).with_only_columns(event_id)
-            conditions.append(col(table.id).in_(own))
-    return or_(*conditions)
-
-
 def hidden(session: Session, event_ids: Collection[str | None]) -> frozenset[str]:
-    """Those of these events the session may not read; no query where nothing is kept from it."""
-    wanted = sorted({event_id for event_id in event_ids if event_id is not None})
-    if not wanted or reader(session) is None:
+    """Those of these events the session may not read; no query if it may read everything."""
+    ids = sorted({event_id for event_id in event_ids if event_id is not None})
+    if not ids or reader(session) is None:
         return frozenset()
-    seen: set[str] = set()
-    for first in range(0, len(wanted), _AT_ONCE):
-        batch = wanted[first : first + _AT_ONCE]
-        seen |= set(session.scalars(select(col(Event.id)).where(col(Event.id).in_(batch), visible(session))))
-    return frozenset(wanted) - seen
+    readable: set[str] = set()
+    for first in range(0, len(ids), _AT_ONCE):
+        batch = ids[first : first + _AT_ONCE]
+        readable |= set(session.scalars(select(col(Event.id)).where(col(Event.id).in_(batch), visible(session))))
+    return frozenset(ids) - readable
 
 
 def titles(session: Session, found: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
-    """Event → title, with "busy" in the place of those the session may not read."""
-    kept_from = hidden(session, found.keys())
-    return {event_id: BUSY if event_id in kept_from else title for event_id, title in found.items()}
+    """Event → title, with :data:`BUSY` instead of those the session may not read."""
+    hidden_ids = hidden(session, found.keys())
+    return {event_id: BUSY if event_id in hidden_ids else title for event_id, title in found.items()}
 
 
 def is_for(session: Session, organisation_id: str | None) -> bool:
-    """Whether something is for the reader's own organisation."""
+    """Whether the organisation is the reader's own."""
     one = reader(session)
     return one is not None and organisation_id is not None and organisation_id == one.organisation_id
 
@@ -135,12 +101,12 @@ def may_change(session: Session, event: Event) -> bool:
 
 
 def changed_by(one: ReadingRights) -> ColumnElement[bool]:
-    """The condition for events that a reader who does not change everything may change; as :func:`may_change`."""
+    """:func:`may_change` as a condition for SELECTs, for a reader who may not change everything."""
     return or_(col(Event.created_by) == one.user_id, col(Event.organisation_id) == one.organisation_id)
 
 
 def check_change(session: Session, event: Event) -> None:
-    """Refuse a change of somebody else's event.
+    """Raise if the session may not change an event.
 
     Raises:
         Forbidden: another organisation, or the protocol office, is in charge of it.
@@ -158,7 +124,7 @@ def check_change(session: Session, event: Event) -> None:
 
 
 def check_change_of(session: Session, event_id: str | None) -> None:
-    """As :func:`check_change`, of an event by its id; nobody is in charge of what belongs to none.
+    """As :func:`check_change`, for an event by its id; no check for None.
 
     Raises:
         Forbidden: another organisation is in charge of it.
@@ -171,7 +137,7 @@ def check_change_of(session: Session, event_id: str | None) -> None:
 
 
 class Hold(IntEnum):
-    """How far a reader may change a person; ``WORDS`` is all but :data:`WITHHELD`."""
+    """How much of a person a reader may change; ``WORDS`` is all fields except :data:`WITHHELD`."""
 
     NONE = 0
     WORDS = 1
@@ -179,16 +145,16 @@ class Hold(IntEnum):
 
 
 WITHHELD = frozenset({"email", "organisation_id"})
-"""What of a person decides where mail goes and who reads the events they take part in."""
+"""The fields of a person that decide where mail goes and who may read the events they take part in."""
 
 
 def may_change_field(hold: Hold, name: str) -> bool:
-    """Whether this much of a person covers one of their fields."""
+    """Whether a person's field may be changed."""
     return hold is Hold.ALL or (hold is Hold.WORDS and name not in WITHHELD)
 
 
 def has_accounts(session: Session, organisation_id: str | None) -> bool:
-    """Whether a body has accounts here; one that is switched off counts, for its people stay its own."""
+    """Whether an organisation has accounts, disabled ones included: its people remain its own."""
     if organisation_id is None:
         return False
     return (
@@ -198,13 +164,13 @@ def has_accounts(session: Session, organisation_id: str | None) -> bool:
 
 
 def takes_part(person_id: str) -> ColumnElement[bool]:
-    """The condition for events that a person is in, as their head or a member."""
+    """The condition for events that a person takes part in, as head or member."""
     is_member = col(Event.id).in_(select(col(Member.event_id)).where(col(Member.person_id) == person_id))
     return or_(col(Event.head_id) == person_id, is_member)
 
 
 def hold_of(session: Session, person: Person, *, joins: bool = False) -> Hold:
-    """How far the session may change a person. ``joins``: they are being put into an event it may change."""
+    """How much of a person the session may change. ``joins``: they are being added to an event it may change."""
     one = reader(session)
     if one is None or is_for(session, person.organisation_id):
         return Hold.ALL
@@ -215,10 +181,10 @@ def hold_of(session: Session, person: Person, *, joins: bool = False) -> Hold:
 
 
 def check_person(session: Session, person: Person, values: Mapping[str, Any] | None = None) -> None:
-    """Refuse a change of somebody else's person; ``values`` None: they are to be deleted.
+    """Raise if the session may not change a person; ``values`` None means deleting them.
 
     Raises:
-        Forbidden: the person's own organisation is in charge, or nobody but the protocol office is.
+        Forbidden: only the person's own organisation may, or only approvers and the protocol office.
     """
     hold = hold_of(session, person)
     if hold is Hold.ALL:
@@ -250,15 +216,15 @@ def check_person(session: Session, person: Person, values: Mapping[str, Any] | N
 
 
 def may_change_organisation(session: Session, organisation: Organisation) -> bool:
-    """Whether the session may change an organisation: its own, or any for whoever changes everything."""
+    """Whether the session may change an organisation: its own, or any if it may change everything."""
     return reader(session) is None or is_for(session, organisation.id)
 
 
 def check_organisation(session: Session, organisation: Organisation) -> None:
-    """Refuse a change of somebody else's organisation.
+    """Raise if the session may not change an organisation.
 
     Raises:
-        Forbidden: the session is neither of it nor entitled to change everything.
+        Forbidden: it is not the reader's own, and the session may not change everything.
     """
     if not may_change_organisation(session, organisation):
         raise Forbidden(
@@ -274,13 +240,13 @@ def check_organisation(session: Session, organisation: Organisation) -> None:
 
 
 def check_addresses(session: Session, audience: Collection[str]) -> None:
-    """Refuse an audience with an address that is no account's and nobody's on the list of people.
+    """Raise if an audience contains an address that belongs to no account and to nobody in the directory.
 
-    An address that passes is still told of an internal event only where its reader may read that event or is in it
+    An accepted address still gets mail about an internal event only if its owner may read the event or is a member
     (:meth:`models.queries.audience.AudienceIndex.addresses`).
 
     Raises:
-        Forbidden: there is one, and the session does not change everything; ``errors`` names the field.
+        Forbidden: there is such an address, and the session may not change everything; ``errors`` names the field.
     """
     if reader(session) is not None and (unknown := unknown_addresses(session, audience)):
         what = message(
@@ -291,16 +257,16 @@ def check_addresses(session: Session, audience: Collection[str]) -> None:
             "Instead of “{address}” write the address of an account or of a person on the list, or ask an approver or"
             " the protocol office."
         )
-        told = [message(right, address=one) for one in unknown]
-        raise Forbidden(what, code="address_not_allowed", errors={"audience": told})
+        errors = [message(right, address=one) for one in unknown]
+        raise Forbidden(what, code="address_not_allowed", errors={"audience": errors})
 
 
 def unknown_addresses(session: Session, audience: Collection[str]) -> list[str]:
-    """The addresses an audience names that are no account's and nobody's on the list of people."""
+    """The addresses an audience names that belong to no account and to nobody in the directory."""
     named = {address.lower(): address for address in named_addresses(audience)}
     if not named:
         return []
     known = set(session.execute(select(col(User.email)).where(col(User.email).in_(named))).scalars())
-    address = func.lower(col(Person.email))
-    known |= set(session.execute(select(address).where(address.in_(named))).scalars())
-    return [written for one, written in named.items() if one not in known]
+    lowered = func.lower(col(Person.email))
+    known |= set(session.execute(select(lowered).where(lowered.in_(named))).scalars())
+    return [address for key, address in named.items() if key not in known]

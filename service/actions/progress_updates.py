@@ -1,4 +1,4 @@
-"""How far long work has come, told to whoever listens: a page that shows it. Nobody listens to most work."""
+"""Progress of long operations, reported to a listener, such as a page that shows it. Most operations have none."""
 
 from collections.abc import Callable
 
@@ -7,16 +7,16 @@ from sqlmodel import Session
 _LISTENER = "steps"
 
 Listener = Callable[[str, int, int], None]
-"""Takes an English sentence with the places ``done`` and ``total``, and these numbers."""
+"""Takes an English sentence with the placeholders ``done`` and ``total``, and these numbers."""
 
 
 def listen(session: Session, listener: Listener) -> None:
-    """Tell ``listener`` from now on how far the work of a session has come."""
+    """Report the progress of a session's operations to ``listener`` from now on."""
     session.info[_LISTENER] = listener
 
 
 def tell(session: Session, sentence: str, done: int, total: int) -> None:
-    """Say that of ``total`` pieces ``done`` are done; cheap when nobody listens."""
+    """Report that ``done`` of ``total`` items are done; cheap without a listener."""
     listener: Listener | None = session.info.get(_LISTENER)
     if listener is not None:
         listener(sentence, done, total)

@@ -1,4 +1,4 @@
-"""Bearer secrets of accounts, sessions and feeds: made and hashed. Only hashes are stored."""
+"""Creating and hashing the bearer secrets of accounts, sessions and feeds. Only hashes are stored."""
 
 import hashlib
 import secrets
@@ -12,5 +12,5 @@ def new_token() -> str:
 
 
 def token_hash(token: str) -> str:
-    """What is kept of a token. SHA-256 suffices: 256 random bits can't be guessed from it."""
+    """The hash of a token, as it is stored. SHA-256 suffices: 256 random bits can't be guessed from it."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()

@@ -59,7 +59,7 @@ def shown(found: Sequence[Event], *, closely: bool = False) -> list[Shown]:
                     "with": notice.with_,
                     "advice": notice.advice.to(language) if notice.advice else None,
                 }
-                for notice in g.presenter.notices(event)
+                for notice in g.presenter.warnings(event)
             ],
         }
         for event in found

@@ -37,7 +37,7 @@ class MembersView(ApiView):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
         """The people of an event in order of precedence"""
         events.find_event(session(), event_id)
-        return sliced([_member(seat) for seat in members.seats_of(session(), event_id)], pagination_parameters)
+        return sliced([_member(seat) for seat in members.positions_of(session(), event_id)], pagination_parameters)
 
     @requires(Role.OFFICER)
     @operation("createMember")
@@ -47,7 +47,7 @@ class MembersView(ApiView):
         """Put a person into a visit"""
         event = events.find_event(session(), event_id)
         member = members.add_member(session(), act(), event, values)
-        return _member(members.seat_of(session(), event.id, member.id))
+        return _member(members.position_of(session(), event.id, member.id))
 
 
 @blp.route("/events/<event_id>/members/import")
@@ -99,10 +99,10 @@ class MemberView(ApiView):
     def patch(self, values: dict[str, Any], event_id: str, member_id: str) -> Any:
         """Change what a person is in a visit"""
         event = events.find_event(session(), event_id)
-        seat = members.seat_of(session(), event.id, member_id)
+        seat = members.position_of(session(), event.id, member_id)
         blp.check_etag(_member(seat), MemberSchema)
         members.change_member(session(), act(), event, seat.member, values)
-        return _member(members.seat_of(session(), event.id, member_id))
+        return _member(members.position_of(session(), event.id, member_id))
 
     @requires(Role.OFFICER)
     @operation("deleteMember")
@@ -110,6 +110,6 @@ class MemberView(ApiView):
     def delete(self, event_id: str, member_id: str) -> None:
         """Take a person out of a visit"""
         event = events.find_event(session(), event_id)
-        seat = members.seat_of(session(), event.id, member_id)
+        seat = members.position_of(session(), event.id, member_id)
         blp.check_etag(_member(seat), MemberSchema)
         members.remove_member(session(), act(), event, seat.member)

@@ -41,7 +41,7 @@ class PassportView(ApiView):
     @blp.response(200, PassportSchema)
     def put(self, values: dict[str, Any], person_id: str) -> Any:
         """Keep a person's passport; the office's number of days after their last visit it is deleted"""
-        return passports.keep_passport(session(), act(), _secret(), _person(person_id), values)
+        return passports.store_passport(session(), act(), _secret(), _person(person_id), values)
 
     @requires(Role.OFFICER)
     @operation("deletePassport")

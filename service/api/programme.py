@@ -28,7 +28,7 @@ def _programme(event_id: str) -> dict[str, Any]:
                 "advice": hitch.advice.to(language),
                 "items": list(hitch.items),
             }
-            for hitch in programme.hitches_of(event, items)
+            for hitch in programme.warnings_of(event, items)
         ],
         "unpublished": None if unpublished is None else [change.to_json() for change in unpublished],
         "revisions": [_revision(revision) for revision in revisions],

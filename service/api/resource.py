@@ -32,7 +32,7 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 KEPT_HEADERS = ("Content-Type", "ETag", "Location")
 _PASSING = {"conflicts", "overdue", "tied", "warnings"}
 """What comes and goes with the days and with other things, though nobody changed this one."""
-_BEFORE_A_NEW_PASSWORD = {"accounts.Me", "accounts.OwnPassword"}
+_BEFORE_A_NEW_PASSWORD = {"accounts.MeView", "accounts.OwnPasswordView"}
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -148,8 +148,8 @@ class ApiView(MethodView):
             return replayed
         response = current_app.make_response(super().dispatch_request(**kwargs))
         headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        answer = idempotency.KeptAnswer(response.status_code, headers, response.get_data())
-        idempotency.keep(session(), act(), secret, key, wish, answer)
+        answer = idempotency.StoredResponse(response.status_code, headers, response.get_data())
+        idempotency.store(session(), act(), secret, key, wish, answer)
         return response
 
 

@@ -35,8 +35,8 @@ def recalled(view: View, wish: str) -> dict[str, str] | None:
 
 def keep(view: View, wish: str, **values: str) -> None:
     """Keep what came of a wish, encrypted, in the transaction that carries it out."""
-    answer = idempotency.KeptAnswer(200, {}, json.dumps(values).encode())
-    idempotency.keep(view.session, view.act, _secret(view), token_of_form(), (wish.encode(),), answer)
+    answer = idempotency.StoredResponse(200, {}, json.dumps(values).encode())
+    idempotency.store(view.session, view.act, _secret(view), token_of_form(), (wish.encode(),), answer)
 
 
 def _secret(view: View) -> str:

@@ -330,7 +330,7 @@ def test_a_day_off_added_between_claim_and_send_moves_the_mail(
 def test_without_the_rules_new_version_the_mail_of_the_old_day_goes_out(
     database: Database, make_worker: WorkerFactory, clock: HandClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(planning, "_LOOK_AGAIN", select(1))
+    monkeypatch.setattr(planning, "_BUMP_VERSIONS", select(1))
     assert day_off_at_the_last_moment(database, make_worker(), clock) == {"sent": 1}
 
 

@@ -304,7 +304,7 @@ def test_rank_and_counterpart_of_a_member_follow_the_file(database: Database, lo
 
     def binh() -> tuple[int | None, str | None]:
         with database.transaction(write=False) as session:
-            (seat,) = [seat for seat in members.seats_of(session, event_of(session).id) if seat.member.rank]
+            (seat,) = [seat for seat in members.positions_of(session, event_of(session).id) if seat.member.rank]
             return seat.member.rank, seat.counterpart.name if seat.counterpart else None
 
     assert binh() == (2, "Nguyễn Văn An")

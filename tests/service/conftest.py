@@ -93,7 +93,7 @@ class Caller:
         return answer.json
 
 
-OWN_HASHER, OWN_NOBODY = credentials._hasher, credentials._NOBODY
+OWN_HASHER, OWN_NOBODY = credentials._hasher, credentials._DUMMY_HASH
 """What the service hashes passwords with, and its hash of nobody's password."""
 
 
@@ -103,7 +103,7 @@ def cheap_passwords() -> Iterator[None]:
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(credentials, "_hasher", cheap)
-        patch.setattr(credentials, "_NOBODY", cheap.hash("nobody's password"))
+        patch.setattr(credentials, "_DUMMY_HASH", cheap.hash("nobody's password"))
         yield
 
 

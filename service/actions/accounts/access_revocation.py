@@ -1,4 +1,4 @@
-"""What an administrator takes back from an account: its open browsers, its tokens, its calendars."""
+"""Revoking an account's access: its browser sessions, API tokens and calendars."""
 
 from dataclasses import dataclass
 
@@ -15,7 +15,7 @@ from service.actions.feeds import feeds
 
 @dataclass(frozen=True, slots=True)
 class OpenAccess:
-    """How many browsers, tokens and calendars an account has open."""
+    """How many browser sessions, API tokens and calendars an account has."""
 
     sessions: int
     tokens: int
@@ -23,7 +23,7 @@ class OpenAccess:
 
 
 def access_of(session: Session, user: User) -> OpenAccess:
-    """What an account has open."""
+    """Count an account's browser sessions, tokens and calendars."""
 
     def count(model: type[WebSession] | type[ApiToken] | type[Feed]) -> int:
         return session.exec(select(func.count()).where(col(model.user_id) == user.id)).one()
@@ -32,13 +32,13 @@ def access_of(session: Session, user: User) -> OpenAccess:
 
 
 def sign_out(session: Session, act: ActionContext, user: User) -> None:
-    """Sign an account out of every browser; API tokens and calendars go on working."""
+    """End all browser sessions of an account; API tokens and calendars keep working."""
     accounts.end_sessions(session, user)
     record(session, act, "sign_out_everywhere", "user", user.id, {})
 
 
 def revoke_access(session: Session, act: ActionContext, user: User) -> None:
-    """Revoke all API tokens and calendars of an account and sign it out; each has its line in the trail."""
+    """Revoke all API tokens and calendars of an account and sign it out; each gets its own audit row."""
     for token in session.exec(select(ApiToken).where(ApiToken.user_id == user.id).order_by(col(ApiToken.id))).all():
         crud.delete(session, act, token)
     for feed in session.exec(select(Feed).where(Feed.user_id == user.id).order_by(col(Feed.id))).all():

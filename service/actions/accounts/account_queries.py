@@ -20,9 +20,9 @@ def all_accounts(session: Session) -> Sequence[User]:
 
 
 def accounts_matching(session: Session, q: str, order: Sequence[Any], *, active: bool | None = None) -> list[User]:
-    """The accounts whose name and address hold every word, in an order; one query.
+    """The accounts whose name and address together contain every word of ``q``, in an order; one query.
 
-    Accounts have no folded text of their own: they are few enough to be looked through.
+    Accounts have no folded search column: there are few enough to filter them in Python.
     """
     statement = select(User).order_by(*order)
     if active is not None:
@@ -32,13 +32,13 @@ def accounts_matching(session: Session, q: str, order: Sequence[Any], *, active:
 
 
 def is_only_account(session: Session, account_id: str) -> bool:
-    """Whether no other account is in use."""
+    """Whether no other account is active."""
     in_use = select(User.id).where(col(User.active), User.id != account_id).limit(1)
     return session.exec(in_use).first() is None
 
 
 def last_seen(session: Session, account_ids: Collection[str]) -> dict[str, datetime]:
-    """Account → when one of its sessions was used last; accounts without a session are missing."""
+    """Account → when its sessions were last used; accounts without a session are missing."""
     statement = (
         select(WebSession.user_id, func.max(WebSession.last_seen_at))
         .where(col(WebSession.user_id).in_(account_ids))
@@ -48,7 +48,7 @@ def last_seen(session: Session, account_ids: Collection[str]) -> dict[str, datet
 
 
 def tokens_where(account: User) -> Any:
-    """The select of an account's API tokens."""
+    """The SELECT of an account's API tokens."""
     return select(ApiToken).where(ApiToken.user_id == account.id)
 
 

@@ -1,4 +1,4 @@
-"""Accounts, API tokens, sign-ins and the sessions they open."""
+"""Accounts, API tokens, sign-ins and browser sessions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -26,17 +26,17 @@ from service.actions.effects import changes
 from service.actions.tokens import new_token, token_hash
 
 SESSION_LENGTH = timedelta(hours=12)
-"""After which a session ends whatever happens."""
+"""A session ends after this time, however much it is used."""
 
 SESSION_IDLE = timedelta(hours=2)
-"""Without a request, after which a session ends."""
+"""A session ends after this time without a request."""
 
 _ADDRESSING = {"email", "role", "organisation_id", "active", "messenger"}
-"""What decides which reminders an account gets."""
+"""The fields that decide which reminders an account gets."""
 
 
 def create_user(session: Session, act: ActionContext, values: Mapping[str, Any]) -> User:
-    """Make an account; without a password it can use tokens only."""
+    """Create an account; without a password it can use API tokens only."""
     values = _prepared(session, values)
     if session.exec(select(User.id).where(User.email == values["email"])).first():
         raise Conflict(
@@ -51,10 +51,10 @@ def create_user(session: Session, act: ActionContext, values: Mapping[str, Any])
 def change_user(session: Session, act: ActionContext, user: User, values: Mapping[str, Any]) -> User:
     """Change an account. Disabling it takes effect with the next request of every token, feed and session.
 
-    A password that somebody else sets is only good to choose another one, unless ``must_change_password`` says other.
+    A password set by somebody else must be changed at the next sign-in, unless ``must_change_password`` says otherwise.
 
     Raises:
-        Conflict: the last active administrator would be gone.
+        Conflict: it is the last active administrator and would no longer be one.
     """
     values = _prepared(session, values, user)
     if "password_hash" in values and act.user is not None and act.user.id != user.id:
@@ -65,12 +65,12 @@ def change_user(session: Session, act: ActionContext, user: User, values: Mappin
         others = select(func.count()).where(User.role == Role.ADMIN, col(User.active), User.id != user.id)
         if session.exec(others).one() == 0:
             raise Conflict(message(N_("This is the last active administrator.")), code="last_admin")
-    # The trail says that there is a new password, never what of it is kept.
-    told = {"password": {"from": None, "to": "new"}} if "password_hash" in values else {}
+    # The audit row says that the password is new; it never contains the hash.
+    audited = {"password": {"from": None, "to": "new"}} if "password_hash" in values else {}
     if "messenger" in values and (values["messenger"] is not None or user.messenger is not None):
-        told["messenger"] = {"from": None, "to": "new" if values["messenger"] else "none"}
+        audited["messenger"] = {"from": None, "to": "new" if values["messenger"] else "none"}
     email = user.email
-    if _ADDRESSING.intersection(crud.change(session, act, user, values, also=told)):
+    if _ADDRESSING.intersection(crud.change(session, act, user, values, also=audited)):
         changes.account_changed(session, act, [email, user.email])
     if values.get("active") is False or "password_hash" in values:
         end_sessions(session, user)
@@ -92,13 +92,13 @@ def _prepared(session: Session, values: Mapping[str, Any], user: User | None = N
 
 
 def known_texts(email: str, name: str) -> tuple[str, ...]:
-    """What everybody knows of an account: its password may not be made of it."""
+    """Texts about an account that others know, so its password must not be made of them."""
     return (email.partition("@")[0], *email.partition("@")[0].replace("-", ".").replace("_", ".").split("."), name)
 
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
-    """A new token's row and the secret itself, which is shown this once."""
+    """A new token's row and its secret, which is shown only now."""
 
     row: ApiToken
     secret: str
@@ -112,7 +112,7 @@ def issue_token(
     expires_at: datetime | None = None,
     scope: TokenScope = TokenScope.WRITE,
 ) -> IssuedToken:
-    """Make an API token for an account."""
+    """Create an API token for an account."""
     if expires_at is not None and expires_at <= act.now:
         crud.check({"expires_at": [message(N_("Must lie in the future."))]})
     secret = new_token()
@@ -129,10 +129,10 @@ def issue_token(
 
 
 def token_and_account(session: Session, secret: str, now: datetime) -> tuple[ApiToken, User]:
-    """The token this secret belongs to, and the active account it stands for.
+    """The token with this secret, and its account, which is active.
 
     Raises:
-        Unauthenticated: unknown, expired or revoked token, or a disabled account; the answer does not tell which.
+        Unauthenticated: unknown, expired or revoked token, or a disabled account; the error does not say which.
     """
     found = session.exec(
         select(ApiToken, User).where(ApiToken.token_hash == token_hash(secret), ApiToken.user_id == User.id)
@@ -145,10 +145,10 @@ def token_and_account(session: Session, secret: str, now: datetime) -> tuple[Api
 
 
 def sign_in(session: Session, act: ActionContext, email: str, password: str, address: str) -> User | None:
-    """The account for an address and password, or None when they don't fit; the failure is then counted.
+    """The account with this address and password, or None if they don't match; the failure is then counted.
 
     Raises:
-        TooMany: too many failures from here within 15 minutes; nobody is locked out for good.
+        TooMany: too many failures from here within 15 minutes; nobody is locked out permanently.
     """
     email = one_line(email).lower()
     attempt = login_throttling.begin(session, act, email, address)
@@ -162,9 +162,9 @@ def sign_in(session: Session, act: ActionContext, email: str, password: str, add
 
 
 def sign_in_by_address(session: Session, act: ActionContext, email: str) -> User | None:
-    """The active account with an address that the login provider vouches for; None when there is none.
+    """The active account with an address that the login provider has verified; None if there is none.
 
-    It is never made here, and its password and the limits on failed ones don't matter.
+    No account is created. Its password is not checked and the limits on failed sign-ins don't apply.
     """
     user = session.exec(select(User).where(User.email == one_line(email).lower(), col(User.active))).first()
     if user is not None:
@@ -173,7 +173,7 @@ def sign_in_by_address(session: Session, act: ActionContext, email: str) -> User
 
 
 def spend_state(session: Session, act: ActionContext, state: str, lifetime: timedelta) -> bool:
-    """Whether somebody comes back from the login provider with this state for the first time."""
+    """Mark a login provider's state as used; False if it was used before."""
     try:
         with session.begin_nested():
             session.add(SpentState(state_hash=token_hash(state), expires_at=act.now + lifetime))
@@ -185,7 +185,7 @@ def spend_state(session: Session, act: ActionContext, state: str, lifetime: time
 
 
 def open_session(session: Session, user: User, now: datetime) -> str:
-    """Sign a browser in: the cookie's secret; its hash is what is kept."""
+    """Sign a browser in and return the secret for its cookie; only the hash is stored."""
     secret = new_token()
     session.add(
         WebSession(
@@ -202,9 +202,9 @@ def open_session(session: Session, user: User, now: datetime) -> str:
 def session_and_account(
     session: Session, secret: str, now: datetime, seen_at: datetime | None = None
 ) -> tuple[WebSession, User] | None:
-    """A signed-in browser's session and its active account; None when the session is unknown or over.
+    """A browser's session and its active account; None if the session is unknown or has ended.
 
-    ``seen_at`` is a later sign of life than the one that is written down, if there is one.
+    ``seen_at`` is a last use that may be later than the stored one, None if there is none.
     """
     found = session.exec(
         select(WebSession, User)
@@ -213,22 +213,22 @@ def session_and_account(
     ).first()
     if found is None:
         return None
-    kept, user = found
-    last = kept.last_seen_at if seen_at is None else max(seen_at, kept.last_seen_at)
-    return (kept, user) if last > now - SESSION_IDLE else None
+    stored, user = found
+    last = stored.last_seen_at if seen_at is None else max(seen_at, stored.last_seen_at)
+    return (stored, user) if last > now - SESSION_IDLE else None
 
 
 def close_session(session: Session, secret: str) -> None:
-    """Sign a browser out."""
+    """End one browser session."""
     session.execute(core_delete(WebSession).where(col(WebSession.token_hash) == token_hash(secret)))
 
 
 def end_sessions(session: Session, user: User) -> None:
-    """Sign an account out of every browser."""
+    """End all browser sessions of an account."""
     session.execute(core_delete(WebSession).where(col(WebSession.user_id) == user.id))
 
 
 def sign_out_everywhere(session: Session, act: ActionContext) -> None:
-    """End all one's own sessions, the present one too; API tokens and calendars go on working."""
+    """End all of one's own sessions, including the current one; API tokens and calendars keep working."""
     end_sessions(session, act.account)
     record(session, act, "sign_out_everywhere", "user", act.account.id, {})

@@ -13,12 +13,12 @@ from service.actions.accounts.password_strength import is_guessable
 MINIMUM_PASSWORD = 12
 
 _hasher = PasswordHasher()
-# A hash nobody's password has: an unknown account takes the same time as a known one.
-_NOBODY = _hasher.hash(secrets.token_urlsafe(32))
+# The hash of no password: checking an unknown account takes as long as checking a known one.
+_DUMMY_HASH = _hasher.hash(secrets.token_urlsafe(32))
 
 
 def hash_password(password: str, own: Iterable[str] = (), field: str = "password") -> str:
-    """The argon2id hash of a new password; ``own`` are texts about the account it must not be made of.
+    """The argon2id hash of a new password; it must not be made of ``own``, texts about the account.
 
     Raises:
         Invalid: under ``field``: it is shorter than 12 characters, longer than 1,000, or one an attacker tries first.
@@ -34,10 +34,10 @@ def hash_password(password: str, own: Iterable[str] = (), field: str = "password
     raise Invalid({field: [problem]})
 
 
-def check_password(kept: str | None, password: str) -> bool:
-    """Whether the password is the one kept; takes as long for an account without one."""
+def check_password(stored_hash: str | None, password: str) -> bool:
+    """Whether the password matches the stored hash; takes as long for an account without one."""
     try:
-        _hasher.verify(kept or _NOBODY, password)
+        _hasher.verify(stored_hash or _DUMMY_HASH, password)
     except (VerificationError, InvalidHashError):
         return False
-    return kept is not None
+    return stored_hash is not None

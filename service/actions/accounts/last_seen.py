@@ -1,4 +1,4 @@
-"""When sessions and tokens were used last, written down."""
+"""Storing when sessions and tokens were last used."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -10,7 +10,7 @@ from models.accounts import ApiToken, WebSession
 
 
 def record_last_seen(session: Session, seen: Mapping[str, datetime]) -> None:
-    """Write down when what has this hash, a session or a token, was seen; what is over meanwhile is passed over."""
+    """Store when sessions and tokens were last used, by token hash; those that have ended meanwhile are ignored."""
     options = {"synchronize_session": False}
     for key, at in sorted(seen.items()):
         browser = update(WebSession).where(col(WebSession.token_hash) == key, col(WebSession.last_seen_at) < at)

@@ -1,4 +1,4 @@
-"""Failed sign-ins, counted per account and address and per address over all accounts; no door stays shut for good."""
+"""Failed sign-ins, counted per account and address and per address over all accounts; no lockout is permanent."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,7 @@ MAX_FAILURES = 10
 """For one account from one address within the window."""
 
 MAX_FROM_ADDRESS = 100
-"""For all accounts together from one address: who tries one password on everybody is stopped here."""
+"""For all accounts together from one address: this stops whoever tries one password on every account."""
 
 WINDOW = timedelta(minutes=15)
 
@@ -27,7 +27,7 @@ _MINUTES = int(WINDOW.total_seconds()) // 60
 
 @dataclass(frozen=True, slots=True)
 class LoginAttempt:
-    """Somebody at ``address`` is about to prove who they are; how often that failed within the window so far."""
+    """A sign-in from ``address`` before the password is checked; how many have failed within the window so far."""
 
     account: str
     address: str
@@ -36,13 +36,13 @@ class LoginAttempt:
 
 
 def begin(session: Session, act: ActionContext, email: str, address: str) -> LoginAttempt:
-    """The attempt to prove to be ``email``, an account or not, before the password is looked at.
+    """Begin a sign-in as ``email``, whether such an account exists or not, before the password is checked.
 
-    Attempts on one account from one address come one after the other, so that many at once get no further than one by
-    one. On SQLite the writer's lock sees to that.
+    Attempts on one account from one address are serialised by a lock, so that concurrent attempts can't exceed the
+    limit. On SQLite the write lock does this.
 
     Raises:
-        TooMany: too many failed within 15 minutes. What is refused here is not counted.
+        TooMany: too many failed within 15 minutes. An attempt refused here is not counted.
     """
     account = sha256(email.encode("utf-8", "surrogatepass")).hexdigest()
     address = network_of(address)
@@ -61,29 +61,29 @@ def begin(session: Session, act: ActionContext, email: str, address: str) -> Log
 
 
 def note_failure(session: Session, act: ActionContext, attempt: LoginAttempt, user: User | None) -> None:
-    """Count a failure; the one that reaches a limit stands in the trail.
+    """Count a failure; the one that reaches a limit gets an audit row.
 
-    Neither the password nor an address that is no account's is kept: people type the one where the other belongs.
+    Neither the password nor an address without an account is stored: people type one into the other's field.
     """
     session.add(LoginFailure(account=attempt.account, address=attempt.address, at=act.now))
-    told = {"address": {"from": None, "to": attempt.address}}
+    audited = {"address": {"from": None, "to": attempt.address}}
     if attempt.failures + 1 == MAX_FAILURES:
-        record(session, act, "sign_in_limit", "user", user.id if user else "unknown", told)
+        record(session, act, "sign_in_limit", "user", user.id if user else "unknown", audited)
     if attempt.from_address + 1 == MAX_FROM_ADDRESS:
-        record(session, act, "sign_in_limit", "login_failure", "all", told)
+        record(session, act, "sign_in_limit", "login_failure", "all", audited)
 
 
 def network_of(address: str) -> str:
-    """What one machine is counted by: an IPv4 address as it is, of an IPv6 address the first 64 bits.
+    """The key one machine is counted by: the whole IPv4 address, or the first 64 bits of an IPv6 address.
 
-    An IPv6 machine has 2⁶⁴ addresses to choose from. What is no address counts as it is, up to 64 characters.
+    An IPv6 machine has 2⁶⁴ addresses to choose from. A text that is no address is used as it is, up to 64 characters.
     """
     try:
-        known = ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return address[:64]
-    if not isinstance(known, IPv6Address):
-        return str(known)
-    if known.ipv4_mapped is not None:
-        return str(known.ipv4_mapped)
-    return str(IPv6Network((int(known), 64), strict=False))
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Network((int(parsed), 64), strict=False))

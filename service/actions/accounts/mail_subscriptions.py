@@ -1,4 +1,4 @@
-"""Leaving the office's own mails by the link in them: who holds it may switch that one mail off and on, no more."""
+"""Unsubscribing from the office's own mails by the link in them: it allows switching that mail off and on, no more."""
 
 from collections.abc import Mapping
 from hashlib import sha256
@@ -18,46 +18,46 @@ from service.actions.context import ActionContext
 FLAGS: Mapping[ReminderPurpose, str] = MappingProxyType(
     {ReminderPurpose.WEEKLY: "weekly_schedule", ReminderPurpose.DIGEST: "daily_digest"}
 )
-"""The mails a reader may leave, and the column of the account that says whether it gets them."""
+"""The mails one can unsubscribe from, and the account's column that says whether it gets them."""
 
 
 class NoSubscription(NotFound):
-    """Nothing to leave at this address; a wrong link and one of a disabled account give the same answer."""
+    """No subscription at this address; a wrong link and one of a disabled account give the same answer."""
 
     def __init__(self) -> None:
         DomainError.__init__(self, message(N_("There is nothing at this address.")))
 
 
 def leaving_url(office: Office, secret_key: str, user_id: str, purpose: ReminderPurpose) -> str:
-    """Where a reader leaves one of the office's mails; the same at each sending, good as long as the account is."""
+    """The link to unsubscribe from one of the office's mails; the same in every mail, valid as long as the account."""
     return f"{office.public_url}/unsubscribe/{_signer(secret_key).dumps([user_id, purpose.value])}"
 
 
 def subscription_of(
     session: Session, secret_key: str, token: str, *, to_change: bool = False
 ) -> tuple[User, ReminderPurpose]:
-    """The account and the mail a link stands for; ``to_change`` holds the account until the transaction ends.
+    """The account and the mail a link is for; ``to_change`` locks the account until the transaction ends.
 
     Raises:
-        NoSubscription: the service did not make this link, or its account is gone or disabled.
+        NoSubscription: the service did not sign this link, or its account is deleted or disabled.
     """
     try:
         user_id, word = _signer(secret_key).loads(token)
         purpose = ReminderPurpose(word)
     except (BadData, ValueError, TypeError):
         raise NoSubscription from None
-    wanted = select(User).where(User.id == str(user_id))
-    # Two clicks at once: the second waits and finds nothing left to do.
-    user = session.exec(wanted.with_for_update() if to_change else wanted).first()
+    statement = select(User).where(User.id == str(user_id))
+    # Two clicks at once: the second waits for the first and has nothing left to do.
+    user = session.exec(statement.with_for_update() if to_change else statement).first()
     if user is None or not user.active or purpose not in FLAGS:
         raise NoSubscription
     return user, purpose
 
 
 def switch(session: Session, act: ActionContext, user: User, purpose: ReminderPurpose, *, is_wanted: bool) -> None:
-    """Switch a mail on or off for its reader; nothing happens when it is so already."""
-    deed = "resubscribe" if is_wanted else "unsubscribe"
-    crud.change(session, act, user, {FLAGS[purpose]: is_wanted}, action=deed)
+    """Switch a mail on or off for its recipient; no change is recorded if it is so already."""
+    action = "resubscribe" if is_wanted else "unsubscribe"
+    crud.change(session, act, user, {FLAGS[purpose]: is_wanted}, action=action)
 
 
 def _signer(secret_key: str) -> URLSafeSerializer:

@@ -1,4 +1,4 @@
-"""The messenger an account chose for its reminders: checked, sealed, never shown again."""
+"""The messenger address an account gets its reminders at: checked, encrypted, never shown again."""
 
 from urllib.parse import urlsplit
 
@@ -14,11 +14,11 @@ SCHEMES = frozenset(
         "zulip",
     }
 )  # fmt: skip
-"""What reaches people. Apprise knows others, which write to this machine's own log or desktop, or send mail."""
+"""The schemes that reach people. Apprise supports others, which write to this machine's log or desktop or send mail."""
 
 
 def messenger_errors(address: str) -> list[Message]:
-    """What is wrong with a messenger's address."""
+    """The errors of a messenger's address."""
     scheme = urlsplit(address).scheme.lower() if "://" in address else ""
     if scheme not in SCHEMES:
         right = N_("Must be a messenger's address, like tgram://TOKEN/CHAT or zalo://TOKEN/USER; known are {schemes}.")
@@ -33,5 +33,5 @@ def messenger_errors(address: str) -> list[Message]:
 
 
 def sealed(address: str, secret: str) -> bytes:
-    """As it is kept."""
+    """The address encrypted, as it is stored."""
     return seal(secret, MESSENGER_SECRET, address)

@@ -1,4 +1,4 @@
-"""Which passwords an attacker tries first: common ones, rows of keys, and the words everybody in the office knows."""
+"""Passwords an attacker tries first: common ones, rows of keys, and words that everybody in the office knows."""
 
 import re
 from collections.abc import Iterable
@@ -35,19 +35,19 @@ _BASES = _words(
     qwerty qwertyuiop azerty asdfgh zxcvbn abc abcdef temp test demo company office system server database
     """
 )
-"""What common passwords are made of; nothing is left of them but figures and marks."""
+"""The words common passwords are made of, apart from digits and punctuation."""
 
 _LEET = str.maketrans("@4310$5!7", "aaeiossit")
 _ENOUGH_LETTERS = 4
-_FIGURES_FOR_FREE = 8
-"""A date or a telephone number: figures that stand beside a known word add nothing."""
+_UNCOUNTED_DIGITS = 8
+"""A date or a telephone number: digits next to a known word add nothing."""
 
 
 def is_guessable(password: str, own: Iterable[str] = ()) -> bool:
-    """Whether a password is common, regular, or made of known words and figures.
+    """Whether a password is common, regular, or made of known words and digits.
 
-    ``own`` are texts about the account that an attacker knows: its name, what stands before the @ of its address.
-    Case, accents, blanks and marks make no difference, nor do ``@`` for ``a`` or ``0`` for ``o``.
+    ``own`` are texts about the account that an attacker knows: its name, the part of its address before the @. Case,
+    accents, spaces and punctuation make no difference, nor do ``@`` for ``a`` or ``0`` for ``o``.
     """
     plain = "".join(filter(str.isalnum, fold(password)))
     spelled = "".join(filter(str.isalnum, fold(password).translate(_LEET)))
@@ -61,7 +61,7 @@ def is_guessable(password: str, own: Iterable[str] = ()) -> bool:
 
 
 def _is_regular(text: str) -> bool:
-    """Whether it repeats a short part, or is made of few runs of neighbours: in the alphabet, on the keyboard."""
+    """Whether it repeats a short part, or consists of few runs of neighbours in the alphabet or on the keyboard."""
     period = (text + text).find(text, 1)
     if period < len(text) and period <= 8:
         return True
@@ -74,17 +74,17 @@ def _follows(one: str, other: str) -> bool:
 
 
 def _is_made_of(known: Iterable[str], text: str) -> bool:
-    """Whether next to nothing is left when the known words are taken out, the longest first."""
+    """Whether almost nothing is left after removing the known words, the longest first."""
     for word in sorted((word for word in known if len(word) >= 3), key=len, reverse=True):
         text = text.replace(word, " ")
-    left = text.replace(" ", "")
-    letters = re.sub(r"\d", "", left)
-    figures = len(left) - len(letters)
-    return len(letters) + max(0, figures - _FIGURES_FOR_FREE) < _ENOUGH_LETTERS
+    rest = text.replace(" ", "")
+    letters = re.sub(r"\d", "", rest)
+    digits = len(rest) - len(letters)
+    return len(letters) + max(0, digits - _UNCOUNTED_DIGITS) < _ENOUGH_LETTERS
 
 
 @cache
 def _common() -> frozenset[str]:
-    """The bundled list: one folded password a line; lines with # tell how it came to be."""
+    """The bundled list: one folded password a line; lines with # say where it comes from."""
     lines = _LIST.read_text(encoding="utf-8").splitlines()
     return frozenset(line for line in lines if line and not line.startswith("#"))

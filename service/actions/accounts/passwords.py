@@ -1,4 +1,4 @@
-"""One's own password: proven, then replaced."""
+"""One's own password: checked, then replaced."""
 
 from sqlmodel import Session
 
@@ -12,9 +12,9 @@ WRONG = N_("This is not your present password.")
 
 
 def is_own(session: Session, act: ActionContext, password: str, address: str) -> bool:
-    """Whether this is the present password of the account that acts; a failure counts like a failed sign-in.
+    """Whether this is the current password of the acting account; a failure counts like a failed sign-in.
 
-    It is counted in this transaction, which therefore must be committed whatever the answer is.
+    It is counted in this transaction, which must therefore be committed even if the answer is no.
 
     Raises:
         TooMany: too many failures from here within 15 minutes.
@@ -28,18 +28,18 @@ def is_own(session: Session, act: ActionContext, password: str, address: str) ->
 
 
 def replace(session: Session, act: ActionContext, current: str, new: str) -> str:
-    """Give the account that acts a new password, once :func:`is_own` has said yes to the present one.
+    """Give the acting account a new password, after :func:`is_own` has accepted the current one.
 
-    All its browsers are signed out; the secret of a new session comes back, for the one that asked. Tokens stay.
+    All its browser sessions end; returns the secret of a new one for the browser that asked. Tokens stay valid.
 
     Raises:
-        Invalid: under ``new``: too short, too long, too easy to guess, or the one it has.
+        Invalid: under ``new``: too short, too long, too easy to guess, or the current one.
     """
     user = act.account
     if new == current:
         crud.check({"new": [message(N_("This is the password you have. Choose another one."))]})
-    kept = hash_password(new, accounts.known_texts(user.email, user.name), "new")
-    values = {"password_hash": kept, "must_change_password": False}
+    password_hash = hash_password(new, accounts.known_texts(user.email, user.name), "new")
+    values = {"password_hash": password_hash, "must_change_password": False}
     crud.change(session, act, user, values, also={"password": {"from": None, "to": "new"}})
     accounts.end_sessions(session, user)
     return accounts.open_session(session, user, act.now)

@@ -27,7 +27,7 @@ def all_agreements(session: Session, order: Sequence[Any] = AGREEMENT_ORDER) -> 
 
 
 def commitments_where(agreement_id: str) -> Any:
-    """The select of an agreement's commitments."""
+    """The SELECT of an agreement's commitments."""
     return select(Commitment).where(Commitment.agreement_id == agreement_id)
 
 
@@ -38,7 +38,7 @@ def commitments_of(session: Session, agreement_id: str) -> Sequence[Commitment]:
 
 
 def find_commitment(session: Session, commitment_id: str) -> tuple[Commitment, Agreement] | None:
-    """A commitment with its agreement; None when it is gone."""
+    """A commitment with its agreement; None if it does not exist."""
     statement = select(Commitment, Agreement).where(
         Commitment.id == commitment_id, Commitment.agreement_id == Agreement.id
     )
@@ -48,7 +48,7 @@ def find_commitment(session: Session, commitment_id: str) -> tuple[Commitment, A
 def commitments_in_force(
     session: Session, kind: EventKind, today: date, limit: int
 ) -> Sequence[tuple[Commitment, Agreement]]:
-    """The commitments to events of a kind of agreements that have not ended, agreement by agreement."""
+    """The commitments to a kind of event in agreements that have not ended, grouped by agreement."""
     statement = (
         select(Commitment, Agreement)
         .where(Commitment.agreement_id == Agreement.id, Commitment.activity == kind, Agreement.ends_on >= today)
@@ -59,7 +59,7 @@ def commitments_in_force(
 
 
 def commitments_of_kind(session: Session, kind: EventKind, limit: int) -> Sequence[tuple[Commitment, Agreement]]:
-    """The commitments to events of a kind of all agreements, the latest agreement first, by article."""
+    """The commitments to a kind of event in all agreements, the latest agreement first, by article."""
     statement = (
         select(Commitment, Agreement)
         .where(Commitment.agreement_id == Agreement.id, Commitment.activity == kind)
@@ -73,7 +73,7 @@ def commitments_of_kind(session: Session, kind: EventKind, limit: int) -> Sequen
 
 
 def anniversaries_where(query: Mapping[str, Any]) -> Any:
-    """The select of anniversaries a query string asks for."""
+    """The SELECT of the anniversaries that match a query string."""
     return crud.matching(select(Anniversary), col(Anniversary.search_text), query.get("q"))
 
 
@@ -83,7 +83,7 @@ def all_anniversaries(session: Session, limit: int | None = None) -> Sequence[An
 
 
 def ceremonies_of(session: Session, anniversary_id: str) -> dict[int | None, str]:
-    """Year → the id of an anniversary's ceremony that is not cancelled, as far as the reader may see it."""
+    """Year → the id of an anniversary's ceremony, if it is not cancelled and visible to the reader."""
     statement = select(Event.year, Event.id).where(
         Event.anniversary_id == anniversary_id,
         Event.status != EventStatus.CANCELLED,
@@ -93,7 +93,7 @@ def ceremonies_of(session: Session, anniversary_id: str) -> dict[int | None, str
 
 
 def ceremonies_between(session: Session, first_year: int, last_year: int) -> dict[tuple[str, int], Event]:
-    """Anniversary and year → the ceremony that is not cancelled, as far as the reader may see it."""
+    """Anniversary and year → the ceremony, if it is not cancelled and visible to the reader."""
     statement = select(Event).where(
         col(Event.anniversary_id).is_not(None),
         Event.status != EventStatus.CANCELLED,
@@ -104,10 +104,10 @@ def ceremonies_between(session: Session, first_year: int, last_year: int) -> dic
 
 
 def agreements_where(session: Session, query: Mapping[str, Any]) -> Any:
-    """The select of agreements a query string asks for; a party is found under its old and its new name."""
+    """The SELECT of the agreements that match a query string; a party is found under its old and its new code."""
     statement: Any = select(Agreement)
     if query.get("party"):
-        line = locality_index.succession_of_code(session, query["party"])
-        having = select(AgreementParty.agreement_id).where(col(AgreementParty.locality).in_(line))
-        statement = statement.where(col(Agreement.id).in_(having))
+        succession = locality_index.succession_of_code(session, query["party"])
+        of_party = select(AgreementParty.agreement_id).where(col(AgreementParty.locality).in_(succession))
+        statement = statement.where(col(Agreement.id).in_(of_party))
     return crud.matching(statement, col(Agreement.search_text), query.get("q"))

@@ -1,4 +1,4 @@
-"""Agreements, their commitments, and anniversaries with their ceremonies' definitions."""
+"""Creating and changing agreements, their commitments, and anniversaries."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -21,7 +21,7 @@ _ANY_ORDER = N_("The last day can't be before the first.")
 
 
 def create_agreement(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Agreement:
-    """Make an agreement between at least two localities."""
+    """Create an agreement between at least two localities."""
     crud.check(_agreement_errors(session, None, values))
     plain = {name: value for name, value in values.items() if name != "parties"}
     agreement = Agreement(**plain)
@@ -55,13 +55,13 @@ def _agreement_errors(session: Session, agreement: Agreement | None, values: Map
                 party=code,
                 article=article,
             )
-            for code, article in _bound(session, agreement)
+            for code, article in _named_parties(session, agreement)
             if code not in values["parties"]
         ]
     return errors
 
 
-def _bound(session: Session, agreement: Agreement) -> list[tuple[str, str]]:
+def _named_parties(session: Session, agreement: Agreement) -> list[tuple[str, str]]:
     """The parties that commitments name, each with the first article that does."""
     commitments = session.exec(
         select(Commitment).where(Commitment.agreement_id == agreement.id).order_by(col(Commitment.position))
@@ -75,7 +75,7 @@ def _bound(session: Session, agreement: Agreement) -> list[tuple[str, str]]:
 
 
 def party_errors(session: Session, codes: Sequence[str], *, at_least: int) -> list[Message]:
-    """What is wrong with a list of parties: too few, one twice, one that doesn't exist."""
+    """The errors of a list of parties: too few, one twice, one that doesn't exist."""
     errors = []
     if len(codes) < at_least:
         errors.append(message(N_("Name at least {count} localities."), count=at_least))
@@ -92,7 +92,7 @@ def party_errors(session: Session, codes: Sequence[str], *, at_least: int) -> li
 def create_commitment(
     session: Session, act: ActionContext, agreement: Agreement, values: Mapping[str, Any]
 ) -> Commitment:
-    """Add an undertaking to an agreement."""
+    """Add a commitment to an agreement."""
     crud.check(_commitment_errors(session, agreement, None, values))
     plain = {name: value for name, value in values.items() if name != "frequency"}
     commitment = Commitment(agreement_id=agreement.id, **plain)
@@ -103,7 +103,7 @@ def create_commitment(
 def change_commitment(
     session: Session, act: ActionContext, commitment: Commitment, values: Mapping[str, Any]
 ) -> Commitment:
-    """Change an undertaking."""
+    """Change a commitment."""
     agreement = crud.find(session, Agreement, commitment.agreement_id)
     crud.check(_commitment_errors(session, agreement, commitment, values))
     crud.change(session, act, commitment, values, computed=("frequency",))
@@ -140,7 +140,7 @@ def _commitment_errors(
 
 
 def _activity_errors(session: Session, commitment: Commitment | None, values: Mapping[str, Any]) -> crud.Errors:
-    """A commitment keeps its kind of event while events of that kind are linked to it."""
+    """The error if a commitment's kind of event is changed while events of the old kind are linked to it."""
     if commitment is None or values.get("activity", commitment.activity) is commitment.activity:
         return {}
     others = select(Event.id).where(Event.commitment_id == commitment.id, Event.kind != values["activity"])
@@ -158,7 +158,7 @@ def _phase_errors(phases: Sequence[Mapping[str, Any]]) -> crud.Errors:
 
 
 def frequency_errors(frequency: Mapping[str, Any]) -> list[Message]:
-    """What is wrong with a frequency: each type has its own numbers, and no others."""
+    """The errors of a frequency: each type has its own numbers, and no others."""
     needed = {
         FrequencyType.PER_YEAR: {"count"},
         FrequencyType.IN_PERIOD: {"count"},
@@ -175,7 +175,7 @@ def frequency_errors(frequency: Mapping[str, Any]) -> list[Message]:
 
 
 def create_anniversary(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Anniversary:
-    """Define an anniversary: what began when, between whom."""
+    """Create an anniversary: what began when, between whom."""
     crud.check(_anniversary_errors(session, values))
     plain = {name: value for name, value in values.items() if name != "parties"}
     anniversary = Anniversary(**plain)
@@ -186,7 +186,7 @@ def create_anniversary(session: Session, act: ActionContext, values: Mapping[str
 def change_anniversary(
     session: Session, act: ActionContext, anniversary: Anniversary, values: Mapping[str, Any]
 ) -> Anniversary:
-    """Change an anniversary's definition; ceremonies already held keep their ordinal."""
+    """Change an anniversary; ceremonies that already exist keep their ordinal."""
     crud.check(_anniversary_errors(session, values))
     crud.change(session, act, anniversary, values, computed=("parties",))
     return anniversary

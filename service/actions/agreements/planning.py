@@ -1,4 +1,4 @@
-"""Plans: drafts for everything an agreement still owes, on days on which nothing clashes."""
+"""Planning an agreement: drafts for everything it still owes, on days without conflicts."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ _LONGEST_STAY = timedelta(days=3660)
 
 @dataclass(frozen=True, slots=True)
 class PlannedDraft:
-    """A draft the plan made, and why it is owed and lies where it lies."""
+    """A draft the plan created, and the reasons why it is owed and why it is on these days."""
 
     event: Event
     reasons: tuple[Message, ...]
@@ -49,7 +49,7 @@ class PlannedDraft:
 
 @dataclass(frozen=True, slots=True)
 class UnplannedItem:
-    """Something owed that found no days or has to be settled by hand."""
+    """Something owed for which no days were found, or which has to be planned by hand."""
 
     commitment: Commitment
     reason: Message
@@ -62,116 +62,116 @@ class PlanOutcome:
 
 
 def make_plan(session: Session, act: ActionContext, agreement: Agreement) -> PlanOutcome:
-    """Make a draft for everything an agreement still owes until its end; what can't be placed is told.
+    """Create a draft for everything an agreement still owes until its end; what can't be placed is reported.
 
-    Two plans of one agreement at once follow each other, so that the second finds what the first has made.
+    Concurrent plans of one agreement are serialised, so that the second finds the drafts of the first.
     """
-    _one_at_a_time(session, agreement)
-    scene = _PlanInputs.load(session, act, agreement)
-    searching = partial(progress_updates.tell, session, N_("Looking for days: visit {done} of {total}"))
-    found = plan(scene.asks(), scene.board, scene.festivities, act.today, scene.earliest, searching)
+    _lock_agreement(session, agreement)
+    inputs = _PlanInputs.load(session, act, agreement)
+    on_search = partial(progress_updates.tell, session, N_("Looking for days: visit {done} of {total}"))
+    found = plan(inputs.requests(), inputs.day_index, inputs.festivities, act.today, inputs.earliest, on_search)
     made = []
     for number, one in enumerate(found.placed):
         progress_updates.tell(session, N_("Draft {done} of {total}"), number, len(found.placed))
-        made.append(_make(session, act, agreement, scene.commitments[one.commitment_id], one))
-    left = tuple(UnplannedItem(scene.commitments[one.commitment_id], one.reason) for one in found.unplaced)
+        made.append(_create_draft(session, act, agreement, inputs.commitments[one.commitment_id], one))
+    left = tuple(UnplannedItem(inputs.commitments[one.commitment_id], one.reason) for one in found.unplaced)
     return PlanOutcome(tuple(made), left)
 
 
-def _one_at_a_time(session: Session, agreement: Agreement) -> None:
-    """Let nobody else plan this agreement until this plan is committed. SQLite's writers stand in line anyway."""
+def _lock_agreement(session: Session, agreement: Agreement) -> None:
+    """Lock the agreement until this plan is committed. SQLite's write lock does this anyway."""
     session.exec(select(Agreement.id).where(Agreement.id == agreement.id).with_for_update()).one()
 
 
 @dataclass(frozen=True, slots=True)
 class _PlanInputs:
-    """What a plan is made from."""
+    """The data a plan is calculated from."""
 
     session: Session
     agreement: Agreement
     commitments: Mapping[str, Commitment]
-    held_against: Sequence[tuple[CommitmentTerms, list[Evaluation]]]
-    gazetteer: LocalityIndex
-    almanac: HolidayIndex
+    evaluated: Sequence[tuple[CommitmentTerms, list[Evaluation]]]
+    localities: LocalityIndex
+    holidays: HolidayIndex
     earliest: date
     horizon: Days
 
     @classmethod
     def load(cls, session: Session, act: ActionContext, agreement: Agreement) -> "_PlanInputs":
-        gazetteer = LocalityIndex.load(session)
-        commitments, held_against = progress.held_against(session, agreement, gazetteer, act.today)
+        localities = LocalityIndex.load(session)
+        commitments, evaluated = progress.evaluate_linked(session, agreement, localities, act.today)
         first = max(act.today, agreement.starts_on)
-        last = max(agreement.ends_on, first) + _longest(held_against) + timedelta(days=VIEW_DAYS)
+        last = max(agreement.ends_on, first) + _longest(evaluated) + timedelta(days=VIEW_DAYS)
         horizon = Days(days_after(first, -VIEW_DAYS), last)
         return cls(
             session,
             agreement,
             {one.id: one for one in commitments},
-            held_against,
-            gazetteer,
+            evaluated,
+            localities,
             office_holiday_calendar(session),
             days_after(act.today, MINIMUM_DAYS),
             horizon,
         )
 
-    def asks(self) -> Iterator[PlanningRequest]:
+    def requests(self) -> Iterator[PlanningRequest]:
         """What to plan, commitment by commitment in the order of the articles."""
-        for undertaking, judgements in self.held_against:
-            if undertaking.is_open:
+        for terms, evaluations in self.evaluated:
+            if terms.is_open:
                 continue
-            host, guest = self._sides(undertaking, judgements)
-            yield PlanningRequest(undertaking, judgements, host, guest, self._why_not(undertaking))
+            host, guest = self._sides(terms, evaluations)
+            yield PlanningRequest(terms, evaluations, host, guest, self._why_not(terms))
 
-    def _sides(self, undertaking: CommitmentTerms, judgements: Sequence[Evaluation]) -> tuple[str | None, str | None]:
-        """Between whom it would take place; of either side the one that has hosted less receives."""
+    def _sides(self, terms: CommitmentTerms, evaluations: Sequence[Evaluation]) -> tuple[str | None, str | None]:
+        """Host and guest; where the terms name no host, the party that has hosted less often."""
         parties = self.agreement.parties
-        host, guest = undertaking.host, undertaking.guest
+        host, guest = terms.host, terms.guest
         if host is None and len(parties) == 2:
-            hosted = [one.occasion.host for one in judgements if one.standing is not Match.NEAR]
-            able = [code for code in parties if code != guest]
-            host = min(able, key=hosted.count)
+            hosted = [one.occasion.host for one in evaluations if one.standing is not Match.NEAR]
+            candidates = [code for code in parties if code != guest]
+            host = min(candidates, key=hosted.count)
         if guest is None and len(parties) == 2:
             guest = next((code for code in parties if code != host), None)
         return host, guest
 
     @staticmethod
-    def _why_not(undertaking: CommitmentTerms) -> Message | None:
-        if undertaking.activity is EventKind.ANNIVERSARY:
+    def _why_not(terms: CommitmentTerms) -> Message | None:
+        if terms.activity is EventKind.ANNIVERSARY:
             return message(N_("A ceremony is planned at its anniversary, which knows the year."))
         return None
 
-    def board(self, host: str, guest: str | None) -> DayIndex:
-        """The planned time with the visits of a host, and the days off of both sides."""
+    def day_index(self, host: str, guest: str | None) -> DayIndex:
+        """The visits of a host and the days off of both sides, over the whole planning period."""
         countries = {self._country(code) for code in (host, guest) if code is not None}
-        return build_day_index(self.session, self.almanac, self.gazetteer.line(host), countries, self.horizon)
+        return build_day_index(self.session, self.holidays, self.localities.line(host), countries, self.horizon)
 
     def _country(self, code: str) -> str:
-        return self.gazetteer.country_of[code]
+        return self.localities.country_of[code]
 
     def festivities(self, host: str, within: Days) -> list[Festivity]:
-        """The holidays and festivals of the host's country that touch some days, each with all its days."""
-        found = self.almanac.between({self._country(host)}, within.first, within.last)
-        return _stretches([one for one in found if one.category in _FESTIVE])
+        """The public holidays and festivals of the host's country that overlap ``within``, as spans of days."""
+        found = self.holidays.between({self._country(host)}, within.first, within.last)
+        return _spans([one for one in found if one.category in _FESTIVE])
 
 
-def _longest(held_against: Sequence[tuple[CommitmentTerms, Any]]) -> timedelta:
-    """How far the longest of the promised stays reaches beyond its first day."""
+def _longest(evaluated: Sequence[tuple[CommitmentTerms, Any]]) -> timedelta:
+    """The time from first to last day of the longest stay agreed, at least 366 days and at most ``_LONGEST_STAY``."""
     longest = timedelta(days=366)
-    for undertaking, _found in held_against:
-        if undertaking.duration_unit and (bound := undertaking.duration_max or undertaking.duration_min):
+    for terms, _found in evaluated:
+        if terms.duration_unit and (bound := terms.duration_max or terms.duration_min):
             start = date(2000, 1, 1)
-            longest = max(longest, add_units(start, bound, undertaking.duration_unit) - start)
+            longest = max(longest, add_units(start, bound, terms.duration_unit) - start)
     return min(longest, _LONGEST_STAY)
 
 
-def _stretches(holidays: Sequence[Holiday]) -> list[Festivity]:
-    """Holidays on days in a row are one occasion, called after the first: three days of Pi Mai."""
+def _spans(holidays: Sequence[Holiday]) -> list[Festivity]:
+    """Merge consecutive days of a holiday into one span named after its first day: three days of Pi Mai."""
     groups: dict[object, list[Holiday]] = {}
     for one in holidays:
         groups.setdefault(one.id or one.category, []).append(one)
     found: list[Festivity] = []
     for group in groups.values():
-        # Days in a row have the same distance from their place in the group.
+        # Consecutive days have the same difference between their ordinal and their index in the group.
         for _distance, run in groupby(enumerate(group), key=lambda pair: pair[1].day.toordinal() - pair[0]):
             days = [one for _number, one in run]
             found.append(Festivity(Days(days[0].day, days[-1].day), days[0].name))
@@ -181,7 +181,7 @@ def _stretches(holidays: Sequence[Holiday]) -> list[Festivity]:
 # The drafts
 
 
-def _make(
+def _create_draft(
     session: Session, act: ActionContext, agreement: Agreement, commitment: Commitment, placed: PlannedSlot
 ) -> PlannedDraft:
     values = draft_values(agreement, commitment, placed.host, placed.guest, placed.days, placed.people)
@@ -194,7 +194,7 @@ def _make(
 def draft_values(
     agreement: Agreement, commitment: Commitment, host: str, guest: str | None, days: Days, people: int | None
 ) -> dict[str, Any]:
-    """What a draft that carries out a commitment says, in the columns of its kind; days inclusive."""
+    """The column values of a draft that fulfils a commitment; days inclusive."""
     values: dict[str, Any] = {
         "title": _for_year(commitment.title, days.first.year),
         "description": _description(agreement, commitment),
@@ -214,12 +214,12 @@ def _for_year(title: Mapping[str, str], year: int) -> dict[str, str]:
 
 
 def _description(agreement: Agreement, commitment: Commitment) -> dict[str, str]:
-    said = message(N_("Article {article} of: {title}."), article=commitment.article, title=agreement.title)
-    return {language.value: said.to(language) for language in Language}
+    text = message(N_("Article {article} of: {title}."), article=commitment.article, title=agreement.title)
+    return {language.value: text.to(language) for language in Language}
 
 
 def _of_kind(commitment: Commitment, days: Days) -> dict[str, Any]:
-    """What a draft of a kind has beside the common fields."""
+    """The values that a draft has for its kind, besides the common ones."""
     match commitment.activity:
         case EventKind.TRAINING_BATCH:
             return {"subject": dict(commitment.title)} | _phases(commitment, days)
@@ -232,7 +232,7 @@ def _of_kind(commitment: Commitment, days: Days) -> dict[str, Any]:
 
 
 def _phases(commitment: Commitment, days: Days) -> dict[str, Any]:
-    """The stages one after the other, when the length of each is agreed and they fill the stay; else none."""
+    """Consecutive phases, if the duration of each is agreed and they fit into the stay; otherwise none."""
     phases = []
     first = days.first
     for phase in commitment.phases:

@@ -1,4 +1,4 @@
-"""Progress of agreements: their commitments and the events held against them, read in a fixed number of queries."""
+"""Progress of agreements: their commitments and the events evaluated against them, in a fixed number of queries."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,16 +39,16 @@ class ProgressLine:
 
 @dataclass(frozen=True, slots=True)
 class AgreementProgress:
-    """An agreement's account on a day: commitment by commitment in the order of its articles, and both ways."""
+    """An agreement's progress on a day: its commitments in the order of the articles, and the exchange totals."""
 
     agreement: Agreement
     as_of: date
     lines: tuple[ProgressLine, ...]
     passages: tuple[Flow, ...] = ()
     titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Of the events that there are reasons for, by id."""
+    """Event id → title, of the events that the reasons name."""
     outstanding: Mapping[str, Outstanding] = field(default_factory=dict)
-    """What each commitment still lacks, by its id."""
+    """Commitment id → what is still outstanding."""
 
     def count(self) -> dict[str, int]:
         """State → how many commitments are in it."""
@@ -60,63 +60,64 @@ class AgreementProgress:
 
 def agreement_progress(session: Session, agreement: Agreement, as_of: date) -> AgreementProgress:
     """The progress of an agreement on the day ``as_of``; in a fixed number of queries."""
-    gazetteer = LocalityIndex.load(session)
-    parties = gazetteer.parties(agreement)
+    localities = LocalityIndex.load(session)
+    parties = localities.parties(agreement)
     commitments = _commitments(session, agreement.id)
-    own = _of_agreement(agreement, gazetteer, [one.id for one in commitments])
+    own = _of_agreement(agreement, localities, [one.id for one in commitments])
     rows = [*read_rows(session, own, *_COSTS)]
-    occasions = [event_record(row, parties) for row in rows]
-    found = evaluated(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
+    records = [event_record(row, parties) for row in rows]
+    found = evaluated(agreement, commitments, records, as_of, localities.names(as_of))
     lines = [
-        ProgressLine(commitment, progress(undertaking, own, as_of))
-        for commitment, (undertaking, own) in zip(commitments, found, strict=True)
+        ProgressLine(commitment, progress(terms, own, as_of))
+        for commitment, (terms, own) in zip(commitments, found, strict=True)
     ]
     earliest = days_after(as_of, MINIMUM_DAYS)
-    lacking = {undertaking.id: outstanding(undertaking, own, as_of, earliest) for undertaking, own in found}
+    lacking = {terms.id: outstanding(terms, own, as_of, earliest) for terms, own in found}
     period = Days(agreement.starts_on, agreement.ends_on)
-    passages = exchange_totals(parties.codes, period, occasions, _expenses(rows, parties), as_of)
+    flows = exchange_totals(parties.codes, period, records, _expenses(rows, parties), as_of)
     explained = [one.occasion.id for line in lines for one in (*line.progress.near, *line.progress.remarkable)]
-    return AgreementProgress(agreement, as_of, tuple(lines), tuple(passages), titles_of(session, explained), lacking)
+    return AgreementProgress(agreement, as_of, tuple(lines), tuple(flows), titles_of(session, explained), lacking)
 
 
 def all_agreements_progress(session: Session, as_of: date) -> list[AgreementProgress]:
     """The progress of every agreement, oldest first, in four queries.
 
-    Without reasons, what is outstanding and what passed each way. Events are taken in as they come from the database,
-    none is kept.
+    Without reasons, outstanding items and exchange totals. Events are counted as they are read from the database; none
+    is kept in memory.
     """
-    gazetteer = LocalityIndex.load(session)
+    localities = LocalityIndex.load(session)
     agreements = session.exec(select(Agreement).order_by(col(Agreement.starts_on), col(Agreement.id))).all()
-    by_id = {one.id: (one, gazetteer.parties(one)) for one in agreements}
-    # What was added since the last query is left out; it will be there the next time.
+    by_id = {one.id: (one, localities.parties(one)) for one in agreements}
+    # A commitment to an agreement added since the query above is left out; the next call includes it.
     commitments = [one for one in _commitments(session) if one.agreement_id in by_id]
-    books: dict[str, tuple[Evaluator, ProgressCounter, AgreementParties]] = {}
+    counters: dict[str, tuple[Evaluator, ProgressCounter, AgreementParties]] = {}
     for commitment in commitments:
         agreement, parties = by_id[commitment.agreement_id]
-        undertaking = terms_of(agreement, commitment)
-        books[commitment.id] = (Evaluator(undertaking, as_of), ProgressCounter(undertaking, as_of), parties)
+        terms = terms_of(agreement, commitment)
+        counters[commitment.id] = (Evaluator(terms, as_of), ProgressCounter(terms, as_of), parties)
     for row in read_rows(session, col(Event.commitment_id).is_not(None)):
-        if (book := books.get(row.commitment_id)) is None:
+        if (found := counters.get(row.commitment_id)) is None:
             continue
-        judge, tally, parties = book
-        occasion = event_record(row, parties)
-        if (standing := judge.standing(occasion)) is not Match.NEAR:
-            tally.count(occasion, standing)
+        evaluator, counter, parties = found
+        record = event_record(row, parties)
+        if (match := evaluator.standing(record)) is not Match.NEAR:
+            counter.count(record, match)
     lines: dict[str, list[ProgressLine]] = {one.id: [] for one in agreements}
     for commitment in commitments:
-        lines[commitment.agreement_id].append(ProgressLine(commitment, books[commitment.id][1].progress()))
+        lines[commitment.agreement_id].append(ProgressLine(commitment, counters[commitment.id][1].progress()))
     return [AgreementProgress(one, as_of, tuple(lines[one.id])) for one in agreements]
 
 
-def held_against(
-    session: Session, agreement: Agreement, gazetteer: LocalityIndex, as_of: date
+def evaluate_linked(
+    session: Session, agreement: Agreement, localities: LocalityIndex, as_of: date
 ) -> tuple[Sequence[Commitment], list[tuple[CommitmentTerms, list[Evaluation]]]]:
-    """An agreement's commitments, each with the events linked to it (titles among them); in three queries."""
-    commitments, parties = _commitments(session, agreement.id), gazetteer.parties(agreement)
+    """An agreement's commitments, each with the evaluations of the events linked to it, titles included; in three
+    queries."""
+    commitments, parties = _commitments(session, agreement.id), localities.parties(agreement)
     linked = [*read_rows(session, col(Event.commitment_id).in_([one.id for one in commitments]))]
     titles = titles_of(session, [row.id for row in linked])
-    occasions = [event_record(row, parties)._replace(title=titles.get(row.id, _NO_TITLE)) for row in linked]
-    return commitments, evaluated(agreement, commitments, occasions, as_of, gazetteer.names(as_of))
+    records = [event_record(row, parties)._replace(title=titles.get(row.id, _NO_TITLE)) for row in linked]
+    return commitments, evaluated(agreement, commitments, records, as_of, localities.names(as_of))
 
 
 def _commitments(session: Session, agreement_id: str | None = None) -> Sequence[Commitment]:
@@ -126,21 +127,21 @@ def _commitments(session: Session, agreement_id: str | None = None) -> Sequence[
     return session.exec(statement).all()
 
 
-def _of_agreement(agreement: Agreement, gazetteer: LocalityIndex, commitment_ids: Collection[str]) -> Any:
-    """The condition for an agreement's events: linked to it, or received by a party within its period."""
-    lines = frozenset[str]().union(*(gazetteer.line(code) for code in agreement.parties))
-    received = and_(
-        col(Event.host).in_(sorted(lines)),
+def _of_agreement(agreement: Agreement, localities: LocalityIndex, commitment_ids: Collection[str]) -> Any:
+    """The condition for an agreement's events: linked to it, or hosted by a party within its period."""
+    hosts = frozenset[str]().union(*(localities.line(code) for code in agreement.parties))
+    hosted = and_(
+        col(Event.host).in_(sorted(hosts)),
         col(Event.first_day) >= agreement.starts_on,
         col(Event.first_day) <= agreement.ends_on,
     )
-    return or_(col(Event.commitment_id).in_(commitment_ids), received)
+    return or_(col(Event.commitment_id).in_(commitment_ids), hosted)
 
 
 def read_rows(session: Session, which: Any, *more: Any) -> Iterable[Any]:
-    """The columns of events that progress needs, then ``more``, row by row; one query.
+    """Yield the event columns that progress needs, then ``more``, row by row; one query.
 
-    Words stay text until they are used: the column types would look each of them up again.
+    Enums are read as text and converted only when used: their column types would convert every value.
     """
     columns = (
         col(Event.id),
@@ -158,7 +159,7 @@ def read_rows(session: Session, which: Any, *more: Any) -> Iterable[Any]:
 
 
 def event_record(row: Any, parties: AgreementParties) -> EventRecord:
-    """A row of :func:`read_rows` as progress sees it, without its title; its sides are parties of the agreement."""
+    """The record of a row of :func:`read_rows`, without title; host and guest are mapped to the agreement's parties."""
     identity, kind, status, first, last, host, guest, people, commitment_id = row[:9]
     return EventRecord(
         identity,
@@ -173,7 +174,7 @@ def event_record(row: Any, parties: AgreementParties) -> EventRecord:
 
 
 def _expenses(rows: Iterable[Any], parties: AgreementParties) -> dict[str, Expense]:
-    """What events cost, by event; from rows read with their costs."""
+    """Event id → its cost and who paid; from rows read with ``_COSTS``."""
     found = {}
     for identity, _kind, _status, first, *_others, payer, amount, currency in rows:
         if payer is not None and amount is not None:
@@ -184,24 +185,24 @@ def _expenses(rows: Iterable[Any], parties: AgreementParties) -> dict[str, Expen
 def evaluated(
     agreement: Agreement,
     commitments: Sequence[Commitment],
-    occasions: Iterable[EventRecord],
+    records: Iterable[EventRecord],
     as_of: date,
     names: Names,
 ) -> list[tuple[CommitmentTerms, list[Evaluation]]]:
-    """Each commitment with the events held against it, those that name none among them where they nearly count."""
+    """Each commitment with its evaluated events: the linked ones, and unlinked ones that nearly match it."""
     linked: dict[str, list[EventRecord]] = {}
     unlinked: list[EventRecord] = []
-    for occasion in occasions:
-        if occasion.commitment_id is None:
-            unlinked.append(occasion)
+    for record in records:
+        if record.commitment_id is None:
+            unlinked.append(record)
         else:
-            linked.setdefault(occasion.commitment_id, []).append(occasion)
+            linked.setdefault(record.commitment_id, []).append(record)
     found = []
     for commitment in commitments:
-        judge = Evaluator(terms_of(agreement, commitment), as_of, names)
-        own = [judge.linked(one) for one in linked.get(commitment.id, ())]
-        near = (judge.unlinked(one) for one in unlinked)
-        found.append((judge.undertaking, own + [one for one in near if one is not None]))
+        evaluator = Evaluator(terms_of(agreement, commitment), as_of, names)
+        own = [evaluator.linked(one) for one in linked.get(commitment.id, ())]
+        near = (evaluator.unlinked(one) for one in unlinked)
+        found.append((evaluator.undertaking, own + [one for one in near if one is not None]))
     return found
 
 

@@ -1,4 +1,4 @@
-"""What to offer where a booking does not fit: who has it, the nearest free times, resources as good, other days."""
+"""Alternatives to a booking that does not fit: the nearest free times, equivalent resources, other days."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -30,34 +30,33 @@ _MOST_TRIED = 60
 _SATURDAY = 5
 
 
-def suggest(session: Session, act: ActionContext, wanted: BookingRequest, event: Event) -> dict[str, Any]:
-    """What would fit instead: the same resource at the nearest free times, and others like it at the same time."""
+def suggest(session: Session, act: ActionContext, request: BookingRequest, event: Event) -> dict[str, Any]:
+    """Suggestions: the same resource at the nearest free times, and equivalent resources at the requested times."""
     return {
-        "resource_id": wanted.resource.id,
-        "name": wanted.resource.name,
-        **wanted.times.to_json(),
-        "free": [times.to_json() for times in _free_times(session, act, wanted)],
+        "resource_id": request.resource.id,
+        "name": request.resource.name,
+        **request.times.to_json(),
+        "free": [times.to_json() for times in _free_times(session, act, request)],
         "equivalent": [
             {"resource_id": other.id, "name": other.name, "seats": other.seats}
-            for other in _equivalent(session, wanted, event)
+            for other in _equivalent(session, request, event)
         ],
     }
 
 
-def _free_times(session: Session, act: ActionContext, wanted: BookingRequest) -> list[BookingTimes]:
-    """Up to three times of the same length at which it is free, the nearest first; none in the past.
-
-    Nor one that begins at a week-end, unless the wish does.
+def _free_times(session: Session, act: ActionContext, request: BookingRequest) -> list[BookingTimes]:
+    """Up to three times of the same length at which the resource is free, the nearest first; none in the past, and none
+    that begins at a weekend unless the request does.
     """
-    reach = timedelta(days=SEARCHED_DAYS) + (wanted.times.end - wanted.times.start)
-    near = Span(wanted.span.start - reach, wanted.span.end + reach)
-    around = held_bookings(session, wanted.resource.id, near, without={wanted.booking.id})
+    reach = timedelta(days=SEARCHED_DAYS) + (request.times.end - request.times.start)
+    near = Span(request.span.start - reach, request.span.end + reach)
+    held = held_bookings(session, request.resource.id, near, without={request.booking.id})
     found: list[BookingTimes] = []
-    for times in _candidates(wanted.times):
-        span = span_of(wanted.resource, times)
-        if span.start <= act.now or (_is_weekend(times) and not _is_weekend(wanted.times)):
+    for times in _candidates(request.times):
+        span = span_of(request.resource, times)
+        if span.start <= act.now or (_is_weekend(times) and not _is_weekend(request.times)):
             continue
-        if fits(around, span, wanted.quantity, wanted.resource.capacity):
+        if fits(held, span, request.quantity, request.resource.capacity):
             found.append(times)
             if len(found) == MOST_OFFERED:
                 break
@@ -69,8 +68,11 @@ def _is_weekend(times: BookingTimes) -> bool:
 
 
 def _candidates(times: BookingTimes) -> Iterator[BookingTimes]:
-    """Other times of the same length, the nearest first: days for days; hours of the office's day, or the same hours
-    on other days, for hours."""
+    """Other times of the same length, the nearest first.
+
+    For whole days or times over several days: the same times on other days. For hours within one day: other office
+    hours of that day and its neighbours, or the same hours on other days.
+    """
     if not times.is_of_one_day or not times.has_hours:
         for distance in range(1, SEARCHED_DAYS + 1):
             for days in (distance, -distance):
@@ -83,22 +85,23 @@ def _candidates(times: BookingTimes) -> Iterator[BookingTimes]:
     while start + (times.end - times.start) <= closes:
         shifts |= {timedelta(days=days) + (start - times.start) for days in (-1, 0, 1)}
         start += _STEP
-    # Another hour of the same day is nearer than the same hour of another day.
+    # Sorted by distance, another hour of the same day comes before the same hour of another day.
     for shift in sorted(shifts - {timedelta()}, key=lambda one: (abs(one), one)):
         yield times.moved(shift, shift)
 
 
-def _equivalent(session: Session, wanted: BookingRequest, event: Event) -> list[Resource]:
-    """Up to three others of its type and place that are free, seat as many and speak as much; the smallest first."""
-    resource = wanted.resource
-    line = LocalityIndex.load(session).line(resource.locality)
+def _equivalent(session: Session, request: BookingRequest, event: Event) -> list[Resource]:
+    """Up to three free resources of the same type and locality that seat as many people and cover the same languages;
+    the smallest first."""
+    resource = request.resource
+    localities = LocalityIndex.load(session).line(resource.locality)
     others = session.exec(
         select(Resource).where(
             Resource.type == resource.type,
-            col(Resource.locality).in_(line),
+            col(Resource.locality).in_(localities),
             col(Resource.active),
             Resource.id != resource.id,
-            Resource.capacity >= wanted.quantity,
+            Resource.capacity >= request.quantity,
         )
     ).all()
     seats = min(resource.seats or 0, event.headcount or resource.seats or 0)
@@ -107,8 +110,8 @@ def _equivalent(session: Session, wanted: BookingRequest, event: Event) -> list[
     ]
     found: list[Resource] = []
     for other in sorted(fitting, key=lambda one: (one.seats or 0, one.search_text, one.id)):
-        span = span_of(other, wanted.times)
-        if fits(held_bookings(session, other.id, span), span, wanted.quantity, other.capacity):
+        span = span_of(other, request.times)
+        if fits(held_bookings(session, other.id, span), span, request.quantity, other.capacity):
             found.append(other)
             if len(found) == MOST_OFFERED:
                 break
@@ -118,37 +121,37 @@ def _equivalent(session: Session, wanted: BookingRequest, event: Event) -> list[
 def openings_for(
     session: Session, act: ActionContext, event: Event, before: EventTimes, bookings: Sequence[BookingRequest]
 ) -> list[Days]:
-    """Up to three stays of the event, near the days it now wants, on which it and all that is booked for it fit.
+    """Up to three spans of days near the event's new days on which the event and all its bookings fit.
 
-    ``before`` are the days and hours the bookings are made for, ``bookings`` all that must come along.
+    ``before`` are the days and hours the bookings were made for, ``bookings`` all that have to move with the event.
     """
-    wished = Days(event.first_day, event.last_day)
-    view = Days(days_after(wished.first, -2 * VIEW_DAYS), days_after(wished.last, 2 * VIEW_DAYS))
-    places = LocalityIndex.load(session)
-    hosts = places.line(event.host) if event.guest and event.status not in CALLED_OFF else frozenset[str]()
-    countries = [places.country_of[code] for code in (event.host, event.guest) if code in places.country_of]
+    requested = Days(event.first_day, event.last_day)
+    view = Days(days_after(requested.first, -2 * VIEW_DAYS), days_after(requested.last, 2 * VIEW_DAYS))
+    localities = LocalityIndex.load(session)
+    hosts = localities.line(event.host) if event.guest and event.status not in CALLED_OFF else frozenset[str]()
+    countries = [localities.country_of[code] for code in (event.host, event.guest) if code in localities.country_of]
     if is_holiday_event(event.kind, event.activity_type):
         countries = []
-    board = build_day_index(session, office_holiday_calendar(session), hosts, countries, view, without=event.id)
-    near = Days(days_after(wished.first, -VIEW_DAYS), days_after(wished.first, VIEW_DAYS))
-    wish = OpeningQuery(len(wished), near, days_after(act.today, MINIMUM_DAYS), may_end_after=True)
+    day_index = build_day_index(session, office_holiday_calendar(session), hosts, countries, view, without=event.id)
+    near = Days(days_after(requested.first, -VIEW_DAYS), days_after(requested.first, VIEW_DAYS))
+    query = OpeningQuery(len(requested), near, days_after(act.today, MINIMUM_DAYS), may_end_after=True)
     offered = sorted(
-        (one.days for one in openings(board, wish).openings),
-        key=lambda days: (abs((days.first - wished.first).days), days.first),
+        (one.days for one in openings(day_index, query).openings),
+        key=lambda days: (abs((days.first - requested.first).days), days.first),
     )
-    around = _around(session, bookings, before, wished, view)
+    held = _others_holdings(session, bookings, before, requested, view)
     fitting = (
-        days for days in offered[:_MOST_TRIED] if days != wished and _all_fit(bookings, around, before, event, days)
+        days for days in offered[:_MOST_TRIED] if days != requested and _all_fit(bookings, held, before, event, days)
     )
     return [days for days, _number in zip(fitting, range(MOST_OFFERED), strict=False)]
 
 
-def _around(
-    session: Session, bookings: Sequence[BookingRequest], before: EventTimes, wished: Days, view: Days
+def _others_holdings(
+    session: Session, bookings: Sequence[BookingRequest], before: EventTimes, requested: Days, view: Days
 ) -> dict[str, list[HeldQuantity]]:
-    """What others hold of the resources of these bookings, as far as they may be moved."""
+    """Resource → what other bookings hold of it, over all days to which these bookings could be moved."""
     own = {one.booking.id for one in bookings}
-    reach = timedelta(days=abs((wished.first - before.first_day).days) + len(view))
+    reach = timedelta(days=abs((requested.first - before.first_day).days) + len(view))
     found: dict[str, list[HeldQuantity]] = {}
     for one in bookings:
         span = span_of(one.resource, BookingTimes.of(one.booking))
@@ -161,24 +164,24 @@ def _around(
 
 def _all_fit(
     bookings: Iterable[BookingRequest],
-    around: Mapping[str, Sequence[HeldQuantity]],
+    held: Mapping[str, Sequence[HeldQuantity]],
     before: EventTimes,
     event: Event,
     days: Days,
 ) -> bool:
-    after = _frame_on(event, days)
+    after = _times_on(event, days)
     added: dict[str, list[HeldQuantity]] = {}
     for one in bookings:
         span = span_of(one.resource, reschedule(BookingTimes.of(one.booking), before, after))
-        beside = [*around[one.resource.id], *added.get(one.resource.id, ())]
+        beside = [*held[one.resource.id], *added.get(one.resource.id, ())]
         if not fits(beside, span, one.quantity, one.resource.capacity):
             return False
         added.setdefault(one.resource.id, []).append(HeldQuantity(span, one.quantity))
     return True
 
 
-def _frame_on(event: Event, days: Days) -> EventTimes:
-    """The event on other days, with the travel before and after it."""
+def _times_on(event: Event, days: Days) -> EventTimes:
+    """The event's times on other days, arrival and departure moved along."""
     return EventTimes(
         days.first,
         days.last,

@@ -1,4 +1,4 @@
-"""What is taken of resources: read by the index, whatever the lengths of the bookings; and the locks writers take."""
+"""What bookings hold of resources, found by index whatever the bookings' lengths; and the locks that writers take."""
 
 from collections.abc import Collection, Iterable, Mapping
 
@@ -16,7 +16,7 @@ _START, _END = (bindparam(name, type_=UtcDateTime()) for name in ("starts_at", "
 _SINCE = [bindparam(f"since_{number}", type_=UtcDateTime()) for number in range(len(LENGTH_CLASSES))]
 _HELD: tuple[ColumnElement[bool], ...] = (
     col(Booking.resource_id) == bindparam("resource_id"),
-    # Written out, or the partial index would not be used.
+    # A literal, not a parameter: otherwise the partial index is not used.
     literal_column("state = 'held'"),
     col(Booking.starts_at) < _END,
     col(Booking.ends_at) > _START,
@@ -24,9 +24,9 @@ _HELD: tuple[ColumnElement[bool], ...] = (
 
 
 def _by_union() -> Executable:
-    """What is held of a resource in a span: one search of the index for each class of lengths.
+    """What is held of a resource in a span: one index search for each length class.
 
-    A booking of a class is no longer than the class's longest, so it began no earlier than that before the span.
+    A booking is no longer than the longest of its class, so it starts no earlier than that before the span.
     """
     return union_all(
         *(
@@ -39,43 +39,43 @@ def _by_union() -> Executable:
 
 
 def _by_join() -> Executable:
-    """The same, the classes as rows: PostgreSQL takes far longer to plan five searches than to make them."""
+    """The same with the classes as rows: PostgreSQL takes far longer to plan five searches than to run them."""
     classes = values(column("number", SmallInteger()), column("since", UtcDateTime()), name="class")
     each = classes.data(list(enumerate(_SINCE)))
     searched = each.join(Booking, col(Booking.length_class) == each.c.number)
     return core_select(*_COLUMNS).select_from(searched).where(*_HELD, col(Booking.starts_at) > each.c.since)
 
 
-# Built once: putting such a statement together takes longer than running it.
+# Built once: building such a statement takes longer than running it.
 _OVERLAPPING = {"sqlite": _by_union(), "postgresql": _by_join()}
 
 
 def held_bookings(
     session: Session, resource_id: str, within: Span, *, without: Collection[str] = ()
 ) -> list[HeldQuantity]:
-    """What is held of a resource in a span, in no order, but for the bookings ``without``; one query."""
+    """What is held of a resource in a span, in no order, except by the bookings ``without``; one query."""
     since = {f"since_{number}": within.start - longest for number, longest in enumerate(LENGTH_CLASSES)}
-    found = session.execute(
+    rows = session.execute(
         _OVERLAPPING[session.get_bind().dialect.name],
         {"resource_id": resource_id, "starts_at": within.start, "ends_at": within.end, **since},
     )
     return [
         HeldQuantity(Span(starts_at, ends_at), quantity, identity, event_id)
-        for identity, event_id, starts_at, ends_at, quantity in found
+        for identity, event_id, starts_at, ends_at, quantity in rows
         if identity not in without
     ]
 
 
 def lock_resources(session: Session, resource_ids: Iterable[str]) -> Mapping[str, Resource]:
-    """The resources as they are now, and nobody else books or changes them until this transaction ends.
+    """Lock the resources for this transaction and return their current rows: nobody else can book or change them.
 
-    They are locked in the order of their ids, so that two requests that want the same ones never wait for each other
-    in a circle. SQLite's writers stand in line anyway.
+    They are locked in the order of their ids, so that two requests for the same ones never deadlock. On SQLite the
+    write lock does this anyway.
     """
-    wanted = sorted(set(resource_ids))
+    ids = sorted(set(resource_ids))
     statement = (
         select(Resource)
-        .where(col(Resource.id).in_(wanted))
+        .where(col(Resource.id).in_(ids))
         .order_by(col(Resource.id))
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)

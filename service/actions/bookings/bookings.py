@@ -1,6 +1,6 @@
-"""Bookings: made, changed, taken along when their event moves, released and taken again; never two where one fits.
+"""Bookings: created, changed, moved with their event, released and held again; never beyond a resource's capacity.
 
-Every writer locks first (:func:`service.actions.bookings.availability.lock_resources`), then reads what is held, then
+Every writer first locks (:func:`service.actions.bookings.availability.lock_resources`), then reads what is held, then
 writes. Events are locked before resources, each in the order of their ids.
 """
 
@@ -38,49 +38,51 @@ MOST_AT_ONCE = 50
 
 
 def make_bookings(
-    session: Session, act: ActionContext, wishes: Sequence[Mapping[str, Any]], *, several: bool
+    session: Session, act: ActionContext, requested: Sequence[Mapping[str, Any]], *, several: bool
 ) -> list[Booking]:
     """Book one or more resources, all of them or none.
 
-    A wish has ``event_id``, ``resource_id`` and perhaps ``from_`` and ``to`` (both dates or both local date-times;
-    without them the event's own days or hours), ``quantity``, ``state``, ``note``. ``several`` says how errors name
-    their fields: ``bookings.0.to`` or ``to``.
+    Each of ``requested`` has ``event_id``, ``resource_id`` and optionally ``from_`` and ``to`` (both dates or both
+    local date-times; without them the event's own days or hours), ``quantity``, ``state``, ``note``. ``several``
+    decides how errors name their fields: ``bookings.0.to`` or ``to``.
 
     Raises:
-        Invalid: a resource or event is not there, out of service, or the times make no sense.
-        Conflict: the event is over or called off.
+        Invalid: a resource or event does not exist, a resource is out of service, or the times are not valid.
+        Conflict: the event is completed, postponed or cancelled.
         BookingClash: one of them does not fit.
     """
-    prefixes = [f"bookings.{number}." if several else "" for number in range(len(wishes))]
-    events = _hold_events(session, {wish["event_id"] for wish in wishes if wish.get("event_id")})
-    resources = lock_resources(session, {wish["resource_id"] for wish in wishes if wish.get("resource_id")})
-    crud.check(merged(prefixes, [reference_errors(wish, events, resources) | state_errors(wish) for wish in wishes]))
+    prefixes = [f"bookings.{number}." if several else "" for number in range(len(requested))]
+    events = _lock_events(session, {values["event_id"] for values in requested if values.get("event_id")})
+    resources = lock_resources(session, {values["resource_id"] for values in requested if values.get("resource_id")})
+    crud.check(
+        merged(prefixes, [reference_errors(values, events, resources) | state_errors(values) for values in requested])
+    )
     for event in events.values():
         permissions.check_change(session, event)
         _check_bookable(event)
-    wanted, errors = [], []
-    for wish in wishes:
-        one, found = booking_request(session, act, wish, events[wish["event_id"]], resources[wish["resource_id"]])
-        wanted.append(one)
+    requests, errors = [], []
+    for values in requested:
+        one, found = booking_request(session, act, values, events[values["event_id"]], resources[values["resource_id"]])
+        requests.append(one)
         errors.append(found)
     crud.check(merged(prefixes, errors))
-    ensure_available(session, act, [one for one in wanted if one.booking.state is BookingState.HELD], events)
-    for one in wanted:
+    ensure_available(session, act, [one for one in requests if one.booking.state is BookingState.HELD], events)
+    for one in requests:
         crud.create(session, act, one.booking, event_id=one.booking.event_id)
-    return [one.booking for one in wanted]
+    return [one.booking for one in requests]
 
 
 def change_booking(session: Session, act: ActionContext, booking: Booking, values: Mapping[str, Any]) -> Booking:
-    """Change a booking: other times, another resource, another quantity; hold what was only asked for.
+    """Change a booking: its times, resource or quantity; or hold what was only requested.
 
     Raises:
         Invalid, Conflict, BookingClash: as in :func:`make_bookings`; nothing is changed then.
     """
-    wish = {"event_id": booking.event_id, "resource_id": booking.resource_id, **values}
-    events = _hold_events(session, {booking.event_id})
-    resources = lock_resources(session, {booking.resource_id, wish["resource_id"]})
-    crud.check(reference_errors(wish, events, resources) | state_errors(wish))
-    event, resource = events[booking.event_id], resources[wish["resource_id"]]
+    requested = {"event_id": booking.event_id, "resource_id": booking.resource_id, **values}
+    events = _lock_events(session, {booking.event_id})
+    resources = lock_resources(session, {booking.resource_id, requested["resource_id"]})
+    crud.check(reference_errors(requested, events, resources) | state_errors(requested))
+    event, resource = events[booking.event_id], resources[requested["resource_id"]]
     permissions.check_change(session, event)
     if set(values) - {"note"}:
         _check_open(event)
@@ -103,7 +105,7 @@ def change_booking(session: Session, act: ActionContext, booking: Booking, value
 
 
 def delete_booking(session: Session, act: ActionContext, booking: Booking) -> None:
-    """Give a resource back.
+    """Delete a booking.
 
     Raises:
         Forbidden: another organisation is in charge of its event.
@@ -115,26 +117,26 @@ def delete_booking(session: Session, act: ActionContext, booking: Booking) -> No
 def update_bookings_for_event(
     session: Session, act: ActionContext, event: Event, before: EventTimes, was: EventStatus
 ) -> None:
-    """Take an event's bookings along after its days, hours or status have changed: all of them or none.
+    """Update an event's bookings after its days, hours or status have changed: all of them or none.
 
-    ``before`` and ``was`` are its days and its status until now. The times of the bookings follow the event's. Called
-    off, it gives back what it held; when it takes place after all it takes that again, and what was only asked for is
-    taken when it is confirmed.
+    ``before`` and ``was`` are its times and its status before the change. The bookings move with the event. A postponed
+    or cancelled event releases what it held and holds it again when it returns to the plan; what was only requested is
+    held when the event is confirmed.
 
     Raises:
-        BookingClash: one can't follow; with days on which all of them could.
+        BookingClash: one does not fit on the new days; it suggests days on which all of them would.
     """
     found = session.exec(select(Booking).where(Booking.event_id == event.id).order_by(col(Booking.id))).all()
     if not found:
         return
     after = EventTimes.of(event)
     resources = lock_resources(session, {one.resource_id for one in found})
-    settled = [
+    targets = [
         (one, reschedule(BookingTimes.of(one), before, after), _state_for(event.status, was, one.state))
         for one in found
     ]
     moving = [
-        (one, times, state) for one, times, state in settled if state is not one.state or times != BookingTimes.of(one)
+        (one, times, state) for one, times, state in targets if state is not one.state or times != BookingTimes.of(one)
     ]
     held = [
         BookingRequest(one, resources[one.resource_id], times, one.quantity)
@@ -147,7 +149,7 @@ def update_bookings_for_event(
     except BookingClash as clash:
         everything = [
             BookingRequest(one, resources[one.resource_id], times, one.quantity)
-            for one, times, state in settled
+            for one, times, state in targets
             if state is BookingState.HELD
         ]
         clash.extra["openings"] = [
@@ -155,14 +157,14 @@ def update_bookings_for_event(
             for days in openings_for(session, act, event, before, everything)
         ]
         raise
-    _set_aside(session, [one for one, _times, _state in moving])
+    _suspend_exclusion(session, [one for one, _times, _state in moving])
     for one, times, state in moving:
         change = {"state": state, **columns(resources[one.resource_id], times)}
         crud.change(session, act, one, change, event_id=event.id)
 
 
 def _state_for(status: EventStatus, was: EventStatus, state: BookingState) -> BookingState:
-    """What a booking becomes when its event comes from one status to another."""
+    """The state of a booking after its event's status has changed from ``was`` to ``status``."""
     if status in CALLED_OFF:
         return BookingState.RELEASED if state is BookingState.HELD else state
     if state is BookingState.RELEASED:
@@ -172,8 +174,9 @@ def _state_for(status: EventStatus, was: EventStatus, state: BookingState) -> Bo
     return state
 
 
-def _set_aside(session: Session, moving: Iterable[Booking]) -> None:
-    """Let bookings of one resource pass each other on their way: PostgreSQL's constraint looks at each by itself."""
+def _suspend_exclusion(session: Session, moving: Iterable[Booking]) -> None:
+    """Clear ``is_exclusive`` while bookings of one resource move past each other: PostgreSQL's exclusion constraint
+    checks them one by one."""
     for one in moving:
         one.is_exclusive = False
     session.flush()
@@ -185,8 +188,8 @@ def _check_possible(held: Iterable[BookingRequest]) -> None:
             crud.check({"first_day": [wrong]})
 
 
-def _hold_events(session: Session, event_ids: Iterable[str]) -> dict[str, Event]:
-    """The events as they are now, and nobody changes them until this transaction ends."""
+def _lock_events(session: Session, event_ids: Iterable[str]) -> dict[str, Event]:
+    """Lock the events for this transaction and return their current rows: nobody else can change them."""
     statement = (
         select(Event)
         .where(col(Event.id).in_(sorted(event_ids)), permissions.visible(session))
@@ -212,7 +215,7 @@ def _check_bookable(event: Event) -> None:
 
 
 def find_booking(session: Session, identity: str) -> Booking:
-    """A booking to be changed.
+    """A booking by its id.
 
     Raises:
         NotFound: there is none, or the reader may not see its event.
@@ -221,9 +224,9 @@ def find_booking(session: Session, identity: str) -> Booking:
 
 
 def bookings_where(session: Session, query: Mapping[str, Any]) -> Any:
-    """The select of bookings with their resources and events that a query string asks for.
+    """The SELECT of the bookings that match a query string, with their resources and events.
 
-    Those for events the reader may not see are among them, unless it asks for an event: to be shown as busy.
+    Bookings of events the reader may not see are included, to be shown as busy, unless the query names an event.
     """
     statement: Any = select(Booking, Resource, Event).where(
         Booking.resource_id == Resource.id, Booking.event_id == Event.id
@@ -250,13 +253,13 @@ BOOKING_ORDER = (col(Booking.first_day), col(Booking.starts_at), col(Booking.id)
 def listed_bookings(
     session: Session, query: Mapping[str, Any], limit: int | None = None
 ) -> list[tuple[Booking, Resource, Event]]:
-    """The first bookings a query string asks for, by day, with their resources and events."""
+    """The first bookings that match a query string, by day, with their resources and events."""
     statement = bookings_where(session, query).order_by(*BOOKING_ORDER).limit(limit)
     return [(row[0], row[1], row[2]) for row in session.exec(statement)]
 
 
 def count_held(session: Session, first: date, last: date) -> dict[str, int]:
-    """Resource → how many bookings hold it on some of these days; resources with none are missing."""
+    """Resource → how many bookings hold it on any of these days; resources without one are missing."""
     statement = (
         select(Booking.resource_id, func.count())
         .where(Booking.state == BookingState.HELD, Booking.last_day >= first, Booking.first_day <= last)

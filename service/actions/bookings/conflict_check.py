@@ -1,4 +1,4 @@
-"""Whether bookings fit beside what others hold, decided while the resources are held still; and who is in the way."""
+"""Checking, with the resources locked, that bookings fit next to what others hold; and which bookings conflict."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,7 +22,7 @@ MOST_NAMED = 10
 
 
 class BookingClash(Conflict):
-    """A booking does not fit: ``conflicts`` are those in the way, ``suggestions`` what would fit instead."""
+    """A booking does not fit: ``conflicts`` are the conflicting bookings, ``suggestions`` what would fit instead."""
 
     def __init__(
         self, detail: Message, conflicts: Sequence[Mapping[str, Any]], suggestions: Sequence[Mapping[str, Any]]
@@ -31,33 +31,37 @@ class BookingClash(Conflict):
 
 
 def ensure_available(
-    session: Session, act: ActionContext, wanted: Sequence[BookingRequest], events: Mapping[str, Event]
+    session: Session, act: ActionContext, requests: Sequence[BookingRequest], events: Mapping[str, Event]
 ) -> None:
-    """Raise when one of these does not fit beside what others hold, or beside another of these."""
-    own = {one.booking.id for one in wanted}
+    """Raise if a request does not fit next to what others hold, or next to another of these requests.
+
+    Raises:
+        BookingClash: it names the conflicting bookings and suggests alternatives to the first ten that do not fit.
+    """
+    own = {one.booking.id for one in requests}
     conflicts: list[dict[str, Any]] = []
-    clashing: list[BookingRequest] = []
-    for one in wanted:
+    unavailable: list[BookingRequest] = []
+    for one in requests:
         beside = held_bookings(session, one.resource.id, one.span, without=own)
-        siblings = [other for other in wanted if other is not one and other.resource.id == one.resource.id]
+        siblings = [other for other in requests if other is not one and other.resource.id == one.resource.id]
         beside += [
             HeldQuantity(other.span, other.quantity, other.booking.id, other.booking.event_id) for other in siblings
         ]
-        in_way = blocking_bookings(beside, one.span, one.quantity, one.resource.capacity)
+        blocking = blocking_bookings(beside, one.span, one.quantity, one.resource.capacity)
         is_too_much = one.quantity > one.resource.capacity
-        if not in_way and not is_too_much:
+        if not blocking and not is_too_much:
             continue
-        clashing.append(one)
+        unavailable.append(one)
         if is_too_much:
-            # It was released or only asked for when the capacity became smaller.
+            # It was released or only requested when the capacity was reduced.
             conflicts.append(_too_much(one))
-        found = blocking_with_events(session, one.resource, [other for other in in_way if other.id not in own])
-        ids = {other.id for other in in_way}
-        found += [_own_clash(other, events) for other in siblings if other.booking.id in ids]
-        conflicts += [clash | {"wanted": _identified(one) | one.times.to_json()} for clash in found]
-    if not clashing:
+        found = blocking_with_events(session, one.resource, [other for other in blocking if other.id not in own])
+        ids = {other.id for other in blocking}
+        found += [_own_conflict(other, events) for other in siblings if other.booking.id in ids]
+        conflicts += [conflict | {"wanted": _identified(one) | one.times.to_json()} for conflict in found]
+    if not unavailable:
         return
-    first = clashing[0]
+    first = unavailable[0]
     detail: Message = message(
         N_("“{resource}” is not free, {times}. Nothing was changed."),
         resource=first.resource.name,
@@ -66,12 +70,12 @@ def ensure_available(
     raise BookingClash(
         detail,
         conflicts,
-        [_identified(one) | suggest(session, act, one, events[one.booking.event_id]) for one in clashing[:10]],
+        [_identified(one) | suggest(session, act, one, events[one.booking.event_id]) for one in unavailable[:10]],
     )
 
 
 def _identified(one: BookingRequest) -> dict[str, Any]:
-    """The booking's id, where it was there before."""
+    """The booking's id; None for a new booking."""
     return {"booking_id": one.booking.id if inspect(one.booking).persistent else None}
 
 
@@ -87,8 +91,8 @@ def _too_much(one: BookingRequest) -> dict[str, Any]:
     }
 
 
-def _own_clash(other: BookingRequest, events: Mapping[str, Event]) -> dict[str, Any]:
-    """Another booking of the same request or event in the way."""
+def _own_conflict(other: BookingRequest, events: Mapping[str, Event]) -> dict[str, Any]:
+    """The conflict with another booking of the same request or event."""
     event = events[other.booking.event_id]
     return {
         "code": "resource_taken",
@@ -109,20 +113,22 @@ def _own_clash(other: BookingRequest, events: Mapping[str, Event]) -> dict[str, 
     }
 
 
-def blocking_with_events(session: Session, resource: Resource, in_way: Sequence[HeldQuantity]) -> list[dict[str, Any]]:
-    """The bookings in the way of something, each with who has it; two queries. The first ten of very many."""
-    ids = [one.id for one in in_way[:MOST_NAMED] if one.id]
+def blocking_with_events(
+    session: Session, resource: Resource, blocking: Sequence[HeldQuantity]
+) -> list[dict[str, Any]]:
+    """The conflicts with these held bookings, each with its event; the first ten; two queries."""
+    ids = [one.id for one in blocking[:MOST_NAMED] if one.id]
     found = session.exec(select(Booking, Event).where(col(Booking.id).in_(ids), Booking.event_id == Event.id)).all()
     named = {booking.id: (booking, event) for booking, event in found}
-    kept_from = permissions.hidden(session, {event.id for _booking, event in found})
+    hidden = permissions.hidden(session, {event.id for _booking, event in found})
     return [
-        _clash(resource, *named[identity], is_hidden=named[identity][1].id in kept_from)
+        _conflict(resource, *named[identity], is_hidden=named[identity][1].id in hidden)
         for identity in ids
         if identity in named
     ]
 
 
-def _clash(resource: Resource, booking: Booking, event: Event, *, is_hidden: bool) -> dict[str, Any]:
+def _conflict(resource: Resource, booking: Booking, event: Event, *, is_hidden: bool) -> dict[str, Any]:
     times, title = BookingTimes.of(booking), permissions.BUSY if is_hidden else event.title
     return {
         "code": "resource_taken",

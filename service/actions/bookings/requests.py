@@ -1,4 +1,4 @@
-"""What a booking is asked for: of which resource, for which times; and what is wrong with the wish."""
+"""Booking requests: of which resource, for which times; and their errors."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from service.actions.context import ActionContext
 
 @dataclass(frozen=True, slots=True)
 class BookingRequest:
-    """A booking as somebody wants it: of a resource, for these times."""
+    """A booking to be made or changed: of a resource, for these times."""
 
     booking: Booking
     resource: Resource
@@ -31,55 +31,55 @@ class BookingRequest:
 
     @property
     def span(self) -> Span:
-        """What it would take, buffers included."""
+        """The instants it would occupy, buffers included."""
         return span_of(self.resource, self.times)
 
 
 def span_of(resource: Resource, times: BookingTimes) -> Span:
-    """The instants a booking of a resource takes, buffers included."""
+    """The instants a booking of a resource occupies, buffers included."""
     return times.span(resource.buffer_before, resource.buffer_after)
 
 
-def reference_errors(wish: Mapping[str, Any], events: Container[str], resources: Container[str]) -> crud.Errors:
-    """What a wish does not name, or names and is not there."""
+def reference_errors(values: Mapping[str, Any], events: Container[str], resources: Container[str]) -> crud.Errors:
+    """Errors for an event or a resource that is missing from the request or does not exist."""
     errors: crud.Errors = {}
-    for field, what, there in (("event_id", "event", events), ("resource_id", "resource", resources)):
-        if not (identity := wish.get(field)):
+    for field, what, known in (("event_id", "event", events), ("resource_id", "resource", resources)):
+        if not (identity := values.get(field)):
             errors[field] = [message(N_("Missing data for required field."))]
-        elif identity not in there:
+        elif identity not in known:
             errors[field] = [message(N_("There is no {what} “{identity}”."), what=noun(what), identity=identity)]
     return errors
 
 
-def state_errors(wish: Mapping[str, Any]) -> crud.Errors:
-    """That somebody wants to release a booking, which only calling its event off does."""
-    if wish.get("state") is not BookingState.RELEASED:
+def state_errors(values: Mapping[str, Any]) -> crud.Errors:
+    """The error if the request is to release a booking: only postponing or cancelling its event does that."""
+    if values.get("state") is not BookingState.RELEASED:
         return {}
     return {"state": [message(N_("A booking is released when its event is called off; delete it instead."))]}
 
 
 def merged(prefixes: Sequence[str], found: Sequence[crud.Errors]) -> crud.Errors:
-    """The errors of several wishes as one, the fields of each under its prefix (``bookings.0.``)."""
+    """The errors of several requests as one, the fields of each under its prefix (``bookings.0.``)."""
     return {
-        f"{prefix}{field}": told_wrong
+        f"{prefix}{field}": messages
         for prefix, errors in zip(prefixes, found, strict=True)
-        for field, told_wrong in errors.items()
+        for field, messages in errors.items()
     }
 
 
 def booking_request(
-    session: Session, act: ActionContext, wish: Mapping[str, Any], event: Event, resource: Resource
+    session: Session, act: ActionContext, values: Mapping[str, Any], event: Event, resource: Resource
 ) -> tuple[BookingRequest, crud.Errors]:
-    """The booking a wish would make, not yet kept, and what is wrong with it."""
-    times, errors = times_of(session, wish, event, resource, None)
-    quantity = wish.get("quantity", 1)
+    """The booking request from its values, its booking not yet stored, and the errors."""
+    times, errors = times_of(session, values, event, resource, None)
+    quantity = values.get("quantity", 1)
     errors |= service_errors(resource) | quantity_errors(resource, quantity)
     booking = Booking(
         resource_id=resource.id,
         event_id=event.id,
         quantity=quantity,
-        state=wish.get("state", BookingState.HELD),
-        note=wish.get("note"),
+        state=values.get("state", BookingState.HELD),
+        note=values.get("note"),
         created_by=act.user.id if act.user else None,
         **({} if errors else columns(resource, times)),
     )
@@ -87,7 +87,7 @@ def booking_request(
 
 
 def columns(resource: Resource, times: BookingTimes) -> dict[str, Any]:
-    """The columns of a booking that follow from its times and its resource."""
+    """The columns of a booking that are derived from its times and its resource."""
     span = span_of(resource, times)
     return {
         "first_day": times.first_day,
@@ -103,14 +103,14 @@ def columns(resource: Resource, times: BookingTimes) -> dict[str, Any]:
 
 
 def service_errors(resource: Resource) -> crud.Errors:
-    """That a resource is out of service and takes no new bookings."""
+    """The error if a resource is out of service and takes no new bookings."""
     if resource.active:
         return {}
     return {"resource_id": [message(N_("“{resource}” is out of service; choose another."), resource=resource.name)]}
 
 
 def quantity_errors(resource: Resource, quantity: int) -> crud.Errors:
-    """That there never is so much of a resource."""
+    """The error if the quantity exceeds the resource's capacity."""
     if quantity <= resource.capacity:
         return {}
     return {
@@ -121,20 +121,20 @@ def quantity_errors(resource: Resource, quantity: int) -> crud.Errors:
 
 
 def times_of(
-    session: Session, wish: Mapping[str, Any], event: Event, resource: Resource, present: BookingTimes | None
+    session: Session, values: Mapping[str, Any], event: Event, resource: Resource, current: BookingTimes | None
 ) -> tuple[BookingTimes, crud.Errors]:
-    """The times a wish names, each end filled in from the present ones or the event's."""
-    start, end = wish.get("from_"), wish.get("to")
+    """The requested times; a missing start or end is taken from the current times, both from the event."""
+    start, end = values.get("from_"), values.get("to")
     if start is None and end is None:
-        return present or _times_of_event(event, resource), {}
-    zone = present.timezone if present else _zone_of(session, resource)
+        return current or _times_of_event(event, resource), {}
+    zone = current.timezone if current else _zone_of(session, resource)
     if start is None or end is None:
-        if present is None:
+        if current is None:
             return _times_of_event(event, resource), {
                 "to" if end is None else "from": [message(N_("Give both from and to, or neither."))]
             }
-        start = start if start is not None else present.start if present.has_hours else present.first_day
-        end = end if end is not None else present.end if present.has_hours else present.last_day
+        start = start if start is not None else current.start if current.has_hours else current.first_day
+        end = end if end is not None else current.end if current.has_hours else current.last_day
     if isinstance(start, datetime) != isinstance(end, datetime):
         wrong = message(N_("Give two days, or two local times such as 2027-03-10T08:00."))
         return _times_of_event(event, resource), {"to": [wrong]}
@@ -156,7 +156,7 @@ def _zone_of(session: Session, resource: Resource) -> str:
 
 
 def _times_of_event(event: Event, resource: Resource) -> BookingTimes:
-    """What a booking without times is made for: lodging from arrival to departure, anything else the days or hours."""
+    """The default times of a booking: for lodging from arrival to departure, otherwise the event's days or hours."""
     if resource.type is ResourceType.LODGING:
         return BookingTimes(
             min(event.arrives_on, event.first_day), max(event.departs_on, event.last_day), timezone=event.timezone

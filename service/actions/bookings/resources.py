@@ -1,4 +1,4 @@
-"""Rooms, lodging, vehicles, interpreters, equipment: made, changed, taken out of service."""
+"""Rooms, lodging, vehicles, interpreters, equipment: created, changed, taken out of service."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,34 +18,34 @@ from service.actions.bookings.conflict_check import BookingClash, blocking_with_
 from service.actions.context import ActionContext
 from service.actions.locality_index import LocalityIndex
 
-_TAKES_TIME = ("capacity", "buffer_before", "buffer_after")
+_BOOKING_LIMITS = ("capacity", "buffer_before", "buffer_after")
 
 
 def create_resource(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Resource:
-    """Make something that can be booked."""
+    """Create a resource that can be booked."""
     crud.check(_errors(session, None, values))
     return crud.create(session, act, Resource(**values))
 
 
 def change_resource(session: Session, act: ActionContext, resource: Resource, values: Mapping[str, Any]) -> Resource:
-    """Change a resource; a smaller capacity or longer buffers must leave room for what is booked.
+    """Change a resource; its current and future bookings must fit a smaller capacity or longer buffers.
 
     Raises:
-        BookingClash: what is booked from now on would not fit any more.
-        Stale: somebody changed it a moment ago.
+        BookingClash: current or future bookings would no longer fit.
+        Stale: it has been changed since it was read.
     """
     crud.check(_errors(session, resource, values))
-    seen = resource.version
+    version = resource.version
     (resource,) = lock_resources(session, [resource.id]).values()
-    if resource.version != seen:
+    if resource.version != version:
         raise Stale
-    if crud.change(session, act, resource, values) & set(_TAKES_TIME):
-        _fit_again(session, act, resource)
+    if crud.change(session, act, resource, values) & set(_BOOKING_LIMITS):
+        _refit_bookings(session, act, resource)
     return resource
 
 
 def delete_resource(session: Session, act: ActionContext, resource: Resource) -> None:
-    """Delete a resource that was never booked; another is taken out of service.
+    """Delete a resource that was never booked; one that was is taken out of service instead.
 
     Raises:
         Conflict: it has bookings.
@@ -54,7 +54,7 @@ def delete_resource(session: Session, act: ActionContext, resource: Resource) ->
 
 
 def all_resources(session: Session, limit: int, *, only_active: bool = False) -> list[Resource]:
-    """The first resources by name, those out of service among them unless ``only_active``."""
+    """The first resources by name, including those out of service unless ``only_active``."""
     statement = select(Resource).order_by(col(Resource.search_text), col(Resource.id)).limit(limit)
     return list(session.exec(statement.where(col(Resource.active)) if only_active else statement))
 
@@ -63,7 +63,7 @@ RESOURCE_ORDER = (col(Resource.type), col(Resource.search_text), col(Resource.id
 
 
 def resources_where(session: Session, query: Mapping[str, Any]) -> Any:
-    """The select of resources a query string asks for; a locality is found under its old and its new name."""
+    """The SELECT of the resources that match a query string; a locality is found under its old and its new code."""
     statement: Any = select(Resource)
     if query.get("type"):
         statement = statement.where(col(Resource.type).in_(query["type"]))
@@ -92,8 +92,12 @@ def _errors(session: Session, resource: Resource | None, values: Mapping[str, An
     return errors
 
 
-def _fit_again(session: Session, act: ActionContext, resource: Resource) -> None:
-    """Reckon anew what the bookings from now on take; those that are over stay as they were."""
+def _refit_bookings(session: Session, act: ActionContext, resource: Resource) -> None:
+    """Recalculate the spans of current and future bookings; those that are over stay as they were.
+
+    Raises:
+        BookingClash: they no longer fit.
+    """
     held = session.exec(
         select(Booking).where(
             Booking.resource_id == resource.id,
@@ -101,15 +105,15 @@ def _fit_again(session: Session, act: ActionContext, resource: Resource) -> None
             col(Booking.ends_at) > act.now,
         )
     ).all()
-    wanted = {one.id: BookingTimes.of(one).span(resource.buffer_before, resource.buffer_after) for one in held}
-    taken = [HeldQuantity(wanted[one.id], one.quantity, one.id, one.event_id) for one in held]
-    if too_many := overbooked_bookings(taken, resource.capacity):
+    spans = {one.id: BookingTimes.of(one).span(resource.buffer_before, resource.buffer_after) for one in held}
+    quantities = [HeldQuantity(spans[one.id], one.quantity, one.id, one.event_id) for one in held]
+    if overbooked := overbooked_bookings(quantities, resource.capacity):
         detail = message(N_("What is booked would no longer fit. Move or remove these bookings first."))
-        raise BookingClash(detail, blocking_with_events(session, resource, too_many), [])
-    # First none is exclusive, then all: on the way PostgreSQL's constraint must not see the old beside the new.
+        raise BookingClash(detail, blocking_with_events(session, resource, overbooked), [])
+    # First none is exclusive, then all: PostgreSQL's constraint must not compare old spans with new ones in between.
     for is_final in (False, True):
         for one in held:
             one.is_exclusive = is_final and resource.capacity == 1
             if is_final:
-                one.starts_at, one.ends_at = wanted[one.id].start, wanted[one.id].end
+                one.starts_at, one.ends_at = spans[one.id].start, spans[one.id].end
         session.flush()

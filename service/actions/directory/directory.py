@@ -1,4 +1,4 @@
-"""Localities, organisations and people: making and changing them."""
+"""Creating, changing and deleting localities, organisations and people."""
 
 import re
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ from service.actions.effects import changes
 
 
 def create_locality(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Locality:
-    """Make a locality; its code stays for ever."""
+    """Create a locality; its code can never be changed."""
     errors = _locality_errors(session, None, values)
     if not re.fullmatch(CODE_PATTERN, values["code"]):
         errors.setdefault("code", []).append(
@@ -32,7 +32,7 @@ def create_locality(session: Session, act: ActionContext, values: Mapping[str, A
 
 
 def change_locality(session: Session, act: ActionContext, locality: Locality, values: Mapping[str, Any]) -> Locality:
-    """Change a locality; the calendars that show its name are rendered anew."""
+    """Change a locality; feeds that show its name are rendered again."""
     crud.check(_locality_errors(session, locality, values))
     crud.change(session, act, locality, values)
     return locality
@@ -50,7 +50,7 @@ def _locality_errors(session: Session, locality: Locality | None, values: Mappin
         errors["succeeded_on"] = [message(N_("A successor needs the day from which it stands."))]
     if since and not successor:
         errors["successor"] = [message(N_("Name the locality that succeeds from this day on."))]
-    # A chain of successors must end: a circle would send every look-up round for ever.
+    # The chain of successors must end: a cycle would make every lookup loop forever.
     seen = {code}
     following = successor
     while following and "successor" not in errors:
@@ -58,13 +58,13 @@ def _locality_errors(session: Session, locality: Locality | None, values: Mappin
             errors["successor"] = [message(N_("A locality can't be succeeded by itself, not even through others."))]
             break
         seen.add(following)
-        further = session.get(Locality, following)
-        following = further.successor if further else None
+        successor_row = session.get(Locality, following)
+        following = successor_row.successor if successor_row else None
     return errors
 
 
 def zone_errors(name: str | None) -> list[Message]:
-    """What is wrong with an IANA zone's name; None is not judged."""
+    """The errors of an IANA time zone name; none for None."""
     if name is None:
         return []
     try:
@@ -75,10 +75,10 @@ def zone_errors(name: str | None) -> list[Message]:
 
 
 def create_organisation(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Organisation:
-    """Make an organisation of a locality.
+    """Create an organisation.
 
     Raises:
-        Forbidden: only an administrator makes one a protocol office.
+        Forbidden: it is to be a protocol office, which only an administrator can decide.
     """
     crud.check(_organisation_errors(session, values))
     _check_office(act, values.get("protocol_office", False), was=False)
@@ -88,10 +88,10 @@ def create_organisation(session: Session, act: ActionContext, values: Mapping[st
 def change_organisation(
     session: Session, act: ActionContext, organisation: Organisation, values: Mapping[str, Any]
 ) -> Organisation:
-    """Change an organisation; the calendars that show its name are rendered anew.
+    """Change an organisation; feeds that show its name are rendered again.
 
     Raises:
-        Forbidden: it is somebody else's; or only an administrator makes one a protocol office, or none any more.
+        Forbidden: the session may not change it; or only an administrator can make it a protocol office or revoke that.
     """
     permissions.check_organisation(session, organisation)
     crud.check(_organisation_errors(session, values))
@@ -102,10 +102,10 @@ def change_organisation(
 
 
 def delete_organisation(session: Session, act: ActionContext, organisation: Organisation) -> None:
-    """Delete an organisation nothing refers to.
+    """Delete an organisation that nothing refers to.
 
     Raises:
-        Forbidden: it is somebody else's.
+        Forbidden: the session may not change it.
     """
     permissions.check_organisation(session, organisation)
     crud.delete(session, act, organisation)
@@ -124,16 +124,16 @@ def _organisation_errors(session: Session, values: Mapping[str, Any]) -> crud.Er
 
 
 def create_person(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Person:
-    """Make a person."""
+    """Create a person."""
     crud.check(_person_errors(session, values))
     return crud.create(session, act, Person(**values))
 
 
 def change_person(session: Session, act: ActionContext, person: Person, values: Mapping[str, Any]) -> Person:
-    """Change a person; reminders follow them to a new address, and their events to a new organisation's accounts.
+    """Change a person; reminders move to a new address, and a new organisation's accounts may read their events.
 
     Raises:
-        Forbidden: the person is somebody else's (:func:`service.actions.permissions.check_person`).
+        Forbidden: the session may not change them (:func:`service.actions.permissions.check_person`).
     """
     permissions.check_person(session, person, values)
     crud.check(_person_errors(session, values))
@@ -144,10 +144,10 @@ def change_person(session: Session, act: ActionContext, person: Person, values: 
 
 
 def delete_person(session: Session, act: ActionContext, person: Person) -> None:
-    """Delete a person nothing refers to.
+    """Delete a person that nothing refers to.
 
     Raises:
-        Forbidden: the person is somebody else's.
+        Forbidden: the session may not change them.
     """
     permissions.check_person(session, person)
     crud.delete(session, act, person)
@@ -161,7 +161,7 @@ def _person_errors(session: Session, values: Mapping[str, Any]) -> crud.Errors:
 
 
 def address_errors(address: str | None) -> list[Message]:
-    """What is wrong with a mail address; None is not judged."""
+    """The errors of a mail address; none for None."""
     if address is not None and not is_address(address):
         return [message(N_("Not a mail address; write it like name@example.org."))]
     return []

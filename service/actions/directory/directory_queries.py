@@ -23,13 +23,14 @@ ORDERS: Mapping[type[Any], Sequence[Any]] = {
     Organisation: ORGANISATION_ORDER,
     Person: _BY_PRECEDENCE,
 }
-"""The orders in which the API lists them."""
+"""The sort order of each table in the API."""
 
 
 def directory_where(session: Session, model: type[Any], query: Mapping[str, Any], *equal: str) -> Any:
-    """The select of localities, organisations or people a query string asks for, narrowed by the columns ``equal``.
+    """The SELECT of the localities, organisations or people that match a query string, narrowed by the columns
+    ``equal``.
 
-    A merged locality is found under its old and its new name.
+    A merged locality is found under its old and its new code.
     """
     statement: Any = select(model)
     for name in equal:
@@ -80,13 +81,13 @@ def find_person(session: Session, person_id: str) -> PersonRow | None:
 
 
 def people_matching(session: Session, words: str, limit: int) -> list[PersonRow]:
-    """The first people whose folded text holds every word, with their organisations."""
+    """The first people whose folded text contains every word, with their organisations."""
     statement = crud.matching(_people(), col(Person.search_text), words)
     return [(row[0], row[1]) for row in session.exec(statement.order_by(*PERSON_ORDER).limit(limit))]
 
 
 def people_near(session: Session, localities: Collection[str], limit: int) -> list[PersonRow]:
-    """The first people with their organisations, those of organisations in ``localities`` before all others."""
+    """The first people with their organisations; people of organisations in ``localities`` come first."""
     near = col(Organisation.locality).in_(localities)
     statement = _people().order_by(near.desc().nulls_last(), *PERSON_ORDER).limit(limit)
     return [(row[0], row[1]) for row in session.exec(statement)]
@@ -95,9 +96,9 @@ def people_near(session: Session, localities: Collection[str], limit: int) -> li
 def people_to_choose(
     session: Session, chosen: Collection[str], words: str, organisation_id: str | None, limit: int
 ) -> list[PersonRow]:
-    """The people ``chosen`` and, up to ``limit``, those who match some words, in order of precedence; one query.
+    """The people ``chosen`` and up to ``limit`` others that match ``words``, in order of precedence; one query.
 
-    Without words those of an organisation, or of the protocol offices when it is None.
+    Without words, the others are those of the organisation, or of the protocol offices if it is None.
     """
     found = select(Person.id).order_by(*_BY_PRECEDENCE)
     if words:

@@ -1,4 +1,4 @@
-"""Passports: kept sealed, shown masked, told in full only for a reason that stays in the trail."""
+"""Passports: stored encrypted, shown masked, revealed in full only for a reason that is audited."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -15,6 +15,7 @@ from models.events import Event
 from models.i18n import N_, message
 from models.labels import noun
 from models.places import Passport, Person
+from models.queries.event_readers import ReadingRights
 from models.vocabulary import EventStatus
 from service.actions import crud, permissions
 from service.actions.audit import record
@@ -32,7 +33,7 @@ _SHOWN = 3
 
 @dataclass(frozen=True, slots=True)
 class MaskedPassport:
-    """A passport as lists and pages show it: of its number the last three characters."""
+    """A passport as lists and pages show it: only the last three characters of its number."""
 
     person_id: str
     number: str
@@ -40,14 +41,14 @@ class MaskedPassport:
     expires_on: date | None
 
 
-def keep_passport(
+def store_passport(
     session: Session, act: ActionContext, secret: str, person: Person, values: Mapping[str, Any]
 ) -> MaskedPassport:
-    """Keep a person's passport in the place of the one there was.
+    """Store a person's passport, replacing the previous one.
 
     Raises:
-        Invalid: the number is none.
-        Forbidden: it is not the reader's business (:func:`check_concerned`), or somebody else's is kept.
+        Invalid: the number is not valid.
+        Forbidden: the reader has no right to it (:func:`check_concerned`) or to the one stored already.
     """
     before = session.get(Passport, person.id)
     check = check_concerned if before is None else _check_reader
@@ -68,26 +69,26 @@ def keep_passport(
     session.add(passport)
     crud.flush(session)
     record(session, act, "create" if before is None else "change", "passport", person.id, {})
-    return _shown(passport, number)
+    return _masked(passport, number)
 
 
 def passport_of(session: Session, secret: str, person: Person) -> MaskedPassport:
     """A person's passport, masked.
 
     Raises:
-        NotFound: none is kept.
-        Forbidden: it is not the reader's business, or was stored for somebody else's event.
+        NotFound: none is stored.
+        Forbidden: the reader has no right to it, or it was stored for somebody else's event.
     """
     passport = _find(session, person)
-    return _shown(passport, _number(passport, secret))
+    return _masked(passport, _number(passport, secret))
 
 
 def reveal(session: Session, act: ActionContext, secret: str, person: Person, reason: str) -> str:
-    """The whole number; who asked, when and why stays in the trail.
+    """The whole number; who asked, when and why is audited.
 
     Raises:
         NotFound, Forbidden: as in :func:`passport_of`.
-        Conflict: it was sealed with another secret.
+        Conflict: it was encrypted with another secret.
     """
     passport = _find(session, person)
     number = _number(passport, secret)
@@ -101,7 +102,7 @@ def reveal(session: Session, act: ActionContext, secret: str, person: Person, re
 
 
 def delete_passport(session: Session, act: ActionContext, person: Person) -> None:
-    """Forget a person's passport.
+    """Delete a person's passport.
 
     Raises:
         NotFound, Forbidden: as in :func:`passport_of`.
@@ -112,14 +113,14 @@ def delete_passport(session: Session, act: ActionContext, person: Person) -> Non
 
 
 def check_concerned(session: Session, person: Person) -> None:
-    """Refuse whoever has nothing to do with a person's passport.
+    """Raise if the reader has no right to a person's passport.
 
-    It is the business of the person's own organisation, of the protocol office, approvers and administrators. Where
-    that organisation has no accounts here, it is also that of who is in charge of an event with this person that is
-    planned, confirmed or ongoing: a draft costs nothing to make.
+    The person's own organisation, the protocol office, approvers and administrators have. If that organisation has no
+    accounts here, so has whoever is in charge of an event with this person that is planned, confirmed or ongoing; not
+    of a draft, which costs nothing to create.
 
     Raises:
-        Forbidden: it is not the reader's business.
+        Forbidden: the reader has no right to it.
     """
     reader = permissions.reader(session)
     if reader is None or permissions.is_for(session, person.organisation_id):
@@ -129,21 +130,21 @@ def check_concerned(session: Session, person: Person) -> None:
 
 
 def _check_reader(session: Session, person: Person) -> None:
-    """As :func:`check_concerned`, for the passport that is kept.
+    """As :func:`check_concerned`, for the passport that is stored.
 
-    Planning an event costs little more than drafting one, so an event that somebody's own organisation added a person
-    to opens only what that organisation stored, or what nobody else's event had a use for before.
+    Planning an event costs little more than drafting one. So being in charge of an event gives access only to a
+    passport that the reader's organisation stored, or if no other organisation's event had this person before.
 
     Raises:
-        Forbidden: it is not the reader's business.
+        Forbidden: the reader has no right to it.
     """
     check_concerned(session, person)
     reader = permissions.reader(session)
     if reader is None or permissions.is_for(session, person.organisation_id) or _stored_by(session, reader, person):
         return
-    everywhere = select(Event.id).where(permissions.takes_part(person.id))
-    mine = session.exec(everywhere.where(permissions.changed_by(reader))).all()
-    others = set(session.exec(everywhere).all()).difference(mine)
+    all_events = select(Event.id).where(permissions.takes_part(person.id))
+    mine = session.exec(all_events.where(permissions.changed_by(reader))).all()
+    others = set(session.exec(all_events).all()).difference(mine)
     own = _in_charge_of(session, reader, person)
     joined = _joined(session, person, others.union(own))
     first = min(joined[event_id] for event_id in own)
@@ -151,7 +152,7 @@ def _check_reader(session: Session, person: Person) -> None:
         raise Forbidden(message(NOT_CONCERNED), code="not_concerned")
 
 
-def _in_charge_of(session: Session, reader: permissions.ReadingRights, person: Person) -> Sequence[str]:
+def _in_charge_of(session: Session, reader: ReadingRights, person: Person) -> Sequence[str]:
     """The current events with a person that a reader is in charge of."""
     current = select(Event.id).where(
         permissions.takes_part(person.id), permissions.changed_by(reader), col(Event.status).in_(_CURRENT)
@@ -159,8 +160,8 @@ def _in_charge_of(session: Session, reader: permissions.ReadingRights, person: P
     return session.exec(current).all()
 
 
-def _stored_by(session: Session, reader: permissions.ReadingRights, person: Person) -> bool:
-    """Whether the passport that is kept was stored by an account of the reader's organisation."""
+def _stored_by(session: Session, reader: ReadingRights, person: Person) -> bool:
+    """Whether the passport was last stored by an account of the reader's organisation."""
     stored = (
         select(User.organisation_id)
         .select_from(Audit)
@@ -172,7 +173,7 @@ def _stored_by(session: Session, reader: permissions.ReadingRights, person: Pers
 
 
 def _joined(session: Session, person: Person, event_ids: Collection[str]) -> Mapping[str, int]:
-    """Event → since which entry of the audit trail a person is in it; 0 where the trail does not say."""
+    """Event → the id of the last audit row that added the person; 0 if there is none."""
     statement = (
         select(Audit.id, Audit.event_id, Audit.changes)
         .where(col(Audit.event_id).in_(event_ids), col(Audit.entity).in_(["event", "member"]))
@@ -197,6 +198,6 @@ def _number(passport: Passport, secret: str) -> str | None:
     return unseal(secret, _PURPOSE, passport.sealed_number)
 
 
-def _shown(passport: Passport, number: str | None) -> MaskedPassport:
+def _masked(passport: Passport, number: str | None) -> MaskedPassport:
     tail = number[-_SHOWN:] if number else "?" * _SHOWN
     return MaskedPassport(passport.person_id, f"•••••{tail}", passport.country, passport.expires_on)

@@ -1,6 +1,6 @@
-"""What follows from a change, in order: one function for each kind of thing that changes.
+"""The effects of changes, in order: one function for each kind of change.
 
-The calendars that feeds show are not listed here: every audit row notes which events it concerns
+Feeds are not mentioned here: every audit row notes which events it concerns
 (:mod:`service.actions.change_log`), so a change that is audited cannot be missed.
 """
 
@@ -24,7 +24,7 @@ from service.actions.reminders import reminder_planning
 
 @dataclass(frozen=True, slots=True)
 class EventBefore:
-    """What has to be known of an event as it was before a change."""
+    """The values of an event before a change that its effects depend on."""
 
     times: EventTimes
     days: Days
@@ -32,12 +32,12 @@ class EventBefore:
 
     @classmethod
     def of(cls, event: Event) -> "EventBefore":
-        """Taken before anything is set."""
+        """To be called before anything is changed."""
         return cls(EventTimes.of(event), Days(event.first_day, event.last_day), event.status)
 
 
 def event_created(session: Session, act: ActionContext, event: Event) -> None:
-    """An event that is planned from the start gets the tasks of its templates; then reminders are planned."""
+    """Create the tasks of templates for an event that is planned from the start; then plan reminders."""
     template_tasks.make_tasks(session, act, event, EventStatus.DRAFT)
     reminder_planning.plan_event(session, act, event)
 
@@ -45,12 +45,12 @@ def event_created(session: Session, act: ActionContext, event: Event) -> None:
 def event_changed(
     session: Session, act: ActionContext, event: Event, before: EventBefore, changed: Collection[str]
 ) -> None:
-    """The programme moves, bookings follow, tasks move, an event that enters the plan gets its tasks; reminders last.
+    """Move the programme, bookings and due days; create tasks if the event enters the plan; plan reminders last.
 
     ``changed`` are the fields that really changed.
 
     Raises:
-        BookingClash: a booking cannot follow.
+        BookingClash: a booking does not fit after the change.
         Invalid: a task cannot be counted from the new days.
     """
     programme_days.move_with_event(session, act, event, before.days)
@@ -61,19 +61,19 @@ def event_changed(
 
 
 def event_cancelled(session: Session, act: ActionContext, event: Event) -> None:
-    """After :func:`event_changed`: waiting reminders are skipped, and who was reminded is told once."""
+    """After :func:`event_changed`: pending reminders are skipped, and whoever was reminded is notified once."""
     reminder_planning.announce_cancellation(session, act, event)
 
 
 def event_parts_changed(session: Session, act: ActionContext, event: Event) -> None:
-    """Members or tasks were added, changed or removed: reminders have other recipients and instants."""
+    """Members or tasks were added, changed or removed: replan reminders, whose recipients and instants may differ."""
     reminder_planning.plan_event(session, act, event)
 
 
 def account_changed(session: Session, act: ActionContext, addresses: Collection[str | None]) -> None:
-    """An account was made, or its address, role, organisation, state or messenger changed.
+    """An account was created, or its address, role, organisation, state or messenger changed.
 
-    ``addresses`` are the one before and the one now.
+    ``addresses`` are the old and the new one.
     """
     reminder_planning.plan_readers(session, act, addresses)
 
@@ -81,7 +81,7 @@ def account_changed(session: Session, act: ActionContext, addresses: Collection[
 def person_changed(
     session: Session, act: ActionContext, person: Person, email_before: str | None, changed: Collection[str]
 ) -> None:
-    """Reminders follow a new address; events to come are read by another organisation's accounts."""
+    """Replan reminders: of the old and new address, and of future events, which other accounts may now read."""
     if "email" in changed:
         reminder_planning.plan_readers(session, act, [email_before, person.email])
     if "organisation_id" in changed:
@@ -93,7 +93,7 @@ def person_changed(
 def organisation_changed(
     session: Session, act: ActionContext, organisation: Organisation, changed: Collection[str]
 ) -> None:
-    """Accounts of a body that becomes, or no longer is, the protocol office read other events from now on."""
+    """Accounts of an organisation that becomes or stops being a protocol office may now read other events."""
     if "protocol_office" in changed:
         accounts = select(User.email).where(User.organisation_id == organisation.id)
         reminder_planning.plan_readers(session, act, session.exec(accounts).all())

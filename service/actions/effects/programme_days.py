@@ -13,8 +13,8 @@ from service.actions.context import ActionContext
 def move_with_event(session: Session, act: ActionContext, event: Event, before: Days) -> None:
     """Move the working programme along with an event whose first and last day have moved by the same number of days.
 
-    ``before`` are its days until now. Where the length has changed nobody knows what goes where, so all items stay,
-    as those do that lay outside the visit before. What is published never changes.
+    ``before`` are its days before the change. If its length has changed it is unknown which item belongs where, so all
+    items stay; so do items that were outside the visit before. Published revisions never change.
     """
     moved = (event.first_day - before.first).days
     if not moved or (event.last_day - before.last).days != moved:

@@ -34,12 +34,12 @@ _UPDATE = update(_TASK).where(_TASK.c.id == bindparam("task")).values(due_day=bi
 
 
 def update_due_days(session: Session, event: Event, changed: Iterable[str]) -> None:
-    """Reckon an event's tasks anew after some of its fields were changed; a fixed number of queries.
+    """Recalculate an event's due days after some of its fields have changed; a fixed number of queries.
 
-    Reminders are planned by the caller, afterwards.
+    The caller plans reminders afterwards.
 
     Raises:
-        Invalid: from these days a task can't be counted.
+        Invalid: a task can't be counted from these days.
     """
     if not _TRAVEL.intersection(changed):
         return
@@ -58,15 +58,16 @@ def update_due_days(session: Session, event: Event, changed: Iterable[str]) -> N
 
 
 def update_for_days_off(session: Session) -> None:
-    """Reckon the open tasks that count working days anew after the office's days off were changed.
+    """Recalculate the due days of open tasks that count working days after the office's days off have changed.
 
-    What is done keeps the day it was due on until somebody changes it. The caller plans reminders afterwards.
+    Tasks that are done keep their due day until somebody changes them. The caller plans reminders afterwards.
 
     Raises:
         Conflict: a task could no longer be counted.
     """
     session.flush()
-    reminder_planning.lock_planning(session)  # a task being made right now is seen, or sees these days itself
+    # A task created concurrently is either seen here, or is created after and sees the new days.
+    reminder_planning.lock_planning(session)
     columns = (_TASK.c[name] for name in ("id", "title", "due_day", *DATING))
     counting = select(*columns, col(Event.arrives_on), col(Event.departs_on)).where(
         col(Task.event_id) == col(Event.id),
@@ -90,9 +91,9 @@ def update_for_days_off(session: Session) -> None:
 
 
 def lock_event(session: Session, event: Event) -> TravelDays:
-    """An event's travel days, which nobody changes until this transaction is over; nor the office's days off.
+    """Lock an event's travel days and the office's days off until this transaction ends, and return the former.
 
-    Asked before anything of a task is written: who moves the event has its row first and its tasks then.
+    To be called before a task is written: whoever moves the event locks its row first and then its tasks.
 
     Raises:
         NotFound: the event has been deleted meanwhile.
@@ -113,13 +114,13 @@ def office_days_for(session: Session, tasks: Iterable[TaskDue]) -> WorkingDays:
 
 
 def uncountable(title: Mapping[str, str], anchor: TaskAnchor, problem: InvalidValue) -> crud.Errors:
-    """That a task can't be counted, at the day of the event it is counted from."""
+    """The error that a task can't be counted, under the event's day it is counted from."""
     field = "first_day" if anchor is TaskAnchor.ARRIVAL else "last_day"
     return {field: [message(_UNCOUNTABLE, task=title, problem=problem.detail)]}
 
 
 def _move(session: Session, moved: Mapping[str, date | None]) -> None:
-    """Write new due days, into tasks already read as well. Versions stay: nobody's own change is lost by it."""
+    """Write new due days, also into loaded tasks. Versions stay the same, so nobody's own change is rejected."""
     if not moved:
         return
     session.connection().execute(_UPDATE, [{"task": identity, "day": day} for identity, day in moved.items()])

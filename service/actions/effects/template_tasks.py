@@ -1,4 +1,4 @@
-"""The tasks that an event gets from templates when it enters the plan."""
+"""The tasks that are created from templates when an event enters the plan."""
 
 from collections.abc import Mapping
 
@@ -19,11 +19,11 @@ from service.actions.locality_index import DirectionResolver
 
 
 def make_tasks(session: Session, act: ActionContext, event: Event, before: EventStatus) -> None:
-    """Make the tasks an event lacks when it enters the plan; ``before`` is the status it had, a draft's when it is new.
+    """Create the missing tasks of an event that enters the plan; ``before`` is its previous status (draft if new).
 
-    One of each active template for its kind and direction, unless it has one of that template already, or one that
-    somebody wrote under the same title. What is due already is made all the same: it still has to be done. Reminders
-    are planned by the caller, afterwards.
+    One task of each active template for its kind and direction, unless it has one of that template already, or one that
+    somebody wrote with the same title. Tasks that are already due are created too: they still have to be done. The
+    caller plans reminders afterwards.
 
     Raises:
         Invalid: a task can't be counted from the event's days.
@@ -31,13 +31,13 @@ def make_tasks(session: Session, act: ActionContext, event: Event, before: Event
     if before in REMINDED or event.status not in REMINDED:
         return
     travel = task_due_days.lock_event(session, event)
-    present = tasks_of(session, event.id)
-    wanted = [one for one in _templates_for(session, act, event) if not _is_there(one, present)]
-    datings = [TaskDueValues(None, one.offset, one.anchor, one.working_days) for one in wanted]
-    office_days = task_due_days.office_days_for(session, datings)
-    for template, dating in zip(wanted, datings, strict=True):
+    existing = tasks_of(session, event.id)
+    templates = [one for one in _templates_for(session, act, event) if not _has_task(one, existing)]
+    due_values = [TaskDueValues(None, one.offset, one.anchor, one.working_days) for one in templates]
+    office_days = task_due_days.office_days_for(session, due_values)
+    for template, due in zip(templates, due_values, strict=True):
         try:
-            day = due_day(dating, travel, office_days)
+            day = due_day(due, travel, office_days)
         except InvalidValue as problem:
             raise Invalid(task_due_days.uncountable(template.title, template.anchor, problem)) from None
         task = Task(
@@ -63,13 +63,13 @@ def _templates_for(session: Session, act: ActionContext, event: Event) -> list[T
     return [template for template in found if template.direction in {None, direction}]
 
 
-def _is_there(template: TaskTemplate, present: list[Task]) -> bool:
-    title = _compared(template.title)
+def _has_task(template: TaskTemplate, existing: list[Task]) -> bool:
+    title = _folded(template.title)
     return any(
-        task.template_id == template.id or (task.template_id is None and _compared(task.title) == title)
-        for task in present
+        task.template_id == template.id or (task.template_id is None and _folded(task.title) == title)
+        for task in existing
     )
 
 
-def _compared(title: Mapping[str, str]) -> str:
+def _folded(title: Mapping[str, str]) -> str:
     return fold(localized(title, Language.VI))

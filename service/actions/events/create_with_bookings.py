@@ -1,4 +1,4 @@
-"""A visit arranged in one go: the event, its people and all that is booked for it, or nothing at all."""
+"""Creating an event together with its people and bookings: all of it or nothing."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -27,14 +27,14 @@ REFUSALS: Mapping[str, str] = {
     "resource_busy": N_("Something that is to be booked is taken."),
     "too_few_seats": N_("The rooms or vehicles seat fewer people than come."),
 }
-"""Why a window is no opening (:data:`calendars.openings.search.RULES`), as a sentence about it."""
+"""Rule → sentence saying why a window is not an opening (:data:`calendars.openings.search.RULES`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class EventRequest:
-    """A visit as somebody wants it: its columns, what is booked (resource → how many) and who takes part.
+    """An event to create: its column values, what to book (``wanted``: resource → quantity) and who takes part.
 
-    ``is_planned`` puts it into the plan at once; otherwise it is a draft.
+    With ``is_planned`` its status is planned at once; otherwise it is a draft.
     """
 
     kind: EventKind
@@ -45,7 +45,7 @@ class EventRequest:
 
 
 class OpeningTaken(Conflict):
-    """Days that were offered, and on which something clashes by now; ``why`` says what."""
+    """Days that were offered as an opening and now have conflicts; ``why`` names them."""
 
     def __init__(self, why: Sequence[Message]) -> None:
         super().__init__(
@@ -55,39 +55,41 @@ class OpeningTaken(Conflict):
         )
 
 
-def create_with_bookings(session: Session, act: ActionContext, wish: EventRequest) -> Event:
-    """Make an event with its people and bookings. Refused halfway, its caller undoes all of it.
+def create_with_bookings(session: Session, act: ActionContext, request: EventRequest) -> Event:
+    """Create an event with its people and bookings. On an error the caller rolls everything back.
 
     Raises:
-        Invalid: something named does not exist, or days and hours make no sense.
-        BookingClash: something is taken; it says by whom.
+        Invalid: something named does not exist, or days or hours are not valid.
+        BookingClash: a resource is not available; it names the conflicting bookings.
     """
-    anniversary = wish.values.get("anniversary_id")
-    if wish.kind is EventKind.ANNIVERSARY and anniversary:
-        crud.find(session, Anniversary, anniversary)
-    event = events.create_event(session, act, wish.kind, wish.values)
-    for person in wish.people:
+    anniversary_id = request.values.get("anniversary_id")
+    if request.kind is EventKind.ANNIVERSARY and anniversary_id:
+        crud.find(session, Anniversary, anniversary_id)
+    event = events.create_event(session, act, request.kind, request.values)
+    for person in request.people:
         members.add_member(session, act, event, {"person_id": person, "role": MemberRole.MEMBER})
-    if wish.wanted:
-        wishes = [
+    if request.wanted:
+        wanted_bookings = [
             {"event_id": event.id, "resource_id": resource, "quantity": quantity}
-            for resource, quantity in wish.wanted.items()
+            for resource, quantity in request.wanted.items()
         ]
-        bookings.make_bookings(session, act, wishes, several=True)
-    if wish.is_planned:
-        event = events.find_event(session, event.id)  # booking read it anew, without its parts
+        bookings.make_bookings(session, act, wanted_bookings, several=True)
+    if request.is_planned:
+        event = events.find_event(session, event.id)  # booking has refreshed it, without its parts
         events.transition(session, act, event, EventStatus.PLANNED)
     return event
 
 
-def create_on_opening(session: Session, act: ActionContext, wish: EventRequest, asked: OpeningsRequest) -> Event:
-    """The same on days that were offered as an opening, if they still are one; ``asked`` is what they were found with.
+def create_on_opening(session: Session, act: ActionContext, request: EventRequest, search: OpeningsRequest) -> Event:
+    """As :func:`create_with_bookings`, on days that were offered as an opening, if they still are one.
+
+    ``search`` is the request the opening was found with.
 
     Raises:
-        OpeningTaken: another event is there by now. Booking clashes are raised as by :func:`create_with_bookings`.
+        OpeningTaken: the days are no opening any more. Booking conflicts are raised as by :func:`create_with_bookings`.
     """
-    window = replace(asked, from_=wish.values["first_day"], to=wish.values["last_day"])
+    window = replace(search, from_=request.values["first_day"], to=request.values["last_day"])
     refused = set(find_openings(session, act, window).refused) - {"resource_busy"}
     if refused:
         raise OpeningTaken([message(sentence) for rule, sentence in REFUSALS.items() if rule in refused])
-    return create_with_bookings(session, act, wish)
+    return create_with_bookings(session, act, request)

@@ -29,9 +29,9 @@ _AT_ONCE = 500
 
 
 def event_days(session: Session, act: ActionContext, query: Mapping[str, Any]) -> Iterator[Any]:
-    """The days, hours, kind, status and organisation of the events a query string asks for, in order; one query.
+    """The days, hours, kind, status and organisation of the events that match a query string, in order; one query.
 
-    Columns instead of whole events, for there may be thousands.
+    Columns instead of whole events, because there may be thousands.
     """
     statement = events_where(session, act, query).order_by(*crud.EVENT_ORDER)
     columns = statement.with_only_columns(*(col(getattr(Event, name)) for name in _DAYS))
@@ -39,7 +39,7 @@ def event_days(session: Session, act: ActionContext, query: Mapping[str, Any]) -
 
 
 def event_names(session: Session, event_ids: Collection[str]) -> dict[str, Any]:
-    """Title, place, host and guest of these events, by id; one query for every five hundred."""
+    """Title, location, host and guest of these events, by id; one query for every 500."""
     found: dict[str, Any] = {}
     order = sorted(event_ids)
     for first in range(0, max(len(order), 1), _AT_ONCE):
@@ -61,9 +61,9 @@ def events_of_agreement(session: Session, agreement_id: str) -> Iterator[Any]:
 
 
 def first_day_beyond(session: Session, first: date, last: date, number: int) -> date | None:
-    """On which day the event after the first ``number`` begins, of those that are warned of and touch these days.
+    """The first day of the event after the first ``number``, of those that get warnings and overlap these days.
 
-    None when there are no more than that.
+    None if there are no more than ``number``.
     """
     statement = (
         core_select(col(Event.first_day))
@@ -91,12 +91,12 @@ def count_with_status(session: Session, today: date, status: EventStatus) -> int
 
 
 def history_where(event_id: str) -> Any:
-    """The select of the audit rows about an event."""
+    """The SELECT of the audit rows about an event."""
     return select(Audit).where(Audit.event_id == event_id)
 
 
 def history_of(session: Session, event_id: str, limit: int) -> list[tuple[Audit, User | None]]:
-    """The newest audit rows about an event with who acted, the newest first."""
+    """The newest audit rows about an event, each with the account that acted, the newest first."""
     statement = (
         select(Audit, User)
         .join(User, col(User.id) == col(Audit.actor_id), isouter=True)
@@ -111,13 +111,13 @@ def history_of(session: Session, event_id: str, limit: int) -> list[tuple[Audit,
 
 
 def events_ahead(session: Session, q: str, today: date, limit: int) -> tuple[list[Event], int]:
-    """The first events that hold all words and are not over, and how many there are."""
+    """The first events that match all words and are not over, and how many there are."""
     found = _matching(session, q).where(Event.last_day >= today)
     return crud.page_of(session, found, crud.EVENT_ORDER, 0, limit)
 
 
 def events_past(session: Session, q: str, today: date, limit: int) -> tuple[list[Event], int]:
-    """The latest events that hold all words and are over, and how many there are."""
+    """The latest events that match all words and are over, and how many there are."""
     found = _matching(session, q).where(Event.last_day < today)
     return crud.page_of(session, found, EVENT_ORDER_LATEST, 0, limit)
 
@@ -127,12 +127,12 @@ def _matching(session: Session, q: str) -> Any:
 
 
 def tasks_matching(session: Session, q: str, limit: int) -> tuple[list[tuple[Task, Event]], int]:
-    """The first tasks that hold all words, each with its event, what is open first; and how many there are."""
+    """The first tasks that match all words, each with its event, open ones first; and how many there are."""
     return _parts_matching(session, Task, q, TASK_SEARCH_ORDER, limit)
 
 
 def programme_items_matching(session: Session, q: str, limit: int) -> tuple[list[tuple[ProgrammeItem, Event]], int]:
-    """The latest items of programmes that hold all words, each with its event; and how many there are."""
+    """The latest programme items that match all words, each with its event; and how many there are."""
     return _parts_matching(session, ProgrammeItem, q, ITEM_SEARCH_ORDER, limit)
 
 
@@ -145,12 +145,12 @@ def _parts_matching(
 
 
 def events_of_people(session: Session, person_ids: Sequence[str], limit: int) -> list[tuple[str, Event]]:
-    """The latest visits these people are members of, each with the person's id; no query for nobody."""
+    """The latest events these people are members of, each with the person's id; no query without people."""
     return _events_of(session, Member, Member.person_id, person_ids, limit)
 
 
 def events_of_organisations(session: Session, organisation_ids: Sequence[str], limit: int) -> list[tuple[str, Event]]:
-    """The latest events these organisations have tasks in, each with the organisation's id; no query for none."""
+    """The latest events these organisations have tasks in, each with the organisation's id; no query without any."""
     return _events_of(session, Task, Task.organisation_id, organisation_ids, limit)
 
 
@@ -172,7 +172,7 @@ def _events_of(
 def events_where(
     session: Session, act: ActionContext, query: Mapping[str, Any], kind: EventKind | None = None
 ) -> Select[Any]:
-    """The select of events a query string asks for, without their parts (phases, performances)."""
+    """The SELECT of the events that match a query string, without their parts (phases, performances)."""
     statement: Any = select(Event).where(permissions.visible(session))
     kinds = [kind] if kind else query.get("kind")
     if kinds:
@@ -185,8 +185,8 @@ def events_where(
                 col(getattr(Event, name)).in_(locality_index.succession_of_code(session, query[name]))
             )
     if query.get("locality"):
-        line = locality_index.succession_of_code(session, query["locality"])
-        statement = statement.where(or_(col(Event.host).in_(line), col(Event.guest).in_(line)))
+        succession = locality_index.succession_of_code(session, query["locality"])
+        statement = statement.where(or_(col(Event.host).in_(succession), col(Event.guest).in_(succession)))
     for name in ("organisation_id", "commitment_id", "visibility"):
         if query.get(name):
             statement = statement.where(getattr(Event, name) == query[name])
@@ -205,7 +205,8 @@ def events_where(
 
 
 def _of_statuses(wanted: Collection[EventStatus]) -> ColumnElement[bool]:
-    """Most of the statuses are asked for by naming the others: SQLite would read every event by their index."""
+    """The condition for these statuses. For most of them it names the others instead: SQLite would otherwise read
+    nearly every event through the index on the status."""
     others = set(EventStatus) - set(wanted)
     if len(others) < len(EventStatus) / 2:
         return col(Event.status).not_in(sorted(others))

@@ -1,4 +1,4 @@
-"""Events of every kind: planned, changed, moved through their states, deleted."""
+"""Events of every kind: created, changed, moved from status to status, deleted."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -27,9 +27,9 @@ from service.actions.effects.changes import EventBefore
 from service.actions.events.validation import event_errors
 
 COMPUTED = ("budget",)
-# A calendar client takes a change as news only when SEQUENCE rises: with these (RFC 5545, 3.8.7.4).
+# Calendar clients treat a change as significant only when SEQUENCE rises, as it does with these (RFC 5545, 3.8.7.4).
 _SIGNIFICANT = {"first_day", "last_day", "start_time", "end_time", "timezone", "location", "title", "status"}
-# What an approver has confirmed: whoever changes it afterwards changes what was agreed.
+# What an approver has confirmed: changing it afterwards changes what was agreed.
 _CONFIRMED = {
     "host",
     "guest",
@@ -74,9 +74,9 @@ def create_event(
     reason: str | None = None,
     uid: str | None = None,
 ) -> Event:
-    """Make an event; a person's begins as a draft, the seed also loads what is over.
+    """Create an event; people create drafts, the seed also loads events that are over.
 
-    ``reason`` goes into its history; ``uid`` is the one it has in the calendar it was taken from.
+    ``reason`` goes into its history; ``uid`` is the one it has in the calendar it was imported from.
     """
     values = dict(values)
     values.setdefault("arrives_on", values["first_day"])
@@ -105,14 +105,14 @@ def create_event(
 def change_event(
     session: Session, act: ActionContext, event: Event, values: Mapping[str, Any], *, reason: str | None = None
 ) -> Event:
-    """Change an event; moving its days takes arrival, departure and bookings along, unless they are given.
+    """Change an event; moving its days also moves bookings, and arrival and departure unless they are given.
 
-    ``reason`` goes into its history. A ``sequence`` among the values is one it does not fall behind.
+    ``reason`` goes into its history. A ``sequence`` among the values is a lower bound for its new SEQUENCE.
 
     Raises:
         Forbidden: another organisation is in charge of it.
         Conflict: a completed event keeps its days and place.
-        BookingClash: a booking can't come along; nothing is changed then.
+        BookingClash: a booking does not fit on the new days; nothing is changed then.
     """
     permissions.check_change(session, event)
     if event.status is EventStatus.COMPLETED and _SIGNIFICANT & set(values) - {"title"}:
@@ -137,7 +137,7 @@ def change_event(
 
 
 def _with_travel(event: Event, values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same, and arrival and departure moved along with the days: a day before stays a day before."""
+    """The values with arrival and departure moved by as much as the days: a day before stays a day before."""
     moved = dict(values)
     for travel, day in (("arrives_on", "first_day"), ("departs_on", "last_day")):
         if day in values and travel not in values:
@@ -154,9 +154,9 @@ def _apply(
     action: str = "change",
     reason: str | None = None,
 ) -> None:
-    """Write the change with all that follows from it.
+    """Write the change with all its effects.
 
-    SEQUENCE rises where it matters; what else follows is in :mod:`service.actions.effects.changes`.
+    SEQUENCE rises if the change is significant; the other effects are in :mod:`service.actions.effects.changes`.
     """
     before = EventBefore.of(event)
     significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
@@ -169,11 +169,11 @@ def _apply(
 
 
 def delete_event(session: Session, act: ActionContext, event: Event) -> None:
-    """Delete a draft or a cancelled event; anything else is cancelled first, so that people hear of it.
+    """Delete a draft or a cancelled event; any other has to be cancelled first, so that people are notified.
 
     Raises:
         Forbidden: another organisation is in charge of it.
-        Conflict: it is neither, or people have not been told yet that it is cancelled.
+        Conflict: it is neither, or mails about its cancellation have not been sent yet.
     """
     permissions.check_change(session, event)
     if event.status not in {EventStatus.DRAFT, EventStatus.CANCELLED}:
@@ -186,12 +186,12 @@ def delete_event(session: Session, act: ActionContext, event: Event) -> None:
             ),
             code="not_deletable",
         )
-    on_its_way = select(Reminder.id).where(
+    unsent = select(Reminder.id).where(
         Reminder.event_id == event.id,
         Reminder.purpose == ReminderPurpose.CANCELLATION,
         col(Reminder.state).in_([ReminderState.PENDING, ReminderState.SENDING]),
     )
-    if session.exec(on_its_way).first():
+    if session.exec(unsent).first():
         raise Conflict(
             message(N_("The mails that call this event off are still on their way. Delete it when they have left.")),
             code="cancellation_on_its_way",
@@ -201,18 +201,18 @@ def delete_event(session: Session, act: ActionContext, event: Event) -> None:
 
 
 def keep_tombstone(session: Session, act: ActionContext, event: Event) -> None:
-    """Keep of an event that is being deleted what its subscribers need to see it go."""
+    """Store what feeds need to tell their subscribers that an event was deleted."""
     names = set(DeletedEvent.model_fields) - {"sequence", "updated_at"}
     values = {name: getattr(event, name) for name in names}
     session.add(DeletedEvent(**values, sequence=event.sequence + 1, updated_at=act.now))
 
 
 def remove_tombstone(session: Session, act: ActionContext, uid: str) -> None:
-    """Forget the deleted event with this UID: a new one takes its place in calendars."""
-    buried = session.exec(select(DeletedEvent).where(DeletedEvent.uid == uid)).all()
-    for row in buried:
+    """Remove the tombstone with this UID: a new event takes its place in calendars."""
+    tombstones = session.exec(select(DeletedEvent).where(DeletedEvent.uid == uid)).all()
+    for row in tombstones:
         session.delete(row)
-    change_log.note(session, act.now, [row.id for row in buried])
+    change_log.note(session, act.now, [row.id for row in tombstones])
 
 
 def transition(
@@ -223,15 +223,15 @@ def transition(
     reason: str | None = None,
     days: Mapping[str, date] | None = None,
 ) -> Event:
-    """Take an event to another status.
+    """Move an event to another status.
 
-    ``days`` (``first_day``, ``last_day``) may come along when a postponed event returns to planned.
+    ``days`` (``first_day``, ``last_day``) may be given when a postponed event returns to planned.
 
     Raises:
-        ImpossibleTransition: the status can't follow the present one.
+        ImpossibleTransition: the status can't follow the current one.
         Invalid: postponing or cancelling without a reason; returning from postponed without new days.
         Forbidden: another organisation is in charge of it; confirming needs an approver who did not make the event.
-        BookingClash: what is booked for it can't be had on these days, or any more.
+        BookingClash: its bookings do not fit on these days, or no longer fit.
     """
     permissions.check_change(session, event)
     if to not in possible_steps(event.status):
@@ -263,7 +263,7 @@ def transition(
 
 
 def _confirmation(act: ActionContext, to: EventStatus) -> dict[str, Any]:
-    """Who confirmed and when, as it is after a step; what has begun stays confirmed."""
+    """The values saying who confirmed and when, after a transition; an event that has begun stays confirmed."""
     if to in {EventStatus.ONGOING, EventStatus.COMPLETED}:
         return {}
     is_confirmed = to is EventStatus.CONFIRMED
@@ -275,7 +275,7 @@ def _confirmation(act: ActionContext, to: EventStatus) -> dict[str, Any]:
 
 
 def _is_second_pair_of_eyes(act: ActionContext, event: Event) -> bool:
-    """Whether who acts could confirm the event themself; the service's own changes need no confirming."""
+    """Whether the acting account could confirm the event; the service's own changes need no confirmation."""
     return act.user is None or (act.user.role.suffices_for(Role.APPROVER) and event.created_by != act.user.id)
 
 
@@ -290,14 +290,14 @@ def _check_four_eyes(act: ActionContext, event: Event) -> None:
 
 
 def _new_parts(event: Event, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[SQLModel]]:
-    """Rows for the given parts; a part that would be the same again is left out, so that nothing counts as changed."""
-    made: dict[str, list[SQLModel]] = {}
+    """Rows for the given parts; unchanged parts are left out, so that they don't count as changed."""
+    changed: dict[str, list[SQLModel]] = {}
     for name, wanted in parts.items():
         model = _PARTS[name]
         new = [model(position=position, **value) for position, value in enumerate(wanted)]
         if plain(new) != plain(getattr(event, name)):
-            made[name] = new
-    return made
+            changed[name] = new
+    return changed
 
 
 def _ordinal(session: Session, values: Mapping[str, Any], event: Event | None = None) -> int:
@@ -313,11 +313,11 @@ def _ordinal(session: Session, values: Mapping[str, Any], event: Event | None = 
     origin = Origin.parse(anniversary.origin)
     if year <= origin.year:
         crud.check({"year": [message(N_("Must be after the year of origin, {year}."), year=origin.year)]})
-    taken = select(Event.id).where(
+    ceremony = select(Event.id).where(
         Event.anniversary_id == anniversary.id, Event.year == year, Event.status != EventStatus.CANCELLED
     )
-    other = session.exec(taken).first()
+    other = session.exec(ceremony).first()
     if other is not None and other != (event and event.id):
-        named = None if permissions.hidden(session, [other]) else other
-        raise Conflict(message(CEREMONY_EXISTS, year=year), code="ceremony_exists", event_id=named)
+        visible_id = None if permissions.hidden(session, [other]) else other
+        raise Conflict(message(CEREMONY_EXISTS, year=year), code="ceremony_exists", event_id=visible_id)
     return occurrence(origin, year).ordinal

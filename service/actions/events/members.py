@@ -19,7 +19,7 @@ from service.actions.effects import changes
 
 @dataclass(frozen=True, slots=True)
 class MemberPosition:
-    """A member in their place; ``is_tied`` when nothing but the name puts them before or behind a neighbour."""
+    """A member at their position; ``is_tied`` if only the name decides the order with a neighbour."""
 
     member: Member
     person: Person
@@ -28,34 +28,36 @@ class MemberPosition:
 
 
 def members_of(session: Session, event_id: str) -> list[tuple[Member, Person]]:
-    """The people of an event in order of precedence: head, deputies, members by precedence, then who serves them.
+    """The people of an event in order of precedence: head, deputies, members by precedence, then supporting staff.
 
-    People of equal precedence stand by their rank in the visit, then by name, then by id, so that every list shows
-    the same order.
+    People of equal precedence are ordered by their rank in the visit, then by name, then by id, so that every list
+    shows the same order.
     """
     return [pair for pair, _is_tied in _in_order(session, event_id)]
 
 
-def seats_of(session: Session, event_id: str) -> list[MemberPosition]:
-    """The people of an event in order of precedence, with whom they meet and whether their place is settled."""
-    placed = _in_order(session, event_id)
-    wanted = {member.counterpart_id for (member, _person), _is_tied in placed if member.counterpart_id}
-    met = session.exec(select(Person).where(col(Person.id).in_(wanted))).all() if wanted else ()
-    people = {person.id: person for person in met}
+def positions_of(session: Session, event_id: str) -> list[MemberPosition]:
+    """The people of an event in order of precedence, with their counterparts and whether their position is tied."""
+    ordered = _in_order(session, event_id)
+    counterpart_ids = {member.counterpart_id for (member, _person), _is_tied in ordered if member.counterpart_id}
+    counterparts = (
+        session.exec(select(Person).where(col(Person.id).in_(counterpart_ids))).all() if counterpart_ids else ()
+    )
+    people = {person.id: person for person in counterparts}
     return [
         MemberPosition(member, person, people.get(member.counterpart_id or ""), is_tied)
-        for (member, person), is_tied in placed
+        for (member, person), is_tied in ordered
     ]
 
 
-def seat_of(session: Session, event_id: str, member_id: str) -> MemberPosition:
-    """One member's place.
+def position_of(session: Session, event_id: str, member_id: str) -> MemberPosition:
+    """One member's position.
 
     Raises:
         NotFound: there is no such member in this event.
     """
     member = crud.part(session, Member, event_id, member_id)
-    return next(seat for seat in seats_of(session, event_id) if seat.member is member)
+    return next(one for one in positions_of(session, event_id) if one.member is member)
 
 
 def _in_order(session: Session, event_id: str) -> list[tuple[tuple[Member, Person], bool]]:
@@ -65,12 +67,12 @@ def _in_order(session: Session, event_id: str) -> list[tuple[tuple[Member, Perso
 
 
 def claim_of(member: Member, person: Person) -> Claim:
-    """What a member's place follows from."""
+    """What a member's position is decided by."""
     return Claim(member.role, person.precedence, member.rank, person.name, person.id)
 
 
 def add_member(session: Session, act: ActionContext, event: Event, values: Mapping[str, Any]) -> Member:
-    """Put a person into a visit, once."""
+    """Add a person to an event; nobody can be added twice."""
     permissions.check_change(session, event)
     crud.check(_member_errors(session, event, None, values))
     member = Member(event_id=event.id, **values)
@@ -82,7 +84,7 @@ def add_member(session: Session, act: ActionContext, event: Event, values: Mappi
 def change_member(
     session: Session, act: ActionContext, event: Event, member: Member, values: Mapping[str, Any]
 ) -> Member:
-    """Change what a person is in a visit."""
+    """Change a member of an event."""
     permissions.check_change(session, event)
     crud.check(_member_errors(session, event, member, values))
     if crud.change(session, act, member, values, event_id=event.id):
@@ -91,7 +93,7 @@ def change_member(
 
 
 def remove_member(session: Session, act: ActionContext, event: Event, member: Member) -> None:
-    """Take a person out of a visit."""
+    """Remove a person from an event."""
     permissions.check_change(session, event)
     crud.delete(session, act, member, event_id=event.id)
     changes.event_parts_changed(session, act, event)

@@ -1,4 +1,4 @@
-"""The working programme of an event: read, replaced as a whole, held against the visit, moved along with it."""
+"""The working programme of an event: replaced as a whole or changed item by item; its warnings."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,13 +20,13 @@ from service.actions.context import ActionContext
 
 
 def replace_programme(session: Session, act: ActionContext, event: Event, items: Sequence[Mapping[str, Any]]) -> None:
-    """Put a whole new working programme in the place of the old; the published revisions stay."""
+    """Replace the whole working programme; published revisions stay as they are."""
     permissions.check_change(session, event)
     crud.check(
         {
-            f"items.{number}.{field}": wrong
+            f"items.{number}.{field}": messages
             for number, item in enumerate(items)
-            for field, wrong in _item_errors(event, item).items()
+            for field, messages in _item_errors(event, item).items()
         }
     )
     old = programme_of(session, event.id)
@@ -42,11 +42,11 @@ def replace_programme(session: Session, act: ActionContext, event: Event, items:
 
 
 def add_item(session: Session, act: ActionContext, event: Event, values: Mapping[str, Any]) -> ProgrammeItem:
-    """Put one item into the working programme; the others stay, also those that lie outside the visit by now.
+    """Add one item to the working programme; the others stay, also those that are now outside the visit.
 
     Raises:
         Forbidden: another organisation is in charge of the event.
-        Invalid: its day is none of the visit's, or its hours are in the wrong order.
+        Invalid: its day is outside the visit, or it ends before it starts.
     """
     permissions.check_change(session, event)
     crud.check(_item_errors(event, values))
@@ -54,7 +54,7 @@ def add_item(session: Session, act: ActionContext, event: Event, values: Mapping
     item = ProgrammeItem(event_id=event.id, position=1 + max((one.position for one in before), default=-1), **values)
     was = plain(before)
     session.add(item)
-    _note(session, act, event, was)
+    _record_change(session, act, event, was)
     return item
 
 
@@ -67,12 +67,12 @@ def change_item(
     crud.check(_item_errors(event, {name: getattr(item, name) for name in names} | dict(values)))
     was = plain(programme_of(session, event.id))
     crud.assign(item, values)
-    _note(session, act, event, was)
+    _record_change(session, act, event, was)
     return item
 
 
 def remove_item(session: Session, act: ActionContext, event: Event, item: ProgrammeItem) -> None:
-    """Take one item out of the working programme.
+    """Remove one item from the working programme.
 
     Raises:
         Forbidden: another organisation is in charge of the event.
@@ -80,11 +80,10 @@ def remove_item(session: Session, act: ActionContext, event: Event, item: Progra
     permissions.check_change(session, event)
     was = plain(programme_of(session, event.id))
     session.delete(item)
-    _note(session, act, event, was)
+    _record_change(session, act, event, was)
 
 
 def _item_errors(event: Event, item: Mapping[str, Any]) -> crud.Errors:
-    """What is wrong with one item."""
     errors: crud.Errors = {}
     if not event.first_day <= item["day"] <= event.last_day:
         errors["day"] = [
@@ -102,16 +101,16 @@ def _item_errors(event: Event, item: Mapping[str, Any]) -> crud.Errors:
     return errors
 
 
-def _note(session: Session, act: ActionContext, event: Event, was: Any) -> None:
-    """Write down that the working programme is no longer what it was, if it is not."""
+def _record_change(session: Session, act: ActionContext, event: Event, was: Any) -> None:
+    """Write an audit row if the working programme differs from what it was."""
     crud.flush(session)
     now = plain(programme_of(session, event.id))
     if now != was:
         record(session, act, "change", "programme", event.id, {"items": {"from": was, "to": now}}, event_id=event.id)
 
 
-def hitches_of(event: Event, items: Sequence[ProgrammeItem]) -> list[ProgrammeWarning]:
-    """The warnings about an event's programme; none for one that is over or called off."""
+def warnings_of(event: Event, items: Sequence[ProgrammeItem]) -> list[ProgrammeWarning]:
+    """The warnings about an event's programme; none if it is completed, postponed or cancelled."""
     if event.status in CALLED_OFF or event.status is EventStatus.COMPLETED:
         return []
     days = Days(event.first_day, event.last_day)

@@ -1,4 +1,4 @@
-"""The published programmes of an event: numbered revisions that never change, and what changed from one to the next."""
+"""The published programmes of an event: numbered immutable revisions, and the changes from one to the next."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from service.actions.context import ActionContext
 
 @dataclass(frozen=True, slots=True)
 class PublishedRevision:
-    """A published programme; ``changes`` is what became different from the one before, empty for the first."""
+    """A published programme; ``changes`` are the differences from the previous one, empty for the first."""
 
     row: ProgrammeRevision
     items: list[ProgrammeItemValues]
@@ -29,7 +29,7 @@ class PublishedRevision:
 
     @property
     def label(self) -> LocalizedText:
-        """What it is called: the programme, or which adjustment of it."""
+        """Its name: the programme, or which adjustment of it."""
         return label(self.row.number)
 
 
@@ -43,9 +43,9 @@ def find_revision(session: Session, event_id: str, number: str) -> PublishedRevi
     """The published programme with this number; one query.
 
     Raises:
-        NotFound: there is none, or that is no number.
+        NotFound: there is none, or the text is no number.
     """
-    # Longer than any number of revisions, and SQLite refuses what exceeds 64 bits.
+    # More digits than any revision number has; SQLite rejects integers beyond 64 bits.
     wanted = int(number) if number.isdecimal() and len(number) < 10 else 0
     statement = select(ProgrammeRevision).where(
         ProgrammeRevision.event_id == event_id, col(ProgrammeRevision.number).in_([wanted - 1, wanted])
@@ -57,30 +57,30 @@ def find_revision(session: Session, event_id: str, number: str) -> PublishedRevi
 
 
 def last_revision(session: Session, event_id: str) -> ProgrammeRevision | None:
-    """The programme published last; None before the first."""
+    """The last published programme; None before the first."""
     return last_revisions(session, [event_id]).get(event_id)
 
 
 def unpublished(last: ProgrammeRevision | None, working: Sequence[ProgrammeItem]) -> list[ItemChange] | None:
-    """What a revision published now would change against the last; None before the first."""
+    """The differences of a revision published now from the last one; None before the first."""
     if last is None:
         return None
     return differences(_items(last), [ProgrammeItemValues.of(item) for item in working])
 
 
 def is_publishable(last: ProgrammeRevision | None, working: Sequence[ProgrammeItem]) -> bool:
-    """Whether there is something to publish: anything differs from the last revision, if only the order of items."""
+    """Whether there is something to publish: any difference from the last revision, even only the order of items."""
     return bool(working) and (last is None or _items(last) != [ProgrammeItemValues.of(item) for item in working])
 
 
 def publish_programme(session: Session, act: ActionContext, event: Event, note: str | None) -> PublishedRevision:
     """Publish the working programme as the next numbered revision; feeds and reminders show it from now on.
 
-    The event gets a new version and stamp with it, by which subscribers and the sender of reminders notice; its
-    SEQUENCE stays, as neither its days nor its place have changed.
+    The event gets a new version and ``updated_at``, by which subscribers and the worker notice the change; its SEQUENCE
+    stays, because neither its days nor its location have changed.
 
     Raises:
-        Conflict: there is nothing to publish, or nothing changed since the last revision.
+        Conflict: the programme is empty, or nothing changed since the last revision.
     """
     permissions.check_change(session, event)
     working, last = programme_of(session, event.id), last_revision(session, event.id)
@@ -101,19 +101,20 @@ def publish_programme(session: Session, act: ActionContext, event: Event, note: 
     )
     crud.create(session, act, row, event_id=event.id)
     event.updated_at = act.now
-    flag_modified(event, "updated_at")  # a second change within the clock's tick moves the version too
+    flag_modified(event, "updated_at")  # a second change at the same instant increments the version too
     crud.flush(session)
     return PublishedRevision(row, items, unpublished(last, working) or [])
 
 
 def _with_changes(found: Sequence[ProgrammeRevision]) -> list[PublishedRevision]:
-    """These revisions, each with what changed since the one before it in the list."""
-    every = [(row, _items(row)) for row in found]
+    """These revisions, each with its differences from the previous one in the list."""
+    with_items = [(row, _items(row)) for row in found]
     later = [
-        PublishedRevision(row, items, differences(before, items)) for (_row, before), (row, items) in pairwise(every)
+        PublishedRevision(row, items, differences(before, items))
+        for (_row, before), (row, items) in pairwise(with_items)
     ]
-    return [PublishedRevision(row, items, []) for row, items in every[:1]] + later
+    return [PublishedRevision(row, items, []) for row, items in with_items[:1]] + later
 
 
 def _items(row: ProgrammeRevision) -> list[ProgrammeItemValues]:
-    return [ProgrammeItemValues.read(written) for written in row.items]
+    return [ProgrammeItemValues.read(item) for item in row.items]

@@ -1,4 +1,4 @@
-"""Tasks of all events and their templates: what people can ask for, each in a fixed number of queries."""
+"""Tasks of all events, and task templates, as pages and the API list them; each in a fixed number of queries."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -16,9 +16,9 @@ from service.actions import crud, permissions
 from service.actions.context import ActionContext
 
 EVENT_COLUMNS = ("id", "title", "kind", "status", "first_day", "last_day")
-"""What a listed task says of its event."""
+"""The columns of its event that a listed task has."""
 
-# Databases disagree on where NULL stands.
+# Databases sort NULL differently.
 TASK_ORDER = (col(Task.due_day).is_(None), col(Task.due_day), col(Event.first_day), col(Task.id))
 
 _LATEST_ORDER = (col(Task.due_day).is_(None), col(Task.due_day).desc(), col(Task.id))
@@ -30,12 +30,12 @@ Row = Any
 
 
 def overdue(today: date) -> ColumnElement[bool]:
-    """SQL form of ``calendars.events.task_due_dates.is_overdue``, on tasks joined with events; NULL without a day."""
+    """``calendars.events.task_due_dates.is_overdue`` in SQL, on tasks joined with events; NULL without a due day."""
     return and_(col(Task.done).is_(False), col(Task.due_day) < today, col(Event.status).not_in(NEVER_LATE))
 
 
 def tasks_where(session: Session, act: ActionContext, query: Mapping[str, Any]) -> Select[Any]:
-    """The select of tasks a query string asks for, each with its event; words are looked for in both titles."""
+    """The SELECT of the tasks that match a query string, each with its event; words are searched in both titles."""
     columns: list[Any] = [getattr(Event, name) for name in EVENT_COLUMNS]
     statement: Any = select(Task, *columns).where(col(Task.event_id) == col(Event.id), permissions.visible(session))
     for name in ("event_id", "organisation_id", "person_id"):
@@ -58,7 +58,7 @@ def tasks_where(session: Session, act: ActionContext, query: Mapping[str, Any]) 
 
 
 def first_tasks(session: Session, act: ActionContext, query: Mapping[str, Any], limit: int) -> list[Row]:
-    """The first tasks a query string asks for, by due day; none of drafts and of events that are called off."""
+    """The first tasks that match a query string, by due day; none of draft, postponed or cancelled events."""
     statement = _with_rights(tasks_where(session, act, query)).where(_TAKES_PLACE)
     return list(session.execute(statement.order_by(*TASK_ORDER).limit(limit)))
 
@@ -75,7 +75,7 @@ def page_of_tasks(
 ) -> tuple[list[Row], int]:
     """A page of the tasks a query string asks for, by due day, and how many there are.
 
-    ``takes_place`` leaves out those of drafts and of events that are called off.
+    ``takes_place`` leaves out those of draft, postponed and cancelled events.
     """
     statement = _with_rights(tasks_where(session, act, query))
     if takes_place:
@@ -84,12 +84,12 @@ def page_of_tasks(
 
 
 def _with_rights(statement: Select[Any]) -> Select[Any]:
-    """The same select with what says who may change an event."""
+    """The same SELECT with the columns that decide who may change the event."""
     return statement.add_columns(col(Event.organisation_id), col(Event.created_by))
 
 
 def templates_where(query: Mapping[str, Any]) -> Any:
-    """The select of templates a query string asks for."""
+    """The SELECT of the templates that match a query string."""
     statement = select_rows(TaskTemplate)
     if query.get("kind"):
         statement = statement.where(col(TaskTemplate.kind) == query["kind"])

@@ -1,6 +1,6 @@
-"""Task templates, and the tasks events get of them when they enter the plan.
+"""Task templates; events get their tasks from them when they enter the plan.
 
-A changed template changes no task that is there: people may have agreed on it, changed it or begun. It holds for events
+Changing a template changes no existing task: people may have agreed on it, changed it or begun. It applies to events
 that enter the plan from then on.
 """
 
@@ -18,7 +18,7 @@ from service.actions.reminders import reminder_planning
 
 
 def create_template(session: Session, act: ActionContext, values: Mapping[str, Any]) -> TaskTemplate:
-    """Make a template."""
+    """Create a template."""
     crud.check(_errors(session, values))
     return crud.create(session, act, TaskTemplate(**values))
 
@@ -26,19 +26,18 @@ def create_template(session: Session, act: ActionContext, values: Mapping[str, A
 def change_template(
     session: Session, act: ActionContext, template: TaskTemplate, values: Mapping[str, Any]
 ) -> TaskTemplate:
-    """Change a template; tasks made of it stay as they are."""
+    """Change a template; tasks made from it stay as they are."""
     crud.check(_errors(session, values))
     crud.change(session, act, template, values)
     return template
 
 
 def delete_template(session: Session, act: ActionContext, template: TaskTemplate) -> None:
-    """Delete a template; tasks made of it stay, and no longer say where they come from."""
-    reminder_planning.lock_planning(
-        session
-    )  # an event entering the plan right now has made its tasks, or sees no template
-    made = update(Task).where(col(Task.template_id) == template.id).values(template_id=None)
-    session.execute(made, execution_options={"synchronize_session": "fetch"})
+    """Delete a template; tasks made from it stay, without a reference to it."""
+    # An event that enters the plan concurrently has made its tasks before, or does not see the template after.
+    reminder_planning.lock_planning(session)
+    unlink = update(Task).where(col(Task.template_id) == template.id).values(template_id=None)
+    session.execute(unlink, execution_options={"synchronize_session": "fetch"})
     crud.delete(session, act, template)
 
 

@@ -1,8 +1,8 @@
 """The tasks of an event, and when they are due.
 
-``due_day`` is kept beside what it is reckoned from, so that lists and reminders need not reckon. Whatever it depends on
-writes it anew in the same transaction: the task itself, the travel days of its event, the office's days off. A moved
-due day has no audit row of its own: the task says what it said before, "14 days before the arrival".
+``due_day`` is stored next to what it is calculated from, so that lists and reminders need not calculate it. It is
+updated in the same transaction as what it depends on: the task itself, the travel days of its event, the office's days
+off. A moved due day has no audit row of its own: the task still says "14 days before the arrival".
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ from service.actions.effects.task_due_days import DATING, lock_event, office_day
 
 
 def add_task(session: Session, act: ActionContext, event: Event, values: Mapping[str, Any]) -> Task:
-    """Add what somebody must do for an event."""
+    """Add a task to an event."""
     permissions.check_change(session, event)
     travel = lock_event(session, event)
     crud.check(_errors(session, None, values))
@@ -35,7 +35,7 @@ def add_task(session: Session, act: ActionContext, event: Event, values: Mapping
 
 
 def change_task(session: Session, act: ActionContext, event: Event, task: Task, values: Mapping[str, Any]) -> Task:
-    """Change a task, or mark it done; the organisation it is for may do that too.
+    """Change a task, or mark it done; the organisation it is assigned to may mark it done too.
 
     Raises:
         Forbidden: another organisation is in charge of the event.
@@ -45,8 +45,8 @@ def change_task(session: Session, act: ActionContext, event: Event, task: Task, 
     travel = lock_event(session, event)
     crud.check(_errors(session, task, values))
     values = _with_done(act, task, values)
-    wanted = TaskDueValues(**{name: values.get(name, getattr(task, name)) for name in DATING})
-    values["due_day"] = _day_of(session, wanted, travel)
+    due_values = TaskDueValues(**{name: values.get(name, getattr(task, name)) for name in DATING})
+    values["due_day"] = _day_of(session, due_values, travel)
     if crud.change(session, act, task, values, event_id=event.id):
         changes.event_parts_changed(session, act, event)
     return task
@@ -61,7 +61,7 @@ def remove_task(session: Session, act: ActionContext, event: Event, task: Task) 
 
 
 def offset_errors(text: str) -> list[Message]:
-    """What is wrong with a task's offset."""
+    """The errors of a task's offset."""
     try:
         task_offset(text)
     except InvalidValue as problem:
@@ -73,7 +73,7 @@ def _day_of(session: Session, task: TaskDue, travel: TravelDays) -> date | None:
     """The day a task is due.
 
     Raises:
-        Invalid: its offset leads out of the calendar.
+        Invalid: its offset leads to a day outside the calendar.
     """
     try:
         return due_day(task, travel, office_days_for(session, [task]))
@@ -82,7 +82,7 @@ def _day_of(session: Session, task: TaskDue, travel: TravelDays) -> date | None:
 
 
 def _with_done(act: ActionContext, task: Task | None, values: Mapping[str, Any]) -> dict[str, Any]:
-    """``done_at`` follows ``done``; giving a fixed day takes the offset away, and the other way round."""
+    """The values with ``done_at`` set from ``done``; a fixed day clears the offset, and the other way round."""
     values = dict(values)
     if "done" in values and values["done"] != (task.done if task else False):
         values["done_at"] = act.now if values["done"] else None

@@ -1,4 +1,4 @@
-"""What is wrong with an event somebody wants: its days and hours, its places, its promise, its parts."""
+"""Validation of an event's values: its days and hours, localities, commitment and parts."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -19,7 +19,7 @@ LONGEST_DAYS = 3660
 
 
 def event_errors(session: Session, kind: EventKind, event: Event | None, values: Mapping[str, Any]) -> crud.Errors:
-    """All that is wrong with an event's values; ``event`` is it as it was, None for a new one."""
+    """All errors of an event's values; ``event`` is the event before the change, None for a new one."""
     errors = crud.missing_references(session, Event, values)
     if found := zone_errors(values.get("timezone")):
         errors["timezone"] = found
@@ -42,7 +42,7 @@ def event_errors(session: Session, kind: EventKind, event: Event | None, values:
 
 
 def order_errors(values: Mapping[str, Any]) -> crud.Errors:
-    """What is wrong with the order of an event's days and hours, as far as they are given."""
+    """The errors in the order of an event's days and hours, as far as they are given."""
     errors: crud.Errors = {}
     first, last, start, end = (values.get(name) for name in ("first_day", "last_day", "start_time", "end_time"))
     if first and last and last < first:
@@ -57,7 +57,7 @@ def order_errors(values: Mapping[str, Any]) -> crud.Errors:
             message(N_("The departure can't be before the arrival, {arrives_on}."), arrives_on=str(arrives))
         ]
     for name, travel, day in (("arrives_on", arrives, first), ("departs_on", departs, last)):
-        # What stands around a visit is looked for so far and no farther.
+        # Other events are searched no further than this around a visit.
         if not errors and travel and day and abs((travel - day).days) > TRAVEL_DAYS:
             errors[name] = [message(N_("Must lie within {count} days of {day}."), count=TRAVEL_DAYS, day=str(day))]
     if start and end and first == last and end <= start:

@@ -1,1 +1,1 @@
-"""Calendar feeds: selection, cached bytes, assembly, readers and diagnostics."""
+"""Calendar feeds: selection, caching, assembly, access log and diagnostics."""

@@ -1,4 +1,4 @@
-"""Who reads a feed, written down: which kinds of calendar programs, when last, and what they got."""
+"""The access log of feeds: which kinds of calendar programs read a feed, when last, and the ETag they got."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from models.vocabulary import FeedClient
 
 @dataclass(frozen=True, slots=True)
 class FeedAccess:
-    """A calendar program has read a feed; ``tag`` is the ETag of what it got, without quotes."""
+    """One access of a calendar program to a feed; ``tag`` is the ETag it got, without quotes."""
 
     feed_id: str
     client: FeedClient
@@ -23,8 +23,8 @@ class FeedAccess:
 
 
 def note_visits(session: Session, visits: Sequence[FeedAccess]) -> None:
-    """Write down who came; of several visits of a kind the last. A feed deleted meanwhile is passed over."""
-    there = set(session.scalars(select(col(Feed.id)).where(col(Feed.id).in_({one.feed_id for one in visits}))))
+    """Store these accesses, the last one of each kind of program. A feed deleted meanwhile is ignored."""
+    existing = set(session.scalars(select(col(Feed.id)).where(col(Feed.id).in_({one.feed_id for one in visits}))))
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     insert = dialect.insert(FeedReader)
     statement = insert.on_conflict_do_update(
@@ -33,12 +33,12 @@ def note_visits(session: Session, visits: Sequence[FeedAccess]) -> None:
         where=col(FeedReader.last_at) <= insert.excluded.last_at,
     )
     for one in sorted(visits, key=lambda visit: (visit.feed_id, visit.client, visit.at)):
-        if one.feed_id in there:
-            told = {
+        if one.feed_id in existing:
+            values = {
                 "feed_id": one.feed_id,
                 "client": one.client,
                 "first_at": one.at,
                 "last_at": one.at,
                 "etag": one.tag,
             }
-            session.execute(statement, told)
+            session.execute(statement, values)

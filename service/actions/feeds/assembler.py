@@ -1,7 +1,7 @@
-"""A feed put together: stretches of events that are compressed once, and what a change does to them.
+"""Assembling a feed from chunks of events, each compressed once, and updating the chunks that a change affects.
 
-A stretch begins with every event whose id says so, about one in fifty: where it ends depends on nothing else, so an
-event that comes or goes touches one stretch, and every process cuts the same feed in the same way.
+A chunk begins at every event whose id hashes to a multiple of 48, about one in fifty. Boundaries depend on nothing
+else: an added or removed event affects one chunk, and every process splits the same feed in the same way.
 """
 
 import zlib
@@ -25,27 +25,27 @@ from service.actions.feeds.feeds import is_public
 from service.actions.feeds.rendered_parts import UncachedParts
 from service.actions.feeds.selection import FeedLine, listing, next_tombstone_expiry, parts_of
 
-EVENTS_A_STRETCH = 48
-"""On average. Longer ones pack better, shorter ones are made anew faster."""
+EVENTS_PER_CHUNK = 48
+"""On average. Larger chunks compress better, smaller ones are rebuilt faster."""
 
 _END = deflated(CALENDAR_END)
 
 
 @dataclass
 class Chunk:
-    """Consecutive lines and their bytes, compressed; None until they are made."""
+    """Consecutive lines and their compressed bytes; None until they are compressed."""
 
     lines: list[FeedLine]
     segment: Segment | None = None
 
     @cached_property
     def digest(self) -> str:
-        """What tells its bytes from others."""
+        """Identifies its bytes."""
         return rendered_parts.digest_of("".join([line.digest for line in self.lines]).encode())
 
     @cached_property
     def zones(self) -> frozenset[str]:
-        """The zones it refers to."""
+        """The time zones it refers to."""
         return frozenset(line.zone for line in self.lines) - {""}
 
     @cached_property
@@ -56,14 +56,15 @@ class Chunk:
 
 @dataclass(frozen=True)
 class FeedAssembly:
-    """A feed's present bytes. ``packed`` is gzip, ``length`` what it unpacks to, ``etag`` of that, without quotes.
+    """A feed's current bytes. ``packed`` is gzip, ``length`` the unpacked size, ``etag`` of the unpacked bytes, without
+    quotes.
 
-    It is good until ``until``, unless something changes before; ``changed_at`` is when the feed or the newest of its
-    events was changed. ``days`` says on which day each event begins.
+    It is valid until ``until`` unless something changes before; ``changed_at`` is the last change of the feed or any of
+    its events. ``days`` is each event's first day by its id.
     """
 
     feed: Feed
-    stretches: Sequence[Chunk]
+    chunks: Sequence[Chunk]
     days: dict[str, str]
     packed: bytes
     length: int
@@ -73,218 +74,218 @@ class FeedAssembly:
 
     @property
     def size(self) -> int:
-        """About how many bytes of memory it takes."""
+        """Approximate memory use in bytes."""
         return len(self.packed) + 450 * len(self.days) + 2000
 
 
 def assemble(
-    session: Session, act: ActionContext, feed: Feed, unkept: UncachedParts
+    session: Session, act: ActionContext, feed: Feed, uncached: UncachedParts
 ) -> tuple[FeedAssembly, list[Chunk]]:
-    """The whole feed from what is kept and what is not; with it the stretches that had to be compressed anew.
+    """The whole feed, from cached parts and chunks where there are any; and the chunks that had to be compressed.
 
     Raises:
-        Incomplete: too much has to be rendered.
+        TooManyParts: too much has to be rendered.
     """
-    lines, newest = listing(session, act, feed, unkept)
-    stretches = [Chunk(cut) for cut in _cut(lines)]
-    kept = {
+    lines, newest = listing(session, act, feed, uncached)
+    chunks = [Chunk(cut) for cut in _cut(lines)]
+    stored = {
         row.digest: Segment(row.crc, row.length, row.deflated)
         for row in session.execute(select(FeedChunk.__table__).where(col(FeedChunk.feed_id) == feed.id))  # type: ignore[attr-defined]
     }
-    for stretch in stretches:
-        stretch.segment = kept.get(stretch.digest)
-    fresh = [stretch for stretch in stretches if stretch.segment is None]
-    _compress(session, act, feed, fresh, unkept)
+    for chunk in chunks:
+        chunk.segment = stored.get(chunk.digest)
+    fresh = [chunk for chunk in chunks if chunk.segment is None]
+    _compress(session, act, feed, fresh, uncached)
     changed_at = max(filter(None, [feed.updated_at, newest]))
     days = {line.event_id: line.first_day for line in lines}
-    return _joined(act, feed, stretches, days, changed_at, good_until(session, act, feed)), fresh
+    return _join(act, feed, chunks, days, changed_at, good_until(session, act, feed)), fresh
 
 
 def update(
-    session: Session, act: ActionContext, assembly: FeedAssembly, event_ids: Collection[str], unkept: UncachedParts
+    session: Session, act: ActionContext, assembly: FeedAssembly, event_ids: Collection[str], uncached: UncachedParts
 ) -> FeedAssembly:
-    """The feed after these events have changed; the very same when it showed none of them and shows none now.
+    """The feed after these events have changed; the same object if it neither showed nor shows any of them.
 
     Raises:
-        Incomplete: too much has to be rendered.
+        TooManyParts: too much has to be rendered.
     """
     feed = assembly.feed
-    lines, newest = listing(session, act, feed, unkept, event_ids)
-    gone = {event_id: assembly.days[event_id] for event_id in event_ids if event_id in assembly.days}
-    if not gone and not lines:
+    lines, newest = listing(session, act, feed, uncached, event_ids)
+    removed = {event_id: assembly.days[event_id] for event_id in event_ids if event_id in assembly.days}
+    if not removed and not lines:
         return assembly
-    stretches = _changed(assembly.stretches, gone, lines)
-    _compress(session, act, feed, [stretch for stretch in stretches if stretch.segment is None], unkept)
+    chunks = _changed(assembly.chunks, removed, lines)
+    _compress(session, act, feed, [chunk for chunk in chunks if chunk.segment is None], uncached)
     changed_at = max(filter(None, [assembly.changed_at, newest]))
-    # What was called off just now stays for a day at least, so no end of an earlier date can have come up.
-    made = _joined(act, feed, stretches, assembly.days, changed_at, assembly.until)
-    # Passed on, not copied: nobody updates from the state before once this one is there.
-    for event_id in gone:
-        del made.days[event_id]
-    made.days.update({line.event_id: line.first_day for line in lines})
-    return made
+    # A newly cancelled event stays for at least a day, so ``until`` can't have become earlier.
+    updated = _join(act, feed, chunks, assembly.days, changed_at, assembly.until)
+    # Reused, not copied: nothing is updated from the previous assembly once this one exists.
+    for event_id in removed:
+        del updated.days[event_id]
+    updated.days.update({line.event_id: line.first_day for line in lines})
+    return updated
 
 
-def keep_stretches(session: Session, assembly: FeedAssembly, fresh: Iterable[Chunk]) -> None:
-    """Keep compressed stretches for the next who assembles this feed, and forget those of earlier states."""
-    feed_id, digests = assembly.feed.id, {stretch.digest for stretch in assembly.stretches}
-    kept = session.scalars(select(col(FeedChunk.digest)).where(col(FeedChunk.feed_id) == feed_id))
-    for batch in rendered_parts.batches(sorted(set(kept) - digests)):
+def store_chunks(session: Session, assembly: FeedAssembly, fresh: Iterable[Chunk]) -> None:
+    """Store compressed chunks for other processes that assemble this feed, and delete those of earlier states."""
+    feed_id, digests = assembly.feed.id, {chunk.digest for chunk in assembly.chunks}
+    stored = session.scalars(select(col(FeedChunk.digest)).where(col(FeedChunk.feed_id) == feed_id))
+    for batch in rendered_parts.batches(sorted(set(stored) - digests)):
         session.execute(delete(FeedChunk).where(col(FeedChunk.feed_id) == feed_id, col(FeedChunk.digest).in_(batch)))
     values = {
-        stretch.digest: {
+        chunk.digest: {
             "feed_id": feed_id,
-            "digest": stretch.digest,
-            "crc": stretch.segment.crc,
-            "length": stretch.segment.length,
-            "deflated": bytes(stretch.segment.deflated),
+            "digest": chunk.digest,
+            "crc": chunk.segment.crc,
+            "length": chunk.segment.length,
+            "deflated": bytes(chunk.segment.deflated),
         }
-        for stretch in fresh
-        if stretch.segment is not None
+        for chunk in fresh
+        if chunk.segment is not None
     }
     if values:
         dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
         session.execute(dialect.insert(FeedChunk).on_conflict_do_nothing(), list(values.values()))
 
 
-def _begins(event_id: str) -> bool:
-    return zlib.crc32(event_id.encode()) % EVENTS_A_STRETCH == 0
+def _starts_chunk(event_id: str) -> bool:
+    return zlib.crc32(event_id.encode()) % EVENTS_PER_CHUNK == 0
 
 
 def _cut(lines: Sequence[FeedLine]) -> Iterator[list[FeedLine]]:
-    """The lines in stretches; none for no lines."""
-    begins = [number for number, line in enumerate(lines) if number and _begins(line.event_id)]
-    ends = [*begins, len(lines)]
-    for begin, end in zip([0, *begins], ends, strict=True):
+    """Split the lines into chunks; none for no lines."""
+    starts = [number for number, line in enumerate(lines) if number and _starts_chunk(line.event_id)]
+    ends = [*starts, len(lines)]
+    for begin, end in zip([0, *starts], ends, strict=True):
         if end > begin:
             yield list(lines[begin:end])
 
 
-def _changed(stretches: Sequence[Chunk], gone: dict[str, str], come: Sequence[FeedLine]) -> list[Chunk]:
-    """The stretches without the lines of events that are gone (each with its first day), and with those that came."""
-    if not stretches:
-        return [Chunk(lines) for lines in _cut(come)]
-    starts = [stretch.lines[0][:2] for stretch in stretches]
+def _changed(chunks: Sequence[Chunk], removed: dict[str, str], added: Sequence[FeedLine]) -> list[Chunk]:
+    """The chunks without the lines of removed events (id → first day) and with the added lines."""
+    if not chunks:
+        return [Chunk(lines) for lines in _cut(added)]
+    starts = [chunk.lines[0][:2] for chunk in chunks]
 
     def place(first_day: str, event_id: str) -> int:
         return max(0, bisect_right(starts, (first_day, event_id)) - 1)
 
-    touched = {place(day, event_id) for event_id, day in gone.items()}
-    touched |= {place(line.first_day, line.event_id) for line in come}
-    # What its first event no longer begins belongs to the stretch before.
+    touched = {place(day, event_id) for event_id, day in removed.items()}
+    touched |= {place(line.first_day, line.event_id) for line in added}
+    # A chunk whose first event is removed is merged into the previous one.
     for number in sorted(touched, reverse=True):
-        while number and number in touched and stretches[number].lines[0].event_id in gone:
+        while number and number in touched and chunks[number].lines[0].event_id in removed:
             number -= 1
             touched.add(number)
     result: list[Chunk] = []
     number = 0
-    while number < len(stretches):
+    while number < len(chunks):
         if number not in touched:
-            result.append(stretches[number])
+            result.append(chunks[number])
             number += 1
             continue
         first = number
-        while number < len(stretches) and number in touched:
+        while number < len(chunks) and number in touched:
             number += 1
-        lines = [line for stretch in stretches[first:number] for line in stretch.lines if line.event_id not in gone]
-        lines += [line for line in come if first <= place(line.first_day, line.event_id) < number]
+        lines = [line for chunk in chunks[first:number] for line in chunk.lines if line.event_id not in removed]
+        lines += [line for line in added if first <= place(line.first_day, line.event_id) < number]
         result += [Chunk(cut) for cut in _cut(sorted(lines))]
     return result
 
 
 def _compress(
-    session: Session, act: ActionContext, feed: Feed, stretches: Sequence[Chunk], unkept: UncachedParts
+    session: Session, act: ActionContext, feed: Feed, chunks: Sequence[Chunk], uncached: UncachedParts
 ) -> None:
-    """Give stretches their bytes, many with one query. Parts of their events that were never kept are rendered again.
+    """Compress chunks, many with one query. Parts of their events that are not cached are rendered.
 
     Raises:
-        Incomplete: too many were not.
+        TooManyParts: too many are not cached.
     """
-    for some in _together(stretches):
-        lines = [line for stretch in some for line in stretch.lines]
+    for batch in _batched(chunks):
+        lines = [line for chunk in batch for line in chunk.lines]
         keys = {line.event_id: parts_of(feed, deleted=line.deleted) for line in lines}
         bodies = _bodies(session, act, feed, list(keys))
-        bodies |= {key: fragment.body for key, fragment in unkept.parts.items() if key[0] in keys}
+        bodies |= {key: fragment.body for key, fragment in uncached.parts.items() if key[0] in keys}
         missing = {
-            event_id: lacking
+            event_id: missing_parts
             for event_id, parts in keys.items()
-            if (lacking := [part for part in parts if (event_id, part) not in bodies])
+            if (missing_parts := [part for part in parts if (event_id, part) not in bodies])
         }
-        unkept.make_few(session, act, feed.locale, missing)
-        bodies |= {key: fragment.body for key, fragment in unkept.parts.items() if key[0] in missing}
-        for stretch in some:
+        uncached.make_few(session, act, feed.locale, missing)
+        bodies |= {key: fragment.body for key, fragment in uncached.parts.items() if key[0] in missing}
+        for chunk in batch:
             entries = [
-                # An event that was taken out of its table by hand has none.
+                # An event that was deleted from its table by hand has none.
                 bodies.get((line.event_id, part), b"")
-                for line in stretch.lines
+                for line in chunk.lines
                 for part in keys[line.event_id]
             ]
-            stretch.segment = deflated(b"".join(entries))
+            chunk.segment = deflated(b"".join(entries))
 
 
-def _together(stretches: Sequence[Chunk]) -> Iterator[list[Chunk]]:
-    """The stretches in portions of about as many events as fit into one query."""
-    some: list[Chunk] = []
-    for stretch in stretches:
-        some.append(stretch)
-        if sum(len(one.lines) for one in some) >= rendered_parts.BATCH:
-            yield some
-            some = []
-    if some:
-        yield some
+def _batched(chunks: Sequence[Chunk]) -> Iterator[list[Chunk]]:
+    """The chunks in batches of about as many events as fit into one query."""
+    batch: list[Chunk] = []
+    for chunk in chunks:
+        batch.append(chunk)
+        if sum(len(one.lines) for one in batch) >= rendered_parts.BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _bodies(session: Session, act: ActionContext, feed: Feed, event_ids: Sequence[str]) -> dict[tuple[str, str], bytes]:
     bodies: dict[tuple[str, str], bytes] = {}
     parts = (*parts_of(feed, deleted=False), *parts_of(feed, deleted=True))
     for batch in rendered_parts.batches(event_ids):
-        kept = select(col(IcalFragment.event_id), col(IcalFragment.part), col(IcalFragment.body)).where(
+        cached = select(col(IcalFragment.event_id), col(IcalFragment.part), col(IcalFragment.body)).where(
             col(IcalFragment.event_id).in_(batch),
             col(IcalFragment.language) == feed.locale,
             col(IcalFragment.part).in_(parts),
             col(IcalFragment.fingerprint) == rendered_parts.fingerprint(feed.locale, act.office),
         )
-        bodies |= {(event_id, part): body for event_id, part, body in session.execute(kept)}
+        bodies |= {(event_id, part): body for event_id, part, body in session.execute(cached)}
     return bodies
 
 
-def _joined(
+def _join(
     act: ActionContext,
     feed: Feed,
-    stretches: Sequence[Chunk],
+    chunks: Sequence[Chunk],
     days: dict[str, str],
     changed_at: datetime,
     until: datetime,
 ) -> FeedAssembly:
-    head = _head(act, feed, stretches)
-    segments = [stretch.segment for stretch in stretches if stretch.segment is not None]
+    head = _head(act, feed, chunks)
+    segments = [chunk.segment for chunk in chunks if chunk.segment is not None]
     all_segments = [deflated(head), *segments, _END]
     packed = gzipped(all_segments)
     views = list(within(packed, all_segments))[1:-1]
-    # Copies: a stretch may at the same time be read by whoever updates from the state before.
-    shown = [_with(stretch, view) for stretch, view in zip(stretches, views, strict=True)]
+    # Copies: another thread may be reading the same chunks to update the previous assembly.
+    copies = [_copy_with(chunk, view) for chunk, view in zip(chunks, views, strict=True)]
     return FeedAssembly(
         feed=feed,
-        stretches=shown,
+        chunks=copies,
         days=days,
         packed=packed,
         length=sum(segment.length for segment in all_segments),
-        etag=rendered_parts.digest_of(head, *(stretch.digest.encode() for stretch in stretches)),
+        etag=rendered_parts.digest_of(head, *(chunk.digest.encode() for chunk in chunks)),
         until=until,
         changed_at=changed_at,
     )
 
 
-def _with(stretch: Chunk, segment: Segment) -> Chunk:
-    copy = Chunk(stretch.lines, segment)
-    copy.__dict__ |= {name: value for name, value in stretch.__dict__.items() if name not in {"lines", "segment"}}
+def _copy_with(chunk: Chunk, segment: Segment) -> Chunk:
+    copy = Chunk(chunk.lines, segment)
+    copy.__dict__ |= {name: value for name, value in chunk.__dict__.items() if name not in {"lines", "segment"}}
     return copy
 
 
-def _head(act: ActionContext, feed: Feed, stretches: Sequence[Chunk]) -> bytes:
-    zones = sorted(frozenset[str]().union(*(stretch.zones for stretch in stretches)))
-    first = int(stretches[0].lines[0].first_day[:4]) if stretches else feed.created_at.year
-    last = max((int(stretch.last_day[:4]) for stretch in stretches), default=feed.created_at.year)
+def _head(act: ActionContext, feed: Feed, chunks: Sequence[Chunk]) -> bytes:
+    zones = sorted(frozenset[str]().union(*(chunk.zones for chunk in chunks)))
+    first = int(chunks[0].lines[0].first_day[:4]) if chunks else feed.created_at.year
+    last = max((int(chunk.last_day[:4]) for chunk in chunks), default=feed.created_at.year)
     public_url = act.office.public_url
     return calendar_head(
         name=feed.name,
@@ -292,7 +293,7 @@ def _head(act: ActionContext, feed: Feed, stretches: Sequence[Chunk]) -> bytes:
         zones=(act.office.timezone, *zones),
         first_year=first,
         last_year=last,
-        # Never the address with the token in it: calendars are passed on as files.
+        # Never the URL that contains the token: calendars are passed on as files.
         source=f"{public_url}/feeds/{feed.id}.ics"
         if is_public(feed)
         else f"{public_url}/api/v1/feeds/{feed.id}/calendar",
@@ -301,8 +302,8 @@ def _head(act: ActionContext, feed: Feed, stretches: Sequence[Chunk]) -> bytes:
 
 
 def good_until(session: Session, act: ActionContext, feed: Feed) -> datetime:
-    """When time alone may change the feed: at midnight in the office, or when one that was called off drops out."""
+    """When time alone may change the feed: at midnight in the office's time zone, or when a tombstone expires."""
     zone = ZoneInfo(act.office.timezone)
     midnight = datetime.combine(act.today + timedelta(days=1), time(), zone).astimezone(UTC)
-    farewell = next_tombstone_expiry(session, act, feed)
-    return midnight if farewell is None else min(midnight, farewell + timedelta(days=feed.tombstone_days))
+    oldest = next_tombstone_expiry(session, act, feed)
+    return midnight if oldest is None else min(midnight, oldest + timedelta(days=feed.tombstone_days))

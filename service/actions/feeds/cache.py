@@ -1,7 +1,7 @@
-"""Reading feeds: from memory while nothing was committed, brought up to date otherwise, by every process for itself.
+"""The feed cache: each process serves feeds from memory while nothing was committed, and updates them otherwise.
 
-A reader may rely on this: what was committed before it asked is in its answer, a revoked address is dead, whichever
-process did it. So every answer from memory first asks the database whether anything was committed
+Readers can rely on this: a response contains what was committed before the request, and a revoked URL no longer works,
+whichever process did it. So before every response from memory the database is asked whether anything was committed
 (:mod:`models.change_signal`).
 """
 
@@ -33,10 +33,10 @@ from service.actions.feeds.store import CacheWrite, keep_all, render_many, snaps
 log = logging.getLogger("desk.web")
 
 MOST_BYTES = 96 * 1024 * 1024
-"""How much memory the feeds of a process take at most; those asked for longest ago make room."""
+"""How much memory the feeds of a process take at most; the least recently used ones are evicted."""
 
 MANY = 400
-"""When more events than this changed, the whole feed is put together anew."""
+"""If more events than this changed, the whole feed is assembled again."""
 
 Finder = Callable[[Session, ActionContext], Feed]
 
@@ -56,20 +56,20 @@ class CachedFeed:
 
     @cached_property
     def recorded_as(self) -> str | None:
-        """The feed its readers are noted for; None for the public calendar, whose readers are nobody's business."""
+        """The feed id for the access log; None for the public calendar, whose readers are not logged."""
         return self.feed.id if self.feed.user_id else None
 
     def body(self) -> bytes:
-        """The calendar itself."""
+        """The unpacked calendar."""
         return gzip.decompress(self.packed)
 
 
 class CacheEntry:
-    """One feed in memory: what is served, and what is needed to bring it up to date."""
+    """One feed in memory: what is served, and what is needed to update it."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self.kept: CachedFeed | None = None
+        self.cached: CachedFeed | None = None
         self.assembly: FeedAssembly | None = None
         self.asked_at = 0.0
         self.position: Position | None = None
@@ -77,16 +77,16 @@ class CacheEntry:
 
     @property
     def size(self) -> int:
-        """About how many bytes it takes."""
+        """Approximate memory use in bytes."""
         if self.assembly is not None:
             return self.assembly.size
-        return len(self.kept.packed) + 2000 if self.kept else 0
+        return len(self.cached.packed) + 2000 if self.cached else 0
 
 
 class FeedCache:
-    """The feeds a process holds ready, within bounds.
+    """The feeds a process has in memory, up to ``most_bytes``.
 
-    ``later`` is called when there is something for :meth:`keep`, which no reader should have to wait for.
+    ``later`` is called when there is something for :meth:`keep` to store, which no request should wait for.
     """
 
     def __init__(
@@ -96,43 +96,43 @@ class FeedCache:
         self._most_bytes = most_bytes
         self._later = later
         self._unwritten: deque[CacheWrite] = deque(maxlen=MANY)
-        self._pulse = ChangeSignal(database)
+        self._change_signal = ChangeSignal(database)
         self._lock = threading.Lock()
         self._entries: OrderedDict[Hashable, CacheEntry] = OrderedDict()
         self._sizes: dict[Hashable, int] = {}
 
     @property
     def size(self) -> int:
-        """About how many bytes all feeds in memory take."""
+        """Approximate memory use of all feeds in bytes."""
         with self._lock:
             return sum(self._sizes.values())
 
     def get_if_fresh(self, key: Hashable, now: datetime) -> CachedFeed | None:
-        """What is in memory and still right; None when it has to be looked at (:meth:`read`).
+        """The feed in memory if it is up to date; otherwise None, and :meth:`read` has to be called.
 
         Raises:
             sqlite3.Error, sqlalchemy.exc.DBAPIError: the database does not answer.
         """
         entry = self._entries.get(key)
-        kept = entry.kept if entry is not None else None
-        if kept is None or now >= kept.until or kept.current_state != self._pulse.current_state():
+        cached = entry.cached if entry is not None else None
+        if cached is None or now >= cached.until or cached.current_state != self._change_signal.current_state():
             return None
-        with suppress(KeyError):  # it may just have made room
+        with suppress(KeyError):  # it may just have been evicted
             self._entries.move_to_end(key)
-        return kept
+        return cached
 
     def read(self, key: Hashable, act: ActionContext, find: Finder, *, busy: bool = False) -> CachedFeed:
-        """The feed that ``find`` finds, as it is now; ``busy`` for its free/busy times instead of its entries.
+        """The feed that ``find`` returns, as it is now; ``busy`` for its free/busy times instead of its entries.
 
         Raises:
-            NoFeed: ``find`` says so.
+            FeedNotFound: from ``find``.
         """
         came_at = monotonic()
         with self._lock:
             entry = self._entries.setdefault(key, CacheEntry())
         try:
             with entry.lock:
-                kept, keeping = self._refreshed(entry, act, find, busy, came_at)
+                cached, write = self._refreshed(entry, act, find, busy, came_at)
         except BaseException:
             with self._lock:
                 if self._entries.get(key) is entry:
@@ -140,43 +140,43 @@ class FeedCache:
                     self._sizes.pop(key, None)
             raise
         self._make_room(key, entry)
-        if keeping is not None and keeping.assembly is not None:
-            keep_all(self._database, [keeping])
-        elif keeping is not None:
-            self._unwritten.append(keeping)
+        if write is not None and write.assembly is not None:
+            keep_all(self._database, [write])
+        elif write is not None:
+            self._unwritten.append(write)
             self._later()
-        return kept
+        return cached
 
     def keep(self) -> None:
-        """Spare other processes what readers of this one have rendered."""
-        keepings = []
+        """Persist newly rendered parts so that other processes can reuse them."""
+        writes = []
         while self._unwritten:
-            keepings.append(self._unwritten.popleft())
-        keep_all(self._database, keepings)
+            writes.append(self._unwritten.popleft())
+        keep_all(self._database, writes)
 
     def _refreshed(
         self, entry: CacheEntry, act: ActionContext, find: Finder, busy: bool, came_at: float
     ) -> tuple[CachedFeed, CacheWrite | None]:
-        # Whoever waited here is served by what was brought up to date after they came, though more may have been
-        # committed meanwhile: or a large feed that is often changed would be made anew for each of them.
-        if entry.kept is not None and entry.asked_at >= came_at and act.now < entry.kept.until:
-            return entry.kept, None
+        # A request that waited for the lock gets a feed that was updated after the request came, although more may have
+        # been committed meanwhile: otherwise a large, often changed feed would be rebuilt for each of them.
+        if entry.cached is not None and entry.asked_at >= came_at and act.now < entry.cached.until:
+            return entry.cached, None
         asked_at = monotonic()
-        current_state = self._pulse.current_state()
-        if entry.kept is not None and entry.kept.current_state == current_state and act.now < entry.kept.until:
-            return entry.kept, None  # somebody else was faster
+        current_state = self._change_signal.current_state()
+        if entry.cached is not None and entry.cached.current_state == current_state and act.now < entry.cached.until:
+            return entry.cached, None  # another request has updated it
         if busy:
             with snapshot(self._database) as session:
-                entry.kept = _busy(session, act, find(session, act), entry, current_state)
+                entry.cached = _free_busy(session, act, find(session, act), entry, current_state)
             entry.asked_at = asked_at
-            return entry.kept, None
-        feed, assembly, keeping = _brought_up(self._database, act, find, entry)
-        if entry.kept is None or entry.assembly is not assembly:
+            return entry.cached, None
+        feed, assembly, write = _updated(self._database, act, find, entry)
+        if entry.cached is None or entry.assembly is not assembly:
             answers: dict[Any, Any] = {}
         else:
-            answers = entry.kept.answers
+            answers = entry.cached.answers
         entry.assembly, entry.asked_at = assembly, asked_at
-        entry.kept = CachedFeed(
+        entry.cached = CachedFeed(
             feed,
             current_state,
             assembly.until,
@@ -186,7 +186,7 @@ class FeedCache:
             assembly.changed_at,
             answers,
         )
-        return entry.kept, keeping
+        return entry.cached, write
 
     def _make_room(self, key: Hashable, entry: CacheEntry) -> None:
         with self._lock:
@@ -200,28 +200,28 @@ class FeedCache:
                 total -= self._sizes.pop(oldest, 0)
 
 
-def _brought_up(
+def _updated(
     database: Database, act: ActionContext, find: Finder, entry: CacheEntry
 ) -> tuple[Feed, FeedAssembly, CacheWrite | None]:
-    """The feed and its assembly as the database has them now; sets where the entry stands."""
-    unkept = UncachedParts()
+    """The feed and its assembly as they are in the database now; also updates the entry's position and version."""
+    uncached = UncachedParts()
     while True:
         with snapshot(database) as session:
             feed = find(session, act)
             version = (feed.version, feed.updated_at, feeds.owner_reads(session, feed))
-            news = change_log.changes_since(session, entry.position)
-            unkept.begin(session)
-            unkept.position = news.position
+            changes = change_log.changes_since(session, entry.position)
+            uncached.begin(session)
+            uncached.position = changes.position
             try:
-                assembly, stretches = _assembled(session, act, feed, entry, version, news.event_ids, unkept)
-            except TooManyParts as lacking:
-                missing = lacking.missing
+                assembly, chunks = _assembled(session, act, feed, entry, version, changes.event_ids, uncached)
+            except TooManyParts as error:
+                missing = error.missing
             else:
-                entry.position, entry.version = news.position, version
-                whole = assembly if stretches else None
-                keeping = CacheWrite(act, feed.locale, unkept.fresh, news.position, whole, stretches)
-                return feed, assembly, keeping if unkept.fresh or stretches else None
-        render_many(database, act, feed.locale, missing, unkept)
+                entry.position, entry.version = changes.position, version
+                new_assembly = assembly if chunks else None
+                write = CacheWrite(act, feed.locale, uncached.fresh, changes.position, new_assembly, chunks)
+                return feed, assembly, write if uncached.fresh or chunks else None
+        render_many(database, act, feed.locale, missing, uncached)
 
 
 def _assembled(
@@ -231,24 +231,26 @@ def _assembled(
     entry: CacheEntry,
     version: Any,
     changed: frozenset[str] | None,
-    unkept: UncachedParts,
+    uncached: UncachedParts,
 ) -> tuple[FeedAssembly, list[Chunk]]:
     before = entry.assembly
-    is_good = before is not None and version == entry.version and act.now < before.until
-    if before is not None and is_good and changed is not None and len(changed) <= MANY:
-        return (assembler.update(session, act, before, changed, unkept) if changed else before), []
-    return assembler.assemble(session, act, feed, unkept)
+    is_valid = before is not None and version == entry.version and act.now < before.until
+    if before is not None and is_valid and changed is not None and len(changed) <= MANY:
+        return (assembler.update(session, act, before, changed, uncached) if changed else before), []
+    return assembler.assemble(session, act, feed, uncached)
 
 
-def _busy(session: Session, act: ActionContext, feed: Feed, entry: CacheEntry, current_state: Hashable) -> CachedFeed:
-    """The free/busy times; made anew only when something changed that feeds show."""
+def _free_busy(
+    session: Session, act: ActionContext, feed: Feed, entry: CacheEntry, current_state: Hashable
+) -> CachedFeed:
+    """The free/busy times; recalculated only if something changed that feeds show."""
     version = (feed.version, feed.updated_at, feeds.owner_reads(session, feed))
-    news = change_log.changes_since(session, entry.position)
-    before = entry.kept
-    if before is not None and entry.version == version and news.event_ids == frozenset() and act.now < before.until:
+    changes = change_log.changes_since(session, entry.position)
+    before = entry.cached
+    if before is not None and entry.version == version and changes.event_ids == frozenset() and act.now < before.until:
         return replace(before, current_state=current_state)
     body = free_busy.free_busy(session, act, feed)
-    entry.position, entry.version = news.position, version
+    entry.position, entry.version = changes.position, version
     return CachedFeed(
         feed=feed,
         current_state=current_state,
@@ -262,7 +264,7 @@ def _busy(session: Session, act: ActionContext, feed: Feed, entry: CacheEntry, c
 
 @dataclass(frozen=True)
 class RenderedFeed:
-    """A feed as it is now: ``body`` unpacked, ``compressed`` bytes when packed, ``etag`` without quotes."""
+    """A feed as it is now: ``body`` unpacked, ``compressed`` its size in bytes as gzip, ``etag`` without quotes."""
 
     body: bytes
     compressed: int
@@ -272,13 +274,13 @@ class RenderedFeed:
 
 
 def render_feed(session: Session, act: ActionContext, feed: Feed) -> RenderedFeed:
-    """A feed put together within the caller's transaction; nothing is kept."""
-    unkept = UncachedParts()
+    """Assemble a feed within the caller's transaction; nothing is cached."""
+    uncached = UncachedParts()
     while True:
         try:
-            assembly, _fresh = assembler.assemble(session, act, feed, unkept)
-        except TooManyParts as lacking:
-            unkept.make(session, act, feed.locale, lacking.missing)
+            assembly, _fresh = assembler.assemble(session, act, feed, uncached)
+        except TooManyParts as error:
+            uncached.make(session, act, feed.locale, error.missing)
             continue
         body = gzip.decompress(assembly.packed)
         entries = body.count(b"\r\nBEGIN:VEVENT\r\n") + body.count(b"\r\nBEGIN:VTODO\r\n")

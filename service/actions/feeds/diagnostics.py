@@ -1,4 +1,4 @@
-"""Who reads a feed, and what the doctor finds of it."""
+"""Diagnostics of a feed: who reads it, and findings about its state."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -19,9 +19,9 @@ from service.actions.tokens import new_token
 
 @dataclass(frozen=True, slots=True)
 class FeedReport:
-    """A feed as it is now: sizes in bytes, ``etag`` of the unpacked calendar, the gravest finding first.
+    """A feed as it is now: sizes in bytes, ``etag`` of the unpacked calendar, the most severe finding first.
 
-    ``last_changed_at`` is when the feed itself or anything it shows was last changed.
+    ``last_changed_at`` is the last change of the feed or anything it shows.
     """
 
     feed: Feed
@@ -36,47 +36,47 @@ class FeedReport:
 
 
 def examine_feed(session: Session, act: ActionContext, feed: Feed) -> FeedReport:
-    """Look at one feed."""
-    return _examined(act, feed, render_feed(session, act, feed), _kept(session, (feed.id,))[feed.id])
+    """Examine one feed."""
+    return _report(act, feed, render_feed(session, act, feed), _access_log(session, (feed.id,))[feed.id])
 
 
 def examine_feeds(session: Session, act: ActionContext, feeds: Sequence[Feed]) -> list[FeedReport]:
-    """Look at several feeds, in their order; who reads them is one query."""
-    kept = _kept(session, [feed.id for feed in feeds])
-    return [_examined(act, feed, render_feed(session, act, feed), kept[feed.id]) for feed in feeds]
+    """Examine several feeds, in their order; the access logs are read with one query."""
+    accesses = _access_log(session, [feed.id for feed in feeds])
+    return [_report(act, feed, render_feed(session, act, feed), accesses[feed.id]) for feed in feeds]
 
 
 def readers_of(session: Session, act: ActionContext, feed: Feed) -> list[ReaderState]:
-    """The kinds of programs that read a feed, who read it last first."""
-    return _readings(render_feed(session, act, feed), _kept(session, (feed.id,))[feed.id])
+    """The kinds of programs that read a feed, the most recent first."""
+    return _reader_states(render_feed(session, act, feed), _access_log(session, (feed.id,))[feed.id])
 
 
-def _kept(session: Session, feed_ids: Collection[str]) -> Mapping[str, list[FeedReader]]:
+def _access_log(session: Session, feed_ids: Collection[str]) -> Mapping[str, list[FeedReader]]:
     found: Mapping[str, list[FeedReader]] = defaultdict(list)
     for row in session.exec(select(FeedReader).where(col(FeedReader.feed_id).in_(feed_ids))):
         found[row.feed_id].append(row)
     return found
 
 
-def _readings(whole: RenderedFeed, kept: Sequence[FeedReader]) -> list[ReaderState]:
-    latest_first = sorted(kept, key=lambda row: (row.last_at, row.client), reverse=True)
-    return [ReaderState(row.client, row.first_at, row.last_at, row.etag == whole.etag) for row in latest_first]
+def _reader_states(rendered: RenderedFeed, accesses: Sequence[FeedReader]) -> list[ReaderState]:
+    latest_first = sorted(accesses, key=lambda row: (row.last_at, row.client), reverse=True)
+    return [ReaderState(row.client, row.first_at, row.last_at, row.etag == rendered.etag) for row in latest_first]
 
 
-def _examined(act: ActionContext, feed: Feed, whole: RenderedFeed, kept: Sequence[FeedReader]) -> FeedReport:
-    readers = _readings(whole, kept)
-    changed_at = max(filter(None, [feed.updated_at, last_stamp(whole.body)]))
-    condition = FeedState(
-        size=len(whole.body),
-        compressed_size=whole.compressed,
-        entries=whole.entries,
+def _report(act: ActionContext, feed: Feed, rendered: RenderedFeed, accesses: Sequence[FeedReader]) -> FeedReport:
+    readers = _reader_states(rendered, accesses)
+    changed_at = max(filter(None, [feed.updated_at, last_stamp(rendered.body)]))
+    state = FeedState(
+        size=len(rendered.body),
+        compressed_size=rendered.compressed,
+        entries=rendered.entries,
         address_length=address_length(feed, act.office),
         public_url=act.office.public_url,
         alarms=feed.alarms,
         past_days=feed.past_days,
-        far_past_size=size_before(whole.body, act.today - FAR_PAST),
+        far_past_size=size_before(rendered.body, act.today - FAR_PAST),
         expires_on=feed.expires_on,
-        zones_missing=zones_missing(whole.body),
+        zones_missing=zones_missing(rendered.body),
         readers=readers,
         last_changed_at=changed_at,
         today=act.today,
@@ -84,17 +84,17 @@ def _examined(act: ActionContext, feed: Feed, whole: RenderedFeed, kept: Sequenc
     )
     return FeedReport(
         feed=feed,
-        size=condition.size,
-        compressed_size=condition.compressed_size,
-        entries=condition.entries,
-        etag=whole.etag,
+        size=state.size,
+        compressed_size=state.compressed_size,
+        entries=state.entries,
+        etag=rendered.etag,
         last_changed_at=changed_at,
-        url_length=condition.address_length,
+        url_length=state.address_length,
         readers=readers,
-        findings=examine(condition),
+        findings=examine(state),
     )
 
 
 def address_length(feed: Feed, office: Office) -> int:
-    """How many characters the feed's address has. The address itself is not kept, but all secrets are of one length."""
+    """The length of the feed's URL in characters. The URL is not stored, but all secrets have the same length."""
     return len(IssuedFeed(feed, new_token()).url(office))

@@ -1,4 +1,4 @@
-"""Feeds: made, changed, rotated, revoked; and which events one shows."""
+"""Feeds: created, changed, rotated, deleted; and which events one shows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,22 +20,23 @@ from models.i18n import N_, message, translate
 from models.labels import noun
 from models.office import Office
 from models.places import Locality, Organisation
+from models.queries.event_readers import ReadingRights, reader_of, visible_to
 from models.text import localized
 from models.vocabulary import Direction, EventStatus, Language, Role, Visibility
-from service.actions import crud, locality_index, permissions
+from service.actions import crud, locality_index
 from service.actions.audit import plain, record
 from service.actions.context import ActionContext
 from service.actions.locality_index import DirectionResolver, LocalityIndex
 from service.actions.tokens import new_token, token_hash
 
 PUBLIC_SINCE = datetime(2026, 11, 23, tzinfo=UTC)
-"""The stamp of the public calendar's own properties, which only a new version of the service changes."""
+"""When the public calendar's own properties last changed, which only a new version of the service does."""
 
 SHOWN_STATUSES = tuple(status for status in EventStatus if status is not EventStatus.DRAFT)
-"""What a feed shows whose filter names no statuses."""
+"""What a feed shows if its filter names no statuses."""
 
 _SWITCHES = {"visits": True, "programme": True, "tasks": False}
-"""What a feed can show of an event, and whether it does when nothing is said."""
+"""What a feed can show of an event, and whether it does by default."""
 
 _REFERENCES: Mapping[str, tuple[type[SQLModel], Mapped[str]]] = {
     "localities": (Locality, col(Locality.code)),
@@ -45,7 +46,7 @@ _REFERENCES: Mapping[str, tuple[type[SQLModel], Mapped[str]]] = {
 
 
 class FeedNotFound(NotFound):
-    """Nothing to read at this address; unknown, revoked and expired ones give the same answer, without the token."""
+    """No feed at this URL; unknown, revoked and expired ones give the same answer, without the token."""
 
     def __init__(self) -> None:
         DomainError.__init__(self, message(N_("There is nothing at this address.")))
@@ -53,22 +54,22 @@ class FeedNotFound(NotFound):
 
 @dataclass(frozen=True, slots=True)
 class IssuedFeed:
-    """A feed and its new secret, which is shown this once."""
+    """A feed and its new secret, which is shown only now."""
 
     feed: Feed
     secret: str
 
     def url(self, office: Office) -> str:
-        """The address to subscribe to."""
+        """The URL to subscribe to."""
         return f"{office.public_url}/feeds/{self.secret}.ics"
 
     def webcal_url(self, office: Office) -> str:
-        """The same address in the scheme that opens a calendar program."""
+        """The same URL with the scheme that opens a calendar program."""
         return "webcal://" + self.url(office).partition("://")[2]
 
 
 def create_feed(session: Session, act: ActionContext, values: Mapping[str, Any]) -> IssuedFeed:
-    """Make a feed of your own, in your own language when none is given."""
+    """Create a feed of the acting account, in the account's language if none is given."""
     owner = act.account
     secret = new_token()
     values = {"locale": owner.locale} | _prepared(session, act, None, values)
@@ -78,25 +79,25 @@ def create_feed(session: Session, act: ActionContext, values: Mapping[str, Any])
 
 
 def issued_before(session: Session, feed_id: str, secret: str) -> IssuedFeed | None:
-    """A feed that was issued with this secret, if it is still the good one."""
+    """A feed with the secret it was issued with, if that is still the current one."""
     feed = session.get(Feed, feed_id)
     return IssuedFeed(feed, secret) if feed is not None and feed.token_hash == token_hash(secret) else None
 
 
 def change_feed(session: Session, act: ActionContext, feed: Feed, values: Mapping[str, Any]) -> Feed:
-    """Change a feed; its address stays."""
+    """Change a feed; its URL stays."""
     crud.change(session, act, feed, _prepared(session, act, feed, values))
     return feed
 
 
 def delete_feed(session: Session, act: ActionContext, feed: Feed) -> None:
-    """Delete a feed: its address is dead with the next request."""
+    """Delete a feed: its URL stops working with the next request."""
     session.execute(core_delete(FeedChunk).where(col(FeedChunk.feed_id) == feed.id))
     crud.delete(session, act, feed)
 
 
 def rotate_feed(session: Session, act: ActionContext, feed: Feed) -> IssuedFeed:
-    """Give a feed a new address; the old one is dead with the next request."""
+    """Give a feed a new URL; the old one stops working with the next request."""
     secret = new_token()
     feed.token_hash = token_hash(secret)
     feed.updated_at = act.now
@@ -106,7 +107,7 @@ def rotate_feed(session: Session, act: ActionContext, feed: Feed) -> IssuedFeed:
 
 
 def feeds_where(act: ActionContext) -> Any:
-    """The select of the feeds an account may see: its own; an administrator's, all."""
+    """The SELECT of the feeds an account may see: its own; administrators see all."""
     statement = select(Feed)
     return statement if act.account.role is Role.ADMIN else statement.where(Feed.user_id == act.account.id)
 
@@ -115,7 +116,7 @@ FEED_ORDER = (col(Feed.id),)
 
 
 def own_feeds(session: Session, act: ActionContext) -> Sequence[Feed]:
-    """The feeds of whoever asks, the newest first; administrators too see only their own."""
+    """The acting account's own feeds, the newest first; for administrators too."""
     own = select(Feed).where(Feed.user_id == act.account.id).order_by(col(Feed.created_at).desc(), col(Feed.id))
     return session.exec(own).all()
 
@@ -136,7 +137,7 @@ def _prepared(session: Session, act: ActionContext, feed: Feed | None, values: M
     values = dict(values)
     errors: crud.Errors = {}
     if "filter" in values:
-        # An empty list says as much as none: it is not kept.
+        # An empty list means the same as none: it is not stored.
         wanted = {name: list(dict.fromkeys(items)) for name, items in plain(values["filter"]).items() if items}
         values["filter"] = wanted
         for name, (model, key) in _REFERENCES.items():
@@ -155,11 +156,11 @@ def _prepared(session: Session, act: ActionContext, feed: Feed | None, values: M
 
 
 def feed_of_token(session: Session, act: ActionContext, secret: str) -> Feed:
-    """The feed a subscriber's address stands for.
+    """The feed with this secret in its URL.
 
     Raises:
-        NoFeed: unknown, revoked, expired (``expires_on`` is the last day, in the office's zone), or its owner's
-            account is disabled; the answer does not tell which.
+        FeedNotFound: unknown, revoked, expired (``expires_on`` is the last day, in the office's time zone), or its
+            owner's account is disabled; the error does not say which.
     """
     feed = session.exec(
         select(Feed)
@@ -172,19 +173,19 @@ def feed_of_token(session: Session, act: ActionContext, secret: str) -> Feed:
 
 
 def owner_sees(session: Session, feed: Feed, table: Any = Event) -> ColumnElement[bool]:
-    """The condition for events that the feed's owner may see at present: asked at each reading, never kept."""
-    return permissions.visible_to(owner_reads(session, feed), table)
+    """The condition for events that the feed's owner may see now: evaluated at each request, never cached."""
+    return visible_to(owner_reads(session, feed), table)
 
 
-def owner_reads(session: Session, feed: Feed) -> permissions.ReadingRights | None:
-    """What the feed's owner may read at present; None for the public calendar."""
-    return None if is_public(feed) else permissions.reader_of(session, session.get_one(User, feed.user_id))
+def owner_reads(session: Session, feed: Feed) -> ReadingRights | None:
+    """What the feed's owner may read now; None for the public calendar."""
+    return None if is_public(feed) else reader_of(session, session.get_one(User, feed.user_id))
 
 
 def shown_by(session: Session, act: ActionContext, feed: Feed, table: Any = Event) -> list[ColumnElement[bool]]:
-    """The conditions for events that a feed shows now; ``table`` may be that of the deleted ones.
+    """The conditions for events that a feed shows now; ``table`` may be that of deleted events.
 
-    Time alone takes events out of a feed, it never brings one in.
+    Time alone removes events from a feed, it never adds any.
     """
     wanted = feed.filter
     since = act.now - timedelta(days=feed.tombstone_days)
@@ -203,22 +204,21 @@ def shown_by(session: Session, act: ActionContext, feed: Feed, table: Any = Even
         if wanted.get(name):
             conditions.append(column.in_(wanted[name]))
     if codes := wanted.get("localities"):
-        gazetteer = LocalityIndex.load(session)
-        line = frozenset[str]().union(*map(gazetteer.line, codes))
-        conditions.append(or_(col(table.host).in_(line), col(table.guest).in_(line)))
+        localities = frozenset[str]().union(*map(LocalityIndex.load(session).line, codes))
+        conditions.append(or_(col(table.host).in_(localities), col(table.guest).in_(localities)))
     if agreements := wanted.get("agreements"):
-        promised = core_select(col(Commitment.id)).where(col(Commitment.agreement_id).in_(agreements))
-        conditions.append(col(table.commitment_id).in_(promised))
+        commitments = core_select(col(Commitment.id)).where(col(Commitment.agreement_id).in_(agreements))
+        conditions.append(col(table.commitment_id).in_(commitments))
     if directions := wanted.get("direction"):
-        compass = DirectionResolver.load(session, act)
-        conditions.append(or_(*(locality_index.directed(compass, Direction(word), table) for word in directions)))
+        resolver = DirectionResolver.load(session, act)
+        conditions.append(or_(*(locality_index.directed(resolver, Direction(word), table) for word in directions)))
     return conditions
 
 
 def public_feed(session: Session, act: ActionContext, language: Language) -> Feed:
-    """The calendar everybody may read: the events marked as public, and of them what concerns everybody.
+    """The public calendar: the public events, with only their public details.
 
-    It is no row: nobody owns it, and it can't be changed.
+    It has no row in the database: nobody owns it, and it can't be changed.
     """
     place = localized(LocalityIndex.load(session).name(act.office.locality, act.today), language)
     return Feed(
@@ -235,5 +235,5 @@ def public_feed(session: Session, act: ActionContext, language: Language) -> Fee
 
 
 def is_public(feed: Feed) -> bool:
-    """Whether this is the calendar everybody may read."""
+    """Whether this is the public calendar."""
     return not feed.user_id

@@ -1,4 +1,4 @@
-"""When a feed's events take place, without saying what they are."""
+"""The free/busy times of a feed: when its events take place, without saying what they are."""
 
 import icalendar
 from sqlalchemy import select
@@ -14,9 +14,9 @@ from service.actions.feeds.feeds import shown_by
 
 
 def free_busy(session: Session, act: ActionContext, feed: Feed) -> bytes:
-    """When the feed's events take place, and nothing else about them: one VFREEBUSY in UTC, touching times merged.
+    """The times of the feed's events, and nothing else about them: one VFREEBUSY in UTC, adjacent times merged.
 
-    Whole days count from midnight to midnight in the event's zone; what is postponed or cancelled takes no time.
+    Whole days last from midnight to midnight in the event's time zone; postponed and cancelled events are left out.
     Source: RFC 5545 section 3.6.4.
     """
     columns = (Event.first_day, Event.last_day, Event.start_time, Event.end_time, Event.timezone)

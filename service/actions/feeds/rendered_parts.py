@@ -1,4 +1,4 @@
-"""The parts feeds are joined from: an event's entries in a language, kept until something they show changes."""
+"""The parts feeds are assembled from: an event's entries in a language, cached until something they show changes."""
 
 import hashlib
 import zlib
@@ -40,7 +40,7 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class RenderedPart:
-    """One part of an event's entries just rendered; ``body`` may be empty, ``zone`` too."""
+    """One newly rendered part of an event's entries; ``body`` and ``zone`` may be empty."""
 
     event_id: str
     part: str
@@ -49,21 +49,22 @@ class RenderedPart:
 
     @property
     def digest(self) -> str:
-        """What tells these bytes from others."""
+        """Identifies these bytes."""
         return digest_of(self.body)
 
 
 @dataclass
 class TooManyParts(Exception):
-    """More parts have to be rendered first than one transaction should: event → parts."""
+    """More parts have to be rendered than one transaction should render; ``missing``: event → parts."""
 
     missing: dict[str, list[str]]
 
 
 class UncachedParts:
-    """Parts that are rendered and not kept, by event and part; more are rendered as they are found to be missing.
+    """Rendered parts that are not in the database, by event and part; missing ones are rendered and added.
 
-    ``position`` is where the notes of changes stood; ``fresh`` are those rendered in the present attempt.
+    ``position`` is the position in the change log they were rendered at; ``fresh`` are those rendered in the current
+    attempt.
     """
 
     def __init__(self) -> None:
@@ -72,7 +73,7 @@ class UncachedParts:
         self.position: Position | None = None
 
     def begin(self, session: Session) -> None:
-        """Forget what has changed since it was rendered."""
+        """Start an attempt: drop the parts that have changed since they were rendered."""
         self.fresh = []
         if self.parts:
             changed = change_log.changes_since(session, self.position).event_ids
@@ -83,16 +84,16 @@ class UncachedParts:
     def make(
         self, session: Session, act: ActionContext, language: Language, missing: Mapping[str, Collection[str]]
     ) -> None:
-        """Render these parts: event → those that are wanted of it."""
+        """Render the ``missing`` parts: event → parts."""
         fresh = render(session, act, language, missing)
         self.fresh += fresh
         self.parts |= {(one.event_id, one.part): one for one in fresh}
 
     def make_few(self, session: Session, act: ActionContext, language: Language, missing: dict[str, list[str]]) -> None:
-        """Render these parts.
+        """Render the ``missing`` parts: event → parts.
 
         Raises:
-            Incomplete: of more events than one transaction should take.
+            TooManyParts: of more events than one transaction should render.
         """
         if len(missing) > BATCH:
             raise TooManyParts(missing)
@@ -106,7 +107,7 @@ def digest_of(*parts: bytes) -> str:
 
 
 def parts_of(feed: Feed) -> tuple[str, ...]:
-    """The parts of an event that a feed shows, in the order they stand in it."""
+    """The parts of an event that a feed shows, in their order in the feed."""
     if is_public(feed):
         return (PUBLIC,)
     visit = "visit" + "+alarm" * feed.alarms + "+lunar" * feed.lunar
@@ -119,35 +120,35 @@ def parts_of(feed: Feed) -> tuple[str, ...]:
 
 @cache
 def fingerprint(language: Language, office: Office) -> str:
-    """What kept bytes must have been made by to be used: this code, these libraries and translations, this address."""
+    """The cache key for what rendered bytes depend on besides the data: code, libraries, translations, public URL."""
     code = sorted(Path(str(calendars.__file__)).parent.rglob("*.py"))
-    made_by = [module.read_bytes() for module in (*code, Path(str(text.__file__)))]
+    sources = [module.read_bytes() for module in (*code, Path(str(text.__file__)))]
     versions = (icalendar.__version__, babel.__version__, zlib.ZLIB_RUNTIME_VERSION, office.public_url)
-    told = repr((versions, sorted(catalogue(language).items())))
-    return digest_of(*made_by, told.encode())[:16]
+    others = repr((versions, sorted(catalogue(language).items())))
+    return digest_of(*sources, others.encode())[:16]
 
 
 def render(
-    session: Session, act: ActionContext, language: Language, wanted: Mapping[str, Collection[str]]
+    session: Session, act: ActionContext, language: Language, parts_by_event: Mapping[str, Collection[str]]
 ) -> list[RenderedPart]:
-    """Parts made anew: event → those that are wanted of it; an event that is gone by now has none."""
-    made: list[RenderedPart] = []
+    """Render parts (event → parts); an event that no longer exists has none."""
+    rendered: list[RenderedPart] = []
     localities = {place.code: place for place in session.scalars(select(Locality))}
-    for batch in batches(list(wanted)):
-        made += _deleted(session, localities, language, [key for key in batch if DELETED in wanted[key]])
-        living = [key for key in batch if DELETED not in wanted[key]]
-        tasks = _tasks(session, [key for key in living if TASKS in wanted[key]])
-        for event_id, facts in _facts(session, act, localities, living):
-            for part in wanted[event_id]:
+    for batch in batches(list(parts_by_event)):
+        rendered += _deleted(session, localities, language, [key for key in batch if DELETED in parts_by_event[key]])
+        existing = [key for key in batch if DELETED not in parts_by_event[key]]
+        tasks = _tasks(session, [key for key in existing if TASKS in parts_by_event[key]])
+        for event_id, facts in _facts(session, act, localities, existing):
+            for part in parts_by_event[event_id]:
                 body, zone = _part(part, facts, tasks.get(event_id, []), language)
-                made.append(RenderedPart(event_id, part, body, zone))
-    return made
+                rendered.append(RenderedPart(event_id, part, body, zone))
+    return rendered
 
 
 def _part(
     part: str, facts: vevent.EventFacts, tasks: Sequence[items_and_tasks.TaskFacts], language: Language
 ) -> tuple[bytes, str]:
-    """One part's bytes and the zone they refer to."""
+    """One part's bytes and the time zone they refer to."""
     if part == PROGRAMME:
         return items_and_tasks.render_programme(facts, language), items_and_tasks.programme_zone(facts)
     if part == TASKS:
@@ -191,7 +192,7 @@ def _article(act: ActionContext, commitment: Commitment | None, agreement: Agree
 
 
 def _tasks(session: Session, event_ids: Sequence[str]) -> dict[str, list[items_and_tasks.TaskFacts]]:
-    """Event → its tasks in the order they were made."""
+    """Event → its tasks in the order of their creation."""
     found: dict[str, list[items_and_tasks.TaskFacts]] = defaultdict(list)
     if not event_ids:
         return found
@@ -220,7 +221,7 @@ def _tasks(session: Session, event_ids: Sequence[str]) -> dict[str, list[items_a
 
 
 def _localized(name: str | LocalizedText) -> LocalizedText:
-    """People have one name in every language."""
+    """A name as localized text; people have one name in all languages."""
     return {"vi": name} if isinstance(name, str) else name
 
 
@@ -245,13 +246,13 @@ def _deleted(
         yield RenderedPart(row.id, DELETED, items_and_tasks.render_deleted(facts, language), zone)
 
 
-def keep(
+def store(
     session: Session, act: ActionContext, language: Language, fresh: Iterable[RenderedPart], position: Position
 ) -> int:
-    """Keep rendered parts in a writing transaction, and say how many.
+    """Store rendered parts in a writing transaction, and return how many.
 
-    ``position`` is where the notes of changes stood for who rendered them: what changed since is not kept. While
-    somebody is changing anything that feeds show, nothing is: a reader never stands in a writer's way.
+    ``position`` is the position in the change log they were rendered at: parts of events changed since are not stored.
+    While a transaction that changes something feeds show is running, none are: caching never blocks a writer.
     """
     if not change_log.try_exclusive_lock(session):
         return 0
@@ -275,7 +276,7 @@ def keep(
     if values:
         dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
         insert = dialect.insert(IcalFragment)
-        # Another reader may have kept the same bytes in the meantime: then its row stays.
+        # Another process may have stored the same bytes meanwhile: then its row stays.
         statement = insert.on_conflict_do_update(
             index_elements=["event_id", "language", "part"],
             set_={name: insert.excluded[name] for name in ("fingerprint", "digest", "zone", "body", "rendered_at")},
@@ -286,5 +287,5 @@ def keep(
 
 
 def batches(keys: Sequence[str]) -> Iterator[Sequence[str]]:
-    """The keys in portions that fit into one query."""
+    """The keys in batches that fit into one query."""
     return (keys[first : first + BATCH] for first in range(0, len(keys), BATCH))

@@ -1,4 +1,4 @@
-"""Which events a feed shows, in order, and what is kept of their entries."""
+"""The events a feed shows, in order, with the digests of their cached parts."""
 
 from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
@@ -17,8 +17,8 @@ from service.actions.feeds.rendered_parts import UncachedParts
 
 
 class FeedLine(NamedTuple):
-    """An event in a feed; lines sort as they stand in it. Days are as the database writes them, ``digest`` is of all
-    parts, ``zone`` empty for none, ``deleted`` for events that are gone."""
+    """An event in a feed; lines sort in the order of the feed. Days are text as in the database, ``digest`` is of all
+    parts, ``zone`` is empty for none, ``deleted`` is true for deleted events."""
 
     first_day: str
     event_id: str
@@ -29,13 +29,13 @@ class FeedLine(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """An event a feed shows, and what is kept of its parts: part → digest and zone."""
+    """An event a feed shows, and its cached parts: part → digest and zone."""
 
     first_day: str
     event_id: str
     last_day: str
     deleted: bool
-    told: dict[str, tuple[str, str]]
+    parts: dict[str, tuple[str, str]]
 
 
 def parts_of(feed: Feed, *, deleted: bool) -> tuple[str, ...]:
@@ -44,14 +44,14 @@ def parts_of(feed: Feed, *, deleted: bool) -> tuple[str, ...]:
 
 
 def listing(
-    session: Session, act: ActionContext, feed: Feed, unkept: UncachedParts, event_ids: Collection[str] | None = None
+    session: Session, act: ActionContext, feed: Feed, uncached: UncachedParts, event_ids: Collection[str] | None = None
 ) -> tuple[list[FeedLine], datetime | None]:
-    """The events a feed shows, all or some of these, in order, and when the newest of them was changed.
+    """The events a feed shows, in order, or only those among ``event_ids``; and when the newest of them was changed.
 
-    One query, one more for deleted events; what is missing of them is rendered.
+    One query, and one more for deleted events; missing parts are rendered.
 
     Raises:
-        Incomplete: too much is missing.
+        TooManyParts: too many are missing.
     """
     rows, stamps = [], []
     for table in (Event, DeletedEvent) if feed.visits or is_public(feed) else (Event,):
@@ -62,23 +62,23 @@ def listing(
     missing: dict[str, list[str]] = {}
     for row in rows:
         for part in parts[row.deleted]:
-            if part not in row.told and (row.event_id, part) not in unkept.parts:
+            if part not in row.parts and (row.event_id, part) not in uncached.parts:
                 missing.setdefault(row.event_id, []).append(part)
-    unkept.make_few(session, act, feed.locale, missing)
+    uncached.make_few(session, act, feed.locale, missing)
     lines = []
-    for first_day, event_id, last_day, deleted, told in rows:
+    for first_day, event_id, last_day, deleted, cached in rows:
         for part in parts[deleted]:
-            if (fragment := unkept.parts.get((event_id, part))) is not None:
-                told[part] = (fragment.digest, fragment.zone)
-        lines.append(_line(first_day, event_id, last_day, [told[part] for part in parts[deleted]], deleted=deleted))
+            if (fragment := uncached.parts.get((event_id, part))) is not None:
+                cached[part] = (fragment.digest, fragment.zone)
+        lines.append(_line(first_day, event_id, last_day, [cached[part] for part in parts[deleted]], deleted=deleted))
     return sorted(lines), max(stamps, default=None)
 
 
 def _rows(
     session: Session, act: ActionContext, feed: Feed, table: Any, event_ids: Collection[str] | None
 ) -> tuple[list[_Row], datetime | None]:
-    # Dates and instants as the driver gives them, text or not: they are only compared, and converting costs more than
-    # all the rest. Sorted later because SQLite would carry the rows through its sorter.
+    # Dates and instants are read as the driver returns them, text or not: they are only compared, and converting them
+    # costs more than all the rest. Sorted later, because SQLite would copy the rows through its sorter.
     columns = (table.first_day, table.id, table.last_day, table.updated_at)
     deleted = table is DeletedEvent
     statement = (
@@ -110,20 +110,20 @@ def _rows(
             if newest is None or stamp > newest:
                 newest = stamp
         if part is not None:
-            row.told[part] = (digest, zone)
+            row.parts[part] = (digest, zone)
     return list(rows.values()), None if newest is None else _instant(newest)
 
 
-def _line(first_day: str, event_id: str, last_day: str, told: Sequence[tuple[str, str]], *, deleted: bool) -> FeedLine:
-    """``told`` are digest and zone of each part, in their order."""
-    zone = next((zone for _digest, zone in told if zone), "")
-    digests = [digest for digest, _zone in told]
+def _line(first_day: str, event_id: str, last_day: str, parts: Sequence[tuple[str, str]], *, deleted: bool) -> FeedLine:
+    """``parts`` are digest and zone of each part, in their order."""
+    zone = next((zone for _digest, zone in parts if zone), "")
+    digests = [digest for digest, _zone in parts]
     whole = digests[0] if len(digests) == 1 else rendered_parts.digest_of("".join(digests).encode())
     return FeedLine(first_day, event_id, last_day, zone, whole, deleted)
 
 
 def next_tombstone_expiry(session: Session, act: ActionContext, feed: Feed) -> datetime | None:
-    """The stamp of the cancelled or deleted event that drops out first; None when there is none."""
+    """``updated_at`` of the cancelled or deleted event that is removed from the feed first; None if there is none."""
     stamps = []
     for table in (Event, DeletedEvent):
         statement = select(func.min(col(table.updated_at))).where(*shown_by(session, act, feed, table))
@@ -135,5 +135,5 @@ def next_tombstone_expiry(session: Session, act: ActionContext, feed: Feed) -> d
 
 
 def _instant(raw: str | datetime) -> datetime:
-    """An instant as the driver gave it: SQLite's is UTC wall time as text."""
+    """An instant as the driver returned it; SQLite's is UTC as text."""
     return raw.astimezone(UTC) if isinstance(raw, datetime) else datetime.fromisoformat(raw).replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What readers of feeds made, kept for those who come after them."""
+"""Storing rendered parts and chunks of feeds in the database, for other processes and later requests."""
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -22,19 +22,19 @@ log = logging.getLogger("desk.web")
 
 @dataclass(frozen=True)
 class CacheWrite:
-    """What a reader made that the next may be spared: rendered parts, and stretches of an assembly."""
+    """What a request rendered that later ones can reuse: rendered parts, and chunks of an assembly."""
 
     act: ActionContext
     language: Language
     fresh: list[RenderedPart]
     position: Position
     assembly: FeedAssembly | None = None
-    stretches: Sequence[Chunk] = ()
+    chunks: Sequence[Chunk] = ()
 
 
 @contextmanager
 def snapshot(database: Database) -> Iterator[Session]:
-    """A transaction that only reads and sees one state throughout, on PostgreSQL too."""
+    """A read-only transaction that sees one consistent state, on PostgreSQL too."""
     with database.transaction(write=False) as session:
         if not database.is_sqlite:
             session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
@@ -42,33 +42,37 @@ def snapshot(database: Database) -> Iterator[Session]:
 
 
 def render_many(
-    database: Database, act: ActionContext, language: Language, missing: Mapping[str, list[str]], unkept: UncachedParts
+    database: Database,
+    act: ActionContext,
+    language: Language,
+    missing: Mapping[str, list[str]],
+    uncached: UncachedParts,
 ) -> None:
-    """Render many parts in portions, each kept at once: who comes to nothing has spared the next that much."""
+    """Render many parts in batches, each stored at once: if the request fails, the next can reuse the stored ones."""
     for batch in rendered_parts.batches(list(missing)):
         with snapshot(database) as session:
-            unkept.begin(session)
-            unkept.position = change_log.position(session)
-            unkept.make(session, act, language, {event_id: missing[event_id] for event_id in batch})
-        if keep_all(database, [CacheWrite(act, language, unkept.fresh, unkept.position)]):
-            for one in unkept.fresh:
-                unkept.parts.pop((one.event_id, one.part), None)
+            uncached.begin(session)
+            uncached.position = change_log.position(session)
+            uncached.make(session, act, language, {event_id: missing[event_id] for event_id in batch})
+        if keep_all(database, [CacheWrite(act, language, uncached.fresh, uncached.position)]):
+            for one in uncached.fresh:
+                uncached.parts.pop((one.event_id, one.part), None)
 
 
-def keep_all(database: Database, keepings: Collection[CacheWrite]) -> bool:
-    """Write down what was made, and say whether all parts were kept. Readers have their answers all the same."""
-    if not keepings:
+def keep_all(database: Database, writes: Collection[CacheWrite]) -> bool:
+    """Store these writes, and return whether all parts were stored. A failure is only logged: the feeds are served."""
+    if not writes:
         return True
-    is_all = True
+    all_stored = True
     try:
         with database.transaction() as session:
-            for one in keepings:
+            for one in writes:
                 if one.fresh:
-                    count = rendered_parts.keep(session, one.act, one.language, one.fresh, one.position)
-                    is_all = is_all and count == len(one.fresh)
+                    count = rendered_parts.store(session, one.act, one.language, one.fresh, one.position)
+                    all_stored = all_stored and count == len(one.fresh)
                 if one.assembly is not None:
-                    assembler.keep_stretches(session, one.assembly, one.stretches)
+                    assembler.store_chunks(session, one.assembly, one.chunks)
     except DBAPIError as problem:
         log.warning("calendar_not_kept", extra={"problem": type(problem.orig).__name__})
         return False
-    return is_all
+    return all_stored

@@ -1,4 +1,4 @@
-"""Taking in calendar files: entries become drafts or change the events they already are; each by itself."""
+"""Importing calendar files: each entry, independently, becomes a draft or changes the event it was imported as."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from service.actions.context import ActionContext
 from service.actions.events import events
 
 KINDS = (EventKind.ACTIVITY, EventKind.DELEGATION, EventKind.TRAINING_BATCH, EventKind.ART_TROUPE_VISIT)
-"""What can be made from a calendar entry; a ceremony belongs to an anniversary, which no entry names."""
+"""The kinds that can be created from a calendar entry; a ceremony needs an anniversary, which no entry names."""
 
 RESULTS = ("created", "changed", "unchanged", "refused", "ignored")
 MAX_SOURCE = 200
@@ -30,7 +30,7 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class ImportDefaults:
-    """What to make of entries that do not tell: kind, and localities by code (host None: the office's own)."""
+    """Values for entries that do not give them: kind, and localities by code (host None: the office's own)."""
 
     kind: EventKind = EventKind.ACTIVITY
     host: str | None = None
@@ -41,7 +41,7 @@ class ImportDefaults:
 
 @dataclass(frozen=True, slots=True)
 class ComponentOutcome:
-    """What became of one component, or of one occurrence of a series; ``event_id`` is None where there is no event."""
+    """The result for one component, or for one occurrence of a series; ``event_id`` is None if there is no event."""
 
     number: int
     component: str
@@ -54,42 +54,43 @@ class ComponentOutcome:
 
 
 def import_calendar(
-    session: Session, act: ActionContext, content: bytes, wish: ImportDefaults
+    session: Session, act: ActionContext, content: bytes, defaults: ImportDefaults
 ) -> list[ComponentOutcome]:
-    """Take a calendar file in; what became of each component, in the file's order.
+    """Import a calendar file; returns the outcome of each component, in the file's order.
 
-    New events are drafts, known ones (by their UID) are changed when the entry is newer. What can't be taken in is
-    refused by itself with its reasons and leaves nothing behind. Nothing is ever cancelled or deleted here.
+    New events are drafts, known ones (by their UID) are changed if the entry is newer. An entry that can't be imported
+    is refused with its reasons and leaves nothing behind; the others are not affected. An import never cancels or
+    deletes anything.
 
     Raises:
-        Invalid: ``file`` is no calendar, or too much of one; ``kind``, ``host`` or ``guest`` can't be.
+        Invalid: ``file`` is no calendar or too large; ``kind``, ``host`` or ``guest`` is not valid.
     """
-    host = wish.host or act.office.locality
-    errors = crud.missing_references(session, Event, {"host": host, "guest": wish.guest})
-    if wish.kind not in KINDS:
+    host = defaults.host or act.office.locality
+    errors = crud.missing_references(session, Event, {"host": host, "guest": defaults.guest})
+    if defaults.kind not in KINDS:
         errors["kind"] = [message(N_("Must be one of: {choices}."), choices=", ".join(KINDS))]
-    if wish.guest == host:
+    if defaults.guest == host:
         errors["guest"] = [message(N_("Host and guest must be two different localities."))]
     crud.check(errors)
-    file = read_calendar(content, ImportContext(wish.language, act.office.timezone, act.now, act.today))
-    source = one_line(wish.source or file.source)[:MAX_SOURCE] or "?"
-    return _CalendarImport(session, act, wish, host, source, file.found).take()
+    file = read_calendar(content, ImportContext(defaults.language, act.office.timezone, act.now, act.today))
+    source = one_line(defaults.source or file.source)[:MAX_SOURCE] or "?"
+    return _CalendarImport(session, act, defaults, host, source, file.found).run()
 
 
 class _CalendarImport:
-    """One file taken in: who is known by which UID, and which locality by which name."""
+    """The import of one file, with the known events by UID and the localities by name."""
 
     def __init__(
         self,
         session: Session,
         act: ActionContext,
-        wish: ImportDefaults,
+        defaults: ImportDefaults,
         host: str,
         source: str,
         found: Sequence[ImportedEvent | SkippedComponent],
     ) -> None:
-        self.session, self.act, self.wish, self.host, self.found = session, act, wish, host, found
-        self.reason = message(N_("Taken from a calendar file: {source}"), source=source).to(wish.language)
+        self.session, self.act, self.defaults, self.host, self.found = session, act, defaults, host, found
+        self.reason = message(N_("Taken from a calendar file: {source}"), source=source).to(defaults.language)
         uids = [one.uid for one in found if isinstance(one, ImportedEvent)]
         self.known: dict[str, Event] = {}
         for begin in range(0, len(uids), _BATCH):
@@ -102,25 +103,30 @@ class _CalendarImport:
         self.hidden = permissions.hidden(session, [event.id for event in self.known.values()])
         self.places = _places(session) if any(isinstance(one, ImportedEvent) and one.host_name for one in found) else {}
 
-    def take(self) -> list[ComponentOutcome]:
-        """Take every entry by itself."""
+    def run(self) -> list[ComponentOutcome]:
+        """Import every entry independently of the others."""
         outcomes = []
         for number, one in enumerate(self.found):
             progress_updates.tell(self.session, N_("Entry {done} of {total}"), number, len(self.found))
-            outcomes.append(self._left(one) if isinstance(one, SkippedComponent) else self._entry(one))
+            outcomes.append(self._skipped(one) if isinstance(one, SkippedComponent) else self._import(one))
         return outcomes
 
-    def _left(self, left: SkippedComponent) -> ComponentOutcome:
-        result = "refused" if left.is_refused else "ignored"
+    def _skipped(self, skipped: SkippedComponent) -> ComponentOutcome:
         return ComponentOutcome(
-            left.number, left.component, left.uid, left.recurrence_id, left.title, result, reasons=left.reasons
+            skipped.number,
+            skipped.component,
+            skipped.uid,
+            skipped.recurrence_id,
+            skipped.title,
+            "refused" if skipped.is_refused else "ignored",
+            reasons=skipped.reasons,
         )
 
-    def _entry(self, entry: ImportedEvent) -> ComponentOutcome:
+    def _import(self, entry: ImportedEvent) -> ComponentOutcome:
         event = self.known.get(entry.uid)
         remarks = list(entry.remarks)
         if event is not None and event.id in self.hidden:
-            # Whose it is and what stands in it is not told to who may not see it.
+            # Its owner and content are not revealed to whoever may not see it.
             reason = message(N_("The desk has an entry with this UID already, and it is not yours to change."))
             return self._outcome(entry, "refused", None, (reason,))
         try:
@@ -129,15 +135,15 @@ class _CalendarImport:
                     result, event = self._create(entry, remarks)
                 else:
                     result = self._change(entry, event, remarks)
-        except Invalid as wrong:
-            told = (
+        except Invalid as error:
+            reasons = (
                 message("{field}: {problem}", field=name, problem=one)
-                for name, lines in wrong.errors.items()
+                for name, lines in error.errors.items()
                 for one in lines
             )
-            return self._outcome(entry, "refused", None, told)
-        except DomainError as wrong:
-            return self._outcome(entry, "refused", event, (wrong.detail,))
+            return self._outcome(entry, "refused", None, reasons)
+        except DomainError as error:
+            return self._outcome(entry, "refused", event, (error.detail,))
         return self._outcome(entry, result, event, remarks)
 
     def _outcome(self, entry: ImportedEvent, result: str, event: Event | None, reasons: Any) -> ComponentOutcome:
@@ -156,7 +162,7 @@ class _CalendarImport:
         if entry.is_cancelled:
             remarks.append(message(N_("It is cancelled, and the desk never knew of it.")))
             return "ignored", None
-        kind = entry.kind or self.wish.kind
+        kind = entry.kind or self.defaults.kind
         if kind not in KINDS:
             kind = EventKind.ACTIVITY
             remarks.append(
@@ -177,9 +183,9 @@ class _CalendarImport:
         return "created", events.create_event(self.session, self.act, kind, values, reason=self.reason, uid=entry.uid)
 
     def _localities(self, entry: ImportedEvent) -> tuple[str, str | None]:
-        """Host and guest: as wished, as the entry names them, the office's own and none."""
-        host = self.wish.host or self.places.get(fold(entry.host_name)) or self.host
-        guest = self.wish.guest or self.places.get(fold(entry.guest_name))
+        """Host and guest: from the defaults, else as the entry names them, else the office's own and none."""
+        host = self.defaults.host or self.places.get(fold(entry.host_name)) or self.host
+        guest = self.defaults.guest or self.places.get(fold(entry.guest_name))
         return host, guest if guest != host else None
 
     def _change(self, entry: ImportedEvent, event: Event, remarks: list[Message]) -> str:
@@ -210,7 +216,7 @@ class _CalendarImport:
 
 
 def _places(session: Session) -> Mapping[str, str]:
-    """Localities by their names in every language; a name that two have is none's."""
+    """Folded name in any language → locality; names that two localities share are left out."""
     found: dict[str, set[str]] = {}
     for locality in session.exec(select(Locality)).all():
         for name in locality.name.values():
@@ -219,7 +225,7 @@ def _places(session: Session) -> Mapping[str, str]:
 
 
 def _text(text: str, language: Language) -> dict[str, str]:
-    """A text in one language; one in Lao stands for Vietnamese too, which or English every text has."""
+    """A text in one language; a Lao one is used for Vietnamese too, since every text has Vietnamese or English."""
     return {language.value: text} | ({Language.VI.value: text} if language is Language.LO else {})
 
 
@@ -234,43 +240,43 @@ def _days(hours: ImportedTimes, zone: str) -> dict[str, Any]:
 
 
 def _differences(entry: ImportedEvent, event: Event) -> dict[str, Any]:
-    """What the entry says otherwise than the event; what it does not mention stays as it is."""
+    """The event's values that the entry changes; values the entry does not contain stay as they are."""
     values: dict[str, Any] = {}
     if not {entry.title, entry.marked_title} & {one_line(text) for text in event.title.values()}:
         values["title"] = {**event.title, **_merged(event.title, entry.title, entry.language)}
-    for name, said, tidy in (("description", entry.description, clean), ("location", entry.location, one_line)):
-        there: Mapping[str, str] = getattr(event, name) or {}
-        if said and said not in {tidy(text) for text in there.values()}:
-            values[name] = {**there, **_merged(there, said, entry.language)}
+    for name, text, normalise in (("description", entry.description, clean), ("location", entry.location, one_line)):
+        current: Mapping[str, str] = getattr(event, name) or {}
+        if text and text not in {normalise(one) for one in current.values()}:
+            values[name] = {**current, **_merged(current, text, entry.language)}
     if entry.visibility is not None and entry.visibility is not event.visibility:
         values["visibility"] = entry.visibility
-    return values | _other_days(entry.hours, event)
+    return values | _changed_days(entry.hours, event)
 
 
-def _merged(there: Mapping[str, str], text: str, language: Language) -> dict[str, str]:
-    """The text in its language; in Vietnamese too where a text would have neither that nor English."""
-    has_any = localized({name: there.get(name, "") for name in (Language.VI, Language.EN)}, Language.VI)
+def _merged(current: Mapping[str, str], text: str, language: Language) -> dict[str, str]:
+    """The text in its language; in Vietnamese too if there would be neither Vietnamese nor English otherwise."""
+    has_any = localized({name: current.get(name, "") for name in (Language.VI, Language.EN)}, Language.VI)
     return {language.value: text} if has_any else _text(text, language)
 
 
-def _other_days(hours: ImportedTimes, event: Event) -> dict[str, Any]:
-    """The entry's days and hours, where they are others; instants are compared, for one may be told in two ways."""
-    there = ImportedTimes(event.first_day, event.last_day, event.start_time, event.end_time, event.timezone)
+def _changed_days(hours: ImportedTimes, event: Event) -> dict[str, Any]:
+    """The entry's days and hours if they differ; instants are compared, as one can be written in several zones."""
+    current = ImportedTimes(event.first_day, event.last_day, event.start_time, event.end_time, event.timezone)
     is_whole = event.start_time is None and event.end_time is None
     if is_whole or hours.zone is None:
         days = (hours.first_day, hours.last_day) != (event.first_day, event.last_day)
-        is_other = days or is_whole is not (hours.zone is None)
+        is_changed = days or is_whole is not (hours.zone is None)
     else:
         is_renamed = hours.is_named and hours.zone != event.timezone
-        is_other = is_renamed or hours.span(event.timezone) != there.span(event.timezone)
-    if not is_other:
+        is_changed = is_renamed or hours.span(event.timezone) != current.span(event.timezone)
+    if not is_changed:
         return {}
     shown = hours if hours.is_named or is_whole else hours.shown_in(event.timezone)
     return _days(shown, event.timezone)
 
 
 def _is_newer(entry: ImportedEvent, event: Event) -> bool:
-    """Whether the file's is the later version. Source: RFC 5546 section 2.1.5."""
+    """Whether the file has the later version. Source: RFC 5546 section 2.1.5."""
     if entry.sequence != event.sequence:
         return entry.sequence > event.sequence
     return entry.stamp is not None and entry.stamp > event.updated_at

@@ -1,4 +1,4 @@
-"""A visit's member list as a spreadsheet that can be filled in and taken in again; empty, it is the template."""
+"""Exporting a visit's member list as a spreadsheet that can be imported again; without members it is the template."""
 
 from sqlmodel import Session
 
@@ -8,42 +8,42 @@ from calendars.member_lists.csv_files import write_csv
 from models.places import Person
 from models.text import localized
 from models.vocabulary import Language
-from service.actions.events.members import MemberPosition, seats_of
-from service.actions.imports.member_lists import UNSAID_PRECEDENCE
+from service.actions.events.members import MemberPosition, positions_of
+from service.actions.imports.member_lists import DEFAULT_PRECEDENCE
 from service.actions.imports.name_matching import OrganisationIndex, PeopleIndex
 
 _DELIMITERS = {Language.EN: ","}
 
 
 def member_sheet(session: Session, event_id: str, language: Language) -> bytes:
-    """The list as CSV with a header in one language; taken in again it changes nothing.
+    """The list as CSV with a header in one language; importing it again changes nothing.
 
-    Vietnamese and Lao programs expect semicolons, as they write decimals with a comma.
+    Vietnamese and Lao programs expect semicolons, because their decimal separator is the comma.
     """
     organisations, people = OrganisationIndex.load(session), PeopleIndex.load(session)
 
-    def row(seat: MemberPosition) -> list[str]:
-        person, member = seat.person, seat.member
+    def row(position: MemberPosition) -> list[str]:
+        person, member = position.person, position.member
         return [
             person.name,
             member_role_name(member.role, language),
             localized(person.position, language),
-            organisations.told(person.organisation_id, language),
-            "" if person.precedence == UNSAID_PRECEDENCE else str(person.precedence),
+            organisations.label(person.organisation_id, language),
+            "" if person.precedence == DEFAULT_PRECEDENCE else str(person.precedence),
             str(member.rank or ""),
             person.email or "",
             person.phone or "",
             ", ".join(person.languages),
-            _named(people, seat.counterpart),
+            _name_or_id(people, position.counterpart),
         ]
 
     header = [localized(title, language) for title in COLUMNS.values()]
-    rows = [header, *(row(seat) for seat in seats_of(session, event_id))]
+    rows = [header, *(row(position) for position in positions_of(session, event_id))]
     return write_csv(rows, _DELIMITERS.get(language, ";"))
 
 
-def _named(people: PeopleIndex, person: Person | None) -> str:
-    """Somebody by name, or by id where others have the name too."""
+def _name_or_id(people: PeopleIndex, person: Person | None) -> str:
+    """A person's name, or their id if others have the same name."""
     if person is None:
         return ""
     return person.name if len(people.named(person.name)) == 1 else person.id

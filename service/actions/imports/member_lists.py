@@ -1,4 +1,4 @@
-"""Taking in a member list: people found or made, put into the visit or changed there, all of it or nothing."""
+"""Importing a member list: people are found or created and added to the visit or changed there; all or nothing."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,13 +22,13 @@ from service.actions.effects import changes
 from service.actions.events.members import OWN_COUNTERPART
 from service.actions.imports.name_matching import KnownPerson, OrganisationIndex, PeopleIndex
 
-UNSAID_PRECEDENCE = Person.model_fields["precedence"].default
-"""A person with this precedence has been given none yet."""
+DEFAULT_PRECEDENCE = Person.model_fields["precedence"].default
+"""The default precedence; a person with it has not been given one yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """What became of one row: ``changed`` are the columns it changed, ``kept`` those where what was there stayed."""
+    """The result for one row: ``changed`` are the columns it changed, ``kept`` those whose existing value stayed."""
 
     row: int
     name: str
@@ -47,7 +47,7 @@ class ImportedRow:
 
 @dataclass(frozen=True, slots=True)
 class _ResolvedRow:
-    """A row whose words are understood: whom it means (None: somebody new), and what it refers to."""
+    """A row with its references resolved: the known person (None: somebody new), organisation and counterpart."""
 
     entry: MemberRow
     known: KnownPerson | None
@@ -56,30 +56,30 @@ class _ResolvedRow:
 
 
 def import_members(session: Session, act: ActionContext, event: Event, lines: Sequence[TableRow]) -> list[ImportedRow]:
-    """Take a member list into a visit; what became of each row, in the file's order.
+    """Import a member list into a visit; returns the result of each row, in the file's order.
 
-    Who is in the visit already gets the role, rank and counterpart that the row gives. What is known of a person is
-    filled in where it is empty and the importer may change it, and never replaced. Nobody is taken out. Two imports at
-    once follow each other.
+    People who are members already get the role, rank and counterpart of their row. A person's empty fields are filled
+    in if the importer may change them; other values are never replaced. Nobody is removed. Concurrent imports are
+    serialised.
 
     Raises:
-        Invalid: all that is wrong, by row and column (``rows.7.role``), ``header`` or ``file``; nothing was written.
+        Invalid: all errors, by row and column (``rows.7.role``), ``header`` or ``file``; nothing was written.
     """
     permissions.check_change(session, event)
     session.exec(select(Event.id).where(Event.id == event.id).with_for_update()).one()
-    roster = read_roster(lines)
+    member_list = read_roster(lines)
     present = {
         member.person_id: member for member in session.exec(select(Member).where(Member.event_id == event.id)).all()
     }
-    matching = _RowMatcher(session, present, roster.errors)
-    wishes = [wish for entry in roster.entries if (wish := matching.understand(entry)) is not None]
-    _check_heads(roster.entries, wishes, present, roster.errors)
-    crud.check(roster.errors)
-    return _RowWriter(session, act, event, present, wishes).take()
+    matcher = _RowMatcher(session, present, member_list.errors)
+    resolved = [row for entry in member_list.entries if (row := matcher.resolve(entry)) is not None]
+    _check_heads(member_list.entries, resolved, present, member_list.errors)
+    crud.check(member_list.errors)
+    return _RowWriter(session, act, event, present, resolved).write()
 
 
 class _RowMatcher:
-    """Rows against what is known; ``errors`` grows by what is wrong with them."""
+    """Resolves rows against known people and organisations; adds their errors to ``errors``."""
 
     def __init__(self, session: Session, present: Mapping[str, Member], errors: crud.Errors) -> None:
         self.people = PeopleIndex.load(session)
@@ -87,19 +87,19 @@ class _RowMatcher:
         self.present = present
         self.errors = errors
         self.first_row: dict[int, int] = {}
-        """Whom a row has named already, by the known person's identity as an object."""
+        """``id()`` of the known person → the first row that names them."""
 
-    def understand(self, entry: MemberRow) -> _ResolvedRow | None:
-        """What a row means; None when something of it can't be told, and the errors say what."""
+    def resolve(self, entry: MemberRow) -> _ResolvedRow | None:
+        """The resolved row; None if something can't be resolved, with the reason in the errors."""
         problems: dict[str, Message] = {}
         organisation_id = self._organisation(entry, problems)
         if entry.email and (wrong := directory.address_errors(entry.email)):
             problems["email"] = wrong[0]
         known = None
-        # Without its address or organisation a row might be taken for somebody else.
+        # Without its address or organisation a row could match the wrong person.
         if not ({"email", "organisation"} & (entry.spoiled | problems.keys())):
-            known, wrong_about = self.people.matching(entry, organisation_id, self.present)
-            problems |= wrong_about or self._met_before(entry, known, organisation_id)
+            known, errors = self.people.matching(entry, organisation_id, self.present)
+            problems |= errors or self._duplicate(entry, known, organisation_id)
         counterpart_id = self._counterpart(entry, known, problems)
         for column, what in problems.items():
             self.errors.setdefault(place_of(entry.row, column), []).append(what)
@@ -112,7 +112,7 @@ class _RowMatcher:
             return None
         return found
 
-    def _met_before(
+    def _duplicate(
         self, entry: MemberRow, known: KnownPerson | None, organisation_id: str | None
     ) -> dict[str, Message]:
         if known is None:
@@ -142,24 +142,25 @@ class _RowMatcher:
 
 
 def _check_heads(
-    entries: Sequence[MemberRow], wishes: Sequence[_ResolvedRow], present: Mapping[str, Member], errors: crud.Errors
+    entries: Sequence[MemberRow], rows: Sequence[_ResolvedRow], present: Mapping[str, Member], errors: crud.Errors
 ) -> None:
-    """One head: no second in the file, and none beside the visit's own unless the file gives that one another role."""
+    """One head: no second in the file, and none besides the visit's current head unless the file gives that person
+    another role."""
     first: int | None = None
-    named = {wish.known.id: wish.entry for wish in wishes if wish.known}
+    named = {row.known.id: row.entry for row in rows if row.known}
     staying = {
         person_id
         for person_id, member in present.items()
         if member.role is MemberRole.HEAD
         and not (person_id in named and named[person_id].role not in {None, member.role})
     }
-    themselves = {wish.entry.row for wish in wishes if wish.known and wish.known.id in staying}
+    own_rows = {row.entry.row for row in rows if row.known and row.known.id in staying}
     for entry in entries:
         if entry.role is not MemberRole.HEAD:
             continue
         if first is not None:
             what = message(N_("There is a head in row {row} already; a visit has one."), row=first)
-        elif staying and entry.row not in themselves:
+        elif staying and entry.row not in own_rows:
             what = message(N_("There is already a head; make that person a member or deputy first."))
         else:
             what = None
@@ -169,7 +170,7 @@ def _check_heads(
 
 
 class _RowWriter:
-    """Rows that are right in every respect, written."""
+    """Writes rows without errors."""
 
     def __init__(
         self,
@@ -177,37 +178,37 @@ class _RowWriter:
         act: ActionContext,
         event: Event,
         present: Mapping[str, Member],
-        wishes: Sequence[_ResolvedRow],
+        rows: Sequence[_ResolvedRow],
     ) -> None:
-        self.session, self.act, self.event, self.present, self.wishes = session, act, event, present, wishes
-        known = {wish.known.id for wish in wishes if wish.known}
+        self.session, self.act, self.event, self.present, self.rows = session, act, event, present, rows
+        known = {row.known.id for row in rows if row.known}
         found = session.exec(select(Person).where(col(Person.id).in_(known))).all()
         self.people = {person.id: person for person in found}
 
-    def take(self) -> list[ImportedRow]:
-        """Write all rows; who becomes head comes last, for there is one at a time."""
-        in_turn = sorted(self.wishes, key=lambda wish: wish.entry.role is MemberRole.HEAD)
-        taken = []
-        for number, wish in enumerate(in_turn):
-            progress_updates.tell(self.session, N_("Row {done} of {total}"), number, len(in_turn))
-            taken.append(self._take_one(wish))
-        taken.sort(key=lambda one: one.row)
-        if any(one.is_added or one.changed for one in taken):
+    def write(self) -> list[ImportedRow]:
+        """Write all rows; the head comes last, because there can only be one at a time."""
+        ordered = sorted(self.rows, key=lambda row: row.entry.role is MemberRole.HEAD)
+        results = []
+        for number, row in enumerate(ordered):
+            progress_updates.tell(self.session, N_("Row {done} of {total}"), number, len(ordered))
+            results.append(self._write_row(row))
+        results.sort(key=lambda one: one.row)
+        if any(one.is_added or one.changed for one in results):
             changes.event_parts_changed(self.session, self.act, self.event)
-        return taken
+        return results
 
-    def _take_one(self, wish: _ResolvedRow) -> ImportedRow:
-        entry = wish.entry
+    def _write_row(self, row: _ResolvedRow) -> ImportedRow:
+        entry = row.entry
         values: dict[str, Any] = {}
         changed: list[str] = []
         kept: list[str] = []
-        if wish.known is None or wish.known.id is None:
-            person = directory.create_person(self.session, self.act, _person_values(wish))
+        if row.known is None or row.known.id is None:
+            person = directory.create_person(self.session, self.act, _person_values(row))
         else:
-            person = self.people[wish.known.id]
-            values, changed, kept = _compared(person, wish, permissions.hold_of(self.session, person, joins=True))
-        wanted: dict[str, Any] = {"role": entry.role, "rank": entry.rank, "counterpart_id": wish.counterpart_id}
-        given = {name: value for name, value in wanted.items() if value is not None}
+            person = self.people[row.known.id]
+            values, changed, kept = _compared(person, row, permissions.hold_of(self.session, person, joins=True))
+        member_values = {"role": entry.role, "rank": entry.rank, "counterpart_id": row.counterpart_id}
+        given: dict[str, Any] = {name: value for name, value in member_values.items() if value is not None}
         member = self.present.get(person.id)
         if member is None:
             member = Member(event_id=self.event.id, person_id=person.id, **given)
@@ -215,7 +216,7 @@ class _RowWriter:
         else:
             found = crud.change(self.session, self.act, member, given, event_id=self.event.id)
             changed += [name.removesuffix("_id") for name in given if name in found]
-        if values:  # now that they are in the visit, which may be what gives the right to it
+        if values:  # only now that they are a member, which may be what gives the right to it
             directory.change_person(self.session, self.act, person, values)
         return ImportedRow(
             entry.row, person.name, member.role, person.id not in self.present, person.id not in self.people, person.id,
@@ -223,12 +224,12 @@ class _RowWriter:
         )  # fmt: skip
 
 
-def _person_values(wish: _ResolvedRow) -> dict[str, Any]:
-    """A new person as the row tells of them."""
-    entry = wish.entry
+def _person_values(row: _ResolvedRow) -> dict[str, Any]:
+    """The values that the row gives for a person."""
+    entry = row.entry
     values: dict[str, Any] = {
         "position": _position(entry.position) if entry.position else None,
-        "organisation_id": wish.organisation_id,
+        "organisation_id": row.organisation_id,
         "precedence": entry.precedence,
         "email": entry.email,
         "phone": entry.phone,
@@ -238,23 +239,21 @@ def _person_values(wish: _ResolvedRow) -> dict[str, Any]:
 
 
 def _position(text: str) -> dict[str, str]:
-    """A position in the language of its letters; one in Lao stands for Vietnamese too, which every text has."""
+    """A position in the language of its script; a Lao one is used for Vietnamese too, which every text has."""
     is_lao = any("\u0e80" <= letter <= "\u0eff" for letter in text)
     return {Language.VI.value: text} | ({Language.LO.value: text} if is_lao else {})
 
 
-def _compared(
-    person: Person, wish: _ResolvedRow, hold: permissions.Hold
-) -> tuple[dict[str, Any], list[str], list[str]]:
-    """What a row adds to what is known: values to fill in, their columns, and the columns where what is known stays
-    because they say something else, or because the importer may not change it."""
-    values, changed, kept = {}, [], ["name"] if wish.entry.name != person.name else []
-    for name, value in _person_values(wish).items():
-        column, there = name.removesuffix("_id"), getattr(person, name)
-        if name == "name" or _agrees(name, there, value):
+def _compared(person: Person, row: _ResolvedRow, hold: permissions.Hold) -> tuple[dict[str, Any], list[str], list[str]]:
+    """What a row adds to a known person: values to fill in, their columns, and the columns whose existing value stays
+    because the row has a different one, or because the importer may not change it."""
+    values, changed, kept = {}, [], ["name"] if row.entry.name != person.name else []
+    for name, value in _person_values(row).items():
+        column, current = name.removesuffix("_id"), getattr(person, name)
+        if name == "name" or _agrees(name, current, value):
             continue
-        is_unsaid = not there or (name == "precedence" and there == UNSAID_PRECEDENCE)
-        if is_unsaid and permissions.may_change_field(hold, name):
+        is_empty = not current or (name == "precedence" and current == DEFAULT_PRECEDENCE)
+        if is_empty and permissions.may_change_field(hold, name):
             values[name] = value
             changed.append(column)
         else:
@@ -262,16 +261,16 @@ def _compared(
     return values, changed, kept
 
 
-def _agrees(name: str, there: Any, said: Any) -> bool:
-    """Whether a cell says what is known, as people read it: a telephone number's blanks make no difference."""
+def _agrees(name: str, current: Any, given: Any) -> bool:
+    """Whether a cell has the current value, ignoring insignificant differences such as spaces in a telephone number."""
     match name:
         case "position":
-            return bool(there) and fold(said[Language.VI]) in {fold(text) for text in there.values()}
+            return bool(current) and fold(given[Language.VI]) in {fold(text) for text in current.values()}
         case "email":
-            return bool(there) and there.lower() == said.lower()
+            return bool(current) and current.lower() == given.lower()
         case "phone":
-            return bool(there) and re.sub(r"\D", "", there) == re.sub(r"\D", "", said)
+            return bool(current) and re.sub(r"\D", "", current) == re.sub(r"\D", "", given)
         case "languages":
-            return set(there) == set(said)
+            return set(current) == set(given)
         case _:
-            return bool(there == said)
+            return bool(current == given)

@@ -1,4 +1,4 @@
-"""Who and what the words of a list mean: people by their address or name, organisations by any of their names."""
+"""Matching the cells of a list: people by address or name, organisations by any of their names."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from models.text import LocalizedText, fold, localized
 from models.vocabulary import Language
 
 SUGGESTIONS = 20
-"""So many unknown names of a list get the nearest known one; looking for it takes its time."""
+"""How many unknown names of a list get the closest known one as a suggestion; searching it takes time."""
 _NAMED = 5
 
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """What is known of a person when a list is matched; ``id`` None for somebody an earlier row of it makes."""
+    """A person that rows are matched against; ``id`` None for somebody whom an earlier row of the list creates."""
 
     id: str | None
     name: str
@@ -28,7 +28,7 @@ class KnownPerson:
 
 
 class PeopleIndex:
-    """Everybody, by folded name and by address."""
+    """All people, by folded name and by address."""
 
     def __init__(self, known: Sequence[KnownPerson]) -> None:
         self.by_id = {one.id: one for one in known}
@@ -39,28 +39,28 @@ class PeopleIndex:
 
     @classmethod
     def load(cls, session: Session) -> "PeopleIndex":
-        """Everybody there is, in one query."""
+        """Read all people; one query."""
         found = session.exec(select(Person.id, Person.name, Person.email, Person.organisation_id))
         return cls([KnownPerson(*columns) for columns in found.all()])
 
     def add(self, one: KnownPerson) -> None:
-        """Know somebody from now on."""
+        """Register a person."""
         self._by_name.setdefault(fold(one.name), []).append(one)
         if one.email:
             self._by_email.setdefault(one.email.lower(), []).append(one)
 
     def named(self, text: str) -> list[KnownPerson]:
-        """Who has this id or, folded, this name."""
+        """The people with this id or this name (folded)."""
         by_id = self.by_id.get(text)
         return [by_id] if by_id else self._by_name.get(fold(text), [])
 
     def matching(
         self, entry: MemberRow, organisation_id: str | None, present: Mapping[str, object]
     ) -> tuple[KnownPerson | None, dict[str, Message]]:
-        """Whom a row means, None for somebody new; or why that can't be told, by column.
+        """The person a row matches, None for somebody new; or the errors by column if it can't be decided.
 
-        An address decides, and the name must then agree. Otherwise the name does, among those who have no other
-        address; then the organisation, then who is in the visit already (``present``, by id).
+        The address decides, and the name must then match too. Otherwise the name decides, among people without another
+        address; then the organisation, then who is a member of the visit already (``present``, by id).
         """
         namesakes = self._by_name.get(fold(entry.name), [])
         if entry.email:
@@ -82,7 +82,7 @@ class PeopleIndex:
         return (namesakes[0] if namesakes else None), {}
 
     def counterpart(self, text: str) -> KnownPerson | Message:
-        """The known person a cell names; or what is wrong with it."""
+        """The known person a cell names, or an error."""
         found = [one for one in self.named(text) if one.id is not None]
         if len(found) > 1:
             return _several_ids(text, [str(one.id) for one in found])
@@ -109,7 +109,7 @@ def _several_ids(text: str, ids: Sequence[str]) -> Message:
 
 
 class OrganisationIndex:
-    """All organisations by their folded names in every language, and by their aliases."""
+    """All organisations by their folded names in all languages, and by their aliases."""
 
     def __init__(self, known: Sequence[tuple[str, LocalizedText, Sequence[str]]]) -> None:
         self.names = {identity: name for identity, name, _aliases in known}
@@ -121,12 +121,12 @@ class OrganisationIndex:
 
     @classmethod
     def load(cls, session: Session) -> "OrganisationIndex":
-        """All there are, in one query."""
+        """Read all organisations; one query."""
         found = session.exec(select(Organisation.id, Organisation.name, Organisation.aliases))
         return cls([(identity, dict(name), aliases) for identity, name, aliases in found.all()])
 
     def find(self, text: str) -> str | Message:
-        """The id of the organisation a cell names; or what is wrong with it."""
+        """The id of the organisation a cell names, or an error."""
         if text in self.names:
             return text
         found = self._by_name.get(fold(text), [])
@@ -150,7 +150,7 @@ class OrganisationIndex:
             )
         return message(N_("There is no organisation “{name}”. Enter it first."), name=text[:100])
 
-    def told(self, identity: str | None, language: str) -> str:
-        """An organisation as a cell names it: by its name, or by its id where that is no one else's too."""
+    def label(self, identity: str | None, language: str) -> str:
+        """An organisation's cell in an export: its name, or its id if the name is ambiguous."""
         name = localized(self.names.get(identity or ""), language)
         return name if not identity or self.find(name) == identity else identity

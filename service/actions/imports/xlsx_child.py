@@ -1,12 +1,12 @@
-"""The process that opens one XLSX file: the file on standard input, its first visible sheet as JSON on standard output.
+"""The process that reads one XLSX file: the file on standard input, its first visible sheet as JSON on standard output.
 
-A file that somebody uploads may be made to do harm, so it is opened here, within bounds on time and memory, without the
-service's environment, and never in the service itself. The module imports nothing of the service: it has to start fast.
+An uploaded file may be malicious, so it is opened here, with limits on time and memory, without the service's
+environment, and never in the service itself. The module imports nothing of the service, because it has to start fast.
 
-python-calamine gives the values of the cells: texts, dates. What it does not give is read by expat before: which cells
-hold a formula or an error, how a number is written, and how far the sheet reaches. calamine takes memory for the whole
-rectangle around the cells, unpacks a part without bounds, and gives up a sheet for one error it does not know. So it is
-handed a workbook of one sheet, made anew from what is known by then: the cells that need it, the texts and the formats.
+python-calamine returns the values of the cells: texts, dates. What it does not return is read with expat first: which
+cells contain a formula or an error, how a number is written, and the extent of the sheet. calamine allocates memory for
+the whole rectangle around the cells, unpacks a part without a limit, and rejects a sheet for one error it does not
+know. So it gets a workbook of one sheet, rebuilt from what is known by then: the cells that need it, texts and formats.
 
 The answer is ``{"rows": [[number, [[column, kind, text], …]], …]}`` or ``{"refused": reason}``. Rows and columns are
 counted from 1; cells without content are left out, rows without cells are not. Kinds and their texts:
@@ -33,21 +33,21 @@ from zipfile import ZipFile
 
 MAX_UNPACKED = 30_000_000
 MAX_MARKS = 150_000
-"""XML elements (two marks each) and attributes are what takes time. A full list has some 90,000, its workbook's formats
-included."""
+"""XML elements (two marks each) and attributes; these take the time. A full list has some 90,000, including its
+workbook's formats."""
 MAX_TEXT = 32_768
-"""Characters of a cell that are handed on: a spreadsheet program lets nobody type more."""
+"""Characters of a cell that are returned: spreadsheet programs allow no more."""
 MAX_TEXTS = 5_000_000
-"""Characters of all cells: a small file may repeat one long text in each."""
+"""Characters of all cells: a small file can repeat one long text in every cell."""
 MAX_DEPTH = 50
-"""Elements within elements; a sheet has not ten."""
+"""Nesting of elements; a sheet has fewer than ten levels."""
 LAST_DAY = 2_958_465
-"""The number of 31 December 9999. A larger one is a number, whatever its format says: a telephone number, say."""
+"""The serial number of 31 December 9999. A larger one is no date whatever its format: a telephone number, perhaps."""
 
 SECONDS, MEMORY = 5, 400_000_000
-"""What this process may use: seconds of computing, bytes of address space."""
+"""Limits of this process: seconds of CPU time, bytes of address space."""
 WALL_SECONDS = 15
-"""When it ends itself at the latest, should nobody wait for it any more."""
+"""After this time it ends itself, in case nobody waits for it any more."""
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _PLACE = re.compile(r"([A-Za-z]{1,3})([1-9]\d{0,6})", re.ASCII)
@@ -92,7 +92,7 @@ class RawCell:
 
     @property
     def is_filled(self) -> bool:
-        """Whether there is anything in it."""
+        """Whether it has any content."""
         return self.has_formula or self.kind == "e" or bool(self.value or self.inline)
 
 
@@ -102,11 +102,11 @@ RawRow = tuple[int, dict[int, RawCell]]
 def read(content: bytes, max_rows: int, max_columns: int) -> list[Row]:
     """The rows of the first visible sheet.
 
-    When something stands below ``max_rows`` or right of ``max_columns``, the row where it stands is all there is in the
-    answer, with that number, or with a cell in the column after the last.
+    If a cell is below ``max_rows`` or right of ``max_columns``, the answer contains only its row: with its number, or
+    with a cell in the first column beyond the limit.
 
     Raises:
-        Refused: the file is damaged, holds too much, or shows no sheet.
+        Refused: the file is damaged, too large, or has no visible sheet.
     """
     parts = _parts(content)
     sheets = list(_sheets(parts))
@@ -123,10 +123,10 @@ def read(content: bytes, max_rows: int, max_columns: int) -> list[Row]:
 
 
 def _parts(content: bytes) -> dict[str, bytes]:
-    """The unpacked parts that matter, after a look at the size of all: what the file says first, then what it holds."""
+    """The unpacked relevant parts, after checking the size of all: first as the file declares it, then the real one."""
     with ZipFile(BytesIO(content)) as archive:
         infos = archive.infolist()
-        # zipfile gives no more of a part than it says to hold, so the sum is what there is at the most.
+        # zipfile returns no more of a part than its declared size, so the sum is the maximum.
         if sum(info.file_size for info in infos) > MAX_UNPACKED:
             raise Refused("large")
         parts: dict[str, bytes] = {}
@@ -137,14 +137,14 @@ def _parts(content: bytes) -> dict[str, bytes]:
                 marks += sum(xml.count(mark) for mark in (b"<", b"/>", b"="))
                 parts[info.filename] = xml
             elif xml[:2] in _UTF_16:
-                raise Refused("damaged")  # nobody writes it; its marks would not be counted
+                raise Refused("damaged")  # not in use, and its marks would not be counted
         if marks > MAX_MARKS:
             raise Refused("large")
         return parts
 
 
 def _sheets(parts: dict[str, bytes]) -> Iterator[Sheet]:
-    """The worksheets in the order of their tabs; charts that have a tab of their own are none."""
+    """The worksheets in the order of their tabs, without chart sheets."""
     book = next(
         (
             attributes["PartName"].removeprefix("/")
@@ -162,7 +162,7 @@ def _sheets(parts: dict[str, bytes]) -> Iterator[Sheet]:
             path = target if target.startswith("/") else f"{folder}/{target}"
             targets[attributes.get("Id", "")] = kind, normpath(path).lstrip("/")
     for kind, path in targets.values():
-        # calamine looks for them under their usual names only.
+        # calamine finds them only under their usual names.
         if kind in {"styles", "sharedStrings"} and path in parts:
             parts[_STYLES if kind == "styles" else _STRINGS] = parts[path]
     is_1904 = False
@@ -179,7 +179,7 @@ def _sheets(parts: dict[str, bytes]) -> Iterator[Sheet]:
 
 
 def _parser() -> XMLParserType:
-    """A parser that knows no entities but XML's own five, and no encoding but UTF-8, as calamine reads it."""
+    """A parser that accepts no entities except XML's own five, and only UTF-8, the encoding calamine reads."""
 
     def declared(_version: str, encoding: str | None, _standalone: int) -> None:
         if (encoding or "utf-8").lower() not in {"utf-8", "utf8", "us-ascii"}:
@@ -200,7 +200,7 @@ def _local(name: str) -> str:
 
 
 def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
-    """The elements of a small part in their order, whatever they stand in: local names and attributes."""
+    """The elements of a small part in document order, at any depth: local names and attributes."""
     found: list[tuple[str, dict[str, str]]] = []
     parser = _parser()
     parser.StartElementHandler = lambda name, attributes: found.append((_local(name), attributes))
@@ -209,11 +209,11 @@ def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
 
 
 class _Done(Exception):
-    """What is wanted of a part has been read."""
+    """Stops parsing: everything needed of a part has been read."""
 
 
 class _SheetScan:
-    """The rows of a sheet with their filled cells by column. It ends early at a row or cell that lies too far out."""
+    """The rows of a sheet with their filled cells by column. It stops early at a row or cell beyond the limits."""
 
     def __init__(self, xml: bytes, max_rows: int, max_columns: int) -> None:
         self.rows: list[RawRow] = []
@@ -281,7 +281,7 @@ class _SheetScan:
                 self._cell.value = self._cell.value or "".join(self._pieces)
             case ["sheetData", "row", "c", "is"] if self._cell and self._cell.kind == "inlineStr":
                 end = self._parser.CurrentByteIndex
-                if self._xml.startswith(f"</{name}".encode(), end):  # not so in <is/>, which holds nothing
+                if self._xml.startswith(f"</{name}".encode(), end):  # not for <is/>, which is empty
                     self._cell.inline = self._xml[self._begin : self._xml.index(b">", end) + 1]
         self._path.pop()
 
@@ -300,7 +300,7 @@ class _SheetScan:
 
 
 def _alone(parts: dict[str, bytes], rows: list[RawRow], *, is_1904: bool) -> bytes:
-    """A workbook of one sheet with the cells that calamine has something to say about, in rows from 1 without gaps."""
+    """A workbook of one sheet with the cells that calamine has to convert, in rows from 1 without gaps."""
     mode = ' date1904="1"' if is_1904 else ""
     made: dict[str, str | bytes] = {
         "_rels/.rels": f'<Relationships><Relationship Id="r1" Type="{_OFFICE}/officeDocument" Target="{_BOOK}"/>'
@@ -327,7 +327,7 @@ def _alone(parts: dict[str, bytes], rows: list[RawRow], *, is_1904: bool) -> byt
 
 
 def _cell_xml(cell: RawCell, row: int) -> bytes:
-    """A cell for calamine; none where the sheet itself says it all."""
+    """A cell for calamine; empty if the sheet's XML is enough."""
     place = f"{chr(64 + (cell.column - 1) // 26) if cell.column > 26 else ''}{chr(65 + (cell.column - 1) % 26)}{row}"
     value = cell.value.strip()
     match cell.kind:
@@ -371,7 +371,7 @@ def _typed_rows(raw: list[RawRow], values: list[list[Any]]) -> list[Row]:
 
 
 def _typed(cell: RawCell, value: object) -> tuple[str, str]:
-    """A cell's kind and text, from how it is written and what calamine says it means."""
+    """A cell's kind and text, from its XML and calamine's value."""
     match cell.kind, value:
         case _ if cell.has_formula:
             return "formula", ""
@@ -413,7 +413,7 @@ def _moment(value: date | time) -> tuple[str, str]:
 
 
 def answer(content: bytes, max_rows: int, max_columns: int) -> dict[str, Any]:
-    """What is written to standard output; no file makes it raise an error."""
+    """The answer for standard output; no file makes it raise an error."""
     try:
         return {"rows": read(content, max_rows, max_columns)}
     except Refused as refused:
@@ -421,13 +421,13 @@ def answer(content: bytes, max_rows: int, max_columns: int) -> dict[str, Any]:
     except MemoryError:
         return {"refused": "exhausted"}
     except BaseException:
-        # A broken or hostile file makes zipfile, expat and calamine fail in every way there is; calamine's panics are
-        # no Exception.
+        # A broken or malicious file can make zipfile, expat and calamine raise anything; calamine's panics are not
+        # subclasses of Exception.
         return {"refused": "damaged"}
 
 
 def confine() -> None:
-    """Bound this process for good: time, memory, no file written, none opened any more."""
+    """Limit this process permanently: time, memory, no file written, none opened any more."""
     import resource
     import signal
 
@@ -445,9 +445,9 @@ def confine() -> None:
 
 
 def main() -> None:
-    """Read the file that comes in and write what is in it; the bounds of a list are given as arguments."""
-    # All that is needed is imported before the bounds: afterwards no file can be opened.
-    import encodings.cp437  # noqa: F401 - the names in ZIP files that are not said to be UTF-8
+    """Read the file from standard input and write its content; the limits of a list are the arguments."""
+    # Everything needed is imported before the limits are set: afterwards no file can be opened.
+    import encodings.cp437  # noqa: F401 - for names in ZIP files that are not declared as UTF-8
 
     import python_calamine  # noqa: F401 - see above
 

@@ -1,6 +1,6 @@
-"""XLSX files read in a process of its own, so that a file made to do harm can't harm the service.
+"""Reading XLSX files in a separate process, so that a malicious file can't harm the service.
 
-The process has bounds on its time and memory, none of the service's environment, files or sockets, and runs nothing but
+The process has limits on its time and memory, none of the service's environment, files or sockets, and runs only
 :mod:`service.actions.imports.xlsx_child`.
 """
 
@@ -20,20 +20,20 @@ from service.actions.imports import xlsx_child
 log = logging.getLogger("desk.web")
 
 MAX_SECONDS = 15.0
-"""How long somebody waits for a workbook at the most, on a busy machine too."""
+"""The longest time a request waits for a workbook, on a busy machine too."""
 MAX_ANSWER = 40_000_000
-"""In bytes: six for each character at the worst, and what stands around the cells."""
+"""In bytes: at worst six for each character, plus the JSON around the cells."""
 MAX_PROBLEM = 2_000
-KEPT = ("LD_LIBRARY_PATH",)
-"""What the process keeps of the environment: where Python itself may be found."""
+INHERITED = ("LD_LIBRARY_PATH",)
+"""The environment variables the process gets: what Python itself may need to start."""
 
 
 def read_workbook(content: bytes) -> list[TableRow]:
-    """The lines of an XLSX file's first visible sheet; dates are written like 2027-03-10.
+    """The rows of an XLSX file's first visible sheet; dates are written like 2027-03-10.
 
     Raises:
-        Invalid: ``file`` is no XLSX file, is encrypted, holds too much, takes too much time or memory, or has more
-            rows or columns than a list.
+        Invalid: ``file`` is no XLSX file, is encrypted, contains too much, takes too much time or memory, or has more
+            rows or columns than a list may have.
     """
     if is_locked(content):
         raise workbook_refused("locked")
@@ -44,25 +44,25 @@ def read_workbook(content: bytes) -> list[TableRow]:
 
 
 def start() -> subprocess.Popen[bytes]:
-    """The process, waiting for a file on its standard input."""
+    """Start the process; it waits for a file on its standard input."""
     return subprocess.Popen(  # noqa: S603 - our own
         [sys.executable, "-I", "-m", xlsx_child.__name__, str(MAX_ROWS), str(MAX_COLUMNS)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={name: os.environ[name] for name in KEPT if name in os.environ},
+        env={name: os.environ[name] for name in INHERITED if name in os.environ},
         cwd="/",
         start_new_session=True,
     )
 
 
 def _answer(content: bytes) -> Any:
-    """What the process says about a file; a process that ends otherwise than it should says nothing."""
+    """The process's answer about a file; a process that fails has none."""
     with start() as process:
         timer = Timer(MAX_SECONDS, process.kill)
         timer.start()
         try:
-            found, problem = _exchanged(process, content)
+            found, problem = _communicate(process, content)
             if process.wait() == 0:
                 return json.loads(found)
         finally:
@@ -72,11 +72,11 @@ def _answer(content: bytes) -> Any:
     raise workbook_refused("exhausted")
 
 
-def _exchanged(process: subprocess.Popen[bytes], content: bytes) -> tuple[bytes, str]:
-    """What the process wrote to its standard output and error, once it was given the file."""
+def _communicate(process: subprocess.Popen[bytes], content: bytes) -> tuple[bytes, str]:
+    """Send the file to the process, and return what it wrote to standard output and standard error."""
     if not (process.stdin and process.stdout and process.stderr):
         raise ValueError("a process with pipes")
-    # It reads everything before it writes anything, so neither waits for the other. It may be dead already.
+    # It reads everything before it writes anything, so there is no deadlock. It may have ended already.
     with suppress(BrokenPipeError):
         process.stdin.write(content)
     with suppress(BrokenPipeError):

@@ -1,4 +1,4 @@
-"""The office's own mails, written for one reader at the moment they are sent, each with a fixed number of queries."""
+"""The office's own mails, composed for one recipient when they are sent, each with a fixed number of queries."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ _DAY_OVER = N_("It could not be sent on its day.")
 
 @dataclass(frozen=True, slots=True)
 class OfficeMailWriter:
-    """Writes the weekly schedule, the daily digest and escalations; links to leave them are signed with the service's
+    """Composes the weekly schedule, the daily digest and escalations; unsubscribe links are signed with the service's
     secret."""
 
     office: Office
@@ -60,9 +60,10 @@ class OfficeMailWriter:
     def write(
         self, session: Session, purpose: ReminderPurpose, recipient: str, due_at: datetime, now: datetime
     ) -> OfficeMail | Message:
-        """The mail for a reader, or why they get none (any more); ``due_at`` is the timetable's instant it is for.
+        """The mail for a recipient, or why there is none (any more); ``due_at`` is the scheduled instant.
 
-        Raises ValueError for a purpose that is none of the office's own.
+        Raises:
+            ValueError: the purpose is not one of the office's own mails.
         """
         user = session.exec(select(User).where(User.email == recipient.lower())).first()
         if user is None or not user.active:
@@ -73,10 +74,10 @@ class OfficeMailWriter:
             return message(_NOT_MEANT)
         leave = leaving_url(self.office, self.secret_key, user.id, purpose) if purpose in FLAGS else None
         with permissions.reading_as(session, user):
-            letter = self._letter(session, purpose, user, due_at, now, leave)
-        return letter if isinstance(letter, Message) else OfficeMail(user.locale, letter, leave)
+            content = self._content(session, purpose, user, due_at, now, leave)
+        return content if isinstance(content, Message) else OfficeMail(user.locale, content, leave)
 
-    def _letter(
+    def _content(
         self, session: Session, purpose: ReminderPurpose, user: User, due_at: datetime, now: datetime, leave: str | None
     ) -> MailContent | Message:
         due_on, day = today(self.office.timezone, due_at), today(self.office.timezone, now)
@@ -89,8 +90,8 @@ class OfficeMailWriter:
             case ReminderPurpose.DIGEST:
                 if day > due_on:
                     return message(_DAY_OVER)
-                told = self._digest(session, ActionContext(user, now, self.office))
-                return message(_NOTHING) if told.is_empty else digests.digest(told, self._site, user.locale, leave)
+                digest = self._digest(session, ActionContext(user, now, self.office))
+                return message(_NOTHING) if digest.is_empty else digests.digest(digest, self._site, user.locale, leave)
             case ReminderPurpose.ESCALATION:
                 failures = _failures(session, col(Reminder.updated_at) <= now - UNSEEN_FOR)
                 return digests.escalation(failures, self._site, user.locale) if failures.total else message(_NOTHING)
@@ -106,8 +107,8 @@ class OfficeMailWriter:
 
 
 def _overdue(session: Session, act: ActionContext) -> ListExcerpt[OverdueTask]:
-    """The overdue tasks that are a reader's business: those their organisation does or whose event it owns. Who has no
-    organisation, and administrators, are told of all."""
+    """The overdue tasks that concern a recipient: those of their organisation and those in its events. Accounts without
+    an organisation and administrators get all."""
     late = task_queries.tasks_where(session, act, {"overdue": True})
     own = act.account.organisation_id
     if own is not None and act.account.role is not Role.ADMIN:
@@ -131,12 +132,12 @@ def _by_id(session: Session, model: type[Any], wanted: Iterable[str | None]) -> 
 
 
 def _risks(session: Session, day: date) -> ListExcerpt[Risk]:
-    """The commitments of which this year's share is missed or at risk, the missed ones first."""
+    """The commitments that are missed or at risk this year, the missed ones first."""
     found = [
-        (state, account.agreement, line)
-        for account in progress.all_agreements_progress(session, day)
-        for line in account.lines
-        if (state := _this_years(line, account.agreement.ends_on, day)) is not None
+        (state, one.agreement, line)
+        for one in progress.all_agreements_progress(session, day)
+        for line in one.lines
+        if (state := _state_this_year(line, one.agreement.ends_on, day)) is not None
     ]
     found.sort(key=lambda one: one[0] is not ProgressState.MISSED)  # stable: agreement by agreement otherwise
     return ListExcerpt.of(
@@ -154,8 +155,8 @@ def _risks(session: Session, day: date) -> ListExcerpt[Risk]:
     )
 
 
-def _this_years(line: progress.ProgressLine, ends_on: date, day: date) -> ProgressState | None:
-    """Missed or at risk, if that is so of this year; what was missed in earlier years can't be helped any more."""
+def _state_this_year(line: progress.ProgressLine, ends_on: date, day: date) -> ProgressState | None:
+    """Missed or at risk if that is so this year; None otherwise: what was missed before can't be made up for."""
     year = next((one for one in line.progress.years if one.year == day.year), None)
     if year is not None and year.due and year.state in {ProgressState.MISSED, ProgressState.AT_RISK}:
         return year.state
@@ -166,7 +167,7 @@ def _this_years(line: progress.ProgressLine, ends_on: date, day: date) -> Progre
 
 
 def _failures(session: Session, *which: ColumnElement[bool]) -> ListExcerpt[FailedMail]:
-    """The mails that failed and nobody has looked at, the latest first."""
+    """The failed mails that nobody has seen, the latest first."""
     unseen = (col(Reminder.state) == ReminderState.FAILED, col(Reminder.seen_at).is_(None), *which)
     total = session.execute(core_select(func.count()).select_from(Reminder).where(*unseen)).scalar_one()
     columns = (Reminder.id, Reminder.recipient, Reminder.purpose, Reminder.reason, Reminder.updated_at)

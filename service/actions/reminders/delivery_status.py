@@ -1,4 +1,4 @@
-"""What became of reminders: every attempt, what happens next, who has seen a failure, whether mail leaves at all."""
+"""The delivery of reminders: all attempts, the next step, who has seen a failure, and whether mail is sent at all."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,22 +20,22 @@ from service.actions.context import ActionContext
 ATTEMPTS_SHOWN = 200
 
 WORKER_SILENCE = timedelta(seconds=60)
-"""After this long without a tick a worker counts as down."""
+"""A worker without a heartbeat for this long counts as down."""
 
 _PAUSES_END_WITHIN = timedelta(days=1)
-"""No pause between two attempts is as long: what waits for the server stands before this in the index of the queue."""
+"""Longer than any pause between two attempts: what waits for the server comes before this in the queue's index."""
 
 
 @dataclass(frozen=True, slots=True)
 class AttemptList:
-    """The last attempts of a reminder, oldest first, and how many there are in all."""
+    """The last attempts of a reminder, oldest first, and their total number."""
 
     last: Sequence[ReminderAttempt]
     total: int
 
 
 def attempts_of(session: Session, reminder: Reminder) -> AttemptList:
-    """What was tried to send a reminder; at most 200 of it, two queries."""
+    """The attempts to send a reminder, at most the last 200; two queries."""
     own = col(ReminderAttempt.reminder_id) == reminder.id
     newest = select(ReminderAttempt).where(own).order_by(col(ReminderAttempt.id).desc()).limit(ATTEMPTS_SHOWN)
     found = list(session.exec(newest))[::-1]
@@ -44,7 +44,7 @@ def attempts_of(session: Session, reminder: Reminder) -> AttemptList:
 
 
 def next_step(reminder: Reminder, attempts: AttemptList, act: ActionContext, language: str) -> str:
-    """What will happen to a reminder next, in one sentence of a language; instants by the office's clocks."""
+    """What happens to a reminder next, as a sentence in a language; times in the office's time zone."""
     at = format_instant(reminder.next_at, act.office.timezone, language)
     match reminder.state:
         case ReminderState.SENT:
@@ -61,11 +61,11 @@ def next_step(reminder: Reminder, attempts: AttemptList, act: ActionContext, lan
             has_lapsed = reminder.lease_until is not None and reminder.lease_until <= act.now
             return translate(N_("Sent with the next round.") if has_lapsed else N_("Being sent now."), language)
         case ReminderState.PENDING:
-            return translate(_coming(reminder, act), language, at=at)
+            return translate(_pending_step(reminder, act), language, at=at)
 
 
-def _coming(reminder: Reminder, act: ActionContext) -> str:
-    """What will happen to a pending reminder; ``{at}`` is its next instant."""
+def _pending_step(reminder: Reminder, act: ActionContext) -> str:
+    """What happens to a pending reminder next; ``{at}`` is the time of it."""
     is_again = reminder.attempts > 0 or reminder.deferred_since is not None
     if reminder.waits_for_server:
         if reminder.next_at <= act.now:
@@ -77,7 +77,7 @@ def _coming(reminder: Reminder, act: ActionContext) -> str:
 
 
 def mark_seen(session: Session, act: ActionContext, reminder: Reminder) -> Reminder:
-    """Note that somebody has seen that a reminder failed; who saw it first stays.
+    """Mark a failed reminder as seen; the first account to do so stays recorded.
 
     Raises:
         Conflict: it has not failed.
@@ -89,7 +89,7 @@ def mark_seen(session: Session, act: ActionContext, reminder: Reminder) -> Remin
         col(Reminder.seen_at).is_(None),
     )
     seen = {"seen_at": act.now, "seen_by": act.account.id, "updated_at": act.now}
-    # In the database, for a worker or another officer may be at it as well.
+    # A conditional UPDATE, because a worker or another officer may change it at the same time.
     done = session.execute(update(Reminder).where(*unseen).values(seen).returning(col(Reminder.id))).first()
     session.refresh(reminder)
     if done is not None:
@@ -103,7 +103,7 @@ def mark_seen(session: Session, act: ActionContext, reminder: Reminder) -> Remin
 
 @dataclass(frozen=True, slots=True)
 class MailStatus:
-    """Whether mail leaves: which workers live, since when the mail server takes none and what it said, what waits."""
+    """Whether mail is sent: the live workers, since when the mail server accepts none and its answer, what waits."""
 
     workers: Sequence[Heartbeat]
     away_since: datetime | None
@@ -112,15 +112,15 @@ class MailStatus:
 
 
 def mail_service(session: Session, now: datetime) -> MailStatus:
-    """How mail stands now; two queries.
+    """The current mail status; two queries.
 
-    Of workers that live those that lead are asked for the mail server, for what another one saw may be long past;
-    where none leads, all.
+    The state of the mail server is taken from the live workers that lead, because another one's may be outdated; if
+    none leads, from all.
     """
     living = living_workers(session, now)
-    asked = [worker for worker in living if worker.leads] or living
-    cut_off = [worker for worker in asked if worker.mail_away_since is not None]
-    first = min(cut_off, key=lambda worker: worker.mail_away_since or now, default=None)
+    relevant = [worker for worker in living if worker.leads] or living
+    disconnected = [worker for worker in relevant if worker.mail_away_since is not None]
+    first = min(disconnected, key=lambda worker: worker.mail_away_since or now, default=None)
     return MailStatus(
         living,
         first.mail_away_since if first else None,
@@ -130,19 +130,19 @@ def mail_service(session: Session, now: datetime) -> MailStatus:
 
 
 def living_workers(session: Session, now: datetime) -> list[Heartbeat]:
-    """The workers that ticked lately, those that lead first; a clock that runs ahead a little does no harm."""
+    """The workers with a recent heartbeat, leaders first; clocks that are slightly ahead are tolerated."""
     lately = (col(Heartbeat.at) > now - WORKER_SILENCE, col(Heartbeat.at) < now + WORKER_SILENCE)
     order = (col(Heartbeat.leads).desc(), col(Heartbeat.name))
     return list(session.exec(select(Heartbeat).where(*lately).order_by(*order)))
 
 
 def count_waiting(session: Session, now: datetime) -> int:
-    """How many reminders wait: due by now, or put off until the mail server is back."""
+    """How many reminders wait: due by now, or deferred until the mail server is back."""
     return session.exec(select(func.count()).where(waiting_at(now))).one()
 
 
 def waiting_at(now: datetime) -> ColumnElement[bool]:
-    """The condition that a reminder waits, so written that the index (state, next_at) bounds the search."""
+    """The condition that a reminder waits, written so that the index (state, next_at) limits the search."""
     return and_(
         col(Reminder.state) == ReminderState.PENDING,
         col(Reminder.next_at) <= now + _PAUSES_END_WITHIN,

@@ -1,4 +1,4 @@
-"""What a reminder rule would send: which reminders, to whom, when, in which words. Nothing of it is kept."""
+"""Preview of a reminder rule: which reminders it would send, to whom, when, and their text. Nothing is stored."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -37,15 +37,15 @@ _COLUMNS = (
     *("id", "kind", "status", "title", "first_day", "last_day", "start_time", "end_time", "timezone"),
     *("arrives_on", "departs_on", "created_by", "organisation_id", "visibility"),
 )
-_UNDER_WAY = frozenset({ReminderState.PENDING, ReminderState.SENDING})
+_IN_PROGRESS = frozenset({ReminderState.PENDING, ReminderState.SENDING})
 
-Moment = tuple[str, str, datetime]
-"""An event, a task's id (or an empty text) and an instant: what a rule's reminders of one moment share."""
+Occurrence = tuple[str, str, datetime]
+"""Event id, task id (or empty) and due instant: a rule's reminders with the same three differ only in recipient."""
 
 
 @dataclass(frozen=True, slots=True)
 class _PreviewedReminder:
-    """One reminder, before it is known to whom; ``why_not`` says why it would not be sent."""
+    """One reminder without its recipients; ``why_not`` says why it would not be sent."""
 
     event: Any
     task_id: str | None
@@ -54,7 +54,7 @@ class _PreviewedReminder:
 
     @property
     def order(self) -> tuple[Any, ...]:
-        """What is sent first comes first; what is not sent comes last."""
+        """Sort key: by the time it is sent; reminders that are not sent come last."""
         return (self.why_not is not None, self.due_at, self.event.first_day, self.event.id, self.task_id or "")
 
 
@@ -67,13 +67,13 @@ def preview(
     event_id: str | None = None,
     locale: Language | None = None,
 ) -> dict[str, Any]:
-    """What a rule would send, whether it is kept or only wished for: reminders, how many in all, and the letters.
+    """What a rule, stored or not, would send: reminders, their total number, and the mail's text.
 
-    Of the event ``event_id``, also one nobody is reminded of (then it is told why), else of all the rule covers from
-    today on. The first of them are shown, those to be sent before those that are left out; the letters are the first
-    one's, in ``locale`` or the languages its recipients read (the reader's own where there is nobody). ``reader`` is
-    the language of the reasons. What a rule that is kept has dealt with already is not sent again. A bounded number of
-    statements, however many events there are.
+    For the event ``event_id``, even one without reminders (then with the reason), otherwise for all events the rule
+    covers from today on. The first reminders are shown, those to be sent before those that are skipped. The texts are
+    those of the first one, in ``locale`` or in its recipients' languages (in the acting account's if there are none).
+    ``reader`` is the language of the reasons. What a stored rule has already handled is not sent again. A bounded
+    number of statements, however many events there are.
 
     Raises:
         Invalid: there is no event ``event_id``.
@@ -82,7 +82,7 @@ def preview(
     facts = RuleFacts.of(rule)
     which = and_(_which(act, facts, event_id), permissions.visible(session))
     found = session.execute(core_select(*(getattr(Event, name) for name in _COLUMNS)).where(which)).all()
-    teller = _RulePreview(
+    rule_preview = _RulePreview(
         act,
         facts,
         rule.catch_up,
@@ -90,37 +90,39 @@ def preview(
         _past(session, act, rule, which),
     )
     tasks = _open_tasks(session, which) if rule.anchor is ReminderAnchor.TASK_DUE else {}
-    foreseen = sorted(
-        (one for event in found for one in teller.of(event, tasks.get(event.id, ()))), key=lambda one: one.order
+    calculated = sorted(
+        (one for event in found for one in rule_preview.of(event, tasks.get(event.id, ()))), key=lambda one: one.order
     )
-    shown = foreseen[:REMINDERS_SHOWN]
-    directory = AudienceIndex.load(
+    shown = calculated[:REMINDERS_SHOWN]
+    audience_index = AudienceIndex.load(
         session, rule.audience, EventSelection(tuple(sorted({one.event.id for one in shown})))
     )
     vouched = _is_vouched(session, rule)
-    reminders = [_written(one, directory.addresses(rule.audience, one.event, vouched=vouched), reader) for one in shown]
+    reminders = [
+        _to_json(one, audience_index.addresses(rule.audience, one.event, vouched=vouched), reader) for one in shown
+    ]
     return {
         "reminders": reminders,
-        "total": len(foreseen),
+        "total": len(calculated),
         "shown": len(shown),
-        "letters": _letters(session, act, rule, shown[0], _languages(act, reminders[0], locale)) if shown else [],
+        "letters": _mail_contents(session, act, rule, shown[0], _languages(act, reminders[0], locale)) if shown else [],
     }
 
 
 def event_errors(session: Session, event_id: str | None) -> crud.Errors:
-    """What is wrong with the event a preview is asked for."""
+    """The error if the requested event does not exist."""
     return crud.missing_references(session, Reminder, {"event_id": event_id})
 
 
 def _is_vouched(session: Session, rule: ReminderRule) -> bool:
-    """Whether somebody entitled has approved the addresses a rule names: of one only wished for, whoever asks."""
+    """Whether the addresses a rule names are approved; those of a rule that is not stored, by whoever asks."""
     if not inspect(rule).persistent:
         return permissions.reader(session) is None
     return reminder_rules.is_vouched(session, rule)
 
 
 def _which(act: ActionContext, rule: RuleFacts, event_id: str | None) -> ColumnElement[bool]:
-    """The condition on events: the one that is named, or those to come that the rule covers."""
+    """The condition for events: the given one, or those from today on that the rule covers."""
     if event_id is not None:
         return col(Event.id) == event_id
     covered = and_(col(Event.last_day) >= act.today, col(Event.status).in_(REMINDED))
@@ -138,9 +140,9 @@ def _open_tasks(session: Session, which: ColumnElement[bool]) -> Mapping[str, Se
 
 def _past(
     session: Session, act: ActionContext, rule: ReminderRule, which: ColumnElement[bool]
-) -> Mapping[Moment, Sequence[tuple[ReminderState, str | None]]]:
-    """What became of a kept rule's reminders of these events that were due before now."""
-    past: dict[Moment, list[tuple[ReminderState, str | None]]] = defaultdict(list)
+) -> Mapping[Occurrence, Sequence[tuple[ReminderState, str | None]]]:
+    """State and reason of a stored rule's reminders of these events that were due before now."""
+    past: dict[Occurrence, list[tuple[ReminderState, str | None]]] = defaultdict(list)
     if not inspect(rule).persistent:
         return past
     columns = ("event_id", "task_key", "due_at", "state", "reason")
@@ -154,32 +156,32 @@ def _past(
 
 @dataclass(frozen=True, slots=True)
 class _RulePreview:
-    """Tells of events which reminders a rule would send of each, and which not, and why."""
+    """Calculates which reminders a rule would send about an event, and which not and why."""
 
     act: ActionContext
     rule: RuleFacts
     catch_up: bool
     days_off: WorkingDays | None
-    past: Mapping[Moment, Sequence[tuple[ReminderState, str | None]]]
+    past: Mapping[Occurrence, Sequence[tuple[ReminderState, str | None]]]
 
     def of(self, event: Any, tasks: Sequence[Any]) -> list[_PreviewedReminder]:
-        """The reminders of one event; of one nobody is reminded of as if people were."""
+        """The reminders of one event, also if its status or the rule currently allows none."""
         days = EventDays.of(event, tasks)
         as_if = replace(self.rule, active=True, kinds=frozenset())
         try:
             dues = due_times.due_reminders(as_if, replace(days, status=EventStatus.PLANNED), self.days_off)
         except ValueError:
-            return []  # from these days the offset leads out of the calendar: there is no such instant
-        return [_PreviewedReminder(event, due.task_id, *self._fate(days, due)) for due in dues]
+            return []  # the offset leads from these days to a date outside the calendar
+        return [_PreviewedReminder(event, due.task_id, *self._outcome(days, due)) for due in dues]
 
-    def _fate(self, days: EventDays, due: DueReminder) -> tuple[datetime, Message | str | None]:
-        """When a reminder is sent, and why it is not."""
+    def _outcome(self, days: EventDays, due: DueReminder) -> tuple[datetime, Message | str | None]:
+        """When a reminder is due or sent, and why it is not sent."""
         if days.status not in REMINDED or not self.rule.active or not self.rule.covers(days.kind):
             return due.due_at, due_times.skip_reason(self.rule, days, due.task_id, due.due_at, self.days_off)
         if due.due_at >= self.act.now:
             return due.due_at, None
         if made := self.past.get((days.id, due.task_id or "", due.due_at)):
-            return due.due_at, _became(made)
+            return due.due_at, _past_reason(made)
         if self.catch_up:
             is_over = self.act.now >= due_times.useful_until(days, due.due_at)
             return (due.due_at, message(due_times.OVER)) if is_over else (self.act.now, None)
@@ -187,17 +189,17 @@ class _RulePreview:
         return due.due_at, message(due_times.TOO_LATE) if late else None
 
 
-def _became(made: Sequence[tuple[ReminderState, str | None]]) -> str | None:
-    """Why reminders that were made are not sent now; None when one of them is on its way."""
+def _past_reason(made: Sequence[tuple[ReminderState, str | None]]) -> str | None:
+    """Why reminders that exist already are not sent now; None if one of them is pending or being sent."""
     states = {state for state, _reason in made}
-    if states & _UNDER_WAY:
+    if states & _IN_PROGRESS:
         return None
     reasons = {reason for _state, reason in made}
-    told = reasons.pop() if states == {ReminderState.SKIPPED} and len(reasons) == 1 else None
-    return told or DEALT_WITH
+    reason = reasons.pop() if states == {ReminderState.SKIPPED} and len(reasons) == 1 else None
+    return reason or DEALT_WITH
 
 
-def _written(one: _PreviewedReminder, people: Mapping[str, Language], reader: str) -> dict[str, Any]:
+def _to_json(one: _PreviewedReminder, people: Mapping[str, Language], reader: str) -> dict[str, Any]:
     why_not = one.why_not
     return {
         "event_id": one.event.id,
@@ -218,14 +220,14 @@ def _languages(act: ActionContext, first: Mapping[str, Any], locale: Language | 
     return [language for language in Language if language in read]
 
 
-def _letters(
+def _mail_contents(
     session: Session, act: ActionContext, rule: ReminderRule, one: _PreviewedReminder, languages: Sequence[Language]
 ) -> list[dict[str, Any]]:
-    """The letter of one reminder as it stands now, in some languages."""
+    """The mail for one reminder as of now, in some languages."""
     event = session.get_one(Event, one.event.id)
     task = session.get(Task, one.task_id) if one.task_id else None
     localities = {place.code: place for place in session.exec(select(Locality))}
-    about = MailTopic(
+    topic = MailTopic(
         ReminderPurpose.REMINDER,
         EventFacts.of(
             event,
@@ -238,8 +240,8 @@ def _letters(
         task.title if task else None,
         task.due_day if task else None,
     )
-    letters = [(language, compose(about, language)) for language in languages]
+    contents = [(language, compose(topic, language)) for language in languages]
     return [
-        {"locale": language, "subject": letter.subject, "text": letter.text, "html": letter.html}
-        for language, letter in letters
+        {"locale": language, "subject": content.subject, "text": content.text, "html": content.html}
+        for language, content in contents
     ]

@@ -1,6 +1,6 @@
-"""Planning reminders: rows are made, kept, called off and called back in the transaction of what they follow from.
+"""Planning reminders: rows are inserted, skipped and reactivated in the transaction of the change that causes it.
 
-Nothing is sent here; a worker claims what is due, and looks once more whether it still holds before it sends.
+Nothing is sent here; a worker claims what is due, and checks again whether it is still valid before sending it.
 """
 
 from collections import defaultdict
@@ -47,16 +47,16 @@ _PLANNING_LOCK = 0x6465736B
 _AT_ONCE = 1000
 
 Key = tuple[str, str, str, str, datetime]
-"""What makes a reminder unique: event, rule key, task key, recipient, due instant."""
+"""The unique key of a reminder: event, rule key, task key, recipient, due instant."""
 
 
 Rules = Mapping[str, tuple[RuleFacts, list[str]]]
-"""Rule id → what it asks, and its audience."""
+"""Rule id → its facts and its audience."""
 
-# Statements are kept: building one in SQLAlchemy takes several times as long as running it.
+# Statements are cached: building one in SQLAlchemy takes several times as long as running it.
 _ACTIVE_RULES = select(_RULE).where(_RULE.c.active)
 _COUNTING = (_RULE.c.active, or_(_RULE.c.working_days, _RULE.c.anchor == ReminderAnchor.TASK_DUE))
-_LOOK_AGAIN = update(_RULE).where(*_COUNTING).values(version=_RULE.c.version + 1)
+_BUMP_VERSIONS = update(_RULE).where(*_COUNTING).values(version=_RULE.c.version + 1)
 _REMINDED_EVENTS = select(_EVENT).where(_EVENT.c.last_day >= bindparam("since"), _EVENT.c.status.in_(REMINDED))
 _PRESENT_COLUMNS = (
     "id", "purpose", "event_id", "rule_key", "task_key", "recipient", "due_at", "state", "reason", "locale",
@@ -76,7 +76,7 @@ _SKIP = (
     .where(_THESE, _TABLE.c.state == ReminderState.PENDING)
     .values(state=ReminderState.SKIPPED, reason=bindparam("why"), updated_at=bindparam("now"))
 )
-_CALL_BACK = (
+_REACTIVATE = (
     update(_TABLE)
     .where(_THESE, _TABLE.c.state == ReminderState.SKIPPED)
     .values(state=ReminderState.PENDING, reason=None, attempts=0, next_at=_TABLE.c.due_at, updated_at=bindparam("now"))
@@ -86,7 +86,8 @@ _INSERT = {
     "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
 }
 TOLD_AFTER = timedelta(minutes=10)
-"""How long after a change those who have an event in their calendars are told: several changes make one mail."""
+"""How long after a change an update is sent to those who have the event in their calendars: several changes are
+combined into one mail."""
 
 _LOCK_EVENT = text("SELECT pg_advisory_xact_lock_shared(:key) FROM event WHERE id = :event FOR NO KEY UPDATE")
 _LOCK_ALL = text("SELECT pg_advisory_xact_lock(:key)")
@@ -100,7 +101,7 @@ def _open_tasks(by_id: bool) -> Select[*tuple[Any, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class _PlannedReminder:
-    """A reminder somebody should get, as the rules and events are now."""
+    """A reminder that the current rules and events require."""
 
     rule_id: str
     task_id: str | None
@@ -108,28 +109,28 @@ class _PlannedReminder:
 
 
 def plan_event(session: Session, act: ActionContext, event: Event) -> None:
-    """Plan an event's reminders anew after it, its members or its tasks were made, changed or moved.
+    """Replan an event's reminders after it, its members or its tasks have been created, changed or moved.
 
-    Missing reminders are made, equal ones kept, pending ones nobody wants any more skipped with the reason, and those
-    skipped that are wanted again called back. What was due more than a quarter of an hour ago is made as
-    skipped, so that people see it, unless its rule catches up. Sent, failed and just being sent ones stay as they are.
-    Whoever has the event in their own calendar, as it was before days, hours, place, title or status changed, is told
-    a little later. A cancelled event is left alone: :func:`announce_cancellation` settles it. Rows are changed beneath
-    Reminder objects already read.
+    Missing reminders are inserted, matching ones stay, pending ones no longer required are skipped with the reason, and
+    skipped ones that are required again are reactivated. Reminders due more than a quarter of an hour ago are inserted
+    as skipped, so that people see them, unless their rule catches up. Sent, failed and sending ones stay as they are.
+    Recipients whose calendars have the event with earlier days, hours, place, title or status get an update after
+    :data:`TOLD_AFTER`. Cancelled events are handled by :func:`announce_cancellation`. Rows are changed by statements:
+    loaded Reminder objects are not refreshed.
     """
     session.flush()
     if event.status is EventStatus.CANCELLED:
         return
     lock_planning(session, event.id)
     rules = _active_rules(session) if event.status in REMINDED else {}
-    scene = _PlanningData.load(session, rules, [event], EventSelection((event.id,)))
+    data = _PlanningData.load(session, rules, [event], EventSelection((event.id,)))
     present = session.connection().execute(_OF_EVENT, {"event": event.id}).all()
     of_rules = [row for row in present if row.purpose in _PLANNED]
-    _plan(session, act, scene, of_rules, _updates(act, event, present) if rules else [])
+    _plan(session, act, data, of_rules, _updates(act, event, present) if rules else [])
 
 
 def _updates(act: ActionContext, event: Event, present: Sequence[Any]) -> list[dict[str, Any]]:
-    """New mails to those whose calendars show the event as it was; one that waits already for the same is enough."""
+    """New update mails to those whose calendars have an earlier version, unless one for this version exists already."""
     rule_key = f"update:{event.sequence}"
     entries: dict[str, int] = {}
     readers: dict[str, Language] = {}
@@ -149,10 +150,10 @@ def _updates(act: ActionContext, event: Event, present: Sequence[Any]) -> list[d
 
 
 def lock_planning(session: Session, event_id: str | None = None) -> None:
-    """Let plans that touch follow each other: two of one event, and one of a rule (no event) with any other.
+    """Serialise plans that affect each other: those of one event, and that of a rule (no event) with all others.
 
-    Without it a rule and an event that are made at the same moment do not see each other, and no reminder comes of
-    them. Who counts tasks from an event's days asks first, too. SQLite's writers stand in line anyway.
+    Otherwise a rule and an event created at the same moment do not see each other, and no reminder is planned. Whoever
+    counts tasks from an event's days takes this lock first, too. On SQLite the write lock does this anyway.
     """
     connection = session.connection()
     if connection.dialect.name == "postgresql":
@@ -163,9 +164,9 @@ def lock_planning(session: Session, event_id: str | None = None) -> None:
 
 
 def plan_rule(session: Session, act: ActionContext, rule: ReminderRule) -> None:
-    """Plan a rule's reminders of all future events anew after it was made, changed, switched or deleted.
+    """Replan a rule's reminders of all future events after it has been created, changed, switched or deleted.
 
-    A rule given to ``session.delete`` and one switched off have all that is pending skipped.
+    If the rule was passed to ``session.delete`` or is switched off, all its pending reminders are skipped.
     """
     gone = rule in session.deleted
     if not gone:
@@ -179,14 +180,14 @@ def plan_rule(session: Session, act: ActionContext, rule: ReminderRule) -> None:
     connection = session.connection()
     events = connection.execute(_REMINDED_EVENTS, {"since": act.today}).all()
     rules = {rule.id: (RuleFacts.of(rule), list(rule.audience))}
-    scene = _PlanningData.load(session, rules, events, EventSelection(since=act.today))
-    _plan(session, act, scene, connection.execute(_OF_RULE, {"rule": rule.id, "since": act.today}).all())
+    data = _PlanningData.load(session, rules, events, EventSelection(since=act.today))
+    _plan(session, act, data, connection.execute(_OF_RULE, {"rule": rule.id, "since": act.today}).all())
 
 
 def plan_readers(session: Session, act: ActionContext, addresses: Collection[str | None]) -> None:
-    """Plan anew what goes to these addresses after an account or a person behind them was made or changed.
+    """Replan the reminders to these addresses after an account or a person with them has been created or changed.
 
-    So who joins an audience gets what is still to come, and who leaves it gets no more; the rest is not touched.
+    Whoever joins an audience gets its future reminders, and whoever leaves it gets no more; others are not touched.
     """
     given = {address.strip().lower() for address in addresses if address}
     recipients = sorted(given | {f"{MESSENGER}{address}" for address in given})
@@ -197,28 +198,27 @@ def plan_readers(session: Session, act: ActionContext, addresses: Collection[str
     lock_planning(session)
     connection = session.connection()
     events = connection.execute(_REMINDED_EVENTS, {"since": act.today}).all()
-    scene = _PlanningData.load(session, rules, events, EventSelection(since=act.today), frozenset(recipients))
+    data = _PlanningData.load(session, rules, events, EventSelection(since=act.today), frozenset(recipients))
     present = connection.execute(_OF_RECIPIENTS, {"recipients": recipients, "since": act.today}).all()
-    _plan(session, act, scene, [row for row in present if row.purpose is ReminderPurpose.REMINDER])
+    _plan(session, act, data, [row for row in present if row.purpose is ReminderPurpose.REMINDER])
 
 
 def plan_working_days(session: Session, act: ActionContext) -> None:
-    """Plan anew what the office's own days off bear on: rules that count working days, or from tasks that may."""
+    """Replan what depends on the office's own days off: rules that count working days, or from tasks that may."""
     session.flush()
-    lock_planning(session)  # a rule being made right now is seen, or sees these days itself
-    # What they ask has changed although they have not: a worker that has looked at one already looks once more.
-    session.connection().execute(_LOOK_AGAIN)
+    lock_planning(session)  # a rule created concurrently is either seen here or sees the new days itself
+    # Their due days have changed although the rules have not: the new version makes a worker revalidate.
+    session.connection().execute(_BUMP_VERSIONS)
     counting = select(ReminderRule).where(*_COUNTING).order_by(_RULE.c.id)
     for rule in session.execute(counting.execution_options(populate_existing=True)).scalars().all():
         plan_rule(session, act, rule)
 
 
 def announce_cancellation(session: Session, act: ActionContext, event: Event) -> None:
-    """Call off what an event still had to send, and tell everyone it had reminded or was going to, once each.
+    """Skip the pending reminders of a cancelled event, and notify everyone who was or would have been reminded, once.
 
-    Whoever waits for an earlier cancellation that is not out yet gets no second one; what a restore gave up counts as
-    sent, for it may have been. Nobody is told of an event
-    that is over already: that row is made as skipped.
+    Whoever has an earlier cancellation mail pending gets no second one; reminders that a restore gave up count as sent,
+    because they may have been. Nobody is notified of an event that is over already: that row is inserted as skipped.
     """
     session.flush()
     lock_planning(session, event.id)
@@ -229,13 +229,13 @@ def announce_cancellation(session: Session, act: ActionContext, event: Event) ->
     )
     recipients: dict[str, Language] = {}
     waiting: set[str] = set()
-    on_the_way = {ReminderState.PENDING, ReminderState.SENDING}
+    unsent = {ReminderState.PENDING, ReminderState.SENDING}
     found = session.execute(own.order_by(col(Reminder.recipient))).all()
     concerned = _Concerned.load(session, event, {row.rule_id for row in found if row.rule_id})
     for row in found:
         if row.purpose is ReminderPurpose.REMINDER and concerned.includes(row):
             recipients[row.recipient] = row.locale
-        elif row.purpose is ReminderPurpose.CANCELLATION and row.state in on_the_way:
+        elif row.purpose is ReminderPurpose.CANCELLATION and row.state in unsent:
             waiting.add(row.recipient)
     is_other = _TABLE.c.purpose.in_([ReminderPurpose.REMINDER, ReminderPurpose.UPDATE])
     _skip_all(session, act, due_times.SILENT[EventStatus.CANCELLED], _TABLE.c.event_id == event.id, is_other)
@@ -256,12 +256,13 @@ def announce_cancellation(session: Session, act: ActionContext, event: Event) ->
 
 @dataclass(frozen=True, slots=True)
 class _Concerned:
-    """Who may be told that an event is off: a version before this one planned and sent mail for who may not read it."""
+    """Who may be notified of a cancellation: an earlier version planned and sent mail to people who may not read the
+    event."""
 
     named: Mapping[str, Collection[str]]
     """Rule id → the addresses it names one by one, in lower case."""
     reached: Mapping[str, Collection[str]]
-    """Rule id → whom it reaches now."""
+    """Rule id → its current recipients."""
 
     @classmethod
     def load(cls, session: Session, event: Event, rule_ids: Collection[str]) -> "_Concerned":
@@ -269,18 +270,18 @@ class _Concerned:
             row.id: row.audience
             for row in session.execute(select(_RULE.c.id, _RULE.c.audience).where(_RULE.c.id.in_(rule_ids)))
         }
-        directory = AudienceIndex.load(
+        audience_index = AudienceIndex.load(
             session, {word for words in rules.values() for word in words}, EventSelection((event.id,))
         )
         vouched = vouched_rules(session.connection(), rules)
         return cls(
             {rule: {address.lower() for address in named_addresses(words)} for rule, words in rules.items()},
-            {rule: directory.addresses(words, event, vouched=rule in vouched) for rule, words in rules.items()},
+            {rule: audience_index.addresses(words, event, vouched=rule in vouched) for rule, words in rules.items()},
         )
 
     def includes(self, row: Any) -> bool:
-        """Whether the reader of a reminder is told: who was reminded by a rule that did not name them is, for the event
-        may be in their calendar; who was still waiting only if the reminder would reach them."""
+        """Whether the recipient of a reminder is notified: yes if they were reminded by a rule that did not name their
+        address, as the event may be in their calendar; if the reminder is pending, only if it would reach them now."""
         if row.rule_id not in self.reached or row.recipient in self.reached[row.rule_id]:
             return True
         is_named = row.recipient.removeprefix(MESSENGER) in self.named[row.rule_id]
@@ -288,7 +289,7 @@ class _Concerned:
 
 
 def retry(session: Session, act: ActionContext, reminder: Reminder) -> Reminder:
-    """Send a failed reminder once more, from now on with a fresh count of attempts.
+    """Send a failed reminder again, with the count of attempts reset.
 
     Raises:
         Conflict: it has not failed.
@@ -319,11 +320,11 @@ def _active_rules(session: Session) -> Rules:
 
 @dataclass(slots=True)
 class _PlanningData:
-    """Rules, events and the people they reach, read with a bounded number of queries."""
+    """Rules, events and their recipients, read with a bounded number of queries."""
 
     rules: Rules
     events: dict[str, tuple[EventDays, Any]]
-    directory: AudienceIndex
+    audience_index: AudienceIndex
     days_off: WorkingDays | None
     vouched: frozenset[str]
     recipients: frozenset[str] | None = None
@@ -337,7 +338,7 @@ class _PlanningData:
         which: EventSelection,
         recipients: frozenset[str] | None = None,
     ) -> "_PlanningData":
-        """``rows`` are the events ``which`` means, or some of them; ``recipients`` the only readers that count."""
+        """``rows`` are all or some of the events that ``which`` selects; ``recipients`` limits the recipients."""
         kinds = {row.kind for row in rows}
         concerned = [pair for pair in rules.values() if any(pair[0].covers(kind) for kind in kinds)]
         of_tasks = any(rule.anchor is ReminderAnchor.TASK_DUE for rule, _audience in concerned)
@@ -345,21 +346,23 @@ class _PlanningData:
         if of_tasks:
             for task in session.connection().execute(_open_tasks(which.by_id), which.values):
                 tasks[task.event_id].append(task)
-        directory = AudienceIndex.load(session, {word for _rule, audience in concerned for word in audience}, which)
+        audience_index = AudienceIndex.load(
+            session, {word for _rule, audience in concerned for word in audience}, which
+        )
         events = {row.id: (EventDays.of(row, tasks.get(row.id, ())), row) for row in rows}
         counts_working_days = any(rule.working_days for rule, _audience in concerned)
         days_off = due_times.office_days(office_holidays(session)) if counts_working_days else None
         audiences = {rule.id: audience for rule, audience in concerned}
         vouched = vouched_rules(session.connection(), audiences)
-        return cls(rules, events, directory, days_off, vouched, recipients)
+        return cls(rules, events, audience_index, days_off, vouched, recipients)
 
-    def wishes(self) -> Iterator[tuple[Key, _PlannedReminder]]:
-        """Every reminder the rules want of the events, under its unique key."""
+    def required(self) -> Iterator[tuple[Key, _PlannedReminder]]:
+        """Yield every reminder that the rules require for the events, with its unique key."""
         for days, row in self.events.values():
             for rule, audience in self.rules.values():
                 dues = self._dues(rule, days)
                 vouched = rule.id in self.vouched
-                people = self.directory.addresses(audience, row, vouched=vouched) if dues else {}
+                people = self.audience_index.addresses(audience, row, vouched=vouched) if dues else {}
                 if self.recipients is not None:
                     people = {one: people[one] for one in self.recipients.intersection(people)}
                 for due in dues:
@@ -371,17 +374,17 @@ class _PlanningData:
         try:
             return due_times.due_reminders(rule, days, self.days_off)
         except ValueError:
-            return []  # from these days the offset leads out of the calendar: there is no such instant
+            return []  # the offset leads from these days to a date outside the calendar
 
-    def is_latest_news(self, row: Any) -> bool:
-        """Whether a row tells of the change made last to an event people are reminded of."""
+    def is_latest_update(self, row: Any) -> bool:
+        """Whether a row is the update mail about the last change of an event with reminders."""
         if row.purpose is not ReminderPurpose.UPDATE or row.event_id not in self.events:
             return False
         days, event = self.events[row.event_id]
         return days.status in REMINDED and row.rule_key == f"update:{event.sequence}"
 
     def why_not(self, row: Any) -> str:
-        """Why a pending reminder is not among the wishes."""
+        """Why a pending reminder is no longer required."""
         if row.purpose is ReminderPurpose.CANCELLATION:
             return due_times.TAKES_PLACE
         if row.purpose is ReminderPurpose.UPDATE:
@@ -400,7 +403,7 @@ class _PlanningData:
         return reason.text if reason else due_times.NOT_ADDRESSED
 
     def catches_up(self, key: Key, now: datetime) -> bool:
-        """Whether a reminder goes out although it was due before it was planned, for it is still of use."""
+        """Whether a reminder is sent although it was due before it was planned, because it is still useful."""
         event_id, rule_key, *_others, due_at = key
         rule = self.rules.get(rule_key)
         if rule is None or not rule[0].catch_up:
@@ -409,44 +412,46 @@ class _PlanningData:
 
 
 _PLANNED = frozenset({ReminderPurpose.REMINDER, ReminderPurpose.CANCELLATION, ReminderPurpose.UPDATE})
-"""What planning settles; notices of failures go their own way."""
+"""The purposes that planning manages; failure notices are handled elsewhere."""
 
 
 def _plan(
     session: Session,
     act: ActionContext,
-    scene: _PlanningData,
+    data: _PlanningData,
     present: Sequence[Any],
     more: Sequence[dict[str, Any]] = (),
 ) -> None:
-    """Make of the reminders that are there what the scene wants, and insert ``more``; a bounded number of statements.
+    """Bring the existing reminders (``present``) in line with the required ones, and insert ``more``; a bounded number
+    of statements.
 
-    Of the news that an event has changed only the latest stays.
+    Of the update mails about an event only the latest stays pending.
     """
-    wishes = dict(scene.wishes())
-    unwanted: dict[str, list[str]] = defaultdict(list)
-    back: list[str] = []
+    required = dict(data.required())
+    obsolete: dict[str, list[str]] = defaultdict(list)
+    reactivated: list[str] = []
     for row in present:
         key: Key = (row.event_id, row.rule_key, row.task_key, row.recipient, row.due_at)
-        if wishes.pop(key, None) is None:
-            if row.state is ReminderState.PENDING and not scene.is_latest_news(row):
-                unwanted[scene.why_not(row)].append(row.id)
-        elif _may_come_back(row) and (not due_times.too_late(row.due_at, act.now) or scene.catches_up(key, act.now)):
-            back.append(row.id)
-    # A worker may have claimed one since it was read: the statements ask the state again.
-    for why, ids in unwanted.items():
+        if required.pop(key, None) is None:
+            if row.state is ReminderState.PENDING and not data.is_latest_update(row):
+                obsolete[data.why_not(row)].append(row.id)
+        elif _can_reactivate(row) and (not due_times.too_late(row.due_at, act.now) or data.catches_up(key, act.now)):
+            reactivated.append(row.id)
+    # A worker may have claimed one since it was read: the statements check the state again.
+    for why, ids in obsolete.items():
         _change(session, _SKIP, ids, now=act.now, why=why)
-    _change(session, _CALL_BACK, back, now=act.now)
-    made = list(more)
-    for key in sorted(wishes):
-        wish = wishes[key]
-        late = due_times.too_late(key[-1], act.now) and not scene.catches_up(key, act.now)
-        made.append(_row(act, key, wish.locale, due_times.TOO_LATE if late else None, wish.rule_id, wish.task_id))
-    _insert(session, made)
+    _change(session, _REACTIVATE, reactivated, now=act.now)
+    rows = list(more)
+    for key in sorted(required):
+        planned = required[key]
+        late = due_times.too_late(key[-1], act.now) and not data.catches_up(key, act.now)
+        reason = due_times.TOO_LATE if late else None
+        rows.append(_row(act, key, planned.locale, reason, planned.rule_id, planned.task_id))
+    _insert(session, rows)
 
 
-def _may_come_back(row: Any) -> bool:
-    """Whether a reminder was skipped, and surely never sent."""
+def _can_reactivate(row: Any) -> bool:
+    """Whether a reminder was skipped and certainly never sent."""
     return row.state is ReminderState.SKIPPED and row.reason != due_times.RESTORED
 
 
@@ -456,7 +461,7 @@ def _change(session: Session, statement: Update, ids: Sequence[str], **values: A
 
 
 def _skip_all(session: Session, act: ActionContext, reason: str, *which: ColumnElement[bool]) -> None:
-    """Skip the pending reminders of a kind."""
+    """Skip the pending reminders that match all conditions."""
     pending = update(_TABLE).where(*which, _TABLE.c.state == ReminderState.PENDING)
     session.connection().execute(pending.values(state=ReminderState.SKIPPED, reason=reason, updated_at=act.now))
 
@@ -470,7 +475,7 @@ def _row(
     task_id: str | None = None,
     purpose: ReminderPurpose = ReminderPurpose.REMINDER,
 ) -> dict[str, Any]:
-    """A new reminder's columns; pending, or skipped when ``late`` says why."""
+    """A new reminder's columns; pending, or skipped if ``late`` gives the reason."""
     event_id, rule_key, task_key, recipient, due_at = key
     return {
         "id": new_id(),
@@ -494,7 +499,7 @@ def _row(
 
 
 def _insert(session: Session, rows: list[dict[str, Any]]) -> None:
-    """Insert reminders; one that another transaction made meanwhile is left as it is (uq_reminder_once)."""
+    """Insert reminders; one that another transaction has inserted meanwhile stays as it is (uq_reminder_once)."""
     if rows:
         connection = session.connection()
         for start in range(0, len(rows), _AT_ONCE):

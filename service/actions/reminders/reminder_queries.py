@@ -30,11 +30,11 @@ _BY_STATE: Mapping[ReminderState | None, Sequence[Any]] = {
     ReminderState.SENT: (col(Reminder.sent_at).desc(), col(Reminder.id)),
     ReminderState.SKIPPED: (col(Reminder.due_at).desc(), col(Reminder.id)),
 }
-"""What people should see first of each state; of failures those nobody has seen."""
+"""The sort order for each state; of failures, those nobody has seen come first."""
 
 
 def rules_where() -> Any:
-    """The select of all reminder rules."""
+    """The SELECT of all reminder rules."""
     return select(ReminderRule)
 
 
@@ -52,7 +52,7 @@ def count_pending(session: Session, rule_ids: Collection[str]) -> dict[str, int]
 
 
 def reminders_of_event_where(event_id: str) -> Any:
-    """The select of an event's reminders."""
+    """The SELECT of an event's reminders."""
     return select(Reminder).where(Reminder.event_id == event_id)
 
 
@@ -83,7 +83,7 @@ def pending_of_event(session: Session, event_id: str) -> Sequence[tuple[Reminder
 
 
 def unseen_failures(session: Session, since: datetime, limit: int) -> list[tuple[Reminder, Event | None]]:
-    """The reminders due since an instant that failed and nobody has seen, the newest first, each with its event."""
+    """The failed reminders due since an instant that nobody has seen, the newest first, each with its event."""
     statement = (
         select(Reminder, Event)
         .join(Event, col(Event.id) == col(Reminder.event_id), isouter=True)
@@ -95,7 +95,7 @@ def unseen_failures(session: Session, since: datetime, limit: int) -> list[tuple
 
 
 def first_failures(session: Session, act: ActionContext, limit: int) -> list[Reminder]:
-    """The first reminders that failed, those nobody has seen before the others."""
+    """The first failed reminders; those that nobody has seen come first."""
     statement = reminders_where(session, act, {"state": [ReminderState.FAILED]})
     return list(session.exec(statement.order_by(*_BY_STATE[ReminderState.FAILED]).limit(limit)))
 
@@ -103,18 +103,18 @@ def first_failures(session: Session, act: ActionContext, limit: int) -> list[Rem
 def reminders_in_state(
     session: Session, act: ActionContext, state: ReminderState | None, first: int, size: int
 ) -> tuple[list[Reminder], int]:
-    """A page of the reminders in a state (None: those that are coming), and how many there are."""
+    """A page of the reminders in a state (None: those still to be sent), and how many there are."""
     statement = reminders_where(session, act, {"state": [state] if state else COMING})
     return crud.page_of(session, statement, _BY_STATE[state], first, size)
 
 
 UNSEEN = and_(col(Reminder.state) == ReminderState.FAILED, col(Reminder.seen_at).is_(None))
-"""The condition that a reminder failed and nobody has seen that."""
+"""The condition for failed reminders that nobody has seen."""
 
 
 def of_visible_events(session: Session) -> ColumnElement[bool]:
     """The condition for reminders the session may read: of no event, or of one it may see."""
-    # Looked up reminder by reminder: few are asked for at a time, and events are many.
+    # A correlated subquery: few reminders are listed at a time, and there are many events.
     seen = select(col(Event.id)).where(col(Event.id) == col(Reminder.event_id), permissions.visible(session))
     return or_(col(Reminder.event_id).is_(None), seen.correlate(Reminder).exists())
 
@@ -129,7 +129,7 @@ def find_reminder(session: Session, identity: str) -> Reminder:
 
 
 def reminders_where(session: Session, act: ActionContext, query: Mapping[str, Any]) -> Any:
-    """The select of reminders a query string asks for; days are those of the office's zone."""
+    """The SELECT of the reminders that match a query string; days are in the office's time zone."""
     statement: Any = select(Reminder)
     if permissions.reader(session) is not None:
         statement = statement.where(of_visible_events(session))

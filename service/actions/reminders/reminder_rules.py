@@ -1,4 +1,4 @@
-"""Reminder rules: made, changed and deleted; each time the future is planned anew."""
+"""Reminder rules: created, changed and deleted; each time their future reminders are planned again."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,10 +17,10 @@ from service.actions.reminders import reminder_planning
 
 
 def create_rule(session: Session, act: ActionContext, values: Mapping[str, Any]) -> ReminderRule:
-    """Make a rule.
+    """Create a rule.
 
     Raises:
-        Forbidden: it names an address of nobody here, and who makes it is not entitled to that.
+        Forbidden: it names an address that belongs to nobody here, and the session may not change everything.
     """
     values = checked(session, values)
     rule = crud.create(session, act, ReminderRule(**values))
@@ -31,16 +31,16 @@ def create_rule(session: Session, act: ActionContext, values: Mapping[str, Any])
 def change_rule(session: Session, act: ActionContext, rule: ReminderRule, values: Mapping[str, Any]) -> ReminderRule:
     """Change a rule.
 
-    Whoever changes it vouches for all addresses it has afterwards, so changing anything else of it asks the same as
-    writing them. Switching it off asks nothing. Where an older version let somebody make it who could not vouch,
-    somebody who can approves it by saving it, changed or not.
+    Whoever changes it approves all addresses it has afterwards, so any change requires the same permission as writing
+    them. Switching it off requires none. If an older version let somebody create it who could not approve its
+    addresses, somebody who can approves it by saving it, changed or not.
 
     Raises:
         Forbidden: as in :func:`create_rule`.
     """
-    values = _in_form(values)
+    values = _normalised(values)
     if set(values.get("audience", ())) == set(rule.audience):
-        del values["audience"]  # a form gives its words in an order of its own
+        del values["audience"]  # a form sends its words in its own order
     changed = {name for name, value in values.items() if getattr(rule, name) != value}
     if changed and (changed != {"active"} or values["active"]):
         permissions.check_addresses(session, values.get("audience", rule.audience))
@@ -53,34 +53,34 @@ def change_rule(session: Session, act: ActionContext, rule: ReminderRule, values
 
 
 def is_vouched(session: Session, rule: ReminderRule) -> bool:
-    """Whether somebody entitled has approved the addresses that a kept rule names."""
+    """Whether the addresses that a stored rule names are approved."""
     return rule.id in vouched_rules(session.connection(), {rule.id: rule.audience})
 
 
 def withheld(session: Session, rule: ReminderRule) -> list[str]:
-    """The addresses of nobody here that a kept rule tells of no internal event until it is approved."""
+    """The addresses belonging to nobody here that get no mail about internal events until the rule is approved."""
     return [] if is_vouched(session, rule) else permissions.unknown_addresses(session, rule.audience)
 
 
 def delete_rule(session: Session, act: ActionContext, rule: ReminderRule) -> None:
-    """Delete a rule; what it had planned is skipped, what it had sent stays on record."""
+    """Delete a rule; its pending reminders are skipped, its sent ones stay on record."""
     crud.delete(session, act, rule)
     reminder_planning.plan_rule(session, act, rule)
 
 
 def checked(session: Session, values: Mapping[str, Any], also: crud.Errors | None = None) -> dict[str, Any]:
-    """A new rule's values as they are kept, its offset in the one canonical form; ``also`` is what else is wrong.
+    """A new rule's values as they are stored, its offset in canonical form; ``also`` are further errors.
 
     Raises:
-        Invalid: the offset or the audience is none, or there is something in ``also``.
+        Invalid: the offset or the audience is not valid, or ``also`` contains an error.
         Forbidden: as in :func:`create_rule`.
     """
-    values = _in_form(values, also)
+    values = _normalised(values, also)
     permissions.check_addresses(session, values.get("audience", ()))
     return values
 
 
-def _in_form(values: Mapping[str, Any], also: crud.Errors | None = None) -> dict[str, Any]:
+def _normalised(values: Mapping[str, Any], also: crud.Errors | None = None) -> dict[str, Any]:
     crud.check(wrong_with(values) | (also or {}))
     values = dict(values)
     if "kinds" in values:
@@ -91,7 +91,7 @@ def _in_form(values: Mapping[str, Any], also: crud.Errors | None = None) -> dict
 
 
 def wrong_with(values: Mapping[str, Any]) -> crud.Errors:
-    """What is wrong with a rule's offset and audience; what is not given is not judged."""
+    """The errors of a rule's offset and audience; missing ones are not checked."""
     errors: crud.Errors = {}
     for name, check in (("offset", Offset.parse), ("audience", check_audience)):
         if name in values:

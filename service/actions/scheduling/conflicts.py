@@ -1,4 +1,4 @@
-"""Every conflict in a stretch of the calendar: warnings of its events, each named once, and wishes that don't fit."""
+"""All conflicts in a range of days: warnings of its events, each listed once, and requested bookings that don't fit."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ DEFAULT_DAYS = 365
 _AT_ONCE = 500
 
 _OF_TWO = MEETINGS | {"resource_taken"}
-"""Conflicts with another event; the others are with a promise, a day or a booking."""
+"""Conflicts with another event; the others are with a commitment, a day or a booking."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictEntry:
-    """A conflict, the event it was found at, and all events it is about (that one first)."""
+    """A conflict, the event it was found for, and all events it concerns (that one first)."""
 
     notice: EventWarning
     event: Event
@@ -42,8 +42,8 @@ class ConflictEntry:
 def conflicts_between(session: Session, act: ActionContext, query: Mapping[str, Any]) -> list[ConflictEntry]:
     """The conflicts of all events that take place between ``from_`` and ``to``, by their first day.
 
-    Without ``to`` it is a year, without ``from_`` it begins today. A fixed number of queries for every five hundred
-    events, and one more for each booking that was only asked for.
+    Without ``to`` the range is one year, without ``from_`` it begins today. A fixed number of queries for every 500
+    events, and one more for each booking that is only requested.
 
     Raises:
         Invalid: the range is longer than five years.
@@ -64,15 +64,15 @@ def conflicts_between(session: Session, act: ActionContext, query: Mapping[str, 
         )
         .order_by(*EVENT_ORDER)
     ).all()
-    wishes = _unfulfilled(session, events)
-    seen = {event.id: number for number, event in enumerate(events)}
+    requested = _blocked_requests(session, events)
+    order = {event.id: number for number, event in enumerate(events)}
     found = [
         (event, notice)
-        for event, noticed in _noticed(session, act, events)
-        for notice in [*noticed, *wishes.get(event.id, ())]
-        if notice.code not in MEETINGS or seen.get(notice.with_ or "", seen[event.id]) >= seen[event.id]
+        for event, warnings in _with_warnings(session, act, events)
+        for notice in [*warnings, *requested.get(event.id, ())]
+        if notice.code not in MEETINGS or order.get(notice.with_ or "", order[event.id]) >= order[event.id]
     ]
-    # Both see that they meet; it is told once, at the first.
+    # Both events have a warning about the other; it is listed once, for the first.
     others = _events(session, {notice.with_ for _event, notice in found if notice.code in _OF_TWO and notice.with_})
     codes, severities = query.get("code"), query.get("severity")
     return [
@@ -84,16 +84,16 @@ def conflicts_between(session: Session, act: ActionContext, query: Mapping[str, 
     ]
 
 
-def _noticed(
+def _with_warnings(
     session: Session, act: ActionContext, events: Sequence[Event]
 ) -> Iterator[tuple[Event, list[EventWarning]]]:
-    """The events with their warnings, some hundreds at a time: neighbours in time share what stands around them."""
+    """Yield the events with their warnings; 500 are prefetched at a time, since events near in time share queries."""
     presenter = EventPresenter(session, act)
     for start in range(0, len(events), _AT_ONCE):
         batch = events[start : start + _AT_ONCE]
         presenter.prefetch(batch)
         for event in batch:
-            yield event, presenter.notices(event)
+            yield event, presenter.warnings(event)
 
 
 def _events(session: Session, ids: set[str]) -> dict[str, Event]:
@@ -106,15 +106,16 @@ def _events(session: Session, ids: set[str]) -> dict[str, Event]:
     return found
 
 
-def _unfulfilled(session: Session, events: Sequence[Event]) -> dict[str, list[EventWarning]]:
-    """For each event the bookings that were asked for and could not be had now: someone else holds it."""
-    of_event = {event.id for event in events}
-    asked = session.exec(
+def _blocked_requests(session: Session, events: Sequence[Event]) -> dict[str, list[EventWarning]]:
+    """Event → warnings about its requested bookings that could not be held now, because other bookings hold the
+    resource."""
+    event_ids = {event.id for event in events}
+    rows = session.exec(
         select(Booking, Resource).where(Booking.state == BookingState.REQUESTED, Booking.resource_id == Resource.id)
     ).all()
     found: dict[str, list[EventWarning]] = {}
-    for booking, resource in asked:
-        if booking.event_id not in of_event:
+    for booking, resource in rows:
+        if booking.event_id not in event_ids:
             continue
         times = BookingTimes.of(booking)
         span = span_of(resource, times)

@@ -1,4 +1,4 @@
-"""What is computed for the reader of events: direction and warnings, in a fixed number of queries."""
+"""Values computed for whoever reads events: direction and warnings, in a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,28 +23,28 @@ UNWARNED = frozenset({EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.
 
 
 MEETINGS = frozenset({"host_overlap", "person_double_committed"})
-"""Warnings in which two events meet: ``with_`` is the other one."""
+"""Warnings about two events: ``with_`` is the other one."""
 
 
 class EventPresenter:
-    """Adds to events what is computed for the reader: direction and warnings, without a query per event."""
+    """Computes the direction and the warnings of events, without a query per event."""
 
     def __init__(self, session: Session, act: ActionContext) -> None:
         self.session = session
         self.act = act
         self.compass = DirectionResolver.load(session, act)
-        self._promises: dict[str, CommitmentTerms] = {}
-        self._clashes: dict[str, list[commitment_checks.EventWarning]] = {}
+        self._terms: dict[str, CommitmentTerms] = {}
+        self._conflicts: dict[str, list[commitment_checks.EventWarning]] = {}
 
     def prefetch(self, events: Sequence[Event], *, closely: bool = False) -> None:
-        """Load the parts of these events, the commitments they are held against and what stands around them.
+        """Load the parts of these events, their commitments and what their warnings are calculated from.
 
-        As many queries for many events as for one. ``closely`` looks for free days for each that clashes.
+        As many queries for many events as for one. ``closely`` also searches free days for each event with a conflict.
         """
         self._load_parts(events, EventKind.TRAINING_BATCH, "phases", TrainingPhase)
         self._load_parts(events, EventKind.ART_TROUPE_VISIT, "performances", Performance)
-        self._load_promises(events)
-        self._load_clashes(events, closely)
+        self._load_terms(events)
+        self._load_conflicts(events, closely)
 
     def _load_parts(self, events: Sequence[Event], kind: EventKind, name: str, model: type[Any]) -> None:
         wanted = {event.id: event for event in events if event.kind is kind and name not in event.__dict__}
@@ -58,59 +58,59 @@ class EventPresenter:
         for event_id, parts in found.items():
             attributes.set_committed_value(wanted[event_id], name, parts)
 
-    def _load_promises(self, events: Sequence[Event]) -> None:
-        wanted = {event.commitment_id for event in events if event.commitment_id} - set(self._promises)
+    def _load_terms(self, events: Sequence[Event]) -> None:
+        wanted = {event.commitment_id for event in events if event.commitment_id} - set(self._terms)
         if not wanted:
             return
         found = self.session.exec(
             select(Commitment, Agreement).where(col(Commitment.id).in_(wanted), Commitment.agreement_id == Agreement.id)
         ).all()
         for commitment, agreement in found:
-            self._promises[commitment.id] = terms_of(agreement, commitment)
+            self._terms[commitment.id] = terms_of(agreement, commitment)
 
-    def _load_clashes(self, events: Sequence[Event], closely: bool) -> None:
-        # Loaded each time: within one request an event may be shown before and after its days have changed.
+    def _load_conflicts(self, events: Sequence[Event], closely: bool) -> None:
+        # Reloaded each time: within one request an event may be shown before and after its days have changed.
         warned = [event for event in events if event.status not in UNWARNED]
         if not warned:
             return
-        around = WarningContext(
+        context = WarningContext(
             self.session,
             self.act.today,
             warned,
-            gazetteer=self.compass.gazetteer,
+            localities=self.compass.gazetteer,
             closely=closely,
         )
-        self._clashes |= self._kept_from({event.id: around.notices(event) for event in warned})
+        self._conflicts |= self._without_hidden_ids({event.id: context.warnings(event) for event in warned})
 
-    def notices(self, event: Event) -> list[commitment_checks.EventWarning]:
-        """The warnings about an event; none for one that is over or called off.
+    def warnings(self, event: Event) -> list[commitment_checks.EventWarning]:
+        """The warnings about an event; none for one that is completed, postponed or cancelled.
 
-        One that was not prefetched is looked at closely.
+        For one that was not prefetched, free days are searched too (as with ``closely``).
         """
         if event.status in UNWARNED:
             return []
-        if event.id not in self._clashes:
-            self._load_clashes([event], closely=True)
-        visit = commitment_checks.CheckedEvent(Days(event.first_day, event.last_day), event.headcount)
-        self._load_promises([event])
+        if event.id not in self._conflicts:
+            self._load_conflicts([event], closely=True)
+        checked = commitment_checks.CheckedEvent(Days(event.first_day, event.last_day), event.headcount)
+        self._load_terms([event])
         found = []
         if event.commitment_id:
-            found += commitment_checks.commitment_warnings(visit, self._promises[event.commitment_id])
-        if (short := commitment_checks.short_notice(visit, self.act.today)) is not None:
+            found += commitment_checks.commitment_warnings(checked, self._terms[event.commitment_id])
+        if (short := commitment_checks.short_notice(checked, self.act.today)) is not None:
             found.append(short)
         if event.changed_since_confirmed:
             found.append(commitment_checks.changed_since_confirmed())
-        return found + self._clashes[event.id]
+        return found + self._conflicts[event.id]
 
-    def _kept_from(
-        self, clashes: Mapping[str, list[commitment_checks.EventWarning]]
+    def _without_hidden_ids(
+        self, warnings: Mapping[str, list[commitment_checks.EventWarning]]
     ) -> dict[str, list[commitment_checks.EventWarning]]:
-        """The same, without the ids of events the reader may not see."""
+        """The same warnings without the ids of events the reader may not see."""
         hidden = permissions.hidden(
             self.session,
-            {one.with_ for found in clashes.values() for one in found if one.code in MEETINGS},
+            {one.with_ for found in warnings.values() for one in found if one.code in MEETINGS},
         )
         return {
             event_id: [replace(one, with_=None) if one.with_ in hidden else one for one in found]
-            for event_id, found in clashes.items()
+            for event_id, found in warnings.items()
         }

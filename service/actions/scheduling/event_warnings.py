@@ -28,13 +28,13 @@ from service.actions.host_schedule import build_day_index, hosted, office_holida
 from service.actions.locality_index import LocalityIndex
 
 FREE_WITHIN_DAYS = 60
-"""How far from its days a free window for an event is looked for."""
+"""How far from an event's days a free window for it is searched."""
 
 
 class WarningContext:
-    """What stands around some events, read in four queries however many they are.
+    """The data that the warnings of some events are calculated from, read in four queries however many they are.
 
-    ``closely`` also looks for a free window for each that clashes, which takes one more query each.
+    ``closely`` also searches a free window for each event with a conflict, which takes one more query each.
     """
 
     def __init__(
@@ -43,31 +43,31 @@ class WarningContext:
         today: date,
         events: Sequence[Event],
         *,
-        gazetteer: LocalityIndex,
+        localities: LocalityIndex,
         closely: bool,
     ) -> None:
         self._session, self._today, self._closely = session, today, closely
-        self._country_of, self._line = gazetteer.country_of, gazetteer.line
-        self._almanac = office_holiday_calendar(session)
+        self._country_of, self._line = localities.country_of, localities.line
+        self._holidays = office_holiday_calendar(session)
         self._off = cache(self._days_off)
         self._near: dict[frozenset[str], _NearbyVisits] = {}
         self._by_person: dict[str, list[PersonAssignment]] = {}
         self._by_event: dict[str, list[PersonAssignment]] = {}
         self._load_stays([event for event in events if needs_host(event.guest, event.status)])
-        self._load_engagements(events)
+        self._load_assignments(events)
         self._booked: dict[str, list[CheckedBooking]] = {}
         for one in booked_for(session, [event.id for event in events]):
             self._booked.setdefault(one.event_id, []).append(one)
 
-    def notices(self, event: Event) -> list[EventWarning]:
-        """The warnings of an event against all others; its status is the caller's business."""
-        found = self._about_days(event, None)
+    def warnings(self, event: Event) -> list[EventWarning]:
+        """The warnings about an event's days, people and bookings; the caller has to check its status."""
+        found = self._day_warnings(event, None)
         if found and self._closely and (free := self._free_window(event)):
-            found = self._about_days(event, free)
+            found = self._day_warnings(event, free)
         found += person_warnings(self._by_event.get(event.id, ()), self._by_person)
         return found + booking_warnings(_stay_of(event).days, event.headcount, self._booked.get(event.id, ()))
 
-    def _about_days(self, event: Event, free: Days | None) -> list[EventWarning]:
+    def _day_warnings(self, event: Event, free: Days | None) -> list[EventWarning]:
         found: list[EventWarning] = []
         if not is_holiday_event(event.kind, event.activity_type):
             countries, days = self._countries(event), Days(event.first_day, event.last_day)
@@ -85,19 +85,21 @@ class WarningContext:
         return frozenset(country for country in known if country)
 
     def _days_off(self, countries: frozenset[str], year: int) -> dict[date, list[Holiday]]:
-        return self._almanac.off(countries, date(year, 1, 1), date(year, 12, 31))
+        return self._holidays.off(countries, date(year, 1, 1), date(year, 12, 31))
 
     def _free_window(self, event: Event) -> Days | None:
-        """Days of the same length near the event's own on which it would clash with no visit and no day off."""
+        """The nearest span of the same length on which the event would conflict with no visit and no day off."""
         stay = _stay_of(event).days
         if event.first_day <= self._today or is_holiday_event(event.kind, event.activity_type):
             return None
         starts = Days(days_after(stay.first, -FREE_WITHIN_DAYS), days_after(stay.first, FREE_WITHIN_DAYS))
         within = Days(starts.first, days_after(stay.last, FREE_WITHIN_DAYS))
         hosts = self._line(event.host) if event.guest else frozenset[str]()
-        board = build_day_index(self._session, self._almanac, hosts, self._countries(event), within, without=event.id)
-        wish = OpeningQuery(len(stay), starts, days_after(self._today, MINIMUM_DAYS), may_end_after=True)
-        opening = nearest(board, wish, stay.first)
+        day_index = build_day_index(
+            self._session, self._holidays, hosts, self._countries(event), within, without=event.id
+        )
+        query = OpeningQuery(len(stay), starts, days_after(self._today, MINIMUM_DAYS), may_end_after=True)
+        opening = nearest(day_index, query, stay.first)
         if opening is None:
             return None
         moved = (opening.days.first - stay.first).days
@@ -113,19 +115,19 @@ class WarningContext:
             by_line[self._line(host)].append(stay)
         self._near = {line: _NearbyVisits(stays) for line, stays in by_line.items()}
 
-    def _load_engagements(self, events: Sequence[Event]) -> None:
+    def _load_assignments(self, events: Sequence[Event]) -> None:
         if not events:
             return
         stays = [_stay_of(event).days for event in events]
         within = Days(min(days.first for days in stays), max(days.last for days in stays))
         heads = {event.head_id for event in events if event.head_id}
-        for engagement in person_assignments_of_events(self._session, [event.id for event in events], heads, within):
-            self._by_person.setdefault(engagement.person_id, []).append(engagement)
-            self._by_event.setdefault(engagement.event_id, []).append(engagement)
+        for assignment in person_assignments_of_events(self._session, [event.id for event in events], heads, within):
+            self._by_person.setdefault(assignment.person_id, []).append(assignment)
+            self._by_event.setdefault(assignment.event_id, []).append(assignment)
 
 
 class _NearbyVisits:
-    """Stays by the days on which they are received, to find those near a given one."""
+    """Visits indexed by the days on which the host receives them, to find those near a given one."""
 
     def __init__(self, stays: Iterable[HostedVisit]) -> None:
         self._received = sorted(
@@ -133,10 +135,10 @@ class _NearbyVisits:
         )
 
     def to(self, stay: HostedVisit) -> list[HostedVisit]:
-        """Those that may be received on a day on which this one is, each once."""
+        """The visits that may be received on the same days as this one, each once."""
         found: dict[str, HostedVisit] = {}
         for days in stay.received():
-            # No stretch of received days is longer than 31.
+            # No span of received days is longer than 31.
             first = days_after(days.first, 1 - LONG_STAY_DAYS)
             begin = bisect_left(self._received, first, key=lambda one: one[0])
             end = bisect_right(self._received, days.last, key=lambda one: one[0])
@@ -145,7 +147,7 @@ class _NearbyVisits:
 
 
 def booked_for(session: Session, event_ids: Sequence[str]) -> list[CheckedBooking]:
-    """What is held or asked for these events; one query."""
+    """The held and requested bookings of these events; one query."""
     statement = (
         select(Booking, Resource)
         .where(

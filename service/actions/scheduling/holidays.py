@@ -1,4 +1,4 @@
-"""The office's own days off, worked Saturdays and festivals; and all days of both worlds in a range."""
+"""The office's own days off, worked Saturdays and festivals; and these together with the public holidays of a range."""
 
 from calendar import monthrange
 from collections.abc import Collection, Mapping, Sequence
@@ -20,7 +20,7 @@ from service.actions.context import ActionContext
 from service.actions.effects import changes
 
 MAX_YEARS = 10
-"""How long a range of days may be that is asked for at once."""
+"""The longest range of days that can be queried."""
 
 _COMPARED = (date(2024, 1, 1), date(2026, 12, 31))  # a leap year with 29 February, a lunar one with a leap month
 _LEAP_YEAR = 2024
@@ -28,8 +28,8 @@ _LUNAR_DAYS = 30
 
 
 def create_holiday(session: Session, act: ActionContext, values: Mapping[str, Any]) -> OfficeHoliday:
-    """Make an entry; tasks and rules that count working days follow."""
-    _one_at_a_time(session)
+    """Create an entry; tasks and rules that count working days are recalculated."""
+    _lock_entries(session)
     crud.check(_errors(session, None, values))
     entry = OfficeHoliday(**{name: value for name, value in values.items() if name != "recurs"})
     entry.recurs = values.get("recurs")
@@ -42,8 +42,8 @@ def create_holiday(session: Session, act: ActionContext, values: Mapping[str, An
 def change_holiday(
     session: Session, act: ActionContext, entry: OfficeHoliday, values: Mapping[str, Any]
 ) -> OfficeHoliday:
-    """Change an entry; tasks and rules that count working days follow."""
-    _one_at_a_time(session)
+    """Change an entry; tasks and rules that count working days are recalculated."""
+    _lock_entries(session)
     crud.check(_errors(session, entry, values))
     categories = {entry.category, values.get("category", entry.category)}
     if crud.change(session, act, entry, values, computed=("recurs",)) and categories != {HolidayCategory.FESTIVAL}:
@@ -52,7 +52,7 @@ def change_holiday(
 
 
 def delete_holiday(session: Session, act: ActionContext, entry: OfficeHoliday) -> None:
-    """Delete an entry; tasks and rules that count working days follow."""
+    """Delete an entry; tasks and rules that count working days are recalculated."""
     counted = entry.category is not HolidayCategory.FESTIVAL
     crud.delete(session, act, entry)
     if counted:
@@ -60,7 +60,7 @@ def delete_holiday(session: Session, act: ActionContext, entry: OfficeHoliday) -
 
 
 HOLIDAY_ORDER = (
-    col(OfficeHoliday.first_day).is_not(None),  # databases disagree on where NULL stands
+    col(OfficeHoliday.first_day).is_not(None),  # databases sort NULL differently
     col(OfficeHoliday.recurs_month),
     col(OfficeHoliday.recurs_day),
     col(OfficeHoliday.first_day),
@@ -70,7 +70,7 @@ HOLIDAY_ORDER = (
 
 
 def holidays_where(query: Mapping[str, Any]) -> Any:
-    """The select of the office's own holidays a query string asks for."""
+    """The SELECT of the office's own holidays that match a query string."""
     statement: Any = select(OfficeHoliday)
     for name in ("country", "category"):
         if name in query:
@@ -88,10 +88,10 @@ def days_between(
 ) -> list[Holiday]:
     """Holidays by day and country; without ``first`` or ``last`` the year of the other, without both this year.
 
-    No countries means those the office works with, no categories all.
+    No countries means those the office works with; no categories means all.
 
     Raises:
-        Invalid: more than ten years; a country nothing is known of.
+        Invalid: more than ten years; a country without known holidays.
     """
     first = first or date(last.year if last else act.today.year, 1, 1)
     last = last or date(first.year, 12, 31)
@@ -117,10 +117,10 @@ def _unknown_countries(countries: Sequence[str], of_office: Collection[str]) -> 
     return errors
 
 
-def _one_at_a_time(session: Session) -> None:
-    """Let nobody else write entries until this one is committed: what is there already was asked before.
+def _lock_entries(session: Session) -> None:
+    """Lock the entries against other writers until this transaction ends: each is checked against the existing ones.
 
-    SQLite's writers stand in line anyway.
+    SQLite's write lock does this anyway.
     """
     connection = session.connection()
     if connection.dialect.name == "postgresql":
@@ -152,12 +152,12 @@ def _errors(session: Session, entry: OfficeHoliday | None, values: Mapping[str, 
             Recurrence(HolidayCalendar(recurs["calendar"]), recurs["month"], recurs["day"]) if recurs else None,
             after("days") or 1,
         )
-        errors["recurs" if recurs else "first_day"] = _clashes(wanted, office_holidays(session))
+        errors["recurs" if recurs else "first_day"] = _conflicts(wanted, office_holidays(session))
     return errors
 
 
 def _impossible(recurs: Mapping[str, Any] | None) -> Message | None:
-    """That a yearly day is one which no year has; 29 February and the 30th of a lunar month are there often enough."""
+    """The error if no year has this yearly day; 29 February and the 30th of a lunar month exist often enough."""
     if recurs is None:
         return None
     calendar, month, day = recurs["calendar"], recurs["month"], recurs["day"]
@@ -179,13 +179,13 @@ def _locality_errors(session: Session, code: str, country: str, category: Holida
     return errors
 
 
-def _clashes(wanted: OfficeEntry, present: Sequence[OfficeHoliday]) -> list[Message]:
-    """The entries that decide the same days: fixed ones among each other, and yearly ones of one calendar.
+def _conflicts(wanted: OfficeEntry, existing: Sequence[OfficeHoliday]) -> list[Message]:
+    """An error for each entry that decides the same days: fixed ones with fixed ones, yearly ones of one calendar.
 
-    A fixed entry beside a yearly one is no clash: it says what is different this time.
+    A fixed entry next to a yearly one is no conflict: it says what is different this time.
     """
     errors = []
-    for other in map(OfficeEntry.of, present):
+    for other in map(OfficeEntry.of, existing):
         if other.id == wanted.id or other.country != wanted.country or other.category is HolidayCategory.FESTIVAL:
             continue
         if common := _common_day(wanted, other):

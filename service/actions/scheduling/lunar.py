@@ -1,4 +1,4 @@
-"""A day in both calendars, as people ask for it."""
+"""Converting a day between the solar and the lunar calendar."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,30 +8,30 @@ from models.errors import Invalid, InvalidValue
 from service.actions.context import ActionContext
 
 
-def day_of(act: ActionContext, asked: Mapping[str, Any]) -> dict[str, Any]:
-    """A day in both calendars: of a ``date``, or of ``lunar`` (YYYY-MM-DD) and ``leap``; today when neither is there.
+def day_of(act: ActionContext, query: Mapping[str, Any]) -> dict[str, Any]:
+    """A day in both calendars: of a ``date``, or of ``lunar`` (YYYY-MM-DD) and ``leap``; today if neither is given.
 
     Raises:
-        Invalid: there is no such lunar day, or it is outside the known years; the field is the one that is wrong.
+        Invalid: there is no such lunar day, or it is outside the supported years; the error is under the wrong field.
     """
     field = "date"
     try:
-        if "lunar" not in asked:
-            day = asked.get("date") or act.today
-            known = lunar_of(day)
+        if "lunar" not in query:
+            day = query.get("date") or act.today
+            lunar = lunar_of(day)
         else:
             field = "lunar"
-            known = LunarDate.parse(asked["lunar"], asked.get("leap", False))
-            if known.leap and 1 <= known.month <= 12 and leap_month(known.year) != known.month:
+            lunar = LunarDate.parse(query["lunar"], query.get("leap", False))
+            if lunar.leap and 1 <= lunar.month <= 12 and leap_month(lunar.year) != lunar.month:
                 field = "leap"
-            day = solar_of(known)
+            day = solar_of(lunar)
     except InvalidValue as problem:
         raise Invalid({field: [problem.detail]}) from None
     return {
         "date": day,
-        "year": known.year,
-        "month": known.month,
-        "day": known.day,
-        "leap": known.leap,
-        "name": full_name(known),
+        "year": lunar.year,
+        "month": lunar.month,
+        "day": lunar.day,
+        "leap": lunar.leap,
+        "name": full_name(lunar),
     }

@@ -1,4 +1,4 @@
-"""Openings: days on which a visit of a given length clashes with nothing."""
+"""Openings: days on which a visit of a given length has no conflicts."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -33,11 +33,11 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class OpeningsRequest:
-    """What openings are asked for: windows of ``days`` days between ``from_`` and ``to``, both inclusive.
+    """A search for openings: windows of ``days`` days between ``from_`` and ``to``, both inclusive.
 
-    ``host`` and ``guest`` are codes of localities; without a host it is the office's own. All of ``person`` and
-    ``resource`` (ids) must be free, and the resources seat ``headcount`` people. ``containing`` are days (2027-03-10)
-    or ids of office holidays: of one that comes round a window holds, or lies in, one time.
+    ``host`` and ``guest`` are codes of localities; the default host is the office's own. All of ``person`` and
+    ``resource`` (ids) must be free, and the resources must seat ``headcount`` people. ``containing`` are days
+    (2027-03-10) or ids of office holidays; of a recurring one a window must contain, or lie within, one occurrence.
     """
 
     days: int
@@ -51,42 +51,42 @@ class OpeningsRequest:
     containing: Sequence[str] = ()
 
 
-def find_openings(session: Session, act: ActionContext, asked: OpeningsRequest) -> OpeningSearchResult:
-    """The windows in which nothing clashes, best first. In six queries at the most, and one for each resource.
+def find_openings(session: Session, act: ActionContext, request: OpeningsRequest) -> OpeningSearchResult:
+    """The windows without conflicts, best first. At most six queries, and one for each resource.
 
     Raises:
         Invalid: the range is backwards, too long, or shorter than the window; something named does not exist.
     """
-    places = LocalityIndex.load(session)
-    host, guest = asked.host or act.office.locality, asked.guest
+    localities = LocalityIndex.load(session)
+    host, guest = request.host or act.office.locality, request.guest
     entries = {entry.id: entry for entry in office_holidays(session)}
-    resources = _resources(session, asked.resource)
+    resources = _resources(session, request.resource)
     crud.check(
-        _range_errors(asked)
-        | _place_errors(places, host, guest)
-        | _person_errors(session, asked.person)
-        | _resource_errors(resources, asked.resource)
-        | {"containing": [wrong for word in asked.containing if (wrong := _wrong(word, entries))]}
+        _range_errors(request)
+        | _place_errors(localities, host, guest)
+        | _person_errors(session, request.person)
+        | _resource_errors(resources, request.resource)
+        | {"containing": [error for word in request.containing if (error := _containing_error(word, entries))]}
     )
-    within = Days(asked.from_, asked.to)
+    within = Days(request.from_, request.to)
     view = Days(days_after(within.first, -VIEW_DAYS), days_after(within.last, VIEW_DAYS))
-    almanac = HolidayIndex(map(OfficeEntry.of, entries.values()))
-    countries = {places.country_of[code] for code in (host, guest) if code}
-    busy = [*_people_busy(session, asked.person, view)]
-    busy += _resources_busy(session, places, list(resources.values()), asked.headcount, view)
-    board = build_day_index(session, almanac, places.line(host), countries, view, busy=busy)
-    wish = OpeningQuery(
-        asked.days,
+    holidays = HolidayIndex(map(OfficeEntry.of, entries.values()))
+    countries = {localities.country_of[code] for code in (host, guest) if code}
+    busy = [*_people_busy(session, request.person, view)]
+    busy += _resources_busy(session, localities, list(resources.values()), request.headcount, view)
+    day_index = build_day_index(session, holidays, localities.line(host), countries, view, busy=busy)
+    query = OpeningQuery(
+        request.days,
         within,
         earliest=days_after(act.today, MINIMUM_DAYS),
-        one_of=tuple(_occasions(word, entries, almanac, within) for word in asked.containing),
+        one_of=tuple(_festival_days(word, entries, holidays, within) for word in request.containing),
         asked_on=act.today,
     )
-    return openings(board, wish)
+    return openings(day_index, query)
 
 
-def _range_errors(asked: OpeningsRequest) -> crud.Errors:
-    first, last, days = asked.from_, asked.to, asked.days
+def _range_errors(request: OpeningsRequest) -> crud.Errors:
+    first, last, days = request.from_, request.to, request.days
     if last < first:
         return {"to": [message(N_("Can't be before from."))]}
     if (last - first).days > LONGEST_RANGE_DAYS:
@@ -96,11 +96,11 @@ def _range_errors(asked: OpeningsRequest) -> crud.Errors:
     return {}
 
 
-def _place_errors(places: LocalityIndex, host: str, guest: str | None) -> crud.Errors:
+def _place_errors(localities: LocalityIndex, host: str, guest: str | None) -> crud.Errors:
     errors: crud.Errors = {
         name: [_unknown("locality", code)]
         for name, code in (("host", host), ("guest", guest))
-        if code is not None and code not in places.country_of
+        if code is not None and code not in localities.country_of
     }
     if guest == host:
         errors["guest"] = [message(N_("Host and guest must be two different localities."))]
@@ -135,20 +135,20 @@ def _unknown(what: str, identity: str) -> Message:
 
 
 def _people_busy(session: Session, people: Sequence[str], view: Days) -> list[BusyDays]:
-    """What the people asked for are in, on the days of ``view``."""
-    engagements = person_assignments(session, people, view) if people else []
-    return [BusyDays(one.days, "person_busy", one.person_id, one.title) for one in engagements]
+    """The days of ``view`` on which these people are in other events."""
+    assignments = person_assignments(session, people, view) if people else []
+    return [BusyDays(one.days, "person_busy", one.person_id, one.title) for one in assignments]
 
 
 def _resources_busy(
-    session: Session, places: LocalityIndex, resources: Sequence[Resource], headcount: int | None, view: Days
+    session: Session, localities: LocalityIndex, resources: Sequence[Resource], headcount: int | None, view: Days
 ) -> list[BusyDays]:
-    """The days of ``view`` on which one of the resources can't be had, and all of them where they seat too few."""
+    """The days of ``view`` on which a resource is not available; all days if the resources seat too few people."""
     busy = [
         BusyDays(view, "too_few_seats", resource.id, resource.name) for resource in _too_small(resources, headcount)
     ]
     for resource in resources:
-        zone = places.localities[resource.locality].timezone
+        zone = localities.localities[resource.locality].timezone
         span = span_of(resource, BookingTimes(view.first, view.last, timezone=zone))
         for day in fully_booked_days(held_bookings(session, resource.id, span), resource.capacity, view, zone):
             busy.append(BusyDays(Days(day, day), "resource_busy", resource.id, resource.name))
@@ -156,9 +156,10 @@ def _resources_busy(
 
 
 def _too_small(resources: Sequence[Resource], headcount: int | None) -> list[Resource]:
-    """Those that together seat fewer people than come: the largest of the rooms, the sum of vehicles and of lodging.
+    """The resources of each type that seat fewer than ``headcount``: of rooms the largest counts, of vehicles and of
+    lodging the sum.
 
-    Where the seats of one are not known nobody can say.
+    A type is not checked if the seats of one of its resources are unknown.
     """
     found: list[Resource] = []
     for kind in (ResourceType.ROOM, ResourceType.VEHICLE, ResourceType.LODGING):
@@ -171,8 +172,8 @@ def _too_small(resources: Sequence[Resource], headcount: int | None) -> list[Res
     return found
 
 
-def _wrong(word: str, entries: Mapping[str, OfficeHoliday]) -> Message | None:
-    """What is wrong with something a window is to contain."""
+def _containing_error(word: str, entries: Mapping[str, OfficeHoliday]) -> Message | None:
+    """The error of a value of ``containing``; None if it is valid."""
     if not _DAY.fullmatch(word):
         if word in entries:
             return None
@@ -184,11 +185,13 @@ def _wrong(word: str, entries: Mapping[str, OfficeHoliday]) -> Message | None:
     return None
 
 
-def _occasions(
-    word: str, entries: Mapping[str, OfficeHoliday], almanac: HolidayIndex, within: Days
+def _festival_days(
+    word: str, entries: Mapping[str, OfficeHoliday], holidays: HolidayIndex, within: Days
 ) -> tuple[FestivalDay, ...]:
-    """Of which a window must contain one: the day itself, or each time a holiday comes round in the range."""
+    """The days of which a window must contain one: the day itself, or each occurrence of the holiday in the range."""
     if _DAY.fullmatch(word):
         day = date.fromisoformat(word)
         return (FestivalDay(Days(day, day)),)
-    return tuple(FestivalDay(days, entries[word].name) for days in almanac.occurrences(word, within.first, within.last))
+    return tuple(
+        FestivalDay(days, entries[word].name) for days in holidays.occurrences(word, within.first, within.last)
+    )

@@ -1,4 +1,4 @@
-"""The office's week as it is on paper, in mails and on its page: read in a fixed number of queries."""
+"""The weekly schedule for printing, mails and its page, read in a fixed number of queries."""
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
@@ -22,9 +22,9 @@ from service.actions import permissions
 
 
 def read_week(session: Session, days: Days, event_url: Callable[[str], str], most: int | None = None) -> WeekSchedule:
-    """What takes place, arrives and departs on these seven days, as far as the session may read it.
+    """The events, arrivals and departures on these seven days that the session may read.
 
-    ``event_url`` gives an event's address by its id. Of more than ``most`` events the earliest are read and the others
+    ``event_url`` gives an event's URL by its id. Of more than ``most`` events the earliest are read, the others only
     counted.
     """
     where = (
@@ -59,11 +59,11 @@ def read_week(session: Session, days: Days, event_url: Callable[[str], str], mos
         )
         for event, organisation in found
     ]
-    almanac = HolidayIndex(map(OfficeEntry.of, office_holidays(session)))
+    holidays = HolidayIndex(map(OfficeEntry.of, office_holidays(session)))
     return WeekSchedule(
         days.first,
         events,
-        almanac.between(OFFICE_COUNTRIES, days.first, days.last),
+        holidays.between(OFFICE_COUNTRIES, days.first, days.last),
         {event.uid: preparing[event.id] for event, _organisation in found if event.id in preparing},
         {event.uid: Days(event.arrives_on, event.departs_on) for event, _organisation in found},
         total - len(found),
@@ -82,7 +82,7 @@ def _preparing(session: Session, event_ids: Collection[str]) -> Mapping[str, lis
         .order_by(col(Task.due_day), col(Task.id))
     )
     for row in session.execute(statement):
-        for name, told in ((row.organisation, names), (row.person, people)):
-            if name and name not in told.setdefault(row.event_id, []):
-                told[row.event_id].append(name)
+        for name, listed in ((row.organisation, names), (row.person, people)):
+            if name and name not in listed.setdefault(row.event_id, []):
+                listed[row.event_id].append(name)
     return {event_id: names.get(event_id, []) + people.get(event_id, []) for event_id in {*names, *people}}

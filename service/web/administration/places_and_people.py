@@ -164,7 +164,7 @@ def _keep_passport(view: View, person: Person) -> None:
         "expires_on": form.get("expires_on", "") or None,
     }
     values = PassportSchema().load(wish)
-    passports.keep_passport(view.session, view.act, _secret(view), person, values)
+    passports.store_passport(view.session, view.act, _secret(view), person, values)
 
 
 def _forget_passport(view: View, person: Person) -> None:

@@ -165,8 +165,8 @@ def _outlook(view: View, event: Event, before: _DependentTimes) -> MovePreview:
             for name, was, now in zip(names, before.travel, after.travel, strict=True)
             if was != now and travels
         ],
-        notices=EventPresenter(view.session, view.act).notices(event),
-        hitches=programme.hitches_of(event, programme_of(view.session, event.id)),
+        notices=EventPresenter(view.session, view.act).warnings(event),
+        hitches=programme.warnings_of(event, programme_of(view.session, event.id)),
         bookings=_moved(before.bookings, after.bookings, str),
         tasks=_moved(before.tasks, after.tasks, day),
         reminders=_moved(before.reminders, after.reminders, lambda at: view.instant(at) if at else "")[:SHOWN],

@@ -18,7 +18,7 @@ from models.reminders import Reminder, ReminderRule
 from models.vocabulary import ReminderState
 from service.actions import crud
 from service.actions.agreements.agreement_queries import find_commitment
-from service.actions.events.members import MemberPosition, seats_of
+from service.actions.events.members import MemberPosition, positions_of
 from service.actions.reminders.reminder_queries import reminders_of_event
 from service.actions.scheduling.event_presenter import EventPresenter
 from service.web.labels import ACTIVITY_TYPES, DIRECTIONS, FIELDS, LEVELS, REMINDER_STATES, VISIBILITIES, money
@@ -75,7 +75,7 @@ class EventPageData:
 def read_dossier(view: View, event: Event) -> EventPageData:
     """Read what an event's page shows; as many queries for a large visit as for a small one."""
     session = view.session
-    seats = seats_of(session, event.id)
+    seats = positions_of(session, event.id)
     tasks = tasks_of(session, event.id)
     concerned = ids(
         event.organisation_id,
@@ -99,7 +99,7 @@ def read_dossier(view: View, event: Event) -> EventPageData:
         tasks=_task_lines(view, event, tasks, organisations, people),
         mailings=_mailings(view, found),
         has_more_reminders=has_more,
-        notices=EventPresenter(session, view.act).notices(event),
+        notices=EventPresenter(session, view.act).warnings(event),
     )
 
 

@@ -20,7 +20,7 @@ from models.i18n import N_, Message, message
 from models.vocabulary import Role
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events
-from service.actions.events.members import seats_of
+from service.actions.events.members import positions_of
 from service.actions.imports.member_list_export import member_sheet
 from service.actions.imports.member_lists import ImportedRow, import_members
 from service.actions.imports.xlsx_reader import read_workbook
@@ -118,7 +118,7 @@ def _show(
         "imports/member_lists.html",
         refusal.status if refusal else 200,
         event=found,
-        seats=seats_of(view.session, found.id),
+        seats=positions_of(view.session, found.id),
         refusal=refusal,
         wrong=_by_place(view, refusal.fields) if refusal else [],
         taken=taken if refusal is None else (),

@@ -62,7 +62,7 @@ def _look(view: View, case: PlanRequest, notices: list[EventWarning]) -> None:
         event = create_with_bookings(view.session, view.act, _wish(view, case))
         presenter = EventPresenter(view.session, view.act)
         presenter.prefetch([event], closely=True)
-        notices += presenter.notices(event)
+        notices += presenter.warnings(event)
 
 
 def _wish(view: View, case: PlanRequest) -> EventRequest:

@@ -92,7 +92,7 @@ def read_board(view: View, event: Event) -> ProgrammeBoard:
     return ProgrammeBoard(
         items=working,
         days=by_day(working),
-        hitches=programme.hitches_of(event, working),
+        hitches=programme.warnings_of(event, working),
         published=last,
         label=label(last.number) if last else {},
         differences=difference_texts(view, programme_revisions.unpublished(last, working) or []),

@@ -100,7 +100,7 @@ def test_without_a_look_at_the_pulse_old_bytes_would_be_served(
     with database.transaction() as session:
         event = factories.make_event(session, title={"vi": "một"})
     path = path_of(officer)
-    app.extensions["desk"].shelf._pulse.current_state = lambda: "quiet"
+    app.extensions["desk"].shelf._change_signal.current_state = lambda: "quiet"
     assert "một".encode() in client.get(path).data
     officer.patch(f"/delegations/{event.id}", {"title": {"vi": "hai"}})
     assert "một".encode() in client.get(path).data
@@ -314,7 +314,7 @@ def world(app: Flask, database: Database, officer: Caller) -> World:
 
 @pytest.mark.timeout(300)
 def test_memory_is_always_what_a_newcomer_puts_together(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("service.actions.feeds.assembler.EVENTS_A_STRETCH", 3)
+    monkeypatch.setattr("service.actions.feeds.assembler.EVENTS_PER_CHUNK", 3)
 
     class Machine(FeedMachine):
         pass

@@ -765,7 +765,7 @@ def test_what_changed_between_reading_and_keeping_is_not_kept(
     with database.transaction() as session:
         change(session, act, event)
     with database.transaction() as session:
-        assert rendered_parts.keep(session, act, Language.VI, fresh, position) == 0
+        assert rendered_parts.store(session, act, Language.VI, fresh, position) == 0
     assert kept(database) == []
 
 
@@ -774,7 +774,7 @@ def test_what_did_not_change_is_kept(database: Database, reading_feed: tuple[Act
     fresh, position = rendered(database, act, event)
     for later in (act, replace(act, now=act.now + timedelta(minutes=1))):  # the second reader finds it there
         with database.transaction() as session:
-            assert rendered_parts.keep(session, later, Language.VI, fresh, position) == 3
+            assert rendered_parts.store(session, later, Language.VI, fresh, position) == 3
     assert {(row.event_id, row.rendered_at) for row in kept(database)} == {(event.id, act.now)}
     assert {row.part: row.body for row in kept(database)} == {one.part: one.body for one in fresh}
 
@@ -792,7 +792,7 @@ def test_reader_keeps_nothing_while_something_is_being_changed(
         change(writing, act, event)
         writing.flush()
         with database.transaction() as session:  # would wait for ever if it waited
-            assert rendered_parts.keep(session, act, Language.VI, fresh, position) == 0
+            assert rendered_parts.store(session, act, Language.VI, fresh, position) == 0
     assert kept(database) == []
 
 
@@ -814,7 +814,7 @@ def test_writer_waits_for_the_reader_and_drops_what_it_kept(
     fresh, position = rendered(database, act, event)
     with ThreadPoolExecutor(1) as writers:
         with database.transaction() as session:
-            assert rendered_parts.keep(session, act, Language.VI, fresh, position) == 3
+            assert rendered_parts.store(session, act, Language.VI, fresh, position) == 3
             writing = writers.submit(write)
             assert not done.wait(0.3)
         writing.result(timeout=20)

@@ -22,10 +22,11 @@ from models.accounts import Audit, User
 from models.database import Database
 from models.events import Event
 from models.places import Organisation, Person
+from models.queries import event_readers
 from models.queries.audience import AudienceIndex, EventSelection
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import EventStatus, Language, ReminderState, Role, Visibility
-from service.actions import crud, permissions
+from service.actions import crud
 from service.actions.context import ActionContext
 from service.actions.directory import directory
 from service.actions.events import members
@@ -336,12 +337,12 @@ def test_planning_and_reading_follow_one_rule(world: World, database: Database, 
         session.flush()
         users = session.exec(select(User).where(User.role == Role.OFFICER)).all()
         found = AudienceIndex.load(session, ["role:officer"], EventSelection(tuple(one.id for one in made)))
-        readers = {user.email: permissions.reader_of(session, user) for user in users}
+        readers = {user.email: event_readers.reader_of(session, user) for user in users}
         outcomes = set()
         for event in made:
             reached = found.addresses(["role:officer"], event).keys()
             for email, reader in readers.items():
-                may = select(Event.id).where(Event.id == event.id, permissions.visible_to(reader))
+                may = select(Event.id).where(Event.id == event.id, event_readers.visible_to(reader))
                 assert (email in reached) is (session.exec(may).first() is not None), (email, event)
                 outcomes.add(email in reached)
         assert outcomes == {True, False}

@@ -40,7 +40,7 @@ def worker(database: Database, clock: Clock, server: SinkServer, tmp_path: Path)
 
 def beat(worker: Worker) -> None:
     """The hour was the test's own clock's: by the machine's it is not yet time for the next heartbeat."""
-    worker._beaten_at -= 60
+    worker._beat_at -= 60
     worker.beat()
 
 
@@ -90,7 +90,7 @@ def test_the_week_is_mailed_on_monday_with_a_way_to_leave_it(
     server.start()
     with database.transaction() as session:
         make_event(session, title={"vi": "Đoàn Viêng Chăn"}, first_day=DUE.date() - timedelta(days=1))
-    worker.leadership.look()
+    worker.leadership.poll()
     worker.work_safely()  # a new database: what lies before it is not made up
     assert not worker.tick()
     clock.now = datetime.fromisoformat("2026-11-30T07:00:30+07:00")  # a Monday

@@ -85,7 +85,7 @@ def test_defect_on_the_way_leaves_nothing_and_says_so(
 ) -> None:
     reader = signed_in(locale=Language.EN)
     _text, form = preview(reader)
-    take = calendar_files._CalendarImport._entry
+    take = calendar_files._CalendarImport._import
 
     def fail(
         self: calendar_files._CalendarImport, entry: calendar_files.ImportedEvent
@@ -94,7 +94,7 @@ def test_defect_on_the_way_leaves_nothing_and_says_so(
             raise RuntimeError("nobody should read this")
         return take(self, entry)
 
-    monkeypatch.setattr(calendar_files._CalendarImport, "_entry", fail)
+    monkeypatch.setattr(calendar_files._CalendarImport, "_import", fail)
     answer = reader.post("/events/import", form)
     assert "Internal error" in words(answer)
     assert "nobody should read this" not in answer.text
