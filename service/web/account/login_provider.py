@@ -1,4 +1,4 @@
-"""Signing in through the office's login provider: there, and back with proof."""
+"""Signing in through the office's login provider: the redirect there, and the return."""
 
 import logging
 import secrets
@@ -29,7 +29,7 @@ _UNKNOWN = N_("There is no active account for this address here. Ask the adminis
 
 
 def begin() -> AnyResponse:
-    """Send the browser to the provider. Nothing is kept here: the cookie holds what the way back needs."""
+    """Redirect the browser to the provider. Nothing is stored here: the cookie holds what the return needs."""
     desk = current_context()
     target = local_target(request.args.get("next"))
     journey = LoginRoundTrip(desk.settings.secret_key, secrets.token_urlsafe(32))
@@ -43,7 +43,7 @@ def begin() -> AnyResponse:
 
 
 def come_back() -> AnyResponse:
-    """The provider's answer: a session for the account with the verified address, or the page that says why not."""
+    """The return from the provider: a session for the account with the verified address, or a page with the reason."""
     desk = current_context()
     provider = _provider(desk)
     journey, target = _begun(desk)
@@ -80,7 +80,7 @@ def _provider(desk: AppContext) -> Provider:
 
 
 def _begun(desk: AppContext) -> tuple[LoginRoundTrip | None, str]:
-    """The journey this browser began and where it wanted to go; None when it is over, or another one came back."""
+    """The round trip this browser began and its target; None if it expired or another one returned."""
     try:
         secret, target, until = _signer(desk).loads(request.cookies.get(_cookie(desk), ""))
     except (BadData, ValueError, TypeError):
@@ -88,7 +88,7 @@ def _begun(desk: AppContext) -> tuple[LoginRoundTrip | None, str]:
     journey = LoginRoundTrip(desk.settings.secret_key, str(secret))
     given = request.args.get("state", "").encode("utf-8", "surrogatepass")
     is_own = compare_digest(journey.state.encode(), given) and desk.clock().timestamp() < int(until)
-    issuer = request.args.get("iss")  # RFC 9207: a provider that says who answers must be the one that was asked
+    issuer = request.args.get("iss")  # RFC 9207: a provider that identifies itself must be the one that was asked
     if desk.settings.login_provider is None or issuer not in {None, desk.settings.login_provider.issuer}:
         is_own = False
     return (journey if is_own else None), local_target(str(target))
@@ -118,7 +118,7 @@ def _keep(desk: AppContext, response: AnyResponse, value: str) -> None:
         path="/",
         secure=desk.settings.is_https,
         httponly=True,
-        samesite="Lax",  # the way back begins on the provider's site
+        samesite="Lax",  # the return begins on the provider's site
     )
 
 

@@ -1,4 +1,4 @@
-"""Where a link in a mail leads that a reader wants no more: no sign-in, the link itself is the proof."""
+"""The target of a mail's unsubscribe link: no sign-in, the link itself is the credential."""
 
 from dataclasses import replace
 
@@ -16,10 +16,10 @@ from service.web.view import View
 
 
 def unsubscribe(token: str) -> Response:
-    """A form to leave one of the office's mails, and its answer; the same form gets it back.
+    """A form to unsubscribe from one kind of the office's mails, and its submission; the same form resubscribes.
 
-    Only a POST changes anything: scanners of mail follow every link. It may come from anywhere and needs no cookie and
-    no token of a form: mail programs send ``List-Unsubscribe=One-Click`` of their own. Source: RFC 8058 section 3.2.
+    Only a POST changes anything: mail scanners follow every link. It may come from anywhere and needs neither cookie
+    nor form token: mail programs send ``List-Unsubscribe=One-Click`` themselves. Source: RFC 8058 section 3.2.
     """
     desk = current_context()
     is_post = request.method == "POST"
@@ -47,7 +47,7 @@ def unsubscribe(token: str) -> Response:
 
 
 def _kept_quiet(response: Response) -> Response:
-    """Neither search engines nor other sites learn of the address."""
+    """Hide the address from search engines and other sites."""
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

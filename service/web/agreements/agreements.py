@@ -1,4 +1,4 @@
-"""Agreements: what was promised, article by article, how it stands, and what wants attention."""
+"""Agreements: their commitments by article, their progress, and what needs attention."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -22,12 +22,12 @@ SHOWN = 200
 ATTENTION_SHOWN = 100
 
 Wanting = list[tuple[Agreement, list[progress.ProgressLine]]]
-"""Agreements with those of their commitments that want attention."""
+"""Agreements with their commitments that need attention."""
 
 
 @page()
 def agreements(view: View) -> Response:
-    """All agreements, the latest first, with how their commitments stand, and what of all wants attention."""
+    """All agreements, latest first, with their progress, and all commitments that need attention."""
     accounts = progress.all_agreements_progress(view.session, view.act.today)
     accounts.sort(key=lambda account: account.agreement.starts_on, reverse=True)
     today = view.act.today
@@ -47,7 +47,7 @@ def agreements(view: View) -> Response:
 
 
 def _wanting(accounts: Iterable[progress.AgreementProgress]) -> tuple[Wanting, bool]:
-    """What is missed or at risk, agreement by agreement; cut where it gets too long for a page."""
+    """What is missed or at risk, by agreement; cut off where it becomes too long for a page."""
     found: Wanting = []
     left = ATTENTION_SHOWN
     for account in accounts:
@@ -62,7 +62,7 @@ def _wanting(accounts: Iterable[progress.AgreementProgress]) -> tuple[Wanting, b
 
 @page()
 def agreement(view: View, agreement_id: str) -> Response:
-    """One agreement: its board on the day ``as_of`` of the address (today unless given), and what passed each way."""
+    """One agreement: its year table as of the parameter ``as_of`` (today by default), and the exchange each way."""
     found = crud.find(view.session, Agreement, agreement_id)
     as_of, problems = _read_day(view)
     return view.page(
@@ -79,7 +79,7 @@ def agreement(view: View, agreement_id: str) -> Response:
 
 
 def _read_day(view: View) -> tuple[date, Sequence[str]]:
-    """The day to judge by, and what is wrong with the one asked for: then it is today."""
+    """The day of the evaluation, and errors of the requested one, in which case it is today."""
     asked = request.args.get("as_of", "").strip()
     if not asked:
         return view.act.today, ()

@@ -1,4 +1,4 @@
-"""The calendar's page: a month, a week, a day or a year of visits, each bounded; what has no room is counted."""
+"""The calendar page: the visits of a month, a week, a day or a year, each limited; the rest is counted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,20 +42,20 @@ _NAMES: Mapping[CalendarPeriod, str] = {
 
 @dataclass(frozen=True, slots=True)
 class CalendarView:
-    """What a view's template shows: visits by id, with their names as far as they are shown."""
+    """The data of a view's template: visits by id, with their titles if shown."""
 
     visits: Mapping[str, CalendarVisit]
     names: Mapping[str, Any]
 
     @property
     def total(self) -> int:
-        """How many visits touch the days that are shown."""
+        """The number of visits that overlap the days shown."""
         return len(self.visits)
 
 
 @page()
 def calendar(view: View) -> Response:
-    """The visits of a month, a week, a day or a year; filters stay in the address from one to the other."""
+    """The visits of a month, a week, a day or a year; filters are passed on in links between them."""
     wish = read_query(view)
     shared = {
         "wish": wish,
@@ -128,7 +128,7 @@ def _year(view: View, wish: CalendarQuery, shared: Mapping[str, Any]) -> Respons
 
 
 def _day(view: View, wish: CalendarQuery, shared: Mapping[str, Any]) -> Response:
-    """All visits of one day, a page at a time: where every count of the other views leads to."""
+    """All visits of one day, paged: the target of every "more" link of the other views."""
     number = page_number()
     query = {**wish.query, "from_": wish.day, "to": wish.day}
     statement = event_queries.events_where(view.session, view.act, query)

@@ -1,4 +1,4 @@
-"""A calendar file taken in by hand: uploaded or pasted, looked at, then confirmed."""
+"""Import of a calendar file by hand: uploaded or pasted, previewed, then confirmed."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -32,7 +32,7 @@ _CHOICES = ("kind", "host", "guest", "source")
 
 @page(read=Role.OFFICER, is_long=True)
 def imports(view: View) -> Response:
-    """The form; with POST, what a file would do, or the file taken in: the one that was looked at, or none."""
+    """The form; with POST, a preview of a file, or its import: exactly as previewed, or not at all."""
     if request.method != "POST":
         return _show(view)
     content: list[bytes] = []
@@ -88,15 +88,15 @@ def _wish(view: View) -> ImportDefaults:
 
 
 def _chosen() -> dict[str, str]:
-    """What was chosen besides the file; its name comes with it the first time, and back in a field afterwards."""
+    """The options besides the file; its name comes with the file the first time, and from a form field afterwards."""
     chosen = {name: request.form.get(name, "")[:200] for name in _CHOICES}
     file = request.files.get("file")
     return chosen | ({"source": (file.filename or "")[:200]} if file else {})
 
 
 def _digest(content: bytes, outcomes: Sequence[ComponentOutcome]) -> str:
-    """What tells one preview from another: the file, what was chosen, and what becomes of what."""
-    # An event that is new has another id each time.
+    """Distinguishes previews: the file, the options, and the outcome of each component."""
+    # A new event has another id each time.
     rows = [
         [
             one.number,

@@ -1,4 +1,4 @@
-"""Rooms, cars, interpreters: what there is, who has it when, and booking it for an event."""
+"""Rooms, cars, interpreters: what exists, who has booked it when, and booking it for an event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,17 +47,17 @@ class BookingLine:
 
     @property
     def title(self) -> LocalizedText:
-        """What it is for, as far as the reader may know."""
+        """The title of its event, if the reader may see it."""
         return permissions.BUSY if self.is_hidden else self.event.title
 
     @property
     def is_open(self) -> bool:
-        """Whether it takes nothing yet, and may be taken now."""
+        """Whether it is only requested and can be confirmed now."""
         return self.booking.state is BookingState.REQUESTED
 
 
 def lines_of(view: View, query: Mapping[str, Any]) -> tuple[list[BookingLine], bool]:
-    """Bookings that a query asks for, by day; whether there are more than are shown."""
+    """The bookings of a query, by day; and whether there are more than shown."""
     listed = bookings.listed_bookings(view.session, query, SHOWN + 1)
     hidden = permissions.hidden(view.session, {event.id for _booking, _resource, event in listed})
     found = [
@@ -76,7 +76,7 @@ def lines_of(view: View, query: Mapping[str, Any]) -> tuple[list[BookingLine], b
 
 @page()
 def resources(view: View) -> Response:
-    """What can be booked, by kind, with how much of it is booked soon."""
+    """The resources, by type, with how much of each is booked soon."""
     found = all_resources(view.session, SHOWN)
     counts = bookings.count_held(view.session, view.act.today, view.act.today + timedelta(days=SOON_DAYS))
     by_type = {kind: [one for one in found if one.type is kind] for kind in RESOURCE_TYPES}
@@ -89,7 +89,7 @@ def resources(view: View) -> Response:
 
 @page()
 def resource(view: View, resource_id: str) -> Response:
-    """One resource and who has it in the months to come."""
+    """One resource and its bookings in the coming months."""
     found = crud.find(view.session, Resource, resource_id)
     query = {
         "resource_id": found.id,
@@ -111,7 +111,7 @@ def resource(view: View, resource_id: str) -> Response:
 
 @page()
 def event_bookings(view: View, event_id: str) -> Response:
-    """What is booked for an event; booking more, and giving back."""
+    """The bookings of an event; adding and releasing them."""
     found = events.find_event(view.session, event_id)
     refusal: FormRefusal | None = None
     if request.method == "POST":
@@ -135,7 +135,7 @@ def event_bookings(view: View, event_id: str) -> Response:
 
 
 def choices(view: View) -> list[tuple[str, list[Resource]]]:
-    """What can be booked, by kind."""
+    """The resources that can be booked, by type."""
     found = all_resources(view.session, MOST_CHOICES, only_active=True)
     return [
         (view.say(label), listed)
@@ -145,7 +145,7 @@ def choices(view: View) -> list[tuple[str, list[Resource]]]:
 
 
 def do_booking(view: View, event: Event) -> None:
-    """Book something for an event, take what was only asked for, or give something back, as the form says."""
+    """Add a booking for an event, confirm a requested one, or release one, as the form says."""
     form = request.form
     match form.get("do"):
         case "book":
@@ -169,9 +169,9 @@ def _own(view: View, event: Event, identity: str) -> Booking:
 
 
 def _wish(form: Mapping[str, str]) -> dict[str, Any]:
-    """A booking as the API takes it, from days and hours typed apart."""
+    """A booking in the API's form, from separate day and time fields."""
     wish: dict[str, Any] = {"resource_id": form.get("resource", ""), "note": form.get("note", "").strip() or None}
-    if form.get("from") or form.get("to"):  # one of the times offered
+    if form.get("from") or form.get("to"):  # one of the suggested times
         wish |= {name: form[name] for name in ("from", "to") if form.get(name)}
     else:
         for name in ("from", "to"):

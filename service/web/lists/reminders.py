@@ -1,4 +1,4 @@
-"""Reminders of all events and the office's own mails: what failed, what is coming; and everything about one of them."""
+"""Reminders of all events and the office's own mails: what failed, what is coming; and the details of one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,35 +35,35 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True)
 class ReminderLine:
-    """A reminder with the event it is about; the office's own mails are about none."""
+    """A reminder with its event; the office's own mails have none."""
 
     reminder: Reminder
     event: Event | None
 
     def can_be_chosen(self, view: View) -> bool:
-        """Whether the reader may do something about it together with others."""
+        """Whether the reader may select it for an action on several."""
         is_own = view.may(Role.OFFICER) and (self.event is None or view.may_change(self.event))
         return is_own and self.reminder.state is ReminderState.FAILED
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderListQuery:
-    """What the address asks for: one state (None: what failed and what is coming), and which page of the list."""
+    """Parsed query parameters: one state (None: what failed and what is coming), and the page of the list."""
 
     state: ReminderState | None
     number: int
 
     def url(self, **changed: Any) -> str:
-        """The same page with some of its parameters changed; empty ones are left out."""
+        """The same page with some parameters changed; empty ones are omitted."""
         wanted: dict[str, Any] = {"state": self.state.value if self.state else None} | changed
         return url_for("pages.reminders", **{name: value for name, value in wanted.items() if value})
 
 
 @page()
 def reminders(view: View) -> Response:
-    """What failed, what nobody has seen of it first; then what is coming. Any one state by itself, page by page.
+    """Failed reminders, unseen ones first; then coming ones. With a state only its reminders, paged.
 
-    With POST, those chosen of what failed are sent again or marked as seen, all of them or none.
+    With POST, the selected failed reminders are retried or marked as seen, all of them or none.
     """
     wish = _read_wish()
     if request.method != "POST":
@@ -76,9 +76,9 @@ def reminders(view: View) -> Response:
 
 
 def _do_with_chosen(view: View) -> int:
-    """Do what was asked for with every reminder chosen; how many of them that concerned.
+    """Apply the requested action to every selected reminder; returns how many changed.
 
-    Those that have not failed any more are left alone: somebody else was quicker, and the wish is fulfilled.
+    Those that are no longer failed are skipped: somebody else acted first, and the request is fulfilled.
     """
     chosen = dict.fromkeys(request.form.getlist("chosen"))
     if not chosen:
@@ -96,7 +96,7 @@ def _do_with_chosen(view: View) -> int:
 
 
 def _step() -> Callable[[Session, ActionContext, Reminder], Reminder]:
-    """What the form asks for."""
+    """The requested action."""
     match request.form.get("do"):
         case "retry":
             return planning.retry
@@ -134,7 +134,7 @@ def _list(view: View, wish: ReminderListQuery, refusal: FormRefusal | None = Non
 
 
 def _read_wish() -> ReminderListQuery:
-    """A state or a number that makes no sense is none."""
+    """Parse the query parameters; an invalid state or number is ignored."""
     state = request.args.get("state", "")
     return ReminderListQuery(ReminderState(state) if state in set(ReminderState) else None, page_number())
 
@@ -148,14 +148,14 @@ def _lines(view: View, found: Sequence[Reminder]) -> list[ReminderLine]:
 
 @page()
 def reminder(view: View, reminder_id: str) -> Response:
-    """Everything of one reminder: attempts, answers, what happens next; sending it again, having seen it."""
+    """All details of one reminder: attempts, responses, what happens next; retrying it, marking it as seen."""
     found = reminder_queries.find_reminder(view.session, reminder_id)
     if request.method != "POST":
         return _show(view, found)
     refusal = attempt(view, lambda: _step()(view.session, view.act, found))
     if refusal is None:
         return redirect(url_for("pages.reminder", reminder_id=reminder_id, done=request.form.get("do", "")), 303)
-    # Undoing took what was read along: it is read again.
+    # Rolling back discarded the loaded rows: load them again.
     return _show(view, reminder_queries.find_reminder(view.session, reminder_id), refusal)
 
 

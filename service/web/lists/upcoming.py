@@ -1,4 +1,4 @@
-"""What is coming: the first page, from today on, month by month."""
+"""Upcoming events: the first page, from today on, month by month."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _UNFINISHED = tuple(status for status in EventStatus if status is not EventStatu
 
 @dataclass(frozen=True, slots=True)
 class UpcomingQuery:
-    """What the address asks for: ``asked`` as written there, ``query`` as :func:`reading.events_where` takes it."""
+    """Parsed query parameters: ``asked`` as written, ``query`` as :func:`event_queries.events_where` takes it."""
 
     asked: Mapping[str, Any]
     query: Mapping[str, Any]
@@ -44,22 +44,22 @@ class UpcomingQuery:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything narrows the list."""
+        """Whether any filter is set."""
         return any(self.asked.values())
 
     @property
     def is_past(self) -> bool:
-        """Whether the list looks back only: then the latest comes first."""
+        """Whether the list is only of past events: then the latest comes first."""
         return "from_" not in self.query
 
     def url(self, **changed: Any) -> str:
-        """The same page with some of its parameters changed; empty ones are left out."""
+        """The same page with some parameters changed; empty ones are omitted."""
         wanted = {**self.asked, "page": None} | changed
         return url_for("pages.coming", **{name: value for name, value in wanted.items() if value})
 
 
 def read_query(view: View) -> UpcomingQuery:
-    """The filters of the address. One that makes no sense is named, and the others still hold."""
+    """Parse the filters. An invalid one is reported, and the others apply."""
     chosen = {name: [value for value in request.args.getlist(name) if value] for name in _LISTS}
     asked: dict[str, Any] = {
         name: [value for value in values if value in set(_LISTS[name])] for name, values in chosen.items()
@@ -79,7 +79,7 @@ def read_query(view: View) -> UpcomingQuery:
 
 @page()
 def upcoming(view: View) -> Response:
-    """Events from today on, what is on now first; reminders that failed; the way to drafts and to what was."""
+    """Events from today on, current ones first; failed reminders; links to drafts and past events."""
     wish = read_query(view)
     order = EVENT_ORDER_LATEST if wish.is_past else crud.EVENT_ORDER
     found, total = crud.page_of(
