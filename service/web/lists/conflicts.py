@@ -45,25 +45,25 @@ def conflicts_page(view: View) -> Response:
             first = EventQuery().load({"from": asked})["from_"]
         except ValidationError as wrong:
             problems = [view.said(line) for lines in flat(wrong.messages).values() for line in lines]
-    stretch = _stretch(view, first)
-    found = [
+    period = _period(view, first)
+    entries = [
         one
-        for one in conflicts.conflicts_between(view.session, view.act, {"from_": stretch.first, "to": stretch.last})
+        for one in conflicts.conflicts_between(view.session, view.act, {"from_": period.first, "to": period.last})
         # Events that began earlier are on the previous page.
         if one.event.first_day >= first or first == view.act.today
     ]
-    months = groupby(found, key=lambda one: max(one.event.first_day, first).replace(day=1))
+    months = groupby(entries, key=lambda one: max(one.event.first_day, first).replace(day=1))
     return view.page(
         "lists/conflicts.html",
-        total=len(found),
+        total=len(entries),
         months=[(view.month(begin), _by_event(list(listed))) for begin, listed in months],
-        stretch=stretch,
+        period=period,
         asked=asked if problems else first.isoformat(),
         problems=problems,
     )
 
 
-def _stretch(view: View, first: date) -> ConflictDays:
+def _period(view: View, first: date) -> ConflictDays:
     """A year, or fewer days if it has more events than a page checks."""
     last = days_after(first, conflicts.DEFAULT_DAYS)
     beyond = first_day_beyond(view.session, first, last, AT_ONCE)
@@ -72,9 +72,9 @@ def _stretch(view: View, first: date) -> ConflictDays:
     return ConflictDays(first, max(first, beyond - timedelta(days=1)), True)
 
 
-def _by_event(found: Sequence[conflicts.ConflictEntry]) -> list[tuple[Event, list[conflicts.ConflictEntry]]]:
+def _by_event(entries: Sequence[conflicts.ConflictEntry]) -> list[tuple[Event, list[conflicts.ConflictEntry]]]:
     return [
         (listed[0].event, listed)
-        for _id, group in groupby(found, key=lambda one: one.event.id)
+        for _id, group in groupby(entries, key=lambda one: one.event.id)
         if (listed := list(group))
     ]

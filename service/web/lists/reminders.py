@@ -55,8 +55,8 @@ class ReminderListQuery:
 
     def url(self, **changed: Any) -> str:
         """The same page with some parameters changed; empty ones are omitted."""
-        wanted: dict[str, Any] = {"state": self.state.value if self.state else None} | changed
-        return url_for("pages.reminders", **{name: value for name, value in wanted.items() if value})
+        values: dict[str, Any] = {"state": self.state.value if self.state else None} | changed
+        return url_for("pages.reminders", **{name: value for name, value in values.items() if value})
 
 
 @page()
@@ -65,14 +65,14 @@ def reminders(view: View) -> Response:
 
     With POST, the selected failed reminders are retried or marked as seen, all of them or none.
     """
-    wish = _read_wish()
+    params = _read_params()
     if request.method != "POST":
-        return _list(view, wish)
+        return _list(view, params)
     done: list[int] = []
     refusal = attempt(view, lambda: done.append(_do_with_chosen(view)))
     if refusal is None:
-        return redirect(wish.url(page=wish.number, done=request.form.get("do", ""), count=str(done[0])), 303)
-    return _list(view, wish, refusal)
+        return redirect(params.url(page=params.number, done=request.form.get("do", ""), count=str(done[0])), 303)
+    return _list(view, params, refusal)
 
 
 def _do_with_chosen(view: View) -> int:
@@ -88,9 +88,9 @@ def _do_with_chosen(view: View) -> int:
     step = _step()
     concerned = 0
     for identity in chosen:
-        found = reminder_queries.find_reminder(view.session, identity)
-        if found.state is ReminderState.FAILED:
-            step(view.session, view.act, found)
+        reminder = reminder_queries.find_reminder(view.session, identity)
+        if reminder.state is ReminderState.FAILED:
+            step(view.session, view.act, reminder)
             concerned += 1
     return concerned
 
@@ -106,22 +106,22 @@ def _step() -> Callable[[Session, ActionContext, Reminder], Reminder]:
             raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
 
 
-def _list(view: View, wish: ReminderListQuery, refusal: FormRefusal | None = None) -> Response:
+def _list(view: View, params: ReminderListQuery, refusal: FormRefusal | None = None) -> Response:
     failed: list[Reminder] = []
     has_more_failed = False
-    if wish.state is None and wish.number == 1:
+    if params.state is None and params.number == 1:
         failed = reminder_queries.first_failures(view.session, view.act, FAILED_SHOWN + 1)
         failed, has_more_failed = failed[:FAILED_SHOWN], len(failed) > FAILED_SHOWN
-    first = (wish.number - 1) * PAGE_SIZE
-    found, total = reminder_queries.reminders_in_state(view.session, view.act, wish.state, first, PAGE_SIZE)
-    lines = _lines(view, [*failed, *found])
+    first = (params.number - 1) * PAGE_SIZE
+    page_rows, total = reminder_queries.reminders_in_state(view.session, view.act, params.state, first, PAGE_SIZE)
+    lines = _lines(view, [*failed, *page_rows])
     return view.page(
         "lists/reminders.html",
         refusal.status if refusal else 200,
         refusal=refusal,
         done=_DONE.get(request.args.get("done", "")),
         count=whole(request.args.get("count", "")) or 0,
-        wish=wish,
+        params=params,
         states=REMINDER_STATES,
         choosable={line.reminder.id for line in lines if line.can_be_chosen(view)},
         failed=lines[: len(failed)],
@@ -133,17 +133,17 @@ def _list(view: View, wish: ReminderListQuery, refusal: FormRefusal | None = Non
     )
 
 
-def _read_wish() -> ReminderListQuery:
+def _read_params() -> ReminderListQuery:
     """Parse the query parameters; an invalid state or number is ignored."""
     state = request.args.get("state", "")
     return ReminderListQuery(ReminderState(state) if state in set(ReminderState) else None, page_number())
 
 
-def _lines(view: View, found: Sequence[Reminder]) -> list[ReminderLine]:
+def _lines(view: View, reminders: Sequence[Reminder]) -> list[ReminderLine]:
     """Reminders with their events; one query."""
-    wanted = ids(*(reminder.event_id for reminder in found))
-    events = crud.by_id(view.session, Event, wanted)
-    return [ReminderLine(reminder, events.get(reminder.event_id or "")) for reminder in found]
+    event_ids = ids(*(reminder.event_id for reminder in reminders))
+    events = crud.by_id(view.session, Event, event_ids)
+    return [ReminderLine(reminder, events.get(reminder.event_id or "")) for reminder in reminders]
 
 
 @page()
@@ -168,7 +168,7 @@ def _show(view: View, found: Reminder, refusal: FormRefusal | None = None) -> Re
         reminder=found,
         event=session.get(Event, found.event_id) if found.event_id else None,
         rule=session.get(ReminderRule, found.rule_id) if found.rule_id else None,
-        told_of=session.get(Reminder, found.failed_id) if found.failed_id else None,
+        failed_reminder=session.get(Reminder, found.failed_id) if found.failed_id else None,
         seen_by=session.get(User, found.seen_by) if found.seen_by else None,
         attempts=attempts,
         next=delivery_status.next_step(found, attempts, view.act, view.language),

@@ -78,12 +78,12 @@ def _events(view: View, q: str) -> list[HitGroup]:
     today = view.act.today
     ahead, ahead_total = event_queries.events_ahead(view.session, q, today, SHOWN)
     past, past_total = event_queries.events_past(view.session, q, today, SHOWN)
-    listed: dict[str, Any] = {"q": q, "status": list(_ALL)}
+    query: dict[str, Any] = {"q": q, "status": list(_ALL)}
     return [
-        HitGroup("ahead", N_("Events from today on"), ahead_total, events=ahead, url=url_for("pages.coming", **listed)),
+        HitGroup("ahead", N_("Events from today on"), ahead_total, events=ahead, url=url_for("pages.coming", **query)),
         HitGroup(
             "past", N_("Earlier events"), past_total, events=past,
-            url=url_for("pages.coming", **listed, to=(today - timedelta(days=1)).isoformat()),
+            url=url_for("pages.coming", **query, to=(today - timedelta(days=1)).isoformat()),
         ),
     ]  # fmt: skip
 
@@ -141,7 +141,7 @@ def _people(view: View, q: str) -> list[HitGroup]:
     organisations, organisations_total = _some(view, Organisation, q)
     person_ids, organisation_ids = ([one.id for one in listed] for listed in (people, organisations))
     visits = _latest(event_queries.events_of_people(view.session, person_ids, _VISITS_READ))
-    duties = _latest(event_queries.events_of_organisations(view.session, organisation_ids, _VISITS_READ))
+    led_events = _latest(event_queries.events_of_organisations(view.session, organisation_ids, _VISITS_READ))
     return [
         HitGroup(
             "people", N_("Directory of people"), people_total,
@@ -156,7 +156,7 @@ def _people(view: View, q: str) -> list[HitGroup]:
             "organisations", N_("Organisations"), organisations_total,
             [
                 Hit(view.text(one.name), _administered(view, "organisations", one.id), [view.place(one.locality)],
-                    duties.get(one.id, ()))
+                    led_events.get(one.id, ()))
                 for one in organisations
             ],
             url=url_for("pages.administered_list", area="organisations", q=q) if view.may(Role.OFFICER) else "",
@@ -164,10 +164,10 @@ def _people(view: View, q: str) -> list[HitGroup]:
     ]  # fmt: skip
 
 
-def _latest(found: Sequence[tuple[str, Event]]) -> dict[str, list[Event]]:
+def _latest(pairs: Sequence[tuple[str, Event]]) -> dict[str, list[Event]]:
     """The latest events of each person or organisation, among those loaded."""
     by_id: dict[str, list[Event]] = {}
-    for identity, event in found:
+    for identity, event in pairs:
         known = by_id.setdefault(identity, [])
         if len(known) < VISITS_SHOWN and event not in known:
             known.append(event)

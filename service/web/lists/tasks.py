@@ -91,11 +91,11 @@ class TaskListQuery:
 
     def url(self, **changed: Any) -> str:
         """The same page with some parameters changed; empty ones are omitted."""
-        wanted = {**self.asked, "page": None} | changed
-        return url_for("pages.tasks", **{name: value for name, value in wanted.items() if value})
+        values = {**self.asked, "page": None} | changed
+        return url_for("pages.tasks", **{name: value for name, value in values.items() if value})
 
 
-def _read_wish(view: View) -> TaskListQuery:
+def _read_params(view: View) -> TaskListQuery:
     """Parse the filters. An invalid one is reported, and the others apply."""
     asked = {name: request.args.get(name, "").strip() for name in ("q", "organisation_id", "from", "to", "which")}
     problems: dict[str, list[str]] = {}
@@ -111,15 +111,15 @@ def _read_wish(view: View) -> TaskListQuery:
 @page()
 def things_to_do(view: View) -> Response:
     """Overdue tasks, how late they are, and tasks due soon; with filters one list, paged."""
-    wish = _read_wish(view)
+    params = _read_params(view)
     refusal = attempt(view, lambda: _finish(view)) if request.method == "POST" else None
     if request.method == "POST" and refusal is None:
         step = "reopened" if request.form.get("do") == "reopen" else "done"
-        return redirect(wish.url(**wish.here, **{step: request.form.get("task", "")}), 303)
-    return _list(view, wish, refusal) if wish.is_list else _soon(view, wish, refusal)
+        return redirect(params.url(**params.here, **{step: request.form.get("task", "")}), 303)
+    return _list(view, params, refusal) if params.is_list else _soon(view, params, refusal)
 
 
-def _soon(view: View, wish: TaskListQuery, refusal: FormRefusal | None) -> Response:
+def _soon(view: View, params: TaskListQuery, refusal: FormRefusal | None) -> Response:
     """Overdue tasks, and those due today and in the coming days."""
     today = view.act.today
     last = today + timedelta(days=DAYS_AHEAD)
@@ -130,36 +130,36 @@ def _soon(view: View, wish: TaskListQuery, refusal: FormRefusal | None) -> Respo
     ahead = lines[len(late[:SHOWN]) :]
     return _page(
         view,
-        wish,
+        params,
         refusal,
         late=lines[: len(late[:SHOWN])],
         days=_by_day(ahead),
-        more_late=wish.url(which=TaskSelection.OVERDUE) if len(late) > SHOWN else "",
-        more=wish.url(which=TaskSelection.OPEN, **{"from": today, "to": last}) if len(coming) > SHOWN else "",
+        more_late=params.url(which=TaskSelection.OVERDUE) if len(late) > SHOWN else "",
+        more=params.url(which=TaskSelection.OPEN, **{"from": today, "to": last}) if len(coming) > SHOWN else "",
     )
 
 
-def _list(view: View, wish: TaskListQuery, refusal: FormRefusal | None) -> Response:
+def _list(view: View, params: TaskListQuery, refusal: FormRefusal | None) -> Response:
     """One list of tasks, by due day: done ones latest first."""
-    found, total = task_queries.page_of_tasks(
+    rows, total = task_queries.page_of_tasks(
         view.session,
         view.act,
-        wish.query,
-        (wish.number - 1) * SHOWN,
+        params.query,
+        (params.number - 1) * SHOWN,
         SHOWN,
-        takes_place=wish.which in (TaskSelection.OPEN, TaskSelection.OVERDUE),
-        latest_first=wish.which is TaskSelection.DONE,
+        takes_place=params.which in (TaskSelection.OPEN, TaskSelection.OVERDUE),
+        latest_first=params.which is TaskSelection.DONE,
     )
     return _page(
-        view, wish, refusal, days=_by_day(_lines(view, found)), total=total, pages=pages_for(total, SHOWN)
+        view, params, refusal, days=_by_day(_lines(view, rows)), total=total, pages=pages_for(total, SHOWN)
     )  # fmt: skip
 
 
-def _page(view: View, wish: TaskListQuery, refusal: FormRefusal | None, **values: Any) -> Response:
+def _page(view: View, params: TaskListQuery, refusal: FormRefusal | None, **values: Any) -> Response:
     return view.page(
         "lists/tasks.html",
         refusal.status if refusal else 200,
-        wish=wish,
+        params=params,
         refusal=refusal,
         changed=None if refusal else _changed(view),
         ahead=DAYS_AHEAD,
@@ -193,10 +193,10 @@ def _by_day(lines: Sequence[TaskLine]) -> list[tuple[date | None, list[TaskLine]
     return [(day, list(listed)) for day, listed in groupby(lines, key=lambda line: line.task.due_day)]
 
 
-def _lines(view: View, found: Sequence[task_queries.Row]) -> list[TaskLine]:
+def _lines(view: View, rows: Sequence[task_queries.Row]) -> list[TaskLine]:
     """The lines of a page; two queries, regardless of their number."""
-    organisations = crud.by_id(view.session, Organisation, ids(*(row.Task.organisation_id for row in found)))
-    people = crud.by_id(view.session, Person, ids(*(row.Task.person_id for row in found)))
+    organisations = crud.by_id(view.session, Organisation, ids(*(row.Task.organisation_id for row in rows)))
+    people = crud.by_id(view.session, Person, ids(*(row.Task.person_id for row in rows)))
     return [
         TaskLine(
             row.Task,
@@ -206,7 +206,7 @@ def _lines(view: View, found: Sequence[task_queries.Row]) -> list[TaskLine]:
             responsible(view, row.Task, organisations, people),
             may_finish(view, row, row.Task),
         )
-        for row in found
+        for row in rows
     ]
 
 
@@ -225,17 +225,17 @@ def _how_late(view: View, task: Task, status: EventStatus) -> str:
 
 def how_counted(view: View, task: Task) -> str:
     """How a task's due day is computed, in words; empty if it has a fixed day or none."""
-    told = due_offset_text(task)
-    return view.say(told) if told else ""
+    sentence = due_offset_text(task)
+    return view.say(sentence) if sentence else ""
 
 
 def responsible(
     view: View, task: Task, organisations: Mapping[str, Organisation], people: Mapping[str, Person]
 ) -> list[Value]:
     """The person and the organisation responsible for a task, if known."""
-    found: list[Value] = []
+    names: list[Value] = []
     if person := people.get(task.person_id or ""):
-        found.append(person.name)
+        names.append(person.name)
     if organisation := organisations.get(task.organisation_id or ""):
-        found.append(view.text(organisation.name))
-    return found
+        names.append(view.text(organisation.name))
+    return names

@@ -54,8 +54,8 @@ class UpcomingQuery:
 
     def url(self, **changed: Any) -> str:
         """The same page with some parameters changed; empty ones are omitted."""
-        wanted = {**self.asked, "page": None} | changed
-        return url_for("pages.coming", **{name: value for name, value in wanted.items() if value})
+        values = {**self.asked, "page": None} | changed
+        return url_for("pages.coming", **{name: value for name, value in values.items() if value})
 
 
 def read_query(view: View) -> UpcomingQuery:
@@ -80,27 +80,27 @@ def read_query(view: View) -> UpcomingQuery:
 @page()
 def upcoming(view: View) -> Response:
     """Events from today on, current ones first; failed reminders; links to drafts and past events."""
-    wish = read_query(view)
-    order = EVENT_ORDER_LATEST if wish.is_past else crud.EVENT_ORDER
-    found, total = crud.page_of(
+    params = read_query(view)
+    order = EVENT_ORDER_LATEST if params.is_past else crud.EVENT_ORDER
+    events, total = crud.page_of(
         view.session,
-        event_queries.events_where(view.session, view.act, wish.query),
+        event_queries.events_where(view.session, view.act, params.query),
         order,
-        (wish.number - 1) * PAGE_SIZE,
+        (params.number - 1) * PAGE_SIZE,
         PAGE_SIZE,
     )
     waiting = partial(count_with_status, view.session, view.act.today)
     failed = unseen_failures(view.session, view.act.now - timedelta(days=FAILED_DAYS), FAILED_SHOWN + 1)
     return view.page(
         "lists/upcoming.html",
-        wish=wish,
+        params=params,
         total=total,
         pages=pages_for(total, PAGE_SIZE),
-        now=[] if wish.is_past else [event for event in found if _is_on(event, view.act.today)],
-        months=_by_month(view, [event for event in found if wish.is_past or not _is_on(event, view.act.today)]),
+        now=[] if params.is_past else [event for event in events if _is_on(event, view.act.today)],
+        months=_by_month(view, [event for event in events if params.is_past or not _is_on(event, view.act.today)]),
         drafts=waiting(EventStatus.DRAFT),
         unconfirmed=waiting(EventStatus.PLANNED) if view.may(Role.APPROVER) else 0,
-        is_alone=not found and is_only_account(view.session, view.act.account.id),
+        is_alone=not events and is_only_account(view.session, view.act.account.id),
         overdue=task_queries.count_overdue(view.session, view.act.today),
         failed=failed[:FAILED_SHOWN],
         more_failed=len(failed) > FAILED_SHOWN,
