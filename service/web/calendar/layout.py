@@ -73,8 +73,8 @@ class NamedLane:
 
 def month_weeks(day: date, visits: Iterable[CalendarVisit]) -> list[calendar_grid.WeekGrid]:
     """The weeks of a month."""
-    stretches = [one.stretch for one in visits]
-    return [calendar_grid.lay_week(week, stretches, MONTH_ROWS) for week in calendar_grid.weeks_of(day)]
+    spans = [one.span for one in visits]
+    return [calendar_grid.lay_week(week, spans, MONTH_ROWS) for week in calendar_grid.weeks_of(day)]
 
 
 def week_block(
@@ -82,7 +82,7 @@ def week_block(
 ) -> tuple[calendar_grid.WeekGrid, list[TimedDay]]:
     """A week: bars for what lasts whole days, below them timed entries, with the items of published programmes."""
     known = list(visits)
-    bars = calendar_grid.lay_week(days, [one.stretch for one in known if not one.is_timed], WEEK_ROWS)
+    bars = calendar_grid.lay_week(days, [one.span for one in known if not one.is_timed], WEEK_ROWS)
     by_day: dict[date, list[TimedEntry]] = {day: [] for day in days}
     for one in known:
         if one.is_timed and one.start_time is not None:
@@ -114,21 +114,21 @@ def day_lists(
 
 
 def lanes_of(
-    view: View, wish: CalendarQuery, visits: Mapping[str, CalendarVisit], organisations: Mapping[str, LocalizedText]
+    view: View, params: CalendarQuery, visits: Mapping[str, CalendarVisit], organisations: Mapping[str, LocalizedText]
 ) -> list[NamedLane]:
-    """The lanes of a year, by kind or by organisation in charge; of too many organisations the last lane has the rest."""
-    stretches = [one.stretch for one in visits.values()]
-    by_kind = wish.lanes is LaneGrouping.KIND
+    """The lanes of a year, by kind or by organisation in charge; of too many the last lane has the rest."""
+    spans = [one.span for one in visits.values()]
+    by_kind = params.lanes is LaneGrouping.KIND
 
     def key_of(one: calendar_grid.GridSpan) -> str | None:
         visit = visits[one.id]
         return visit.kind if by_kind else visit.organisation_id
 
-    fullest, others = calendar_grid.in_lanes(stretches, key_of, MOST_LANES)
+    fullest, others = calendar_grid.in_lanes(spans, key_of, MOST_LANES)
     most = MOST_MARKS // max(len(fullest) + bool(others), 1)
     found = []
     for key, those in fullest:
-        lane = calendar_grid.lay_year(wish.day.year, those, most_rows=LANE_ROWS, most_marks=most)
+        lane = calendar_grid.lay_year(params.day.year, those, most_rows=LANE_ROWS, most_marks=most)
         if by_kind and key is not None:
             kind = visits[those[0].id].kind
             found.append(NamedLane(view.kind(kind), key, lane, {"kind": key}))
@@ -137,7 +137,7 @@ def lanes_of(
         else:
             found.append(NamedLane(view.text(organisations.get(key)), "", lane, {"organisation_id": key}))
     if others:
-        lane = calendar_grid.lay_year(wish.day.year, others, most_rows=LANE_ROWS, most_marks=most)
+        lane = calendar_grid.lay_year(params.day.year, others, most_rows=LANE_ROWS, most_marks=most)
         found.append(NamedLane(view.say(N_("Other organisations")), "", lane, {}))
     return found
 
@@ -148,7 +148,7 @@ class DaysOffMark:
 
     country: str
     days: Days
-    told: str
+    description: str
     provisional: bool
 
 
@@ -166,8 +166,8 @@ def holiday_lane(
             if run is None or day - run[-1].day > timedelta(days=1):
                 run = latest[one.country] = runs[f"{one.country}-{day}"] = []
             run.append(one)
-    stretches = [calendar_grid.GridSpan(name, run[0].day, run[-1].day) for name, run in runs.items()]
-    told = {
+    spans = [calendar_grid.GridSpan(name, run[0].day, run[-1].day) for name, run in runs.items()]
+    descriptions = {
         name: DaysOffMark(
             run[0].country,
             Days(run[0].day, run[-1].day),
@@ -176,4 +176,4 @@ def holiday_lane(
         )
         for name, run in runs.items()
     }
-    return calendar_grid.lay_year(year, stretches, most_rows=HOLIDAY_ROWS, most_marks=MOST_HOLIDAYS), told
+    return calendar_grid.lay_year(year, spans, most_rows=HOLIDAY_ROWS, most_marks=MOST_HOLIDAYS), descriptions

@@ -40,7 +40,7 @@ class CalendarVisit:
     organisation_id: str | None
 
     @property
-    def stretch(self) -> GridSpan:
+    def span(self) -> GridSpan:
         """Its days."""
         return GridSpan(self.id, self.first_day, self.last_day)
 
@@ -50,9 +50,9 @@ class CalendarVisit:
         return self.first_day == self.last_day and self.start_time is not None
 
 
-def visits_between(view: View, wish: CalendarQuery, days: Days) -> dict[str, CalendarVisit]:
+def visits_between(view: View, params: CalendarQuery, days: Days) -> dict[str, CalendarVisit]:
     """The visits of a query that overlap these days, in order; one query."""
-    query = {**wish.query, "from_": days.first, "to": days.last}
+    query = {**params.query, "from_": days.first, "to": days.last}
     return {row.id: CalendarVisit(*row) for row in event_queries.event_days(view.session, view.act, query)}
 
 

@@ -95,8 +95,8 @@ def _printed(view: View, day: ScheduleDay) -> PrintedDay:
     return PrintedDay(day, parts, arriving, departing, more_arriving + more_departing)
 
 
-def _bounded(told: Sequence[Told], most: int) -> tuple[Sequence[Told], int]:
-    return told[:most], max(len(told) - most, 0)
+def _bounded(rows: Sequence[Told], most: int) -> tuple[Sequence[Told], int]:
+    return rows[:most], max(len(rows) - most, 0)
 
 
 def _in_range(day: date) -> date | None:
