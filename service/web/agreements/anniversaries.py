@@ -27,7 +27,7 @@ class UpcomingAnniversary:
 
     anniversary: Anniversary
     occurrence: Occurrence
-    told: str
+    description: str
     lunar: str
     days_ahead: int | None
     ceremony: Event | None
@@ -46,16 +46,16 @@ def anniversaries(view: View) -> Response:
     first = int(asked) if is_year else view.act.today.year
     found = all_anniversaries(view.session)
     ceremonies = ceremonies_between(view.session, first, first + YEARS - 1)
-    coming = [
-        _told(view, one, occurrence, ceremonies.get((one.id, occurrence.year)))
+    upcoming = [
+        _upcoming_one(view, one, occurrence, ceremonies.get((one.id, occurrence.year)))
         for one in found
         for occurrence in occurrences(Origin.parse(one.origin), first, first + YEARS - 1)
     ]
     # Those without a known day come after those of the same year that have one.
-    coming.sort(key=lambda one: (one.occurrence.year, one.occurrence.date or date(one.occurrence.year, 12, 31)))
+    upcoming.sort(key=lambda one: (one.occurrence.year, one.occurrence.date or date(one.occurrence.year, 12, 31)))
     return view.page(
         "agreements/anniversaries.html",
-        years=[(year, list(listed)) for year, listed in groupby(coming, key=lambda one: one.occurrence.year)],
+        years=[(year, list(listed)) for year, listed in groupby(upcoming, key=lambda one: one.occurrence.year)],
         first=first,
         last=first + YEARS - 1,
         step=YEARS,
@@ -65,7 +65,9 @@ def anniversaries(view: View) -> Response:
     )
 
 
-def _told(view: View, anniversary: Anniversary, occurrence: Occurrence, ceremony: Event | None) -> UpcomingAnniversary:
+def _upcoming_one(
+    view: View, anniversary: Anniversary, occurrence: Occurrence, ceremony: Event | None
+) -> UpcomingAnniversary:
     day = occurrence.date or (ceremony.first_day if ceremony else None)
     return UpcomingAnniversary(
         anniversary,

@@ -32,7 +32,7 @@ class MeasureChart:
     exact: Callable[[int], str]
     short: Callable[[int], str]
 
-    def told(self, view: View) -> str:
+    def describe(self, view: View) -> str:
         """A text alternative of the chart."""
         sentences = []
         for side, name in (("above", self.above), ("below", self.below)):
@@ -75,9 +75,9 @@ class ExchangeCharts:
         return [(one.name, one.passage, one.money) for one in self.directions]
 
 
-def read_exchange_charts(view: View, passages: Sequence[Flow], first: date, last: date) -> ExchangeCharts:
+def read_exchange_charts(view: View, flows: Sequence[Flow], first: date, last: date) -> ExchangeCharts:
     """Tables and charts of the exchange in the period from ``first`` to ``last``."""
-    directions = {(one.giver, one.receiver): _direction(view, one) for one in passages}
+    directions = {(one.giver, one.receiver): _direction(view, one) for one in flows}
     pairs: dict[frozenset[str], tuple[FlowTable, FlowTable]] = {}
     for (giver, receiver), there in directions.items():
         pairs.setdefault(frozenset((giver, receiver)), (there, directions[receiver, giver]))
@@ -113,7 +113,7 @@ def _pictures(view: View, there: FlowTable, back: FlowTable, first: date, last: 
     years = _years(sides, first, last)
     ways = there.name, back.name
     payers = tuple(view.say(N_("Paid by {name}"), name=view.plain(view.locality_name(side.giver))) for side in sides)
-    found = [
+    charts = [
         _picture(
             view, view.say(N_("People")), ways, years, [{one.year: one.people for one in side.years} for side in sides]
         ),
@@ -128,8 +128,8 @@ def _pictures(view: View, there: FlowTable, back: FlowTable, first: date, last: 
     for currency in sorted({currency for side in sides for currency in side.money}):
         paid = [{one.year: one.money.get(currency, 0) for one in side.years} for side in sides]
         title = view.say(N_("Money paid, {currency}"), currency=currency)
-        found.append(_picture(view, title, payers, years, paid, Currency(currency).decimals))
-    return [one for one in found if one.columns]
+        charts.append(_picture(view, title, payers, years, paid, Currency(currency).decimals))
+    return [one for one in charts if one.columns]
 
 
 def _picture(

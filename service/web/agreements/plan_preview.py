@@ -22,11 +22,11 @@ from service.web.view import View
 @page(read=Role.OFFICER, is_trial=True, is_long=True)
 def plan(view: View, agreement_id: str) -> Response:
     """Preview a plan or, with POST, carry it out: exactly the previewed drafts, or none."""
-    found = crud.find(view.session, Agreement, agreement_id)
+    agreement = crud.find(view.session, Agreement, agreement_id)
     if request.method != "POST":
-        return _show(view, found)
+        return _show(view, agreement)
     made: list[int] = []
-    refusal = attempt(view, lambda: made.append(_make(view, found)))
+    refusal = attempt(view, lambda: made.append(_make(view, agreement)))
     if refusal is None:
         return redirect(url_for("pages.agreement", agreement_id=agreement_id, made=made[0]), 303)
     # Rolling back discarded the loaded rows: load them again.

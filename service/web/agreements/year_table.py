@@ -103,15 +103,15 @@ class YearTable:
     as_of: date
     years: Sequence[int]
     rows: Sequence[CommitmentRow]
-    passages: ExchangeCharts
+    charts: ExchangeCharts
     titles: Mapping[str, Mapping[str, str]]
 
 
 def read_year_table(view: View, agreement: Agreement, as_of: date) -> YearTable:
     """Read an agreement's year table; the number of queries does not depend on the number of commitments and events."""
-    account = progress.agreement_progress(view.session, agreement, as_of)
+    current = progress.agreement_progress(view.session, agreement, as_of)
     events = _linked_events(view, agreement)
-    ordered = sorted(account.lines, key=lambda line: _place(line.commitment.article))
+    ordered = sorted(current.lines, key=lambda line: _place(line.commitment.article))
     rows: list[CommitmentRow] = []
     for line in ordered:
         commitment = line.commitment
@@ -126,12 +126,12 @@ def read_year_table(view: View, agreement: Agreement, as_of: date) -> YearTable:
                     for year in line.progress.years
                 ],
                 commitment.article if is_first else None,
-                account.outstanding[commitment.id],
+                current.outstanding[commitment.id],
             )
         )
     years = [cell.year.year for cell in rows[0].cells] if rows else []
-    passages = read_exchange_charts(view, account.passages, agreement.starts_on, agreement.ends_on)
-    return YearTable(as_of, years, rows, passages, account.titles)
+    charts = read_exchange_charts(view, current.passages, agreement.starts_on, agreement.ends_on)
+    return YearTable(as_of, years, rows, charts, current.titles)
 
 
 def _linked_events(view: View, agreement: Agreement) -> dict[str, CellEvent]:
