@@ -59,11 +59,11 @@ def columns(years: Sequence[int], above: Mapping[int, int], below: Mapping[int, 
     slot = WIDTH / max(len(years), 1)
     width = min(_WIDEST, slot * _SHARE)
     every = max(1, -int(-_ROOM_OF_YEAR // slot))
-    found = []
+    result = []
     for place, year in enumerate(years):
         middle = slot * (place + 0.5)
         up, down = above.get(year, 0), below.get(year, 0)
-        found.append(
+        result.append(
             ChartColumn(
                 year,
                 round(middle, 2),
@@ -75,7 +75,7 @@ def columns(years: Sequence[int], above: Mapping[int, int], below: Mapping[int, 
                 place % every == 0,
             )
         )
-    return found
+    return result
 
 
 def _bar(value: int, peak: int, *, is_above: bool) -> ChartBar | None:
@@ -91,9 +91,9 @@ def _bar(value: int, peak: int, *, is_above: bool) -> ChartBar | None:
 def shares(counts: Mapping[str, int]) -> list[tuple[str, float, float]]:
     """Word, start and width of its segment in a bar of width 100, in the order of ``counts``; 0 is omitted."""
     total = sum(counts.values())
-    found, before = [], 0
+    result, before = [], 0
     for word, count in counts.items():
         if count:
-            found.append((word, round(100 * before / total, 2), round(100 * count / total, 2)))
+            result.append((word, round(100 * before / total, 2), round(100 * count / total, 2)))
         before += count
-    return found
+    return result

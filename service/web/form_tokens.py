@@ -19,24 +19,24 @@ def token_of_form() -> str:
     return request.form.get("token", "")[: idempotency.MAX_KEY] or new_token()
 
 
-def recalled(view: View, wish: str) -> dict[str, str] | None:
+def recalled(view: View, action: str) -> dict[str, str] | None:
     """The stored result of this submission; None the first time. A concurrent second submission waits for the first.
 
     Raises:
         Conflict: it was processed, but the stored result can't be decrypted any more.
         Invalid: the token is malformed, or belongs to another submission.
     """
-    kept = idempotency.recall(view.session, view.act, _secret(view), token_of_form(), (wish.encode(),), waits=True)
-    if kept is None:
+    stored = idempotency.recall(view.session, view.act, _secret(view), token_of_form(), (action.encode(),), waits=True)
+    if stored is None:
         return None
-    values: dict[str, str] = json.loads(kept.body)
+    values: dict[str, str] = json.loads(stored.body)
     return values
 
 
-def keep(view: View, wish: str, **values: str) -> None:
+def keep(view: View, action: str, **values: str) -> None:
     """Store the result of a submission, encrypted, in the transaction that processes it."""
     answer = idempotency.KeptAnswer(200, {}, json.dumps(values).encode())
-    idempotency.keep(view.session, view.act, _secret(view), token_of_form(), (wish.encode(),), answer)
+    idempotency.keep(view.session, view.act, _secret(view), token_of_form(), (action.encode(),), answer)
 
 
 def _secret(view: View) -> str:

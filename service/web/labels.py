@@ -188,14 +188,14 @@ def duration(commitment: Commitment) -> Message | None:
 
 def people(commitment: Commitment) -> list[Message]:
     """How many people come each time, and over the whole period; empty if not agreed."""
-    found = []
+    sentences = []
     each = number_range(commitment.headcount_min, commitment.headcount_max)
     if each is not None:
         one = message(N_("1 person each time"))
-        found.append(one if each == "1" else message(N_("{range} people each time"), range=each))
+        sentences.append(one if each == "1" else message(N_("{range} people each time"), range=each))
     if commitment.headcount_total is not None:
-        found.append(message(N_("{count} people in total over the period"), count=commitment.headcount_total))
-    return found
+        sentences.append(message(N_("{count} people in total over the period"), count=commitment.headcount_total))
+    return sentences
 
 
 def frequency(commitment: Commitment) -> Message:

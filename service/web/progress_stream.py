@@ -104,10 +104,10 @@ class PageWorker:
         while not isinstance(news := self._news.get(), Response):
             yield news
         yield "</ol></section>"
-        yield self._written(news)
+        yield self._page_fragment(news)
         yield after
 
-    def _written(self, made: Response) -> str:
+    def _page_fragment(self, made: Response) -> str:
         """The rendered page as a part of the streamed one; for a redirect a link to its target."""
         if location := made.headers.get("Location"):
             say = self._view.say if self._view else str

@@ -38,7 +38,7 @@ def filters(
     except ValidationError as wrong:
         query = dict(wrong.valid_data or {})
         problems = {
-            name.split(".")[0]: [view.said(line) for line in told] for name, told in flat(wrong.messages).items()
+            name.split(".")[0]: [view.said(line) for line in lines] for name, lines in flat(wrong.messages).items()
         }
         for name in problems:
             query.pop(name, None)

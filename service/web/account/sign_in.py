@@ -52,8 +52,8 @@ def sign_in_form(
 ) -> Response:
     """The sign-in page, with the error of the last attempt."""
     provider = view.desk.settings.login_provider
-    told = problem and view.say(problem)
-    return view.page("account/sign_in.html", status, target=target, email=email, problem=told, provider=provider)
+    text = problem and view.say(problem)
+    return view.page("account/sign_in.html", status, target=target, email=email, problem=text, provider=provider)
 
 
 def go_to(target: str) -> Response:

@@ -31,7 +31,7 @@ def unsubscribe(token: str) -> Response:
             )
         except NotFound as wrong:
             language = choose_language()
-            return _kept_quiet(error_page(404, translate(N_("Not found"), language), wrong.detail.to(language)))
+            return _hide_address(error_page(404, translate(N_("Not found"), language), wrong.detail.to(language)))
         act = ActionContext(None, desk.clock(), desk.settings.office, g.request_id)
         if is_post:
             mail_subscriptions.switch(session, replace(act, user=user), user, purpose, is_wanted=is_wanted)
@@ -43,10 +43,10 @@ def unsubscribe(token: str) -> Response:
             is_on=getattr(user, mail_subscriptions.FLAGS[purpose]),
             has_changed=is_post,
         )
-    return _kept_quiet(response)
+    return _hide_address(response)
 
 
-def _kept_quiet(response: Response) -> Response:
+def _hide_address(response: Response) -> Response:
     """Hide the address from search engines and other sites."""
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -49,10 +49,10 @@ def _do(view: View, content: list[bytes], outcomes: list[ComponentOutcome]) -> N
         case "look":
             content.append(_sent())
             with dry_run_savepoint(view.session, is_dry=True):
-                outcomes += import_calendar(view.session, view.act, content[0], _wish(view))
+                outcomes += import_calendar(view.session, view.act, content[0], _defaults(view))
         case "import":
             content.append(_sent_back())
-            outcomes += import_calendar(view.session, view.act, content[0], _wish(view))
+            outcomes += import_calendar(view.session, view.act, content[0], _defaults(view))
             if _digest(content[0], outcomes) != request.form.get("seen"):
                 raise Stale
         case _:
@@ -77,7 +77,7 @@ def _sent_back() -> bytes:
         raise Stale from None
 
 
-def _wish(view: View) -> ImportDefaults:
+def _defaults(view: View) -> ImportDefaults:
     chosen = _chosen()
     kind = chosen["kind"] or EventKind.ACTIVITY.value
     if kind not in set(KINDS):
@@ -108,8 +108,8 @@ def _digest(content: bytes, outcomes: Sequence[ComponentOutcome]) -> str:
         for one in outcomes
     ]
     chosen = _chosen()
-    told = json.dumps([[chosen[name] for name in _CHOICES], rows])
-    return sha256(content + told.encode()).hexdigest()[:20]
+    content_key = json.dumps([[chosen[name] for name in _CHOICES], rows])
+    return sha256(content + content_key.encode()).hexdigest()[:20]
 
 
 def _show(
@@ -129,7 +129,7 @@ def _show(
         is_seen=is_seen,
         outcomes=outcomes if is_seen else (),
         count=Counter(one.result for one in outcomes),
-        results={result: view.say(told) for result, told in RESULTS.items()},
+        results={result: view.say(label) for result, label in RESULTS.items()},
         kinds=KINDS,
         places=sorted(((code, view.plain(name)) for code, name in places.items()), key=lambda place: place[1]),
         chosen=_chosen(),

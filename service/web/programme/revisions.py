@@ -136,8 +136,8 @@ def _value(view: View, item: ProgrammeItemValues | None, name: str) -> Value:
 def revisions(view: View, event_id: str) -> Response:
     """All published revisions of an event's programme, newest first, and what changed each time; printable."""
     event = events.find_event(view.session, event_id)
-    found = programme_revisions.revisions_of(view.session, event.id)
-    publishers = ids(*(one.row.published_by for one in found))
+    revisions_found = programme_revisions.revisions_of(view.session, event.id)
+    publishers = ids(*(one.row.published_by for one in revisions_found))
     names = {user.id: user.name for user in crud.by_id(view.session, User, publishers).values()}
     return view.page(
         "programme/revisions.html",
@@ -150,6 +150,6 @@ def revisions(view: View, event_id: str) -> Response:
                 days=by_day(one.items),
                 differences=difference_texts(view, one.changes),
             )
-            for one in reversed(found)
+            for one in reversed(revisions_found)
         ],
     )
