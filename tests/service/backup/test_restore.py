@@ -152,7 +152,7 @@ def test_the_timetable_makes_up_nothing_from_before(
     schedule.run_due(database, jobs, NOW)
     backed_up(database, tmp_path / "b.zip")
     if not is_settled:
-        monkeypatch.setattr("service.backup.load.settle", lambda _session, _act, _manifest: 0)
+        monkeypatch.setattr("service.backup.load.finish_restore", lambda _session, _act, _manifest: 0)
     restored(database, tmp_path / "b.zip", tmp_path, monday)
     made_up = schedule.run_due(database, jobs, monday + timedelta(minutes=1))
     assert ("weekly" in made_up, "digest" in made_up) == ((False, False) if is_settled else (True, True))
