@@ -68,9 +68,9 @@ def create_app(
     """Build the application.
 
     Args:
-        settings: read from the environment when not given.
-        database: opened from the settings when not given.
-        clock: the present instant; tests give their own.
+        settings: read from the environment by default.
+        database: opened from the settings by default.
+        clock: returns the current instant; tests pass their own.
     """
     settings = settings or load_settings()
     app = Flask("service", static_folder=None)
@@ -82,7 +82,7 @@ def create_app(
         OPENAPI_URL_PREFIX=API_PREFIX,
         OPENAPI_JSON_PATH="openapi.json",
         MAX_CONTENT_LENGTH=MAX_BODY,
-        MAX_FORM_MEMORY_SIZE=MAX_BODY,  # a list that was looked at comes back in a form's field
+        MAX_FORM_MEMORY_SIZE=MAX_BODY,  # a previewed list is sent back in a form field
         SECRET_KEY=settings.secret_key,
         JSON_SORT_KEYS=False,
     )
@@ -100,9 +100,9 @@ def create_app(
     metrics.register(app)
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
-    door = FeedMiddleware(app.wsgi_app, app.extensions["desk"])
-    app.wsgi_app = door  # type: ignore[method-assign]
-    app.extensions["feed_door"] = door
+    middleware = FeedMiddleware(app.wsgi_app, app.extensions["desk"])
+    app.wsgi_app = middleware  # type: ignore[method-assign]
+    app.extensions["feed_middleware"] = middleware
     return app
 
 
@@ -118,7 +118,7 @@ def _name_request() -> None:
 
 
 def _refuse_without_body() -> None:
-    """Refuse a request whose body did not arrive, as the server in front of the application asks for."""
+    """Refuse a request whose body did not arrive, with the status set by the server in front of the application."""
     if (status := request.environ.get(REFUSED)) is not None:
         abort(status)
 

@@ -1,8 +1,8 @@
 """The command line: `desk init`, `seed`, `serve`, `web`, `worker`, `run`, accounts, tokens, `backup`, `restore`.
 
-Exit codes: 2 for a setting or argument that can't be used, 1 for what went wrong; both with a sentence on stderr.
-What only one command needs is imported by it: each of the service's processes begins here, and those that only watch
-others hold neither the tables nor the web.
+Exit codes: 2 for an invalid setting or argument, 1 for any other failure; both with a sentence on stderr.
+A command's dependencies are imported inside it: every process of the service starts here, and those that only supervise
+others load neither the tables nor the web.
 """
 
 import logging.config
@@ -64,17 +64,17 @@ Settings are environment variables:
 
 
 class CommandFailed(click.ClickException):
-    """Something went wrong; exit code 1."""
+    """A failure; exit code 1."""
 
     exit_code = 1
 
     def show(self, file: Any = None) -> None:
-        """Print the sentence, with the program's name before it."""
+        """Print the sentence, prefixed with the program's name."""
         click.echo(f"desk: {self.message}", err=True)
 
 
 class CommandMisused(CommandFailed):
-    """A setting or argument that can't be used; exit code 2."""
+    """An invalid setting or argument; exit code 2."""
 
     exit_code = 2
 
@@ -86,7 +86,7 @@ def language_of(environment: Mapping[str, str]) -> str:
 
 
 class CommandGroup(click.Group):
-    """A group whose commands fail with a sentence, never with a traceback, where the trouble is expected."""
+    """A group whose commands fail with a sentence instead of a traceback when the error is expected."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command, turning known errors into sentences and exit codes."""
@@ -96,21 +96,21 @@ class CommandGroup(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except (BadSetting, supervisor.CannotServe, OSError) as problem:
-            raise _plain_trouble(problem) from None
+            raise _plain_failure(problem) from None
         except Exception as problem:
-            if (told := _trouble(problem, language)) is None:
+            if (failure := _expected_failure(problem, language)) is None:
                 raise
-            raise told from None
+            raise failure from None
 
 
-def _plain_trouble(problem: BadSetting | supervisor.CannotServe | OSError) -> CommandFailed:
+def _plain_failure(problem: BadSetting | supervisor.CannotServe | OSError) -> CommandFailed:
     if isinstance(problem, OSError):
         return CommandFailed(f"{problem.strerror or problem}: {problem.filename or ''}".rstrip(": "))
     return (CommandMisused if isinstance(problem, BadSetting) else CommandFailed)(str(problem))
 
 
-def _trouble(problem: Exception, language: str) -> CommandFailed | None:
-    """What to tell about an error that is expected; None for any other."""
+def _expected_failure(problem: Exception, language: str) -> CommandFailed | None:
+    """The failure to report for an expected error; None for any other."""
     from marshmallow import ValidationError
     from sqlalchemy.exc import DBAPIError
 
@@ -127,26 +127,26 @@ def _trouble(problem: Exception, language: str) -> CommandFailed | None:
 
             return CommandMisused(_sentences(flat(problem.messages), language))
         case Invalid():
-            found = {name: [sentence.to(language) for sentence in those] for name, those in problem.errors.items()}
-            return CommandMisused(_sentences(found, language))
+            errors = {name: [sentence.to(language) for sentence in those] for name, those in problem.errors.items()}
+            return CommandMisused(_sentences(errors, language))
         case DomainError():
             return CommandFailed(problem.detail.to(language))
         case DBAPIError():
-            return CommandFailed(_database_trouble(problem))
+            return CommandFailed(_database_failure(problem))
     return None
 
 
-def _sentences(found: Mapping[str, list[str]], language: str) -> str:
+def _sentences(errors: Mapping[str, list[str]], language: str) -> str:
     from models.i18n import translate_filled
 
     return "; ".join(
         f"{name}: {' '.join(translate_filled(sentence, language) for sentence in those)}"
-        for name, those in found.items()
+        for name, those in errors.items()
     )
 
 
-def _database_trouble(problem: "DBAPIError") -> str:
-    """What a person can do about a database that does not do what it should."""
+def _database_failure(problem: "DBAPIError") -> str:
+    """What a person can do about a database that does not work as it should."""
     from models.database import BUSY_SECONDS
 
     said = logs.redact(str(problem.orig).strip().partition("\n")[0])
@@ -160,7 +160,7 @@ def _database_trouble(problem: "DBAPIError") -> str:
 
 @dataclass
 class CommandContext:
-    """What most commands need: the settings, a migrated database, and who acts."""
+    """What most commands need: the settings, a migrated database, and the action context."""
 
     settings: Settings
     database: "Database"
@@ -180,11 +180,11 @@ def _place() -> Iterator[CommandContext]:
     settings = load_settings()
     database = Database(settings.database_url)
     try:
-        found, wanted = current_revision(database), newest_revision()
-        if found != wanted:
-            state = f"is at {found}" if found else "is new"
+        current, newest = current_revision(database), newest_revision()
+        if current != newest:
+            state = f"is at {current}" if current else "is new"
             raise CommandFailed(
-                f"The database is not migrated (it {state}, this version needs {wanted}): run `desk init`."
+                f"The database is not migrated (it {state}, this version needs {newest}): run `desk init`."
             )
         yield CommandContext(settings, database)
     finally:
@@ -192,20 +192,20 @@ def _place() -> Iterator[CommandContext]:
 
 
 def _checked_settings(parent: int | None) -> Settings:
-    """The settings, after a look at the database that is going to be used; a supervisor has looked already."""
+    """The settings, after checking the database; with a supervisor as parent it has been checked already."""
     if parent:
         supervisor.die_with(parent)
         return load_settings()
     settings = load_settings()
     if not _is_ready(settings):
-        _apart("check")
+        _run_as_process("check")
     return settings
 
 
 def _is_ready(settings: Settings) -> bool:
-    """Whether one look at a SQLite file shows that it can be served; if not, :func:`check` finds out and says why.
+    """Whether a SQLite file can be served, by one quick check; if not, :func:`check` finds out why.
 
-    It needs the standard library only, so a start need not wait until another process has imported the tables.
+    It uses only the standard library, so that a start need not wait for another process to import the tables.
     """
     scheme, _slashes, path = settings.database_url.partition(":///")
     if scheme != "sqlite" or "?" in path:
@@ -220,15 +220,15 @@ def _is_ready(settings: Settings) -> bool:
 
 
 def newest_by_name() -> str:
-    """The newest revision of the database, from the names of the migrations' files."""
+    """The newest revision of the database, from the names of the migration files."""
     return max(path.name[:4] for path in MIGRATIONS.glob("versions/[0-9]*.py"))
 
 
-def _apart(command: str, *arguments: str) -> str:
-    """Run one of our commands as a process, so that what it imports is gone with it; what it prints.
+def _run_as_process(command: str, *arguments: str) -> str:
+    """Run one of our commands as a process, so that its imports go with it; returns its output.
 
     Raises:
-        Failed: it failed, for the same reason.
+        CommandFailed: the command failed, for the same reason.
     """
     done = subprocess.run(  # noqa: S603 - our own
         [*supervisor.DESK, command, *arguments],
@@ -239,14 +239,14 @@ def _apart(command: str, *arguments: str) -> str:
         check=False,
     )
     if done.returncode:
-        told = done.stderr.strip().removeprefix("desk: ")
-        raise (CommandMisused if done.returncode == CommandMisused.exit_code else CommandFailed)(told)
+        message = done.stderr.strip().removeprefix("desk: ")
+        raise (CommandMisused if done.returncode == CommandMisused.exit_code else CommandFailed)(message)
     click.echo(done.stderr, err=True, nl=False)
     return done.stdout
 
 
 def _migrate(url: str) -> str | None:
-    """Create or migrate the database; the revision it then has."""
+    """Create or migrate the database; returns its revision."""
     from alembic.util import CommandError
 
     from models.database import Database
@@ -293,7 +293,7 @@ def seed(files: tuple[Path, ...]) -> None:
 
 
 def _short(path: Path) -> Path:
-    """A path from here when it lies below, so that errors are short to read."""
+    """A path relative to the current directory if it is below it, to keep errors short."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
@@ -361,9 +361,9 @@ def create_user(email: str, role: str, organisation: str, name: str | None, loca
     with _place() as place, place.database.transaction() as session:
         act = place.act()
         values["organisation_id"] = first_start.find_or_make_organisation(session, act, organisation).id
-        made = accounts.create_user(session, act, values)
-    click.echo(f"Account {made.email} ({made.role.value}) made.", err=True)
-    click.echo(made.id)
+        account = accounts.create_user(session, act, values)
+    click.echo(f"Account {account.email} ({account.role.value}) made.", err=True)
+    click.echo(account.id)
 
 
 @user.command("password")
@@ -376,8 +376,8 @@ def set_password(email: str, password_stdin: bool) -> None:
 
     password = _read_password() if password_stdin else first_start.new_password()
     with _place() as place, place.database.transaction() as session:
-        found, act = _account(session, email), place.act()
-        accounts.change_user(session, act, found, {"password": password})
+        account, act = _account(session, email), place.act()
+        accounts.change_user(session, act, account, {"password": password})
     click.echo(f"{email} has a new password; all its browsers are signed out.", err=True)
     if not password_stdin:
         click.echo(password)
@@ -417,7 +417,7 @@ def run() -> None:
     """Everything for one machine: make and fill the database when it is new, print where it is, then serve."""
     settings = load_settings()
     supervisor.check_address(settings.host, settings.port)
-    click.echo(_apart("prepare", sys.argv[0]), nl=False)
+    click.echo(_run_as_process("prepare", sys.argv[0]), nl=False)
     sys.stdout.flush()
     _serve(settings)
 
@@ -425,7 +425,7 @@ def run() -> None:
 @desk.command(hidden=True)
 @click.argument("program", type=click.Path(path_type=Path))
 def prepare(program: Path) -> None:
-    """Make and fill the database when it is new; print where the service is. ``program`` is what was started."""
+    """Create and fill a new database; print where the service is. ``program`` is what was started."""
     from models.database import Database
     from service.runtime import first_start
 
@@ -434,7 +434,7 @@ def prepare(program: Path) -> None:
     database = Database(settings.database_url)
     try:
         place = CommandContext(settings, database)
-        # Programme, account and feed come in one transaction: a start that was broken off begins anew.
+        # Programme, account and feed are created in one transaction: an interrupted start begins again from nothing.
         with database.transaction() as session:
             lines = first_start.first_start(session, place.act(), settings) or first_start.later_start(
                 session, settings, program
@@ -449,10 +449,10 @@ def _account(session: "Session", email: str) -> "User":
 
     from models.accounts import User
 
-    found = session.exec(select(User).where(User.email == email.strip().lower())).first()
-    if found is None:
+    user = session.exec(select(User).where(User.email == email.strip().lower())).first()
+    if user is None:
         raise CommandFailed(f"There is no account {email}. Không có tài khoản này.")
-    return found
+    return user
 
 
 def _read_password() -> str:

@@ -1,4 +1,4 @@
-"""Settings: environment variables, read once at start, each checked; a bad one is named."""
+"""Settings: environment variables, read once at start, each checked; an invalid one is named."""
 
 import contextlib
 import importlib.util
@@ -20,11 +20,11 @@ _DATABASE_URL = re.compile(
     r"(?P<name>[\w+]+)://(?:[^:/]*(?::[^@]*)?@)?(?:\[[^/?]+\]|[^/:?]+)?(?::(?P<port>[^/?]*))?"
     r"(?:/(?P<database>[^?]*))?(?:\?.*)?"
 )
-"""An address as SQLAlchemy takes it apart (``make_url``), which the processes that only watch others do not import."""
+"""A database address, split as SQLAlchemy does (``make_url``), which processes that only supervise do not import."""
 
 
 class BadSetting(Exception):
-    """A setting that can't be used: which variable, what it holds, what would be right."""
+    """An invalid setting: which variable, its value, what would be right."""
 
     def __init__(self, name: str, value: str, right: str) -> None:
         super().__init__(f"{name}={value!r}: {right}")
@@ -32,7 +32,7 @@ class BadSetting(Exception):
 
 @dataclass(frozen=True, slots=True)
 class LoginProvider:
-    """Where people may also prove who they are (OpenID Connect); ``name`` is what the button on the page calls it."""
+    """An OpenID Connect provider people may also sign in with; ``name`` is its label on the sign-in button."""
 
     issuer: str
     client_id: str
@@ -42,8 +42,9 @@ class LoginProvider:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the environment decides. ``secret_key`` signs cookies and encrypts kept answers; so many ``proxies``
-    stand in front, each of which adds to X-Forwarded-For."""
+    """All settings from the environment. ``secret_key`` signs cookies and encrypts stored responses; ``proxies`` is how
+    many are in front, each of which adds to X-Forwarded-For.
+    """
 
     database_url: str
     var: Path
@@ -65,7 +66,7 @@ class Settings:
 
     @property
     def office(self) -> Office:
-        """What computations need to know of these settings."""
+        """The settings that computations need."""
         return Office(locality=self.locality, timezone=self.timezone, public_url=self.public_url)
 
     @property
@@ -75,10 +76,10 @@ class Settings:
 
 
 def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
-    """Read and check all settings; missing ones take their defaults, ``DESK_VAR`` and the secret are made when new.
+    """Read and check all settings; missing ones get their defaults, ``DESK_VAR`` and the secret are created if new.
 
     Raises:
-        BadSetting: for the first variable whose value can't be used.
+        BadSetting: for the first variable with an invalid value.
     """
     env = os.environ if environment is None else environment
     var = Path(env.get("DESK_VAR") or "var").absolute()
@@ -154,11 +155,11 @@ def _database_url(url: str) -> str:
     scheme = url.split(":", 1)[0]
     if scheme in {"postgresql", "postgres"}:
         url = "postgresql+psycopg" + url[len(scheme) :]
-    if (found := _DATABASE_URL.fullmatch(url)) is not None:
-        database = found["database"]
-        # A database in memory would be another one in every process.
+    if (url_parts := _DATABASE_URL.fullmatch(url)) is not None:
+        database = url_parts["database"]
+        # An in-memory database would be a different one in every process.
         is_file = url.startswith("sqlite:///") and database not in {None, "", ":memory:"}
-        is_server = found["name"] == "postgresql+psycopg" and database and (found["port"] or "0").isdigit()
+        is_server = url_parts["name"] == "postgresql+psycopg" and database and (url_parts["port"] or "0").isdigit()
         if is_file or is_server:
             return url
     raise BadSetting(
@@ -177,8 +178,8 @@ def _public_url(url: str) -> str:
             "DESK_PUBLIC_URL", url, "must be the address people use, like https://desk.example.org"
         ) from None
     if not good or parts.query or parts.fragment or "@" in parts.netloc or any(sign.isspace() for sign in url):
-        shown = re.sub("//[^/]*@", "//…@", url)
-        raise BadSetting("DESK_PUBLIC_URL", shown, "must be the address people use, like https://desk.example.org")
+        masked = re.sub("//[^/]*@", "//…@", url)
+        raise BadSetting("DESK_PUBLIC_URL", masked, "must be the address people use, like https://desk.example.org")
     return url.rstrip("/")
 
 
@@ -205,7 +206,7 @@ def _issuer_host(issuer: str) -> str:
         host, _port = parts.hostname, parts.port
     except ValueError:
         raise BadSetting("DESK_OIDC_ISSUER", "…", right) from None
-    # Without TLS anybody on the way could say who somebody is; on this machine nobody is on the way.
+    # Without TLS anybody on the network path could forge an identity; on this machine there is no such path.
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in {"127.0.0.1", "::1", "localhost"})
     if not host or not is_safe or "@" in parts.netloc or parts.query or parts.fragment or not issuer.isprintable():
         raise BadSetting("DESK_OIDC_ISSUER", re.sub("//[^/]*@", "//…@", issuer), right)
@@ -223,8 +224,8 @@ def _mail_url(url: str) -> str:
     except ValueError:
         good = False
     if not good:
-        shown = f"{url.split(':', 1)[0]}:…" if ":" in url else url
-        raise BadSetting("DESK_MAIL_URL", shown, "must be file: or smtp://user:password@host:port or smtps://…")
+        masked = f"{url.split(':', 1)[0]}:…" if ":" in url else url
+        raise BadSetting("DESK_MAIL_URL", masked, "must be file: or smtp://user:password@host:port or smtps://…")
     return url
 
 
@@ -248,7 +249,7 @@ def _locality(code: str) -> str:
 
 
 def _timezone(name: str) -> str:
-    # Here, for the processes that only watch others read settings and hold as little as they can.
+    # Imported here, because processes that only supervise others read settings and load as little as possible.
     from calendars.days.spans import zone_info
 
     try:
@@ -277,7 +278,7 @@ def _secret_key(given: str | None, var: Path) -> str:
 
 def _kept_key(path: Path) -> str:
     if not path.exists():
-        # Two processes may start at once: the first whole file gets the name, the other is thrown away.
+        # Two processes may start at once: the first complete file gets the name, the other is discarded.
         draft = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
         try:
             with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:

@@ -1,1 +1,1 @@
-"""The HTTP API: a blueprint per noun. Routes open nothing, decide nothing, name no fields."""
+"""The HTTP API, one blueprint per noun. Routes contain no transactions, no rules and no field lists."""

@@ -31,16 +31,16 @@ class UsersView(ApiView):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List accounts"""
         order = account_queries.ACCOUNTS_BY_ADDRESS
-        found = account_queries.accounts_matching(session(), query.get("q", ""), order, active=query.get("active"))
-        return sliced(found, pagination_parameters)
+        users = account_queries.accounts_matching(session(), query.get("q", ""), order, active=query.get("active"))
+        return sliced(users, pagination_parameters)
 
     @requires(Role.ADMIN)
     @operation("createUser")
     @blp.arguments(UserSchema)
     @blp.created(UserSchema)
     def post(self, values: dict[str, Any]) -> Any:
-        """Make an account"""
-        return accounts.create_user(session(), act(), _sealed(values))
+        """Create an account"""
+        return accounts.create_user(session(), act(), _with_encrypted_messenger(values))
 
 
 @blp.route("/users/<user_id>")
@@ -60,11 +60,11 @@ class UserView(ApiView):
         """Change or disable an account"""
         user = crud.find(session(), User, user_id)
         blp.check_etag(user, UserSchema)
-        return accounts.change_user(session(), act(), user, _sealed(values))
+        return accounts.change_user(session(), act(), user, _with_encrypted_messenger(values))
 
 
-def _sealed(values: dict[str, Any]) -> dict[str, Any]:
-    """A messenger's address as it is kept: nobody reads it again but the worker."""
+def _with_encrypted_messenger(values: dict[str, Any]) -> dict[str, Any]:
+    """Validate a messenger address and encrypt it; only the worker decrypts it."""
     if values.get("messenger") is None:
         return values
     crud.check({"messenger": messenger_addresses.messenger_errors(values["messenger"])})
@@ -79,24 +79,24 @@ class MeView(ApiView):
     @operation("getOwnUser")
     @blp.one(UserSchema)
     def get(self) -> Any:
-        """The account that asks"""
+        """The account that makes the request"""
         return act().user
 
 
 @blp.route("/me/password")
 class OwnPasswordView(ApiView):
-    # An answer's digest would be one of the password, and the wrong ones must be counted each time.
-    never_kept = True
+    # A stored response digest would be derived from the password, and every wrong attempt must be counted.
+    never_stored = True
 
     @requires(Role.VIEWER)
     @operation("changeOwnPassword")
     @blp.arguments(OwnPasswordSchema)
     @blp.response(204)
     def post(self, values: dict[str, Any]) -> Any:
-        """Change your own password, with the present one as proof; every other browser is signed out"""
+        """Change your own password, giving the current one as proof; all other browsers are signed out"""
         desk = current_context()
         if not passwords.is_own(session(), act(), values["current"], request.remote_addr or "unknown"):
-            # Given back, not raised: the failure is counted in this transaction.
+            # Returned, not raised: the transaction must commit so that the failed attempt is counted.
             return from_domain(Invalid({"current": [message(passwords.WRONG)]}))
         secret = passwords.replace(session(), act(), values["current"], values["new"])
         response = Response(status=204)
@@ -128,7 +128,7 @@ class TokensView(ApiView):
     @blp.arguments(TokenSchema)
     @blp.created(TokenSchema)
     def post(self, values: dict[str, Any]) -> Any:
-        """Make an API token for yourself; the secret is shown this once"""
+        """Create an API token for yourself; the secret is shown only once"""
         issued = accounts.issue_token(session(), act(), act().account, **values)
         return issued.row.model_dump() | {"token": issued.secret}
 
@@ -139,7 +139,7 @@ class TokenView(ApiView):
     @operation("deleteToken")
     @blp.response(204)
     def delete(self, token_id: str) -> None:
-        """Revoke one of your API tokens, at once. A token can't be read again, so no ``If-Match`` is asked for"""
+        """Revoke one of your API tokens immediately. A token can't be read again, so no ``If-Match`` is required"""
         crud.delete(session(), act(), _own_token(token_id))
 
 

@@ -39,7 +39,7 @@ class AgreementsView(ApiView):
     @blp.arguments(AgreementSchema)
     @blp.created(AgreementSchema)
     def post(self, values: dict[str, Any]) -> Any:
-        """Make an agreement"""
+        """Create an agreement"""
         return agreements.create_agreement(session(), act(), values)
 
 
@@ -185,7 +185,7 @@ class OccurrencesView(ApiView):
     @blp.arguments(YearsQuery, location="query")
     @blp.response(200, OccurrenceSchema(many=True))
     def get(self, query: dict[str, Any], anniversary_id: str) -> Any:
-        """The anniversary year by year: ordinal, grade, date, ceremony. Default: this year and the next nine"""
+        """List an anniversary's years: ordinal, grade, date, ceremony. Default: this year and the next nine"""
         anniversary = crud.find(session(), Anniversary, anniversary_id)
         first = query.get("from_year", act().today.year)
         last = query.get("to_year", first + 9)
@@ -196,11 +196,11 @@ class OccurrencesView(ApiView):
         ceremonies = agreement_queries.ceremonies_of(session(), anniversary.id)
         return [
             {
-                "year": found.year,
-                "ordinal": found.ordinal,
-                "grade": found.grade,
-                "date": found.date,
-                "ceremony_event_id": ceremonies.get(found.year),
+                "year": occurrence.year,
+                "ordinal": occurrence.ordinal,
+                "grade": occurrence.grade,
+                "date": occurrence.date,
+                "ceremony_event_id": ceremonies.get(occurrence.year),
             }
-            for found in occurrences(Origin.parse(anniversary.origin), first, last)
+            for occurrence in occurrences(Origin.parse(anniversary.origin), first, last)
         ]

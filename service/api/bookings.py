@@ -1,4 +1,4 @@
-"""/resources, /bookings and /events/{}/bookings: what visits take, and never two where one fits."""
+"""/resources, /bookings and /events/{}/bookings: what visits use, without double bookings."""
 
 from typing import Any
 
@@ -71,22 +71,22 @@ class ResourceView(Address):
     @operation("deleteResource")
     @blp.gone()
     def delete(self, resource_id: str) -> None:
-        """Delete a resource that was never booked; take another out of service (`active`: false)"""
+        """Delete a resource that was never booked; take any other out of service (`active`: false)"""
         resource = crud.find(session(), Resource, resource_id)
         blp.check_etag(resource, ResourceSchema)
         resources.delete_resource(session(), act(), resource)
 
 
-Shown = dict[str, Any]
+BookingValues = dict[str, Any]
 
 
-def _show(booking: Booking, resource: Resource, event: Event, *, is_hidden: bool = False) -> Shown:
-    """A booking; of one for an event its reader may not see only what it takes, and when."""
+def _show(booking: Booking, resource: Resource, event: Event, *, is_hidden: bool = False) -> BookingValues:
+    """A booking as a dict. If the reader may not see its event, only the resource and the times are included."""
     times = BookingTimes.of(booking).to_json()
-    kept_from = {"event_id": None, "note": None, "created_by": None} if is_hidden else {}
+    hidden_values = {"event_id": None, "note": None, "created_by": None} if is_hidden else {}
     return (
         booking.model_dump()
-        | kept_from
+        | hidden_values
         | {
             "from_": times["from"],
             "to": times["to"],
@@ -97,16 +97,16 @@ def _show(booking: Booking, resource: Resource, event: Event, *, is_hidden: bool
     )
 
 
-def _shown(booking: Booking) -> Shown:
+def _booking_values(booking: Booking) -> BookingValues:
     return _show(
         booking, crud.find(session(), Resource, booking.resource_id), crud.find(session(), Event, booking.event_id)
     )
 
 
-def _page(query: dict[str, Any], paging: PaginationParameters) -> list[Shown]:
-    found = page(paging, bookings.bookings_where(session(), query), *bookings.BOOKING_ORDER)
-    hidden = permissions.hidden(session(), {event.id for _booking, _resource, event in found})
-    return [_show(*one, is_hidden=one[2].id in hidden) for one in found]
+def _page(query: dict[str, Any], paging: PaginationParameters) -> list[BookingValues]:
+    rows = page(paging, bookings.bookings_where(session(), query), *bookings.BOOKING_ORDER)
+    hidden = permissions.hidden(session(), {event.id for _booking, _resource, event in rows})
+    return [_show(*one, is_hidden=one[2].id in hidden) for one in rows]
 
 
 @blp.route("/bookings")
@@ -123,19 +123,19 @@ class BookingsView(Address):
     @operation("createBooking")
     @blp.arguments(NewBookingsSchema)
     @blp.created(NewBookingsSchema)
-    def post(self, wish: dict[str, Any]) -> Any:
+    def post(self, values: dict[str, Any]) -> Any:
         """Book a resource for an event, or several at once under `bookings`: all of them or none
 
-        What does not fit is 409: `conflicts` says who has it from when to when, `suggestions` the nearest free times
-        and resources as good. Whole days are inclusive; of local times the end is not included, so that one may begin
-        when another ends.
+        A booking that does not fit is 409: `conflicts` lists who has the resource from when to when, `suggestions` the
+        nearest free times and equally suitable resources. Whole days are inclusive; the end of a local time is
+        exclusive, so that one booking may begin when another ends.
         """
-        several = wish.pop("bookings", None)
+        several = values.pop("bookings", None)
         if several is None:
-            (made,) = bookings.make_bookings(session(), act(), [wish], several=False)
-            return _shown(made)
-        found = bookings.make_bookings(session(), act(), [wish | one for one in several], several=True)
-        return {"bookings": [_shown(one) for one in found]}
+            (booking,) = bookings.make_bookings(session(), act(), [values], several=False)
+            return _booking_values(booking)
+        created = bookings.make_bookings(session(), act(), [values | one for one in several], several=True)
+        return {"bookings": [_booking_values(one) for one in created]}
 
 
 @blp.route("/bookings/<booking_id>")
@@ -145,25 +145,25 @@ class BookingView(Address):
     @blp.one(BookingSchema)
     def get(self, booking_id: str) -> Any:
         """Read a booking"""
-        return _shown(bookings.find_booking(session(), booking_id))
+        return _booking_values(bookings.find_booking(session(), booking_id))
 
     @requires(Role.OFFICER)
     @operation("changeBooking")
     @blp.arguments(BookingChangeSchema(partial=True))
     @blp.one(BookingSchema)
     def patch(self, values: dict[str, Any], booking_id: str) -> Any:
-        """Change a booking: other times, another resource, another quantity, or hold what was only asked for"""
+        """Change a booking: its times, resource or quantity, or hold what was only requested"""
         booking = bookings.find_booking(session(), booking_id)
-        blp.check_etag(_shown(booking), BookingSchema)
-        return _shown(bookings.change_booking(session(), act(), booking, values))
+        blp.check_etag(_booking_values(booking), BookingSchema)
+        return _booking_values(bookings.change_booking(session(), act(), booking, values))
 
     @requires(Role.OFFICER)
     @operation("deleteBooking")
     @blp.gone()
     def delete(self, booking_id: str) -> None:
-        """Give a resource back"""
+        """Release a booked resource"""
         booking = bookings.find_booking(session(), booking_id)
-        blp.check_etag(_shown(booking), BookingSchema)
+        blp.check_etag(_booking_values(booking), BookingSchema)
         bookings.delete_booking(session(), act(), booking)
 
 
@@ -174,6 +174,6 @@ class EventBookingsView(Address):
     @blp.arguments(EventBookingsQuery, location="query")
     @blp.many(BookingSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
-        """What is booked for an event, by first day"""
+        """List the bookings of an event, by first day"""
         events.find_event(session(), event_id)
         return _page({**query, "event_id": event_id}, pagination_parameters)

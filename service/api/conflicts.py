@@ -1,4 +1,4 @@
-"""/conflicts: what clashes in a stretch of the calendar."""
+"""/conflicts: conflicts in a range of days."""
 
 from typing import Any
 
@@ -22,8 +22,8 @@ class ConflictsView(ApiView):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List the conflicts of all events between two days, by the first day of the events
 
-        Two events that clash are one conflict that names both. Double bookings can't occur and are not among them;
-        bookings that were only asked for and can't be had are.
+        Two conflicting events are one conflict that names both. Double bookings can't occur and are not listed;
+        requested bookings that can't be granted are.
         """
         language = reader_language()
         return [

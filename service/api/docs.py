@@ -1,4 +1,4 @@
-"""The API's documentation page: Swagger UI from the machine itself, no CDN."""
+"""The API's documentation page: Swagger UI served locally, without a CDN."""
 
 from importlib.resources import files
 

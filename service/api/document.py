@@ -1,7 +1,7 @@
-"""The API's document (OpenAPI 3.1): made from the operations and their schemas when it is first asked for.
+"""The API's document (OpenAPI 3.1), generated from the operations and their schemas on first request.
 
-A request and an answer are described apart, though both come from one marshmallow schema: ``PersonInput`` is what makes
-a person, ``PersonChange`` what changes one, ``Person`` what is answered.
+Requests and responses have separate components, though both come from one marshmallow schema: ``PersonInput`` creates a
+person, ``PersonChange`` changes one, ``Person`` is the response.
 """
 
 import re
@@ -38,7 +38,7 @@ _KINDS: Mapping[type[Schema], str] = {schema: kind.value for kind, schema in KIN
 
 
 class DirectedConverter(OpenAPIConverter):
-    """Describes a schema as what a client sends or as what it is answered, with a component for each."""
+    """Describes a schema as request or as response, with a component for each."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,7 +48,7 @@ class DirectedConverter(OpenAPIConverter):
 
     @contextmanager
     def requests(self) -> Iterator[None]:
-        """Describe what a client sends; outside of this it is what is answered."""
+        """Describe requests inside this block; outside it responses are described."""
         answer_refs = self.refs
         self.is_request, self.refs = True, self._request_refs
         try:
@@ -64,13 +64,13 @@ class DirectedConverter(OpenAPIConverter):
         return f"{name.removesuffix('Change')}Change" if instance.partial else f"{name}Input"
 
     def init_attribute_functions(self) -> None:
-        """apispec's own, then ours; whether null may stand there is said last, of what they have made."""
+        """Register apispec's attribute functions, then ours; nullability is last, as it depends on their result."""
         super().init_attribute_functions()
         nullable = self.attribute_functions.pop()
         self.attribute_functions += [self.words2properties, self.localized2properties, self.answer2properties, nullable]
 
     def words2properties(self, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-        """A list of words: closed in a request, open in an answer."""
+        """An enumeration: closed in a request, open in a response."""
         words = field.metadata.get("enum", ret.pop("enum", None))
         ret.pop("enum", None)
         if words is None:
@@ -81,7 +81,7 @@ class DirectedConverter(OpenAPIConverter):
         return {"x-extensible-enum": known}
 
     def localized2properties(self, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-        """A text in several languages, of which there is one component; a request is told how long it may be."""
+        """A text in several languages, as one shared component; a request also states the maximum length."""
         if not isinstance(field, LocalizedTextField):
             return {}
         name = "LocalizedText"
@@ -98,15 +98,15 @@ class DirectedConverter(OpenAPIConverter):
         return {"anyOf": [reference, text]} if self.is_request and field.plain_allowed else reference
 
     def answer2properties(self, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
-        """What a field says of itself only in answers (``metadata["answer"]``)."""
+        """What a field declares for responses only (``metadata["answer"]``)."""
         return {} if self.is_request else dict(field.metadata.get("answer", {}))
 
     def field2property(self, field: fields.Field[Any]) -> dict[str, Any]:
-        """As apispec does it, without the ``"format": null`` it writes for times of day."""
+        """As apispec does, without the ``"format": null`` that it writes for times of day."""
         return {name: value for name, value in super().field2property(field).items() if value is not None}
 
     def fields2jsonschema(self, fields: Mapping[str, Any], *, partial: Any = None) -> dict[str, Any]:
-        """Only what goes this way. A field of an answer is always there unless it says ``always_present: False``."""
+        """Only the fields of this direction. In a response every field is required unless ``always_present: False``."""
         other_way = "dump_only" if self.is_request else "load_only"
         shown = {name: one for name, one in fields.items() if not getattr(one, other_way)}
         described: dict[str, Any] = super().fields2jsonschema(shown, partial=partial)
@@ -116,7 +116,7 @@ class DirectedConverter(OpenAPIConverter):
         return described
 
     def schema2jsonschema(self, schema: Any) -> dict[str, Any]:
-        """A schema this way; one that has ``alternatives`` is answered as one of them."""
+        """A schema in this direction; a response schema with ``alternatives`` is one of them."""
         if not self.is_request and (alternatives := getattr(schema, "alternatives", ())):
             return self._one_of(alternatives)
         described: dict[str, Any] = super().schema2jsonschema(schema)
@@ -136,10 +136,10 @@ class DirectedConverter(OpenAPIConverter):
 
 
 class DirectedResolver(SchemaResolver):
-    """Tells the converter which schemas of an operation are sent."""
+    """Tells the converter which schemas of an operation are requests."""
 
     def resolve_operations(self, operations: dict[str, Any], **kwargs: Any) -> None:
-        """Put references in the place of an operation's schemas."""
+        """Replace the schemas of an operation by references."""
         with self.converter.requests():
             for operation in operations.values():
                 if "parameters" in operation:
@@ -149,17 +149,17 @@ class DirectedResolver(SchemaResolver):
 
 
 class DirectedPlugin(MarshmallowPlugin):
-    """apispec's plugin for marshmallow, with requests and answers apart."""
+    """apispec's marshmallow plugin with separate components for requests and responses."""
 
     Converter = DirectedConverter
     Resolver = DirectedResolver
 
 
 class DeskApi(Api):
-    """flask-smorest with problem documents instead of its own errors, and a document that is made when it is wanted.
+    """flask-smorest with problem documents instead of its own errors, and a document generated on demand.
 
-    To make it takes longer than to build all the rest of the application. Private methods of flask-smorest are
-    overridden, whose version is pinned for it.
+    Generating the document takes longer than building all the rest of the application. This overrides private methods
+    of flask-smorest, so its version is pinned.
     """
 
     ERROR_SCHEMA = ProblemSchema
@@ -171,16 +171,16 @@ class DeskApi(Api):
         super().__init__(app)
 
     def _init_spec(self, **options: Any) -> None:
-        """Nothing yet: see :meth:`document`."""
+        """Do nothing yet: see :meth:`document`."""
 
     def register_blueprint(self, blp: Any, *, parameters: Any = None, **options: Any) -> None:
-        """Add a noun's operations to the application; the document gets them when it is made."""
+        """Register a blueprint's operations; they enter the document when it is generated."""
         self._app.extensions["flask-smorest"]["blp_name_to_api"][blp.name] = self
         self._app.register_blueprint(blp, **options)
         self._blueprints.append(blp)
 
     def document(self) -> str:
-        """The document as JSON; made once."""
+        """The document as JSON, generated once."""
         with self._making:
             if self._made is None:
                 self._made = self._make()
@@ -202,20 +202,20 @@ class DeskApi(Api):
         error_responses.register(self._app)
 
     def _register_responses(self) -> None:
-        # Its documented errors would say application/json.
+        # Otherwise its documented errors would say application/json.
         self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/problem+json"
         super()._register_responses()
         self.DEFAULT_RESPONSE_CONTENT_TYPE = "application/json"
 
     def _register_pagination_header(self) -> None:
-        """None: each list describes its own (:class:`service.api.resource.ApiBlueprint`)."""
+        """Do nothing: each list describes its own header (:class:`service.api.resource.ApiBlueprint`)."""
 
 
 def check_operations(app: Flask, prefix: str) -> None:
-    """Refuse to start while an operation of the API has no role, or no name of its own in the document.
+    """Refuse to start while an API operation has no role or no unique name in the document.
 
     Raises:
-        RuntimeError: it names the operation.
+        RuntimeError: names the operation.
     """
     names: dict[str, str] = {}
     for rule in app.url_map.iter_rules():

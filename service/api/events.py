@@ -1,4 +1,4 @@
-"""/events (all kinds together), and each kind at its own address."""
+"""/events (all kinds together), and a path for each kind."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -33,18 +33,18 @@ def _in_camel_case(words: str) -> str:
     return "".join(word.capitalize() for word in words.replace("-", "_").split("_"))
 
 
-Shown = dict[str, Any]
-"""An event as the reader sees it: its columns, its parts, its direction and its warnings."""
+EventValues = dict[str, Any]
+"""An event as the reader sees it: columns, parts, direction and warnings."""
 
 
-def shown(found: Sequence[Event], *, closely: bool = False) -> list[Shown]:
-    """Events with what is computed for the reader; ``closely`` also names free days where one clashes."""
+def shown(selected: Sequence[Event], *, closely: bool = False) -> list[EventValues]:
+    """Events with the values computed for the reader; ``closely`` also names free days for conflicting events."""
     if "presenter" not in g:
         g.presenter = event_presenter.EventPresenter(session(), act())
-    g.presenter.prefetch(found, closely=closely)
+    g.presenter.prefetch(selected, closely=closely)
     language, places = reader_language(), g.presenter.compass.gazetteer
     return [
-        # A plain dict: marshmallow reads one ten times faster than an object of many columns.
+        # A plain dict: marshmallow reads it ten times faster than an object with many columns.
         event.__dict__
         | {
             "budget": event.budget,
@@ -62,18 +62,18 @@ def shown(found: Sequence[Event], *, closely: bool = False) -> list[Shown]:
                 for notice in g.presenter.warnings(event)
             ],
         }
-        for event in found
+        for event in selected
     ]
 
 
-def show(event: Event) -> Shown:
-    """One event with what is computed for the reader."""
+def show(event: Event) -> EventValues:
+    """One event with the values computed for the reader."""
     return shown([event], closely=True)[0]
 
 
-def _page(query: dict[str, Any], paging: PaginationParameters, kind: EventKind | None = None) -> list[Shown]:
-    found = page(paging, event_queries.events_where(session(), act(), query, kind), *crud.EVENT_ORDER)
-    return shown(found)
+def _page(query: dict[str, Any], paging: PaginationParameters, kind: EventKind | None = None) -> list[EventValues]:
+    selected = page(paging, event_queries.events_where(session(), act(), query, kind), *crud.EVENT_ORDER)
+    return shown(selected)
 
 
 @blp.route("/events")
@@ -103,15 +103,15 @@ class TransitionsView(ApiView):
     @operation("transitionEvent")
     @blp.arguments(TransitionSchema)
     @blp.one(AnyEventSchema)
-    def post(self, wish: dict[str, Any], event_id: str) -> Any:
-        """Take an event to another status
+    def post(self, values: dict[str, Any], event_id: str) -> Any:
+        """Change an event's status
 
-        Confirming needs an approver who did not make the event. Postponing and cancelling need a reason. An
-        impossible step is 409 with the steps that are possible.
+        Confirming needs an approver who did not create the event. Postponing and cancelling need a reason. An
+        impossible transition is 409 with the transitions that are possible.
         """
         event = events.find_event(session(), event_id)
-        days: dict[str, Any] = {name: wish[name] for name in ("first_day", "last_day") if name in wish}
-        events.transition(session(), act(), event, wish["to"], wish.get("reason"), days)
+        days: dict[str, Any] = {name: values[name] for name in ("first_day", "last_day") if name in values}
+        events.transition(session(), act(), event, values["to"], values.get("reason"), days)
         return show(event)
 
 
@@ -122,13 +122,13 @@ class HistoryView(ApiView):
     @blp.arguments(QuerySchema, location="query")
     @blp.many(HistoryEntrySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
-        """Who changed what of an event, when and why; oldest first"""
+        """List an event's changes: who changed what, when and why; oldest first"""
         events.find_event(session(), event_id)
         return page(pagination_parameters, event_queries.history_where(event_id), *event_queries.HISTORY_ORDER)
 
 
 def _register_kind(kind: EventKind, path: str) -> None:
-    """Four addresses a kind: list and make; read, change and delete."""
+    """Register four operations per kind: list and create; read, change and delete."""
     schema = KIND_SCHEMAS[kind]
     name = kind.value.replace("_", " ")
     one, many = _in_camel_case(kind), _in_camel_case(path)
@@ -192,10 +192,10 @@ class CeremoniesView(ApiView):
     @blp.arguments(CeremonySchema)
     @blp.created(CeremonySchema, at="/api/v1/events")
     def post(self, values: dict[str, Any], anniversary_id: str) -> Any:
-        """Plan the ceremony of an anniversary for a year; its ordinal is counted"""
+        """Plan the ceremony of an anniversary for a year; its ordinal is computed"""
         crud.find(session(), Anniversary, anniversary_id)
-        wish = values | {"anniversary_id": anniversary_id}
-        return show(events.create_event(session(), act(), EventKind.ANNIVERSARY, wish))
+        values = values | {"anniversary_id": anniversary_id}
+        return show(events.create_event(session(), act(), EventKind.ANNIVERSARY, values))
 
 
 def _ceremony(anniversary_id: str, event_id: str) -> Event:

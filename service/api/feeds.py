@@ -1,4 +1,4 @@
-"""/feeds, where people make them; and /feeds/TOKEN.ics and .ifb, where calendar programs read them."""
+"""/feeds, where people manage them; /feeds/TOKEN.ics and .ifb, which calendar programs read."""
 
 import re
 import unicodedata
@@ -21,7 +21,7 @@ from service.api.resource import ApiBlueprint, ApiView, act, operation, page, re
 from service.http.app_context import current_context
 from service.http.error_responses import reader_language
 from service.http.feed_urls import ANSWER, FeedKey, is_known, public_language, takes_gzip
-from service.schemas.feed_doctor import ExaminationSchema, FeedReaderSchema
+from service.schemas.feed_doctor import FeedReaderSchema, FeedReportSchema
 from service.schemas.feeds import FeedSchema
 from service.schemas.queries import QuerySchema
 
@@ -32,7 +32,7 @@ public = flask.Blueprint("public_feeds", __name__)
 
 
 def _with_address(issued: feeds.IssuedFeed) -> dict[str, Any]:
-    """The feed as it is answered once. Its ETag is that of the feed as it is read from then on."""
+    """The feed with its address, returned only once. The ETag is that of later reads, without the address."""
     office = act().office
     blp.set_etag(issued.feed, FeedSchema)
     return issued.feed.model_dump() | {"url": issued.url(office), "webcal_url": issued.webcal_url(office)}
@@ -53,7 +53,7 @@ class FeedsView(ApiView):
     @blp.arguments(FeedSchema)
     @blp.created(FeedSchema)
     def post(self, values: dict[str, Any]) -> Any:
-        """Make a feed for yourself; its address is shown this once"""
+        """Create a feed for yourself; its address is shown only once"""
         return _with_address(feeds.create_feed(session(), act(), values))
 
 
@@ -63,7 +63,7 @@ class FeedView(ApiView):
     @operation("getFeed")
     @blp.one(FeedSchema)
     def get(self, feed_id: str) -> Any:
-        """Read what a feed shows, without its address"""
+        """Read what a feed contains, without its address"""
         return feeds.find_feed(session(), act(), feed_id)
 
     @requires(Role.VIEWER)
@@ -80,7 +80,7 @@ class FeedView(ApiView):
     @operation("deleteFeed")
     @blp.gone()
     def delete(self, feed_id: str) -> None:
-        """Delete a feed; its address is dead at once"""
+        """Delete a feed; its address stops working immediately"""
         feed = feeds.find_feed(session(), act(), feed_id)
         blp.check_etag(feed, FeedSchema)
         feeds.delete_feed(session(), act(), feed)
@@ -92,7 +92,7 @@ class RotationView(ApiView):
     @operation("rotateFeed")
     @blp.one(FeedSchema)
     def post(self, feed_id: str) -> Any:
-        """Give a feed a new address, shown this once; the old one is dead at once"""
+        """Give a feed a new address, shown only once; the old one stops working immediately"""
         return _with_address(feeds.rotate_feed(session(), act(), feeds.find_feed(session(), act(), feed_id)))
 
 
@@ -106,7 +106,7 @@ class FeedCalendarView(ApiView):
         }
     )
     def get(self, feed_id: str) -> Any:
-        """Download what a feed shows now, with your own account instead of its address"""
+        """Download a feed's current content, signed in with your account instead of using its address"""
         feed = feeds.find_feed(session(), act(), feed_id)
         whole = cache.render_feed(session(), act(), feed)
         response = Response(whole.body, content_type=_CALENDAR)
@@ -122,7 +122,7 @@ class ReadersView(ApiView):
     @blp.arguments(QuerySchema, location="query")
     @blp.many(FeedReaderSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, feed_id: str) -> Any:
-        """List the kinds of calendar programs that read a feed, who read it last first"""
+        """List the kinds of calendar programs that read a feed, most recent first"""
         feed = feeds.find_feed(session(), act(), feed_id)
         return sliced(diagnostics.readers_of(session(), act(), feed), pagination_parameters)
 
@@ -132,10 +132,10 @@ class DoctorView(ApiView):
     @requires(Role.VIEWER)
     @operation("diagnoseFeed")
     @blp.arguments(QuerySchema, location="query")
-    @blp.response(200, ExaminationSchema)
+    @blp.response(200, FeedReportSchema)
     def get(self, query: dict[str, Any], feed_id: str) -> Any:
-        """Examine a feed: its size, who reads it, what keeps it from arriving as it was meant, and what to do"""
-        found = diagnostics.examine_feed(session(), act(), feeds.find_feed(session(), act(), feed_id))
+        """Examine a feed: its size, its readers, what keeps it from arriving as intended, and what to do"""
+        report = diagnostics.examine_feed(session(), act(), feeds.find_feed(session(), act(), feed_id))
         language = reader_language()
         findings = [
             {
@@ -144,29 +144,29 @@ class DoctorView(ApiView):
                 "detail": one.detail.to(language),
                 "advice": one.advice.to(language),
             }
-            for one in found.findings
+            for one in report.findings
         ]
         return {
-            "size": found.size,
-            "compressed_size": found.compressed_size,
-            "entries": found.entries,
-            "etag": found.etag,
-            "last_changed_at": found.last_changed_at,
-            "url_length": found.url_length,
-            "readers": found.readers,
+            "size": report.size,
+            "compressed_size": report.compressed_size,
+            "entries": report.entries,
+            "etag": report.etag,
+            "last_changed_at": report.last_changed_at,
+            "url_length": report.url_length,
+            "readers": report.readers,
             "findings": findings,
         }
 
 
 @public.get("/feeds/<token>.ics")
 def read_calendar(token: str) -> Response:
-    """A feed as iCalendar; the token in the address is all it takes."""
+    """A feed as iCalendar; the token in the address is the only credential."""
     return _calendar(token, FeedKey(_name(token), busy=False))
 
 
 @public.get("/feeds/<token>.ifb")
 def read_busy_time(token: str) -> Response:
-    """When a feed's events take place, without saying what they are."""
+    """When a feed's events take place, without their details."""
     return _calendar(token, FeedKey(_name(token), busy=True))
 
 
@@ -175,7 +175,7 @@ def _name(token: str) -> str:
 
 
 def _calendar(token: str, key: FeedKey) -> Response:
-    """200, or 304 when the reader has these bytes. Compressed they have another ETag (RFC 9110, 8.8.3.3)."""
+    """200, or 304 when the reader has this version. The compressed form has its own ETag (RFC 9110, 8.8.3.3)."""
     desk = current_context()
     language = public_language(token)
     if language is not None and not desk.settings.public_feed:
@@ -187,28 +187,28 @@ def _calendar(token: str, key: FeedKey) -> Response:
             return feeds.public_feed(opened, doing, language)
         return feeds.feed_of_token(opened, doing, token)
 
-    kept = desk.shelf.read(key, doing, find, busy=key.busy)
-    if kept.recorded_as is not None and not key.busy:
-        desk.readers.note(kept.recorded_as, request.user_agent.string, kept.tag, doing.now)
+    cached = desk.shelf.read(key, doing, find, busy=key.busy)
+    if cached.recorded_as is not None and not key.busy:
+        desk.readers.note(cached.recorded_as, request.user_agent.string, cached.tag, doing.now)
     zipped = takes_gzip(request.headers.get("Accept-Encoding", ""))
-    unchanged = is_known(kept.tag, request.headers.get("If-None-Match", ""))
-    request.environ[ANSWER] = (kept, (unchanged, zipped))
+    unchanged = is_known(cached.tag, request.headers.get("If-None-Match", ""))
+    request.environ[ANSWER] = (cached, (unchanged, zipped))
     extension = "ifb" if key.busy else "ics"
-    return _answer(kept, f"{kept.feed.name}.{extension}", zipped=zipped, unchanged=unchanged)
+    return _answer(cached, f"{cached.feed.name}.{extension}", zipped=zipped, unchanged=unchanged)
 
 
-def _answer(kept: CachedFeed, filename: str, *, zipped: bool, unchanged: bool) -> Response:
+def _answer(cached: CachedFeed, filename: str, *, zipped: bool, unchanged: bool) -> Response:
     if unchanged:
         response = Response(status=304)
     else:
-        response = Response(kept.packed if zipped else kept.body(), content_type=_CALENDAR)
+        response = Response(cached.packed if zipped else cached.body(), content_type=_CALENDAR)
         response.headers["Content-Disposition"] = _disposition(filename)
         if zipped:
             response.headers["Content-Encoding"] = "gzip"
-    response.set_etag(f"{kept.tag}-gzip" if zipped else kept.tag)
+    response.set_etag(f"{cached.tag}-gzip" if zipped else cached.tag)
     response.headers["Vary"] = "Accept-Encoding"
-    response.headers["Last-Modified"] = http_date(kept.changed_at)
-    if kept.recorded_as is not None:
+    response.headers["Last-Modified"] = http_date(cached.changed_at)
+    if cached.recorded_as is not None:
         _keep_secret(response)
     else:
         response.headers["Cache-Control"] = "public, no-cache"
@@ -216,7 +216,7 @@ def _answer(kept: CachedFeed, filename: str, *, zipped: bool, unchanged: bool) -
 
 
 def _keep_secret(response: Response) -> None:
-    """The address is the key: no copy in shared caches, no referrer, no search engine."""
+    """The address is a credential: no shared caches, no referrer, no search engines."""
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex"
@@ -224,14 +224,14 @@ def _keep_secret(response: Response) -> None:
 
 @public.after_request
 def _keep_errors_secret(response: Response) -> Response:
-    """What is not found may be an address that was right a moment ago."""
+    """Protect error responses too: an address that is not found may have been valid until recently."""
     if response.status_code >= 400:
         _keep_secret(response)
     return response
 
 
 def _disposition(filename: str) -> str:
-    """Shown, not saved; a name in plain letters for old programs, the real one for others. Source: RFC 6266."""
+    """Inline, with an ASCII file name for old programs and the real one for the others. Source: RFC 6266."""
     stem, _dot, extension = filename.rpartition(".")
     latin = unicodedata.normalize("NFKD", stem.replace("đ", "d").replace("Đ", "D")).encode("ascii", "ignore").decode()
     plain = re.sub(r"[^A-Za-z0-9]+", "-", latin).strip("-") or "calendar"

@@ -1,4 +1,4 @@
-"""/holidays, /lunar and /office-holidays: the days of both worlds."""
+"""/holidays, /lunar and /office-holidays: the holidays of both countries and the lunar calendar."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ class HolidaysView(ApiView):
     @blp.paginate(page_size=500)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List holidays and festivals by day, computed ones and the office's own"""
-        found = holidays.days_between(
+        days = holidays.days_between(
             session(),
             act(),
             query.get("country", ()),
@@ -38,8 +38,8 @@ class HolidaysView(ApiView):
             query.get("to"),
             query.get("category", ()),
         )
-        pagination_parameters.item_count = len(found)
-        return found[pagination_parameters.first_item : pagination_parameters.last_item + 1]
+        pagination_parameters.item_count = len(days)
+        return days[pagination_parameters.first_item : pagination_parameters.last_item + 1]
 
 
 @blp.route("/lunar")
@@ -49,7 +49,7 @@ class LunarView(ApiView):
     @blp.arguments(LunarQuery, location="query")
     @blp.one(LunarSchema)
     def get(self, query: dict[str, Any]) -> Any:
-        """Read a day in the lunar calendar, or a lunar day in the common one; today when none is given"""
+        """Convert a day to the lunar calendar, or a lunar day to the Gregorian one; today when none is given"""
         return lunar.day_of(act(), query)
 
 

@@ -1,4 +1,4 @@
-"""/events/import: a calendar file taken in."""
+"""/events/import: import of a calendar file."""
 
 from collections import Counter
 from typing import Any
@@ -28,11 +28,11 @@ class CalendarImportView(ApiView):
     @blp.arguments(CalendarImportQuery, location="query")
     @blp.response(200, CalendarImportSchema)
     def post(self, query: dict[str, Any]) -> dict[str, Any]:
-        """Take in the events of an .ics file, as the body or as the field `file` of a form
+        """Import the events of an .ics file, sent as the body or as the form field `file`
 
-        New events begin as drafts. An event that is known by its UID is changed when the file's entry is newer. Every
-        component is told with what became of it and why; one that can't be taken in does not stop the others. A series
-        is written out from a year ago to two years ahead. The same file again changes nothing.
+        New events begin as drafts. An event with a known UID is changed when the file's entry is newer. The response
+        lists every component with its outcome and the reason; one that can't be imported does not stop the others. A
+        series is expanded from a year ago to two years ahead. Importing the same file again changes nothing.
         """
         return _import(query)
 
@@ -42,14 +42,14 @@ class CalendarImportView(ApiView):
     @blp.arguments(CalendarImportQuery, location="query")
     @blp.response(200, CalendarImportSchema)
     def put(self, query: dict[str, Any]) -> dict[str, Any]:
-        """Take in the events of an .ics file, which is the body"""
+        """Import the events of an .ics file sent as the body"""
         return _import(query)
 
 
 def _import(query: dict[str, Any]) -> dict[str, Any]:
-    content, name = _sent()
+    content, name = _uploaded_file()
     is_dry = query.get("dry_run", False)
-    wish = ImportDefaults(
+    defaults = ImportDefaults(
         kind=query.get("kind", EventKind.ACTIVITY),
         host=query.get("host"),
         guest=query.get("guest"),
@@ -57,25 +57,25 @@ def _import(query: dict[str, Any]) -> dict[str, Any]:
         source=name,
     )
     with dry_run_savepoint(session(), is_dry=is_dry):
-        outcomes = import_calendar(session(), act(), content, wish)
+        outcomes = import_calendar(session(), act(), content, defaults)
     count = Counter(one.result for one in outcomes)
     return {
         "dry_run": is_dry,
         **{result: count[result] for result in RESULTS},
-        "components": [_shown(one, wish.language, is_dry) for one in outcomes],
+        "components": [_outcome(one, defaults.language, is_dry) for one in outcomes],
     }
 
 
-def _sent() -> tuple[bytes, str]:
-    """The file and its name, where it has one.
+def _uploaded_file() -> tuple[bytes, str]:
+    """The uploaded file and its name, if it has one.
 
     Raises:
-        Invalid: a form without a file, or with something else; what belongs into the query would go unheard there.
+        Invalid: a form without a file, or with other fields, which belong in the query and would be ignored here.
     """
     if request.mimetype != FORM:
         return request.get_data(cache=True), ""
-    if strange := sorted({*request.form, *request.files} - {"file"}):
-        raise Invalid({one[:60]: [message(N_("Unknown parameter."))] for one in strange})
+    if unknown := sorted({*request.form, *request.files} - {"file"}):
+        raise Invalid({one[:60]: [message(N_("Unknown parameter."))] for one in unknown})
     files = request.files.getlist("file")
     if len(files) != 1:
         raise invalid_file(message(N_("Send one file, in the form's field “file”.")))
@@ -83,8 +83,8 @@ def _sent() -> tuple[bytes, str]:
         return opened.read(), files[0].filename or ""
 
 
-def _shown(one: ComponentOutcome, language: Language, is_dry: bool) -> dict[str, Any]:
-    shown = {
+def _outcome(one: ComponentOutcome, language: Language, is_dry: bool) -> dict[str, Any]:
+    values = {
         "number": one.number,
         "component": one.component,
         "uid": one.uid,
@@ -93,4 +93,4 @@ def _shown(one: ComponentOutcome, language: Language, is_dry: bool) -> dict[str,
         "event_id": None if is_dry and one.result == "created" else one.event_id,
         "reasons": [reason.to(language) for reason in one.reasons],
     }
-    return shown | ({"recurrence_id": one.recurrence_id} if one.recurrence_id else {})
+    return values | ({"recurrence_id": one.recurrence_id} if one.recurrence_id else {})

@@ -44,7 +44,7 @@ class MembersView(ApiView):
     @blp.arguments(MemberSchema)
     @blp.created(MemberSchema)
     def post(self, values: dict[str, Any], event_id: str) -> Any:
-        """Put a person into a visit"""
+        """Add a person to a visit"""
         event = events.find_event(session(), event_id)
         member = members.add_member(session(), act(), event, values)
         return _member(members.position_of(session(), event.id, member.id))
@@ -58,19 +58,19 @@ class MemberImportView(ApiView):
     @blp.arguments(ImportQuery, location="query")
     @blp.response(200, MemberImportSchema)
     def post(self, query: dict[str, Any], event_id: str) -> dict[str, Any]:
-        """Take in a member list from a CSV or XLSX file: all of it, or nothing and what is wrong with which row
+        """Import a member list from a CSV or XLSX file: all of it, or nothing and the errors of each row
 
-        Columns are known by their header in Vietnamese, Lao or English, in any order: name (the only one that must be
-        there), role, position, organisation, precedence, rank, email, phone, languages, counterpart; a numbering is
-        left aside. Errors are named `rows.7.role`, 7 being the row as the spreadsheet program shows it. The same file
-        again changes nothing.
+        Columns are recognised by their header in Vietnamese, Lao or English, in any order: name (the only required
+        one), role, position, organisation, precedence, rank, email, phone, languages, counterpart; a numbering column
+        is ignored. Errors are named `rows.7.role`, 7 being the row number in the spreadsheet program. Importing the
+        same file again changes nothing.
         """
         event = events.find_event(session(), event_id)
         is_dry = query.get("dry_run", False)
         read = read_workbook if request.mimetype == XLSX else read_csv
         with dry_run_savepoint(session(), is_dry=is_dry):
-            taken = import_members(session(), act(), event, read(request.get_data(cache=True)))
-        count = Counter(one.action for one in taken)
+            imported = import_members(session(), act(), event, read(request.get_data(cache=True)))
+        count = Counter(one.action for one in imported)
         return {
             "dry_run": is_dry,
             "rows": [
@@ -84,7 +84,7 @@ class MemberImportView(ApiView):
                     "changed": one.changed,
                     "kept": one.kept,
                 }
-                for one in taken
+                for one in imported
             ],
             **{action: count[action] for action in ("added", "changed", "unchanged")},
         }
@@ -97,7 +97,7 @@ class MemberView(ApiView):
     @blp.arguments(MemberSchema(partial=True))
     @blp.one(MemberSchema)
     def patch(self, values: dict[str, Any], event_id: str, member_id: str) -> Any:
-        """Change what a person is in a visit"""
+        """Change a person's part in a visit"""
         event = events.find_event(session(), event_id)
         seat = members.position_of(session(), event.id, member_id)
         blp.check_etag(_member(seat), MemberSchema)
@@ -108,7 +108,7 @@ class MemberView(ApiView):
     @operation("deleteMember")
     @blp.gone()
     def delete(self, event_id: str, member_id: str) -> None:
-        """Take a person out of a visit"""
+        """Remove a person from a visit"""
         event = events.find_event(session(), event_id)
         seat = members.position_of(session(), event.id, member_id)
         blp.check_etag(_member(seat), MemberSchema)

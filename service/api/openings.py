@@ -1,4 +1,4 @@
-"""/openings: days on which nothing clashes."""
+"""/openings: days without conflicts."""
 
 from typing import Any
 
@@ -18,13 +18,13 @@ class OpeningsView(ApiView):
     @blp.arguments(OpeningsQuery, location="query")
     @blp.response(200, OpeningsSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
-        """Find windows of days in which nothing clashes, best first
+        """Find windows of days without conflicts, best first
 
-        No public holiday of host or guest falls on a day of a window (of one longer than 31 days: on its first and
-        last day), the host receives no other visit then, the people asked for are free, and 14 days are left to
-        prepare. With `containing` the window holds a day or a festival instead of keeping clear of holidays.
+        No day of a window is a public holiday of host or guest (for a window longer than 31 days: its first and last
+        day), the host receives no other visit then, the requested people are free, and 14 days are left to prepare.
+        With `containing` the window contains a day or a festival instead of avoiding holidays.
         """
-        found = find_openings(session(), act(), OpeningsQuery.request(query))
+        result = find_openings(session(), act(), OpeningsQuery.request(query))
         language = reader_language()
         return {
             "openings": [
@@ -36,8 +36,8 @@ class OpeningsView(ApiView):
                         {"code": reason.code, "detail": reason.detail.to(language)} for reason in opening.reasons
                     ],
                 }
-                for opening in found.openings[: query.get("limit")]
+                for opening in result.openings[: query.get("limit")]
             ],
-            "total": len(found.openings),
-            "refused": found.refused,
+            "total": len(result.openings),
+            "refused": result.refused,
         }

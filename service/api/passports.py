@@ -1,4 +1,4 @@
-"""/people/{id}/passport: kept sealed, shown masked, revealed for a reason."""
+"""/people/{id}/passport: stored encrypted, shown masked, revealed for a reason."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ class PassportView(ApiView):
     @operation("getPassport")
     @blp.response(200, PassportSchema)
     def get(self, person_id: str) -> Any:
-        """Read a person's passport; of its number the last three characters"""
+        """Read a person's passport, with only the last three characters of its number"""
         return passports.passport_of(session(), _secret(), _person(person_id))
 
     @requires(Role.OFFICER)
@@ -40,31 +40,31 @@ class PassportView(ApiView):
     @blp.arguments(PassportSchema)
     @blp.response(200, PassportSchema)
     def put(self, values: dict[str, Any], person_id: str) -> Any:
-        """Keep a person's passport; the office's number of days after their last visit it is deleted"""
+        """Store a person's passport; it is deleted a number of days, set by the office, after their last visit"""
         return passports.store_passport(session(), act(), _secret(), _person(person_id), values)
 
     @requires(Role.OFFICER)
     @operation("deletePassport")
     @blp.response(204)
     def delete(self, person_id: str) -> None:
-        """Forget a person's passport"""
+        """Delete a person's passport"""
         passports.delete_passport(session(), act(), _person(person_id))
 
 
 @blp.route("/people/<person_id>/passport/reveal")
 class RevealedPassportView(ApiView):
-    never_kept = True  # each telling of a number has its own line in the trail
+    never_stored = True  # each reveal has its own audit entry
 
     @requires(Role.OFFICER)
     @operation("revealPassport")
     @blp.arguments(RevealSchema)
     @blp.response(200, RevealedSchema)
-    def post(self, wish: dict[str, Any], person_id: str) -> Any:
-        """Tell the whole number, once; who asked and why stays in the trail"""
-        return {"number": passports.reveal(session(), act(), _secret(), _person(person_id), wish["reason"])}
+    def post(self, values: dict[str, Any], person_id: str) -> Any:
+        """Reveal the whole number once; who asked and why is recorded in the audit trail"""
+        return {"number": passports.reveal(session(), act(), _secret(), _person(person_id), values["reason"])}
 
     def dispatch_request(self, **kwargs: Any) -> ResponseReturnValue:
-        """As everywhere, but no browser or proxy keeps the answer."""
+        """As for every view, but with ``no-store``: no browser or proxy may cache the response."""
         answer = super().dispatch_request(**kwargs)
         if isinstance(answer, Response):
             answer.headers["Cache-Control"] = "no-store"

@@ -35,7 +35,7 @@ class LocalitiesView(ApiView):
     @blp.arguments(LocalitySchema)
     @blp.created(LocalitySchema)
     def post(self, values: dict[str, Any]) -> Any:
-        """Make a locality"""
+        """Create a locality"""
         return directory.create_locality(session(), act(), values)
 
 
@@ -74,7 +74,7 @@ class OrganisationsView(ApiView):
     @blp.arguments(OrganisationSchema)
     @blp.created(OrganisationSchema)
     def post(self, values: dict[str, Any]) -> Any:
-        """Make an organisation"""
+        """Create an organisation"""
         return directory.create_organisation(session(), act(), values)
 
 
@@ -122,7 +122,7 @@ class PeopleView(ApiView):
     @blp.arguments(PersonSchema)
     @blp.created(PersonSchema)
     def post(self, values: dict[str, Any]) -> Any:
-        """Make a person"""
+        """Create a person"""
         return directory.create_person(session(), act(), values)
 
 

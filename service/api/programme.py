@@ -1,4 +1,4 @@
-"""/events/{}/programme: hour by hour, what does not fit, and the revisions published."""
+"""/events/{}/programme: the items, their warnings and the published revisions."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ class ProgrammeView(ApiView):
     @operation("getProgramme")
     @blp.one(ProgrammeSchema)
     def get(self, event_id: str) -> Any:
-        """The working programme in running order with its warnings, and the revisions published so far"""
+        """Read the working programme in running order with its warnings, and the revisions published so far"""
         return _programme(event_id)
 
     @requires(Role.OFFICER)
@@ -62,10 +62,10 @@ class ProgrammeView(ApiView):
     @blp.arguments(ProgrammeSchema)
     @blp.one(ProgrammeSchema)
     def put(self, values: dict[str, Any], event_id: str) -> Any:
-        """Put a whole new working programme in the place of the old
+        """Replace the working programme
 
-        Days outside the visit are refused; anything else that does not fit is only worth a warning. Feeds and
-        reminders show what was published last until the next revision is.
+        Days outside the visit are refused; any other inconsistency only causes a warning. Feeds and reminders show the
+        last published revision until the next one is published.
         """
         event = events.find_event(session(), event_id)
         blp.check_etag(_programme(event_id), ProgrammeSchema)

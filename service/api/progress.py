@@ -1,4 +1,4 @@
-"""/progress of all agreements, and of each: what is fulfilled, what is owed, and drafts for it."""
+"""/progress of all agreements and of each one: what is fulfilled, what is outstanding, and drafts for it."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -38,7 +38,7 @@ class OfficeProgressView(ApiView):
     @blp.arguments(ProgressQuery, location="query")
     @blp.response(200, OfficeProgressSchema)
     def get(self, query: dict[str, Any]) -> dict[str, Any]:
-        """The whole office at a glance: every agreement, and which commitments want attention"""
+        """Summarise the whole office: every agreement, and the commitments that need attention"""
         as_of, language = query.get("as_of") or act().today, reader_language()
         accounts = progress.all_agreements_progress(session(), as_of)
         counts = [account.count() for account in accounts]
@@ -68,10 +68,10 @@ class AgreementProgressView(ApiView):
     @blp.arguments(ProgressQuery, location="query")
     @blp.response(200, AgreementProgressSchema)
     def get(self, query: dict[str, Any], agreement_id: str) -> dict[str, Any]:
-        """What of an agreement is fulfilled, on track, at risk, missed or open, year by year, and what passed each way
+        """Read an agreement's progress: fulfilled, on track, at risk, missed or open by year, and the exchange each way
 
-        An event belongs to the year it begins in. Fewer people or days than promised don't count (`near` says which
-        events and why), more do, with a remark.
+        An event belongs to the year it begins in. Fewer people or days than agreed don't count (`near` lists which
+        events and why); more do, with a remark.
         """
         agreement = crud.find(session(), Agreement, agreement_id)
         account = progress.agreement_progress(session(), agreement, query.get("as_of") or act().today)
@@ -95,14 +95,14 @@ class PlanView(ApiView):
     @operation("planAgreement")
     @blp.arguments(PlanOptionsSchema)
     @blp.response(200, PlanSchema)
-    def post(self, wish: dict[str, Any], agreement_id: str) -> dict[str, Any]:
-        """Make drafts for everything an agreement still owes until its end, on days on which nothing clashes
+    def post(self, options: dict[str, Any], agreement_id: str) -> dict[str, Any]:
+        """Create drafts for everything outstanding until an agreement's end, on days without conflicts
 
-        What has a draft already is left alone: a second plan adds nothing. What finds no days is in `unplaced`, with
-        the reason; it stops nothing else.
+        What already has a draft is skipped: a second plan adds nothing. What finds no days is listed in `unplaced` with
+        the reason and does not stop the rest.
         """
         agreement = crud.find(session(), Agreement, agreement_id)
-        is_dry, language = wish.get("dry_run", False), reader_language()
+        is_dry, language = options.get("dry_run", False), reader_language()
         with dry_run_savepoint(session(), is_dry=is_dry):
             outcome = planning.make_plan(session(), act(), agreement)
             drafts: Sequence[dict[str, Any]] = AnyEventSchema(many=True).dump(
@@ -122,26 +122,27 @@ class PlanView(ApiView):
 
 
 def _in_short(line: progress.ProgressLine, language: str) -> dict[str, Any]:
-    commitment, found = line.commitment, line.progress
+    commitment, progress = line.commitment, line.progress
     return {
         "commitment_id": commitment.id,
         "article": commitment.article,
         "title": commitment.title,
-        "state": found.state,
-        "detail": found.detail.to(language),
+        "state": progress.state,
+        "detail": progress.detail.to(language),
     }
 
 
 def _in_full(line: progress.ProgressLine, titles: Titles, hidden: Collection[str], language: str) -> dict[str, Any]:
-    found = line.progress
+    progress = line.progress
     return {
         "field": line.commitment.field,
         "years": [
-            replace(year, event_ids=tuple(one for one in year.event_ids if one not in hidden)) for year in found.years
+            replace(year, event_ids=tuple(one for one in year.event_ids if one not in hidden))
+            for year in progress.years
         ],
-        "totals": found.totals,
-        "near": [_explained(one, titles, language) for one in found.near],
-        "remarks": [_explained(one, titles, language) for one in found.remarkable],
+        "totals": progress.totals,
+        "near": [_explained(one, titles, language) for one in progress.near],
+        "remarks": [_explained(one, titles, language) for one in progress.remarkable],
     }
 
 

@@ -39,7 +39,7 @@ class ReminderRulesView(ApiView):
     @blp.arguments(ReminderRuleSchema)
     @blp.created(ReminderRuleSchema)
     def post(self, values: dict[str, Any]) -> Any:
-        """Make a rule; the reminders of all future events are planned anew"""
+        """Create a rule; the reminders of all future events are replanned"""
         return reminder_rules.create_rule(session(), act(), values)
 
 
@@ -57,7 +57,7 @@ class ReminderRuleView(ApiView):
     @blp.arguments(ReminderRuleSchema(partial=True))
     @blp.one(ReminderRuleSchema)
     def patch(self, values: dict[str, Any], rule_id: str) -> Any:
-        """Change a rule; the reminders of all future events are planned anew"""
+        """Change a rule; the reminders of all future events are replanned"""
         rule = crud.find(session(), ReminderRule, rule_id)
         blp.check_etag(rule, ReminderRuleSchema)
         return reminder_rules.change_rule(session(), act(), rule, values)
@@ -66,7 +66,7 @@ class ReminderRuleView(ApiView):
     @operation("deleteReminderRule")
     @blp.gone()
     def delete(self, rule_id: str) -> None:
-        """Delete a rule; what it had planned is skipped, what it had sent stays on record"""
+        """Delete a rule; its planned reminders are skipped, its sent ones stay on record"""
         rule = crud.find(session(), ReminderRule, rule_id)
         blp.check_etag(rule, ReminderRuleSchema)
         reminder_rules.delete_rule(session(), act(), rule)
@@ -79,10 +79,10 @@ class WishedRulePreviewView(ApiView):
     @blp.arguments(ReminderRulePreviewSchema)
     @blp.response(200, PreviewSchema)
     def post(self, values: dict[str, Any]) -> Any:
-        """What a rule would send: which reminders, to whom, when, in which words. Nothing is kept"""
+        """Preview what a rule would send: which reminders, to whom, when, with what text. Nothing is stored"""
         event_id, locale = values.pop("event_id"), values.pop("locale")
-        wish = reminder_rules.checked(session(), values, also=preview.event_errors(session(), event_id))
-        rule = ReminderRule(**wish)
+        checked = reminder_rules.checked(session(), values, also=preview.event_errors(session(), event_id))
+        rule = ReminderRule(**checked)
         return preview.preview(session(), act(), rule, reader_language(), event_id=event_id, locale=locale)
 
 
@@ -93,7 +93,7 @@ class KeptRulePreviewView(ApiView):
     @blp.arguments(PreviewQuery, location="query")
     @blp.response(200, PreviewSchema)
     def get(self, query: dict[str, Any], rule_id: str) -> Any:
-        """What a rule is going to send: which reminders, to whom, when, in which words"""
+        """Preview what a rule will send: which reminders, to whom, when, with what text"""
         rule = crud.find(session(), ReminderRule, rule_id)
         return preview.preview(session(), act(), rule, reader_language(), **query)
 
@@ -105,7 +105,7 @@ class RemindersView(ApiView):
     @blp.arguments(ReminderQuery, location="query")
     @blp.many(ReminderSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
-        """List reminders by the instant they are due"""
+        """List reminders by due time"""
         return page(
             pagination_parameters,
             reminder_queries.reminders_where(session(), act(), query),
@@ -119,7 +119,7 @@ class ReminderView(ApiView):
     @operation("getReminder")
     @blp.one(ReminderDetailSchema)
     def get(self, reminder_id: str) -> Any:
-        """Read a reminder: when it is due, every attempt with the server's answer, what happens next"""
+        """Read a reminder: when it is due, every attempt with the server's response, what happens next"""
         return _detail(reminder_queries.find_reminder(session(), reminder_id))
 
 
@@ -129,7 +129,7 @@ class RetryReminderView(ApiView):
     @operation("retryReminder")
     @blp.one(ReminderSchema)
     def post(self, reminder_id: str) -> Any:
-        """Try a failed reminder again"""
+        """Retry a failed reminder"""
         return reminder_planning.retry(session(), act(), reminder_queries.find_reminder(session(), reminder_id))
 
 
@@ -146,7 +146,7 @@ class SeenReminderView(ApiView):
 
 
 def _detail(reminder: Reminder) -> SimpleNamespace:
-    """A reminder with what its own address shows besides what lists do."""
+    """A reminder with the fields shown only for a single one, not in lists."""
     attempts = delivery_status.attempts_of(session(), reminder)
     return SimpleNamespace(
         **reminder.model_dump(),
@@ -163,7 +163,7 @@ class EventRemindersView(ApiView):
     @blp.arguments(QuerySchema, location="query")
     @blp.many(ReminderSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
-        """The reminders of an event: sent, coming, failed, skipped"""
+        """List an event's reminders: sent, coming, failed, skipped"""
         events.find_event(session(), event_id)
         return page(
             pagination_parameters,

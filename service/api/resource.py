@@ -1,4 +1,4 @@
-"""What every API operation shares: one transaction, an account, a role, keyed POSTs; and the blueprint they hang on."""
+"""What all API operations share: one transaction, an account, a role, idempotent POSTs; and their blueprint class."""
 
 from collections.abc import Callable, Sequence
 from functools import wraps
@@ -29,16 +29,16 @@ from service.schemas.rows import RowSchema
 JSON = "application/json"
 FORM = "multipart/form-data"
 SAFE = {"GET", "HEAD", "OPTIONS"}
-KEPT_HEADERS = ("Content-Type", "ETag", "Location")
-_PASSING = {"conflicts", "overdue", "tied", "warnings"}
-"""What comes and goes with the days and with other things, though nobody changed this one."""
-_BEFORE_A_NEW_PASSWORD = {"accounts.MeView", "accounts.OwnPasswordView"}
+STORED_HEADERS = ("Content-Type", "ETag", "Location")
+_VOLATILE = {"conflicts", "overdue", "tied", "warnings"}
+"""Fields that change with time or with other rows although nobody changed this one."""
+_ALLOWED_BEFORE_NEW_PASSWORD = {"accounts.MeView", "accounts.OwnPasswordView"}
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 def requires(role: Role) -> Callable[[View], View]:
-    """Mark an operation with the role that suffices for it. An operation without a mark does not start."""
+    """Declare the minimum role of an operation. The application does not start with an operation that has none."""
 
     def mark(view: View) -> View:
         view.required_role = role  # type: ignore[attr-defined]
@@ -49,10 +49,10 @@ def requires(role: Role) -> Callable[[View], View]:
 
 
 def operation(name: str) -> Callable[[View], View]:
-    """Give an operation its name in the API document: a verb and what it is about, like ``changePerson``.
+    """Give an operation its id in the API document: a verb and its object, like ``changePerson``.
 
-    Generated clients call their functions by it, so it stays. An operation without one, or with another's, does not
-    start. The verbs: list, get, find · create, change, replace, delete · a fitting one for what is none of these.
+    Generated clients use it as a function name, so it must not change. The application does not start with an operation
+    that has none or a duplicate. Verbs: list, get, find · create, change, replace, delete · a fitting one otherwise.
     """
 
     def mark(view: View) -> View:
@@ -63,9 +63,9 @@ def operation(name: str) -> Callable[[View], View]:
 
 
 def takes(*types: str) -> Callable[[View], View]:
-    """Mark an operation whose body is no JSON with the content types it takes; it reads the body as it came.
+    """Declare the content types of an operation whose body is not JSON; the operation reads the raw body.
 
-    Of a form that is its field ``file``.
+    In a form the content is the field ``file``.
     """
 
     def mark(view: View) -> View:
@@ -79,42 +79,42 @@ def takes(*types: str) -> Callable[[View], View]:
 
 
 def session() -> Session:
-    """The open transaction of this request."""
+    """This request's open transaction."""
     return cast(Session, g.session)
 
 
 def act() -> ActionContext:
-    """Who asks, and when."""
+    """The action context: who makes the request, and when."""
     return cast(ActionContext, g.act)
 
 
 def page(paging: PaginationParameters, statement: Any, *order: Any) -> list[Any]:
-    """The page of a list that was asked for; the total goes into X-Pagination."""
-    found, paging.item_count = crud.page_of(session(), statement, order, paging.first_item, paging.page_size)
-    return found
+    """The requested page of a query's rows; the total goes into X-Pagination."""
+    rows, paging.item_count = crud.page_of(session(), statement, order, paging.first_item, paging.page_size)
+    return rows
 
 
-def sliced(found: list[Any], paging: PaginationParameters) -> list[Any]:
-    """The page of a list that is in hand already."""
-    paging.item_count = len(found)
-    return found[paging.first_item : paging.first_item + paging.page_size]
+def sliced(rows: list[Any], paging: PaginationParameters) -> list[Any]:
+    """The requested page of a list already in memory."""
+    paging.item_count = len(rows)
+    return rows[paging.first_item : paging.first_item + paging.page_size]
 
 
 class ApiView(MethodView):
-    """An address of the API. Each request runs in one transaction that commits after the answer is built.
+    """A resource of the API. Each request runs in one transaction that commits after the response is built.
 
-    ``never_kept``: its answers are not kept for a repeated Idempotency-Key, a repetition is a request of its own.
+    ``never_stored``: its responses are not stored under an Idempotency-Key; a repetition is processed as a new request.
     """
 
-    never_kept: ClassVar[bool] = False
+    never_stored: ClassVar[bool] = False
 
     def dispatch_request(self, **kwargs: Any) -> ResponseReturnValue:
         method = request.method.lower()
         handler = getattr(self, method, None) or getattr(self, "get")  # noqa: B009 - HEAD is GET without a body
         role: Role = handler.required_role
         if not all(value.isascii() and value.isprintable() for value in kwargs.values()):
-            raise NotFoundError  # no id has such characters, and PostgreSQL refuses some of them
-        # The body is read before the transaction opens: a slow sender holds no lock.
+            raise NotFoundError  # no id has such characters, and PostgreSQL rejects some of them
+        # The body is read before the transaction opens, so that a slow sender holds no lock.
         body = request.get_data(cache=True) if request.method not in SAFE else b""
         desk = current_context()
         with desk.database.transaction(write=request.method not in SAFE) as opened:
@@ -134,42 +134,42 @@ class ApiView(MethodView):
                 )
             _check_body_type(body, getattr(handler, "body_types", (JSON,)))
             key = request.headers.get("Idempotency-Key")
-            if request.method == "POST" and key is not None and not self.never_kept:
+            if request.method == "POST" and key is not None and not self.never_stored:
                 return self._keyed(desk, key, body, kwargs)
             return super().dispatch_request(**kwargs)
 
     def _keyed(self, desk: AppContext, key: str, body: bytes, kwargs: dict[str, Any]) -> ResponseReturnValue:
         secret = desk.settings.secret_key
-        wish = (request.method.encode(), request.full_path.encode(), body)
-        if kept := idempotency.recall(session(), act(), secret, key, wish):
-            replayed = Response(kept.body, status=kept.status)
-            replayed.headers.update(kept.headers)
+        request_content = (request.method.encode(), request.full_path.encode(), body)
+        if stored := idempotency.recall(session(), act(), secret, key, request_content):
+            replayed = Response(stored.body, status=stored.status)
+            replayed.headers.update(stored.headers)
             replayed.headers["Idempotency-Replayed"] = "true"
             return replayed
         response = current_app.make_response(super().dispatch_request(**kwargs))
-        headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
         answer = idempotency.StoredResponse(response.status_code, headers, response.get_data())
-        idempotency.store(session(), act(), secret, key, wish, answer)
+        idempotency.store(session(), act(), secret, key, request_content, answer)
         return response
 
 
-def _check_body_type(body: bytes, taken: Sequence[str]) -> None:
-    if body and request.mimetype not in taken:
-        refusal = UnsupportedMediaType()
-        if JSON not in taken:
-            refusal.data = {"detail": message(N_("Send the body as one of these: {types}."), types=", ".join(taken))}  # type: ignore[attr-defined]
-        raise refusal
-    if JSON in taken and b"\x00" in body:
+def _check_body_type(body: bytes, accepted: Sequence[str]) -> None:
+    if body and request.mimetype not in accepted:
+        error = UnsupportedMediaType()
+        if JSON not in accepted:
+            error.data = {"detail": message(N_("Send the body as one of these: {types}."), types=", ".join(accepted))}  # type: ignore[attr-defined]
+        raise error
+    if JSON in accepted and b"\x00" in body:
         raise BadRequest
 
 
 def authenticate(opened: Session, desk: AppContext) -> User:
-    """The account that asks: a bearer token, or the console's session (then writing needs its CSRF token).
+    """The account of the request: from a bearer token, or from the console's session, with a CSRF token for writes.
 
     Raises:
-        Unauthenticated: neither, or not valid.
-        Forbidden: a session without its CSRF token, or a token that may only read, wants to change something; or a
-            session whose password must be changed first wants anything else.
+        Unauthenticated: neither is given, or it is not valid.
+        Forbidden: a write in a session without its CSRF token or with a read-only token; or any other request of a
+            session whose password must be changed first.
     """
     header = request.headers.get("Authorization", "")
     scheme, _blank, secret = header.partition(" ")
@@ -186,28 +186,28 @@ def authenticate(opened: Session, desk: AppContext) -> User:
         raise Unauthenticated(message(N_("Sign in, or send an API token.")))
     if request.method not in SAFE and not desk.is_csrf_token(cookie, request.headers.get("X-CSRF-Token", "")):
         raise Forbidden(message(N_("The X-CSRF-Token header is missing or wrong.")), code="csrf")
-    if user.must_change_password and request.endpoint not in _BEFORE_A_NEW_PASSWORD:
+    if user.must_change_password and request.endpoint not in _ALLOWED_BEFORE_NEW_PASSWORD:
         raise Forbidden(message(N_("Choose a new password first.")), code="must_change_password")
     return user
 
 
 class JsonBodyParser(FlaskParser):
-    """Reads bodies and query strings; a JSON value that is no object is told apart from an empty one."""
+    """Parses bodies and query strings; distinguishes a JSON value that is not an object from an empty one."""
 
-    # The schemas themselves say what is unknown to them.
+    # The schemas report unknown fields themselves.
     DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "json": None, "query": None}  # noqa: RUF012
 
     def handle_error(self, error: Any, req: Any, schema: Any, **kwargs: Any) -> NoReturn:
-        """Refuse a body with all that is wrong in it: what the fields say, and what their good values refer to."""
-        below = error.messages.get("json")
-        if isinstance(below, dict) and isinstance(schema, RowSchema) and isinstance(error.valid_data, dict):
-            for name, found in schema.further_errors(session(), error.valid_data).items():
-                below.setdefault(name, found)
+        """Report all errors of a body at once: those of its fields, and invalid references among the valid values."""
+        errors = error.messages.get("json")
+        if isinstance(errors, dict) and isinstance(schema, RowSchema) and isinstance(error.valid_data, dict):
+            for name, messages in schema.other_errors(session(), error.valid_data).items():
+                errors.setdefault(name, messages)
         super().handle_error(error, req, schema, **kwargs)
         raise BadRequest  # never reached: the parser above raises
 
     def load_json(self, req: Any, schema: Any) -> Any:
-        """The body as JSON; one nested so deep that the reader gives up is malformed too."""
+        """The body as JSON; one nested too deeply for the parser is malformed, too."""
         try:
             return super().load_json(req, schema)
         except RecursionError:
@@ -215,54 +215,54 @@ class JsonBodyParser(FlaskParser):
 
 
 class ApiBlueprint(flask_smorest.Blueprint):
-    """A noun's operations."""
+    """The operations of one noun."""
 
     ARGUMENTS_PARSER = JsonBodyParser()
     DEFAULT_PAGINATION_PARAMETERS: ClassVar[dict[str, int]] = {"page": 1, "page_size": 50, "max_page_size": 500}
 
     @staticmethod
     def _generate_etag(etag_data: Any, extra_data: Any = None) -> str:
-        """The tag of what people can change and, after a point, of which warnings stand; not of how these are worded.
+        """An ETag of the editable fields, then a dot and an ETag of which warnings apply, without their wording.
 
-        A warning's sentence is in the reader's language and counts the days left, and a task is overdue from midnight
-        on: with these a change begun in one language or before midnight would be refused as stale although nobody
-        changed anything.
+        A warning's sentence is in the reader's language and counts the days left, and a task becomes overdue at
+        midnight: if these were included, a change begun in another language or before midnight would be refused as
+        stale although nobody changed anything.
         """
         tag = flask_smorest.Blueprint._generate_etag
-        passing = _PASSING & etag_data.keys() if isinstance(etag_data, dict) else set()
-        if not passing:
+        volatile = _VOLATILE & etag_data.keys() if isinstance(etag_data, dict) else set()
+        if not volatile:
             return cast(str, tag(etag_data, extra_data))
-        standing = [
+        warnings = [
             (notice["code"], notice.get("with", notice.get("items")))
             for name in ("conflicts", "warnings")
             for notice in etag_data.get(name, ())
         ]
-        own = {name: value for name, value in etag_data.items() if name not in passing}
-        return f"{tag(own, extra_data)}.{tag([standing, etag_data.get('overdue'), etag_data.get('tied')])}"
+        own = {name: value for name, value in etag_data.items() if name not in volatile}
+        return f"{tag(own, extra_data)}.{tag([warnings, etag_data.get('overdue'), etag_data.get('tied')])}"
 
     def check_etag(self, etag_data: Any, etag_schema: Any = None) -> None:
-        """Refuse a change of what somebody else has changed since it was read.
+        """Refuse to change what somebody else has changed since it was read.
 
-        Warnings come and go with other events: one that does leaves the thing itself as it was read. So If-Match
-        looks at the first part of the tag only, while If-None-Match looks at both.
+        Warnings come and go with other events without changing the resource itself. So If-Match compares only the
+        first part of the tag, while If-None-Match compares both.
 
         Raises:
             PreconditionFailed: no strong tag of If-Match has that part.
         """
         if etag_schema is not None:
             etag_data = resolve_schema_instance(etag_schema).dump(etag_data)
-        # A header that is no list of tags is read as one with nothing in it.
+        # A header that is not a list of tags is treated as an empty list.
         read = {tag.partition(".")[0] for tag in request.if_match.as_set() if tag}
         get_appcontext().setdefault("etag", {})["etag_checked"] = True
         if not request.if_match.star_tag and self._generate_etag(etag_data).partition(".")[0] not in read:
             raise PreconditionFailed
 
     def _check_not_modified(self, etag: str) -> None:
-        g.etag = etag  # a 304 names it too (RFC 9110, 15.4.5)
+        g.etag = etag  # a 304 includes it too (RFC 9110, 15.4.5)
         super()._check_not_modified(etag)
 
     def _document_pagination_metadata(self, spec: Any, resp_doc: Any) -> None:
-        # A header is text; what stands in it is JSON.
+        # A header is text; its content is JSON.
         resp_doc.setdefault("headers", {})[self.PAGINATION_HEADER_NAME] = {
             "description": "Where this page stands, as JSON.",
             "schema": {
@@ -276,16 +276,16 @@ class ApiBlueprint(flask_smorest.Blueprint):
         }
 
     def created(self, schema: Schema | type[Schema], *, at: str | None = None) -> Callable[[View], View]:
-        """Answer 201 with the thing made, its ETag and its address (Location), below ``at`` or the request's own."""
+        """Respond 201 with the new row, its ETag and its Location, below ``at`` or the request's own path."""
 
         def decorate(view: View) -> View:
-            answered = self.response(201, schema)(view)
+            decorated = self.response(201, schema)(view)
 
-            @wraps(answered)
+            @wraps(decorated)
             def with_location(*args: Any, **kwargs: Any) -> Response:
-                response = current_app.make_response(answered(*args, **kwargs))
-                made = response.get_json()
-                key = made.get("id", made.get("number")) if isinstance(made, dict) else None
+                response = current_app.make_response(decorated(*args, **kwargs))
+                body = response.get_json()
+                key = body.get("id", body.get("number")) if isinstance(body, dict) else None
                 if key is not None:
                     response.headers["Location"] = f"{at or request.path.rstrip('/')}/{key}"
                 return response
@@ -295,7 +295,7 @@ class ApiBlueprint(flask_smorest.Blueprint):
         return decorate
 
     def one(self, schema: Schema | type[Schema]) -> Callable[[View], View]:
-        """Answer 200 with one thing and its ETag."""
+        """Respond 200 with one row and its ETag."""
 
         def decorate(view: View) -> View:
             return cast(View, self.etag(self.response(200, schema)(view)))
@@ -303,7 +303,7 @@ class ApiBlueprint(flask_smorest.Blueprint):
         return decorate
 
     def gone(self) -> Callable[[View], View]:
-        """Answer 204: it is deleted. ``If-Match`` is needed."""
+        """Respond 204 after a deletion. ``If-Match`` is required."""
 
         def decorate(view: View) -> View:
             return cast(View, self.etag(self.response(204)(view)))
@@ -311,7 +311,7 @@ class ApiBlueprint(flask_smorest.Blueprint):
         return decorate
 
     def many(self, schema: type[Schema]) -> Callable[[View], View]:
-        """Answer 200 with one page of a list; the total stands in X-Pagination."""
+        """Respond 200 with one page of a list; the total is in X-Pagination."""
 
         def decorate(view: View) -> View:
             return cast(View, self.response(200, schema(many=True))(self.paginate()(view)))

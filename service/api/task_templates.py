@@ -1,4 +1,4 @@
-"""/task-templates: what is to be done for every event of a kind."""
+"""/task-templates: the tasks of every event of a kind."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ class TaskTemplatesView(ApiView):
     @blp.arguments(TaskTemplateQuery, location="query")
     @blp.many(TaskTemplateSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
-        """List task templates by kind, in the order they were made"""
+        """List task templates by kind, in order of creation"""
         statement = task_queries.templates_where(query)
         return page(pagination_parameters, statement, *task_queries.TEMPLATE_ORDER)
 
@@ -48,7 +48,7 @@ class TaskTemplateView(ApiView):
     @blp.arguments(TaskTemplateSchema(partial=True))
     @blp.one(TaskTemplateSchema)
     def patch(self, values: dict[str, Any], template_id: str) -> Any:
-        """Change a template; tasks made of it stay as they are"""
+        """Change a template; tasks already created from it stay as they are"""
         template = crud.find(session(), TaskTemplate, template_id)
         blp.check_etag(template, TaskTemplateSchema)
         return task_templates.change_template(session(), act(), template, values)
@@ -57,7 +57,7 @@ class TaskTemplateView(ApiView):
     @operation("deleteTaskTemplate")
     @blp.gone()
     def delete(self, template_id: str) -> None:
-        """Delete a template; tasks made of it stay"""
+        """Delete a template; tasks created from it stay"""
         template = crud.find(session(), TaskTemplate, template_id)
         blp.check_etag(template, TaskTemplateSchema)
         task_templates.delete_template(session(), act(), template)

@@ -1,4 +1,4 @@
-"""/tasks, and /events/{}/tasks: what must be done, for all events and for one."""
+"""/tasks, and /events/{}/tasks: tasks of all events and of one."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def _task(task: Task, status: EventStatus) -> dict[str, Any]:
     return task.model_dump() | {"overdue": is_overdue(task.due_day, task.done, status, act().today)}
 
 
-def _listed(row: task_queries.Row) -> dict[str, Any]:
+def _with_event(row: task_queries.Row) -> dict[str, Any]:
     return _task(row.Task, row.status) | {"event": {name: getattr(row, name) for name in task_queries.EVENT_COLUMNS}}
 
 
@@ -33,9 +33,9 @@ class AllTasksView(ApiView):
     @blp.arguments(TaskQuery, location="query")
     @blp.many(ListedTaskSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
-        """List the tasks of all events by the day they are due; those without one come last"""
+        """List the tasks of all events by due day; those without one come last"""
         statement = task_queries.tasks_where(session(), act(), query)
-        return [_listed(row) for row in page(pagination_parameters, statement, *task_queries.TASK_ORDER)]
+        return [_with_event(row) for row in page(pagination_parameters, statement, *task_queries.TASK_ORDER)]
 
 
 @blp.route("/events/<event_id>/tasks")
@@ -45,17 +45,17 @@ class TasksView(ApiView):
     @blp.arguments(QuerySchema, location="query")
     @blp.many(TaskSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
-        """What must be done for an event"""
+        """List an event's tasks"""
         event = events.find_event(session(), event_id)
-        found = tasks_of(session(), event_id)
-        return sliced([_task(task, event.status) for task in found], pagination_parameters)
+        rows = tasks_of(session(), event_id)
+        return sliced([_task(task, event.status) for task in rows], pagination_parameters)
 
     @requires(Role.OFFICER)
     @operation("createTask")
     @blp.arguments(TaskSchema)
     @blp.created(TaskSchema)
     def post(self, values: dict[str, Any], event_id: str) -> Any:
-        """Add a task, due on a day or counted from the arrival or the departure"""
+        """Add a task, due on a day or relative to the arrival or the departure"""
         event = events.find_event(session(), event_id)
         return _task(tasks.add_task(session(), act(), event, values), event.status)
 
@@ -68,7 +68,7 @@ class TaskView(ApiView):
     @blp.one(TaskSchema)
     def patch(self, values: dict[str, Any], event_id: str, task_id: str) -> Any:
         """Change a task, or mark it done"""
-        event, task = _found(event_id, task_id)
+        event, task = _find_for_change(event_id, task_id)
         return _task(tasks.change_task(session(), act(), event, task, values), event.status)
 
     @requires(Role.OFFICER)
@@ -76,12 +76,12 @@ class TaskView(ApiView):
     @blp.gone()
     def delete(self, event_id: str, task_id: str) -> None:
         """Delete a task"""
-        event, task = _found(event_id, task_id)
+        event, task = _find_for_change(event_id, task_id)
         tasks.remove_task(session(), act(), event, task)
 
 
-def _found(event_id: str, task_id: str) -> tuple[Event, Task]:
-    """A task and its event, as whoever wants to change it has read it."""
+def _find_for_change(event_id: str, task_id: str) -> tuple[Event, Task]:
+    """A task and its event, after checking If-Match."""
     event = events.find_event(session(), event_id)
     task = crud.part(session(), Task, event_id, task_id)
     blp.check_etag(_task(task, event.status), TaskSchema)

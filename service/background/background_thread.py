@@ -1,4 +1,4 @@
-"""What nobody has to wait for, done a moment later by a thread of its own."""
+"""A background thread for work that nobody has to wait for."""
 
 import logging
 import threading
@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 log = logging.getLogger("desk.web")
 
 PAUSE_SECONDS = 1.0
-"""Between two rounds, so that a calendar that is read a thousand times a second costs one."""
+"""Between two rounds, so that a calendar read a thousand times a second causes one write."""
 
 
 class BackgroundRunner:
-    """Does ``jobs`` one after the other, at most once a second, when it has been woken; the first call starts it."""
+    """Runs ``jobs`` in order, at most once a second, after being woken; the first call starts the thread."""
 
     def __init__(self, jobs: Sequence[Callable[[], None]] = ()) -> None:
         self.jobs = jobs
@@ -21,7 +21,7 @@ class BackgroundRunner:
         self._stop = threading.Event()
 
     def wake(self) -> None:
-        """There is something to do."""
+        """Request a run of the jobs."""
         with self._lock:
             if self._thread is None:
                 self._stop = threading.Event()
@@ -30,7 +30,7 @@ class BackgroundRunner:
         self._wake.set()
 
     def close(self) -> None:
-        """Do what is left and end the thread; the next call of :meth:`wake` begins another."""
+        """Finish the remaining work and end the thread; the next call of :meth:`wake` starts another."""
         with self._lock:
             thread, self._thread = self._thread, None
             self._stop.set()

@@ -1,4 +1,4 @@
-"""Who reads which feed, written down a moment later: no reader waits for writers."""
+"""Records which client reads which feed, in the background: no reader waits for writers."""
 
 import threading
 from collections.abc import Callable
@@ -11,14 +11,14 @@ from service.actions.feeds.access_log import FeedAccess, note_visits
 from service.background.write_behind import WriteBehindBuffer
 
 AGAIN = timedelta(minutes=1)
-"""How long the same program may read the same bytes before that is written down again."""
+"""Minimum interval before another read of the same bytes by the same program is recorded."""
 
 MOST = 10_000
-"""So many programs and feeds are remembered; then it begins anew."""
+"""Maximum number of programs and feeds in memory; above it the memory is cleared."""
 
 
 class FeedAccessRecorder:
-    """What has been read, kept until it is written.
+    """Reads of feeds, buffered until they are written.
 
     ``later`` is called when there is something for :attr:`write`.
     """
@@ -33,7 +33,7 @@ class FeedAccessRecorder:
         self.write = self._pending.flush
 
     def note(self, feed_id: str, agent: str, tag: str, now: datetime) -> None:
-        """A program that calls itself ``agent`` has just been given the bytes that ``tag`` stands for."""
+        """Record that the program ``agent`` has just received the bytes identified by ``tag``."""
         client = self._clients.get(agent)
         if client is None:
             client = client_of(agent)

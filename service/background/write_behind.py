@@ -1,4 +1,4 @@
-"""What is noted while people are answered and written down a moment later; nobody waits for it."""
+"""Records collected while requests are handled and written in the background; nobody waits for them."""
 
 import logging
 import threading
@@ -17,10 +17,10 @@ Note = TypeVar("Note")
 
 
 class WriteBehindBuffer(Generic[Key, Note]):
-    """Notes that wait to be written by ``write``: the last one of a key counts.
+    """A buffer of notes, written by ``write``: the last note of a key counts.
 
-    ``later`` is called when there is something for :meth:`flush`; ``failing`` is the word of the log line when it
-    can't be written. What is not written yet is lost with the process, no more.
+    ``later`` is called when there is something for :meth:`flush`; ``failing`` is the log event when writing fails.
+    Only notes not yet written are lost with the process.
     """
 
     def __init__(
@@ -38,13 +38,13 @@ class WriteBehindBuffer(Generic[Key, Note]):
         self._notes: dict[Key, Note] = {}
 
     def add(self, key: Key, note: Note) -> None:
-        """Note something."""
+        """Add a note, replacing an earlier one of the same key."""
         with self._lock:
             self._notes[key] = note
         self._later()
 
     def flush(self) -> None:
-        """Write down what is pending now; what can't be written waits for the next time."""
+        """Write the pending notes; those that can't be written wait for the next time."""
         with self._lock:
             notes, self._notes = self._notes, {}
         if not notes:

@@ -1,1 +1,1 @@
-"""Keeping: a copy of everything in one file, and everything made anew from it."""
+"""Backup of everything to one file, and restore from it."""

@@ -1,7 +1,7 @@
-"""A backup's file: a zip of ``manifest.json`` and one file of JSON lines per table, sealed by a digest of all of it.
+"""A backup file: a zip of ``manifest.json`` and one JSON lines file per table, protected by a digest of the whole.
 
-The last 64 bytes of the file are the SHA-256, in hexadecimal, of everything before them; they lie in the zip's
-comment, so any zip program opens the file. A bit that differs or a byte that is missing is noticed before all else.
+The last 64 bytes of the file are the SHA-256, in hexadecimal, of everything before them; they are the zip's comment, so
+any zip program opens the file. A changed bit or a missing byte is detected before anything else.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from models.errors import DomainError
 from models.i18n import N_, message
 
 FORMAT = 1
-"""Grows when an older program could no longer read the file."""
+"""Incremented when older programs could no longer read the file."""
 
 _MANIFEST = "manifest.json"
 _MARK = b"protocol-desk backup, sha256 of all before: "
@@ -39,7 +39,7 @@ class BadBackup(DomainError):
 
 @dataclass(frozen=True)
 class TableEntry:
-    """One table in a backup: how many rows, the SHA-256 of its lines, column → what it holds."""
+    """One table in a backup: its number of rows, the SHA-256 of its lines, column → type of content."""
 
     rows: int
     sha256: str
@@ -48,7 +48,7 @@ class TableEntry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a backup says of itself. ``secret_key`` is a fingerprint of the key some values are sealed with."""
+    """A backup's metadata. ``secret_key`` is a fingerprint of the key that some values are encrypted with."""
 
     format: int
     version: str
@@ -61,38 +61,38 @@ class Manifest:
 
 
 def fingerprint(secret_key: str) -> str:
-    """What tells one secret key from another and says nothing about either."""
+    """Distinguishes secret keys without revealing anything about them."""
     return hashlib.sha256(b"protocol-desk backup:" + secret_key.encode()).hexdigest()[:16]
 
 
 def write(file: IO[bytes], about: Manifest, tables: Iterable[tuple[TableShape, Iterator[bytes]]]) -> Manifest:
-    """Write a backup to an empty file open for reading and writing; the manifest with what the tables held.
+    """Write a backup to an empty file open for reading and writing; returns the manifest with the tables' contents.
 
-    Rows are written as they are read: memory does not grow with their number.
+    Rows are written as they are read: memory use does not grow with their number.
     """
     at = about.taken_at.timetuple()[:6]
-    found: dict[str, TableEntry] = {}
-    with zipfile.ZipFile(file, "w") as made:
+    entries: dict[str, TableEntry] = {}
+    with zipfile.ZipFile(file, "w") as archive:
         for shape, rows in tables:
-            with made.open(_entry(_file_of(shape.name), at), "w", force_zip64=True) as out:
+            with archive.open(_entry(_file_of(shape.name), at), "w", force_zip64=True) as out:
                 digest, count = hashlib.sha256(), 0
                 for line in rows:
                     out.write(line)
                     digest.update(line)
                     count += 1
-            found[shape.name] = TableEntry(
+            entries[shape.name] = TableEntry(
                 count, digest.hexdigest(), {name: str(kind) for name, kind in shape.kinds.items()}
             )
-        told = Manifest(**(vars(about) | {"tables": found}))
-        text = json.dumps(asdict(told), ensure_ascii=False, indent=1, default=datetime.isoformat)
-        made.writestr(_entry(_MANIFEST, at), text.encode())
-        made.comment = _MARK + b"0" * _DIGITS
+        manifest = Manifest(**(vars(about) | {"tables": entries}))
+        text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, default=datetime.isoformat)
+        archive.writestr(_entry(_MANIFEST, at), text.encode())
+        archive.comment = _MARK + b"0" * _DIGITS
     seal(file)
-    return told
+    return manifest
 
 
 def seal(file: IO[bytes]) -> None:
-    """Write the digest of all that stands before it over the last 64 bytes."""
+    """Write the digest of everything before them over the last 64 bytes."""
     end = file.seek(0, 2) - _DIGITS
     digest = _digest(file, end)
     file.seek(end)
@@ -120,7 +120,7 @@ def _digest(file: IO[bytes], end: int) -> bytes:
 
 
 class Archive:
-    """A backup that was looked at: whole, of a format this program reads, every table as its manifest says."""
+    """A verified backup: complete, of a format this program reads, every table as its manifest says."""
 
     def __init__(self, path: Path, content: zipfile.ZipFile, manifest: Manifest) -> None:
         self.path = path
@@ -129,21 +129,21 @@ class Archive:
 
     @contextmanager
     def lines(self, table: str) -> Iterator[Iterator[bytes]]:
-        """A table's lines, read as they are asked for."""
+        """A table's lines, read lazily."""
         with self._content.open(_file_of(table)) as file, BufferedReader(cast(Any, file), 1 << 16) as lines:
             yield lines
 
     def damaged(self) -> BadBackup:
-        """That the file can't be trusted after all."""
+        """The error for a file that turns out to be damaged."""
         return BadBackup(message(_NOT_WHOLE, file=str(self.path)))
 
 
 @contextmanager
 def opened(path: Path) -> Iterator[Archive]:
-    """A backup, looked at from its first byte to its last.
+    """Open a backup and verify it from its first byte to its last.
 
     Raises:
-        BadBackup: it is damaged, cut off, none at all, or of a newer program.
+        BadBackup: it is damaged, truncated, not a backup, or made by a newer program.
         OSError: it can't be read.
     """
     with path.open("rb") as file:
@@ -179,16 +179,16 @@ def _is_whole(file: IO[bytes]) -> bool:
     if end < len(_MARK):
         return False
     file.seek(end - len(_MARK))
-    mark, told = file.read(len(_MARK)), file.read(_DIGITS)
-    return mark == _MARK and told == _digest(file, end)
+    mark, stored = file.read(len(_MARK)), file.read(_DIGITS)
+    return mark == _MARK and stored == _digest(file, end)
 
 
 def _manifest(path: Path, content: zipfile.ZipFile) -> Manifest:
-    told = json.loads(content.read(_MANIFEST))
-    if int(told["format"]) > FORMAT:
-        raise BadBackup(message(_NEWER, file=str(path), version=str(told.get("version"))))
-    tables = {str(name): TableEntry(**one) for name, one in told["tables"].items()}
-    return Manifest(**(told | {"taken_at": datetime.fromisoformat(told["taken_at"]), "tables": tables}))
+    stored = json.loads(content.read(_MANIFEST))
+    if int(stored["format"]) > FORMAT:
+        raise BadBackup(message(_NEWER, file=str(path), version=str(stored.get("version"))))
+    tables = {str(name): TableEntry(**one) for name, one in stored["tables"].items()}
+    return Manifest(**(stored | {"taken_at": datetime.fromisoformat(stored["taken_at"]), "tables": tables}))
 
 
 def _compare(archive: Archive) -> None:
@@ -203,5 +203,5 @@ def _compare(archive: Archive) -> None:
 
 
 def newer(archive: Archive) -> BadBackup:
-    """That the database in a backup has a shape this program does not know yet."""
+    """The error for a backup whose database revision is unknown to this program."""
     return BadBackup(message(_NEWER, file=str(archive.path), version=archive.manifest.version))

@@ -1,6 +1,6 @@
 """The commands `desk backup` and `desk restore`.
 
-What they need is imported by them: every process of the service comes by here.
+Their dependencies are imported inside them, because every process of the service imports this module.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @contextmanager
 def _database(url: str) -> Iterator["Database"]:
-    """A database of whatever revision, or of none yet."""
+    """Open a database at any revision, or not yet migrated."""
     from models.database import Database
 
     opened = Database(url)
@@ -46,9 +46,9 @@ def backup(file: Path, force: bool) -> None:
 
     settings = load_settings()
     with _database(settings.database_url) as database:
-        told = dump.take(database, file.absolute(), utcnow(), settings.secret_key, force=force)
-    rows = sum(one.rows for one in told.tables.values())
-    click.echo(f"{file}: {rows} rows of {len(told.tables)} tables, {file.stat().st_size} bytes.")
+        manifest = dump.take(database, file.absolute(), utcnow(), settings.secret_key, force=force)
+    rows = sum(one.rows for one in manifest.tables.values())
+    click.echo(f"{file}: {rows} rows of {len(manifest.tables)} tables, {file.stat().st_size} bytes.")
 
 
 @click.command()

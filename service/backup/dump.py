@@ -1,4 +1,4 @@
-"""Taking a backup: all tables as of one instant, while everybody goes on writing."""
+"""Taking a backup: all tables as of one instant, while others continue to write."""
 
 import contextlib
 import os
@@ -24,13 +24,13 @@ from service.backup.archive import Manifest
 
 
 def take(database: Database, path: Path, now: datetime, secret_key: str, *, force: bool = False) -> Manifest:
-    """Write a backup of everything to ``path``, readable by its owner only; what it holds.
+    """Write a backup of everything to ``path``, readable by its owner only; returns its manifest.
 
-    All is read in one transaction that sees what was committed when it began, and that no writer waits for. The file
-    has its name only when it is whole and on disk.
+    Everything is read in one transaction, which sees what was committed when it began and blocks no writer. The file
+    gets its name only when it is complete and on disk.
 
     Raises:
-        Conflict: there is such a file and ``force`` is not given; or the database has no shape this program knows.
+        Conflict: the file exists and ``force`` is not given; or the database's revision is unknown to this program.
         OSError: the file can't be written.
     """
     _refuse_overwriting(path, force)
@@ -39,9 +39,9 @@ def take(database: Database, path: Path, now: datetime, secret_key: str, *, forc
             connection = session.connection()
             if not database.is_sqlite:
                 connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-            told = dump(connection, file, now, secret_key)
+            manifest = dump(connection, file, now, secret_key)
         _refuse_overwriting(path, force)
-    return told
+    return manifest
 
 
 def _refuse_overwriting(path: Path, force: bool) -> None:
@@ -53,7 +53,7 @@ def dump(connection: Connection, file: IO[bytes], now: datetime, secret_key: str
     """Write what a transaction sees into an empty file.
 
     Raises:
-        Conflict: the database was never migrated, or by a newer version.
+        Conflict: the database was never migrated, or was migrated by a newer version.
     """
     revision = MigrationContext.configure(connection).get_current_revision()
     if revision is None:
@@ -70,13 +70,13 @@ def dump(connection: Connection, file: IO[bytes], now: datetime, secret_key: str
         left_out=tables.LEFT_OUT,
         tables={},
     )
-    found = dump_rows.shapes(connection, tables.kept())
-    return archive.write(file, about, ((shape, dump_rows.lines(connection, shape)) for shape in found.values()))
+    shapes = dump_rows.shapes(connection, tables.backed_up())
+    return archive.write(file, about, ((shape, dump_rows.lines(connection, shape)) for shape in shapes.values()))
 
 
 @contextmanager
 def new_file(path: Path) -> Iterator[IO[bytes]]:
-    """A file, mode 600, that gets the name ``path`` when the block ends, whole and on disk; none when it raises."""
+    """A file, mode 600, renamed to ``path`` when the block ends, complete and on disk; removed when it raises."""
     draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
     try:
         with os.fdopen(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b") as file:
@@ -90,7 +90,7 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
 
 
 def settle_names(folder: Path) -> None:
-    """Have the names in a folder on disk, where its file system can do that."""
+    """Sync a folder's directory entries to disk, where its file system supports that."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         with contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""Filling a database from a backup, and settling what must not go on as if nothing had happened."""
+"""Loading a database from a backup, and stopping what must not continue as if nothing had happened."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -27,14 +27,14 @@ _REFUSED = N_("The database refuses what {file} holds for {table} ({answer}). No
 
 @dataclass(frozen=True)
 class LoadSummary:
-    """What a restore did: how many rows it loaded, and how many reminders it gave up because they were due before."""
+    """How many rows a restore loaded, and how many reminders it skipped because they were due before."""
 
     rows: int
     skipped: int
 
 
 def check_revision(archive: Archive) -> None:
-    """Refuse a backup of a database this program does not know the shape of.
+    """Refuse a backup of a database revision unknown to this program.
 
     Raises:
         BadBackup: it was made by a newer version.
@@ -44,24 +44,24 @@ def check_revision(archive: Archive) -> None:
 
 
 def fill(connection: Connection, archive: Archive, act: ActionContext) -> LoadSummary:
-    """Make an empty database what the backup says, at the newest revision, in the caller's transaction.
+    """Load a backup into an empty database and migrate it to the newest revision, in the caller's transaction.
 
-    On SQLite ``foreign_keys`` is off on this connection. The tables are made as they were on the backup's day; the
-    migrations written since then see its rows, as they would have seen them there.
+    On SQLite ``foreign_keys`` is off on this connection. The tables are created at the backup's revision; the later
+    migrations then run on its rows, as they would have run on the original database.
 
     Raises:
-        BadBackup: what the file holds is not what such a database can hold.
+        BadBackup: the file's content does not fit such a database.
     """
     manifest = archive.manifest
     upgrade_within(connection, manifest.revision)
-    found = dump_rows.shapes(connection, tables.kept())
-    _compare(archive, found)
+    shapes = dump_rows.shapes(connection, tables.backed_up())
+    _compare(archive, shapes)
     rows = 0
-    with dump_rows.rows_in_any_order(connection, found.values()):
-        for shape in found.values():
+    with dump_rows.rows_in_any_order(connection, shapes.values()):
+        for shape in shapes.values():
             with _refusal_told(archive, shape), archive.lines(shape.name) as lines:
                 rows += dump_rows.load(connection, shape, lines)
-    dump_rows.number_on(connection, found.values())
+    dump_rows.number_on(connection, shapes.values())
     if wrong := dump_rows.dangling(connection):
         raise BadBackup(message(_REFUSED, file=str(archive.path), table=", ".join(wrong), answer="FOREIGN KEY"))
     if manifest.revision != newest_revision():
@@ -72,9 +72,9 @@ def fill(connection: Connection, archive: Archive, act: ActionContext) -> LoadSu
     return LoadSummary(rows, skipped)
 
 
-def _compare(archive: Archive, found: Mapping[str, TableShape]) -> None:
-    there = {name: {column: str(kind) for column, kind in shape.kinds.items()} for name, shape in found.items()}
-    if there != {name: dict(one.columns) for name, one in archive.manifest.tables.items()}:
+def _compare(archive: Archive, shapes: Mapping[str, TableShape]) -> None:
+    present = {name: {column: str(kind) for column, kind in shape.kinds.items()} for name, shape in shapes.items()}
+    if present != {name: dict(one.columns) for name, one in archive.manifest.tables.items()}:
         raise archive.damaged()
 
 
@@ -92,25 +92,25 @@ def _refusal_told(archive: Archive, shape: TableShape) -> Iterator[None]:
 
 
 def finish_restore(session: Session, act: ActionContext, manifest: Manifest) -> int:
-    """Give up what was due before the restore, and write it into the trail; how many reminders were given up.
+    """Skip reminders due before the restore, and record it in the audit trail; returns how many were skipped.
 
-    Between the backup and the restore they may all have been sent. The fixed jobs are noted as done until now, so
-    none is made up.
+    They may all have been sent between the backup and the restore. The scheduled jobs are recorded as done until now,
+    so that none is caught up on.
     """
     skipped = skip_what_was_due(session, act)
     _run(session, update(JobRun).values(ran_for=act.now, ran_at=act.now))
-    # Processes that run on hold calendars of the database that was here before.
+    # Processes that keep running have cached calendars of the previous database.
     change_log.note(session, act.now, None)
-    told: dict[str, Any] = {
+    details: dict[str, Any] = {
         "taken_at": {"from": None, "to": manifest.taken_at.isoformat()},
         "reminders_skipped": {"from": None, "to": skipped},
     }
-    record(session, act, "restore", "database", manifest.revision, told)
+    record(session, act, "restore", "database", manifest.revision, details)
     return skipped
 
 
 def skip_what_was_due(session: Session, act: ActionContext) -> int:
-    """Skip, with the reason, every reminder that waits or was just being sent and was due by now; how many."""
+    """Skip, with the reason, every reminder that is waiting or being sent and was due by now; returns how many."""
     waiting = (
         col(Reminder.state).in_([ReminderState.PENDING, ReminderState.SENDING]),
         col(Reminder.due_at) <= act.now,

@@ -1,4 +1,4 @@
-"""Putting what a backup holds in the place of a database, all or nothing; what was there is set aside first."""
+"""Replacing a database by a backup, all or nothing; the previous database is set aside first."""
 
 import contextlib
 import errno
@@ -33,16 +33,16 @@ _LOCK_WITHIN = "10s"
 
 @dataclass(frozen=True)
 class RestoreSummary:
-    """``aside`` is where that lies which was there before; None: there was nothing."""
+    """The result of a restore. ``aside`` is where the previous database was set aside; None if there was none."""
 
     filled: LoadSummary
     aside: Path | None
 
 
 def restore(database: Database, archive: Archive, act: ActionContext, var: Path, secret_key: str) -> RestoreSummary:
-    """Replace whatever the database holds by what a backup holds; the two may be of different kinds.
+    """Replace the database by a backup; the two may be of different kinds.
 
-    Until the last moment the database is as it was, whatever happens to this process.
+    Until the last moment the database is unchanged, whatever happens to this process.
 
     Raises:
         BadBackup: as :func:`service.backup.load.fill`.
@@ -56,28 +56,28 @@ def restore(database: Database, archive: Archive, act: ActionContext, var: Path,
 
 
 def _refuse_if_served(connection: Connection, now: datetime) -> None:
-    """Refuse while a worker's last sign of life is fresh."""
+    """Refuse while a worker's last heartbeat is recent."""
     if "heartbeat" not in inspect(connection).get_table_names():
         return
-    # Columns by hand: the database may be of an older revision.
+    # Columns by hand: the database may be at an older revision.
     shape = dump_rows.shapes(connection, ["heartbeat"])["heartbeat"]
     beats = connection.execute(select(shape.table.c["at"], shape.table.c["name"])).all()
     fresh = [(at, name) for at, name in beats if abs(now - at) < WORKER_SILENCE]
     if fresh:
         at, name = max(fresh)
         seconds = round(max(0.0, (now - at).total_seconds()))
-        told = N_(
+        sentence = N_(
             "A worker ({name}) was at work {seconds} seconds ago. Stop the service, and a minute later try again."
         )
-        raise Conflict(message(told, name=name, seconds=seconds))
+        raise Conflict(message(sentence, name=name, seconds=seconds))
 
 
 def _holds_data(connection: Connection) -> bool:
-    found = dump_rows.shapes(connection, tables.kept())
-    return any(connection.execute(select(shape.table).limit(1)).first() for shape in found.values())
+    shapes = dump_rows.shapes(connection, tables.backed_up())
+    return any(connection.execute(select(shape.table).limit(1)).first() for shape in shapes.values())
 
 
-def _refuse_taken(aside: Path) -> None:
+def _refuse_existing(aside: Path) -> None:
     if aside.exists():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(aside))
 
@@ -93,7 +93,7 @@ def _replace_tables(
         _refuse_if_served(connection, act.now)
         is_full = _holds_data(connection)
         if is_full:
-            _refuse_taken(aside)
+            _refuse_existing(aside)
             with dump.new_file(aside) as file:
                 dump.dump(connection, file, act.now, secret_key)
         _drop(connection, ours)
@@ -104,17 +104,17 @@ def _replace_tables(
 
 
 def _ours(connection: Connection) -> list[str]:
-    """The names, quoted, of our tables that are there."""
+    """The quoted names of our tables that exist."""
     quote = connection.dialect.identifier_preparer.quote
     there = {*metadata.tables, "alembic_version"}.intersection(inspect(connection).get_table_names())
     return [quote(name) for name in sorted(there)]
 
 
 def _lock_tables(connection: Connection) -> list[str]:
-    """Let nobody write any more; the names, quoted, of our tables that are there.
+    """Lock our existing tables against writing; returns their quoted names.
 
     Raises:
-        Conflict: somebody keeps one of them for too long.
+        Conflict: somebody else locks one of them for too long.
     """
     ours = _ours(connection)
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_WITHIN}'")
@@ -125,7 +125,7 @@ def _lock_tables(connection: Connection) -> list[str]:
 
 
 def _drop(connection: Connection, quoted: list[str]) -> None:
-    """Drop our tables, and nothing of anybody else's: what hangs on them (a view) makes this fail."""
+    """Drop our tables and nothing else: a foreign object that depends on them (a view) makes this fail."""
     if quoted:
         with _busy_told():
             connection.exec_driver_sql(f"DROP TABLE {', '.join(quoted)}")
@@ -148,13 +148,13 @@ def _busy_told() -> Iterator[None]:
 def _replace_file(database: Database, archive: Archive, act: ActionContext) -> RestoreSummary:
     target = Path(database.url.database or "").resolve()
     draft, aside = Path(f"{target}.restoring"), Path(f"{target}.replaced-{act.now:{_STAMP}}")
-    with _alone_in(target.parent), _held(database.url, target) as held:
-        is_full = target.exists() and (held is None or _looked_at(held, act.now))
-        _refuse_taken(aside)
+    with _alone_in(target.parent), _exclusive_connection(database.url, target) as connection:
+        is_full = target.exists() and (connection is None or _needs_setting_aside(connection, act.now))
+        _refuse_existing(aside)
         _remove(draft)
         try:
             filled = _build(Database(database.url.set(database=str(draft)).render_as_string()), archive, act)
-            _put_in_place(draft, target, held, aside if is_full else None)
+            _put_in_place(draft, target, connection, aside if is_full else None)
         finally:
             _remove(draft)
     return RestoreSummary(filled, aside if is_full else None)
@@ -162,7 +162,7 @@ def _replace_file(database: Database, archive: Archive, act: ActionContext) -> R
 
 @contextmanager
 def _alone_in(folder: Path) -> Iterator[None]:
-    """One restore at a time."""
+    """Only one restore at a time."""
     folder.mkdir(parents=True, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY)
     try:
@@ -176,11 +176,11 @@ def _alone_in(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _held(url: URL, target: Path) -> Iterator[Connection | None]:
-    """The only connection to the database there is, and can be while the block runs; None: there is none to be read.
+def _exclusive_connection(url: URL, target: Path) -> Iterator[Connection | None]:
+    """The only connection to the database, exclusively locked for the block; None if there is no readable database.
 
     Raises:
-        Conflict: somebody else has one, be it only a reader.
+        Conflict: somebody else has a connection, even only for reading.
     """
     if not target.exists():
         yield None
@@ -199,20 +199,20 @@ def _held(url: URL, target: Path) -> Iterator[Connection | None]:
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:
-    """Below SQLAlchemy, which would begin a transaction before the first statement."""
+    """The connection below SQLAlchemy, which would begin a transaction before the first statement."""
     return cast(sqlite3.Connection, connection.connection.dbapi_connection)
 
 
-def _looked_at(held: Connection, now: datetime) -> bool:
-    """Whether there is anything to be set aside; what can't be read is.
+def _needs_setting_aside(connection: Connection, now: datetime) -> bool:
+    """Whether there is anything to set aside; a database that can't be read is set aside, too.
 
     Raises:
-        Conflict: a worker was at work a moment ago.
+        Conflict: a worker was active a moment ago.
     """
     try:
-        with held.begin():
-            _refuse_if_served(held, now)
-            return _holds_data(held)
+        with connection.begin():
+            _refuse_if_served(connection, now)
+            return _holds_data(connection)
     except DatabaseError:
         return True
 
@@ -230,12 +230,12 @@ def _build(database: Database, archive: Archive, act: ActionContext) -> LoadSumm
     return filled
 
 
-def _put_in_place(draft: Path, target: Path, held: Connection | None, aside: Path | None) -> None:
-    """Give the new file the database's name, with its owner and mode; the old one gets another name just before."""
-    if held is not None:
+def _put_in_place(draft: Path, target: Path, connection: Connection | None, aside: Path | None) -> None:
+    """Give the new file the database's name, owner and mode; the old one is given another name just before."""
+    if connection is not None:
         with contextlib.suppress(sqlite3.Error):
-            # What only the -wal file holds would be lost to a file of another name, and found by one of the same.
-            _driver(held).execute("PRAGMA journal_mode=DELETE")
+            # Content only in the -wal file would be lost under another name, and found by a new file of the same name.
+            _driver(connection).execute("PRAGMA journal_mode=DELETE")
     if target.exists():
         before = target.stat()
         draft.chmod(before.st_mode & 0o777)
@@ -253,7 +253,7 @@ def _put_in_place(draft: Path, target: Path, held: Connection | None, aside: Pat
 
 def _set_aside(target: Path, aside: Path) -> None:
     try:
-        os.link(target, aside)  # so that there is a database under the old name at every instant
+        os.link(target, aside)  # so that a database exists under the old name at every instant
     except FileExistsError:
         raise
     except OSError:

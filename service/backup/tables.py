@@ -1,4 +1,4 @@
-"""Which tables a backup holds: all but those named here, each with the reason."""
+"""The tables in a backup: all except those listed here, each with the reason."""
 
 from collections.abc import Mapping
 
@@ -14,9 +14,9 @@ LEFT_OUT: Mapping[str, str] = {
     "spent_state": "returns from the login provider of the last minutes",
     "web_session": "signed-in browsers; people sign in again",
 }
-"""Table → why it does not travel."""
+"""Table → why it is not backed up."""
 
 
-def kept() -> frozenset[str]:
-    """The names of the tables a backup holds, as of the newest revision; an older database lacks some."""
+def backed_up() -> frozenset[str]:
+    """The names of the tables in a backup at the newest revision; an older database lacks some."""
     return frozenset(metadata.tables).difference(LEFT_OUT)

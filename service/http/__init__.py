@@ -1,1 +1,1 @@
-"""What every request passes: context, authentication, errors, the feed middleware."""
+"""What every request goes through: context, authentication, errors, the feed middleware."""

@@ -1,4 +1,4 @@
-"""What one running application holds: settings, database, clock, and the secrets derived from the key."""
+"""The context of a running application: settings, database, clock, and secrets derived from the key."""
 
 import hashlib
 import hmac
@@ -25,7 +25,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def request_id(given: str) -> str:
-    """What a request is called in logs and trail: as its sender or a proxy named it, else a name of our own."""
+    """A request's id for logs and the audit trail: as set by the client or a proxy, otherwise a new one."""
     if given and _REQUEST_ID.fullmatch(given):
         return given
     return f"{random.getrandbits(64):016x}"
@@ -33,7 +33,7 @@ def request_id(given: str) -> str:
 
 @dataclass(frozen=True)
 class AppContext:
-    """One application's belongings; Flask only carries them."""
+    """The shared objects of one application; Flask only carries them."""
 
     settings: Settings
     database: Database
@@ -59,11 +59,11 @@ class AppContext:
 
     @property
     def session_cookie(self) -> str:
-        """The console's cookie; over TLS its prefix makes browsers refuse it from anywhere else."""
+        """The name of the console's cookie; over TLS its prefix makes browsers reject it from anywhere else."""
         return "__Host-desk" if self.settings.is_https else "desk"
 
     def give_session(self, response: Response, secret: str) -> None:
-        """Have the browser keep a session's secret; an empty one takes it away."""
+        """Set the session cookie; an empty secret deletes it."""
         response.set_cookie(
             self.session_cookie,
             secret,
@@ -75,7 +75,7 @@ class AppContext:
         )
 
     def csrf_token(self, cookie: str) -> str:
-        """The token that proves a form comes from our own page: bound to the session, kept nowhere."""
+        """The token that proves that a form comes from our own page: derived from the session, not stored."""
         return hmac.new(self.settings.secret_key.encode(), b"csrf:" + cookie.encode(), hashlib.sha256).hexdigest()
 
     def is_csrf_token(self, cookie: str, token: str) -> bool:
@@ -84,5 +84,5 @@ class AppContext:
 
 
 def current_context() -> AppContext:
-    """The belongings of the application that answers this request."""
+    """The context of the application that handles this request."""
     return cast(AppContext, current_app.extensions["desk"])

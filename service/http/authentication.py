@@ -1,4 +1,4 @@
-"""Who comes in with a session or a token, and when they were seen: written down a moment later, so no reader writes."""
+"""Authentication by session or token; last-seen times are written in the background, so that readers never write."""
 
 import threading
 from collections.abc import Callable
@@ -14,20 +14,20 @@ from service.actions.tokens import token_hash
 from service.background.write_behind import WriteBehindBuffer
 
 SESSION_AGAIN = timedelta(minutes=5)
-"""How old a session's last sign of life may be before a later one is written down."""
+"""Minimum interval between two stored last-seen times of a session."""
 
 TOKEN_AGAIN = timedelta(hours=1)
 """The same for a token's last use."""
 
 MOST = 10_000
-"""So many sessions are remembered; then it begins anew, and what is written down counts."""
+"""Maximum number of sessions in memory; above it the memory is cleared and the stored times apply."""
 
 
 class SessionActivity:
-    """Lets in whom the database knows, and keeps when that was until it is written.
+    """Authenticates sessions and tokens, and buffers their last-seen times until they are written.
 
-    A session's later signs of life are remembered here, so that it stays open although they could not be written: the
-    database may be busy or read-only. ``later`` is called when there is something for :attr:`write`.
+    A session's last-seen time is also held in memory, so that the session stays open while the database is busy or
+    read-only. ``later`` is called when there is something for :attr:`write`.
     """
 
     def __init__(self, database: Database, later: Callable[[], None] = lambda: None) -> None:
@@ -39,23 +39,23 @@ class SessionActivity:
         self.write = self._pending.flush
 
     def of_session(self, session: Session, secret: str, now: datetime) -> User | None:
-        """The active account of a signed-in browser; None when the session is unknown or over."""
+        """The active account of a signed-in browser; None when the session is unknown or has expired."""
         key = token_hash(secret)
-        found = accounts.session_and_account(session, secret, now, self._seen.get(key))
-        if found is None:
+        row = accounts.session_and_account(session, secret, now, self._seen.get(key))
+        if row is None:
             self._seen.pop(key, None)
             return None
-        kept, user = found
+        web_session, user = row
         with self._lock:
             if len(self._seen) >= MOST:
                 self._seen.clear()
             self._seen[key] = now
-        if now - kept.last_seen_at >= SESSION_AGAIN:
+        if now - web_session.last_seen_at >= SESSION_AGAIN:
             self._pending.add(key, now)
         return user
 
     def of_token(self, session: Session, secret: str, now: datetime) -> tuple[ApiToken, User]:
-        """The token, and the active account it stands for.
+        """The token and its active account.
 
         Raises:
             Unauthenticated: as :func:`service.actions.accounts.accounts.token_and_account`.

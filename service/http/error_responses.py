@@ -1,4 +1,4 @@
-"""Every error as application/problem+json (RFC 9457), in the reader's language: the one table from errors to HTTP."""
+"""Every error as application/problem+json (RFC 9457), in the reader's language: the one mapping from errors to HTTP."""
 
 import json
 import logging
@@ -77,18 +77,18 @@ _CODES = {
 
 
 def reader_language() -> str:
-    """The language of whoever reads the answer: a page's own, else Accept-Language, the account's, English."""
+    """The language of the response: the page's own, else Accept-Language, the account's, English."""
     if page := getattr(g, "reader_language", None):
         return str(page)
     wanted = request.accept_languages.best_match([language.value for language in Language])
     if wanted:
         return wanted
-    # Not read from the account's row: after an error its transaction is gone, and the row with it.
+    # Not read from the account's row, which is gone with its transaction after an error.
     return str(getattr(g, "locale", Language.EN.value))
 
 
 def problem(status: int, code: str, detail: Message | str, **members: Any) -> Response:
-    """A problem document. ``errors`` may hold messages or sentences; both come out in the reader's language."""
+    """A problem document. ``errors`` may hold messages or sentences; both are formatted in the reader's language."""
     language = reader_language()
     body: dict[str, Any] = {
         "type": f"urn:protocol-desk:problem:{code}",
@@ -103,20 +103,20 @@ def problem(status: int, code: str, detail: Message | str, **members: Any) -> Re
             field: [_format(sentence, language) for sentence in sentences]
             for field, sentences in members["errors"].items()
         }
-    body |= {name: _told_within(value, language) for name, value in members.items()}
+    body |= {name: _format_nested(value, language) for name, value in members.items()}
     response = Response(json.dumps(body, ensure_ascii=False), status=status, mimetype="application/problem+json")
     response.headers["Content-Language"] = language
     return response
 
 
-def _told_within(value: Any, language: str) -> Any:
-    """A value with the messages in it told, all the way down."""
+def _format_nested(value: Any, language: str) -> Any:
+    """A value with all nested messages formatted."""
     if isinstance(value, Message):
         return value.to(language)
     if isinstance(value, Mapping):
-        return {name: _told_within(inner, language) for name, inner in value.items()}
+        return {name: _format_nested(inner, language) for name, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_told_within(inner, language) for inner in value]
+        return [_format_nested(inner, language) for inner in value]
     return value
 
 
@@ -128,30 +128,30 @@ _LOCATIONS = {"json", "query", "headers", "path"}
 
 
 def flat(messages: Any) -> dict[str, list[str]]:
-    """webargs' nested messages as ``{"phases.0.title": [...]}``; the location (json, query) is left out."""
-    found: dict[str, list[str]] = {}
+    """webargs' nested messages as ``{"phases.0.title": [...]}``, without the location (json, query)."""
+    errors_by_field: dict[str, list[str]] = {}
     if isinstance(messages, Mapping) and set(messages) <= _LOCATIONS:
-        for below in messages.values():
-            _flatten(below, "", found)
+        for nested in messages.values():
+            _flatten(nested, "", errors_by_field)
     else:
-        _flatten(messages, "", found)
-    return found
+        _flatten(messages, "", errors_by_field)
+    return errors_by_field
 
 
-def _flatten(messages: Any, path: str, found: dict[str, list[str]]) -> None:
+def _flatten(messages: Any, path: str, errors_by_field: dict[str, list[str]]) -> None:
     if isinstance(messages, Mapping):
         for key, value in messages.items():
             step = "" if key in {"_schema", "value", "key"} else str(key)
-            _flatten(value, ".".join(filter(None, (path, step))), found)
+            _flatten(value, ".".join(filter(None, (path, step))), errors_by_field)
     elif isinstance(messages, list | tuple):
         for item in messages:
-            _flatten(item, path, found)
+            _flatten(item, path, errors_by_field)
     else:
-        found.setdefault(path or "body", []).append(str(messages))
+        errors_by_field.setdefault(path or "body", []).append(str(messages))
 
 
 def from_domain(error: errors.DomainError) -> Response:
-    """The answer to a domain error."""
+    """The response to a domain error."""
     status = next(STATUS_OF[kind] for kind in type(error).__mro__ if kind in STATUS_OF)
     members = dict(error.extra)
     if isinstance(error, errors.Invalid):
@@ -165,7 +165,7 @@ def from_domain(error: errors.DomainError) -> Response:
 
 
 def from_http(error: HTTPException) -> Response:
-    """The answer to an error of the framework: unknown address, bad body, missing precondition."""
+    """The response to an error of the framework: unknown path, malformed body, missing precondition."""
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     status = error.code or 500
@@ -179,12 +179,14 @@ def from_http(error: HTTPException) -> Response:
     messages = data.get("errors") or data.get("messages")
     code = _CODES.get(status, "error")
     if status == 422 and messages:
-        found = flat(messages)
-        detail: Message | str = message(N_("Some fields are not right: {fields}."), fields=", ".join(sorted(found)))
-        response = problem(422, code, detail, errors=found)
+        errors_by_field = flat(messages)
+        detail: Message | str = message(
+            N_("Some fields are not right: {fields}."), fields=", ".join(sorted(errors_by_field))
+        )
+        response = problem(422, code, detail, errors=errors_by_field)
     else:
-        told = data.get("detail") or _DETAILS.get(status) or error.description or error.name
-        response = problem(status, code, told)
+        detail = data.get("detail") or _DETAILS.get(status) or error.description or error.name
+        response = problem(status, code, detail)
     for name, value in error.get_headers():
         if name.lower() in {"allow", "retry-after"}:
             response.headers[name] = value
@@ -192,9 +194,9 @@ def from_http(error: HTTPException) -> Response:
 
 
 def from_database(error: DBAPIError) -> Response:
-    """The answer when the database refuses or does not answer. What was under way is rolled back."""
+    """The response when the database refuses a statement or does not respond. The transaction is rolled back."""
     if isinstance(error, IntegrityError):
-        # Two requests met between check and write; the constraint decided, the later one may look again.
+        # Two requests raced between check and write; the constraint decided, and the loser may try again.
         return problem(
             409, "conflict", message(N_("This clashes with a change made at the same moment. Read again and retry."))
         )
@@ -207,7 +209,7 @@ def from_database(error: DBAPIError) -> Response:
 
 
 def unexpected(error: Exception) -> Response:
-    """The answer to a defect of ours: nothing about its inside is told, the log has it under the request id."""
+    """The response to a defect of ours: no internals are shown; the log has them under the request id."""
     log.error("unexpected_error", exc_info=error)
     return problem(500, "internal_error", _DETAILS[500])
 

@@ -1,7 +1,7 @@
-"""The door in front of the application: feeds that are at hand are answered here, everything else goes through.
+"""Middleware in front of the application: cached feeds are answered here, everything else is passed on.
 
-The application answers first; the headers it gave are used again for the same bytes. So there is one place that knows
-how a feed is answered (:mod:`service.api.feeds`), and this one is only fast.
+The application answers first; its headers are then reused for the same bytes. So the rules of a feed's response are in
+one place (:mod:`service.api.feeds`), and this one is only a fast path.
 """
 
 import gzip
@@ -37,15 +37,15 @@ class FeedMiddleware:
 
         answer = self.from_memory(environ["REQUEST_METHOD"], path, header)
         if answer is None:
-            return self._passed_on(environ, start_response)
+            return self._call_application(environ, start_response)
         status, headers, body = answer
         start_response(f"{status} {HTTPStatus(status).phrase}", headers)
         return [body]
 
     def from_memory(self, method: str, path: str, header: Callable[[str], str | None]) -> Answer | None:
-        """The answer to a reader whose feed is in memory; None when the application must be asked. Raises nothing.
+        """The response if the feed is in memory; None when the application must be called. Raises nothing.
 
-        ``header`` gives a request header by its name in small letters.
+        ``header`` returns a request header by its lower-case name.
         """
         if not path.startswith("/feeds/") or method not in ("GET", "HEAD"):
             return None
@@ -53,35 +53,35 @@ class FeedMiddleware:
         if key is None:
             return None
         try:
-            kept = self._desk.shelf.get_if_fresh(key, now)
+            cached = self._desk.shelf.get_if_fresh(key, now)
         except (sqlite3.Error, SQLAlchemyError):
-            return None  # the application will say what is wrong
-        if kept is None or (answer := _answer(kept, method, header)) is None:
+            return None  # the application reports what is wrong
+        if cached is None or (answer := _answer(cached, method, header)) is None:
             return None
-        if kept.recorded_as is not None and not key.busy:
-            self._desk.readers.note(kept.recorded_as, header("user-agent") or "", kept.tag, now)
+        if cached.recorded_as is not None and not key.busy:
+            self._desk.readers.note(cached.recorded_as, header("user-agent") or "", cached.tag, now)
         status, headers, body = answer
         return status, [*headers, ("X-Request-Id", request_id(header("x-request-id") or ""))], body
 
-    def _passed_on(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+    def _call_application(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         def remember(status: str, headers: list[tuple[str, str]], *rest: Any) -> Any:
-            if (answered := environ.get(ANSWER)) is not None and environ["REQUEST_METHOD"] == "GET":
-                kept, variant = answered
-                kept.answers[variant] = (int(status[:3]), [one for one in headers if one[0] != "X-Request-Id"])
+            if (stored := environ.get(ANSWER)) is not None and environ["REQUEST_METHOD"] == "GET":
+                cached, variant = stored
+                cached.answers[variant] = (int(status[:3]), [one for one in headers if one[0] != "X-Request-Id"])
             return start_response(status, headers, *rest)
 
         return self._application(environ, remember)  # type: ignore[no-any-return]
 
 
-def _answer(kept: CachedFeed, method: str, header: Callable[[str], str | None]) -> Answer | None:
-    """The answer with these bytes; None when they have not been answered in this way yet."""
+def _answer(cached: CachedFeed, method: str, header: Callable[[str], str | None]) -> Answer | None:
+    """The response with these bytes; None when the application has not answered with them in this form yet."""
     zipped = takes_gzip(header("accept-encoding") or "")
-    known = header("if-none-match")
-    unchanged = known is not None and is_known(kept.tag, known)
-    answered = kept.answers.get((unchanged, zipped))
-    if answered is None:
+    if_none_match = header("if-none-match")
+    unchanged = if_none_match is not None and is_known(cached.tag, if_none_match)
+    stored = cached.answers.get((unchanged, zipped))
+    if stored is None:
         return None
-    status, headers = answered
+    status, headers = stored
     if unchanged or method == "HEAD":
         return status, headers, b""
-    return status, headers, kept.packed if zipped else gzip.decompress(kept.packed)
+    return status, headers, cached.packed if zipped else gzip.decompress(cached.packed)

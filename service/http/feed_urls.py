@@ -1,4 +1,4 @@
-"""What the path of a feed stands for, and how its reader wants it."""
+"""What a feed's path refers to, and which form its reader accepts."""
 
 from functools import lru_cache
 from typing import NamedTuple
@@ -7,15 +7,16 @@ from models.vocabulary import Language
 from service.actions.tokens import token_hash
 
 ANSWER = "desk.feed"
-"""Where the application leaves, in the WSGI environment, which kept bytes it answered with, and how: whether 304,
-whether packed."""
+"""WSGI environment key under which the application records the cached bytes it answered with, and how: whether 304,
+whether compressed.
+"""
 
 PUBLIC = "public"
 _LANGUAGES = frozenset(language.value for language in Language)
 
 
 class FeedKey(NamedTuple):
-    """A feed in memory: by the hash of its token or, for the public calendar, by language; and what of it."""
+    """The cache key of a feed: the hash of its token or, for the public calendar, its language; and which variant."""
 
     name: str
     busy: bool
@@ -40,7 +41,7 @@ def public_language(name: str) -> Language | None:
 
 @lru_cache(maxsize=1024)
 def takes_gzip(accept_encoding: str) -> bool:
-    """Whether a reader takes gzip, from its Accept-Encoding. Source: RFC 9110 section 12.5.3."""
+    """Whether a client accepts gzip, from its Accept-Encoding. Source: RFC 9110 section 12.5.3."""
     qualities: dict[str, float] = {}
     for one in accept_encoding.lower().split(","):
         coding, _semicolon, parameters = one.partition(";")
@@ -54,5 +55,5 @@ def takes_gzip(accept_encoding: str) -> bool:
 
 
 def is_known(tag: str, if_none_match: str) -> bool:
-    """Whether a reader has these bytes, packed or not; a tag is too long to stand in another by chance."""
+    """Whether a client has these bytes, compressed or not; a tag is too long to be part of another by chance."""
     return tag in if_none_match or if_none_match.strip() == "*"

@@ -1,9 +1,9 @@
-"""Between granian and the WSGI application: request bodies are collected here, before a request gets a thread.
+"""Between granian and the WSGI application: request bodies are collected here before a request gets a thread.
 
-WSGI reads a body in the thread that answers. Whoever announces a body and sends it slowly, or not at all, would keep
-that thread: sixteen such connections would stop the service. So requests with a body wait in an event loop, which costs
-a connection but no thread, until the body is whole, too large or late. Requests without a body go straight on in
-granian's own thread, and feeds that are in memory are answered there without entering the application.
+WSGI reads a body in the thread that answers. A client that announces a body and sends it slowly, or not at all, would
+occupy that thread: sixteen such connections would stop the service. So requests with a body wait in an event loop,
+which costs a connection but no thread, until the body is complete, too large or late. Requests without a body go
+straight on in granian's own thread, and feeds in memory are answered there without entering the application.
 
 The application itself stays WSGI and can be run by any WSGI server, without this protection.
 """
@@ -28,29 +28,30 @@ from service.http.refusal import REFUSED
 log = logging.getLogger("desk.web")
 
 BODY_SECONDS = 20.0
-"""A body must be whole so soon after the request's head, plus a second for every ``BYTES_A_SECOND`` that arrived."""
+"""Seconds after the request's head for a body to be complete, plus one for every ``BYTES_A_SECOND`` received."""
 
 BYTES_A_SECOND = 16 * 1024
-"""The slowest line on which a body of the full size still arrives: 2 MiB take at most 148 seconds."""
+"""The slowest connection over which a full-size body still arrives: 2 MiB take at most 148 seconds."""
 
 BODY_THREADS = 4
-"""Requests with a body a web process answers at once, besides those without. Together with ``WEB_THREADS`` they need
-no more connections than the pool has."""
+"""Requests with a body that a web process handles at once, besides those without. Together with ``WEB_THREADS`` they
+need no more connections than the pool has.
+"""
 
 BODIES_IN_MEMORY = 64 * 1024 * 1024
-"""Bytes of bodies a web process holds until they are answered; above that further ones are refused with 503."""
+"""Bytes of bodies a web process holds until they are answered; above this, further ones are refused with 503."""
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 FromMemory = Callable[[str, str, Callable[[str], str | None]], tuple[int, list[tuple[str, str]], bytes] | None]
-"""The answer (status, headers, body) to a method, a path and a request's headers that needs no application, or None."""
+"""(method, path, request headers) → the response (status, headers, body), or None if the application is needed."""
 
 
 class Gateway:
     """Calls a WSGI application for granian's requests (RSGI).
 
     Args:
-        application: what answers.
-        from_memory: asked first; must not raise.
+        application: the WSGI application.
+        from_memory: called first; must not raise.
         max_body: larger bodies are not collected; the application gets enough of them to see that they are too large.
         body_seconds: see :data:`BODY_SECONDS`.
     """
@@ -73,7 +74,7 @@ class Gateway:
         self._pool = ThreadPoolExecutor(BODY_THREADS, thread_name_prefix="body")
 
     def run_in(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Collect bodies in this loop; before the first request."""
+        """Collect bodies in this loop; to be called before the first request."""
         self._loop = loop
 
     def give_up(self) -> None:
@@ -83,7 +84,7 @@ class Gateway:
                 task.cancel()
 
     def __call__(self, watcher: Any) -> None:
-        """Answer a request, or have its body collected first; called in a thread of granian's. Raises nothing."""
+        """Handle a request, or have its body collected first; called in one of granian's threads. Raises nothing."""
         proto = watcher.proto
         try:
             scope = watcher.scope
@@ -105,7 +106,7 @@ class Gateway:
         task.add_done_callback(self._tasks.discard)
 
     async def _collect(self, proto: Any, scope: Any) -> None:
-        """Read the body, then give the request to a thread; or give it up, with the reason in ``REFUSED``."""
+        """Read the body, then hand the request to a thread; on failure with the reason in ``REFUSED``."""
         environ = environ_of(scope)
         announced = _length(environ.get("CONTENT_LENGTH"))
         body, refused = bytearray(), 0
@@ -131,10 +132,10 @@ class Gateway:
         self._in_memory -= len(body)
 
     async def _read(self, proto: Any, announced: int | None, body: bytearray) -> int:
-        """Fill ``body``; the status that refuses it, else 0. What is too large is cut off a byte above what is allowed.
+        """Fill ``body``; returns the status that refuses it, else 0. A larger body is cut one byte above the limit.
 
         Raises:
-            TimeoutError: it did not come in time.
+            TimeoutError: the body did not arrive in time.
         """
         empty = 0
         began = monotonic()
@@ -145,7 +146,7 @@ class Gateway:
                 async with asyncio.timeout(patience):
                     part = await anext(stream)
             except StopAsyncIteration:
-                # granian ends a body with one empty part; another stands for an error: the line was cut.
+                # granian ends a body with one empty part; a second one means an error: the connection broke.
                 is_cut = len(body) != announced if announced is not None else empty > 1
                 return 400 if is_cut else 0
             empty += not part
@@ -164,7 +165,7 @@ class Gateway:
             _failed(proto, error)
 
     def _answer(self, proto: Any, environ: dict[str, Any]) -> None:
-        """Call the application and send what it answers: at once when its length is known, else as it comes."""
+        """Call the application and send its response: at once when its length is known, else part by part."""
         head: list[Any] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], Any]:
@@ -189,12 +190,12 @@ class Gateway:
 
 
 def _stream(proto: Any, status: int, headers: list[tuple[str, str]], first: list[bytes], rest: Iterable[bytes]) -> None:
-    """Send parts as they come; a slow reader is not waited for, and one that left ends it."""
+    """Send parts as they come; a slow reader is not waited for, and one that disconnected ends it."""
     transport = proto.response_stream(status, headers)
     for parts in (first, rest):
         for part in parts:
             try:
-                # It was sent, or not, before this returns; looking at what it returns tells which.
+                # The part is sent, or not, before this returns; iterating the result shows which.
                 for _nothing in transport.send_bytes(part).__await__():
                     pass
             except Exception:
@@ -203,7 +204,7 @@ def _stream(proto: Any, status: int, headers: list[tuple[str, str]], first: list
 
 def _failed(proto: Any, error: BaseException) -> None:
     log.error("request_failed", exc_info=error)
-    # Nothing is sent twice: after an answer this does nothing.
+    # Nothing is sent twice: after a response this does nothing.
     proto.response_bytes(500, [], b"")
 
 
@@ -220,7 +221,7 @@ def has_body(headers: Any) -> bool:
 def environ_of(scope: Any) -> dict[str, Any]:
     """The WSGI environment of a request with an empty body. Source: PEP 3333.
 
-    A name with an underscore could pass for another one with a hyphen, which a proxy checked: such headers are dropped.
+    A name with an underscore could be mistaken for one with a hyphen that a proxy checked: such headers are dropped.
     """
     host, _colon, port = scope.server.rpartition(":")
     environ: dict[str, Any] = {
@@ -247,7 +248,7 @@ def environ_of(scope: Any) -> dict[str, Any]:
         before = environ.get(key)
         if before is None:
             environ[key] = value
-        elif key.startswith("HTTP_"):  # of the two others the first one counts
+        elif key.startswith("HTTP_"):  # of any other repeated header the first counts
             environ[key] = f"{before}{';' if key == 'HTTP_COOKIE' else ','}{value}"
     if "HTTP_HOST" not in environ:
         environ["HTTP_HOST"] = scope.authority or ""
@@ -256,7 +257,7 @@ def environ_of(scope: Any) -> dict[str, Any]:
 
 @lru_cache(maxsize=512)
 def _key(header: str) -> str | None:
-    """A header's key in the environment, from its name in small letters; None for one that is dropped."""
+    """A header's key in the environment, from its lower-case name; None for one that is dropped."""
     if "_" in header:
         return None
     name = header.upper().replace("-", "_")
@@ -264,7 +265,7 @@ def _key(header: str) -> str | None:
 
 
 def _as_latin1(text: str) -> str:
-    """Bytes of UTF-8 as WSGI has them in text."""
+    """UTF-8 bytes decoded as Latin-1, as WSGI requires."""
     return text if text.isascii() else text.encode().decode("latin-1")
 
 
@@ -289,8 +290,8 @@ def _run(
 ) -> None:
     """Run one of granian's processes with the gateway in place of its own WSGI callback, until SIGTERM or SIGINT.
 
-    granian would run RSGI in one Python thread and make a task of every request, which halves what it answers. This
-    uses private parts of it, so its version is bounded in pyproject.toml.
+    granian would run RSGI in one Python thread and make a task of every request, which halves the throughput. This uses
+    private parts of granian, so its version is bounded in pyproject.toml.
     """
     http_mode, http1_settings, http2_settings, websockets, static_path, _access_log, ssl_ctx, _scope, metrics = rest
     signals: Any = _signals
@@ -331,4 +332,4 @@ def _run(
 
 
 run_web_process: Callable[..., None] = _mp.WorkerProcess.wrap_target(_run)
-"""What granian starts in each of its processes, by its own ``interface=WSGI`` with this as ``spawn_target``."""
+"""Process target for granian, which starts it with ``interface=WSGI`` and this as ``spawn_target``."""

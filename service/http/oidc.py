@@ -1,7 +1,7 @@
-"""What a login provider is asked and what is believed of its answers (OpenID Connect, authorization code with PKCE).
+"""Requests to a login provider and verification of its responses (OpenID Connect, authorization code with PKCE).
 
-Nothing is kept between sign-ins: the provider's addresses and keys are read anew for each, so new keys need no restart.
-Authlib and requests are there only with the extra ``oidc``, so they are imported where they are used.
+Nothing is cached between sign-ins: the provider's addresses and keys are fetched for each, so new keys need no restart.
+Authlib and requests are installed only with the extra ``oidc``, so they are imported where they are used.
 """
 
 import hmac
@@ -15,24 +15,24 @@ from urllib.parse import urlsplit
 from service.settings import LoginProvider
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
-"""Signatures that are believed: with keys only the provider has, never with the secret both know, never none."""
+"""Accepted signature algorithms: with keys only the provider has, never with the shared secret, never none."""
 
 TIMEOUT_SECONDS = 5
 LEEWAY_SECONDS = 60
-"""How far the clocks of both sides may be apart."""
+"""Tolerated difference between both sides' clocks."""
 
 
 class ProviderAway(Exception):
-    """The provider can't be reached, or does not answer as providers do."""
+    """The provider can't be reached, or its response is not that of a provider."""
 
 
 class ProviderRefused(Exception):
-    """The provider refused, or what it says does not hold; the argument says what, for the log."""
+    """The provider refused, or its response is not valid; the argument gives the reason, for the log."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoginRoundTrip:
-    """One trip to the provider and back; ``secret`` stays in the browser's cookie and all else follows from it."""
+    """One trip to the provider and back; everything is derived from ``secret``, which is in the browser's cookie."""
 
     key: str
     secret: str
@@ -43,57 +43,58 @@ class LoginRoundTrip:
 
     @property
     def state(self) -> str:
-        """Comes back in the address: whoever brings it has begun this journey in this browser."""
+        """Returned in the address: proves that the trip was begun in this browser."""
         return self._derived("state")
 
     @property
     def nonce(self) -> str:
-        """Comes back in the ID token: it was made for this journey."""
+        """Returned in the ID token: proves that the token was issued for this trip."""
         return self._derived("nonce")
 
     @property
     def verifier(self) -> str:
-        """Goes with the code, so that a code that was overheard is of no use (RFC 7636)."""
+        """Sent with the code, so that an intercepted code is useless (RFC 7636)."""
         return self._derived("verifier")
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who somebody is, as the provider says: their address, and whether it made sure of it."""
+    """A person as identified by the provider: their address, and whether the provider verified it."""
 
     email: str
     is_verified: bool
 
 
 class Provider:
-    """A login provider; each method asks it over HTTP, so none is called inside a transaction."""
+    """A login provider; each method sends HTTP requests to it, so none may be called inside a transaction."""
 
     def __init__(self, known: LoginProvider, redirect_uri: str) -> None:
         self._known = known
         self._redirect_uri = redirect_uri
 
-    def authorization_url(self, journey: LoginRoundTrip) -> str:
-        """Where to send the browser.
+    def authorization_url(self, round_trip: LoginRoundTrip) -> str:
+        """The address to redirect the browser to.
 
         Raises:
-            ProviderAway: it does not tell its addresses.
+            ProviderAway: its metadata could not be fetched.
         """
         metadata = self._metadata()
         with self._client(metadata) as client:
             url, _state = client.create_authorization_url(
                 metadata["authorization_endpoint"],
-                state=journey.state,
-                code_verifier=journey.verifier,
-                nonce=journey.nonce,
+                state=round_trip.state,
+                code_verifier=round_trip.verifier,
+                nonce=round_trip.nonce,
             )
         return str(url)
 
-    def identity(self, journey: LoginRoundTrip, code: str, now: datetime) -> Identity:
-        """Who came back with this code.
+    def identity(self, round_trip: LoginRoundTrip, code: str, now: datetime) -> Identity:
+        """Redeem the code for the identity of the person who signed in.
 
         Raises:
             ProviderAway: it does not answer.
-            NotBelieved: it refuses the code, or the ID token is not its own, not for us, not for this journey or over.
+            ProviderRefused: it rejects the code, or the ID token is not the provider's, not for us, not for this trip,
+                or has expired.
         """
         from authlib.common.errors import AuthlibBaseError
         from joserfc.errors import JoseError
@@ -103,15 +104,15 @@ class Provider:
         try:
             with self._client(metadata) as client:
                 token = client.fetch_token(
-                    metadata["token_endpoint"], code=code, code_verifier=journey.verifier, timeout=TIMEOUT_SECONDS
+                    metadata["token_endpoint"], code=code, code_verifier=round_trip.verifier, timeout=TIMEOUT_SECONDS
                 )
                 keys = self._get(metadata["jwks_uri"])
-                claims = self._checked(token, keys, journey, now)
+                claims = self._checked(token, keys, round_trip, now)
                 if "email" not in claims and "userinfo_endpoint" in metadata:
-                    told = self._get(metadata["userinfo_endpoint"], str(token.get("access_token", "")))
-                    if told.get("sub") != claims["sub"]:
+                    userinfo = self._get(metadata["userinfo_endpoint"], str(token.get("access_token", "")))
+                    if userinfo.get("sub") != claims["sub"]:
                         raise ProviderRefused("sub of the user info")
-                    claims = told
+                    claims = userinfo
         except RequestException as problem:
             raise ProviderAway(type(problem).__name__) from None
         except (AuthlibBaseError, JoseError) as problem:
@@ -122,7 +123,7 @@ class Provider:
         return Identity(email if isinstance(email, str) else "", claims.get("email_verified") is True)
 
     def _checked(
-        self, token: Mapping[str, Any], keys: Mapping[str, Any], journey: LoginRoundTrip, now: datetime
+        self, token: Mapping[str, Any], keys: Mapping[str, Any], round_trip: LoginRoundTrip, now: datetime
     ) -> Mapping[str, Any]:
         from authlib.oidc.core import CodeIDToken
         from joserfc import jwt
@@ -138,7 +139,7 @@ class Provider:
             },
             params={
                 "client_id": self._known.client_id,
-                "nonce": journey.nonce,
+                "nonce": round_trip.nonce,
                 "access_token": token.get("access_token"),
             },
         )
@@ -160,15 +161,15 @@ class Provider:
         )
 
     def _metadata(self) -> Mapping[str, Any]:
-        """The provider's addresses (OpenID Connect Discovery 1.0): of the issuer we know, over TLS where it is."""
-        found = self._get(f"{self._known.issuer.rstrip('/')}/.well-known/openid-configuration")
+        """The provider's metadata (OpenID Connect Discovery 1.0): of the configured issuer, over TLS if it has TLS."""
+        metadata = self._get(f"{self._known.issuer.rstrip('/')}/.well-known/openid-configuration")
         scheme = urlsplit(self._known.issuer).scheme
         needed = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-        if found.get("issuer") != self._known.issuer:
+        if metadata.get("issuer") != self._known.issuer:
             raise ProviderAway("issuer")
-        if any(urlsplit(str(found.get(name))).scheme not in {"https", scheme} for name in needed):
+        if any(urlsplit(str(metadata.get(name))).scheme not in {"https", scheme} for name in needed):
             raise ProviderAway("endpoints")
-        return found
+        return metadata
 
     def _get(self, url: str, token: str | None = None) -> Mapping[str, Any]:
         import requests
@@ -177,9 +178,9 @@ class Provider:
         try:
             answer = requests.get(url, headers=headers, timeout=TIMEOUT_SECONDS, allow_redirects=False)
             answer.raise_for_status()
-            found = answer.json()
+            data = answer.json()
         except requests.RequestException as problem:
             raise ProviderAway(type(problem).__name__) from None
-        if not isinstance(found, dict):
+        if not isinstance(data, dict):
             raise ProviderAway("no object")
-        return found
+        return data

@@ -1,4 +1,4 @@
-"""Whether the service is alive and ready: what a supervisor asks, and how mail stands."""
+"""Health of the service for a supervisor: whether it is alive and ready, and the state of mail."""
 
 import json
 import logging
@@ -27,33 +27,33 @@ def register(app: Flask) -> None:
 
 
 def _healthz() -> Response:
-    """Alive; asks nobody."""
+    """Alive; depends on nothing else."""
     return Response("ok\n", mimetype="text/plain")
 
 
 def _readyz() -> Response:
-    """Ready for work: the database answers, has this code's shape, and a worker ticks.
+    """Ready: the database responds and has this code's revision, and a worker is running.
 
-    A mail server that takes no mail is told of but makes nobody unready: what waits for it leaves by itself.
+    A mail server that accepts no mail is reported but does not make the service unready: waiting mails are sent later.
     """
-    # Alembic is a tenth of what a web process would import when it starts.
+    # Alembic would be a tenth of what a web process imports at start.
     from models.migrate import current_revision, newest_revision
 
     desk = current_context()
-    found = {"database": False, "migrations": False, "worker": False}
+    checks = {"database": False, "migrations": False, "worker": False}
     details: dict[str, Any] = {"mail": {"away_since": None, "answer": None, "waiting": None}, "workers": []}
     try:
         with desk.database.transaction(write=False) as session:
             session.execute(select(1))
-            found["database"] = True
-            found["migrations"] = current_revision(desk.database) == newest_revision()
-            if found["migrations"]:
+            checks["database"] = True
+            checks["migrations"] = current_revision(desk.database) == newest_revision()
+            if checks["migrations"]:
                 details = _details(session, desk)
-                found["worker"] = bool(details["workers"])
+                checks["worker"] = bool(details["workers"])
     except DBAPIError as problem:
         log.warning("not_ready", extra={"problem": type(problem.orig).__name__})
-    ready = all(found.values())
-    body = json.dumps({"ready": ready, **found, **details}, ensure_ascii=False) + "\n"
+    ready = all(checks.values())
+    body = json.dumps({"ready": ready, **checks, **details}, ensure_ascii=False) + "\n"
     return Response(body, status=200 if ready else 503, mimetype="application/json")
 
 
@@ -73,5 +73,5 @@ def _details(session: Session, desk: AppContext) -> dict[str, Any]:
 
 
 def shown_to_all(answer: str) -> str:
-    """A server's answer as anybody may read it: without secrets, and of mail addresses only the host."""
+    """A server's response for public display: without secrets, and only the host of mail addresses."""
     return _LOCAL_PART.sub("…@", redact(answer))[:MAX_ANSWER]

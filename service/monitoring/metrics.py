@@ -1,4 +1,4 @@
-"""Figures for Prometheus, counted in the database when they are asked for: every process tells the same."""
+"""Metrics for Prometheus, counted in the database on each scrape, so that every process reports the same."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ log = logging.getLogger("desk.web")
 
 _LOOPBACK = {"127.0.0.1", "::1"}
 _PASSED_ON = ("x-forwarded-", "forwarded", "x-real-ip", "via")
-"""Headers by which a proxy says that somebody else asks; a client elsewhere must not pass for one here."""
+"""Headers by which a proxy marks a forwarded request; a remote client must not pass for a local one."""
 
 
 def register(app: Flask) -> None:
@@ -40,7 +40,7 @@ def register(app: Flask) -> None:
 
     def metrics() -> Response:
         check_reader()
-        # The old format: every scraper reads it, and it differs from the new one in names with dots only.
+        # The old format: every scraper reads it, and it differs from the new one only in names with dots.
         response = Response(generate_latest(registry), content_type=CONTENT_TYPE_PLAIN_0_0_4)
         response.headers["Cache-Control"] = "no-store"
         return response
@@ -49,12 +49,12 @@ def register(app: Flask) -> None:
 
 
 def check_reader() -> None:
-    """Let through who asks from this machine itself, not through a proxy, and administrators.
+    """Allow requests from this machine itself, not through a proxy, and from administrators.
 
-    Who can't be recognised because the database is away is not let through.
+    Anybody who can't be authenticated because the database is down is refused.
 
     Raises:
-        Forbidden: somebody else asks.
+        Forbidden: any other client.
     """
     is_passed_on = any(name.lower().startswith(_PASSED_ON) for name in request.headers.keys())  # noqa: SIM118
     if request.remote_addr in _LOOPBACK and not is_passed_on:
@@ -70,36 +70,38 @@ def check_reader() -> None:
 
 
 class DeskCollector(Collector):
-    """Counts when it is asked; ten queries, whatever is in the database.
+    """Counts on each scrape, with ten queries regardless of the size of the database.
 
-    ``belongings`` gives the application's database and clock.
+    ``get_context`` returns the application's database and clock.
     """
 
-    def __init__(self, belongings: Callable[[], AppContext]) -> None:
-        self._belongings = belongings
+    def __init__(self, get_context: Callable[[], AppContext]) -> None:
+        self._get_context = get_context
 
     def collect(self) -> Iterator[Metric]:
-        """The families; only ``desk_database_up 0`` while the database does not answer as it should."""
-        desk = self._belongings()
+        """The metric families; only ``desk_database_up 0`` while the database does not respond properly."""
+        desk = self._get_context()
         try:
             with desk.database.transaction(write=False) as session:
                 now = desk.clock()
-                found = [*_reminders(session, now), *_delivery(session, now), _events(session)]
+                families = [*_reminders(session, now), *_delivery(session, now), _events(session)]
         except DBAPIError as problem:
             log.warning("no_metrics", extra={"problem": type(problem.orig).__name__})
-            found = []
-        yield _gauge("database_up", "Whether the database answers.", 1 if found else 0)
-        yield from found
+            families = []
+        yield _gauge("database_up", "Whether the database answers.", 1 if families else 0)
+        yield from families
 
 
-def _gauge(name: str, told: str, value: float) -> Metric:
-    return GaugeMetricFamily(f"desk_{name}", told, value=value)
+def _gauge(name: str, help_text: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"desk_{name}", help_text, value=value)
 
 
-def _counted(session: Session, name: str, told: str, first: Any, second: Any, words: tuple[Any, Any]) -> Metric:
-    """How many rows there are of each pair of words, those of which there are none included."""
+def _pair_counts(
+    session: Session, name: str, help_text: str, first: Any, second: Any, words: tuple[Any, Any]
+) -> Metric:
+    """The number of rows for each pair of words, including pairs with none."""
     labels = [first.key, second.key]
-    family = GaugeMetricFamily(f"desk_{name}", told, labels=labels)
+    family = GaugeMetricFamily(f"desk_{name}", help_text, labels=labels)
     rows = session.execute(select(first, second, func.count()).group_by(first, second))
     counts = {(one, other): count for one, other, count in rows}
     pairs: list[tuple[StrEnum, StrEnum]] = [(one, other) for one in words[0] for other in words[1]]
@@ -109,7 +111,7 @@ def _counted(session: Session, name: str, told: str, first: Any, second: Any, wo
 
 
 def _reminders(session: Session, now: datetime) -> Iterator[Metric]:
-    yield _counted(
+    yield _pair_counts(
         session,
         "reminders",
         "Reminders by state and purpose.",
@@ -145,7 +147,7 @@ def _delivery(session: Session, now: datetime) -> Iterator[Metric]:
     )
     leads = GaugeMetricFamily("desk_worker_leads", "Whether a worker leads.", labels=["worker"])
     living = {worker.name for worker in mail.workers}
-    # Those that are gone for a day are swept, so that they do not become series for good.
+    # Workers gone for a day are removed, so that they do not become permanent series.
     for worker in session.exec(select(Heartbeat).order_by(col(Heartbeat.name))):
         age.add_metric([worker.name], (now - worker.at).total_seconds())
         leads.add_metric([worker.name], 1 if worker.leads and worker.name in living else 0)
@@ -155,4 +157,4 @@ def _delivery(session: Session, now: datetime) -> Iterator[Metric]:
 
 def _events(session: Session) -> Metric:
     words = (EventKind, EventStatus)
-    return _counted(session, "events", "Events by kind and status.", col(Event.kind), col(Event.status), words)
+    return _pair_counts(session, "events", "Events by kind and status.", col(Event.kind), col(Event.status), words)

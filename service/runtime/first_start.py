@@ -1,4 +1,4 @@
-"""A service's first start: programme, first administrator, ready feed; and what every start tells who started it."""
+"""A service's first start: programme, first administrator, ready feed; and the messages printed at every start."""
 
 import os
 import secrets
@@ -30,7 +30,7 @@ _FEED_PAST_DAYS = 1096
 
 
 def first_start(session: Session, act: ActionContext, settings: Settings) -> list[str]:
-    """Fill a new database; what to tell the person who started it. Nothing when there is an account already."""
+    """Fill a new database; returns the lines to print. Does nothing and returns none when an account exists."""
     if session.exec(select(User.id)).first() is not None:
         return []
     if session.exec(select(Locality.code)).first() is None:
@@ -63,7 +63,7 @@ def first_start(session: Session, act: ActionContext, settings: Settings) -> lis
 
 
 def later_start(session: Session, settings: Settings, program: Path) -> list[str]:
-    """What to tell the person who starts, with ``program``, a service that has its data already."""
+    """The lines to print when ``program`` starts a service that already has its data."""
     check_locality(session, settings.locality)
     admins = select(User.email).where(User.role == Role.ADMIN, col(User.active)).order_by(col(User.created_at))
     admin = session.exec(admins).first() or "EMAIL"
@@ -86,7 +86,7 @@ def _addresses(settings: Settings) -> list[str]:
 
 
 def _mail_domain(public_url: str) -> str:
-    """The domain of the service's own address when it has a name, else localhost."""
+    """The domain of the service's public address if it has a host name, else localhost."""
     host = urlsplit(public_url).hostname or ""
     try:
         ip_address(host)
@@ -96,27 +96,27 @@ def _mail_domain(public_url: str) -> str:
 
 
 def find_or_make_organisation(
-    session: Session, act: ActionContext, wanted: str, name: Mapping[str, str] | None = None
+    session: Session, act: ActionContext, identity: str, name: Mapping[str, str] | None = None
 ) -> Organisation:
-    """The organisation with this id, name or alias, in any language; made in the office's locality when new."""
-    if found := session.get(Organisation, wanted):
-        return found
-    folded = fold(wanted)
+    """The organisation with this id, name or alias in any language; a new one is created in the office's locality."""
+    if organisation := session.get(Organisation, identity):
+        return organisation
+    folded = fold(identity)
     named = [
         one for one in session.exec(select(Organisation)).all()
         if folded in {fold(text) for text in (*one.name.values(), *one.aliases)}
     ]  # fmt: skip
     at_home = [one for one in named if one.locality == act.office.locality] or named
     if len(at_home) > 1:
-        listed = ", ".join(f"{one.id} ({localized(one.name, Language.VI)}, {one.locality})" for one in at_home)
-        raise Conflict(message(N_("Several organisations have this name; give an id: {found}."), found=listed))
+        choices = ", ".join(f"{one.id} ({localized(one.name, Language.VI)}, {one.locality})" for one in at_home)
+        raise Conflict(message(N_("Several organisations have this name; give an id: {found}."), organisation=choices))
     if at_home:
         return at_home[0]
     if session.exec(select(Locality.code)).first() is None:
         load_files(session, act, packaged_files("00-*.yaml"))
     check_locality(session, act.office.locality)
     values = OrganisationSchema().load(  # type: ignore[no-untyped-call]
-        {"name": dict(name or {"vi": wanted}), "locality": act.office.locality}
+        {"name": dict(name or {"vi": identity}), "locality": act.office.locality}
     )
     return directory.create_organisation(session, act, values)
 

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line on stderr, without anybody's secrets."""
+"""Logs: one JSON object per line on stderr, without secrets."""
 
 import json
 import logging
@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName", "color_message"}
-"""What every record has; all else was given as ``extra`` and is shown."""
+"""Attributes of every record; all others were given as ``extra`` and are logged."""
 
 _SECRETS = (
-    # A feed's address opens it: the token is the password.
+    # A feed's address grants access: the token acts as a password.
     (re.compile(r"(/feeds/)[^/?#\s\"'.]+"), r"\1…"),
-    # So does the address that switches a reader's mails off.
+    # So does the address that unsubscribes a reader from mails.
     (re.compile(r"(/unsubscribe/)[^/?#\s\"']+"), r"\1…"),
     (re.compile(r"\bdesk_[A-Za-z0-9_-]{20,}"), "desk_…"),
     (re.compile(r"(?i)\b(bearer|basic)(\s+)[^\s,;\"']+"), r"\1\2…"),
@@ -23,17 +23,17 @@ _SECRETS = (
 
 
 def redact(text: str) -> str:
-    """A text without what opens a door: feed tokens, API tokens, Authorization and cookies, passwords in addresses."""
-    for pattern, shown in _SECRETS:
-        text = pattern.sub(shown, text)
+    """Remove secrets from a text: feed tokens, API tokens, Authorization and cookies, passwords in addresses."""
+    for pattern, replacement in _SECRETS:
+        text = pattern.sub(replacement, text)
     return text
 
 
 class JsonLines(logging.Formatter):
-    """A record as one line of JSON: ``at`` (UTC), ``level``, ``logger``, ``event``, then what was given along."""
+    """A record as one line of JSON: ``at`` (UTC), ``level``, ``logger``, ``event``, then the extra fields."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line; a traceback stands in it as one string."""
+        """The line; a traceback is included as one string."""
         line: dict[str, Any] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
             "level": record.levelname.lower(),
@@ -60,14 +60,14 @@ def _redacted(value: Any) -> Any:
 
 
 def configuration(level: str = "INFO") -> dict[str, Any]:
-    """Settings for :func:`logging.config.dictConfig`; granian's processes are given the same."""
+    """Settings for :func:`logging.config.dictConfig`; granian's processes use the same."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "service.runtime.logs.JsonLines"}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "stream": "ext://sys.stderr"}},
         "root": {"handlers": ["stderr"], "level": level},
-        # The server's own are worth a line only when something is wrong; the job timetable's never say more than ours.
+        # The server's own loggers matter only when something is wrong; the job scheduler's add nothing to ours.
         "loggers": {
             "_granian": {"level": "WARNING"},
             "alembic": {"level": "WARNING"},

@@ -1,7 +1,7 @@
 """Running: the web by granian, the worker, and a supervisor that keeps one of each alive on one machine.
 
-Nothing outlives its parent: on Linux the kernel kills a child when its parent dies, elsewhere the child looks. Each
-process imports only what it does: the worker holds no web, the supervisor neither.
+Nothing outlives its parent: on Linux the kernel kills a child when its parent dies, elsewhere the child polls. Each
+process imports only what it needs: the worker does not load the web, the supervisor loads neither.
 """
 
 import contextlib
@@ -33,35 +33,35 @@ if TYPE_CHECKING:
 log = logging.getLogger("desk.serving")
 
 WEB_THREADS = 8
-"""Requests a web process answers at once; more would only queue for SQLite's one writer, or for connections."""
+"""Requests a web process handles at once; more would only queue for SQLite's single writer, or for connections."""
 
 STOP_WITHIN = 8.0
-"""After so many seconds a child that was told to stop is killed; everything it does survives that."""
+"""Seconds after which a child that was told to stop is killed; all its work survives that."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 30.0
-"""How long a child that died waits for its restart: doubled each time, until it has lived for a minute."""
+"""Seconds before a dead child is restarted: doubled each time, until it has lived for a minute."""
 
 HEAD_START = 3.0
-"""So much later than the web the worker starts: people wait for the one, and both would share the processors."""
+"""Seconds the worker starts after the web: people wait for the web, and both would compete for the processors."""
 
 LONG_LIFE = 60.0
 
 DESK = (sys.executable, "-P", "-m", "service.cli")
-"""The command line as a process of its own; give it :func:`environment`."""
+"""The command line as a separate process; run it with :func:`environment`."""
 
 _DEATH_SIGNAL = 1
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
 class CannotServe(Exception):
-    """The address can't be listened on; the text says why."""
+    """The address can't be listened on; the text gives the reason."""
 
 
 def check_locality(session: "Session", code: str) -> None:
-    """The office's own locality must be one that is there, as soon as there are any.
+    """Check that the office's own locality exists, as soon as there are any localities.
 
     Raises:
-        BadSetting: it is not.
+        BadSetting: it does not exist.
     """
     from sqlmodel import col, select
 
@@ -73,21 +73,21 @@ def check_locality(session: "Session", code: str) -> None:
 
 
 def check_address(host: str, port: int) -> str:
-    """The numeric address to listen on, when it is free.
+    """The numeric address to listen on, if it is free.
 
-    granian's processes share the port (SO_REUSEPORT) and would silently share it with a second service too.
+    granian's processes share the port (SO_REUSEPORT) and would silently share it with a second service, too.
 
     Raises:
-        CannotServe: somebody listens there already.
-        BadSetting: the host is none.
+        CannotServe: the address is in use.
+        BadSetting: the host is not valid.
     """
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (socket.gaierror, UnicodeError):
         raise BadSetting(
             "DESK_HOST", host, "must be an address of this machine, 127.0.0.1, or 0.0.0.0 for all"
         ) from None
-    family, kind, protocol, _name, address = found[0]
+    family, kind, protocol, _name, address = addresses[0]
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -102,13 +102,13 @@ def check_address(host: str, port: int) -> str:
 
 
 def die_with(parent: int) -> None:
-    """End this process at once when its parent does, however that ends."""
+    """End this process as soon as its parent ends, for whatever reason."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(_DEATH_SIGNAL, signal.SIGKILL)
     else:
         threading.Thread(target=_watch, args=(parent,), name="parent", daemon=True).start()
     if os.getppid() != parent:
-        os._exit(1)  # it died before we asked
+        os._exit(1)  # it died before the call above
 
 
 def _watch(parent: int) -> None:
@@ -119,7 +119,7 @@ def _watch(parent: int) -> None:
 
 
 def serve_web(settings: Settings) -> None:
-    """Answer HTTP until SIGTERM or SIGINT; a web process that dies is started again.
+    """Answer HTTP until SIGTERM or SIGINT; a web process that dies is restarted.
 
     Raises:
         CannotServe: as :func:`check_address`.
@@ -139,7 +139,7 @@ def serve_web(settings: Settings) -> None:
         blocking_threads=WEB_THREADS,
         http=HTTPModes.http1,
         websockets=False,
-        # No access log: the paths of feeds are secrets, and a proxy in front keeps its own.
+        # No access log: the paths of feeds are secrets, and a proxy in front has its own log.
         log_access=False,
         log_level=LogLevels.error,
         log_dictconfig=logs.configuration(),
@@ -151,29 +151,29 @@ def serve_web(settings: Settings) -> None:
 
 
 def _load_app(parent: int) -> Any:
-    """What answers, in each web process."""
-    # Until granian listens for signals here, its parent's handlers are inherited and would swallow them.
+    """Load the WSGI application, in each web process."""
+    # Until granian installs its signal handlers here, the parent's are inherited and would swallow signals.
     for number in _STOP_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     die_with(parent)
-    # Not by granian's own loader: it would look into the current directory first.
+    # Not by granian's own loader, which would search the current directory first.
     from service.app import MAX_BODY
     from service.http.gateway import BODY_SECONDS, Gateway
     from wsgi import app
 
-    # The variable is for tests, which can't wait so long.
+    # The variable is for tests, which can't wait that long.
     seconds = float(os.environ.get("DESK_BODY_SECONDS") or BODY_SECONDS)
-    gateway = Gateway(app, app.extensions["feed_door"].from_memory, max_body=MAX_BODY, body_seconds=seconds)
+    gateway = Gateway(app, app.extensions["feed_middleware"].from_memory, max_body=MAX_BODY, body_seconds=seconds)
 
-    # What lives as long as the process is not looked through again: a collection in the middle of a large answer
-    # (ten thousand events) else takes as long as the answer.
+    # Exclude objects that live as long as the process from garbage collection: otherwise a collection during a large
+    # response (ten thousand events) takes as long as the response itself.
     gc.collect()
     gc.freeze()
     return gateway
 
 
 def serve_worker(settings: Settings) -> None:
-    """Send what is due until SIGTERM or SIGINT."""
+    """Send due mails until SIGTERM or SIGINT."""
     from jobs.config import WorkerConfig
     from jobs.worker import Worker
     from models.database import Database
@@ -183,7 +183,7 @@ def serve_worker(settings: Settings) -> None:
     stop = threading.Event()
 
     def on_signal(number: int, frame: FrameType | None) -> None:
-        # In a thread of its own: the event's lock may just be held by the thread this interrupts.
+        # In a separate thread: the event's lock may be held by the thread that this interrupts.
         threading.Thread(target=stop.set).start()
 
     for number in _STOP_SIGNALS:
@@ -208,7 +208,7 @@ def serve_worker(settings: Settings) -> None:
 
 @dataclass
 class Child:
-    """A supervised process; ``pause`` is how long its next restart waits."""
+    """A supervised process; ``pause`` is the delay before its next restart."""
 
     name: str
     command: list[str]
@@ -218,13 +218,13 @@ class Child:
     pause: float = FIRST_PAUSE
 
     def start(self, now: float) -> None:
-        """Start it in a session of its own: Ctrl-C in a terminal reaches the supervisor only, which passes it on."""
+        """Start it in a session of its own: Ctrl-C in a terminal reaches only the supervisor, which passes it on."""
         self.process = subprocess.Popen(self.command, env=environment(), start_new_session=True)  # noqa: S603 - our own
         self.started_at = now
         log.info("child_started", extra={"child": self.name, "child_pid": self.process.pid})
 
     def look(self, now: float) -> None:
-        """Note that it died, and start it again when its pause is over."""
+        """Detect that it died, and restart it when its pause is over."""
         if self.process is not None and (code := self.process.poll()) is not None:
             if now - self.started_at > LONG_LIFE:
                 self.pause = FIRST_PAUSE
@@ -237,7 +237,7 @@ class Child:
 
 
 def environment() -> dict[str, str]:
-    """The environment of our own processes: the rooms are found by them wherever they are started."""
+    """The environment of our own processes: our packages can be imported wherever they are started."""
     home = str(Path(__file__).resolve().parent.parent.parent)
     path = os.pathsep.join(dict.fromkeys([home, *filter(None, [os.environ.get("PYTHONPATH")])]))
     return os.environ | {"PYTHONPATH": path}
@@ -245,7 +245,7 @@ def environment() -> dict[str, str]:
 
 @dataclass
 class Supervisor:
-    """Keeps its children alive until it is told to stop. ``commands`` name a process and the arguments of `desk`."""
+    """Keeps its children alive until it is told to stop. ``commands`` maps a process to its arguments of `desk`."""
 
     commands: dict[str, list[str]]
     children: list[Child] = field(default_factory=list)
@@ -259,7 +259,7 @@ class Supervisor:
         signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
         for number in _STOP_SIGNALS:
             signal.signal(number, self._stop)
-        signal.signal(signal.SIGCHLD, lambda number, frame: None)  # only wakes
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)  # only wakes the loop
         self.children = [
             Child(name, [*DESK, *arguments, "--parent", str(os.getpid())]) for name, arguments in self.commands.items()
         ]
@@ -284,14 +284,14 @@ class Supervisor:
 
 
 def _sleep(wake: int, seconds: float | None) -> None:
-    """Wait for a signal, or so long."""
+    """Wait for a signal, at most this many seconds."""
     wait_readable([wake], [], [], seconds)
     with contextlib.suppress(BlockingIOError):
         os.read(wake, 4096)
 
 
 def stop_all(processes: Iterable[subprocess.Popen[bytes]]) -> None:
-    """Tell processes to stop, all at once; kill those that have not after a while."""
+    """Terminate processes, all at once; kill those still running after a while."""
     alive = [process for process in processes if process.poll() is None]
     for process in alive:
         process.terminate()

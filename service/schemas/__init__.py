@@ -1,1 +1,1 @@
-"""What comes in and goes out as JSON: marshmallow schemas derived from the tables, with what differs."""
+"""JSON input and output: marshmallow schemas derived from the tables, with the differences."""

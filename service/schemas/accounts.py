@@ -8,7 +8,7 @@ from service.schemas.rows import RowSchema, StrictSchema
 
 
 class UserSchema(RowSchema):
-    """An account. A password goes in and never comes out."""
+    """An account. A password is write-only."""
 
     class Meta:
         model = User
@@ -26,14 +26,14 @@ class UserSchema(RowSchema):
 
 
 class OwnPasswordSchema(StrictSchema):
-    """A new password for one's own account, and the present one as proof."""
+    """A new password for one's own account, and the current one as proof."""
 
     current = fields.String(required=True, load_only=True, validate=validate.Length(max=1000))
     new = fields.String(required=True, load_only=True, validate=validate.Length(max=1000))
 
 
 class TokenSchema(RowSchema):
-    """An API token; ``token`` is there only in the answer that makes it."""
+    """An API token; ``token`` is included only in the response that creates it."""
 
     class Meta:
         model = ApiToken

@@ -31,7 +31,7 @@ class FrequencySchema(StrictSchema):
 
 
 class CommitmentPhaseSchema(StrictSchema):
-    """A stage of an undertaking: a year of Vietnamese, then the degree."""
+    """A stage of a commitment: a year of Vietnamese, then the degree."""
 
     title = LocalizedTextField(required=True, max_length=MAX_TITLE)
     duration = NumberField(allow_none=True, validate=validate.Range(1, 10_000))
@@ -42,7 +42,7 @@ class CommitmentPhaseSchema(StrictSchema):
 
 
 class CommitmentSchema(RowSchema):
-    """One article's undertaking; host and guest null mean either party."""
+    """The commitment of one article; host and guest null mean either party."""
 
     class Meta:
         model = Commitment
@@ -55,7 +55,7 @@ class CommitmentSchema(RowSchema):
 
 
 class AnniversarySchema(RowSchema):
-    """What began when; ``origin`` is a year, a month or a day, as far as it is known."""
+    """What is commemorated; ``origin`` is a year, a month or a day, as precise as is known."""
 
     class Meta:
         model = Anniversary

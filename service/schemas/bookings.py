@@ -48,7 +48,7 @@ class BookingTimeField(fields.Field[date]):
 
 
 class ResourceSchema(RowSchema):
-    """A room, lodging, vehicle, interpreter or piece of equipment that events take for a time."""
+    """A room, lodging, vehicle, interpreter or piece of equipment that events can book."""
 
     class Meta:
         model = Resource
@@ -68,7 +68,7 @@ class ResourceSchema(RowSchema):
 
 
 class BookingSchema(RowSchema):
-    """A resource taken for an event: whole days, both inclusive, or local times, the end not included."""
+    """A resource booked for an event: for whole days, both inclusive, or for local times, the end exclusive."""
 
     class Meta:
         model = Booking
@@ -103,39 +103,39 @@ class BookingSchema(RowSchema):
 
 
 class BookingChangeSchema(BookingSchema):
-    """What can be changed of a booking; it stays with its event."""
+    """The editable fields of a booking; its event can't be changed."""
 
     class Meta(BookingSchema.Meta):
         dump_only = (*BookingSchema.Meta.dump_only, "event_id")
 
 
 class OneOfBookingsSchema(BookingSchema):
-    """One booking of several; what it does not say stands outside the list."""
+    """One booking of several; missing fields are taken from outside the list."""
 
     resource_id = TextField()
     event_id = TextField()
-    timezone = fields.String(dump_only=True)  # not required: of several it stands in each
+    timezone = fields.String(dump_only=True)  # not required: of several bookings each has its own
 
 
 class BookingListSchema(StrictSchema):
-    """Several bookings, made at once."""
+    """Several bookings created at once."""
 
     bookings = fields.List(fields.Nested(BookingSchema))
 
 
 class NewBookingsSchema(OneOfBookingsSchema):
-    """A booking, or several at once under ``bookings``, of which all are made or none.
+    """A booking, or several at once under ``bookings``, of which all are created or none.
 
-    What stands outside the list then holds for each that does not say otherwise. The answer has the same shape.
+    Fields outside the list apply to each booking that does not set its own. The response has the same shape.
     """
 
     alternatives = (BookingSchema, BookingListSchema)
 
     bookings = fields.List(fields.Nested(OneOfBookingsSchema), validate=validate.Length(1, MOST_AT_ONCE))
 
-    def further_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
-        """References that lead nowhere; of several they are told by the action."""
-        return {} if "bookings" in values else super().further_errors(session, values)
+    def other_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
+        """References that do not exist; for several bookings the action reports them."""
+        return {} if "bookings" in values else super().other_errors(session, values)
 
 
 class ResourceQuery(SearchQuery):

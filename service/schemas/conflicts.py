@@ -3,14 +3,14 @@
 from marshmallow import fields
 
 from models.vocabulary import EventKind, EventStatus, Severity
-from service.schemas.events import NoticeSchema
+from service.schemas.events import EventWarningSchema
 from service.schemas.fields import DayField, LocalizedTextField, TextField, WordField
 from service.schemas.queries import RangeQuery
 from service.schemas.rows import StrictSchema
 
 
 class ConflictQuery(RangeQuery):
-    """A range of days, both inclusive. Without them it is the year from today on."""
+    """A range of days, both inclusive; by default the year from today on."""
 
     class Meta(RangeQuery.Meta):
         exclude = ("q",)
@@ -20,7 +20,7 @@ class ConflictQuery(RangeQuery):
 
 
 class ConflictEventSchema(StrictSchema):
-    """An event a conflict is about."""
+    """An event involved in a conflict."""
 
     id = fields.String()
     kind = WordField(EventKind)
@@ -30,8 +30,8 @@ class ConflictEventSchema(StrictSchema):
     last_day = DayField()
 
 
-class ConflictSchema(NoticeSchema):
-    """A conflict, told once: at the event that begins first."""
+class ConflictSchema(EventWarningSchema):
+    """A conflict, listed once: with the event that begins first."""
 
     event_id = fields.String()
     events = fields.List(fields.Nested(ConflictEventSchema))

@@ -26,7 +26,7 @@ _OWN = {field for names in OWN_FIELDS.values() for field in names}
 
 
 def _without(*kept: EventKind) -> tuple[str, ...]:
-    """The columns a kind's schema leaves out: those of other kinds, and what is shown another way."""
+    """The columns that a kind's schema omits: those of other kinds, and those shown in another form."""
     own = {field for kind in kept for field in OWN_FIELDS[kind]}
     return (*sorted(_OWN - own), "budget_amount", "budget_currency", "postponed_from")
 
@@ -43,8 +43,8 @@ _COMPUTED = (
 )
 
 
-class NoticeSchema(StrictSchema):
-    """A warning about an event: never blocking, always saying what it is about."""
+class EventWarningSchema(StrictSchema):
+    """A warning about an event: never blocking, always naming its subject."""
 
     code = fields.String()
     severity = WordField(Severity)
@@ -54,7 +54,7 @@ class NoticeSchema(StrictSchema):
 
 
 class EventSchema(RowSchema):
-    """What every kind of event has."""
+    """The fields of every kind of event."""
 
     class Meta:
         model = Event
@@ -70,11 +70,11 @@ class EventSchema(RowSchema):
         metadata={"description": "What the host is called on the first day: its successor once it merged."},
     )
     guest_name = LocalizedTextField(dump_only=True, allow_none=True, metadata={"description": "As host_name."})
-    conflicts = WrittenField(fields.Nested(NoticeSchema), dump_only=True)
+    conflicts = WrittenField(fields.Nested(EventWarningSchema), dump_only=True)
 
-    def further_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
-        """References that lead nowhere, and days that stand in the wrong order."""
-        return super().further_errors(session, values) | order_errors(values)
+    def other_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
+        """References that do not exist, and days in the wrong order."""
+        return super().other_errors(session, values) | order_errors(values)
 
 
 class DelegationSchema(EventSchema):
@@ -85,7 +85,7 @@ class DelegationSchema(EventSchema):
 
 
 class TrainingPhaseSchema(RowSchema):
-    """A stretch of a training batch; both days inclusive."""
+    """A phase of a training batch; both days inclusive."""
 
     class Meta:
         model = TrainingPhase
@@ -93,7 +93,7 @@ class TrainingPhaseSchema(RowSchema):
 
 
 class TrainingBatchSchema(EventSchema):
-    """A cohort that arrives, stays and leaves; perhaps in phases."""
+    """A cohort that arrives, stays and leaves; possibly in phases."""
 
     class Meta(EventSchema.Meta):
         exclude = _without(EventKind.TRAINING_BATCH)
@@ -152,7 +152,7 @@ KIND_SCHEMAS: dict[EventKind, type[EventSchema]] = {
 
 
 class AnyEventSchema(EventSchema):
-    """An event of any kind, shown with its own kind's fields."""
+    """An event of any kind, with the fields of its own kind."""
 
     alternatives = tuple(KIND_SCHEMAS.values())
 
@@ -168,7 +168,7 @@ class AnyEventSchema(EventSchema):
 
 
 class TransitionSchema(StrictSchema):
-    """A step to another status. Days come along when a postponed event returns to planned."""
+    """A transition to another status. Days are given when a postponed event returns to planned."""
 
     to = WordField(EventStatus, required=True)
     reason = TextField(allow_none=True, multiline=True, validate=validate.Length(max=2000))

@@ -1,4 +1,4 @@
-"""What the feed doctor says, as JSON."""
+"""Feed diagnostics as JSON."""
 
 from marshmallow import fields
 
@@ -9,7 +9,7 @@ from service.schemas.rows import RowSchema, StrictSchema
 
 
 class FeedReaderSchema(RowSchema):
-    """A kind of calendar program that reads a feed; which device, version or address is never kept."""
+    """A kind of calendar program that reads a feed; device, version and address are never stored."""
 
     class Meta:
         model = FeedReader
@@ -19,7 +19,7 @@ class FeedReaderSchema(RowSchema):
 
 
 class FindingSchema(StrictSchema):
-    """Something that keeps a feed from arriving as it was meant."""
+    """Something that keeps a feed from arriving as intended."""
 
     code = fields.String(metadata={"description": "Stable, for programs."})
     severity = WordField(Severity)
@@ -27,8 +27,8 @@ class FindingSchema(StrictSchema):
     advice = fields.String(metadata={"description": "What to do about it."})
 
 
-class ExaminationSchema(StrictSchema):
-    """A feed as it is now, who reads it, and what is wrong with it; a healthy feed has no findings."""
+class FeedReportSchema(StrictSchema):
+    """A feed's current state, its readers and its problems; a healthy feed has no findings."""
 
     size = NumberField(metadata={"description": "Bytes of the calendar, unpacked."})
     compressed_size = NumberField(metadata={"description": "Bytes as they travel, with gzip."})

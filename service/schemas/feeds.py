@@ -1,4 +1,4 @@
-"""Feeds as JSON: what they select, and the address that is shown once."""
+"""Feeds as JSON: what they select, and the address, which is shown only once."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,9 +22,9 @@ def _key() -> TextField:
 
 
 class FeedFilterSchema(StrictSchema):
-    """What a feed selects: an event has to match each list that is given, by any of its values.
+    """What a feed selects: an event must match every given list, by any of the list's values.
 
-    A list that is missing or empty selects nothing in particular, but of ``statuses`` it means all but draft.
+    A list that is missing or empty does not restrict, except ``statuses``, where it means all but draft.
     """
 
     kinds = _any_of(lambda: WordField(EventKind), "Kinds of events.")
@@ -37,7 +37,7 @@ class FeedFilterSchema(StrictSchema):
 
 
 class FeedSchema(RowSchema):
-    """A feed. ``url`` and ``webcal_url`` are there only in the answer that makes or rotates it."""
+    """A feed. ``url`` and ``webcal_url`` are included only in the response that creates or rotates it."""
 
     class Meta:
         model = Feed

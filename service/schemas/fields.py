@@ -1,4 +1,4 @@
-"""Fields the contract needs beyond marshmallow's own: texts, words, hours, money, instants."""
+"""Fields beyond marshmallow's own: texts, enumerations, times of day, money, instants."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ MAX_TEXT = 20_000
 
 
 class TextField(fields.String):
-    """A string without control characters; blanks around it are taken off. ``multiline`` keeps line ends."""
+    """A string without control characters; surrounding blanks are stripped. ``multiline`` preserves line ends."""
 
     def __init__(self, *, multiline: bool = False, **kwargs: Any) -> None:
         self.multiline = multiline
@@ -32,9 +32,9 @@ class TextField(fields.String):
 
 
 class LocalizedTextField(fields.Field[dict[str, str]]):
-    """``{"vi": …, "lo": …, "en": …}``: vi or en must be there; each a text of bounded length.
+    """``{"vi": …, "lo": …, "en": …}``: vi or en is required; each is a text of limited length.
 
-    ``plain_allowed`` also takes a mere string, which then stands for Vietnamese (names of rules).
+    ``plain_allowed`` also accepts a plain string, taken as Vietnamese (names of rules).
     """
 
     default_error_messages = {  # noqa: RUF012 - marshmallow's own way
@@ -69,7 +69,7 @@ class LocalizedTextField(fields.Field[dict[str, str]]):
 
 
 class WordField(fields.Enum[StrEnum]):
-    """One of a closed list, by its value."""
+    """A member of an enumeration, by its value."""
 
     default_error_messages = {"unknown": N_("Must be one of: {choices}.")}  # noqa: RUF012
 
@@ -114,7 +114,7 @@ class HourField(fields.Time):
 
 
 class InstantField(fields.AwareDateTime):
-    """An instant, RFC 3339; always UTC going out (``…Z``)."""
+    """An instant, RFC 3339; output is always UTC (``…Z``)."""
 
     default_error_messages = {  # noqa: RUF012
         "invalid": N_("Not an instant; write it like 2027-03-10T01:00:00Z."),
@@ -148,7 +148,7 @@ class NumberField(fields.Integer):
 
 
 class FlagField(fields.Boolean):
-    """true or false, nothing that merely looks like it."""
+    """true or false; no other value is converted."""
 
     default_error_messages = {"invalid": N_("Must be true or false.")}  # noqa: RUF012
 
@@ -159,14 +159,14 @@ class FlagField(fields.Boolean):
 
 
 class OneOrManyField(fields.List[Any]):
-    """A list; a single value stands for a list of one."""
+    """A list; a single value is read as a list of one."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
         return super()._deserialize([value] if isinstance(value, str) else value, attr, data, **kwargs)
 
 
 class WrittenField(fields.List[Any]):
-    """A list of what is already written as its schema says: dumping it again would take longer than making it."""
+    """A list of values already serialised as its schema says: dumping them again would take longer than making them."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> Any:
         return value

@@ -1,4 +1,4 @@
-"""Sentences of the libraries that our readers meet, marked for the catalogues."""
+"""Sentences of libraries that users see, marked for the catalogues."""
 
 from models.i18n import N_
 
@@ -17,4 +17,4 @@ SENTENCES = (
     N_("Not a valid string."),
     N_("Unknown field."),
 )
-"""Word for word marshmallow's own; what it says of a wrong choice, service.schemas.fields says too."""
+"""Verbatim from marshmallow; service.schemas.fields uses the same sentence for an invalid choice."""

@@ -1,4 +1,4 @@
-"""The office's holidays, all days of both worlds, and lunar days as JSON."""
+"""The office's holidays, all holidays of both countries, and lunar days as JSON."""
 
 import re
 
@@ -15,7 +15,7 @@ _COUNTRY = validate.Regexp(re.compile("[A-Z]{2}", re.ASCII), error=N_("Two capit
 
 
 class RecurrenceSchema(StrictSchema):
-    """A day that comes round every year, in the solar or the Vietnamese lunar calendar."""
+    """A day that recurs every year in the solar or the Vietnamese lunar calendar."""
 
     calendar = WordField(HolidayCalendar, required=True)
     month = NumberField(required=True, validate=validate.Range(1, 12))
@@ -23,7 +23,7 @@ class RecurrenceSchema(StrictSchema):
 
 
 class OfficeHolidaySchema(RowSchema):
-    """An entry of the office, over the computed calendar: on ``first_day``, or every year (``recurs``)."""
+    """An entry of the office that overrides the computed calendar: on ``first_day``, or every year (``recurs``)."""
 
     class Meta:
         model = OfficeHoliday
@@ -58,7 +58,7 @@ class LunarSchema(Schema):
 
 
 class HolidayQuery(RangeQuery):
-    """Without days it is this year, without countries those the office works with."""
+    """Defaults: this year, and the countries the office works with."""
 
     class Meta(RangeQuery.Meta):
         exclude = ("q",)
@@ -73,7 +73,7 @@ class OfficeHolidayQuery(SearchQuery):
 
 
 class LunarQuery(QuerySchema):
-    """A day, or a lunar day with ``leap`` where its month is a leap month; without either it is today."""
+    """A day, or a lunar day with ``leap`` if its month is a leap month; today when neither is given."""
 
     date = DayField()
     lunar = TextField(
@@ -84,7 +84,7 @@ class LunarQuery(QuerySchema):
 
     @validates_schema
     def one_of_both(self, data: dict[str, object], **kwargs: object) -> None:
-        """A date or a lunar day; ``leap`` belongs to the latter."""
+        """Require either a date or a lunar day; ``leap`` belongs to the latter."""
         if "date" in data and "lunar" in data:
             raise ValidationError({"lunar": [N_("Give either a date or a lunar day.")]})
         if "leap" in data and "lunar" not in data:

@@ -1,4 +1,4 @@
-"""Calendar files taken in, as JSON."""
+"""Imports of calendar files as JSON."""
 
 from marshmallow import fields, validate
 
@@ -10,7 +10,7 @@ from service.schemas.rows import StrictSchema
 
 
 class CalendarImportQuery(QuerySchema):
-    """What to make of entries that do not tell it themselves."""
+    """Defaults for entries that do not specify these values."""
 
     dry_run = fields.Boolean(metadata={"description": "true: only say what would be done. Default: false."})
     kind = WordField(
@@ -27,7 +27,7 @@ class CalendarImportQuery(QuerySchema):
 
 
 class ImportedComponentSchema(StrictSchema):
-    """What became of one component of a file, or of one occurrence of a series."""
+    """The outcome of one component of a file, or of one occurrence of a series."""
 
     number = NumberField(
         metadata={"description": "Its place in the file, time zones not counted; occurrences share one."}
@@ -47,7 +47,7 @@ class ImportedComponentSchema(StrictSchema):
 
 
 class CalendarImportSchema(StrictSchema):
-    """What a calendar file did, or in a dry run would do."""
+    """The result of importing a calendar file, or of a dry run."""
 
     dry_run = FlagField()
     created = NumberField()

@@ -10,7 +10,7 @@ from service.schemas.rows import RowSchema, StrictSchema
 
 
 class MemberPersonSchema(StrictSchema):
-    """Who a member is, for the printed list."""
+    """A member's personal details, for the printed list."""
 
     id = fields.String()
     name = fields.String()
@@ -20,7 +20,7 @@ class MemberPersonSchema(StrictSchema):
 
 
 class MemberSchema(RowSchema):
-    """A person in a visit and what they are in it."""
+    """A person in a visit and their part in it."""
 
     class Meta:
         model = Member
@@ -39,7 +39,7 @@ class ImportQuery(QuerySchema):
 
 
 class ImportedRowSchema(StrictSchema):
-    """What became of one row of a list."""
+    """The outcome of one row of a list."""
 
     row = NumberField(metadata={"description": "As the spreadsheet program shows it; the header usually is row 1."})
     name = fields.String()
@@ -58,7 +58,7 @@ class ImportedRowSchema(StrictSchema):
 
 
 class MemberImportSchema(StrictSchema):
-    """What a list did, or in a dry run would do."""
+    """The result of importing a list, or of a dry run."""
 
     dry_run = FlagField()
     rows = fields.List(fields.Nested(ImportedRowSchema))

@@ -1,4 +1,4 @@
-"""What openings are asked with, and how they are answered."""
+"""Queries for openings and their results."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -51,25 +51,25 @@ class OpeningsQuery(QuerySchema):
 
     @staticmethod
     def request(query: Mapping[str, Any]) -> OpeningsRequest:
-        """The request of a query that was loaded; how many are shown is no part of it."""
+        """Convert a loaded query to a request, without the number of results to show."""
         return OpeningsRequest(**{name: value for name, value in query.items() if name != "limit"})
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def refuse_pages(self, data: Any, original: Any, **kwargs: Any) -> None:
-        """The answer has no pages: a page number would be a filter that does nothing."""
+        """The result is not paged: a page number would be a filter without effect."""
         if paging := sorted({"page", "page_size"} & set(original)):
             raise ValidationError({name: [N_("Unknown parameter.")] for name in paging})
 
 
 class ReasonSchema(StrictSchema):
-    """Something that speaks for or against a window."""
+    """A reason for or against a window."""
 
     code = fields.String()
     detail = fields.String()
 
 
 class OpeningSchema(StrictSchema):
-    """A window in which nothing clashes; ``score`` is 0 to 100."""
+    """A window without conflicts; ``score`` is 0 to 100."""
 
     first_day = DayField()
     last_day = DayField()
@@ -78,7 +78,7 @@ class OpeningSchema(StrictSchema):
 
 
 class OpeningsSchema(StrictSchema):
-    """The openings, best first; of equal ones the earliest."""
+    """The openings, best first; with equal scores the earliest first."""
 
     openings = fields.List(fields.Nested(OpeningSchema))
     total = NumberField(metadata={"description": "How many openings there are, also when a limit leaves some out."})

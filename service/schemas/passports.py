@@ -12,7 +12,7 @@ _COUNTRY = validate.Regexp(re.compile("[A-Z]{2}", re.ASCII), error=N_("Two capit
 
 
 class PassportSchema(StrictSchema):
-    """A person's passport; the number is shown but for its last three characters."""
+    """A person's passport; all but the last three characters of its number are masked."""
 
     person_id = fields.String(dump_only=True)
     number = TextField(required=True, validate=validate.Length(1, 40))
@@ -21,7 +21,7 @@ class PassportSchema(StrictSchema):
 
 
 class RevealSchema(StrictSchema):
-    """Why somebody needs the whole number; it stays in the trail."""
+    """Why somebody needs the whole number; recorded in the audit trail."""
 
     reason = TextField(required=True, validate=validate.Length(3, 500))
 

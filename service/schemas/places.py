@@ -26,7 +26,7 @@ class LocalitySchema(RowSchema):
 
 
 class LocalityChangeSchema(LocalitySchema):
-    """What can be changed of a locality: everything but its code."""
+    """The editable fields of a locality: all but its code."""
 
     class Meta(LocalitySchema.Meta):
         dump_only = ("code",)
@@ -40,7 +40,7 @@ class OrganisationSchema(RowSchema):
 
 
 class PersonSchema(RowSchema):
-    """Somebody who hosts, travels or interprets; precedence 1 is the highest."""
+    """A person who hosts, travels or interprets; precedence 1 is the highest."""
 
     class Meta:
         model = Person

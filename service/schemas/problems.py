@@ -6,7 +6,7 @@ _SOMETIMES = {"always_present": False}
 
 
 class ProblemSchema(Schema):
-    """An error (RFC 9457). ``code`` is stable; ``errors`` names fields; ``conflicts`` what it clashes with."""
+    """An error (RFC 9457). ``code`` is stable; ``errors`` is by field; ``conflicts`` lists the conflicting entries."""
 
     type = fields.String()
     title = fields.String()

@@ -19,14 +19,14 @@ class ProgrammeItemSchema(RowSchema):
 
 
 class PublishedItemSchema(ProgrammeItemSchema):
-    """One line of a visit programme as it was published."""
+    """One line of a visit programme as published."""
 
     class Meta(ProgrammeItemSchema.Meta):
         exclude = ("id", "event_id")
 
 
 class ProgrammeDifferenceSchema(StrictSchema):
-    """What became of one item from one state of the programme to another."""
+    """How one item differs between two versions of the programme."""
 
     change = WordField(ChangeType)
     item = fields.Nested(
@@ -43,7 +43,7 @@ class ProgrammeDifferenceSchema(StrictSchema):
 
 
 class ProgrammeWarningSchema(StrictSchema):
-    """What does not fit in a programme or between it and its visit: never blocking."""
+    """An inconsistency within a programme or with its visit; never blocking."""
 
     code = fields.String()
     severity = WordField(Severity)
@@ -53,7 +53,7 @@ class ProgrammeWarningSchema(StrictSchema):
 
 
 class ProgrammeRevisionSchema(RowSchema):
-    """A published state of the programme."""
+    """A published version of the programme."""
 
     class Meta:
         model = ProgrammeRevision

@@ -1,4 +1,4 @@
-"""Progress of agreements, and plans for what they still owe, as JSON."""
+"""Progress of agreements, and plans for what is outstanding, as JSON."""
 
 from marshmallow import fields
 
@@ -21,7 +21,7 @@ class ProgressQuery(QuerySchema):
 
 
 class YearSchema(StrictSchema):
-    """A calendar year of a commitment; people and days are those of what was held."""
+    """A calendar year of a commitment; people and days are those of the events held."""
 
     year = NumberField()
     due = NumberField()
@@ -46,7 +46,7 @@ class TotalsSchema(StrictSchema):
 
 
 class ExplainedEventSchema(StrictSchema):
-    """An event and what there is to say about it as a fulfilment of the commitment."""
+    """An event and the explanation of how it relates to the commitment."""
 
     event_id = fields.String(allow_none=True, metadata={"description": "null: an event the reader may not see."})
     title = LocalizedTextField()
@@ -57,7 +57,7 @@ class ExplainedEventSchema(StrictSchema):
 
 
 class CommitmentProgressSchema(StrictSchema):
-    """Where a commitment stands. ``near`` are events that nearly count, ``remarks`` are about those that do."""
+    """A commitment's progress. ``near`` lists events that nearly count, ``remarks`` is about those that do."""
 
     commitment_id = fields.String()
     article = fields.String()
@@ -71,8 +71,8 @@ class CommitmentProgressSchema(StrictSchema):
     remarks = WrittenField(fields.Nested(ExplainedEventSchema))
 
 
-class PassageSchema(StrictSchema):
-    """What went from one party to the other: visits held, their people and days, visits to come, money paid."""
+class ExchangeFlowSchema(StrictSchema):
+    """The exchange from one party to the other: visits held with their people and days, visits to come, money paid."""
 
     class Meta:
         include = {  # noqa: RUF012 - "from" is no name in Python
@@ -88,7 +88,7 @@ class PassageSchema(StrictSchema):
 
 
 class StatesSchema(StrictSchema):
-    """How many commitments are in which state."""
+    """The number of commitments in each state."""
 
     missed = NumberField()
     at_risk = NumberField()
@@ -98,17 +98,17 @@ class StatesSchema(StrictSchema):
 
 
 class AgreementProgressSchema(StrictSchema):
-    """An agreement's progress on a day, commitment by commitment, and what passed each way."""
+    """An agreement's progress on a day, commitment by commitment, and the exchange each way."""
 
     agreement_id = fields.String()
     as_of = DayField()
     states = fields.Nested(StatesSchema)
     commitments = fields.List(fields.Nested(CommitmentProgressSchema))
-    reciprocity = fields.List(fields.Nested(PassageSchema))
+    reciprocity = fields.List(fields.Nested(ExchangeFlowSchema))
 
 
-class AttentionSchema(StrictSchema):
-    """A commitment that wants somebody's attention: missed or at risk."""
+class AttentionItemSchema(StrictSchema):
+    """A commitment that needs attention: missed or at risk."""
 
     commitment_id = fields.String()
     article = fields.String()
@@ -117,23 +117,23 @@ class AttentionSchema(StrictSchema):
     detail = fields.String()
 
 
-class AgreementGlanceSchema(StrictSchema):
-    """An agreement at a glance."""
+class AgreementSummarySchema(StrictSchema):
+    """A summary of an agreement."""
 
     agreement_id = fields.String()
     title = LocalizedTextField()
     starts_on = DayField()
     ends_on = DayField()
     states = fields.Nested(StatesSchema)
-    attention = fields.List(fields.Nested(AttentionSchema))
+    attention = fields.List(fields.Nested(AttentionItemSchema))
 
 
 class OfficeProgressSchema(StrictSchema):
-    """All agreements of the office at a glance."""
+    """A summary of all agreements of the office."""
 
     as_of = DayField()
     states = fields.Nested(StatesSchema)
-    agreements = fields.List(fields.Nested(AgreementGlanceSchema))
+    agreements = fields.List(fields.Nested(AgreementSummarySchema))
 
 
 class PlanOptionsSchema(StrictSchema):
@@ -143,14 +143,14 @@ class PlanOptionsSchema(StrictSchema):
 
 
 class UnplacedSchema(StrictSchema):
-    """Something still owed that found no days, or that somebody has to settle by hand."""
+    """Something outstanding for which no days were found, or that must be settled by hand."""
 
     commitment_id = fields.String()
     reason = fields.String()
 
 
 class PlanSchema(StrictSchema):
-    """What a plan made, and what it could not place."""
+    """The drafts a plan created, and what it could not place."""
 
     created = fields.List(
         fields.Dict(),

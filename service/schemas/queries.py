@@ -1,4 +1,4 @@
-"""What lists take in their query string; an unknown parameter is an error, not a filter that does nothing."""
+"""Query strings of lists; an unknown parameter is an error, not a filter without effect."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ class QuerySchema(Schema):
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def refuse_unknown(self, data: Any, original: Any, **kwargs: Any) -> None:
-        """Name each parameter that does not exist here."""
+        """Report each unknown parameter."""
         known = {field.data_key or name for name, field in self.fields.items()} | _PAGING
         if unknown := sorted(set(original) - known):
             raise ValidationError({name: [_TOO_MANY] for name in unknown})
@@ -62,7 +62,7 @@ class RangeQuery(SearchQuery):
 
 
 class KindEventQuery(RangeQuery):
-    """Filters of the events of one kind; a filter that may be repeated takes any of its values."""
+    """Filters of the events of one kind; a repeated filter matches any of its values."""
 
     status = fields.List(WordField(EventStatus))
     host = TextField()
@@ -80,7 +80,7 @@ class EventQuery(KindEventQuery):
 
 
 class ReminderQuery(RangeQuery):
-    """Reminders; ``from`` and ``to`` are days they are due, ``q`` looks at the address."""
+    """Filters of reminders; ``from`` and ``to`` are due days, ``q`` searches the address."""
 
     state = fields.List(WordField(ReminderState))
     purpose = fields.List(WordField(ReminderPurpose))
@@ -91,7 +91,7 @@ class ReminderQuery(RangeQuery):
 
 
 class PreviewQuery(QuerySchema):
-    """Of which event, and in which language the letters are."""
+    """Which event to preview, and the language of the mails."""
 
     event_id = TextField()
     locale = WordField(Language)

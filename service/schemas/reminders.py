@@ -1,4 +1,4 @@
-"""Reminder rules, what they would send, and reminders as JSON."""
+"""Reminder rules, their previews, and reminders as JSON."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from service.schemas.rows import RowSchema, StrictSchema
 
 
 class ReminderRuleSchema(RowSchema):
-    """What makes reminders. No kinds means every kind; no ``at`` means exactly the offset."""
+    """A rule that generates reminders. No kinds means every kind; no ``at`` means exactly the offset."""
 
     class Meta:
         model = ReminderRule
@@ -26,31 +26,31 @@ class ReminderRuleSchema(RowSchema):
         TextField(validate=validate.Length(1, 300)), required=True, validate=validate.Length(1, 50)
     )
 
-    def further_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
-        """An offset or an audience that is none, too."""
-        return super().further_errors(session, values) | reminder_rules.wrong_with(values)
+    def other_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
+        """Also an invalid offset or audience."""
+        return super().other_errors(session, values) | reminder_rules.wrong_with(values)
 
 
 class ReminderRulePreviewSchema(ReminderRuleSchema):
-    """A rule to be looked at: of which event (else those to come), and in which language the letters are."""
+    """A rule to preview: for which event (by default those to come), and the language of the mails."""
 
     event_id = TextField(load_only=True, load_default=None, allow_none=True)
     locale = WordField(Language, load_only=True, load_default=None, allow_none=True)
 
-    def further_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
-        """An event that is not there, too."""
-        return super().further_errors(session, values) | preview.event_errors(session, values.get("event_id"))
+    def other_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
+        """Also an event that does not exist."""
+        return super().other_errors(session, values) | preview.event_errors(session, values.get("event_id"))
 
 
 class ReaderSchema(StrictSchema):
-    """Who a reminder goes to, and the language this reader gets."""
+    """A recipient of a reminder, and the language used for them."""
 
     address = fields.String()
     locale = WordField(Language)
 
 
-class ForeseenReminderSchema(StrictSchema):
-    """A reminder as a rule would make it; ``due_local`` is by the clocks of the event's place."""
+class PreviewedReminderSchema(StrictSchema):
+    """A reminder as a rule would create it; ``due_local`` is in the time zone of the event's place."""
 
     event_id = fields.String()
     title = LocalizedTextField()
@@ -62,7 +62,7 @@ class ForeseenReminderSchema(StrictSchema):
     recipients = fields.List(fields.Nested(ReaderSchema))
 
 
-class LetterSchema(StrictSchema):
+class MailPreviewSchema(StrictSchema):
     """A mail in one language."""
 
     locale = WordField(Language)
@@ -72,16 +72,16 @@ class LetterSchema(StrictSchema):
 
 
 class PreviewSchema(StrictSchema):
-    """What a rule would send: ``shown`` of ``total`` reminders, and the letters of the first."""
+    """What a rule would send: ``shown`` of ``total`` reminders, and the mails of the first."""
 
-    reminders = fields.List(fields.Nested(ForeseenReminderSchema))
+    reminders = fields.List(fields.Nested(PreviewedReminderSchema))
     total = fields.Integer()
     shown = fields.Integer()
-    letters = fields.List(fields.Nested(LetterSchema))
+    letters = fields.List(fields.Nested(MailPreviewSchema))
 
 
 class ReminderSchema(RowSchema):
-    """One mail to one address: when it is due, what became of it and why."""
+    """One mail to one address: when it is due, its outcome and the reason."""
 
     class Meta:
         model = Reminder
@@ -102,14 +102,14 @@ class ReminderSchema(RowSchema):
     next_at = fields.Method("next_attempt", allow_none=True, metadata={"type": "string", "format": "date-time"})
 
     def next_attempt(self, reminder: Reminder) -> str | None:
-        """When it is tried next; nothing for one that is sent, failed or skipped."""
+        """When the next attempt is; null for a reminder that is sent, failed or skipped."""
         if reminder.state.value not in {"pending", "sending"}:
             return None
         return reminder.next_at.isoformat().replace("+00:00", "Z")
 
 
 class AttemptSchema(StrictSchema):
-    """One try to hand a reminder over, and what the other side answered."""
+    """One delivery attempt, and the server's response."""
 
     at = InstantField()
     outcome = WordField(AttemptOutcome)

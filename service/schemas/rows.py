@@ -1,4 +1,4 @@
-"""Schemas from tables: the SQLModel class is the one source of names, types, lengths and ranges."""
+"""Schemas from tables: the SQLModel class is the single source of names, types, lengths and ranges."""
 
 from collections.abc import Mapping
 from functools import cache, partial
@@ -26,7 +26,7 @@ from service.schemas.fields import (
 )
 
 MACHINE_FIELDS = ("search_text", "version", "position")
-"""Columns that only serve the machine and are never shown."""
+"""Internal columns that are never shown."""
 
 _TITLES = {"title", "name", "field", "position"}
 
@@ -38,7 +38,7 @@ def _models_by_table() -> dict[sa.FromClause, type[SQLModel]]:
 
 
 class Converter(ModelConverter):
-    """Columns to fields: our column types, and the ranges and lengths that stand in the table's own annotations."""
+    """Converts columns to fields: our column types, and the ranges and lengths in the table's annotations."""
 
     SQLA_TYPE_MAPPING = {  # noqa: RUF012 - the base class's own way
         **ModelConverter.SQLA_TYPE_MAPPING,
@@ -77,7 +77,7 @@ def _is_number(model: type[SQLModel], name: str) -> bool:
 
 
 class RowOptions(SQLAlchemyAutoSchemaOpts):
-    """Every row schema: foreign keys are plain ids, unknown fields are refused, machine fields never shown."""
+    """Options of every row schema: foreign keys are ids, unknown fields are refused, internal fields never shown."""
 
     def __init__(self, meta: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(meta, *args, **kwargs)
@@ -86,7 +86,7 @@ class RowOptions(SQLAlchemyAutoSchemaOpts):
         self.model_converter = Converter
         model = getattr(meta, "model", None)
         if model is not None:
-            # A person's position is a text for people; elsewhere it is a row's number in its list.
+            # A person's position is a text for people; elsewhere it is a row's index in its list.
             machine = {name for name in MACHINE_FIELDS if name != "position" or _is_number(model, name)}
             self.exclude = tuple({*self.exclude, *machine} & {*model.model_fields})
             always = {"id", "created_at", "updated_at"} & {*model.model_fields}
@@ -94,7 +94,7 @@ class RowOptions(SQLAlchemyAutoSchemaOpts):
 
 
 class StrictSchema(Schema):
-    """A schema that refuses fields it does not know, and says so."""
+    """A schema that refuses unknown fields with its own message."""
 
     class Meta:
         unknown = RAISE
@@ -103,21 +103,21 @@ class StrictSchema(Schema):
 
 
 class RowSchema(SQLAlchemyAutoSchema[Any]):
-    """Base of the schemas that show a table's rows and take their changes."""
+    """Base of the schemas that show a table's rows and accept changes to them."""
 
     OPTIONS_CLASS = RowOptions
 
     error_messages = StrictSchema.error_messages
 
-    def further_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
-        """What else is wrong with a body some of whose fields are: told at once, not one round later."""
+    def other_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
+        """Further errors of a partly invalid body, so that all are reported at once and not one request later."""
         return crud.missing_references(session, cast(type[SQLModel], self.opts.model), values)
 
     def _init_fields(self) -> None:
         super()._init_fields()
-        # As a person reads it: the id first, what belongs to the thing, the stamps last.
+        # Display order: the id first, then the domain fields, the timestamps last.
         places = {"id": 0, "created_at": 2, "updated_at": 3}
         self.dump_fields = dict(sorted(self.dump_fields.items(), key=lambda item: places.get(item[0], 1)))
         if self.partial is True:
-            # A change leaves out what stays as it is; what it writes anew is whole (a phase, a frequency).
+            # A change omits what stays as it is; a nested value (a phase, a frequency) must be complete.
             self.partial = tuple(self.load_fields)

@@ -10,9 +10,10 @@ from service.schemas.rows import RowSchema, StrictSchema
 
 
 class TaskSchema(RowSchema):
-    """What must be done for an event: due on a day, or whole days or weeks counted from the arrival or departure.
+    """A task of an event: due on a day, or whole days or weeks counted from the arrival or departure.
 
-    With ``working_days`` only days both countries work count. ``template_id`` is the template it was made of.
+    With ``working_days`` only working days of both countries count. ``template_id`` is the template it was created
+    from.
     """
 
     class Meta:
@@ -33,7 +34,7 @@ class TaskSchema(RowSchema):
 
 
 class TaskEventSchema(StrictSchema):
-    """The event a task is for."""
+    """The event of a task."""
 
     id = fields.String()
     title = LocalizedTextField()
@@ -44,15 +45,15 @@ class TaskEventSchema(StrictSchema):
 
 
 class ListedTaskSchema(TaskSchema):
-    """A task among those of all events."""
+    """A task in the list of all events' tasks."""
 
     event = fields.Nested(TaskEventSchema, dump_only=True)
 
 
 class TaskTemplateSchema(RowSchema):
-    """A task that events of a kind get when they enter the plan; ``offset`` as a task's ``due_offset``.
+    """A task that events of a kind get when they enter the plan; ``offset`` has the form of a task's ``due_offset``.
 
-    Changing one changes no task that is there.
+    Changing a template changes no existing task.
     """
 
     class Meta:
@@ -60,7 +61,7 @@ class TaskTemplateSchema(RowSchema):
 
 
 class TaskQuery(RangeQuery):
-    """Tasks of all events; ``from`` and ``to`` are days they are due."""
+    """Filters of the tasks of all events; ``from`` and ``to`` are due days."""
 
     overdue = fields.Boolean()
     done = fields.Boolean()

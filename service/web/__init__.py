@@ -1,1 +1,1 @@
-"""The console: pages rendered here, for people with a browser, without JavaScript."""
+"""The console: server-rendered pages for browsers, usable without JavaScript."""

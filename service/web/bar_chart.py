@@ -1,17 +1,17 @@
-"""Pictures of figures: where everything stands in them, in units of the picture."""
+"""Geometry of bar charts, in units of the SVG image."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 WIDTH = 320
 SIDE = 70
-"""The highest a bar may be, on either side."""
+"""The maximum height of a bar, on either side."""
 
 HEAD = 16
-"""Room for a figure beyond the highest bar, on either side."""
+"""Space for a number beyond the highest bar, on either side."""
 
 FOOT = 18
-"""Room for the years."""
+"""Space for the years."""
 
 LINE = HEAD + SIDE
 HEIGHT = 2 * LINE + FOOT
@@ -24,7 +24,7 @@ _ROOM_OF_YEAR = 36.0
 
 @dataclass(frozen=True, slots=True)
 class ChartBar:
-    """A value of a year: its rectangle, and where its figure begins or ends (``text``: its base line)."""
+    """A value of a year: its rectangle, and where its number begins or ends (``text``: its baseline)."""
 
     value: int
     y: float
@@ -34,7 +34,7 @@ class ChartBar:
 
 @dataclass(frozen=True, slots=True)
 class ChartColumn:
-    """A year: its middle and its bars; ``above`` and ``below`` are None where nothing is to be drawn."""
+    """A year: its centre and its bars; ``above`` and ``below`` are None where there is nothing to draw."""
 
     year: int
     middle: float
@@ -47,10 +47,10 @@ class ChartColumn:
 
 
 def columns(years: Sequence[int], above: Mapping[int, int], below: Mapping[int, int]) -> list[ChartColumn]:
-    """The columns of ``years``, both sides to the same scale; a value that is not 0 is always to be seen.
+    """The columns of ``years``, both sides to the same scale; a value other than 0 is always visible.
 
-    Values are not negative. Figures stand at the bars where there is room for them, else at the highest only; the same
-    goes for years. Raises ValueError for a negative value.
+    Values are not negative. Numbers are written at every bar if there is space, else only at the highest; likewise
+    years. Raises ValueError for a negative value.
     """
     values = [side.get(year, 0) for side in (above, below) for year in years]
     if any(value < 0 for value in values):
@@ -59,11 +59,11 @@ def columns(years: Sequence[int], above: Mapping[int, int], below: Mapping[int, 
     slot = WIDTH / max(len(years), 1)
     width = min(_WIDEST, slot * _SHARE)
     every = max(1, -int(-_ROOM_OF_YEAR // slot))
-    found = []
+    result = []
     for place, year in enumerate(years):
         middle = slot * (place + 0.5)
         up, down = above.get(year, 0), below.get(year, 0)
-        found.append(
+        result.append(
             ChartColumn(
                 year,
                 round(middle, 2),
@@ -75,13 +75,13 @@ def columns(years: Sequence[int], above: Mapping[int, int], below: Mapping[int, 
                 place % every == 0,
             )
         )
-    return found
+    return result
 
 
 def _bar(value: int, peak: int, *, is_above: bool) -> ChartBar | None:
     if not value:
         return None
-    # Whole numbers first: amounts in đồng may have more digits than a float keeps.
+    # Integers first: amounts in đồng may have more digits than a float can hold.
     height = max(_LOWEST, SIDE * ((value * 10_000) // peak) / 10_000)
     if is_above:
         return ChartBar(value, round(LINE - height, 2), round(height, 2), round(LINE - height - 4, 2))
@@ -89,11 +89,11 @@ def _bar(value: int, peak: int, *, is_above: bool) -> ChartBar | None:
 
 
 def shares(counts: Mapping[str, int]) -> list[tuple[str, float, float]]:
-    """Word, beginning and width of its part of a bar of width 100, in the order of ``counts``; none for 0."""
+    """Word, start and width of its segment in a bar of width 100, in the order of ``counts``; 0 is omitted."""
     total = sum(counts.values())
-    found, before = [], 0
+    result, before = [], 0
     for word, count in counts.items():
         if count:
-            found.append((word, round(100 * before / total, 2), round(100 * count / total, 2)))
+            result.append((word, round(100 * before / total, 2), round(100 * count / total, 2)))
         before += count
-    return found
+    return result

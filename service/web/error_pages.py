@@ -1,4 +1,4 @@
-"""What a browser sees when something goes wrong: a page in its language where programs get a problem document."""
+"""Error pages: HTML in the browser's language where programs get a problem document."""
 
 from flask import Request, Response, g, json, request
 
@@ -11,7 +11,7 @@ _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a person with a browser asks: not a program, not a calendar that fetches its feed."""
+    """Whether the client is a browser, not a program or a calendar fetching its feed."""
     path = request.path
     if path.startswith(_FOR_PROGRAMS) or (path.startswith("/feeds/") and path.endswith((".ics", ".ifb"))):
         return False
@@ -20,9 +20,9 @@ def wants_page(request: Request) -> bool:
 
 
 def error_page(status: int, title: str, detail: str) -> Response:
-    """A page that says what went wrong, in the language chosen for this request, and where to go from here.
+    """A page that describes an error, in the language chosen for this request, with links to continue.
 
-    It reads no database: that may be what is wrong.
+    It reads no database, which may be the cause of the error.
     """
     language = getattr(g, "reader_language", None) or choose_language().value
     response = render(
@@ -38,13 +38,13 @@ def error_page(status: int, title: str, detail: str) -> Response:
 
 
 def choose_for_browsers() -> None:
-    """Errors before a page's own code runs (an unknown address) speak the browser's language."""
+    """Use the browser's language for errors before a page's own code runs (an unknown path)."""
     if wants_page(request):
         choose_language()
 
 
 def as_page(response: Response) -> Response:
-    """Turn a problem document into a page where a browser asked; every other answer stays as it is."""
+    """Turn a problem document into a page if a browser made the request; return any other response unchanged."""
     if response.mimetype != "application/problem+json" or not wants_page(request):
         return response
     problem = json.loads(response.get_data())

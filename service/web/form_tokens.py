@@ -1,4 +1,4 @@
-"""A form that is sent twice is carried out once: it is opened with a token, and what it was answered is kept a day."""
+"""Form tokens: a form submitted twice is processed once, and its result is stored for a day."""
 
 import json
 import secrets
@@ -10,33 +10,33 @@ from service.web.view import View
 
 
 def new_token() -> str:
-    """What tells one wish from another: for the hidden field ``token`` of a form."""
+    """A new idempotency token, for the hidden field ``token`` of a form."""
     return secrets.token_urlsafe(18)
 
 
 def token_of_form() -> str:
-    """The token this form was opened with."""
+    """The token that this form was opened with."""
     return request.form.get("token", "")[: idempotency.MAX_KEY] or new_token()
 
 
-def recalled(view: View, wish: str) -> dict[str, str] | None:
-    """What was kept of this wish; None the first time. Whoever presses twice waits until the first is done.
+def recalled(view: View, action: str) -> dict[str, str] | None:
+    """The stored result of this submission; None the first time. A concurrent second submission waits for the first.
 
     Raises:
-        Conflict: it was carried out, and what was kept can't be read any more.
-        Invalid: the token is no token, or that of another wish.
+        Conflict: it was processed, but the stored result can't be decrypted any more.
+        Invalid: the token is malformed, or belongs to another submission.
     """
-    kept = idempotency.recall(view.session, view.act, _secret(view), token_of_form(), (wish.encode(),), waits=True)
-    if kept is None:
+    stored = idempotency.recall(view.session, view.act, _secret(view), token_of_form(), (action.encode(),), waits=True)
+    if stored is None:
         return None
-    values: dict[str, str] = json.loads(kept.body)
+    values: dict[str, str] = json.loads(stored.body)
     return values
 
 
-def keep(view: View, wish: str, **values: str) -> None:
-    """Keep what came of a wish, encrypted, in the transaction that carries it out."""
+def keep(view: View, action: str, **values: str) -> None:
+    """Store the result of a submission, encrypted, in the transaction that processes it."""
     answer = idempotency.StoredResponse(200, {}, json.dumps(values).encode())
-    idempotency.store(view.session, view.act, _secret(view), token_of_form(), (wish.encode(),), answer)
+    idempotency.store(view.session, view.act, _secret(view), token_of_form(), (action.encode(),), answer)
 
 
 def _secret(view: View) -> str:

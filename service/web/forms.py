@@ -1,4 +1,4 @@
-"""A form's wish, tried out: what was refused stands on the page again, with what was typed."""
+"""Runs the action of a form; on refusal the page shows the errors with what was typed."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

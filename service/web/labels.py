@@ -1,4 +1,4 @@
-"""What pages call the words and fields of the domain, and ranges and frequencies in words."""
+"""Labels of the domain's words and columns, and ranges and frequencies in words."""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -60,7 +60,7 @@ REMINDER_STATES: Mapping[ReminderState, str] = {
     ReminderState.SENT: N_("Sent"),
     ReminderState.SKIPPED: N_("Not sent"),
 }
-"""In the order people should see them."""
+"""In display order."""
 
 CHANNELS: Mapping[ReminderChannel, str] = {
     ReminderChannel.EMAIL: N_("By mail"),
@@ -71,7 +71,7 @@ OUTCOMES: Mapping[AttemptOutcome, str] = {
     AttemptOutcome.DEFERRED: N_("Put off"),
     AttemptOutcome.REFUSED: N_("Refused"),
 }
-"""How an attempt to hand a mail over ended."""
+"""Results of delivery attempts."""
 
 RESOURCE_TYPES: Mapping[ResourceType, str] = {
     ResourceType.ROOM: N_("Rooms and halls"),
@@ -135,7 +135,7 @@ FIELDS: Mapping[str, str] = {
     "done": N_("Done"),
     "state": N_("State"),
 }
-"""What a column is called; those missing here serve the machine and are not shown."""
+"""Labels of columns; those missing here are internal and not shown."""
 
 DEEDS: Mapping[tuple[str, str], str] = {
     ("create", "event"): N_("Event entered"),
@@ -157,7 +157,7 @@ DEEDS: Mapping[tuple[str, str], str] = {
     ("retry", "reminder"): N_("Reminder sent again"),
     ("see", "reminder"): N_("Failed reminder marked as seen"),
 }
-"""What was done, by the audit trail's action and entity."""
+"""Labels of audit entries, by action and entity."""
 
 OTHER_DEED = N_("Other change")
 
@@ -170,7 +170,7 @@ _IN_UNIT = {
 
 
 def number_range(low: int | None, high: int | None) -> str | Message | None:
-    """``10–15``, one number where both are the same, "at least 10", "at most 15"; None without bounds."""
+    """``10–15``, one number if both are equal, "at least 10", "at most 15"; None without bounds."""
     if low is not None and high is not None:
         return str(low) if low == high else f"{low}–{high}"
     if low is not None:
@@ -179,7 +179,7 @@ def number_range(low: int | None, high: int | None) -> str | Message | None:
 
 
 def duration(commitment: Commitment) -> Message | None:
-    """How long an occurrence lasts, in words; None when nothing was agreed."""
+    """How long an occurrence lasts, in words; None if not agreed."""
     unit, span = commitment.duration_unit, number_range(commitment.duration_min, commitment.duration_max)
     if unit is None or span is None:
         return None
@@ -187,19 +187,19 @@ def duration(commitment: Commitment) -> Message | None:
 
 
 def people(commitment: Commitment) -> list[Message]:
-    """How many people come each time, and over the whole period; empty when nothing was agreed."""
-    found = []
+    """How many people come each time, and over the whole period; empty if not agreed."""
+    sentences = []
     each = number_range(commitment.headcount_min, commitment.headcount_max)
     if each is not None:
         one = message(N_("1 person each time"))
-        found.append(one if each == "1" else message(N_("{range} people each time"), range=each))
+        sentences.append(one if each == "1" else message(N_("{range} people each time"), range=each))
     if commitment.headcount_total is not None:
-        found.append(message(N_("{count} people in total over the period"), count=commitment.headcount_total))
-    return found
+        sentences.append(message(N_("{count} people in total over the period"), count=commitment.headcount_total))
+    return sentences
 
 
 def frequency(commitment: Commitment) -> Message:
-    """How often it is to happen, in words."""
+    """How often it is to take place, in words."""
     low, high, count = commitment.frequency_min_years, commitment.frequency_max_years, commitment.frequency_count
     match commitment.frequency_type:
         case FrequencyType.PER_YEAR:
@@ -213,13 +213,13 @@ def frequency(commitment: Commitment) -> Message:
 
 
 def promised(commitment: Commitment) -> list[Message]:
-    """All that is countable about a commitment: how often, for how many, how long."""
+    """All quantities of a commitment: how often, how many people, how long."""
     lasts = duration(commitment)
     return [frequency(commitment), *people(commitment), *([lasts] if lasts else [])]
 
 
 def money(budget: Mapping[str, str] | None, language: Language) -> str:
-    """An amount with its currency's code, digits grouped as the language does; empty when there is none."""
+    """An amount with its currency code, digits grouped as usual in the language; empty for None."""
     if not budget:
         return ""
     amount = format_decimal(Decimal(budget["amount"]), locale=BABEL_LOCALES[language])

@@ -1,4 +1,4 @@
-"""The pages every page leads to, in the order an officer needs them."""
+"""The main navigation, in the order an officer needs it."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from models.vocabulary import Role
 
 @dataclass(frozen=True, slots=True)
 class NavigationEntry:
-    """A page of the main navigation; ``role`` is whom it is for."""
+    """A page of the main navigation; ``role`` is the minimum role."""
 
     endpoint: str
     name: str
@@ -31,5 +31,5 @@ ENTRIES = (
 
 
 def entries_for(role: Role) -> list[NavigationEntry]:
-    """What a reader of this role is shown."""
+    """The entries shown to this role."""
     return [entry for entry in ENTRIES if role.suffices_for(entry.role)]

@@ -1,4 +1,4 @@
-"""Who gets in: sign-in for every page, proof that a form is our own, redirects that stay on this site."""
+"""Access to pages: sign-in for every page, CSRF protection of forms, redirects that stay on this site."""
 
 from collections.abc import Callable, Mapping
 from functools import wraps
@@ -28,7 +28,7 @@ Page = Callable[..., Response]
 def local_target(target: str | None) -> str:
     """A redirect's target if it is an address of this site, else the first page.
 
-    Browsers read ``//host``, ``/\\host`` and blanks in between as another host: none of them passes.
+    Browsers read ``//host``, ``/\\host`` and blanks in between as another host: all of these are rejected.
     """
     if not target or len(target) > 2000 or not target.startswith("/") or target.startswith(("//", "/\\")):
         return "/"
@@ -40,9 +40,9 @@ def local_target(target: str | None) -> str:
 
 
 def is_own_form(request: Request, public_url: str) -> bool:
-    """Whether a form comes from this site, for forms before sign-in: by what the browser says of its origin.
+    """Whether a form comes from this site, for forms before sign-in: from the request's Origin headers.
 
-    A program that says nothing of the kind passes; no browser a person could be tricked in is that old.
+    A client that sends no such header is accepted; no browser in which a person could be tricked is that old.
     """
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
@@ -54,7 +54,7 @@ def is_own_form(request: Request, public_url: str) -> bool:
 
 
 def check_own_form() -> None:
-    """Refuse a form that another site sent here.
+    """Refuse a form submitted from another site.
 
     Raises:
         Forbidden: it was.
@@ -64,7 +64,7 @@ def check_own_form() -> None:
 
 
 def open_view(session: Session, desk: AppContext) -> View:
-    """The view of whoever's session cookie this is."""
+    """The view for the owner of the session cookie."""
     cookie = request.cookies.get(desk.session_cookie)
     now = desk.clock()
     user = desk.attendance.of_session(session, cookie, now) if cookie else None
@@ -80,10 +80,10 @@ def page(
 ) -> Callable[[Page], Page]:
     """Make a function of a view a page: one transaction, a signed-in reader, a CSRF token with every POST.
 
-    ``read`` is the role that sees it, ``write`` the one a POST needs. Whoever is not signed in is sent to do that
-    first, whoever must choose a new password to where that is done. A page that shows what would become of something
-    (``is_trial``) may write while it is made: what it wrote is undone, unless it answers a POST. One whose work may
-    take seconds (``is_long``) shows how far it has come (:mod:`service.web.progress_stream`).
+    ``read`` is the role needed to see it, ``write`` the one for a POST. Anybody not signed in is redirected to sign in,
+    anybody who must choose a new password to that page. A preview (``is_trial``) may write while it is rendered: its
+    writes are rolled back unless it answers a POST. A page that may take seconds (``is_long``) shows its progress
+    (:mod:`service.web.progress_stream`).
     """
 
     def make(answer: Page) -> Page:
@@ -120,14 +120,14 @@ def page(
 
 
 def _form() -> MultiDict[str, str]:
-    """The form that was sent. No person types a NUL, and PostgreSQL keeps none."""
+    """The submitted form. NUL is removed: nobody types it, and PostgreSQL can't store it."""
     if any("\x00" in value for values in request.form.listvalues() for value in values):
         abort(400)
     return request.form
 
 
 def open_page(answer: Page) -> Page:
-    """Make a function of a view a page for everybody; its forms must come from this site."""
+    """Make a function of a view a page that needs no sign-in; its forms must come from this site."""
 
     @wraps(answer)
     def run(**kwargs: str) -> Response:

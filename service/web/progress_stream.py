@@ -1,9 +1,9 @@
-"""Pages whose work may take seconds: they show how far it has come while it goes on, also without script.
+"""Pages whose work may take seconds: they stream their progress meanwhile, even without script.
 
-The page is made as ever, in one transaction, by a thread of its own. When it is ready soon, its answer is the answer.
-When it is not, and it tells how far it has come, the answer begins: a page to which line after line is added, at last
-the page that was made, or the way to where it leads. Whoever leaves stops listening; the work is done as a whole or not
-at all, and never waits for a slow line.
+The page is rendered as usual, in one transaction, by a thread of its own. If it is ready soon, its response is returned
+as it is. If not, and it reports progress, the response is streamed: a page to which line after line is added, at last
+the rendered page, or a redirect to its target. A client that disconnects stops reading; the work is completed as a
+whole or not at all, and never waits for a slow connection.
 """
 
 import contextvars
@@ -25,7 +25,7 @@ from service.web.error_pages import as_page
 from service.web.view import View
 
 PATIENCE_SECONDS = 1.0
-"""Work that is done sooner shows nothing of itself."""
+"""Work finished sooner shows no progress."""
 
 PAUSE_SECONDS = 0.4
 """Between two lines."""
@@ -40,7 +40,7 @@ _LEAD = Markup(
 
 
 class PageWorker:
-    """One page being made; ``work`` makes it and calls :meth:`watch` with its view when there is one."""
+    """One page being rendered; ``work`` renders it and calls :meth:`watch` with its view once there is one."""
 
     def __init__(self, work: Callable[["PageWorker"], Any]) -> None:
         self._work = work
@@ -50,14 +50,14 @@ class PageWorker:
         self._is_shown = False
 
     def watch(self, view: View) -> None:
-        """Show from now on how far the work of this view has come."""
+        """Show the progress of this view's work from now on."""
         self._view = view
         progress_updates.listen(view.session, self._tell)
 
     def answer(self) -> Response:
-        """The page, or one that shows how far it has come until it is there.
+        """The page, or a streamed response with its progress until it is ready.
 
-        Raises whatever the page raises, unless something has been shown by then.
+        Raises whatever the page raises, unless something has been sent by then.
         """
         context = contextvars.copy_context()
         threading.Thread(target=context.run, args=(self._run,), name="long-page", daemon=True).start()
@@ -74,7 +74,7 @@ class PageWorker:
         return shell
 
     def _run(self) -> None:
-        """Make the page, in the thread of its own."""
+        """Render the page, in a thread of its own."""
         try:
             made = self._work(self)
         except Exception as error:
@@ -104,11 +104,11 @@ class PageWorker:
         while not isinstance(news := self._news.get(), Response):
             yield news
         yield "</ol></section>"
-        yield self._written(news)
+        yield self._page_fragment(news)
         yield after
 
-    def _written(self, made: Response) -> str:
-        """The page that was made, as a part of the one that is shown; of one that leads elsewhere the way there."""
+    def _page_fragment(self, made: Response) -> str:
+        """The rendered page as a part of the streamed one; for a redirect a link to its target."""
         if location := made.headers.get("Location"):
             say = self._view.say if self._view else str
             return _LEAD.format(say(N_("It is done.")), location, say(N_("See what came of it")), location)

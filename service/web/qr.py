@@ -1,4 +1,4 @@
-"""QR codes, drawn here: an address that must stay secret is given to no other service."""
+"""QR codes generated here: an address that must stay secret is given to no other service."""
 
 import io
 
@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 
 def qr_picture(text: str) -> Markup:
-    """The QR code of a text as SVG, scaled by its style sheet; four modules of margin, as ISO/IEC 18004 asks for.
+    """The QR code of a text as SVG, scaled by its style sheet; four modules of margin, as ISO/IEC 18004 requires.
 
     A quarter of it may be dirty or folded (error correction Q), as it is also printed and passed on.
     """

@@ -1,4 +1,4 @@
-"""What an address asks for: whole numbers, pages of a list, filters. What makes no sense is named, or left out."""
+"""Query parameters: whole numbers, pages of a list, filters. Invalid values are reported or ignored."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,31 +14,31 @@ MOST_FIGURES = 6
 
 
 def whole(word: str) -> int | None:
-    """A word that is a plain whole number of at most six figures; None for any other."""
+    """Parse a plain whole number of at most six digits; None for anything else."""
     is_number = word.isascii() and word.isdigit() and len(word) <= MOST_FIGURES
     return int(word) if is_number else None
 
 
 def page_number(name: str = "page") -> int:
-    """Which page of a list the address asks for; the first where that is no number."""
+    """The requested page of a list; the first if it is not a number."""
     return max(whole(request.args.get(name, "")) or 1, 1)
 
 
 def pages_for(total: int, size: int) -> int:
-    """How many pages a list has; one even if it is empty."""
+    """The number of pages of a list; 1 if it is empty."""
     return max(1, -(-total // size))
 
 
 def filters(
     view: View, schema: type[QuerySchema], given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], dict[str, list[str]]]:
-    """The query that filters mean, and what is wrong with which of them; those that are right still hold."""
+    """The query of the valid filters, and the errors of the invalid ones by field."""
     try:
         return dict(schema().load(given)), {}
     except ValidationError as wrong:
         query = dict(wrong.valid_data or {})
         problems = {
-            name.split(".")[0]: [view.said(line) for line in told] for name, told in flat(wrong.messages).items()
+            name.split(".")[0]: [view.said(line) for line in lines] for name, lines in flat(wrong.messages).items()
         }
         for name in problems:
             query.pop(name, None)

@@ -1,4 +1,4 @@
-"""Templates become answers: in one language, kept by nobody; static files get addresses that may be kept for good."""
+"""Rendering templates in one language, without caching; static files get addresses that may be cached forever."""
 
 from functools import cache
 from hashlib import sha256
@@ -14,7 +14,7 @@ STATIC = Path(__file__).parent / "static"
 
 
 def render(template: str, language: str, /, **values: Any) -> Response:
-    """A page in a language. Nothing of it is kept by caches: it shows what one account may see."""
+    """A page in a language. Caches must not store it: it shows what one account may see."""
 
     def say(sentence: str, /, **filled: object) -> str:
         return translate(sentence, language, **filled)
@@ -36,22 +36,22 @@ def render(template: str, language: str, /, **values: Any) -> Response:
     response.headers["Content-Language"] = language
     response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Cookie, Accept-Language"
-    # Not no-referrer: under that browsers send "Origin: null" with our own forms.
+    # Not no-referrer: with that, browsers send "Origin: null" with our own forms.
     response.headers["Referrer-Policy"] = "same-origin"
     return response
 
 
 def here() -> str:
-    """The address of this page on this site, its query included."""
+    """The path of this page, including its query."""
     return request.full_path if request.query_string else request.path
 
 
 @cache
 def asset_version(name: str) -> str:
-    """What changes in a static file's address when its bytes do."""
+    """The part of a static file's address that changes with its content."""
     return sha256((STATIC / name).read_bytes()).hexdigest()[:12]
 
 
 def asset(name: str) -> str:
-    """The address of a static file, which may be kept for good."""
+    """The address of a static file, which may be cached forever."""
     return url_for("pages.static_file", name=name, v=asset_version(name))

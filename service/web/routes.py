@@ -1,4 +1,4 @@
-"""The console's addresses: which page answers where."""
+"""The console's addresses and their pages."""
 
 from flask import Blueprint, Response, abort, request
 
@@ -26,11 +26,11 @@ blp.after_app_request(as_page)
 
 
 def static_file(name: str) -> Response:
-    """A static file; asked for by its present version it may be kept for good."""
+    """A static file; if requested by its current version, it may be cached forever."""
     if name not in _FILES:
         abort(404)
     response = Response((STATIC / name).read_bytes(), mimetype=_FILES[name])
-    # A font that changes gets another name; anything else has its version in the address.
+    # A changed font gets another name; any other file has its version in the address.
     is_present = name.endswith(".woff2") or request.args.get("v") == asset_version(name)
     response.cache_control.max_age = _YEAR if is_present else 0
     response.cache_control.public = response.cache_control.immutable = is_present

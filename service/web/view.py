@@ -1,4 +1,4 @@
-"""What every page shares: its transaction, who reads it in which language, and how things are written there."""
+"""What every page shares: its transaction, its reader and language, and formatting."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,9 +49,9 @@ from service.web.rendering import render
 
 @dataclass
 class View:
-    """One page for one reader: ``user`` is None before sign-in, ``cookie`` the session's secret.
+    """One page for one reader: ``user`` is None before sign-in, ``cookie`` is the session's secret.
 
-    Its methods write things as the reader's language does; templates reach it as ``view``.
+    Its methods format values for the reader's language; templates access it as ``view``.
     """
 
     session: Session
@@ -62,7 +62,7 @@ class View:
 
     @property
     def user(self) -> User | None:
-        """Who reads; None before sign-in."""
+        """The signed-in reader; None before sign-in."""
         return self.act.user
 
     def may(self, role: Role | str) -> bool:
@@ -75,17 +75,17 @@ class View:
 
     @staticmethod
     def is_busy(title: object) -> bool:
-        """Whether it stands in the place of a title the reader may not see."""
+        """Whether this replaces a title that the reader may not see."""
         return title is permissions.BUSY
 
     @property
     def navigation(self) -> list[NavigationEntry]:
-        """The main pages this reader is led to."""
+        """The entries of the main navigation for this reader."""
         return entries_for(self.user.role) if self.user else []
 
     @property
     def csrf(self) -> str:
-        """The token every form of this session sends along."""
+        """The CSRF token for the forms of this session."""
         return self.desk.csrf_token(self.cookie or "")
 
     # Words
@@ -97,7 +97,7 @@ class View:
         return translate(sentence, self.language, **values)
 
     def said(self, sentence: str | None) -> str:
-        """An English sentence that was kept with its values filled in, in the reader's language."""
+        """A stored English sentence with its values filled in, translated to the reader's language."""
         return translate_filled(sentence or "", self.language)
 
     def plain(self, text: Mapping[str, str] | None) -> str:
@@ -105,7 +105,7 @@ class View:
         return localized(text, self.language)
 
     def text(self, text: Mapping[str, str] | None) -> Markup | str:
-        """A localized text; in another language than the page's it says which, for voices and fonts."""
+        """A localized text; if not in the page's language, its language is marked up, for screen readers and fonts."""
         for language in dict.fromkeys((self.language.value, *FALLBACK)):
             if text and text.get(language):
                 if language == self.language:
@@ -114,27 +114,27 @@ class View:
         return ""
 
     def kind(self, kind: EventKind) -> str:
-        """What a kind of event is called."""
+        """The name of a kind of event."""
         return kind_name(kind, self.language)
 
     def status(self, status: EventStatus) -> str:
-        """What a status is called."""
+        """The name of a status."""
         return status_name(status, self.language)
 
     def role(self, role: MemberRole) -> str:
-        """What a person is in a visit."""
+        """The name of a person's role in a visit."""
         return member_role_name(role, self.language)
 
     def progress(self, state: ProgressState) -> str:
-        """What a state of progress is called."""
+        """The name of a state of progress."""
         return progress_name(state, self.language)
 
     def purpose(self, purpose: ReminderPurpose) -> str:
-        """What a mail is for."""
+        """The purpose of a mail."""
         return purpose_name(purpose, self.language)
 
     def reminder_state(self, state: ReminderState) -> str:
-        """What became of a reminder."""
+        """The name of a reminder's state."""
         return self.say(REMINDER_STATES[state])
 
     # Days
@@ -148,27 +148,27 @@ class View:
         return format_days(first, last, self.language)
 
     def numeric(self, day: date) -> str:
-        """One day in figures, where there is little room."""
+        """One day in numbers, for narrow places."""
         return numeric_day(day)
 
     def hours(self, start: time | None, end: time | None = None) -> str:
-        """The hours of one day as far as they are known."""
+        """The times of one day as far as known."""
         return format_hours(start, end)
 
     def weekday(self, day: date) -> str:
-        """The day of the week, as a heading writes it."""
+        """The day of the week, as in a heading."""
         return format_weekday(day, self.language)
 
     def month(self, day: date) -> str:
-        """Month and year, as a heading writes it."""
+        """Month and year, as in a heading."""
         return capital(format_skeleton("yMMMM", day, locale=BABEL_LOCALES[self.language]))
 
     def instant(self, at: datetime) -> str:
-        """An instant by the office's clocks."""
+        """An instant in the office's time zone."""
         return format_instant(at, self.act.office.timezone, self.language)
 
     def times(self, offer: Mapping[str, str]) -> str:
-        """What an error offers ``from`` and ``to``, both days or both local times, in figures."""
+        """The times ``from`` and ``to`` that an error suggests, both days or both local times, in numbers."""
         start, end = datetime.fromisoformat(offer["from"]), datetime.fromisoformat(offer["to"])
         if "T" not in offer["from"]:
             return BookingTimes(start.date(), end.date()).format()
@@ -178,22 +178,22 @@ class View:
 
     @cached_property
     def compass(self) -> DirectionResolver:
-        """The localities, and which way visits go; one query."""
+        """The localities and the direction of visits; one query."""
         return DirectionResolver.load(self.session, self.act)
 
     def locality_name(self, code: str | None, day: date | None = None) -> LocalizedText:
-        """A locality's name on a day (today unless given): from the day it was succeeded on, its successor's."""
+        """A locality's name on a day (today by default): once it has been succeeded, its successor's."""
         return self.compass.gazetteer.name(code, day or self.act.today)
 
     def place(self, code: str | None, day: date | None = None) -> Markup | str:
-        """A locality's name on a day, as :meth:`text` writes it."""
+        """A locality's name on a day, formatted by :meth:`text`."""
         return self.text(self.locality_name(code, day))
 
     def direction(self, event: Event) -> Direction:
-        """Whether an event comes in, goes out or stays at home."""
+        """Whether an event is incoming, outgoing or at home."""
         return self.compass.of(event)
 
-    # Answers
+    # Responses
 
     def page(self, template: str, status: int = 200, /, **values: Any) -> Response:
         """The rendered page."""
@@ -203,10 +203,10 @@ class View:
 
 
 def capital(text: str) -> str:
-    """The text with its first letter in upper case."""
+    """Capitalise the first letter."""
     return text[:1].upper() + text[1:]
 
 
 def ids(*values: str | None) -> set[str]:
-    """The ids among these, each once."""
+    """The distinct ids, without None and empty ones."""
     return {value for value in values if value}

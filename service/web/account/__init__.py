@@ -1,1 +1,1 @@
-"""Signing in and out, the own account, unsubscribing."""
+"""Signing in and out, one's own account, unsubscribing."""

@@ -1,4 +1,4 @@
-"""My account: one's own password, API tokens, and all one's browsers signed out."""
+"""My account: one's own password and API tokens, and signing out all of one's browsers."""
 
 from datetime import timedelta
 from typing import Any
@@ -22,12 +22,12 @@ from service.web.view import View
 
 SCOPES = {TokenScope.READ: N_("Read only"), TokenScope.WRITE: N_("Read and change")}
 DAYS = ("30", "90", "365", "")
-"""How long a token may be asked to work; empty: without end."""
+"""The lifetimes offered for a token, in days; empty: unlimited."""
 
 
 @page(write=Role.VIEWER)
 def account(view: View) -> Response:
-    """Password, tokens and sessions of whoever is signed in; the password alone while it must be changed."""
+    """Password, tokens and sessions of the signed-in account; only the password while it must be changed."""
     if request.method != "POST":
         return _show(view)
     deed = request.form.get("do", "")
@@ -85,7 +85,7 @@ def _make_token(view: View) -> Response:
         until = view.act.now + timedelta(days=int(days)) if days and days in DAYS else None
         issued.append(accounts.issue_token(view.session, view.act, view.act.account, expires_at=until, **values))
 
-    # The secret is in this answer and nowhere else: a redirect would lose it.
+    # The secret is only in this response: a redirect would lose it.
     refusal = attempt(view, make)
     return _show(view, issued[0] if issued and refusal is None else None, refusal)
 

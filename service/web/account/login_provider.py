@@ -1,4 +1,4 @@
-"""Signing in through the office's login provider: there, and back with proof."""
+"""Signing in through the office's login provider: the redirect there, and the return."""
 
 import logging
 import secrets
@@ -29,31 +29,31 @@ _UNKNOWN = N_("There is no active account for this address here. Ask the adminis
 
 
 def begin() -> AnyResponse:
-    """Send the browser to the provider. Nothing is kept here: the cookie holds what the way back needs."""
+    """Redirect the browser to the provider. Nothing is stored here: the cookie holds what the return needs."""
     desk = current_context()
     target = local_target(request.args.get("next"))
-    journey = LoginRoundTrip(desk.settings.secret_key, secrets.token_urlsafe(32))
+    round_trip = LoginRoundTrip(desk.settings.secret_key, secrets.token_urlsafe(32))
     try:
-        response = go_to(_provider(desk).authorization_url(journey))
+        response = go_to(_provider(desk).authorization_url(round_trip))
     except ProviderAway as problem:
         return _refused(desk, target, 503, message(_AWAY), f"away: {problem}")
     until = int((desk.clock() + PATIENCE).timestamp())
-    _keep(desk, response, _signer(desk).dumps([journey.secret, target, until]))
+    _keep(desk, response, _signer(desk).dumps([round_trip.secret, target, until]))
     return response
 
 
 def come_back() -> AnyResponse:
-    """The provider's answer: a session for the account with the verified address, or the page that says why not."""
+    """The return from the provider: a session for the account with the verified address, or a page with the reason."""
     desk = current_context()
     provider = _provider(desk)
-    journey, target = _begun(desk)
-    if journey is None:
+    round_trip, target = _round_trip_of_browser(desk)
+    if round_trip is None:
         return _refused(desk, target, 400, message(_BROKEN), "state")
     code = request.args.get("code", "")
     if not code or "error" in request.args:
         return _refused(desk, target, 400, message(_BROKEN), "the provider refused")
     try:
-        identity = provider.identity(journey, code, desk.clock())
+        identity = provider.identity(round_trip, code, desk.clock())
     except ProviderAway as problem:
         return _refused(desk, target, 503, message(_AWAY), f"away: {problem}")
     except ProviderRefused as problem:
@@ -62,7 +62,7 @@ def come_back() -> AnyResponse:
         return _refused(desk, target, 403, message(_UNVERIFIED), "unverified address")
     with desk.database.transaction() as session:
         view = open_view(session, desk)
-        if not accounts.spend_state(session, view.act, journey.state, PATIENCE):
+        if not accounts.spend_state(session, view.act, round_trip.state, PATIENCE):
             return _shown(view, target, 400, message(_BROKEN), "state used before")
         user = accounts.sign_in_by_address(session, view.act, identity.email)
         if user is None:
@@ -79,19 +79,19 @@ def _provider(desk: AppContext) -> Provider:
     return Provider(known, f"{desk.settings.public_url}{url_for('pages.oidc_back')}")
 
 
-def _begun(desk: AppContext) -> tuple[LoginRoundTrip | None, str]:
-    """The journey this browser began and where it wanted to go; None when it is over, or another one came back."""
+def _round_trip_of_browser(desk: AppContext) -> tuple[LoginRoundTrip | None, str]:
+    """The round trip this browser began and its target; None if it expired or another one returned."""
     try:
         secret, target, until = _signer(desk).loads(request.cookies.get(_cookie(desk), ""))
     except (BadData, ValueError, TypeError):
         return None, "/"
-    journey = LoginRoundTrip(desk.settings.secret_key, str(secret))
+    round_trip = LoginRoundTrip(desk.settings.secret_key, str(secret))
     given = request.args.get("state", "").encode("utf-8", "surrogatepass")
-    is_own = compare_digest(journey.state.encode(), given) and desk.clock().timestamp() < int(until)
-    issuer = request.args.get("iss")  # RFC 9207: a provider that says who answers must be the one that was asked
+    is_own = compare_digest(round_trip.state.encode(), given) and desk.clock().timestamp() < int(until)
+    issuer = request.args.get("iss")  # RFC 9207: a provider that identifies itself must be the one that was asked
     if desk.settings.login_provider is None or issuer not in {None, desk.settings.login_provider.issuer}:
         is_own = False
-    return (journey if is_own else None), local_target(str(target))
+    return (round_trip if is_own else None), local_target(str(target))
 
 
 def _refused(desk: AppContext, target: str, status: int, problem: Message, reason: str) -> Response:
@@ -118,7 +118,7 @@ def _keep(desk: AppContext, response: AnyResponse, value: str) -> None:
         path="/",
         secure=desk.settings.is_https,
         httponly=True,
-        samesite="Lax",  # the way back begins on the provider's site
+        samesite="Lax",  # the return begins on the provider's site
     )
 
 

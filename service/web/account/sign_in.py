@@ -18,7 +18,7 @@ _WRONG = N_("This e-mail address and this password do not fit together. Check bo
 
 @open_page
 def sign_in(view: View) -> AnyResponse:
-    """The form to sign in with, and its answer."""
+    """The sign-in form and its submission."""
     target = local_target(request.values.get("next"))
     if request.method != "POST":
         return redirect(target, 303) if view.user else sign_in_form(view, target)
@@ -37,7 +37,7 @@ def sign_in(view: View) -> AnyResponse:
 
 
 def signed_in(view: View, user: User, target: str) -> Response:
-    """Open a session with a new secret for whoever has proven to be ``user``, and go on to ``target``."""
+    """Open a session with a new secret for the authenticated ``user``, and redirect to ``target``."""
     if view.cookie:
         accounts.close_session(view.session, view.cookie)
     response = go_to(target)
@@ -50,14 +50,14 @@ def signed_in(view: View, user: User, target: str) -> Response:
 def sign_in_form(
     view: View, target: str, status: int = 200, email: str = "", problem: Message | None = None
 ) -> Response:
-    """The page to sign in on, and what was wrong before."""
+    """The sign-in page, with the error of the last attempt."""
     provider = view.desk.settings.login_provider
-    told = problem and view.say(problem)
-    return view.page("account/sign_in.html", status, target=target, email=email, problem=told, provider=provider)
+    text = problem and view.say(problem)
+    return view.page("account/sign_in.html", status, target=target, email=email, problem=text, provider=provider)
 
 
 def go_to(target: str) -> Response:
-    """Have the browser go there; no cache keeps that."""
+    """Redirect the browser, without caching."""
     response = Response(status=303)
     response.headers["Location"] = target
     response.headers["Cache-Control"] = "no-store"
@@ -78,7 +78,7 @@ def sign_out(view: View) -> AnyResponse:
 
 
 def switch_language() -> AnyResponse:
-    """Keep the language chosen in this browser, and show the same page again."""
+    """Store the language chosen in this browser, and show the same page again."""
     check_own_form()
     response = go_to(local_target(request.form.get("next")))
     word = request.form.get("language", "")

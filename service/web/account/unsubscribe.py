@@ -1,4 +1,4 @@
-"""Where a link in a mail leads that a reader wants no more: no sign-in, the link itself is the proof."""
+"""The target of a mail's unsubscribe link: no sign-in, the link itself is the credential."""
 
 from dataclasses import replace
 
@@ -16,10 +16,10 @@ from service.web.view import View
 
 
 def unsubscribe(token: str) -> Response:
-    """A form to leave one of the office's mails, and its answer; the same form gets it back.
+    """A form to unsubscribe from one kind of the office's mails, and its submission; the same form resubscribes.
 
-    Only a POST changes anything: scanners of mail follow every link. It may come from anywhere and needs no cookie and
-    no token of a form: mail programs send ``List-Unsubscribe=One-Click`` of their own. Source: RFC 8058 section 3.2.
+    Only a POST changes anything: mail scanners follow every link. It may come from anywhere and needs neither cookie
+    nor form token: mail programs send ``List-Unsubscribe=One-Click`` themselves. Source: RFC 8058 section 3.2.
     """
     desk = current_context()
     is_post = request.method == "POST"
@@ -31,7 +31,7 @@ def unsubscribe(token: str) -> Response:
             )
         except NotFound as wrong:
             language = choose_language()
-            return _kept_quiet(error_page(404, translate(N_("Not found"), language), wrong.detail.to(language)))
+            return _hide_address(error_page(404, translate(N_("Not found"), language), wrong.detail.to(language)))
         act = ActionContext(None, desk.clock(), desk.settings.office, g.request_id)
         if is_post:
             mail_subscriptions.switch(session, replace(act, user=user), user, purpose, is_wanted=is_wanted)
@@ -43,11 +43,11 @@ def unsubscribe(token: str) -> Response:
             is_on=getattr(user, mail_subscriptions.FLAGS[purpose]),
             has_changed=is_post,
         )
-    return _kept_quiet(response)
+    return _hide_address(response)
 
 
-def _kept_quiet(response: Response) -> Response:
-    """Neither search engines nor other sites learn of the address."""
+def _hide_address(response: Response) -> Response:
+    """Hide the address from search engines and other sites."""
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -1,1 +1,1 @@
-"""Administration: accounts, rules, templates, what can be booked, days off, places and people, and the audit trail."""
+"""Administration: accounts, rules, templates, resources, days off, places and people, and the audit trail."""

@@ -1,4 +1,4 @@
-"""Accounts: who gets in, with which role; passwords set, browsers signed out, a leaver's access taken back."""
+"""Accounts and their roles; setting passwords, signing out browsers, revoking access."""
 
 from collections.abc import Sequence
 from typing import Any

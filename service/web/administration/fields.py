@@ -1,4 +1,4 @@
-"""What a form asks for: read into what the schemas take, written from a row or from what was typed."""
+"""Form fields: parsed into input for the schemas, filled from a row or from what was typed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Days off, worked Saturdays and festivals: the year of both countries, and the office's own entries above it."""
+"""Days off, worked Saturdays and festivals: the year of both countries, with the office's own entries over it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The pages of every area: its list, a form for something new, a form for what is there."""
+"""The pages of every section: its list, a form for a new row, a form for an existing one."""
 
 from collections.abc import Mapping
 from typing import Any

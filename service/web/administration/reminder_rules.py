@@ -1,4 +1,4 @@
-"""Reminder rules, each told as a sentence: when, to whom, for which events."""
+"""Reminder rules, each described in a sentence: when, to whom, for which events."""
 
 import re
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""An area of the administration: what its list shows, what its form asks for, who may do what."""
+"""A section of the administration: the columns of its list, the fields of its form, the roles it needs."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

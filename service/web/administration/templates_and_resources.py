@@ -1,4 +1,4 @@
-"""What the desk works with: task templates, and what can be booked."""
+"""Task templates, and resources that can be booked."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Agreements: what was promised, article by article, how it stands, and what wants attention."""
+"""Agreements: their commitments by article, their progress, and what needs attention."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -21,23 +21,23 @@ from service.web.view import View
 SHOWN = 200
 ATTENTION_SHOWN = 100
 
-Wanting = list[tuple[Agreement, list[progress.ProgressLine]]]
-"""Agreements with those of their commitments that want attention."""
+AttentionList = list[tuple[Agreement, list[progress.ProgressLine]]]
+"""Agreements with their commitments that need attention."""
 
 
 @page()
 def agreements(view: View) -> Response:
-    """All agreements, the latest first, with how their commitments stand, and what of all wants attention."""
+    """All agreements, latest first, with their progress, and all commitments that need attention."""
     accounts = progress.all_agreements_progress(view.session, view.act.today)
     accounts.sort(key=lambda account: account.agreement.starts_on, reverse=True)
     today = view.act.today
-    wanting, has_more = _wanting(account for account in accounts if account.agreement.ends_on >= today)
-    over, has_more_over = _wanting(account for account in accounts if account.agreement.ends_on < today)
+    needing, has_more = _needing_attention(account for account in accounts if account.agreement.ends_on >= today)
+    over, has_more_over = _needing_attention(account for account in accounts if account.agreement.ends_on < today)
     return view.page(
         "agreements/agreements.html",
         accounts=[(account, account.count()) for account in accounts[:SHOWN]],
         has_more_accounts=len(accounts) > SHOWN,
-        wanting=wanting,
+        needing_attention=needing,
         has_more=has_more,
         over=over,
         has_more_over=has_more_over,
@@ -46,30 +46,30 @@ def agreements(view: View) -> Response:
     )
 
 
-def _wanting(accounts: Iterable[progress.AgreementProgress]) -> tuple[Wanting, bool]:
-    """What is missed or at risk, agreement by agreement; cut where it gets too long for a page."""
-    found: Wanting = []
-    left = ATTENTION_SHOWN
-    for account in accounts:
-        concerned = [one for one in account.lines if one.progress.state in WANT_ATTENTION]
-        if len(concerned) > left:
-            return [*found, (account.agreement, concerned[:left])] if left else found, True
+def _needing_attention(all_progress: Iterable[progress.AgreementProgress]) -> tuple[AttentionList, bool]:
+    """What is missed or at risk, by agreement; cut off where it becomes too long for a page."""
+    result: AttentionList = []
+    remaining = ATTENTION_SHOWN
+    for entry in all_progress:
+        concerned = [one for one in entry.lines if one.progress.state in WANT_ATTENTION]
+        if len(concerned) > remaining:
+            return [*result, (entry.agreement, concerned[:remaining])] if remaining else result, True
         if concerned:
-            found.append((account.agreement, concerned))
-            left -= len(concerned)
-    return found, False
+            result.append((entry.agreement, concerned))
+            remaining -= len(concerned)
+    return result, False
 
 
 @page()
 def agreement(view: View, agreement_id: str) -> Response:
-    """One agreement: its board on the day ``as_of`` of the address (today unless given), and what passed each way."""
-    found = crud.find(view.session, Agreement, agreement_id)
+    """One agreement: its year table as of the parameter ``as_of`` (today by default), and the exchange each way."""
+    agreement = crud.find(view.session, Agreement, agreement_id)
     as_of, problems = _read_day(view)
     return view.page(
         "agreements/agreement.html",
-        agreement=found,
-        predecessor=view.session.get(Agreement, found.predecessor_id) if found.predecessor_id else None,
-        board=read_year_table(view, found, as_of),
+        agreement=agreement,
+        predecessor=view.session.get(Agreement, agreement.predecessor_id) if agreement.predecessor_id else None,
+        year_table=read_year_table(view, agreement, as_of),
         asked=request.args.get("as_of", "").strip(),
         problems=problems,
         made=whole(request.args.get("made", "")),
@@ -79,7 +79,7 @@ def agreement(view: View, agreement_id: str) -> Response:
 
 
 def _read_day(view: View) -> tuple[date, Sequence[str]]:
-    """The day to judge by, and what is wrong with the one asked for: then it is today."""
+    """The day of the evaluation, and errors of the requested one, in which case it is today."""
     asked = request.args.get("as_of", "").strip()
     if not asked:
         return view.act.today, ()

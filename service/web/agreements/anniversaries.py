@@ -1,4 +1,4 @@
-"""Anniversaries ahead: which year it is, how round, on which day in both calendars, and the ceremony that marks it."""
+"""Upcoming anniversaries: which year, how round, the day in both calendars, and the ceremony."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -23,39 +23,39 @@ FIRST_YEAR, LAST_YEAR = 1800, 2400
 
 @dataclass(frozen=True, slots=True)
 class UpcomingAnniversary:
-    """An anniversary in one year. ``lunar`` and ``days_ahead`` only where its day is known; days may be negative."""
+    """An anniversary in one year. ``lunar`` and ``days_ahead`` only if its day is known; days may be negative."""
 
     anniversary: Anniversary
     occurrence: Occurrence
-    told: str
+    description: str
     lunar: str
     days_ahead: int | None
     ceremony: Event | None
 
     @property
     def is_round(self) -> bool:
-        """Whether it is one of those that are kept with more ceremony."""
+        """Whether it is one of those celebrated with more ceremony."""
         return self.occurrence.grade is not Grade.OTHER
 
 
 @page()
 def anniversaries(view: View) -> Response:
-    """Those of the next five years, or of five years from the one the address names."""
+    """Anniversaries of the next five years, or of five years from the requested one."""
     asked = request.args.get("from_year", "").strip()
     is_year = asked.isascii() and asked.isdigit() and FIRST_YEAR <= int(asked[:6]) <= LAST_YEAR
     first = int(asked) if is_year else view.act.today.year
     found = all_anniversaries(view.session)
     ceremonies = ceremonies_between(view.session, first, first + YEARS - 1)
-    coming = [
-        _told(view, one, occurrence, ceremonies.get((one.id, occurrence.year)))
+    upcoming = [
+        _upcoming_one(view, one, occurrence, ceremonies.get((one.id, occurrence.year)))
         for one in found
         for occurrence in occurrences(Origin.parse(one.origin), first, first + YEARS - 1)
     ]
-    # Those whose day is not known come after those of the year that have one.
-    coming.sort(key=lambda one: (one.occurrence.year, one.occurrence.date or date(one.occurrence.year, 12, 31)))
+    # Those without a known day come after those of the same year that have one.
+    upcoming.sort(key=lambda one: (one.occurrence.year, one.occurrence.date or date(one.occurrence.year, 12, 31)))
     return view.page(
         "agreements/anniversaries.html",
-        years=[(year, list(listed)) for year, listed in groupby(coming, key=lambda one: one.occurrence.year)],
+        years=[(year, list(listed)) for year, listed in groupby(upcoming, key=lambda one: one.occurrence.year)],
         first=first,
         last=first + YEARS - 1,
         step=YEARS,
@@ -65,7 +65,9 @@ def anniversaries(view: View) -> Response:
     )
 
 
-def _told(view: View, anniversary: Anniversary, occurrence: Occurrence, ceremony: Event | None) -> UpcomingAnniversary:
+def _upcoming_one(
+    view: View, anniversary: Anniversary, occurrence: Occurrence, ceremony: Event | None
+) -> UpcomingAnniversary:
     day = occurrence.date or (ceremony.first_day if ceremony else None)
     return UpcomingAnniversary(
         anniversary,
@@ -78,7 +80,7 @@ def _told(view: View, anniversary: Anniversary, occurrence: Occurrence, ceremony
 
 
 def _lunar(view: View, day: date) -> str:
-    """The day in the Vietnamese lunar calendar; nothing outside the years it is certain for."""
+    """The day in the Vietnamese lunar calendar; empty outside the years for which it is certain."""
     try:
         return view.plain(full_name(lunar_of(day)))
     except ValueError:

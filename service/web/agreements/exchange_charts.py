@@ -1,4 +1,4 @@
-"""What passed between the parties of an agreement, as tables and as pictures: people, days and money each way."""
+"""The exchange between an agreement's parties as tables and charts: people, days and money each way."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from service.web.view import View
 PAIRS_DRAWN = 6
 YEARS_DRAWN = 40
 SHORTENED_FROM = 10_000
-"""Figures from here on are shortened at their bars: 12,500 is 12.5K."""
+"""Numbers from here on are abbreviated at their bars: 12,500 is 12.5K."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeasureChart:
-    """One measure over the years, both ways; ``exact`` and ``short`` write a value in full and for a narrow place."""
+    """One measure over the years, both ways; ``exact`` and ``short`` format a value in full and for a narrow place."""
 
     title: str
     above: str
@@ -32,8 +32,8 @@ class MeasureChart:
     exact: Callable[[int], str]
     short: Callable[[int], str]
 
-    def told(self, view: View) -> str:
-        """What the picture shows, in words: for those who do not see it."""
+    def describe(self, view: View) -> str:
+        """A text alternative of the chart."""
         sentences = []
         for side, name in (("above", self.above), ("below", self.below)):
             bars = [(column.year, getattr(column, side)) for column in self.columns]
@@ -44,7 +44,7 @@ class MeasureChart:
 
 @dataclass(frozen=True, slots=True)
 class FlowTable:
-    """What passed one way: its totals, and year by year; amounts as the reader's language writes them."""
+    """The exchange one way: its totals, and year by year; amounts formatted for the reader's language."""
 
     name: str
     passage: Flow
@@ -54,7 +54,7 @@ class FlowTable:
 
 @dataclass(frozen=True, slots=True)
 class ExchangePair:
-    """Two parties: both directions, and the pictures of them."""
+    """Two parties: both directions, and their charts."""
 
     there: FlowTable
     back: FlowTable
@@ -63,7 +63,7 @@ class ExchangePair:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeCharts:
-    """All directions of an agreement; exchanges are drawn for the first pairs between whom something passed."""
+    """All directions of an agreement; charts are drawn for the first pairs that have any exchange."""
 
     directions: Sequence[FlowTable]
     exchanges: Sequence[ExchangePair]
@@ -71,13 +71,13 @@ class ExchangeCharts:
 
     @property
     def lines(self) -> list[tuple[str, Flow, Sequence[str]]]:
-        """The table of all years together."""
+        """The table of totals over all years."""
         return [(one.name, one.passage, one.money) for one in self.directions]
 
 
-def read_exchange_charts(view: View, passages: Sequence[Flow], first: date, last: date) -> ExchangeCharts:
-    """Tables and pictures of what passed in the period from ``first`` to ``last``."""
-    directions = {(one.giver, one.receiver): _direction(view, one) for one in passages}
+def read_exchange_charts(view: View, flows: Sequence[Flow], first: date, last: date) -> ExchangeCharts:
+    """Tables and charts of the exchange in the period from ``first`` to ``last``."""
+    directions = {(one.giver, one.receiver): _direction(view, one) for one in flows}
     pairs: dict[frozenset[str], tuple[FlowTable, FlowTable]] = {}
     for (giver, receiver), there in directions.items():
         pairs.setdefault(frozenset((giver, receiver)), (there, directions[receiver, giver]))
@@ -103,17 +103,17 @@ def _direction(view: View, passage: Flow) -> FlowTable:
 
 
 def _amounts(view: View, paid: Mapping[str, int]) -> list[str]:
-    """What was paid, currency by currency, as the reader's language writes it."""
+    """The amounts paid by currency, formatted for the reader's language."""
     return [money(Currency(currency).money(amount), view.language) for currency, amount in sorted(paid.items())]
 
 
 def _pictures(view: View, there: FlowTable, back: FlowTable, first: date, last: date) -> list[MeasureChart]:
-    """People and days by where they come from, money by who paid, each currency by itself."""
+    """Charts of people and days by where they come from, of money by payer, each currency separately."""
     sides = there.passage, back.passage
     years = _years(sides, first, last)
     ways = there.name, back.name
     payers = tuple(view.say(N_("Paid by {name}"), name=view.plain(view.locality_name(side.giver))) for side in sides)
-    found = [
+    charts = [
         _picture(
             view, view.say(N_("People")), ways, years, [{one.year: one.people for one in side.years} for side in sides]
         ),
@@ -128,8 +128,8 @@ def _pictures(view: View, there: FlowTable, back: FlowTable, first: date, last: 
     for currency in sorted({currency for side in sides for currency in side.money}):
         paid = [{one.year: one.money.get(currency, 0) for one in side.years} for side in sides]
         title = view.say(N_("Money paid, {currency}"), currency=currency)
-        found.append(_picture(view, title, payers, years, paid, Currency(currency).decimals))
-    return [one for one in found if one.columns]
+        charts.append(_picture(view, title, payers, years, paid, Currency(currency).decimals))
+    return [one for one in charts if one.columns]
 
 
 def _picture(
@@ -140,7 +140,7 @@ def _picture(
     sides: Sequence[Mapping[int, int]],
     decimals: int = 0,
 ) -> MeasureChart:
-    """A picture of values in units of ten to the minus ``decimals``; without columns where all of them are 0."""
+    """A chart of values in units of 10 ** -``decimals``; without columns if all of them are 0."""
     locale = BABEL_LOCALES[view.language]
 
     def exact(value: int) -> str:
@@ -158,7 +158,7 @@ def _picture(
 
 
 def _years(sides: Iterable[Flow], first: date, last: date) -> list[int]:
-    """All years of the period; of a very long one the latest in which something passed."""
+    """All years of the period; for a very long one the latest with any exchange."""
     if last.year - first.year < YEARS_DRAWN:
         return [*range(first.year, last.year + 1)]
     return sorted({one.year for side in sides for one in side.years})[-YEARS_DRAWN:]

@@ -1,4 +1,4 @@
-"""Plan what is owed: the drafts an agreement would get, looked at first, made with one button."""
+"""Plan what is outstanding: the drafts an agreement would get, previewed, then created with one button."""
 
 import json
 from hashlib import sha256
@@ -21,23 +21,23 @@ from service.web.view import View
 
 @page(read=Role.OFFICER, is_trial=True, is_long=True)
 def plan(view: View, agreement_id: str) -> Response:
-    """What a plan would make, or, with POST, the plan made: those drafts that were seen, or none."""
-    found = crud.find(view.session, Agreement, agreement_id)
+    """Preview a plan or, with POST, carry it out: exactly the previewed drafts, or none."""
+    agreement = crud.find(view.session, Agreement, agreement_id)
     if request.method != "POST":
-        return _show(view, found)
+        return _show(view, agreement)
     made: list[int] = []
-    refusal = attempt(view, lambda: made.append(_make(view, found)))
+    refusal = attempt(view, lambda: made.append(_make(view, agreement)))
     if refusal is None:
         return redirect(url_for("pages.agreement", agreement_id=agreement_id, made=made[0]), 303)
-    # Undoing took what was read along: it is read again.
+    # Rolling back discarded the loaded rows: load them again.
     return _show(view, crud.find(view.session, Agreement, agreement_id), refusal)
 
 
 def _make(view: View, agreement: Agreement) -> int:
-    """Make the drafts; how many.
+    """Create the drafts; returns how many.
 
     Raises:
-        Stale: they would not be those on the page, as something has changed since.
+        Stale: they would differ from those on the page, as something has changed since.
     """
     outcome = planning.make_plan(view.session, view.act, agreement)
     if _digest(outcome) != request.form.get("seen"):
@@ -46,7 +46,7 @@ def _make(view: View, agreement: Agreement) -> int:
 
 
 def _show(view: View, agreement: Agreement, refusal: FormRefusal | None = None) -> Response:
-    """The plan tried out, written down while it stands, and undone."""
+    """Run the plan, render it and roll it back."""
     with dry_run_savepoint(view.session, is_dry=True):
         outcome = planning.make_plan(view.session, view.act, agreement)
         own = commitments_of(view.session, agreement.id)
@@ -65,7 +65,7 @@ def _show(view: View, agreement: Agreement, refusal: FormRefusal | None = None) 
 
 
 def _digest(outcome: planning.PlanOutcome) -> str:
-    """What tells one plan from another: for which commitment, on which days, for how many."""
+    """Distinguishes plans: for which commitment, on which days, for how many people."""
     drafts = [
         (one.event.commitment_id, str(one.event.first_day), str(one.event.last_day), one.event.headcount)
         for one in outcome.made

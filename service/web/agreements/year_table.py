@@ -1,4 +1,4 @@
-"""The board of an agreement: its commitments by the years of its period, ready to be written."""
+"""An agreement's year table: its commitments by the years of its period, ready for the template."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ from service.web.labels import promised
 from service.web.view import View
 
 LINKS_SHOWN = 4
-"""How many events a cell lists at once; the others are folded away."""
+"""How many events a cell lists at once; the others are collapsed."""
 
 EXPLAINED = 20
-"""How many events that nearly count are told of, commitment by commitment."""
+"""How many events that nearly count are explained per commitment."""
 
 WANT_ATTENTION = frozenset({ProgressState.MISSED, ProgressState.AT_RISK})
 
 
 @dataclass(frozen=True, slots=True)
 class CellEvent:
-    """An event as a cell lists it; days inclusive."""
+    """An event in a cell; days inclusive."""
 
     id: str
     title: Mapping[str, str]
@@ -38,19 +38,19 @@ class CellEvent:
 
 @dataclass(frozen=True, slots=True)
 class YearCell:
-    """A commitment's year, and its events in the order they begin."""
+    """A commitment's year, and its events in order of their start."""
 
     year: ProgressYear
     events: Sequence[CellEvent]
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing is due and nothing happens."""
+        """Whether nothing is due and nothing takes place."""
         return not (self.year.due or self.year.held or self.year.planned)
 
     @property
     def figures(self) -> str:
-        """Held of due, ``1/2``; only what was held where nothing is due, and nothing at all for none of that."""
+        """Held of due, ``1/2``; only what was held if nothing is due; empty if neither."""
         if self.year.due:
             return f"{self.year.held}/{self.year.due}"
         return str(self.year.held) if self.year.held else ""
@@ -58,7 +58,7 @@ class YearCell:
 
 @dataclass(frozen=True, slots=True)
 class CommitmentRow:
-    """A commitment with its cells; ``opens`` its article when it is the first of it."""
+    """A commitment with its cells; ``opens`` if it is the first of its article."""
 
     commitment: Commitment
     progress: CommitmentProgress
@@ -68,12 +68,12 @@ class CommitmentRow:
     outstanding: Outstanding
 
     def can_plan_in(self, year: int) -> bool:
-        """Whether a year lacks a visit that a plan would make."""
+        """Whether a year lacks a visit that a plan would create."""
         return year in self.outstanding.years
 
     @property
     def can_plan_at_all(self) -> bool:
-        """Whether a visit can be planned for it that no shown year lacks: for its quota of people, or uncounted."""
+        """Whether a visit can be planned that no year shown lacks: for its quota of people, or without a quota."""
         if self.progress.undertaking.is_open:
             return True
         if self.progress.state not in WANT_ATTENTION or self.outstanding.is_empty:
@@ -82,36 +82,36 @@ class CommitmentRow:
 
     @property
     def near(self) -> Sequence[Evaluation]:
-        """The first of the events that nearly count."""
+        """The first events that nearly count."""
         return self.progress.near[:EXPLAINED]
 
     @property
     def remarks(self) -> Sequence[Evaluation]:
-        """The first of the events that count, though there is something to say about them."""
+        """The first events that count, but with a remark."""
         return self.progress.remarkable[:EXPLAINED]
 
     @property
     def has_more(self) -> bool:
-        """Whether there are more of either than are shown."""
+        """Whether there are more of either than shown."""
         return max(len(self.progress.near), len(self.progress.remarkable)) > EXPLAINED
 
 
 @dataclass(frozen=True, slots=True)
 class YearTable:
-    """An agreement's board on a day: ``years`` are its columns, ``titles`` those of the explained events."""
+    """An agreement's commitments on a day: ``years`` are the columns, ``titles`` those of the explained events."""
 
     as_of: date
     years: Sequence[int]
     rows: Sequence[CommitmentRow]
-    passages: ExchangeCharts
+    charts: ExchangeCharts
     titles: Mapping[str, Mapping[str, str]]
 
 
 def read_year_table(view: View, agreement: Agreement, as_of: date) -> YearTable:
-    """Read an agreement's board; as many queries for many commitments and events as for few."""
-    account = progress.agreement_progress(view.session, agreement, as_of)
+    """Read an agreement's year table; the number of queries does not depend on the number of commitments and events."""
+    current = progress.agreement_progress(view.session, agreement, as_of)
     events = _linked_events(view, agreement)
-    ordered = sorted(account.lines, key=lambda line: _place(line.commitment.article))
+    ordered = sorted(current.lines, key=lambda line: _place(line.commitment.article))
     rows: list[CommitmentRow] = []
     for line in ordered:
         commitment = line.commitment
@@ -126,12 +126,12 @@ def read_year_table(view: View, agreement: Agreement, as_of: date) -> YearTable:
                     for year in line.progress.years
                 ],
                 commitment.article if is_first else None,
-                account.outstanding[commitment.id],
+                current.outstanding[commitment.id],
             )
         )
     years = [cell.year.year for cell in rows[0].cells] if rows else []
-    passages = read_exchange_charts(view, account.passages, agreement.starts_on, agreement.ends_on)
-    return YearTable(as_of, years, rows, passages, account.titles)
+    charts = read_exchange_charts(view, current.passages, agreement.starts_on, agreement.ends_on)
+    return YearTable(as_of, years, rows, charts, current.titles)
 
 
 def _linked_events(view: View, agreement: Agreement) -> dict[str, CellEvent]:
@@ -140,6 +140,6 @@ def _linked_events(view: View, agreement: Agreement) -> dict[str, CellEvent]:
 
 
 def _place(article: str) -> tuple[int, str]:
-    """Where an article stands: 2 before 10, what has no number last."""
+    """Sort key of an article: 2 before 10, one without a number last."""
     digits = "".join(character for character in article if character.isdecimal() and character.isascii())
     return int(digits[:9]) if digits else 10**9, article

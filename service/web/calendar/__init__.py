@@ -1,1 +1,1 @@
-"""The diary: the calendar by month, week and year, and the office's week as it is printed."""
+"""The calendar by month, week, day and year, and the office's weekly schedule for printing."""

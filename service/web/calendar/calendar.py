@@ -1,4 +1,4 @@
-"""The calendar's page: a month, a week, a day or a year of visits, each bounded; what has no room is counted."""
+"""The calendar page: the visits of a month, a week, a day or a year, each limited; the rest is counted."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -42,23 +42,23 @@ _NAMES: Mapping[CalendarPeriod, str] = {
 
 @dataclass(frozen=True, slots=True)
 class CalendarView:
-    """What a view's template shows: visits by id, with their names as far as they are shown."""
+    """The data of a view's template: visits by id, with their titles if shown."""
 
     visits: Mapping[str, CalendarVisit]
     names: Mapping[str, Any]
 
     @property
     def total(self) -> int:
-        """How many visits touch the days that are shown."""
+        """The number of visits that overlap the days shown."""
         return len(self.visits)
 
 
 @page()
 def calendar(view: View) -> Response:
-    """The visits of a month, a week, a day or a year; filters stay in the address from one to the other."""
-    wish = read_query(view)
+    """The visits of a month, a week, a day or a year; filters are passed on in links between them."""
+    params = read_query(view)
     shared = {
-        "wish": wish,
+        "params": params,
         "names": _NAMES,
         "kinds": list(EventKind),
         "statuses": list(EventStatus),
@@ -66,53 +66,54 @@ def calendar(view: View) -> Response:
         "all_directions": list(Direction),
         "lanes_by": LaneGrouping,
         "organisations": organisations_in_charge(view.session),
-        "holidays": holidays_of(view.session, wish.seen),
+        "holidays": holidays_of(view.session, params.seen),
         "holiday_line": lambda one: holiday_line(one, view.language),
         "lunar": lunar_day,
         "today": view.act.today,
     }
-    match wish.shown:
+    match params.shown:
         case CalendarPeriod.DAY:
-            return _day(view, wish, shared)
+            return _day(view, params, shared)
         case CalendarPeriod.YEAR:
-            return _year(view, wish, shared)
+            return _year(view, params, shared)
         case CalendarPeriod.WEEK:
-            return _week(view, wish, shared)
+            return _week(view, params, shared)
         case _:
-            return _month(view, wish, shared)
+            return _month(view, params, shared)
 
 
-def _month(view: View, wish: CalendarQuery, shared: Mapping[str, Any]) -> Response:
-    visits = visits_between(view, wish, wish.seen)
-    weeks = month_weeks(wish.day, visits.values())
-    in_month = [one for one in visits.values() if one.first_day <= wish.days.last and wish.days.first <= one.last_day]
-    agenda = day_lists(wish.days, in_month, shared["holidays"], each_day=False)
-    wanted = {piece.id for week in weeks for row in week.rows for piece in row} | _listed(agenda)
-    facts = CalendarView(visits, event_names(view.session, wanted))
+def _month(view: View, params: CalendarQuery, shared: Mapping[str, Any]) -> Response:
+    visits = visits_between(view, params, params.seen)
+    weeks = month_weeks(params.day, visits.values())
+    days = params.days
+    in_month = [one for one in visits.values() if one.first_day <= days.last and days.first <= one.last_day]
+    agenda = day_lists(params.days, in_month, shared["holidays"], each_day=False)
+    title_ids = {piece.id for week in weeks for row in week.rows for piece in row} | _ids_in(agenda)
+    facts = CalendarView(visits, event_names(view.session, title_ids))
     return view.page("calendar/month.html", facts=facts, weeks=weeks, agenda=agenda, total=len(in_month), **shared)
 
 
-def _week(view: View, wish: CalendarQuery, shared: Mapping[str, Any]) -> Response:
-    visits = visits_between(view, wish, wish.days)
-    bars, _hidden = week_block(wish.days, visits.values(), {})
-    standing = {piece.id for row in bars.rows for piece in row}
-    items = published_items(view.session, wish.days, [visits[one] for one in standing])
-    week, hours = week_block(wish.days, visits.values(), items)
-    agenda = day_lists(wish.days, visits.values(), shared["holidays"], each_day=True)
-    wanted = standing | _listed(agenda) | {hour.visit.id for day in hours for hour in day.shown}
-    facts = CalendarView(visits, event_names(view.session, wanted))
+def _week(view: View, params: CalendarQuery, shared: Mapping[str, Any]) -> Response:
+    visits = visits_between(view, params, params.days)
+    bars, _hidden = week_block(params.days, visits.values(), {})
+    shown_ids = {piece.id for row in bars.rows for piece in row}
+    items = published_items(view.session, params.days, [visits[one] for one in shown_ids])
+    week, hours = week_block(params.days, visits.values(), items)
+    agenda = day_lists(params.days, visits.values(), shared["holidays"], each_day=True)
+    title_ids = shown_ids | _ids_in(agenda) | {hour.visit.id for day in hours for hour in day.shown}
+    facts = CalendarView(visits, event_names(view.session, title_ids))
     return view.page(
         "calendar/week.html", facts=facts, week=week, hours=hours, agenda=agenda, total=facts.total, **shared
     )
 
 
-def _year(view: View, wish: CalendarQuery, shared: Mapping[str, Any]) -> Response:
-    visits = visits_between(view, wish, wish.days)
-    lanes = lanes_of(view, wish, visits, shared["organisations"])
-    wanted = {mark.id for one in lanes for mark in one.lane.marks}
-    facts = CalendarView(visits, event_names(view.session, wanted))
-    days_off, runs = holiday_lane(view, wish.day.year, shared["holidays"])
-    months = [date(wish.day.year, number, 1) for number in range(1, calendar_grid.MONTHS + 1)]
+def _year(view: View, params: CalendarQuery, shared: Mapping[str, Any]) -> Response:
+    visits = visits_between(view, params, params.days)
+    lanes = lanes_of(view, params, visits, shared["organisations"])
+    title_ids = {mark.id for one in lanes for mark in one.lane.marks}
+    facts = CalendarView(visits, event_names(view.session, title_ids))
+    days_off, runs = holiday_lane(view, params.day.year, shared["holidays"])
+    months = [date(params.day.year, number, 1) for number in range(1, calendar_grid.MONTHS + 1)]
     return view.page(
         "calendar/year.html",
         facts=facts,
@@ -121,21 +122,21 @@ def _year(view: View, wish: CalendarQuery, shared: Mapping[str, Any]) -> Respons
         runs=runs,
         months=months,
         month_names=[capital(format_date(one, "LLLL", locale=BABEL_LOCALES[view.language])) for one in months],
-        now=calendar_grid.part_of_year(view.act.today) if view.act.today in wish.days else None,
+        now=calendar_grid.part_of_year(view.act.today) if view.act.today in params.days else None,
         total=facts.total,
         **shared,
     )
 
 
-def _day(view: View, wish: CalendarQuery, shared: Mapping[str, Any]) -> Response:
-    """All visits of one day, a page at a time: where every count of the other views leads to."""
+def _day(view: View, params: CalendarQuery, shared: Mapping[str, Any]) -> Response:
+    """All visits of one day, paged: the target of every "more" link of the other views."""
     number = page_number()
-    query = {**wish.query, "from_": wish.day, "to": wish.day}
+    query = {**params.query, "from_": params.day, "to": params.day}
     statement = event_queries.events_where(view.session, view.act, query)
-    found, total = crud.page_of(view.session, statement, crud.EVENT_ORDER, (number - 1) * PAGE_SIZE, PAGE_SIZE)
+    events, total = crud.page_of(view.session, statement, crud.EVENT_ORDER, (number - 1) * PAGE_SIZE, PAGE_SIZE)
     pages = pages_for(total, PAGE_SIZE)
-    return view.page("calendar/day.html", found=found, total=total, number=number, pages=pages, **shared)
+    return view.page("calendar/day.html", events=events, total=total, number=number, pages=pages, **shared)
 
 
-def _listed(agenda: list[ListedDay]) -> set[str]:
+def _ids_in(agenda: list[ListedDay]) -> set[str]:
     return {one.id for day in agenda for one in day.shown}

@@ -1,4 +1,4 @@
-"""The calendar's views from what was read: weeks of bars, hours of days, lists for telephones, lanes of a year."""
+"""Layout of the calendar's views: weeks of bars, times of days, lists for phones, lanes of a year."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,21 +20,21 @@ from service.web.view import View
 MONTH_ROWS = 4
 WEEK_ROWS = 10
 HOURS_SHOWN = 12
-"""Of what has hours, on one day of a week."""
+"""Maximum timed entries on one day of a week."""
 
 MONTH_LISTED, WEEK_LISTED = 4, 8
-"""Of the visits of one day, in the list a telephone shows."""
+"""Maximum visits of one day in the list shown on phones."""
 
 MOST_LANES = 12
 HOLIDAY_ROWS, MOST_HOLIDAYS = 8, 120
 LANE_ROWS = 12
 MOST_MARKS = 216
-"""Of all lanes of a year together."""
+"""Maximum for all lanes of a year together."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimedEntry:
-    """Something that begins at an hour: a visit, or an item of its published programme with a title of its own."""
+    """Something with a start time: a visit, or an item of its published programme with a title of its own."""
 
     start: time
     end: time | None
@@ -45,7 +45,7 @@ class TimedEntry:
 
 @dataclass(frozen=True, slots=True)
 class TimedDay:
-    """What of a day has hours, in their order, and how many more there are."""
+    """The timed entries of a day, in order, and how many more there are."""
 
     day: date
     shown: Sequence[TimedEntry]
@@ -54,7 +54,7 @@ class TimedDay:
 
 @dataclass(frozen=True, slots=True)
 class ListedDay:
-    """A day of a list: the visits shown under it, and how many more there are."""
+    """A day of a list: the visits shown, and how many more there are."""
 
     day: date
     shown: Sequence[CalendarVisit]
@@ -63,7 +63,7 @@ class ListedDay:
 
 @dataclass(frozen=True, slots=True)
 class NamedLane:
-    """A lane of the year with its name; ``narrowed`` are the parameters that show this lane alone."""
+    """A lane of the year with its name; ``narrowed`` are the query parameters that show this lane alone."""
 
     name: Markup | str
     kind: str
@@ -73,16 +73,16 @@ class NamedLane:
 
 def month_weeks(day: date, visits: Iterable[CalendarVisit]) -> list[calendar_grid.WeekGrid]:
     """The weeks of a month."""
-    stretches = [one.stretch for one in visits]
-    return [calendar_grid.lay_week(week, stretches, MONTH_ROWS) for week in calendar_grid.weeks_of(day)]
+    spans = [one.span for one in visits]
+    return [calendar_grid.lay_week(week, spans, MONTH_ROWS) for week in calendar_grid.weeks_of(day)]
 
 
 def week_block(
     days: Days, visits: Iterable[CalendarVisit], items: Mapping[str, Sequence[TimedItem]]
 ) -> tuple[calendar_grid.WeekGrid, list[TimedDay]]:
-    """A week: bars for what lasts whole days, below them what has hours, with the items of published programmes."""
+    """A week: bars for what lasts whole days, below them timed entries, with the items of published programmes."""
     known = list(visits)
-    bars = calendar_grid.lay_week(days, [one.stretch for one in known if not one.is_timed], WEEK_ROWS)
+    bars = calendar_grid.lay_week(days, [one.span for one in known if not one.is_timed], WEEK_ROWS)
     by_day: dict[date, list[TimedEntry]] = {day: [] for day in days}
     for one in known:
         if one.is_timed and one.start_time is not None:
@@ -99,7 +99,7 @@ def week_block(
 def day_lists(
     days: Days, visits: Iterable[CalendarVisit], holidays: Mapping[date, Sequence[Holiday]], *, each_day: bool
 ) -> list[ListedDay]:
-    """The days on which something is, in order. A visit stands on each of its days, or only where it begins."""
+    """The days that have entries, in order. A visit is listed on each of its days, or only where it begins."""
     most = WEEK_LISTED if each_day else MONTH_LISTED
     by_day: dict[date, list[CalendarVisit]] = {day: [] for day in days}
     for one in visits:
@@ -114,22 +114,21 @@ def day_lists(
 
 
 def lanes_of(
-    view: View, wish: CalendarQuery, visits: Mapping[str, CalendarVisit], organisations: Mapping[str, LocalizedText]
+    view: View, params: CalendarQuery, visits: Mapping[str, CalendarVisit], organisations: Mapping[str, LocalizedText]
 ) -> list[NamedLane]:
-    """The lanes of a year, by kind or by the organisation in charge; of too many organisations the last is of all
-    others."""
-    stretches = [one.stretch for one in visits.values()]
-    by_kind = wish.lanes is LaneGrouping.KIND
+    """The lanes of a year, by kind or by organisation in charge; of too many the last lane has the rest."""
+    spans = [one.span for one in visits.values()]
+    by_kind = params.lanes is LaneGrouping.KIND
 
     def key_of(one: calendar_grid.GridSpan) -> str | None:
         visit = visits[one.id]
         return visit.kind if by_kind else visit.organisation_id
 
-    fullest, others = calendar_grid.in_lanes(stretches, key_of, MOST_LANES)
+    fullest, others = calendar_grid.in_lanes(spans, key_of, MOST_LANES)
     most = MOST_MARKS // max(len(fullest) + bool(others), 1)
     found = []
     for key, those in fullest:
-        lane = calendar_grid.lay_year(wish.day.year, those, most_rows=LANE_ROWS, most_marks=most)
+        lane = calendar_grid.lay_year(params.day.year, those, most_rows=LANE_ROWS, most_marks=most)
         if by_kind and key is not None:
             kind = visits[those[0].id].kind
             found.append(NamedLane(view.kind(kind), key, lane, {"kind": key}))
@@ -138,25 +137,25 @@ def lanes_of(
         else:
             found.append(NamedLane(view.text(organisations.get(key)), "", lane, {"organisation_id": key}))
     if others:
-        lane = calendar_grid.lay_year(wish.day.year, others, most_rows=LANE_ROWS, most_marks=most)
+        lane = calendar_grid.lay_year(params.day.year, others, most_rows=LANE_ROWS, most_marks=most)
         found.append(NamedLane(view.say(N_("Other organisations")), "", lane, {}))
     return found
 
 
 @dataclass(frozen=True, slots=True)
 class DaysOffMark:
-    """A country's days off in a row: what they are for, and whether one of them is not announced yet."""
+    """Consecutive days off of a country: their names, and whether one of them is not announced yet."""
 
     country: str
     days: Days
-    told: str
+    description: str
     provisional: bool
 
 
 def holiday_lane(
     view: View, year: int, holidays: Mapping[date, Sequence[Holiday]]
 ) -> tuple[calendar_grid.YearLane, dict[str, DaysOffMark]]:
-    """The days off of a year: a mark for each country's days in a row, and what they are by the mark's id."""
+    """The days off of a year: a mark for each country's consecutive days, and their descriptions by the mark's id."""
     runs: dict[str, list[Holiday]] = {}
     latest: dict[str, list[Holiday]] = {}
     for day in sorted(holidays):
@@ -167,8 +166,8 @@ def holiday_lane(
             if run is None or day - run[-1].day > timedelta(days=1):
                 run = latest[one.country] = runs[f"{one.country}-{day}"] = []
             run.append(one)
-    stretches = [calendar_grid.GridSpan(name, run[0].day, run[-1].day) for name, run in runs.items()]
-    told = {
+    spans = [calendar_grid.GridSpan(name, run[0].day, run[-1].day) for name, run in runs.items()]
+    descriptions = {
         name: DaysOffMark(
             run[0].country,
             Days(run[0].day, run[-1].day),
@@ -177,4 +176,4 @@ def holiday_lane(
         )
         for name, run in runs.items()
     }
-    return calendar_grid.lay_year(year, stretches, most_rows=HOLIDAY_ROWS, most_marks=MOST_HOLIDAYS), told
+    return calendar_grid.lay_year(year, spans, most_rows=HOLIDAY_ROWS, most_marks=MOST_HOLIDAYS), descriptions

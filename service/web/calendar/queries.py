@@ -1,4 +1,4 @@
-"""What the calendar reads: the days of all visits a view touches, and more of those it shows; never a query a row."""
+"""Queries of the calendar: the days of all visits in a view, and details of those shown; never one query per row."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _MOST_ORGANISATIONS = 300
 
 @dataclass(frozen=True, slots=True)
 class CalendarVisit:
-    """What the calendar must know of every visit it counts: little, for there may be thousands."""
+    """What the calendar needs of every visit it counts: little, because there may be thousands."""
 
     id: str
     first_day: date
@@ -40,25 +40,25 @@ class CalendarVisit:
     organisation_id: str | None
 
     @property
-    def stretch(self) -> GridSpan:
+    def span(self) -> GridSpan:
         """Its days."""
         return GridSpan(self.id, self.first_day, self.last_day)
 
     @property
     def is_timed(self) -> bool:
-        """Whether it stands among a day's hours, not above them."""
+        """Whether it belongs among a day's times, not above them."""
         return self.first_day == self.last_day and self.start_time is not None
 
 
-def visits_between(view: View, wish: CalendarQuery, days: Days) -> dict[str, CalendarVisit]:
-    """The visits a wish means that touch these days, in order; one query."""
-    query = {**wish.query, "from_": days.first, "to": days.last}
+def visits_between(view: View, params: CalendarQuery, days: Days) -> dict[str, CalendarVisit]:
+    """The visits of a query that overlap these days, in order; one query."""
+    query = {**params.query, "from_": days.first, "to": days.last}
     return {row.id: CalendarVisit(*row) for row in event_queries.event_days(view.session, view.act, query)}
 
 
 @dataclass(frozen=True, slots=True)
 class TimedItem:
-    """An item of a published programme that has an hour."""
+    """An item of a published programme that has a time."""
 
     day: date
     start: time
@@ -68,9 +68,9 @@ class TimedItem:
 
 
 def published_items(session: Session, days: Days, visits: Sequence[CalendarVisit]) -> dict[str, list[TimedItem]]:
-    """Visit → the items with hours that its programme published last has on these days; one query.
+    """Visit → the timed items of its last published programme on these days; one query.
 
-    A visit that does not take place, or was moved away from its programme, has none: nobody should go by them.
+    A visit that does not take place, or was moved away from its programme, has none: nobody should rely on them.
     """
     taking_place = {one.id: Days(one.first_day, one.last_day) for one in visits if one.status not in _SILENT}
     found: dict[str, list[TimedItem]] = {}
@@ -86,7 +86,7 @@ def published_items(session: Session, days: Days, visits: Sequence[CalendarVisit
 
 
 def holidays_of(session: Session, days: Days) -> Mapping[date, Sequence[Holiday]]:
-    """Day → what it is in both countries; one query."""
+    """Day → its holidays in both countries; one query."""
     found: dict[date, list[Holiday]] = {}
     for one in HolidayIndex(map(OfficeEntry.of, office_holidays(session))).between(
         OFFICE_COUNTRIES, days.first, days.last
@@ -96,10 +96,10 @@ def holidays_of(session: Session, days: Days) -> Mapping[date, Sequence[Holiday]
 
 
 def organisations_in_charge(session: Session) -> dict[str, LocalizedText]:
-    """The organisations in charge of events the session may read, by id; one query."""
+    """The organisations in charge of the events visible to the session, by id; one query."""
     return {one.id: one.name for one in directory_queries.organisations_in_charge(session, _MOST_ORGANISATIONS)}
 
 
 def lunar_day(day: date) -> LunarDate | None:
-    """The Vietnamese lunar day; None where the calendar is not known."""
+    """The Vietnamese lunar day; None outside the years of the calendar."""
     return lunar_of(day) if FIRST <= day <= LAST else None

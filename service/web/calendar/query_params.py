@@ -1,4 +1,4 @@
-"""What an address of the calendar asks for: which view of which days, and which visits are in it."""
+"""The calendar's query parameters: which view of which days, and which visits."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from service.web.query_params import filters
 from service.web.view import View
 
 FIRST, LAST = date(1900, 1, 1), date(2199, 12, 31)
-"""The days the calendar shows; a slip of the pen in a year shall not lead to an empty page without a word."""
+"""The days the calendar can show; a mistyped year must not lead to an empty page without an explanation."""
 
 _LISTS: Mapping[str, type[StrEnum]] = {"kind": EventKind, "status": EventStatus, "direction": Direction}
 _FILTERS = ("q", "kind", "status", "locality", "organisation_id", "direction")
@@ -26,7 +26,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 
 class CalendarPeriod(StrEnum):
-    """How many days the calendar shows at once."""
+    """The period the calendar shows at once."""
 
     MONTH = "month"
     WEEK = "week"
@@ -34,7 +34,7 @@ class CalendarPeriod(StrEnum):
     YEAR = "year"
 
     def around(self, day: date) -> Days:
-        """The month, week, day or year a day is in."""
+        """The month, week, day or year that contains a day."""
         match self:
             case CalendarPeriod.WEEK:
                 return calendar_grid.week_of(day)
@@ -47,7 +47,7 @@ class CalendarPeriod(StrEnum):
 
 
 class LaneGrouping(StrEnum):
-    """What the lanes of a year are."""
+    """What the lanes of a year represent."""
 
     KIND = "kind"
     ORGANISATION = "organisation"
@@ -55,9 +55,9 @@ class LaneGrouping(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CalendarQuery:
-    """What the address asks for: ``asked`` are its filters as written there, ``query`` the same for ``events_where``.
+    """Parsed query parameters: ``asked`` are the filters as written, ``query`` the same for ``events_where``.
 
-    What makes no sense is named in ``problems`` and left out of ``query``.
+    Invalid values are reported in ``problems`` and omitted from ``query``.
     """
 
     shown: CalendarPeriod
@@ -69,12 +69,12 @@ class CalendarQuery:
 
     @property
     def days(self) -> Days:
-        """The days that are shown; of a month without those that only fill its weeks."""
+        """The days shown; for a month without the days that only complete its weeks."""
         return self.shown.around(self.day)
 
     @property
     def seen(self) -> Days:
-        """The same, of a month with those that fill its weeks."""
+        """The same, for a month with the days that complete its weeks."""
         if self.shown is not CalendarPeriod.MONTH:
             return self.days
         weeks = calendar_grid.weeks_of(self.day)
@@ -82,11 +82,11 @@ class CalendarQuery:
 
     @property
     def filters(self) -> int:
-        """How many filters narrow what is shown."""
+        """How many filters are set."""
         return sum(1 for value in self.asked.values() if value)
 
     def url(self, **changed: Any) -> str:
-        """The calendar with some of its parameters changed; what is usual is left out."""
+        """The calendar's URL with some parameters changed; defaults are omitted."""
         wanted: dict[str, Any] = {
             "view": self.shown,
             "day": self.day,
@@ -98,7 +98,7 @@ class CalendarQuery:
         return url_for("pages.calendar", **given)
 
     def step(self, forward: bool) -> date | None:
-        """The day that leads to the month, week or year before or after; None at the end of the calendar."""
+        """A day in the previous or next month, week or year; None at the end of the calendar."""
         days = self.days
         edge = days.last + timedelta(days=1) if forward else days.first - timedelta(days=1)
         beside = self.shown.around(edge).first
@@ -106,7 +106,7 @@ class CalendarQuery:
 
 
 def read_query(view: View) -> CalendarQuery:
-    """The wish of the address. What makes no sense in it is named, and the rest still holds."""
+    """Parse the query parameters. Invalid values are reported, and the rest applies."""
     problems: dict[str, list[str]] = {}
     shown = _choice(view, "view", CalendarPeriod, CalendarPeriod.MONTH, problems)
     lanes = _choice(view, "lanes", LaneGrouping, LaneGrouping.KIND, problems)
@@ -123,7 +123,7 @@ def read_query(view: View) -> CalendarQuery:
 
 
 def read_day(view: View, problems: dict[str, list[str]]) -> date:
-    """The day of the address; today when there is none, or when it is none the calendar can show."""
+    """The requested day; today if there is none, or if the calendar can't show it."""
     written = request.args.get("day", "").strip()
     if not written:
         return view.act.today

@@ -1,4 +1,4 @@
-"""The office's weekly schedule (lịch công tác tuần) as it is printed: one sheet, day by day, morning and afternoon."""
+"""The office's weekly schedule (lịch công tác tuần) for printing: one sheet, day by day, morning and afternoon."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from service.web.view import View
 
 MOST_EVENTS = 200
 MOST_ROWS = 10
-"""Of one half of a day, and of what lasts all week."""
+"""Maximum rows of one half of a day, and of what lasts all week."""
 
 MOST_TRAVELS = 6
 MOST_CALLED_OFF = 20
@@ -27,7 +27,7 @@ Told = TypeVar("Told")
 
 @dataclass(frozen=True, slots=True)
 class PrintedHalfDay:
-    """A part of a day as it is printed: its name, its lines, and how many more there are."""
+    """A part of a printed day: its name, its lines, and how many more there are."""
 
     name: str
     rows: Sequence[ScheduleRow]
@@ -36,7 +36,7 @@ class PrintedHalfDay:
 
 @dataclass(frozen=True, slots=True)
 class PrintedDay:
-    """A day of the sheet; ``height`` is how many rows it takes."""
+    """A day of the sheet; ``height`` is the number of its rows."""
 
     day: ScheduleDay
     parts: Sequence[PrintedHalfDay]
@@ -46,7 +46,7 @@ class PrintedDay:
 
     @property
     def height(self) -> int:
-        """How many rows of the table the day takes."""
+        """The number of table rows of the day."""
         return sum(max(len(part.rows), 1) + bool(part.more) for part in self.parts)
 
     @property
@@ -57,7 +57,7 @@ class PrintedDay:
 
 @page()
 def this_week(view: View) -> Response:
-    """The week of a day: what takes place, where, who presides, prepares and takes part; who arrives and departs."""
+    """The week of a day: what takes place, where, who presides, prepares and takes part; arrivals and departures."""
     problems: dict[str, list[str]] = {}
     day = read_day(view, problems)
     days = calendar_grid.week_of(day)
@@ -87,7 +87,7 @@ def _printed(view: View, day: ScheduleDay) -> PrintedDay:
     is_free = day.day.weekday() >= 5 and not day.rows
     for half in HalfDay:
         rows = [row for row in day.rows if row.half is half]
-        # Morning and afternoon have their lines on every working day, to write on by hand.
+        # Morning and afternoon have lines on every working day, to be filled in by hand.
         if rows or (half is not HalfDay.WHOLE_DAY and not is_free) or (half is HalfDay.WHOLE_DAY and is_free):
             parts.append(PrintedHalfDay(view.say(HALVES[half]), *_bounded(rows, MOST_ROWS)))
     arriving, more_arriving = _bounded(day.arriving, MOST_TRAVELS)
@@ -95,8 +95,8 @@ def _printed(view: View, day: ScheduleDay) -> PrintedDay:
     return PrintedDay(day, parts, arriving, departing, more_arriving + more_departing)
 
 
-def _bounded(told: Sequence[Told], most: int) -> tuple[Sequence[Told], int]:
-    return told[:most], max(len(told) - most, 0)
+def _bounded(rows: Sequence[Told], most: int) -> tuple[Sequence[Told], int]:
+    return rows[:most], max(len(rows) - most, 0)
 
 
 def _in_range(day: date) -> date | None:

@@ -1,1 +1,1 @@
-"""A visit's page: everything about one event, each part edited where it stands."""
+"""The page of one event, with each of its parts edited in place."""

@@ -1,4 +1,4 @@
-"""What can be chosen in a visit's forms, and whom a typed name means."""
+"""The options of an event's forms, and resolving a typed name to a person or organisation."""
 
 from collections.abc import Sequence
 from functools import cached_property

@@ -1,4 +1,4 @@
-"""Moving a visit: its days and hours, and what that would bring with it, before anything is saved."""
+"""Moving an event: its days and times, with a preview of the consequences before anything is saved."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

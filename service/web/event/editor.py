@@ -1,4 +1,4 @@
-"""An open form on a visit's page: which part it changes, what it asks, what it sends."""
+"""An open form on an event's page: the part it changes, its fields, and its submission."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The facts of a visit, of any kind: one table of fields, from which its form follows."""
+"""The fields of an event of any kind: one table of fields, from which its form is built."""
 
 from collections.abc import Mapping
 from typing import Any

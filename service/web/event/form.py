@@ -1,4 +1,4 @@
-"""Forms from tables of fields: what stands in them, what was typed, and the wish it makes for the API's schemas."""
+"""Forms from tables of fields: their values, what was typed, and the input for the API's schemas."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What happened to an event, told from the audit trail: who, when, what from and to, why."""
+"""The history of an event from the audit trail: who, when, what from and to, why."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

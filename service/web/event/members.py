@@ -1,4 +1,4 @@
-"""The people of a visit: put on the list, changed, taken off."""
+"""The people of an event: adding, changing and removing them."""
 
 from collections.abc import Mapping
 from typing import Any

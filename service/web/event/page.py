@@ -1,4 +1,4 @@
-"""One event's page: what was asked of it is done, and all of it shown, with the part that is being edited open."""
+"""One event's page: handles its forms and renders it, with the part being edited open."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""All that an event's page shows besides its history, read in a fixed number of queries."""
+"""Everything an event's page shows except its history, read in a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

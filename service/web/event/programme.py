@@ -1,4 +1,4 @@
-"""A visit's programme: items put in, changed and taken out; publishing it is a step of its own."""
+"""An event's programme: adding, changing and removing items; publishing is a separate action."""
 
 from hashlib import sha256
 from json import dumps

@@ -1,4 +1,4 @@
-"""A visit's tasks: added, changed, taken out, marked as done."""
+"""An event's tasks: adding, changing, removing and completing them."""
 
 from typing import Any
 

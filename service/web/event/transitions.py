@@ -1,4 +1,4 @@
-"""The steps people take with a visit: from status to status, and deleting what never took place."""
+"""The transitions of an event between statuses, and deleting what never took place."""
 
 from collections.abc import Mapping
 from datetime import date

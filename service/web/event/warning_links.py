@@ -1,4 +1,4 @@
-"""Warnings with the way out: where on the page, or on which other page, what is warned of is mended."""
+"""Links from warnings to where their cause can be fixed: on the same page, or on another one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

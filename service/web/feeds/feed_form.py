@@ -1,4 +1,4 @@
-"""The form of a calendar to subscribe to: what stands in it, and what a sent one asks for."""
+"""The form of a calendar feed: its values, and parsing a submitted one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Subscribe: one's own calendars, made, changed, renewed, revoked, who reads them, and what the doctor finds."""
+"""Subscribe: one's own calendar feeds, created, changed, rotated, revoked; their readers and diagnostics."""
 
 from typing import Any
 from urllib.parse import quote

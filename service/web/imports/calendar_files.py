@@ -1,4 +1,4 @@
-"""A calendar file taken in by hand: uploaded or pasted, looked at, then confirmed."""
+"""Import of a calendar file by hand: uploaded or pasted, previewed, then confirmed."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -32,7 +32,7 @@ _CHOICES = ("kind", "host", "guest", "source")
 
 @page(read=Role.OFFICER, is_long=True)
 def imports(view: View) -> Response:
-    """The form; with POST, what a file would do, or the file taken in: the one that was looked at, or none."""
+    """The form; with POST, a preview of a file, or its import: exactly as previewed, or not at all."""
     if request.method != "POST":
         return _show(view)
     content: list[bytes] = []
@@ -49,10 +49,10 @@ def _do(view: View, content: list[bytes], outcomes: list[ComponentOutcome]) -> N
         case "look":
             content.append(_sent())
             with dry_run_savepoint(view.session, is_dry=True):
-                outcomes += import_calendar(view.session, view.act, content[0], _wish(view))
+                outcomes += import_calendar(view.session, view.act, content[0], _defaults(view))
         case "import":
             content.append(_sent_back())
-            outcomes += import_calendar(view.session, view.act, content[0], _wish(view))
+            outcomes += import_calendar(view.session, view.act, content[0], _defaults(view))
             if _digest(content[0], outcomes) != request.form.get("seen"):
                 raise Stale
         case _:
@@ -77,7 +77,7 @@ def _sent_back() -> bytes:
         raise Stale from None
 
 
-def _wish(view: View) -> ImportDefaults:
+def _defaults(view: View) -> ImportDefaults:
     chosen = _chosen()
     kind = chosen["kind"] or EventKind.ACTIVITY.value
     if kind not in set(KINDS):
@@ -88,15 +88,15 @@ def _wish(view: View) -> ImportDefaults:
 
 
 def _chosen() -> dict[str, str]:
-    """What was chosen besides the file; its name comes with it the first time, and back in a field afterwards."""
+    """The options besides the file; its name comes with the file the first time, and from a form field afterwards."""
     chosen = {name: request.form.get(name, "")[:200] for name in _CHOICES}
     file = request.files.get("file")
     return chosen | ({"source": (file.filename or "")[:200]} if file else {})
 
 
 def _digest(content: bytes, outcomes: Sequence[ComponentOutcome]) -> str:
-    """What tells one preview from another: the file, what was chosen, and what becomes of what."""
-    # An event that is new has another id each time.
+    """Distinguishes previews: the file, the options, and the outcome of each component."""
+    # A new event has another id each time.
     rows = [
         [
             one.number,
@@ -108,8 +108,8 @@ def _digest(content: bytes, outcomes: Sequence[ComponentOutcome]) -> str:
         for one in outcomes
     ]
     chosen = _chosen()
-    told = json.dumps([[chosen[name] for name in _CHOICES], rows])
-    return sha256(content + told.encode()).hexdigest()[:20]
+    content_key = json.dumps([[chosen[name] for name in _CHOICES], rows])
+    return sha256(content + content_key.encode()).hexdigest()[:20]
 
 
 def _show(
@@ -129,7 +129,7 @@ def _show(
         is_seen=is_seen,
         outcomes=outcomes if is_seen else (),
         count=Counter(one.result for one in outcomes),
-        results={result: view.say(told) for result, told in RESULTS.items()},
+        results={result: view.say(label) for result, label in RESULTS.items()},
         kinds=KINDS,
         places=sorted(((code, view.plain(name)) for code, name in places.items()), key=lambda place: place[1]),
         chosen=_chosen(),

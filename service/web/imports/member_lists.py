@@ -1,4 +1,4 @@
-"""The people of an event: the list in order of precedence, and a file taken in: looked at, then confirmed."""
+"""The people of an event: the list in order of precedence, and import of a file: previewed, then confirmed."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -29,7 +29,7 @@ from service.web.page_decorator import page
 from service.web.view import View
 
 MAX_FILE = 1_400_000
-"""In bytes: the file comes back in a field of the form, a third longer, and a form has its bound."""
+"""In bytes: the file is sent back in a form field, a third longer, and forms have a size limit."""
 
 ACTIONS: Mapping[str, str] = {
     "added": N_("Will be added"),
@@ -40,38 +40,38 @@ ACTIONS: Mapping[str, str] = {
 
 @page(read=Role.OFFICER, is_long=True)
 def members(view: View, event_id: str) -> Response:
-    """The list; with POST, what a file would do to it, or the file taken in: the one that was looked at, or none."""
-    found = events.find_event(view.session, event_id)
+    """The list; with POST, a preview of a file, or its import: exactly as previewed, or not at all."""
+    event = events.find_event(view.session, event_id)
     if request.method != "POST":
-        return _show(view, found)
+        return _show(view, event)
     content: list[bytes] = []
-    taken: list[ImportedRow] = []
-    refusal = attempt(view, lambda: _do(view, found, content, taken))
+    imported: list[ImportedRow] = []
+    refusal = attempt(view, lambda: _do(view, event, content, imported))
     if refusal is None and request.form.get("do") == "import":
         return redirect(url_for("pages.members", event_id=event_id, done="import"), 303)
-    # Undoing took what was read along: it is read again.
-    return _show(view, events.find_event(view.session, event_id), refusal, content, taken)
+    # Rolling back discarded the loaded rows: load them again.
+    return _show(view, events.find_event(view.session, event_id), refusal, content, imported)
 
 
 @page(read=Role.OFFICER)
 def member_file(view: View, event_id: str) -> Response:
-    """The list as a file to fill in: a template where nobody is on it yet."""
-    found = events.find_event(view.session, event_id)
-    response = Response(member_sheet(view.session, found.id, view.language), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="members-{found.first_day.isoformat()}.csv"'
+    """The list as a file to fill in: a template if nobody is on it yet."""
+    event = events.find_event(view.session, event_id)
+    response = Response(member_sheet(view.session, event.id, view.language), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="members-{event.first_day.isoformat()}.csv"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _do(view: View, found: Event, content: list[bytes], taken: list[ImportedRow]) -> None:
+def _do(view: View, event: Event, content: list[bytes], imported: list[ImportedRow]) -> None:
     match request.form.get("do"):
         case "look":
             content.append(_uploaded())
             with dry_run_savepoint(view.session, is_dry=True):
-                taken += import_members(view.session, view.act, found, _lines(content[0]))
+                imported += import_members(view.session, view.act, event, _lines(content[0]))
         case "import":
             content.append(_sent_back())
-            made = import_members(view.session, view.act, found, _lines(content[0]))
+            made = import_members(view.session, view.act, event, _lines(content[0]))
             if _digest(content[0], made) != request.form.get("seen"):
                 raise Stale
         case _:
@@ -96,43 +96,43 @@ def _sent_back() -> bytes:
 
 
 def _lines(content: bytes) -> Sequence[TableRow]:
-    """The lines of either kind of file; what browsers say about its type is a guess by its name."""
+    """The lines of either kind of file; a browser's content type is only a guess from the name."""
     return read_workbook(content) if is_workbook(content) else read_csv(content)
 
 
-def _digest(content: bytes, taken: Sequence[ImportedRow]) -> str:
-    """What tells one preview from another: the file, and what it does to whom."""
-    # Somebody new has another id each time.
-    rows = [(*astuple(one)[:5], "" if one.is_new else one.person_id, one.changed, one.kept) for one in taken]
+def _digest(content: bytes, imported: Sequence[ImportedRow]) -> str:
+    """Distinguishes previews: the file, and what it does to whom."""
+    # A new person has another id each time.
+    rows = [(*astuple(one)[:5], "" if one.is_new else one.person_id, one.changed, one.kept) for one in imported]
     return sha256(content + json.dumps(rows).encode()).hexdigest()[:20]
 
 
 def _show(
     view: View,
-    found: Event,
+    event: Event,
     refusal: FormRefusal | None = None,
     content: Sequence[bytes] = (),
-    taken: Sequence[ImportedRow] = (),
+    imported: Sequence[ImportedRow] = (),
 ) -> Response:
     return view.page(
         "imports/member_lists.html",
         refusal.status if refusal else 200,
-        event=found,
-        seats=positions_of(view.session, found.id),
+        event=event,
+        seats=positions_of(view.session, event.id),
         refusal=refusal,
         wrong=_by_place(view, refusal.fields) if refusal else [],
-        taken=taken if refusal is None else (),
-        count=Counter(one.action for one in taken),
-        actions={action: view.say(told) for action, told in ACTIONS.items()},
+        imported=imported if refusal is None else (),
+        count=Counter(one.action for one in imported),
+        actions={action: view.say(label) for action, label in ACTIONS.items()},
         columns={name: view.plain(title) for name, title in COLUMNS.items()},
-        content=urlsafe_b64encode(content[0]).decode() if taken and content else "",
-        seen=_digest(content[0], taken) if taken and content else "",
+        content=urlsafe_b64encode(content[0]).decode() if imported and content else "",
+        seen=_digest(content[0], imported) if imported and content else "",
         done=request.args.get("done", ""),
     )
 
 
 def _by_place(view: View, fields: Mapping[str, list[str]]) -> list[tuple[str, list[str]]]:
-    """What is wrong, row by row from above: ``rows.7.role`` is told as “Row 7, Role”."""
+    """The errors in row order: ``rows.7.role`` is formatted as “Row 7, Role”."""
 
     def row_of(place: str) -> int:
         return int(place.split(".")[1]) if place.startswith("rows.") else 0

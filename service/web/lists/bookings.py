@@ -1,4 +1,4 @@
-"""Rooms, cars, interpreters: what there is, who has it when, and booking it for an event."""
+"""Rooms, cars, interpreters: what exists, who has booked it when, and booking it for an event."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,20 +47,20 @@ class BookingLine:
 
     @property
     def title(self) -> LocalizedText:
-        """What it is for, as far as the reader may know."""
+        """The title of its event, if the reader may see it."""
         return permissions.BUSY if self.is_hidden else self.event.title
 
     @property
     def is_open(self) -> bool:
-        """Whether it takes nothing yet, and may be taken now."""
+        """Whether it is only requested and can be confirmed now."""
         return self.booking.state is BookingState.REQUESTED
 
 
 def lines_of(view: View, query: Mapping[str, Any]) -> tuple[list[BookingLine], bool]:
-    """Bookings that a query asks for, by day; whether there are more than are shown."""
-    listed = bookings.listed_bookings(view.session, query, SHOWN + 1)
-    hidden = permissions.hidden(view.session, {event.id for _booking, _resource, event in listed})
-    found = [
+    """The bookings of a query, by day; and whether there are more than shown."""
+    rows = bookings.listed_bookings(view.session, query, SHOWN + 1)
+    hidden = permissions.hidden(view.session, {event.id for _booking, _resource, event in rows})
+    lines = [
         BookingLine(
             booking,
             resource,
@@ -69,17 +69,17 @@ def lines_of(view: View, query: Mapping[str, Any]) -> tuple[list[BookingLine], b
             view.say(BOOKING_STATES[booking.state]),
             event.id in hidden,
         )
-        for booking, resource, event in listed
+        for booking, resource, event in rows
     ]
-    return found[:SHOWN], len(found) > SHOWN
+    return lines[:SHOWN], len(lines) > SHOWN
 
 
 @page()
 def resources(view: View) -> Response:
-    """What can be booked, by kind, with how much of it is booked soon."""
-    found = all_resources(view.session, SHOWN)
+    """The resources, by type, with how much of each is booked soon."""
+    all_found = all_resources(view.session, SHOWN)
     counts = bookings.count_held(view.session, view.act.today, view.act.today + timedelta(days=SOON_DAYS))
-    by_type = {kind: [one for one in found if one.type is kind] for kind in RESOURCE_TYPES}
+    by_type = {kind: [one for one in all_found if one.type is kind] for kind in RESOURCE_TYPES}
     return view.page(
         "lists/resources.html",
         groups=[(view.say(RESOURCE_TYPES[kind]), listed) for kind, listed in by_type.items() if listed],
@@ -89,10 +89,10 @@ def resources(view: View) -> Response:
 
 @page()
 def resource(view: View, resource_id: str) -> Response:
-    """One resource and who has it in the months to come."""
-    found = crud.find(view.session, Resource, resource_id)
+    """One resource and its bookings in the coming months."""
+    resource = crud.find(view.session, Resource, resource_id)
     query = {
-        "resource_id": found.id,
+        "resource_id": resource.id,
         "from_": view.act.today,
         "to": view.act.today + timedelta(days=AHEAD_DAYS),
         "state": [BookingState.HELD, BookingState.REQUESTED],
@@ -101,8 +101,8 @@ def resource(view: View, resource_id: str) -> Response:
     months = groupby(lines, key=lambda line: max(line.booking.first_day, view.act.today).replace(day=1))
     return view.page(
         "lists/resource.html",
-        resource=found,
-        kind=view.say(RESOURCE_TYPES[found.type]),
+        resource=resource,
+        kind=view.say(RESOURCE_TYPES[resource.type]),
         months=[(view.month(first), list(listed)) for first, listed in months],
         has_more=has_more,
         ahead=AHEAD_DAYS,
@@ -111,23 +111,23 @@ def resource(view: View, resource_id: str) -> Response:
 
 @page()
 def event_bookings(view: View, event_id: str) -> Response:
-    """What is booked for an event; booking more, and giving back."""
-    found = events.find_event(view.session, event_id)
+    """The bookings of an event; adding and releasing them."""
+    event = events.find_event(view.session, event_id)
     refusal: FormRefusal | None = None
     if request.method == "POST":
-        refusal = attempt(view, lambda: do_booking(view, found))
+        refusal = attempt(view, lambda: do_booking(view, event))
         if refusal is None:
             done = request.form.get("do", "")
             return redirect(url_for("pages.event_bookings", event_id=event_id, done=done), 303)
-        found = events.find_event(view.session, event_id)
-    lines, has_more = lines_of(view, {"event_id": found.id})
+        event = events.find_event(view.session, event_id)
+    lines, has_more = lines_of(view, {"event_id": event.id})
     return view.page(
         "lists/bookings.html",
         refusal.status if refusal else 200,
-        event=found,
+        event=event,
         lines=lines,
         has_more=has_more,
-        choices=choices(view) if view.may_change(found) else [],
+        choices=choices(view) if view.may_change(event) else [],
         refusal=refusal,
         form=request.form,
         done=request.args.get("done", ""),
@@ -135,23 +135,23 @@ def event_bookings(view: View, event_id: str) -> Response:
 
 
 def choices(view: View) -> list[tuple[str, list[Resource]]]:
-    """What can be booked, by kind."""
-    found = all_resources(view.session, MOST_CHOICES, only_active=True)
+    """The resources that can be booked, by type."""
+    bookable = all_resources(view.session, MOST_CHOICES, only_active=True)
     return [
         (view.say(label), listed)
         for kind, label in RESOURCE_TYPES.items()
-        if (listed := [one for one in found if one.type is kind])
+        if (listed := [one for one in bookable if one.type is kind])
     ]
 
 
 def do_booking(view: View, event: Event) -> None:
-    """Book something for an event, take what was only asked for, or give something back, as the form says."""
+    """Add a booking for an event, confirm a requested one, or release one, as the form says."""
     form = request.form
     match form.get("do"):
         case "book":
-            wish = _wish(form) | {"event_id": event.id}
-            wanted: dict[str, Any] = NewBookingsSchema().load(wish)  # type: ignore[no-untyped-call]
-            bookings.make_bookings(view.session, view.act, [wanted], several=False)
+            values = _booking_values(form) | {"event_id": event.id}
+            checked: dict[str, Any] = NewBookingsSchema().load(values)  # type: ignore[no-untyped-call]
+            bookings.make_bookings(view.session, view.act, [checked], several=False)
         case "give_back":
             bookings.delete_booking(view.session, view.act, _own(view, event, form.get("booking", "")))
         case "hold":
@@ -168,19 +168,19 @@ def _own(view: View, event: Event, identity: str) -> Booking:
     return booking
 
 
-def _wish(form: Mapping[str, str]) -> dict[str, Any]:
-    """A booking as the API takes it, from days and hours typed apart."""
-    wish: dict[str, Any] = {"resource_id": form.get("resource", ""), "note": form.get("note", "").strip() or None}
-    if form.get("from") or form.get("to"):  # one of the times offered
-        wish |= {name: form[name] for name in ("from", "to") if form.get(name)}
+def _booking_values(form: Mapping[str, str]) -> dict[str, Any]:
+    """A booking in the API's form, from separate day and time fields."""
+    values: dict[str, Any] = {"resource_id": form.get("resource", ""), "note": form.get("note", "").strip() or None}
+    if form.get("from") or form.get("to"):  # one of the suggested times
+        values |= {name: form[name] for name in ("from", "to") if form.get(name)}
     else:
         for name in ("from", "to"):
             day, hour = form.get(f"{name}_day", ""), form.get(f"{name}_time", "")
             if day:
-                wish[name] = f"{day}T{hour}" if hour else day
+                values[name] = f"{day}T{hour}" if hour else day
     if form.get("quantity"):
         quantity = whole(form["quantity"])
-        wish["quantity"] = form["quantity"] if quantity is None else quantity
+        values["quantity"] = form["quantity"] if quantity is None else quantity
     if form.get("asked"):
-        wish["state"] = BookingState.REQUESTED.value
-    return wish
+        values["state"] = BookingState.REQUESTED.value
+    return values

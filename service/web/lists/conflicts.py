@@ -1,4 +1,4 @@
-"""Conflicts: what does not fit together from a day on, with the way out, so many events at a time."""
+"""Conflicts from a day on, with links to resolve them, a limited number of events at a time."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ from service.web.page_decorator import page
 from service.web.view import View
 
 AT_ONCE = 60
-"""How many events are looked at for one page; a usual office's year has fewer."""
+"""How many events are checked for one page; a usual office's year has fewer."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictDays:
-    """The days a page looks at, both inclusive; ``has_more`` when there are events after them."""
+    """The days of a page, both inclusive; ``has_more`` if there are events after them."""
 
     first: date
     last: date
@@ -31,13 +31,13 @@ class ConflictDays:
 
     @property
     def following(self) -> date:
-        """Where the next page begins."""
+        """The first day of the next page."""
         return days_after(self.last, 1)
 
 
 @page()
 def conflicts_page(view: View) -> Response:
-    """What clashes from a day on (today unless the address says another), by the first day of the events."""
+    """The conflicts from a day on (today by default), by the first day of the events."""
     asked = request.args.get("from", "").strip()
     first, problems = view.act.today, []
     if asked:
@@ -45,26 +45,26 @@ def conflicts_page(view: View) -> Response:
             first = EventQuery().load({"from": asked})["from_"]
         except ValidationError as wrong:
             problems = [view.said(line) for lines in flat(wrong.messages).values() for line in lines]
-    stretch = _stretch(view, first)
-    found = [
+    period = _period(view, first)
+    entries = [
         one
-        for one in conflicts.conflicts_between(view.session, view.act, {"from_": stretch.first, "to": stretch.last})
-        # What began before stands on the page before.
+        for one in conflicts.conflicts_between(view.session, view.act, {"from_": period.first, "to": period.last})
+        # Events that began earlier are on the previous page.
         if one.event.first_day >= first or first == view.act.today
     ]
-    months = groupby(found, key=lambda one: max(one.event.first_day, first).replace(day=1))
+    months = groupby(entries, key=lambda one: max(one.event.first_day, first).replace(day=1))
     return view.page(
         "lists/conflicts.html",
-        total=len(found),
+        total=len(entries),
         months=[(view.month(begin), _by_event(list(listed))) for begin, listed in months],
-        stretch=stretch,
+        period=period,
         asked=asked if problems else first.isoformat(),
         problems=problems,
     )
 
 
-def _stretch(view: View, first: date) -> ConflictDays:
-    """A year, or fewer days when more events than a page looks at lie in them."""
+def _period(view: View, first: date) -> ConflictDays:
+    """A year, or fewer days if it has more events than a page checks."""
     last = days_after(first, conflicts.DEFAULT_DAYS)
     beyond = first_day_beyond(view.session, first, last, AT_ONCE)
     if beyond is None:
@@ -72,9 +72,9 @@ def _stretch(view: View, first: date) -> ConflictDays:
     return ConflictDays(first, max(first, beyond - timedelta(days=1)), True)
 
 
-def _by_event(found: Sequence[conflicts.ConflictEntry]) -> list[tuple[Event, list[conflicts.ConflictEntry]]]:
+def _by_event(entries: Sequence[conflicts.ConflictEntry]) -> list[tuple[Event, list[conflicts.ConflictEntry]]]:
     return [
         (listed[0].event, listed)
-        for _id, group in groupby(found, key=lambda one: one.event.id)
+        for _id, group in groupby(entries, key=lambda one: one.event.id)
         if (listed := list(group))
     ]

@@ -1,4 +1,4 @@
-"""Reminders of all events and the office's own mails: what failed, what is coming; and everything about one of them."""
+"""Reminders of all events and the office's own mails: what failed, what is coming; and the details of one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -35,50 +35,50 @@ _DONE = {
 
 @dataclass(frozen=True, slots=True)
 class ReminderLine:
-    """A reminder with the event it is about; the office's own mails are about none."""
+    """A reminder with its event; the office's own mails have none."""
 
     reminder: Reminder
     event: Event | None
 
     def can_be_chosen(self, view: View) -> bool:
-        """Whether the reader may do something about it together with others."""
+        """Whether the reader may select it for an action on several."""
         is_own = view.may(Role.OFFICER) and (self.event is None or view.may_change(self.event))
         return is_own and self.reminder.state is ReminderState.FAILED
 
 
 @dataclass(frozen=True, slots=True)
 class ReminderListQuery:
-    """What the address asks for: one state (None: what failed and what is coming), and which page of the list."""
+    """Parsed query parameters: one state (None: what failed and what is coming), and the page of the list."""
 
     state: ReminderState | None
     number: int
 
     def url(self, **changed: Any) -> str:
-        """The same page with some of its parameters changed; empty ones are left out."""
-        wanted: dict[str, Any] = {"state": self.state.value if self.state else None} | changed
-        return url_for("pages.reminders", **{name: value for name, value in wanted.items() if value})
+        """The same page with some parameters changed; empty ones are omitted."""
+        values: dict[str, Any] = {"state": self.state.value if self.state else None} | changed
+        return url_for("pages.reminders", **{name: value for name, value in values.items() if value})
 
 
 @page()
 def reminders(view: View) -> Response:
-    """What failed, what nobody has seen of it first; then what is coming. Any one state by itself, page by page.
+    """Failed reminders, unseen ones first; then coming ones. With a state only its reminders, paged.
 
-    With POST, those chosen of what failed are sent again or marked as seen, all of them or none.
+    With POST, the selected failed reminders are retried or marked as seen, all of them or none.
     """
-    wish = _read_wish()
+    params = _read_params()
     if request.method != "POST":
-        return _list(view, wish)
+        return _list(view, params)
     done: list[int] = []
     refusal = attempt(view, lambda: done.append(_do_with_chosen(view)))
     if refusal is None:
-        return redirect(wish.url(page=wish.number, done=request.form.get("do", ""), count=str(done[0])), 303)
-    return _list(view, wish, refusal)
+        return redirect(params.url(page=params.number, done=request.form.get("do", ""), count=str(done[0])), 303)
+    return _list(view, params, refusal)
 
 
 def _do_with_chosen(view: View) -> int:
-    """Do what was asked for with every reminder chosen; how many of them that concerned.
+    """Apply the requested action to every selected reminder; returns how many changed.
 
-    Those that have not failed any more are left alone: somebody else was quicker, and the wish is fulfilled.
+    Those that are no longer failed are skipped: somebody else acted first, and the request is fulfilled.
     """
     chosen = dict.fromkeys(request.form.getlist("chosen"))
     if not chosen:
@@ -88,15 +88,15 @@ def _do_with_chosen(view: View) -> int:
     step = _step()
     concerned = 0
     for identity in chosen:
-        found = reminder_queries.find_reminder(view.session, identity)
-        if found.state is ReminderState.FAILED:
-            step(view.session, view.act, found)
+        reminder = reminder_queries.find_reminder(view.session, identity)
+        if reminder.state is ReminderState.FAILED:
+            step(view.session, view.act, reminder)
             concerned += 1
     return concerned
 
 
 def _step() -> Callable[[Session, ActionContext, Reminder], Reminder]:
-    """What the form asks for."""
+    """The requested action."""
     match request.form.get("do"):
         case "retry":
             return planning.retry
@@ -106,22 +106,22 @@ def _step() -> Callable[[Session, ActionContext, Reminder], Reminder]:
             raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
 
 
-def _list(view: View, wish: ReminderListQuery, refusal: FormRefusal | None = None) -> Response:
+def _list(view: View, params: ReminderListQuery, refusal: FormRefusal | None = None) -> Response:
     failed: list[Reminder] = []
     has_more_failed = False
-    if wish.state is None and wish.number == 1:
+    if params.state is None and params.number == 1:
         failed = reminder_queries.first_failures(view.session, view.act, FAILED_SHOWN + 1)
         failed, has_more_failed = failed[:FAILED_SHOWN], len(failed) > FAILED_SHOWN
-    first = (wish.number - 1) * PAGE_SIZE
-    found, total = reminder_queries.reminders_in_state(view.session, view.act, wish.state, first, PAGE_SIZE)
-    lines = _lines(view, [*failed, *found])
+    first = (params.number - 1) * PAGE_SIZE
+    page_rows, total = reminder_queries.reminders_in_state(view.session, view.act, params.state, first, PAGE_SIZE)
+    lines = _lines(view, [*failed, *page_rows])
     return view.page(
         "lists/reminders.html",
         refusal.status if refusal else 200,
         refusal=refusal,
         done=_DONE.get(request.args.get("done", "")),
         count=whole(request.args.get("count", "")) or 0,
-        wish=wish,
+        params=params,
         states=REMINDER_STATES,
         choosable={line.reminder.id for line in lines if line.can_be_chosen(view)},
         failed=lines[: len(failed)],
@@ -133,29 +133,29 @@ def _list(view: View, wish: ReminderListQuery, refusal: FormRefusal | None = Non
     )
 
 
-def _read_wish() -> ReminderListQuery:
-    """A state or a number that makes no sense is none."""
+def _read_params() -> ReminderListQuery:
+    """Parse the query parameters; an invalid state or number is ignored."""
     state = request.args.get("state", "")
     return ReminderListQuery(ReminderState(state) if state in set(ReminderState) else None, page_number())
 
 
-def _lines(view: View, found: Sequence[Reminder]) -> list[ReminderLine]:
+def _lines(view: View, reminders: Sequence[Reminder]) -> list[ReminderLine]:
     """Reminders with their events; one query."""
-    wanted = ids(*(reminder.event_id for reminder in found))
-    events = crud.by_id(view.session, Event, wanted)
-    return [ReminderLine(reminder, events.get(reminder.event_id or "")) for reminder in found]
+    event_ids = ids(*(reminder.event_id for reminder in reminders))
+    events = crud.by_id(view.session, Event, event_ids)
+    return [ReminderLine(reminder, events.get(reminder.event_id or "")) for reminder in reminders]
 
 
 @page()
 def reminder(view: View, reminder_id: str) -> Response:
-    """Everything of one reminder: attempts, answers, what happens next; sending it again, having seen it."""
+    """All details of one reminder: attempts, responses, what happens next; retrying it, marking it as seen."""
     found = reminder_queries.find_reminder(view.session, reminder_id)
     if request.method != "POST":
         return _show(view, found)
     refusal = attempt(view, lambda: _step()(view.session, view.act, found))
     if refusal is None:
         return redirect(url_for("pages.reminder", reminder_id=reminder_id, done=request.form.get("do", "")), 303)
-    # Undoing took what was read along: it is read again.
+    # Rolling back discarded the loaded rows: load them again.
     return _show(view, reminder_queries.find_reminder(view.session, reminder_id), refusal)
 
 
@@ -168,7 +168,7 @@ def _show(view: View, found: Reminder, refusal: FormRefusal | None = None) -> Re
         reminder=found,
         event=session.get(Event, found.event_id) if found.event_id else None,
         rule=session.get(ReminderRule, found.rule_id) if found.rule_id else None,
-        told_of=session.get(Reminder, found.failed_id) if found.failed_id else None,
+        failed_reminder=session.get(Reminder, found.failed_id) if found.failed_id else None,
         seen_by=session.get(User, found.seen_by) if found.seen_by else None,
         attempts=attempts,
         next=delivery_status.next_step(found, attempts, view.act, view.language),

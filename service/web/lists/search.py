@@ -1,4 +1,4 @@
-"""Search over everything the reader may see, group by group; each thing leads to its page."""
+"""Search over everything visible to the reader, by group; each hit links to its page."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ Value = Markup | str
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One thing found: what it is called, its page if the reader has one for it, what else tells it from others."""
+    """A hit: its name, its page if the reader has access to one, and further details to distinguish it."""
 
     name: Value
     url: str = ""
@@ -51,7 +51,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class HitGroup:
-    """Things of one kind: the first of them, how many there are, and where all of them are listed."""
+    """Hits of one kind: the first ones, their total, and the address of the full list."""
 
     key: str
     title: str
@@ -64,7 +64,7 @@ class HitGroup:
 
 @page()
 def search(view: View) -> Response:
-    """What holds all the words asked for; accents, case and đ do not matter."""
+    """Everything that contains all the words; accents, case and đ are ignored."""
     q = request.args.get("q", "").strip()[:LONGEST]
     is_short = len(fold(q).replace(" ", "")) < SHORTEST
     groups = [] if is_short else [group for read in _GROUPS for group in read(view, q) if group.total]
@@ -74,16 +74,16 @@ def search(view: View) -> Response:
 
 
 def _events(view: View, q: str) -> list[HitGroup]:
-    """Coming ones first, then past ones, the latest first; drafts and called off ones among them."""
+    """Coming events first, then past ones, latest first; including drafts and cancelled ones."""
     today = view.act.today
     ahead, ahead_total = event_queries.events_ahead(view.session, q, today, SHOWN)
     past, past_total = event_queries.events_past(view.session, q, today, SHOWN)
-    listed: dict[str, Any] = {"q": q, "status": list(_ALL)}
+    query: dict[str, Any] = {"q": q, "status": list(_ALL)}
     return [
-        HitGroup("ahead", N_("Events from today on"), ahead_total, events=ahead, url=url_for("pages.coming", **listed)),
+        HitGroup("ahead", N_("Events from today on"), ahead_total, events=ahead, url=url_for("pages.coming", **query)),
         HitGroup(
             "past", N_("Earlier events"), past_total, events=past,
-            url=url_for("pages.coming", **listed, to=(today - timedelta(days=1)).isoformat()),
+            url=url_for("pages.coming", **query, to=(today - timedelta(days=1)).isoformat()),
         ),
     ]  # fmt: skip
 
@@ -93,7 +93,7 @@ def _some(view: View, model: type[Any], q: str, *order: Any) -> tuple[list[Any],
 
 
 def _administered(view: View, area: str, identity: str) -> str:
-    """The page of something officers look after; nothing for those who only read."""
+    """The administration page of something; empty for readers who are not officers."""
     return url_for("pages.administered", area=area, identity=identity) if view.may(Role.OFFICER) else ""
 
 
@@ -136,12 +136,12 @@ def _promises(view: View, q: str) -> list[HitGroup]:
 
 
 def _people(view: View, q: str) -> list[HitGroup]:
-    """People and organisations with the latest visits they are in, as far as the reader may see those."""
+    """People and organisations with their latest visits, if visible to the reader."""
     people, people_total = _some(view, Person, q, *PERSON_ORDER_BY_NAME)
     organisations, organisations_total = _some(view, Organisation, q)
     person_ids, organisation_ids = ([one.id for one in listed] for listed in (people, organisations))
     visits = _latest(event_queries.events_of_people(view.session, person_ids, _VISITS_READ))
-    duties = _latest(event_queries.events_of_organisations(view.session, organisation_ids, _VISITS_READ))
+    led_events = _latest(event_queries.events_of_organisations(view.session, organisation_ids, _VISITS_READ))
     return [
         HitGroup(
             "people", N_("Directory of people"), people_total,
@@ -156,7 +156,7 @@ def _people(view: View, q: str) -> list[HitGroup]:
             "organisations", N_("Organisations"), organisations_total,
             [
                 Hit(view.text(one.name), _administered(view, "organisations", one.id), [view.place(one.locality)],
-                    duties.get(one.id, ()))
+                    led_events.get(one.id, ()))
                 for one in organisations
             ],
             url=url_for("pages.administered_list", area="organisations", q=q) if view.may(Role.OFFICER) else "",
@@ -164,10 +164,10 @@ def _people(view: View, q: str) -> list[HitGroup]:
     ]  # fmt: skip
 
 
-def _latest(found: Sequence[tuple[str, Event]]) -> dict[str, list[Event]]:
-    """The latest events of each person or organisation, of all that were read."""
+def _latest(pairs: Sequence[tuple[str, Event]]) -> dict[str, list[Event]]:
+    """The latest events of each person or organisation, among those loaded."""
     by_id: dict[str, list[Event]] = {}
-    for identity, event in found:
+    for identity, event in pairs:
         known = by_id.setdefault(identity, [])
         if len(known) < VISITS_SHOWN and event not in known:
             known.append(event)
@@ -175,7 +175,7 @@ def _latest(found: Sequence[tuple[str, Event]]) -> dict[str, list[Event]]:
 
 
 def _duties(view: View, q: str) -> list[HitGroup]:
-    """Tasks, what is open first, and items of programmes, the latest first; each leads to its line in its event."""
+    """Tasks, open ones first, and programme items, latest first; each links to its line in its event."""
     tasks, tasks_total = event_queries.tasks_matching(view.session, q, SHOWN)
     items, items_total = event_queries.programme_items_matching(view.session, q, SHOWN)
     return [

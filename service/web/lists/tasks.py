@@ -1,4 +1,4 @@
-"""Things to do, for all events: what is overdue first, then the next thirty days; any of them by filters."""
+"""Tasks of all events: overdue ones first, then the next thirty days; or any, by filters."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -29,13 +29,13 @@ from service.web.view import View, ids
 
 DAYS_AHEAD = 30
 SHOWN = 50
-"""Of what is overdue, of what is coming, and on a page of a list."""
+"""Maximum of overdue and of coming tasks, and per page of a list."""
 
 Value = Markup | str
 
 
 class TaskSelection(StrEnum):
-    """Which tasks a list holds."""
+    """The tasks in a list."""
 
     OPEN = "open"
     OVERDUE = "overdue"
@@ -59,7 +59,7 @@ _MEANING: Mapping[TaskSelection, dict[str, bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class TaskLine:
-    """A task with its event's columns, how its due day is counted, how late it is, and who is responsible."""
+    """A task with its event's columns, how its due day is computed, how late it is, and who is responsible."""
 
     task: Task
     event: task_queries.Row
@@ -71,7 +71,7 @@ class TaskLine:
 
 @dataclass(frozen=True, slots=True)
 class TaskListQuery:
-    """What the address asks for: ``asked`` as written there, ``query`` as :func:`task_lists.tasks_where` takes it."""
+    """Parsed query parameters: ``asked`` as written, ``query`` as :func:`task_queries.tasks_where` takes it."""
 
     asked: Mapping[str, str]
     which: TaskSelection
@@ -81,22 +81,22 @@ class TaskListQuery:
 
     @property
     def is_list(self) -> bool:
-        """Whether it asks for one list; else for what is overdue and what comes next."""
+        """Whether one list is requested; else overdue and coming tasks."""
         return any(self.asked.values())
 
     @property
     def here(self) -> Mapping[str, str]:
-        """What an address of this very page says."""
+        """The parameters of this page's own address."""
         return {"page": str(self.number)} if self.number > 1 else {}
 
     def url(self, **changed: Any) -> str:
-        """The same page with some of its parameters changed; empty ones are left out."""
-        wanted = {**self.asked, "page": None} | changed
-        return url_for("pages.tasks", **{name: value for name, value in wanted.items() if value})
+        """The same page with some parameters changed; empty ones are omitted."""
+        values = {**self.asked, "page": None} | changed
+        return url_for("pages.tasks", **{name: value for name, value in values.items() if value})
 
 
-def _read_wish(view: View) -> TaskListQuery:
-    """The filters of the address. One that makes no sense is named, and the others still hold."""
+def _read_params(view: View) -> TaskListQuery:
+    """Parse the filters. An invalid one is reported, and the others apply."""
     asked = {name: request.args.get(name, "").strip() for name in ("q", "organisation_id", "from", "to", "which")}
     problems: dict[str, list[str]] = {}
     if asked["which"] not in {"", *TaskSelection}:
@@ -110,17 +110,17 @@ def _read_wish(view: View) -> TaskListQuery:
 
 @page()
 def things_to_do(view: View) -> Response:
-    """What is overdue, how late it is, and what falls due in the days to come; with filters one list, page by page."""
-    wish = _read_wish(view)
+    """Overdue tasks, how late they are, and tasks due soon; with filters one list, paged."""
+    params = _read_params(view)
     refusal = attempt(view, lambda: _finish(view)) if request.method == "POST" else None
     if request.method == "POST" and refusal is None:
         step = "reopened" if request.form.get("do") == "reopen" else "done"
-        return redirect(wish.url(**wish.here, **{step: request.form.get("task", "")}), 303)
-    return _list(view, wish, refusal) if wish.is_list else _soon(view, wish, refusal)
+        return redirect(params.url(**params.here, **{step: request.form.get("task", "")}), 303)
+    return _list(view, params, refusal) if params.is_list else _soon(view, params, refusal)
 
 
-def _soon(view: View, wish: TaskListQuery, refusal: FormRefusal | None) -> Response:
-    """What is overdue, and what falls due today and in the days to come."""
+def _soon(view: View, params: TaskListQuery, refusal: FormRefusal | None) -> Response:
+    """Overdue tasks, and those due today and in the coming days."""
     today = view.act.today
     last = today + timedelta(days=DAYS_AHEAD)
     late = task_queries.first_tasks(view.session, view.act, _MEANING[TaskSelection.OVERDUE], SHOWN + 1)
@@ -130,36 +130,36 @@ def _soon(view: View, wish: TaskListQuery, refusal: FormRefusal | None) -> Respo
     ahead = lines[len(late[:SHOWN]) :]
     return _page(
         view,
-        wish,
+        params,
         refusal,
         late=lines[: len(late[:SHOWN])],
         days=_by_day(ahead),
-        more_late=wish.url(which=TaskSelection.OVERDUE) if len(late) > SHOWN else "",
-        more=wish.url(which=TaskSelection.OPEN, **{"from": today, "to": last}) if len(coming) > SHOWN else "",
+        more_late=params.url(which=TaskSelection.OVERDUE) if len(late) > SHOWN else "",
+        more=params.url(which=TaskSelection.OPEN, **{"from": today, "to": last}) if len(coming) > SHOWN else "",
     )
 
 
-def _list(view: View, wish: TaskListQuery, refusal: FormRefusal | None) -> Response:
-    """One list of tasks, by due day: of what is done the latest first."""
-    found, total = task_queries.page_of_tasks(
+def _list(view: View, params: TaskListQuery, refusal: FormRefusal | None) -> Response:
+    """One list of tasks, by due day: done ones latest first."""
+    rows, total = task_queries.page_of_tasks(
         view.session,
         view.act,
-        wish.query,
-        (wish.number - 1) * SHOWN,
+        params.query,
+        (params.number - 1) * SHOWN,
         SHOWN,
-        takes_place=wish.which in (TaskSelection.OPEN, TaskSelection.OVERDUE),
-        latest_first=wish.which is TaskSelection.DONE,
+        takes_place=params.which in (TaskSelection.OPEN, TaskSelection.OVERDUE),
+        latest_first=params.which is TaskSelection.DONE,
     )
     return _page(
-        view, wish, refusal, days=_by_day(_lines(view, found)), total=total, pages=pages_for(total, SHOWN)
+        view, params, refusal, days=_by_day(_lines(view, rows)), total=total, pages=pages_for(total, SHOWN)
     )  # fmt: skip
 
 
-def _page(view: View, wish: TaskListQuery, refusal: FormRefusal | None, **values: Any) -> Response:
+def _page(view: View, params: TaskListQuery, refusal: FormRefusal | None, **values: Any) -> Response:
     return view.page(
         "lists/tasks.html",
         refusal.status if refusal else 200,
-        wish=wish,
+        params=params,
         refusal=refusal,
         changed=None if refusal else _changed(view),
         ahead=DAYS_AHEAD,
@@ -171,20 +171,20 @@ def _page(view: View, wish: TaskListQuery, refusal: FormRefusal | None, **values
 
 
 def _finish(view: View) -> None:
-    """Mark a task as done, or as open again."""
+    """Mark a task as done, or reopen it."""
     task = crud.find(view.session, Task, request.form.get("task", ""))
     event = events.find_event(view.session, task.event_id)
     tasks.change_task(view.session, view.act, event, task, {"done": request.form.get("do") != "reopen"})
 
 
 def _changed(view: View) -> Task | None:
-    """The task that was marked just now, as the redirect says; as it is now."""
+    """The task that was just marked, given by the redirect; in its current state."""
     task = view.session.get(Task, request.args.get("done") or request.args.get("reopened") or "")
     if task is None:
         return None
     try:
         events.find_event(view.session, task.event_id)
-    except NotFound:  # also for one who may not see it
+    except NotFound:  # also if the reader may not see it
         return None
     return task
 
@@ -193,10 +193,10 @@ def _by_day(lines: Sequence[TaskLine]) -> list[tuple[date | None, list[TaskLine]
     return [(day, list(listed)) for day, listed in groupby(lines, key=lambda line: line.task.due_day)]
 
 
-def _lines(view: View, found: Sequence[task_queries.Row]) -> list[TaskLine]:
-    """The lines of a page; two queries, however many they are."""
-    organisations = crud.by_id(view.session, Organisation, ids(*(row.Task.organisation_id for row in found)))
-    people = crud.by_id(view.session, Person, ids(*(row.Task.person_id for row in found)))
+def _lines(view: View, rows: Sequence[task_queries.Row]) -> list[TaskLine]:
+    """The lines of a page; two queries, regardless of their number."""
+    organisations = crud.by_id(view.session, Organisation, ids(*(row.Task.organisation_id for row in rows)))
+    people = crud.by_id(view.session, Person, ids(*(row.Task.person_id for row in rows)))
     return [
         TaskLine(
             row.Task,
@@ -206,17 +206,17 @@ def _lines(view: View, found: Sequence[task_queries.Row]) -> list[TaskLine]:
             responsible(view, row.Task, organisations, people),
             may_finish(view, row, row.Task),
         )
-        for row in found
+        for row in rows
     ]
 
 
 def may_finish(view: View, event: Event | task_queries.Row, task: Task) -> bool:
-    """Whether the reader may say that a task is done: who may change its event, and the organisation it is for."""
+    """Whether the reader may mark a task as done: those who may change its event, and the organisation it is for."""
     return view.may_change(event) or (view.may(Role.OFFICER) and permissions.is_for(view.session, task.organisation_id))
 
 
 def _how_late(view: View, task: Task, status: EventStatus) -> str:
-    """How many days a task is late; empty when it is not."""
+    """How many days a task is late; empty if it is not."""
     if task.due_day is None or not is_overdue(task.due_day, task.done, status, view.act.today):
         return ""
     days = (view.act.today - task.due_day).days
@@ -224,18 +224,18 @@ def _how_late(view: View, task: Task, status: EventStatus) -> str:
 
 
 def how_counted(view: View, task: Task) -> str:
-    """How a task's due day is counted, in words; empty for one that has a day of its own, or none."""
-    told = due_offset_text(task)
-    return view.say(told) if told else ""
+    """How a task's due day is computed, in words; empty if it has a fixed day or none."""
+    sentence = due_offset_text(task)
+    return view.say(sentence) if sentence else ""
 
 
 def responsible(
     view: View, task: Task, organisations: Mapping[str, Organisation], people: Mapping[str, Person]
 ) -> list[Value]:
-    """The person and the organisation a task is for, as far as they are known."""
-    found: list[Value] = []
+    """The person and the organisation responsible for a task, if known."""
+    names: list[Value] = []
     if person := people.get(task.person_id or ""):
-        found.append(person.name)
+        names.append(person.name)
     if organisation := organisations.get(task.organisation_id or ""):
-        found.append(view.text(organisation.name))
-    return found
+        names.append(view.text(organisation.name))
+    return names

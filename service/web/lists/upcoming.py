@@ -1,4 +1,4 @@
-"""What is coming: the first page, from today on, month by month."""
+"""Upcoming events: the first page, from today on, month by month."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _UNFINISHED = tuple(status for status in EventStatus if status is not EventStatu
 
 @dataclass(frozen=True, slots=True)
 class UpcomingQuery:
-    """What the address asks for: ``asked`` as written there, ``query`` as :func:`reading.events_where` takes it."""
+    """Parsed query parameters: ``asked`` as written, ``query`` as :func:`event_queries.events_where` takes it."""
 
     asked: Mapping[str, Any]
     query: Mapping[str, Any]
@@ -44,22 +44,22 @@ class UpcomingQuery:
 
     @property
     def is_filtered(self) -> bool:
-        """Whether anything narrows the list."""
+        """Whether any filter is set."""
         return any(self.asked.values())
 
     @property
     def is_past(self) -> bool:
-        """Whether the list looks back only: then the latest comes first."""
+        """Whether the list is only of past events: then the latest comes first."""
         return "from_" not in self.query
 
     def url(self, **changed: Any) -> str:
-        """The same page with some of its parameters changed; empty ones are left out."""
-        wanted = {**self.asked, "page": None} | changed
-        return url_for("pages.coming", **{name: value for name, value in wanted.items() if value})
+        """The same page with some parameters changed; empty ones are omitted."""
+        values = {**self.asked, "page": None} | changed
+        return url_for("pages.coming", **{name: value for name, value in values.items() if value})
 
 
 def read_query(view: View) -> UpcomingQuery:
-    """The filters of the address. One that makes no sense is named, and the others still hold."""
+    """Parse the filters. An invalid one is reported, and the others apply."""
     chosen = {name: [value for value in request.args.getlist(name) if value] for name in _LISTS}
     asked: dict[str, Any] = {
         name: [value for value in values if value in set(_LISTS[name])] for name, values in chosen.items()
@@ -79,28 +79,28 @@ def read_query(view: View) -> UpcomingQuery:
 
 @page()
 def upcoming(view: View) -> Response:
-    """Events from today on, what is on now first; reminders that failed; the way to drafts and to what was."""
-    wish = read_query(view)
-    order = EVENT_ORDER_LATEST if wish.is_past else crud.EVENT_ORDER
-    found, total = crud.page_of(
+    """Events from today on, current ones first; failed reminders; links to drafts and past events."""
+    params = read_query(view)
+    order = EVENT_ORDER_LATEST if params.is_past else crud.EVENT_ORDER
+    events, total = crud.page_of(
         view.session,
-        event_queries.events_where(view.session, view.act, wish.query),
+        event_queries.events_where(view.session, view.act, params.query),
         order,
-        (wish.number - 1) * PAGE_SIZE,
+        (params.number - 1) * PAGE_SIZE,
         PAGE_SIZE,
     )
     waiting = partial(count_with_status, view.session, view.act.today)
     failed = unseen_failures(view.session, view.act.now - timedelta(days=FAILED_DAYS), FAILED_SHOWN + 1)
     return view.page(
         "lists/upcoming.html",
-        wish=wish,
+        params=params,
         total=total,
         pages=pages_for(total, PAGE_SIZE),
-        now=[] if wish.is_past else [event for event in found if _is_on(event, view.act.today)],
-        months=_by_month(view, [event for event in found if wish.is_past or not _is_on(event, view.act.today)]),
+        now=[] if params.is_past else [event for event in events if _is_on(event, view.act.today)],
+        months=_by_month(view, [event for event in events if params.is_past or not _is_on(event, view.act.today)]),
         drafts=waiting(EventStatus.DRAFT),
         unconfirmed=waiting(EventStatus.PLANNED) if view.may(Role.APPROVER) else 0,
-        is_alone=not found and is_only_account(view.session, view.act.account.id),
+        is_alone=not events and is_only_account(view.session, view.act.account.id),
         overdue=task_queries.count_overdue(view.session, view.act.today),
         failed=failed[:FAILED_SHOWN],
         more_failed=len(failed) > FAILED_SHOWN,

@@ -1,4 +1,4 @@
-"""What somebody has said so far about a visit they plan: it stands in the address until the last step."""
+"""The state of the planning form, held in the address until the last step."""
 
 import re
 from collections.abc import Mapping, Sequence

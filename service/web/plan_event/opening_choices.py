@@ -1,4 +1,4 @@
-"""Openings for a visit, as a page offers them: the same as the API's, and what would help where there is none."""
+"""Openings for a visit, the same as the API's, and suggestions where there is none."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass

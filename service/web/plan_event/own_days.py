@@ -1,4 +1,4 @@
-"""A visit on days of its own, without an opening: what would clash is shown before anything is written."""
+"""A visit on freely chosen days, without an opening: conflicts are shown before anything is written."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The case an officer plans: which kind, for which commitment, who receives whom, and what that proposes."""
+"""The visit an officer plans: its kind, its commitment, host and guest, and the proposed values."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What a visit takes with it: rooms, lodging, vehicles, interpreters; what is proposed; who must be free."""
+"""The resources of a visit: rooms, lodging, vehicles, interpreters; proposed ones; who must be free."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Plan a visit: what it is for, what it needs, and the days on which nothing clashes, taken with one click."""
+"""Plan a visit: what it is for, what it needs, and days without conflicts, chosen with one click."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""The last step: what was said becomes an event with all that is booked for it, once."""
+"""The last step: creates the event with all its bookings, exactly once."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""A visit's programme in the console: what differs from what was published, and the page of all revisions."""
+"""A visit's programme in the console: the differences from the published one, and the page of all revisions."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ ByDay = list[tuple[date, list[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class ItemDifference:
-    """One change for people: the item as it is now (or was), and for a changed one each field before and after."""
+    """A change for display: the item as it is now (or was), and for a changed one each field before and after."""
 
     kind: ChangeType
     deed: str
@@ -59,10 +59,10 @@ class ItemDifference:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeBoard:
-    """An event's programme on its page: its ``items`` in running order, and by day.
+    """The programme on an event's page: its ``items`` in running order, and by day.
 
-    ``published`` is the last revision with its ``label``, ``differences`` what has changed since. With none of these
-    there may still be something to publish: another order of items that have no hour.
+    ``published`` is the last revision with its ``label``, ``differences`` what has changed since. Even without
+    differences there may be something to publish: another order of items without a time.
     """
 
     items: list[ProgrammeItem]
@@ -76,7 +76,7 @@ class ProgrammeBoard:
 
 @dataclass(frozen=True, slots=True)
 class RevisionEntry:
-    """A revision on the page of all of them."""
+    """A revision on the page of all revisions."""
 
     row: ProgrammeRevision
     label: LocalizedText
@@ -101,12 +101,12 @@ def read_board(view: View, event: Event) -> ProgrammeBoard:
 
 
 def by_day(items: Iterable[ProgrammeItem | ProgrammeItemValues]) -> ByDay:
-    """Items in running order under their days."""
+    """Items in running order, grouped by day."""
     return [(day, list(those)) for day, those in groupby(items, key=lambda item: item.day)]
 
 
 def difference_texts(view: View, changes: Iterable[ItemChange]) -> list[ItemDifference]:
-    """Changes as people read them."""
+    """Changes formatted for display."""
     return [
         ItemDifference(
             change.kind,
@@ -135,10 +135,10 @@ def _value(view: View, item: ProgrammeItemValues | None, name: str) -> Value:
 
 @page()
 def revisions(view: View, event_id: str) -> Response:
-    """All that was published of an event's programme, the newest first, and what changed each time; to be printed."""
+    """All published revisions of an event's programme, newest first, and what changed each time; printable."""
     event = events.find_event(view.session, event_id)
-    found = programme_revisions.revisions_of(view.session, event.id)
-    publishers = ids(*(one.row.published_by for one in found))
+    revisions_found = programme_revisions.revisions_of(view.session, event.id)
+    publishers = ids(*(one.row.published_by for one in revisions_found))
     names = {user.id: user.name for user in crud.by_id(view.session, User, publishers).values()}
     return view.page(
         "programme/revisions.html",
@@ -151,6 +151,6 @@ def revisions(view: View, event_id: str) -> Response:
                 days=by_day(one.items),
                 differences=difference_texts(view, one.changes),
             )
-            for one in reversed(found)
+            for one in reversed(revisions_found)
         ],
     )

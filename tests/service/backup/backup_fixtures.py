@@ -112,7 +112,7 @@ def contents(database: Database) -> Contents:
     """Table → key → row, of all tables that a backup holds."""
     found: Contents = {}
     with database.engine.connect() as connection:
-        for name in sorted(tables.kept()):
+        for name in sorted(tables.backed_up()):
             table = metadata.tables[name]
             rows = [dict(row._mapping) for row in connection.execute(table.select())]
             found[name] = {tuple(row[column.name] for column in table.primary_key): row for row in rows}

@@ -350,7 +350,7 @@ def test_backup_and_restore_from_the_command_line(
     file = str(tmp_path / "b.zip")
     made = run("backup", file)
     assert (made.exit_code, made.stderr) == (0, "")
-    assert f"{len(tables.kept())} tables" in made.stdout
+    assert f"{len(tables.backed_up())} tables" in made.stdout
     again = run("backup", file)
     assert (again.exit_code, again.stdout) == (1, "")
     assert "--force" in again.stderr
