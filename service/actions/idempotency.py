@@ -9,8 +9,8 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -19,6 +19,9 @@ from models.encryption import cipher
 from models.errors import Conflict, Invalid
 from models.i18n import N_, message
 from service.actions.context import ActionContext
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 LIFETIME = timedelta(hours=24)
 MAX_KEY = 255
@@ -33,7 +36,7 @@ class KeptAnswer:
     body: bytes
 
 
-def _cipher(secret: str) -> Fernet:
+def _cipher(secret: str) -> "Fernet":
     # An answer may show a token once; at rest it is readable only with the service's secret.
     return cipher(secret, "idempotency")
 
@@ -77,6 +80,8 @@ def recall(
                 message(N_("The first request with this key is still running. Ask again shortly.")),
                 code="idempotency_in_progress",
             )
+    from cryptography.fernet import InvalidToken
+
     kept = session.get(IdempotencyKey, (act.account.id, key_hash))
     if kept is None:
         return None

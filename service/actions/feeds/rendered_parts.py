@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import babel
-import icalendar
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
@@ -120,6 +119,9 @@ def parts_of(feed: Feed) -> tuple[str, ...]:
 @cache
 def fingerprint(language: Language, office: Office) -> str:
     """What kept bytes must have been made by to be used: this code, these libraries and translations, this address."""
+    # Not with the module: icalendar takes 25 ms of a start, and only entries of calendars need it.
+    import icalendar
+
     code = sorted(Path(str(calendars.__file__)).parent.rglob("*.py"))
     made_by = [module.read_bytes() for module in (*code, Path(str(text.__file__)))]
     versions = (icalendar.__version__, babel.__version__, zlib.ZLIB_RUNTIME_VERSION, office.public_url)
