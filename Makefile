@@ -18,6 +18,8 @@ PLACE := $(shell pwd | cksum | cut -d' ' -f1)
 MADE := $(VENV)/.made-$(PLACE)
 INSTALLED := $(VENV)/.installed-$(PLACE)
 INSTALLED_DEV := $(VENV)/.installed-dev-$(PLACE)
+COMPILED := $(VENV)/.compiled-$(PLACE)
+ROOMS := models calendars jobs service seed
 LOCKED := pyproject.toml constraints.txt
 # Calendar programs and a server that tests and benchmarks run: what they stand on must not mix with ours.
 CLIENTS := .venv-clients
@@ -32,7 +34,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s'|' 2>/dev/null \
 		|| grep '##' $(firstword $(MAKEFILE_LIST))
 
-install: $(INSTALLED) ## .venv with `desk` in it, from the locked dependencies
+install: $(COMPILED) ## .venv with `desk` in it, from the locked dependencies
 
 run: install ## install what is needed, make and fill the database when it is new, start web and worker
 	@exec $(BIN)/desk run
@@ -88,7 +90,7 @@ clean: ## remove what make and the tools made; var/ (the data) stays
 	rm -rf $(VENV) $(CLIENTS) build dist *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache tests/js/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-dev: $(INSTALLED_DEV)
+dev: $(INSTALLED_DEV) $(COMPILED)
 
 $(MADE):
 	@command -v '$(PYTHON)' >/dev/null 2>&1 || { \
@@ -113,6 +115,12 @@ $(INSTALLED): $(MADE) $(LOCKED)
 $(INSTALLED_DEV): $(INSTALLED) $(LOCKED)
 	@echo 'Installing the locked tools of the tests into .venv …'
 	@$(PIP) install -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# Who runs the service may not be allowed to write here, or PYTHONDONTWRITEBYTECODE is set: then each of its processes would
+# compile three hundred modules at every start (0.4 s). pip compiles what it installs, but not what it links to.
+$(COMPILED): $(INSTALLED) wsgi.py $(shell find $(ROOMS) -name '*.py')
+	@$(BIN)/python -m compileall -q $(ROOMS) wsgi.py
 	@touch $@
 
 # Half of the tests need PostgreSQL's programs (not a running server: the tests start their own and remove it).

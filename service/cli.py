@@ -417,7 +417,7 @@ def run() -> None:
     """Everything for one machine: make and fill the database when it is new, print where it is, then serve."""
     settings = load_settings()
     supervisor.check_address(settings.host, settings.port)
-    click.echo(_run_as_process("prepare", sys.argv[0]), nl=False)
+    click.echo(_run_as_process("prepare", "--", sys.argv[0]), nl=False)
     sys.stdout.flush()
     _serve(settings)
 

@@ -98,6 +98,12 @@ def test_unmet_sees_a_missing_and_an_outgrown_pin() -> None:
     assert unmet(asked, {"flask": "2.9", "psycopg": "3.3.9"}) == ["Flask>=3.1", "click>=8.3"]
 
 
+def test_make_compiles_every_room() -> None:
+    made = re.search(r"^ROOMS := (.+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert made is not None
+    assert made.group(1).split() == [*ROOMS]
+
+
 # Machines
 
 MACHINE_PATH = re.compile(rb"(?<![\w.}/-])/(?:work|farm|root|opt/(?:pypi|wheels)|home/\w+)/")

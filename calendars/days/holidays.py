@@ -5,12 +5,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.metadata import version
 from types import MappingProxyType
 from typing import Any
-
-import holidays
 
 from calendars.days import lunar
 from calendars.days.holiday_names import may_be_decided_otherwise, names
@@ -26,7 +24,6 @@ for later years the library can only estimate them.
 """
 
 _LAST_ANNOUNCED = 2026  # for all other countries
-_SOURCE = f"holidays {version('holidays')}"
 _JOINT = "; "  # separates two holidays of one day in the library
 _NO_FESTIVALS = frozenset({"National Teacher Day"})  # a school day, listed among the Lao festivals
 
@@ -224,8 +221,16 @@ class HolidayIndex:
         return tuple(sorted((*computed, *decided.values(), *festivals), key=lambda one: one.day))
 
 
+@cache
+def _source() -> str:
+    return f"holidays {version('holidays')}"
+
+
 def is_known(country: str) -> bool:
     """Whether public holidays can be computed for a country (ISO 3166 alpha-2)."""
+    # Not with the module: it takes 10 ms of a start, and only days need it.
+    import holidays
+
     try:
         holidays.country_holidays(country, years=2024)
     except (NotImplementedError, ValueError):
@@ -246,6 +251,8 @@ def _computed(country: str, year: int) -> tuple[Holiday, ...]:
 
 
 def _library(country: str, year: int, category: str) -> list[tuple[date, str]]:
+    import holidays
+
     try:
         by_day = holidays.country_holidays(country, years=year, categories=(category,), language="en_US")
     except (NotImplementedError, ValueError):
@@ -258,7 +265,7 @@ def _of_library(country: str, day: date, name: str, category: HolidayCategory) -
     guess = category is HolidayCategory.FESTIVAL or (
         day.year > ANNOUNCED_UNTIL.get(country, _LAST_ANNOUNCED) and may_be_decided_otherwise(country, name, day)
     )
-    return Holiday(day, country, names(country, name, day), category, _SOURCE, guess, None, None)
+    return Holiday(day, country, names(country, name, day), category, _source(), guess, None, None)
 
 
 @lru_cache(maxsize=4096)

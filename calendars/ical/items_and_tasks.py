@@ -7,8 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from icalendar import Event, Todo
-
 from calendars.days.spans import Days
 from calendars.events.labels import status_name
 from calendars.events.lifecycle import CALLED_OFF
@@ -72,6 +70,9 @@ def _keys(items: Sequence[ProgrammeItemValues]) -> Iterator[str]:
 
 
 def _item(facts: EventFacts, item: ProgrammeItemValues, end: time | None, uid: str, language: str) -> bytes:
+    # Not with the module: icalendar takes 25 ms of a start, and only entries of calendars need it.
+    from icalendar import Event
+
     event = stamped(Event(), facts, uid)
     event.add("SUMMARY", one_line(localized(item.title, language)))
     start, finish = dtstart_dtend(item.day, item.day, item.start_time, end, facts.timezone)
@@ -119,6 +120,8 @@ def render_tasks(facts: EventFacts, tasks: Sequence[TaskFacts], language: str) -
 
 
 def _task(facts: EventFacts, task: TaskFacts, language: str) -> bytes:
+    from icalendar import Todo
+
     todo = Todo()
     changed_at = max(task.updated_at, facts.updated_at).astimezone(UTC)
     todo.add("UID", f"task-{task.id}")
@@ -151,6 +154,8 @@ def _task(facts: EventFacts, task: TaskFacts, language: str) -> bytes:
 
 def render_deleted(facts: EventFacts, language: str) -> bytes:
     """The remainder of a deleted event: its days, marked as cancelled, so that calendars strike it out."""
+    from icalendar import Event
+
     gone = replace(facts, status=EventStatus.CANCELLED)
     event = stamped(Event(), gone)
     event.add("SUMMARY", summary(gone, language))

@@ -3,8 +3,6 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from icalendar import Calendar, vText, vUri
-
 from calendars.ical.vevent import UTC_NAMES
 from calendars.ical.vtimezone import vtimezone
 from models.text import clean, one_line
@@ -33,6 +31,9 @@ def calendar_head(
     fetched from, ``url`` a page for people. There is no METHOD: a subscribed calendar is not a message between people;
     one published by iTIP would need an organizer in every entry. Source: RFC 5545 section 3.4, RFC 7986 section 5.
     """
+    # Not with the module: icalendar takes 25 ms of a start, and only entries of calendars need it.
+    from icalendar import Calendar, vText, vUri
+
     names = tuple(dict.fromkeys(zones))
     calendar = Calendar()
     calendar.add("VERSION", "2.0")

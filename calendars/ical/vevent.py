@@ -4,9 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
-
-from icalendar import Alarm, Event, vText, vUri
+from typing import TYPE_CHECKING, Any
 
 from calendars.days.anniversaries import grade_of
 from calendars.days.formatting import format_day, format_days, format_hours
@@ -19,6 +17,9 @@ from calendars.programmes.rendering import PublishedProgramme, render_text
 from models.i18n import N_, translate
 from models.text import LocalizedText, clean, localized, one_line
 from models.vocabulary import EventKind, EventStatus, Grade, Visibility
+
+if TYPE_CHECKING:
+    from icalendar import Alarm, Event
 
 STATUS = {
     EventStatus.DRAFT: "TENTATIVE",
@@ -199,6 +200,9 @@ def render_event(
     Source: RFC 5545 sections 3.6.1 and 3.1, RFC 7986 sections 5.9 and 5.11, RFC 9253 for LINK and REFID, RFC 9074 for
     the alarm's UID.
     """
+    # Not with the module: icalendar takes 25 ms of a start, and only entries of calendars need it.
+    from icalendar import Event, vUri
+
     event = stamped(Event(), facts)
     title = summary(facts, language)
     event.add("SUMMARY", title)
@@ -242,7 +246,9 @@ def quotable(text: str) -> str:
     return one_line(text).replace('"', "'")
 
 
-def _add_article(event: Event, article: Article, language: str) -> None:
+def _add_article(event: "Event", article: Article, language: str) -> None:
+    from icalendar import vText, vUri
+
     if article.url:
         agreement = one_line(localized(article.agreement, language))
         label = quotable(translate(ARTICLE, language, agreement=agreement, number=article.number))
@@ -317,7 +323,9 @@ def _when(facts: EventFacts, language: str) -> str:
     return f"{start:%H:%M}, {format_day(facts.first_day, language)} – {until}{format_day(facts.last_day, language)}"
 
 
-def _alarm(facts: EventFacts, title: str) -> Alarm:
+def _alarm(facts: EventFacts, title: str) -> "Alarm":
+    from icalendar import Alarm
+
     alarm = Alarm()
     alarm.add("UID", f"alarm-{facts.uid}")
     alarm.add("ACTION", "DISPLAY")

@@ -3,11 +3,13 @@
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from icalendar import Timezone, TimezoneDaylight, TimezoneStandard
-
 from calendars.days.spans import zone_info
+
+if TYPE_CHECKING:
+    from icalendar import TimezoneDaylight, TimezoneStandard
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 
@@ -23,6 +25,9 @@ def vtimezone(zone: str, first_year: int, last_year: int) -> bytes:
     those years, such as Asia/Vientiane, is one STANDARD block. Years are limited to 1900–2200. Raises ValueError for an
     unknown zone and for years in the wrong order. Source: RFC 5545 section 3.6.5.
     """
+    # Not with the module: icalendar takes 25 ms of a start, and only entries of calendars need it.
+    from icalendar import Timezone
+
     if last_year < first_year:
         raise ValueError(f"the last year ({last_year}) is before the first ({first_year})")
     first_year, last_year = (min(max(year, FIRST_YEAR), LAST_YEAR) for year in (first_year, last_year))
@@ -73,7 +78,9 @@ def _offset(at: datetime, rules: ZoneInfo) -> timedelta:
     return at.astimezone(rules).utcoffset() or timedelta()
 
 
-def _block(local: datetime, before: timedelta, onsets: list[datetime]) -> TimezoneStandard | TimezoneDaylight:
+def _block(local: datetime, before: timedelta, onsets: list[datetime]) -> "TimezoneStandard | TimezoneDaylight":
+    from icalendar import TimezoneDaylight, TimezoneStandard
+
     block = TimezoneDaylight() if local.dst() else TimezoneStandard()
     block.add("DTSTART", onsets[0])
     if onsets[1:]:

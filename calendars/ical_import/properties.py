@@ -5,15 +5,16 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import pairwise
 from quopri import decodestring
-from typing import Any
-
-from icalendar import Event as IcalEvent
+from typing import TYPE_CHECKING, Any
 
 from calendars.ical_import.content_lines import ComponentText, UnreadablePart
 from calendars.ical_import.times import BROKEN, TZID, FileTime
 from models.i18n import N_, Message, message
 from models.text import one_line, shorten
 from models.vocabulary import Language, Visibility
+
+if TYPE_CHECKING:
+    from icalendar import Event as IcalEvent
 
 MAX_UID = 255
 MAX_SEQUENCE = 1_000_000_000
@@ -27,12 +28,15 @@ OURS = "-//Protocol Desk//Protocol Desk//"
 """How the PRODID of our own calendars begins; the language follows."""
 
 
-def parsed(component: ComponentText) -> IcalEvent:
+def parsed(component: ComponentText) -> "IcalEvent":
     """Parse a component's properties; those with dates and times must be valid.
 
     Raises:
         UnreadablePart: it is not a valid component, or a required property is invalid.
     """
+    # Not with the module: icalendar takes 25 ms of a start, and only entries of calendars need it.
+    from icalendar import Event as IcalEvent
+
     try:
         lines = [_ZONED.sub(rf"\1;{TZID}=", line, count=1) for line in component.lines if not _RULE.match(line)]
         event: Any = IcalEvent.from_ical("\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""]))
@@ -52,7 +56,7 @@ def _raw(component: ComponentText, name: str) -> str:
     return one_line(line.partition(":")[2])[:100] or "–"
 
 
-def text_of(event: IcalEvent, name: str) -> str:
+def text_of(event: "IcalEvent", name: str) -> str:
     """A decoded text; empty if it is missing or invalid."""
     value = event.get(name)
     if not isinstance(value, str):
@@ -70,7 +74,7 @@ def cut(text: str, longest: int, name: str, remarks: list[Message]) -> str:
     return shorten(text, longest)
 
 
-def language_of(event: IcalEvent, program: str, reader: Language) -> Language:
+def language_of(event: "IcalEvent", program: str, reader: Language) -> Language:
     """The language given by SUMMARY, otherwise by the PRODID of our own calendars, otherwise the reader's."""
     params = getattr(event.get("SUMMARY"), "params", {})
     candidates = [str(params.get("LANGUAGE", "")), program.removeprefix(OURS) if program.startswith(OURS) else ""]
@@ -80,7 +84,7 @@ def language_of(event: IcalEvent, program: str, reader: Language) -> Language:
     return reader
 
 
-def uid_of(event: IcalEvent, start: FileTime, title: str) -> str:
+def uid_of(event: "IcalEvent", start: FileTime, title: str) -> str:
     """The entry's UID; an entry without one gets a hash of its content, so that the same file matches it again."""
     uid = one_line(text_of(event, "UID"))
     if len(uid) > MAX_UID:
@@ -88,7 +92,7 @@ def uid_of(event: IcalEvent, start: FileTime, title: str) -> str:
     return uid or sha256(f"{start.to_text()} {title}".encode()).hexdigest()[:32] + "@file"
 
 
-def categories_of(event: IcalEvent) -> list[str]:
+def categories_of(event: "IcalEvent") -> list[str]:
     """The categories, and each one joined with the next, because some programs do not escape a comma in a name."""
     value = event.get("CATEGORIES")
     found = [str(cat) for one in (value if isinstance(value, list) else [value]) for cat in getattr(one, "cats", ())][
@@ -97,12 +101,12 @@ def categories_of(event: IcalEvent) -> list[str]:
     return [*found, *(f"{one}, {other}" for one, other in pairwise(found))]
 
 
-def visibility_of(event: IcalEvent) -> Visibility | None:
+def visibility_of(event: "IcalEvent") -> Visibility | None:
     value = text_of(event, "CLASS").strip().upper()
     return None if not value else Visibility.PUBLIC if value == "PUBLIC" else Visibility.INTERNAL
 
 
-def sequence_of(event: IcalEvent) -> int:
+def sequence_of(event: "IcalEvent") -> int:
     """SEQUENCE; 0 if it is not a valid number."""
     value = event.get("SEQUENCE")
     number = int(value) if isinstance(value, int) else 0
@@ -111,7 +115,7 @@ def sequence_of(event: IcalEvent) -> int:
     return max(number, 0)
 
 
-def stamp_of(event: IcalEvent) -> datetime | None:
+def stamp_of(event: "IcalEvent") -> datetime | None:
     """When the entry was last changed: LAST-MODIFIED, otherwise DTSTAMP."""
     broken = {name for name, _problem in event.errors}
     for name in ("LAST-MODIFIED", "DTSTAMP"):

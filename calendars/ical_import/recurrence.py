@@ -3,9 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
-
-from icalendar import Event as IcalEvent
+from typing import TYPE_CHECKING, Any
 
 from calendars.days.spans import MIDNIGHT, zone_info
 from calendars.ical_import.content_lines import SkippedPart, UnreadablePart
@@ -14,6 +12,9 @@ from calendars.ical_import.rrule_expansion import WorkBudget, occurrences
 from calendars.ical_import.times import FileTime, ImportedTimes, check_day, local_time, moment, moment_of
 from calendars.ical_import.timezones import FileZones
 from models.i18n import N_, message
+
+if TYPE_CHECKING:
+    from icalendar import Event as IcalEvent
 
 PAST, AHEAD = timedelta(days=365), timedelta(days=730)
 MAX_DATES = 2_000
@@ -38,7 +39,7 @@ class Series:
         return not self.rules and not self.extra_dates
 
     @classmethod
-    def of(cls, event: IcalEvent, lines: Sequence[str], zones: FileZones) -> "Series":
+    def of(cls, event: "IcalEvent", lines: Sequence[str], zones: FileZones) -> "Series":
         """Create from an entry's properties.
 
         Raises:
@@ -96,7 +97,7 @@ def expanded(
     return ((key, hours, key == first) for key, hours in found.items())
 
 
-def recurrence_of(event: IcalEvent, zones: FileZones) -> FileTime | None:
+def recurrence_of(event: "IcalEvent", zones: FileZones) -> FileTime | None:
     """Which occurrence of a series the entry replaces; None for a single entry or the series itself.
 
     Raises:
@@ -178,7 +179,7 @@ def _hours_at(
     return replace(moved, last_day=end.date(), end_time=end.time().replace(second=0) if end > local else None)
 
 
-def _listed(event: IcalEvent, name: str) -> Iterator[tuple[FileTime, timedelta | None]]:
+def _listed(event: "IcalEvent", name: str) -> Iterator[tuple[FileTime, timedelta | None]]:
     """The dates and times a property lists, each with the duration of a period."""
     value: Any = event.get(name)
     for one in value if isinstance(value, list) else [value] if value is not None else []:

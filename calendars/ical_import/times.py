@@ -2,15 +2,16 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
-
-from icalendar import Event as IcalEvent
+from typing import TYPE_CHECKING, Any
 
 from calendars.days.spans import MIDNIGHT, Span, event_span, zone_info
 from calendars.ical_import.content_lines import UnreadablePart
 from calendars.ical_import.rrule_expansion import WorkBudget
 from calendars.ical_import.timezones import FileZones, is_utc, outside
 from models.i18n import N_, Message, message
+
+if TYPE_CHECKING:
+    from icalendar import Event as IcalEvent
 
 TZID = "X-DESK-TZID"
 """The parameter that carries the zone's name as it appears in the file."""
@@ -127,7 +128,7 @@ def hours_between(
     return ImportedTimes(start.date(), end.date(), start.time(), end.time() if end > start else None, zone, is_named)
 
 
-def moment_of(event: IcalEvent, name: str, zones: FileZones) -> FileTime | None:
+def moment_of(event: "IcalEvent", name: str, zones: FileZones) -> FileTime | None:
     """A property's date or time; None if it is missing."""
     if name not in event:
         return None
@@ -151,7 +152,7 @@ def moment(value: Any, params: Any, name: str) -> FileTime:
 
 
 def hours_of(
-    event: IcalEvent, start: FileTime, zones: FileZones, budget: WorkBudget
+    event: "IcalEvent", start: FileTime, zones: FileZones, budget: WorkBudget
 ) -> tuple[ImportedTimes, list[Message]]:
     """The event's days and times, with remarks on what had to be assumed.
 
@@ -194,7 +195,7 @@ def check_day(value: date, name: str) -> None:
         )
 
 
-def _length(event: IcalEvent) -> timedelta | None:
+def _length(event: "IcalEvent") -> timedelta | None:
     if "DURATION" not in event:
         return None
     value = getattr(event["DURATION"], "dt", None)

@@ -5,8 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
-from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
 from calendars.days.spans import outside_calendar, zone_info
 from calendars.ical_import.content_lines import UnreadablePart, ZoneText
 from calendars.ical_import.rrule import read_rule
@@ -91,6 +89,9 @@ class FileZones:
         return self._cache[tzid]
 
     def _search(self, tzid: str) -> FileZone:
+        # Not with the module: icalendar takes 25 ms of a start, and only entries of calendars need it.
+        from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
         text = self.definitions.get(tzid, ZoneText())
         for candidate in (tzid, text.location):
             if name := iana_name(candidate):

@@ -10,8 +10,8 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
-from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy import text
 from sqlmodel import Session
 
@@ -20,6 +20,9 @@ from models.encryption import cipher
 from models.errors import Conflict, Invalid
 from models.i18n import N_, message
 from service.actions.context import ActionContext
+
+if TYPE_CHECKING:
+    from cryptography.fernet import Fernet
 
 LIFETIME = timedelta(hours=24)
 MAX_KEY = 255
@@ -34,7 +37,7 @@ class StoredResponse:
     body: bytes
 
 
-def _cipher(secret: str) -> Fernet:
+def _cipher(secret: str) -> "Fernet":
     # A response may contain a token that is shown only once; it is stored encrypted with the service's secret.
     return cipher(secret, "idempotency")
 
@@ -78,6 +81,8 @@ def recall(
                 message(N_("The first request with this key is still running. Ask again shortly.")),
                 code="idempotency_in_progress",
             )
+    from cryptography.fernet import InvalidToken
+
     row = session.get(IdempotencyKey, (act.account.id, key_hash))
     if row is None:
         return None

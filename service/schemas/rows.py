@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache, partial
-from typing import Any, cast
+from typing import Any, Self, cast
 
 import annotated_types
 import sqlalchemy as sa
@@ -93,7 +93,18 @@ class RowOptions(SQLAlchemyAutoSchemaOpts):
             self.dump_only = tuple({*self.dump_only, *always})
 
 
-class StrictSchema(Schema):
+class UncopiedSchema(Schema):
+    """A schema that stays the same object when its holder is copied; nothing changes a schema once it is made.
+
+    flask-smorest copies what it documents of an operation at each of its decorators. With the schemas in it that was
+    140,000 copies, 0.12 s of a start.
+    """
+
+    def __deepcopy__(self, memo: Any) -> Self:
+        return self
+
+
+class StrictSchema(UncopiedSchema):
     """A schema that refuses unknown fields with its own message."""
 
     class Meta:
@@ -102,7 +113,7 @@ class StrictSchema(Schema):
     error_messages = {"unknown": N_("Unknown field, or one that can't be set."), "type": N_("Must be a JSON object.")}  # noqa: RUF012
 
 
-class RowSchema(SQLAlchemyAutoSchema[Any]):
+class RowSchema(UncopiedSchema, SQLAlchemyAutoSchema[Any]):
     """Base of the schemas that show a table's rows and accept changes to them."""
 
     OPTIONS_CLASS = RowOptions

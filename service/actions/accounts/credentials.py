@@ -1,10 +1,12 @@
 """Passwords: hashed with argon2id and compared. Only hashes are stored."""
 
 import secrets
+from base64 import b64encode
 from collections.abc import Iterable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
 
 from models.errors import Invalid
 from models.i18n import N_, message
@@ -13,8 +15,22 @@ from service.actions.accounts.password_strength import is_guessable
 MINIMUM_PASSWORD = 12
 
 _hasher = PasswordHasher()
+
+
+def _dummy_hash(hasher: PasswordHasher) -> str:
+    """A hash that no password has, because its digest is drawn at random and not computed.
+
+    Computing one takes as long as a sign-in, 0.17 s, and every process would do it when it starts.
+    """
+    salt, digest = (
+        b64encode(secrets.token_bytes(length)).decode().rstrip("=") for length in (hasher.salt_len, hasher.hash_len)
+    )
+    work = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${work}${salt}${digest}"
+
+
 # The hash of no password: checking an unknown account takes as long as checking a known one.
-_DUMMY_HASH = _hasher.hash(secrets.token_urlsafe(32))
+_DUMMY_HASH = _dummy_hash(_hasher)
 
 
 def hash_password(password: str, own: Iterable[str] = (), field: str = "password") -> str:

@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 
 import babel
-import icalendar
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
@@ -121,6 +120,9 @@ def parts_of(feed: Feed) -> tuple[str, ...]:
 @cache
 def fingerprint(language: Language, office: Office) -> str:
     """The cache key for what rendered bytes depend on besides the data: code, libraries, translations, public URL."""
+    # Imported here: icalendar takes 25 ms of a start, and only calendar entries need it.
+    import icalendar
+
     code = sorted(Path(str(calendars.__file__)).parent.rglob("*.py"))
     sources = [module.read_bytes() for module in (*code, Path(str(text.__file__)))]
     versions = (icalendar.__version__, babel.__version__, zlib.ZLIB_RUNTIME_VERSION, office.public_url)

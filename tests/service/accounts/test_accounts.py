@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from flask import Flask
 from sqlmodel import col, select
 
@@ -243,6 +244,15 @@ def test_passwords_are_hashed_as_dearly_as_owasp_asks() -> None:
     nobody = OWN_NOBODY.split("$")
     assert nobody[1] == "argon2id"
     assert nobody[3] == f"m={OWN_HASHER.memory_cost},t={OWN_HASHER.time_cost},p={OWN_HASHER.parallelism}"
+
+
+def test_nobodys_hash_is_computed_like_one_that_was() -> None:
+    """A hash that argon2 can't read would be refused at once, which tells that there is no such account."""
+    assert extract_parameters(OWN_NOBODY) == extract_parameters(OWN_HASHER.hash(PASSWORD))
+    with pytest.raises(VerifyMismatchError):
+        OWN_HASHER.verify(OWN_NOBODY, PASSWORD)
+    with pytest.raises(InvalidHashError):
+        OWN_HASHER.verify(OWN_NOBODY.removeprefix("$argon2id"), PASSWORD)
 
 
 @pytest.mark.both_databases("failures are counted by an upsert")

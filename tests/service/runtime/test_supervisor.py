@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,47 @@ def test_the_command_line_imports_neither_tables_nor_web() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == ""
+
+
+NEEDED_LATER = (
+    "alembic", "apprise", "apscheduler", "authlib", "cryptography", "dateutil", "holidays", "icalendar", "jobs",
+    "python_calamine", "requests", "seed",
+)  # fmt: skip
+"""What a web process imports when a request needs it, if ever."""
+
+LOADED = f"""
+import gc, os, sys
+{{before}}
+from service.runtime.supervisor import _load_app
+_load_app(os.getppid())
+print("dear", *[name for name in {NEEDED_LATER} if name in sys.modules])
+from sqlmodel import SQLModel
+print("built", *[table.__name__ for table in SQLModel._sa_registry._class_registry.values()
+                 if getattr(table, "__pydantic_complete__", False)])
+print("collects", gc.isenabled(), gc.get_freeze_count() > 100_000)
+"""
+
+
+def told_by(script: str, folder: Path) -> dict[str, list[str]]:
+    """What a process of its own prints: the first word of each line, and the others."""
+    environment = os.environ | {"DESK_VAR": str(folder)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True, env=environment, timeout=120
+    )
+    return {first: others for first, *others in map(str.split, done.stdout.splitlines())}
+
+
+def test_a_web_process_starts_with_what_every_request_needs(tmp_path: Path) -> None:
+    told = told_by(LOADED.format(before=""), tmp_path)
+    assert told == {"dear": [], "built": [], "collects": ["True", "True"]}
+
+
+def test_what_is_imported_or_built_too_early_is_seen(tmp_path: Path) -> None:
+    names = [name for name in NEEDED_LATER if find_spec(name) is not None]
+    assert {"holidays", "icalendar", "cryptography"} <= {*names}
+    early = f"import {', '.join(names)}\nfrom models.places import Person\nPerson.model_rebuild()"
+    told = told_by(LOADED.format(before=early), tmp_path)
+    assert told == {"dear": names, "built": ["Person"], "collects": ["True", "True"]}
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
