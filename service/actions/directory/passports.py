@@ -1,7 +1,7 @@
 """Passports: kept sealed, shown masked, told in full only for a reason that stays in the trail."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,8 +23,8 @@ from service.actions.context import ActionContext
 _PURPOSE = "passport"
 _CURRENT = (EventStatus.PLANNED, EventStatus.CONFIRMED, EventStatus.ONGOING)
 NOT_CONCERNED = N_(
-    "Only the person's own organisation, the one in charge of the planned visit they joined first, approvers and the"
-    " protocol office see a passport."
+    "Only the person's own organisation, the one that stored it, approvers and the protocol office see a passport. A"
+    " guest's first passport is stored by the organisation in charge of their planned visit."
 )
 _NUMBER = re.compile(r"[A-Z0-9]{5,20}", re.ASCII)
 _SHOWN = 3
@@ -47,11 +47,10 @@ def keep_passport(
 
     Raises:
         Invalid: the number is none.
-        Forbidden: it is not the reader's business (:func:`check_concerned`), or somebody else's is kept.
+        Forbidden: it is not the reader's business (:func:`check_concerned`).
     """
+    check_concerned(session, person)
     before = session.get(Passport, person.id)
-    check = check_concerned if before is None else _check_reader
-    check(session, person)
     number = re.sub(r"[\s.-]+", "", values["number"]).upper()
     if not _NUMBER.fullmatch(number):
         crud.check({"number": [message(N_("A passport number has 5 to 20 letters and digits, like B1234567."))]})
@@ -76,7 +75,7 @@ def passport_of(session: Session, secret: str, person: Person) -> MaskedPassport
 
     Raises:
         NotFound: none is kept.
-        Forbidden: it is not the reader's business, or was stored for somebody else's event.
+        Forbidden: it is not the reader's business (:func:`check_concerned`).
     """
     passport = _find(session, person)
     return _shown(passport, _number(passport, secret))
@@ -114,9 +113,10 @@ def delete_passport(session: Session, act: ActionContext, person: Person) -> Non
 def check_concerned(session: Session, person: Person) -> None:
     """Refuse whoever has nothing to do with a person's passport.
 
-    It is the business of the person's own organisation, of the protocol office, approvers and administrators. Where
-    that organisation has no accounts here, it is also that of who is in charge of an event with this person that is
-    planned, confirmed or ongoing: a draft costs nothing to make.
+    It is the business of the person's own organisation, of the protocol office, approvers and administrators; one that
+    is kept is also that of the organisation whose account stored it, and no event opens it for anybody else. While none
+    is kept and the person's organisation has no accounts here, whoever is in charge of an event with this person that
+    is planned, confirmed or ongoing may store one.
 
     Raises:
         Forbidden: it is not the reader's business.
@@ -124,39 +124,21 @@ def check_concerned(session: Session, person: Person) -> None:
     reader = permissions.reader(session)
     if reader is None or permissions.is_for(session, person.organisation_id):
         return
-    if permissions.has_accounts(session, person.organisation_id) or not _in_charge_of(session, reader, person):
+    if session.get(Passport, person.id) is not None:
+        is_concerned = _stored_by(session, reader, person)
+    else:
+        has_accounts = permissions.has_accounts(session, person.organisation_id)
+        is_concerned = not has_accounts and _is_in_charge_of(session, reader, person)
+    if not is_concerned:
         raise Forbidden(message(NOT_CONCERNED), code="not_concerned")
 
 
-def _check_reader(session: Session, person: Person) -> None:
-    """As :func:`check_concerned`, for the passport that is kept.
-
-    Planning an event costs little more than drafting one, so an event that somebody's own organisation added a person
-    to opens only what that organisation stored, or what nobody else's event had a use for before.
-
-    Raises:
-        Forbidden: it is not the reader's business.
-    """
-    check_concerned(session, person)
-    reader = permissions.reader(session)
-    if reader is None or permissions.is_for(session, person.organisation_id) or _stored_by(session, reader, person):
-        return
-    everywhere = select(Event.id).where(permissions.takes_part(person.id))
-    mine = session.exec(everywhere.where(permissions.changed_by(reader))).all()
-    others = set(session.exec(everywhere).all()).difference(mine)
-    own = _in_charge_of(session, reader, person)
-    joined = _joined(session, person, others.union(own))
-    first = min(joined[event_id] for event_id in own)
-    if any(joined[event_id] < first for event_id in others):
-        raise Forbidden(message(NOT_CONCERNED), code="not_concerned")
-
-
-def _in_charge_of(session: Session, reader: permissions.ReadingRights, person: Person) -> Sequence[str]:
-    """The current events with a person that a reader is in charge of."""
+def _is_in_charge_of(session: Session, reader: permissions.ReadingRights, person: Person) -> bool:
+    """Whether a reader is in charge of a current event with a person."""
     current = select(Event.id).where(
         permissions.takes_part(person.id), permissions.changed_by(reader), col(Event.status).in_(_CURRENT)
     )
-    return session.exec(current).all()
+    return session.exec(current.limit(1)).first() is not None
 
 
 def _stored_by(session: Session, reader: permissions.ReadingRights, person: Person) -> bool:
@@ -171,22 +153,8 @@ def _stored_by(session: Session, reader: permissions.ReadingRights, person: Pers
     return reader.organisation_id is not None and session.exec(stored).first() == reader.organisation_id
 
 
-def _joined(session: Session, person: Person, event_ids: Collection[str]) -> Mapping[str, int]:
-    """Event → since which entry of the audit trail a person is in it; 0 where the trail does not say."""
-    statement = (
-        select(Audit.id, Audit.event_id, Audit.changes)
-        .where(col(Audit.event_id).in_(event_ids), col(Audit.entity).in_(["event", "member"]))
-        .order_by(col(Audit.id))
-    )
-    joined = dict.fromkeys(event_ids, 0)
-    for entry, event_id, changes in session.exec(statement):
-        if any(changes.get(name, {}).get("to") == person.id for name in ("person_id", "head_id")):
-            joined[str(event_id)] = entry or 0
-    return joined
-
-
 def _find(session: Session, person: Person) -> Passport:
-    _check_reader(session, person)
+    check_concerned(session, person)
     passport = session.get(Passport, person.id)
     if passport is None:
         raise NotFound(noun("passport"), person.id)

@@ -21,7 +21,7 @@ from jobs.worker import Worker
 from models.accounts import Audit, User
 from models.database import Database
 from models.events import Event
-from models.places import Organisation, Person
+from models.places import Organisation, Passport, Person
 from models.queries.audience import AudienceIndex, EventSelection
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import EventStatus, Language, ReminderState, Role, Visibility
@@ -534,8 +534,68 @@ def test_an_event_of_ones_own_opens_no_passport(
         assert world.b.post(f"/events/{own}/transitions", {"to": "cancelled", "reason": "thôi"}).status_code == 200
     assert world.b.delete(f"/delegations/{own}").status_code == 204
     assert all(is_refused(answer, "not_concerned") for answer in all_ways(world.b, person_id))
-    for who in (world.a, world.office, world.approver):
+    entitled = [world.office, world.approver]
+    if not by_office or person == "leader_id":
+        entitled.append(world.a)
+    else:
+        assert all(is_refused(answer, "not_concerned") for answer in all_ways(world.a, person_id))
+    for who in entitled:
         assert who.post(f"{path}/reveal", {"reason": "Visa"}).json == {"number": PASSPORT["number"]}
+
+
+@pytest.mark.parametrize(
+    "step", ["draft first", "member removed", "visit deleted", "head joins late", "storer unknown"]
+)
+@pytest.mark.parametrize("as_head", [False, True])
+def test_no_order_of_steps_opens_what_another_department_stored(
+    world: World, database: Database, step: str, as_head: bool
+) -> None:
+    """Nor does it take it from who stored it."""
+    guest = {"name": "Khamla", "organisation_id": world.organisations["guests"].id}
+    person_id = world.office.made("/people", guest)["id"]
+
+    def visit(who: Caller) -> str:
+        """A draft with the guest in it."""
+        made = str(who.made("/delegations", PLAN | ({"head_id": person_id} if as_head else {}))["id"])
+        if not as_head:
+            who.made(f"/events/{made}/members", {"person_id": person_id})
+        return made
+
+    def plan(who: Caller, event_id: str) -> None:
+        assert who.post(f"/events/{event_id}/transitions", {"to": "planned"}).status_code == 200
+
+    sham = visit(world.b) if step == "draft first" else None
+    real = visit(world.a)
+    plan(world.a, real)
+    assert world.a.call("PUT", f"/people/{person_id}/passport", PASSPORT).status_code == 200
+    sham = sham or visit(world.b)
+    plan(world.b, sham)
+    if step == "member removed" and as_head:
+        assert world.a.patch(f"/delegations/{real}", {"head_id": None}).status_code == 200
+    elif step == "member removed":
+        (member,) = world.a.get(f"/events/{real}/members").json  # type: ignore[misc]
+        assert world.a.delete(f"/events/{real}/members/{member['id']}", "*").status_code == 204
+    elif step == "visit deleted":
+        assert (
+            world.a.post(f"/events/{real}/transitions", {"to": "cancelled", "reason": "thôi"}).status_code,
+            world.a.delete(f"/delegations/{real}").status_code,
+        ) == (200, 204)
+    elif step == "head joins late" and as_head:
+        world.a.made(f"/events/{real}/members", {"person_id": person_id})
+    elif step == "head joins late":
+        assert world.a.patch(f"/delegations/{real}", {"head_id": person_id}).status_code == 200
+    elif step == "storer unknown":
+        with database.transaction() as session:
+            session.get_one(Passport, person_id).person_id = world.nobodys_id
+        person_id = world.nobodys_id
+        world.b.made(f"/events/{sham}/members", {"person_id": person_id})
+    assert all(is_refused(answer, "not_concerned") for answer in all_ways(world.b, person_id))
+    keeps = [world.office, world.approver] + ([world.a] if step != "storer unknown" else [])
+    for who in keeps:
+        answer = who.get(f"/people/{person_id}/passport")
+        assert (answer.status_code, answer.json["number"][-3:]) == (200, PASSPORT["number"][-3:])  # type: ignore[index]
+    if step == "storer unknown":
+        assert all(is_refused(answer, "not_concerned") for answer in all_ways(world.a, person_id))
 
 
 def test_a_place_on_ones_own_list_is_not_older_than_its_person(world: World) -> None:
