@@ -29,7 +29,7 @@ from models.accounts import User
 from models.errors import Forbidden
 from models.event_parts import Member
 from models.events import Event
-from models.i18n import N_, message, translate
+from models.i18n import N_, Message, message, translate
 from models.places import Organisation, Person
 from models.queries.audience import named_addresses
 from models.queries.event_readers import TAKING_PART, reads_everything
@@ -247,6 +247,29 @@ def check_person(session: Session, person: Person, values: Mapping[str, Any] | N
             )
         )
     raise Forbidden(what, code="not_in_charge")
+
+
+def not_to_join(session: Session, organisation_id: str | None) -> Message | None:
+    """Why the session may not put people into an organisation: one that has accounts enters its own."""
+    if reader(session) is None or is_for(session, organisation_id) or not has_accounts(session, organisation_id):
+        return None
+    return message(
+        N_(
+            "Only “{organisation}” itself, an approver or the protocol office can put people there: ask one of them, or"
+            " leave the organisation out."
+        ),
+        organisation=session.get_one(Organisation, organisation_id).name,
+    )
+
+
+def check_joining(session: Session, organisation_id: str | None) -> None:
+    """Refuse to put people into somebody else's organisation.
+
+    Raises:
+        Forbidden: it has accounts, and the session's is none of them; ``errors`` names the field.
+    """
+    if what := not_to_join(session, organisation_id):
+        raise Forbidden(what, code="not_in_charge", errors={"organisation_id": [what]})
 
 
 def may_change_organisation(session: Session, organisation: Organisation) -> bool:

@@ -124,8 +124,13 @@ def _organisation_errors(session: Session, values: Mapping[str, Any]) -> crud.Er
 
 
 def create_person(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Person:
-    """Make a person."""
+    """Make a person.
+
+    Raises:
+        Forbidden: their organisation is somebody else's (:func:`service.actions.permissions.check_joining`).
+    """
     crud.check(_person_errors(session, values))
+    permissions.check_joining(session, values.get("organisation_id"))
     return crud.create(session, act, Person(**values))
 
 
@@ -133,10 +138,13 @@ def change_person(session: Session, act: ActionContext, person: Person, values: 
     """Change a person; reminders follow them to a new address, and their events to a new organisation's accounts.
 
     Raises:
-        Forbidden: the person is somebody else's (:func:`service.actions.permissions.check_person`).
+        Forbidden: the person is somebody else's (:func:`service.actions.permissions.check_person`), or the organisation
+            they are to join is.
     """
     permissions.check_person(session, person, values)
     crud.check(_person_errors(session, values))
+    if (joined := values.get("organisation_id")) != person.organisation_id:
+        permissions.check_joining(session, joined)
     email = person.email
     changed = crud.change(session, act, person, values)
     changes.person_changed(session, act, person, email, changed)

@@ -192,7 +192,7 @@ def test_a_rule_tells_no_account_what_it_may_not_read(
     assert world.a.delete(f"/events/{world.event_id}/tasks/{task['id']}", "*").status_code == 204
     assert address not in recipients(database, world.event_id)
     person = {"organisation_id": world.organisations["b"].id}
-    assert world.a.patch(f"/people/{world.leader_id}", person).status_code == 200
+    assert world.office.patch(f"/people/{world.leader_id}", person).status_code == 200
     assert address in recipients(database, world.event_id)
     assert (
         world.a.delete(f"/events/{world.event_id}/members/{member_of(world, world.leader_id)}", "*").status_code == 204
@@ -417,10 +417,43 @@ def test_an_account_that_is_switched_off_still_guards_its_people(world: World, d
 
 
 def test_a_new_person_of_another_organisation_opens_nothing(world: World) -> None:
-    for name in ("a", "guests", "b"):
+    for name in ("guests", "b"):
         person = {"name": "Trần Văn Chung", "email": SPY, "organisation_id": world.organisations[name].id}
         world.b.made("/people", person)
     assert not world.may_b_read()
+
+
+def is_kept_out(answer: TestResponse) -> bool:
+    """Whether somebody is refused a place in an organisation, under the field that names it."""
+    return is_refused(answer, "not_in_charge") and list(answer.json["errors"]) == ["organisation_id"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_an_officer_puts_nobody_into_anothers_organisation(world: World, database: Database, is_active: bool) -> None:
+    own = world.b.made("/people", {"name": "Của mình", "email": SPY, "organisation_id": world.organisations["b"].id})
+    with database.transaction() as session:
+        session.get_one(User, world.a.user_id).active = is_active
+    for name in ("a", "office"):
+        there = {"organisation_id": world.organisations[name].id}
+        assert is_kept_out(world.b.post("/people", {"name": "Người mới", "email": SPY} | there))
+        assert is_kept_out(world.b.patch(f"/people/{own['id']}", there | {"name": "Khác"}))
+        for who in (world.office, world.approver):
+            assert who.post("/people", {"name": "Người mới"} | there).status_code == 201
+    with database.transaction(write=False) as session:
+        found = session.exec(select(Person.organisation_id).where(Person.email == SPY)).all()
+    assert found == [world.organisations["b"].id]
+    for kept in ({"organisation_id": world.organisations["b"].id}, {"organisation_id": None}):
+        assert world.b.patch(f"/people/{own['id']}", kept).status_code == 200
+
+
+def test_the_pages_name_the_organisation_that_is_closed(
+    world: World, signed_in: Callable[..., Browser], database: Database
+) -> None:
+    b = signed_in(Role.OFFICER, organisation_id=world.organisations["b"].id, locale=Language.EN)
+    form = {"name": "Người mới", "precedence": "5", "organisation_id": world.organisations["a"].id}
+    answer = b.send("/administration/people/new", **form)
+    assert (answer.status_code, "can put people there" in answer.text) == (403, True)
+    assert b.send("/administration/people/new", **form | {"organisation_id": ""}).status_code == 303
 
 
 def test_organisations_are_changed_by_their_own(world: World) -> None:
@@ -485,6 +518,33 @@ def test_a_member_list_fills_in_nothing_of_somebody_elses_person(
         other = session.get_one(Person, world.nobodys_id)
         assert (other.email, other.organisation_id, other.phone) == (None, None, None if is_dry else "0456")
     assert not world.may_b_read()
+
+
+@pytest.mark.parametrize("is_dry", [True, False])
+def test_a_member_list_puts_nobody_new_into_anothers_organisation(
+    world: World, database: Database, is_dry: bool
+) -> None:
+    draft = world.b.made("/delegations", PLAN)["id"]
+    theirs, own, guests = (world.organisations[name].name["vi"] for name in ("a", "b", "guests"))
+    lines = (
+        "name,email,organisation", f"Một,{SPY},{theirs}", f"Hai,,{own}", f"Ba,,{guests}", f"Trần Văn Chung,,{theirs}",
+    )  # fmt: skip
+
+    def sent(who: Caller, event_id: str) -> TestResponse:
+        path = f"/api/v1/events/{event_id}/members/import" + ("?dry_run=true" if is_dry else "")
+        headers = {"Authorization": f"Bearer {who.token}", "Content-Type": "text/csv"}
+        return who.client.post(path, data="\n".join(lines).encode(), headers=headers)
+
+    answer = sent(world.b, draft)
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["rows.2.organisation"])  # type: ignore[index]
+    assert theirs in answer.json["errors"]["rows.2.organisation"][0]  # type: ignore[index]
+    with database.transaction(write=False) as session:
+        assert session.exec(select(Person).where(Person.email == SPY)).all() == []
+    for who, event_id in ((world.a, world.event_id), (world.office, draft)):
+        controlled = sent(who, event_id)
+        wrong = ["rows.3.organisation"] if who is world.a else []
+        assert list((controlled.json or {}).get("errors", {})) == wrong
+        assert controlled.status_code == (422 if wrong else 200)
 
 
 def test_a_member_list_still_fills_in_ones_own(world: World, database: Database) -> None:
