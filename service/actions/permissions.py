@@ -277,6 +277,21 @@ def may_change_organisation(session: Session, organisation: Organisation) -> boo
     return reader(session) is None or is_for(session, organisation.id)
 
 
+NAMES = frozenset({"name", "aliases"})
+"""What of an organisation decides whom a list means by it."""
+
+
+def check_renaming(session: Session, changed: Collection[str]) -> None:
+    """Refuse officers a change of what an organisation is called, their own as well; ``changed`` are field names.
+
+    Raises:
+        Forbidden: it is one of :data:`NAMES`, and the session does not change everything; ``errors`` names the fields.
+    """
+    if reader(session) is not None and (renamed := sorted(NAMES.intersection(changed))):
+        what = message(N_("Only an approver or the protocol office can change what an organisation is called."))
+        raise Forbidden(what, code="not_in_charge", errors={name: [what] for name in renamed})
+
+
 def check_organisation(session: Session, organisation: Organisation) -> None:
     """Refuse a change of somebody else's organisation.
 

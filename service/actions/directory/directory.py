@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from calendars.days.spans import zone_info
 from models.errors import Conflict, Forbidden, InvalidValue
@@ -12,6 +12,7 @@ from models.i18n import N_, Message, message
 from models.office import CODE_PATTERN
 from models.places import Locality, Organisation, Person
 from models.queries.audience import is_address
+from models.text import fold
 from models.vocabulary import Role
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
@@ -80,7 +81,7 @@ def create_organisation(session: Session, act: ActionContext, values: Mapping[st
     Raises:
         Forbidden: only an administrator makes one a protocol office.
     """
-    crud.check(_organisation_errors(session, values))
+    crud.check(_organisation_errors(session, values) | _names_taken(session, act, None, values))
     _check_office(act, values.get("protocol_office", False), was=False)
     return crud.create(session, act, Organisation(**values))
 
@@ -91,10 +92,12 @@ def change_organisation(
     """Change an organisation; the calendars that show its name are rendered anew.
 
     Raises:
-        Forbidden: it is somebody else's; or only an administrator makes one a protocol office, or none any more.
+        Forbidden: it is somebody else's, or an officer would rename it; or only an administrator makes one a protocol
+            office, or none any more.
     """
     permissions.check_organisation(session, organisation)
-    crud.check(_organisation_errors(session, values))
+    permissions.check_renaming(session, [name for name in values if values[name] != getattr(organisation, name)])
+    crud.check(_organisation_errors(session, values) | _names_taken(session, act, organisation, values))
     _check_office(act, values.get("protocol_office", organisation.protocol_office), was=organisation.protocol_office)
     changed = crud.change(session, act, organisation, values)
     changes.organisation_changed(session, act, organisation, changed)
@@ -120,6 +123,34 @@ def _organisation_errors(session: Session, values: Mapping[str, Any]) -> crud.Er
     errors = crud.missing_references(session, Organisation, values)
     if values.get("email") is not None:
         errors["email"] = address_errors(values["email"])
+    return errors
+
+
+def _names_taken(
+    session: Session, act: ActionContext, organisation: Organisation | None, values: Mapping[str, Any]
+) -> crud.Errors:
+    """What is wrong with new names: lists would take another organisation for this one. What it is called already is
+    not judged, nor is what the service itself takes in."""
+    before = (
+        {} if organisation is None else {fold(text) for text in (*organisation.name.values(), *organisation.aliases)}
+    )
+    given = {"name": (values.get("name") or {}).values(), "aliases": values.get("aliases") or ()}
+    new = {field: {fold(text): text for text in texts if fold(text) not in before} for field, texts in given.items()}
+    if act.user is None or not any(new.values()):
+        return {}
+    errors: crud.Errors = {}
+    for other in session.exec(select(Organisation).order_by(col(Organisation.id))):
+        for folded in (
+            {fold(text) for text in (*other.name.values(), *other.aliases)} if other is not organisation else ()
+        ):
+            for field in (field for field in new if folded in new[field]):
+                errors.setdefault(field, []).append(
+                    message(
+                        N_("“{name}” is taken for “{other}”. Write what tells the two apart."),
+                        name=new[field][folded],
+                        other=other.name,
+                    )
+                )
     return errors
 
 

@@ -462,8 +462,65 @@ def test_organisations_are_changed_by_their_own(world: World) -> None:
         for change in ({"email": SPY}, {"name": {"vi": "Khác"}}, {"aliases": ["Sở"]}, {"locality": "hai-phong"}):
             assert is_refused(world.b.patch(path, change), "not_in_charge"), (name, change)
         for who in (world.office, world.approver):
-            assert who.patch(path, {"aliases": ["Cơ quan"]}).status_code == 200
+            assert who.patch(path, {"aliases": [f"Cơ quan {name}"]}).status_code == 200
     assert world.b.patch(f"/organisations/{world.organisations['b'].id}", {"email": "b@example.org"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["SỞ Ngoại Vụ", "so ngoai vu", "Ban  Đối ngoại"])
+def test_no_organisation_is_called_like_another(world: World, name: str) -> None:
+    """By whomever, for a member list would take its people for the other's."""
+    path = f"/organisations/{world.organisations['a'].id}"
+    theirs = {"name": {"vi": "Sở Ngoại vụ", "en": "Foreign Affairs"}, "aliases": ["Ban đối ngoại"]}
+    assert world.office.patch(path, theirs).status_code == 200
+    own = f"/organisations/{world.organisations['b'].id}"
+    place = {"locality": "hai-duong"}
+    for who in (world.b, world.office, world.approver):
+        for field, change in (("aliases", {"aliases": ["Khác", name]}), ("name", {"name": {"vi": "Sở B", "en": name}})):
+            answers = [who.post("/organisations", {"name": {"vi": "Đơn vị mới"}} | place | change)]
+            answers += [] if who is world.b else [who.patch(own, change)]
+            for answer in answers:
+                assert (answer.status_code, list(answer.json["errors"])) == (422, [field])  # type: ignore[index]
+                assert "Sở Ngoại vụ" in answer.json["errors"][field][0]  # type: ignore[index]
+    assert world.office.patch(path, theirs | {"aliases": ["Ban đối ngoại", "Sở NV"]}).status_code == 200  # its own
+    assert world.b.post("/organisations", {"name": {"vi": "Sở Ngoại vụ B"}} | place).status_code == 201
+
+
+def test_names_that_were_alike_before_are_not_judged(world: World, database: Database) -> None:
+    with database.transaction() as session:
+        session.get_one(Organisation, world.organisations["b"].id).name = dict(world.organisations["a"].name)
+    path = f"/organisations/{world.organisations['b'].id}"
+    whole = world.b.get(path).json
+    assert whole is not None
+    kept = {name: whole[name] for name in ("name", "aliases", "locality")}
+    assert world.b.patch(path, kept | {"email": "b@example.org"}).status_code == 200
+    assert world.office.patch(path, kept | {"aliases": ["Sở B"]}).status_code == 200
+
+
+def test_officers_rename_no_organisation(world: World, signed_in: Callable[..., Browser], database: Database) -> None:
+    path = f"/organisations/{world.organisations['b'].id}"
+    for field, change in (("aliases", {"aliases": ["Sở X"]}), ("name", {"name": {"vi": "Sở X"}})):
+        answer = world.b.patch(path, change | {"email": SPY})
+        assert is_refused(answer, "not_in_charge")
+        assert list(answer.json["errors"]) == [field]  # type: ignore[index]
+        assert world.b.get(path).json["email"] is None  # type: ignore[index]
+        for who in (world.office, world.approver):
+            assert who.patch(path, change).status_code == 200
+    assert world.b.patch(path, {"email": "b@example.org", "aliases": ["Sở X"]}).status_code == 200  # nothing is renamed
+    page = f"/administration{path}"
+    browsers = {
+        role: signed_in(role, organisation_id=world.organisations["b"].id) for role in (Role.OFFICER, Role.APPROVER)
+    }
+    for role, is_offered in ((Role.OFFICER, False), (Role.APPROVER, True)):
+        shown = browsers[role].get(page).text
+        assert ('name="name.vi"' in shown, 'name="aliases"' in shown) == (is_offered, is_offered)
+        assert 'name="email"' in shown
+    with database.transaction(write=False) as session:
+        version = str(session.get_one(Organisation, world.organisations["b"].id).version)
+    sent = {"do": "change", "version": version, "locality": "hai-duong", "email": "new@example.org"}
+    assert browsers[Role.OFFICER].send(page, **sent).status_code == 303
+    with database.transaction(write=False) as session:
+        found = session.get_one(Organisation, world.organisations["b"].id)
+        assert (found.name, found.aliases, found.email) == ({"vi": "Sở X"}, ["Sở X"], "new@example.org")
 
 
 def test_pages_offer_and_take_what_is_ones_own(
