@@ -23,7 +23,7 @@ from models.event_parts import Task
 from models.events import Event
 from models.holidays import office_holidays
 from models.i18n import N_, message
-from models.queries.audience import MESSENGER, AudienceIndex, EventSelection, chosen_events, named_addresses
+from models.queries.audience import MESSENGER, AudienceIndex, EntitledReaders, EventSelection, chosen_events
 from models.queries.event_readers import vouched_rules
 from models.reminders import Reminder, ReminderRule
 from models.types import new_id
@@ -214,7 +214,8 @@ def plan_working_days(session: Session, act: ActionContext) -> None:
 
 
 def announce_cancellation(session: Session, act: ActionContext, event: Event) -> None:
-    """Call off what an event still had to send, and tell everyone it had reminded or was going to, once each.
+    """Call off what an event still had to send, and tell everyone it had reminded or was going to, once each: of an
+    internal event those who may be told of it now.
 
     Whoever waits for an earlier cancellation that is not out yet gets no second one; what a restore gave up counts as
     sent, for it may have been. Nobody is told of an event
@@ -222,7 +223,7 @@ def announce_cancellation(session: Session, act: ActionContext, event: Event) ->
     """
     session.flush()
     lock_planning(session, event.id)
-    columns = ("recipient", "locale", "purpose", "state", "rule_id")
+    columns = ("recipient", "locale", "purpose", "state")
     own = select(*(_TABLE.c[name] for name in columns)).where(
         col(Reminder.event_id) == event.id,
         or_(col(Reminder.state) != ReminderState.SKIPPED, col(Reminder.reason) == due_times.RESTORED),
@@ -231,9 +232,9 @@ def announce_cancellation(session: Session, act: ActionContext, event: Event) ->
     waiting: set[str] = set()
     on_the_way = {ReminderState.PENDING, ReminderState.SENDING}
     found = session.execute(own.order_by(col(Reminder.recipient))).all()
-    concerned = _Concerned.load(session, event, {row.rule_id for row in found if row.rule_id})
+    entitled = EntitledReaders.load(session, {row.recipient for row in found}, [event.id])
     for row in found:
-        if row.purpose is ReminderPurpose.REMINDER and concerned.includes(row):
+        if row.purpose is ReminderPurpose.REMINDER and entitled.includes(row.recipient, event):
             recipients[row.recipient] = row.locale
         elif row.purpose is ReminderPurpose.CANCELLATION and row.state in on_the_way:
             waiting.add(row.recipient)
@@ -252,39 +253,6 @@ def announce_cancellation(session: Session, act: ActionContext, event: Event) ->
         if recipient not in waiting
     ]
     _insert(session, rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Concerned:
-    """Who may be told that an event is off: a version before this one planned and sent mail for who may not read it."""
-
-    named: Mapping[str, Collection[str]]
-    """Rule id → the addresses it names one by one, in lower case."""
-    reached: Mapping[str, Collection[str]]
-    """Rule id → whom it reaches now."""
-
-    @classmethod
-    def load(cls, session: Session, event: Event, rule_ids: Collection[str]) -> "_Concerned":
-        rules = {
-            row.id: row.audience
-            for row in session.execute(select(_RULE.c.id, _RULE.c.audience).where(_RULE.c.id.in_(rule_ids)))
-        }
-        directory = AudienceIndex.load(
-            session, {word for words in rules.values() for word in words}, EventSelection((event.id,))
-        )
-        vouched = vouched_rules(session.connection(), rules)
-        return cls(
-            {rule: {address.lower() for address in named_addresses(words)} for rule, words in rules.items()},
-            {rule: directory.addresses(words, event, vouched=rule in vouched) for rule, words in rules.items()},
-        )
-
-    def includes(self, row: Any) -> bool:
-        """Whether the reader of a reminder is told: who was reminded by a rule that did not name them is, for the event
-        may be in their calendar; who was still waiting only if the reminder would reach them."""
-        if row.rule_id not in self.reached or row.recipient in self.reached[row.rule_id]:
-            return True
-        is_named = row.recipient.removeprefix(MESSENGER) in self.named[row.rule_id]
-        return row.state is not ReminderState.PENDING and not is_named
 
 
 def retry(session: Session, act: ActionContext, reminder: Reminder) -> Reminder:

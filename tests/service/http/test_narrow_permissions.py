@@ -301,6 +301,46 @@ def test_nor_does_a_cancellation_tell_of_it(
     assert called_off == ["bounmy@example.org"]
 
 
+@pytest.mark.parametrize("rule_is", ["kept", "deleted", "other audience"])
+@pytest.mark.parametrize("when", ["before", "waiting"])
+def test_a_cancellation_tells_nobody_more_than_they_may_read_now(
+    world: World, database: Database, worker: Worker, clock: Clock, sink: Sink, rule_is: str, when: str
+) -> None:
+    """Told while the event was everybody's; then it is hidden, before it is cancelled or while the mail waits."""
+    reader = world.b.get("/me").json["email"]  # type: ignore[index]
+    approved, head = "press@example.org", "head@example.org"
+    keeper = world.a.get("/me").json["email"]  # type: ignore[index]
+    rule = world.office.made("/reminder-rules", RULE | {"audience": [f"email:{reader}", f"email:{SPY}"]})
+    world.office.made("/reminder-rules", RULE | {"offset": "-P1D", "audience": [f"email:{approved}"]})
+    told = {reader, SPY, approved, head, keeper, "bounmy@example.org"}
+    with database.transaction() as session:
+        event = session.get_one(Event, world.event_id)
+        event.visibility = Visibility.PUBLIC
+        event.head_id = factories.make_person(session, email=head).id
+        for one in sorted(told):
+            factories.make_reminder(
+                session, event, session.get_one(ReminderRule, rule["id"]), recipient=one, due_at=clock.now,
+                state=ReminderState.SENT, sent_at=clock.now,
+            )  # fmt: skip
+    step = {"to": "cancelled", "reason": "vì mưa"}
+    hidden = {"visibility": "internal"}
+    if rule_is == "deleted":
+        assert world.office.delete(f"/reminder-rules/{rule['id']}").status_code == 204
+    elif rule_is == "other audience":
+        assert world.office.patch(f"/reminder-rules/{rule['id']}", {"audience": ["owner"]}).status_code == 200
+    if when == "before":
+        assert world.a.patch(f"/delegations/{world.event_id}", hidden).status_code == 200
+    assert world.a.post(f"/events/{world.event_id}/transitions", step).status_code == 200
+    if when == "waiting":
+        with database.transaction() as session:
+            session.get_one(Event, world.event_id).visibility = Visibility.INTERNAL
+    assert not world.may_b_read()
+    sink.received.clear()
+    worker.tick()
+    gone_to = sorted(mail.recipient for mail in sink.received)
+    assert gone_to == sorted(told - {reader} - (set() if rule_is == "kept" else {SPY}))
+
+
 def test_the_pages_refuse_the_address_in_the_readers_language(
     world: World, signed_in: Callable[..., Browser], database: Database
 ) -> None:
