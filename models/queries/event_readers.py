@@ -6,7 +6,7 @@ answer for the readers of a mail, so both are built from what is here.
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import Connection, Select, Table, select
 
 from models.accounts import Audit, User
 from models.event_parts import Member, Task
@@ -39,21 +39,19 @@ def reads_everything(role: Role, organisation_id: str | None, protocol_office: b
 def vouched_rules(connection: Connection, audiences: Mapping[str, Collection[str]]) -> frozenset[str]:
     """Those of these reminder rules (id → audience) whose ``email:`` addresses somebody entitled has approved.
 
-    That is: the service itself, or an account that reads everything at present, was the last to make or change the
-    rule, by the audit trail. A rule that is not in the trail was made by the service. Rules without such an address
-    need no approval; one query, none where there are only those.
+    That is, by the audit trail: the service itself, or an account that reads everything at present, made the rule,
+    changed its audience or saved it as it was (an entry without changes), and nobody else has changed it since. What
+    somebody entitled changes beside the audience approves nothing. A rule that is not in the trail was made by the
+    service. Rules without such an address need no approval; one query, none where there are only those.
     """
     asking = sorted(rule for rule, audience in audiences.items() if any(word.startswith("email:") for word in audience))
     if not asking:
         return frozenset(audiences)
-    last = (
-        select(func.max(_AUDIT.c.id))
-        .where(_AUDIT.c.entity == "reminder_rule", _AUDIT.c.entity_id.in_(asking))
-        .group_by(_AUDIT.c.entity_id)
-    )
-    authors = (
+    trail = (
         select(
             _AUDIT.c.entity_id,
+            _AUDIT.c.action,
+            _AUDIT.c.changes,
             _AUDIT.c.actor_id,
             _USER.c.id.label("user_id"),
             _USER.c.role,
@@ -62,12 +60,16 @@ def vouched_rules(connection: Connection, audiences: Mapping[str, Collection[str
         )
         .outerjoin(_USER, _USER.c.id == _AUDIT.c.actor_id)
         .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _USER.c.organisation_id)
-        .where(_AUDIT.c.id.in_(last))
+        .where(_AUDIT.c.entity == "reminder_rule", _AUDIT.c.entity_id.in_(asking))
+        .order_by(_AUDIT.c.id)
     )
-    refused = {
-        row.entity_id
-        for row in connection.execute(authors)
-        if row.actor_id is not None
-        and (row.user_id is None or not reads_everything(row.role, row.organisation_id, row.protocol_office))
-    }
-    return frozenset(audiences) - refused
+    vouched = set(audiences)
+    for row in connection.execute(trail):
+        is_entitled = row.actor_id is None or (
+            row.user_id is not None and reads_everything(row.role, row.organisation_id, row.protocol_office)
+        )
+        if not is_entitled:
+            vouched.discard(row.entity_id)
+        elif row.action == "create" or not row.changes or "audience" in row.changes:
+            vouched.add(row.entity_id)
+    return frozenset(vouched)

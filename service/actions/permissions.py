@@ -333,12 +333,13 @@ def check_addresses(session: Session, audience: Collection[str]) -> None:
         raise Forbidden(what, code="address_not_allowed", errors={"audience": told})
 
 
-def unknown_addresses(session: Session, audience: Collection[str]) -> list[str]:
-    """The addresses an audience names that are no account's and nobody's on the list of people."""
+def unknown_addresses(session: Session, audience: Collection[str], *, people_count: bool = True) -> list[str]:
+    """The addresses an audience names that are no account's and nobody's on the list of people, which may not count."""
     named = {address.lower(): address for address in named_addresses(audience)}
     if not named:
         return []
     known = set(session.execute(select(col(User.email)).where(col(User.email).in_(named))).scalars())
-    address = func.lower(col(Person.email))
-    known |= set(session.execute(select(address).where(address.in_(named))).scalars())
+    if people_count:
+        address = func.lower(col(Person.email))
+        known |= set(session.execute(select(address).where(address.in_(named))).scalars())
     return [written for one, written in named.items() if one not in known]

@@ -236,13 +236,51 @@ def legacy(world: World, database: Database, settings: Settings, clock: Clock) -
         return Legacy(rule.id, due.due_at)
 
 
+def test_an_address_is_approved_by_giving_the_audience_only(world: World, legacy: Legacy, database: Database) -> None:
+    """What somebody entitled changes beside it approves nothing, even where the author made a person with the address."""
+    path = f"/reminder-rules/{legacy.rule_id}"
+    with database.transaction(write=False) as session:
+        audience = list(session.get_one(ReminderRule, legacy.rule_id).audience)
+    with database.transaction() as session:
+        session.exec(select(Reminder).where(Reminder.recipient == SPY)).one().state = ReminderState.SKIPPED
+    own = {"name": "Của mình", "email": SPY, "organisation_id": world.organisations["b"].id}
+    world.b.made("/people", own)
+    for change in ({"name": {"vi": "Khác"}}, {"offset": "-P2D"}, {"active": False}, {"active": True}, {"kinds": []}):
+        for who in (world.approver, world.office):
+            assert who.patch(path, change).status_code == 200
+            assert SPY not in recipients(database, world.event_id), change
+    assert world.office.patch(path, {"audience": audience, "name": {"vi": "Duyệt"}}).status_code == 200
+    assert SPY in recipients(database, world.event_id)
+    assert world.approver.patch(path, {"name": {"vi": "Sau"}}).status_code == 200  # does not take it back
+    assert SPY in recipients(database, world.event_id)
+    assert world.b.patch(path, {"offset": "-P3D"}).status_code == 200  # who could not approve it does
+    assert SPY not in recipients(database, world.event_id)
+
+
+def test_the_page_shows_the_address_of_a_person_the_author_made(
+    world: World, signed_in: Callable[..., Browser], database: Database
+) -> None:
+    world.b.made("/people", {"name": "Của mình", "email": SPY, "organisation_id": world.organisations["b"].id})
+    account = world.a.get("/me").json["email"]  # type: ignore[index]
+    rule = world.b.made("/reminder-rules", RULE | {"audience": [f"email:{SPY}", f"email:{account}"]})
+    page = signed_in(Role.APPROVER, locale=Language.EN)
+    path = f"/administration/rules/{rule['id']}"
+    assert f"No internal event is sent to {SPY} until" in page.get(path).text
+    assert world.approver.patch(f"/reminder-rules/{rule['id']}", {"name": {"vi": "Khác"}}).status_code == 200
+    assert f"No internal event is sent to {SPY} until" in page.get(path).text
+    given = {"audience": [f"email:{SPY}", f"email:{account}"]}
+    assert world.approver.patch(f"/reminder-rules/{rule['id']}", given).status_code == 200
+    assert "No internal event is sent to" not in page.get(path).text
+
+
 @pytest.mark.parametrize("is_vouched", [False, True])
 def test_a_rule_of_an_older_version_sends_nothing_hidden(
     world: World, legacy: Legacy, database: Database, worker: Worker, clock: Clock, sink: Sink, is_vouched: bool
 ) -> None:
-    """Until somebody entitled has changed it."""
+    """Until somebody entitled has given its audience."""
     if is_vouched:
-        assert world.approver.patch(f"/reminder-rules/{legacy.rule_id}", {"name": {"vi": "Duyệt"}}).status_code == 200
+        given = {"audience": [f"email:{SPY}"]}
+        assert world.approver.patch(f"/reminder-rules/{legacy.rule_id}", given).status_code == 200
     clock.now = legacy.due_at
     worker.tick()
     assert [mail.recipient for mail in sink.received] == ([SPY] if is_vouched else [])
