@@ -146,9 +146,10 @@ def _names_taken(
             for field in (field for field in new if folded in new[field]):
                 errors.setdefault(field, []).append(
                     message(
-                        N_("“{name}” is taken for “{other}”. Write what tells the two apart."),
+                        N_("“{name}” is taken for “{other}” ({locality}). Write what tells the two apart."),
                         name=new[field][folded],
                         other=other.name,
+                        locality=session.get_one(Locality, other.locality).name,
                     )
                 )
     return errors

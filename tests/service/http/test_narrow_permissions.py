@@ -237,7 +237,7 @@ def legacy(world: World, database: Database, settings: Settings, clock: Clock) -
 
 
 def test_an_address_is_approved_by_giving_the_audience_only(world: World, legacy: Legacy, database: Database) -> None:
-    """What somebody entitled changes beside it approves nothing, even where the author made a person with the address."""
+    """What somebody entitled changes beside it approves nothing, even where its author made a person for it."""
     path = f"/reminder-rules/{legacy.rule_id}"
     with database.transaction(write=False) as session:
         audience = list(session.get_one(ReminderRule, legacy.rule_id).audience)
