@@ -25,7 +25,7 @@ from models.holidays import office_holidays
 from models.i18n import Message, message
 from models.office import Office
 from models.places import Locality, Organisation
-from models.queries.audience import MEMBERS, MESSENGER, OWNER, AudienceIndex, EventSelection
+from models.queries.audience import MEMBERS, MESSENGER, OWNER, AudienceIndex, EntitledReaders, EventSelection
 from models.queries.event_readers import vouched_rules
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import (
@@ -98,6 +98,7 @@ class ReminderFacts:
     organisations: Mapping[str, Organisation]
     directory: AudienceIndex
     vouched: frozenset[str]
+    entitled: EntitledReaders
     days_off: WorkingDays | None
     programmes: Mapping[str, ProgrammeRevision]
     entries: Mapping[tuple[str, str], int]
@@ -127,6 +128,7 @@ class ReminderFacts:
             for one in claimed
             if one.event_id and one.purpose in {ReminderPurpose.CANCELLATION, ReminderPurpose.UPDATE}
         }
+        cancelled = [one for one in claimed if one.purpose is ReminderPurpose.CANCELLATION]
         return cls(
             office,
             events,
@@ -136,6 +138,11 @@ class ReminderFacts:
             _by_id(session, Organisation, {one.organisation_id for one in events.values() if one.organisation_id}),
             AudienceIndex.load(session, words, EventSelection(tuple(event_ids))),
             vouched_rules(session.connection(), {rule.id: rule.audience for rule in rules.values()}),
+            EntitledReaders.load(
+                session,
+                {one.recipient for one in cancelled},
+                {event_id for one in cancelled if (event_id := one.event_id)},
+            ),
             due_times.office_days(office_holidays(session)) if counts_working_days else None,
             # After the events: a revision published in between gives its event a version that the recorded versions do
             # not have.
@@ -212,6 +219,8 @@ class ReminderFacts:
             return message(due_times.TAKES_PLACE)
         if now >= due_times.useful_until(self._days_of(event), one.due_at):
             return message(due_times.OVER)
+        if not self.entitled.includes(one.recipient, event):
+            return message(due_times.NOT_ADDRESSED)
         entry = Method.CANCEL if (event.id, one.recipient) in self.entries else None
         about, messenger = MailTopic(one.purpose, self._shown_of(event)), None
         if _by_messenger(one) and (messenger := self._messenger(one)) is None:

@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -17,7 +17,8 @@ from models.event_parts import Member
 from models.events import Event
 from models.i18n import N_
 from models.places import Locality, Organisation, Person
-from models.queries.event_readers import TAKING_PART, ReadingRights
+from models.queries.event_readers import TAKING_PART, ReadingRights, vouched_rules
+from models.reminders import ReminderRule
 from models.vocabulary import Language, Role, Visibility
 
 OWNER, MEMBERS, ORGANISATION = "owner", "members", "organisation"
@@ -75,6 +76,7 @@ _MEMBER: Table = Member.__table__  # type: ignore[attr-defined]
 _PERSON: Table = Person.__table__  # type: ignore[attr-defined]
 _ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
 _LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
+_RULE: Table = ReminderRule.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,3 +301,42 @@ class AudienceIndex:
             self.by_role[user.role].append(user)
             if user.organisation_id:
                 self.by_organisation[user.organisation_id].append(user.email)
+
+
+@dataclass(frozen=True, slots=True)
+class EntitledReaders:
+    """Who may be told of an event as it is now, whatever told them of it before."""
+
+    directory: AudienceIndex = field(default_factory=AudienceIndex)
+    heads: frozenset[tuple[str, str]] = frozenset()
+    """Event and address, in lower case, of its head."""
+    approved: frozenset[str] = frozenset()
+    """Addresses, in lower case, that a rule names and somebody entitled has vouched for."""
+
+    @classmethod
+    def load(cls, session: Session, recipients: Collection[str], event_ids: Collection[str]) -> "EntitledReaders":
+        """Read what decides it for these recipients and events; nothing where there are none."""
+        if not recipients or not event_ids:
+            return cls()
+        events, connection = EventSelection(tuple(event_ids)), session.connection()
+        addresses = {one.removeprefix(MESSENGER) for one in recipients}
+        directory = AudienceIndex.load(session, {MEMBERS, *(f"{_EMAIL}{one}" for one in addresses)}, events)
+        heads = (
+            select(_EVENT.c.id, func.lower(_PERSON.c.email))
+            .join(_PERSON, _PERSON.c.id == _EVENT.c.head_id)
+            .where(chosen_events(True), _PERSON.c.email.is_not(None))
+        )
+        rules = {row.id: row.audience for row in connection.execute(select(_RULE.c.id, _RULE.c.audience))}
+        vouched = vouched_rules(connection, rules)
+        return cls(
+            directory,
+            frozenset((row[0], row[1]) for row in connection.execute(heads, events.values)),
+            frozenset(address.lower() for rule in vouched for address in named_addresses(rules[rule])),
+        )
+
+    def includes(self, recipient: str, event: Any) -> bool:
+        """Whether a recipient may be told: of an internal event an account that may read it, its head and its members,
+        and an address of no account that is approved."""
+        address = recipient.removeprefix(MESSENGER)
+        vouched = address in self.approved or (event.id, address) in self.heads
+        return bool(self.directory.addresses([f"{_EMAIL}{address}"], event, vouched=vouched))

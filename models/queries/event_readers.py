@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, Table, or_, select, true
 from sqlmodel import Session, col
 
 from models.accounts import Audit, User
@@ -92,23 +92,21 @@ def visible_to(reader: ReadingRights | None, table: Any = Event) -> ColumnElemen
 def vouched_rules(connection: Connection, audiences: Mapping[str, Collection[str]]) -> frozenset[str]:
     """The reminder rules (id → audience) whose ``email:`` addresses are approved.
 
-    A rule is approved when, according to the audit trail, it was last created or changed by the service itself or by an
-    account that reads everything now. A rule without an audit row was created by the service. Rules without ``email:``
-    addresses need no approval. One query; none if no rule has such an address.
+    A rule is approved when, according to the audit trail, the service itself or an account that reads everything now
+    created it, changed its audience or saved it unchanged, and nobody else has changed it since. Changing anything
+    besides the audience approves nothing. A rule without an audit row was created by the service. Rules without
+    ``email:`` addresses need no approval. One query; none if no rule has such an address.
     """
     with_address = sorted(
         rule for rule, audience in audiences.items() if any(word.startswith("email:") for word in audience)
     )
     if not with_address:
         return frozenset(audiences)
-    last = (
-        select(func.max(_AUDIT.c.id))
-        .where(_AUDIT.c.entity == "reminder_rule", _AUDIT.c.entity_id.in_(with_address))
-        .group_by(_AUDIT.c.entity_id)
-    )
-    authors = (
+    trail = (
         select(
             _AUDIT.c.entity_id,
+            _AUDIT.c.action,
+            _AUDIT.c.changes,
             _AUDIT.c.actor_id,
             _USER.c.id.label("user_id"),
             _USER.c.role,
@@ -117,12 +115,16 @@ def vouched_rules(connection: Connection, audiences: Mapping[str, Collection[str
         )
         .outerjoin(_USER, _USER.c.id == _AUDIT.c.actor_id)
         .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _USER.c.organisation_id)
-        .where(_AUDIT.c.id.in_(last))
+        .where(_AUDIT.c.entity == "reminder_rule", _AUDIT.c.entity_id.in_(with_address))
+        .order_by(_AUDIT.c.id)
     )
-    refused = {
-        row.entity_id
-        for row in connection.execute(authors)
-        if row.actor_id is not None
-        and (row.user_id is None or not reads_everything(row.role, row.organisation_id, row.protocol_office))
-    }
-    return frozenset(audiences) - refused
+    vouched = set(audiences)
+    for row in connection.execute(trail):
+        is_entitled = row.actor_id is None or (
+            row.user_id is not None and reads_everything(row.role, row.organisation_id, row.protocol_office)
+        )
+        if not is_entitled:
+            vouched.discard(row.entity_id)
+        elif row.action == "create" or not row.changes or "audience" in row.changes:
+            vouched.add(row.entity_id)
+    return frozenset(vouched)

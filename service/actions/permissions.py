@@ -27,7 +27,7 @@ from models.accounts import User
 from models.errors import Forbidden
 from models.event_parts import Member
 from models.events import Event
-from models.i18n import N_, message, translate
+from models.i18n import N_, Message, message, translate
 from models.places import Organisation, Person
 from models.queries.audience import named_addresses
 from models.queries.event_readers import ReadingRights, reader_of, visible_to
@@ -215,9 +215,47 @@ def check_person(session: Session, person: Person, values: Mapping[str, Any] | N
     raise Forbidden(what, code="not_in_charge")
 
 
+def not_to_join(session: Session, organisation_id: str | None) -> Message | None:
+    """Why the session may not put people into an organisation: one that has accounts enters its own."""
+    if reader(session) is None or is_for(session, organisation_id) or not has_accounts(session, organisation_id):
+        return None
+    return message(
+        N_(
+            "Only “{organisation}” itself, an approver or the protocol office can put people there: ask one of them, or"
+            " leave the organisation out."
+        ),
+        organisation=session.get_one(Organisation, organisation_id).name,
+    )
+
+
+def check_joining(session: Session, organisation_id: str | None) -> None:
+    """Refuse to put people into somebody else's organisation.
+
+    Raises:
+        Forbidden: it has accounts, and the session's is none of them; ``errors`` names the field.
+    """
+    if what := not_to_join(session, organisation_id):
+        raise Forbidden(what, code="not_in_charge", errors={"organisation_id": [what]})
+
+
 def may_change_organisation(session: Session, organisation: Organisation) -> bool:
     """Whether the session may change an organisation: its own, or any if it may change everything."""
     return reader(session) is None or is_for(session, organisation.id)
+
+
+NAMES = frozenset({"name", "aliases"})
+"""What of an organisation decides whom a list means by it."""
+
+
+def check_renaming(session: Session, changed: Collection[str]) -> None:
+    """Refuse officers a change of what an organisation is called, their own as well; ``changed`` are field names.
+
+    Raises:
+        Forbidden: it is one of :data:`NAMES`, and the session does not change everything; ``errors`` names the fields.
+    """
+    if reader(session) is not None and (renamed := sorted(NAMES.intersection(changed))):
+        what = message(N_("Only an approver or the protocol office can change what an organisation is called."))
+        raise Forbidden(what, code="not_in_charge", errors={name: [what] for name in renamed})
 
 
 def check_organisation(session: Session, organisation: Organisation) -> None:
@@ -261,12 +299,13 @@ def check_addresses(session: Session, audience: Collection[str]) -> None:
         raise Forbidden(what, code="address_not_allowed", errors={"audience": errors})
 
 
-def unknown_addresses(session: Session, audience: Collection[str]) -> list[str]:
-    """The addresses an audience names that belong to no account and to nobody in the directory."""
+def unknown_addresses(session: Session, audience: Collection[str], *, people_count: bool = True) -> list[str]:
+    """The addresses an audience names that are no account's and nobody's on the list of people, which may not count."""
     named = {address.lower(): address for address in named_addresses(audience)}
     if not named:
         return []
     known = set(session.execute(select(col(User.email)).where(col(User.email).in_(named))).scalars())
-    lowered = func.lower(col(Person.email))
-    known |= set(session.execute(select(lowered).where(lowered.in_(named))).scalars())
-    return [address for key, address in named.items() if key not in known]
+    if people_count:
+        address = func.lower(col(Person.email))
+        known |= set(session.execute(select(address).where(address.in_(named))).scalars())
+    return [written for one, written in named.items() if one not in known]

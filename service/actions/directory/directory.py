@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from calendars.days.spans import zone_info
 from models.errors import Conflict, Forbidden, InvalidValue
@@ -12,6 +12,7 @@ from models.i18n import N_, Message, message
 from models.office import CODE_PATTERN
 from models.places import Locality, Organisation, Person
 from models.queries.audience import is_address
+from models.text import fold
 from models.vocabulary import Role
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
@@ -80,7 +81,7 @@ def create_organisation(session: Session, act: ActionContext, values: Mapping[st
     Raises:
         Forbidden: it is to be a protocol office, which only an administrator can decide.
     """
-    crud.check(_organisation_errors(session, values))
+    crud.check(_organisation_errors(session, values) | _names_taken(session, act, None, values))
     _check_office(act, values.get("protocol_office", False), was=False)
     return crud.create(session, act, Organisation(**values))
 
@@ -91,10 +92,12 @@ def change_organisation(
     """Change an organisation; feeds that show its name are rendered again.
 
     Raises:
-        Forbidden: the session may not change it; or only an administrator can make it a protocol office or revoke that.
+        Forbidden: the session may not change it, or an officer would rename it; or only an administrator can make it a
+            protocol office or revoke that.
     """
     permissions.check_organisation(session, organisation)
-    crud.check(_organisation_errors(session, values))
+    permissions.check_renaming(session, [name for name in values if values[name] != getattr(organisation, name)])
+    crud.check(_organisation_errors(session, values) | _names_taken(session, act, organisation, values))
     _check_office(act, values.get("protocol_office", organisation.protocol_office), was=organisation.protocol_office)
     changed = crud.change(session, act, organisation, values)
     changes.organisation_changed(session, act, organisation, changed)
@@ -123,9 +126,43 @@ def _organisation_errors(session: Session, values: Mapping[str, Any]) -> crud.Er
     return errors
 
 
+def _names_taken(
+    session: Session, act: ActionContext, organisation: Organisation | None, values: Mapping[str, Any]
+) -> crud.Errors:
+    """What is wrong with new names: lists would take another organisation for this one. What it is called already is
+    not judged, nor is what the service itself takes in."""
+    before = (
+        {} if organisation is None else {fold(text) for text in (*organisation.name.values(), *organisation.aliases)}
+    )
+    given = {"name": (values.get("name") or {}).values(), "aliases": values.get("aliases") or ()}
+    new = {field: {fold(text): text for text in texts if fold(text) not in before} for field, texts in given.items()}
+    if act.user is None or not any(new.values()):
+        return {}
+    errors: crud.Errors = {}
+    for other in session.exec(select(Organisation).order_by(col(Organisation.id))):
+        for folded in (
+            {fold(text) for text in (*other.name.values(), *other.aliases)} if other is not organisation else ()
+        ):
+            for field in (field for field in new if folded in new[field]):
+                errors.setdefault(field, []).append(
+                    message(
+                        N_("“{name}” is taken for “{other}” ({locality}). Write what tells the two apart."),
+                        name=new[field][folded],
+                        other=other.name,
+                        locality=session.get_one(Locality, other.locality).name,
+                    )
+                )
+    return errors
+
+
 def create_person(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Person:
-    """Create a person."""
+    """Create a person.
+
+    Raises:
+        Forbidden: they are to join another organisation (:func:`service.actions.permissions.check_joining`).
+    """
     crud.check(_person_errors(session, values))
+    permissions.check_joining(session, values.get("organisation_id"))
     return crud.create(session, act, Person(**values))
 
 
@@ -133,10 +170,13 @@ def change_person(session: Session, act: ActionContext, person: Person, values: 
     """Change a person; reminders move to a new address, and a new organisation's accounts may read their events.
 
     Raises:
-        Forbidden: the session may not change them (:func:`service.actions.permissions.check_person`).
+        Forbidden: the session may not change them (:func:`service.actions.permissions.check_person`), or the
+            organisation they are to join is somebody else's.
     """
     permissions.check_person(session, person, values)
     crud.check(_person_errors(session, values))
+    if (joined := values.get("organisation_id")) != person.organisation_id:
+        permissions.check_joining(session, joined)
     email = person.email
     changed = crud.change(session, act, person, values)
     changes.person_changed(session, act, person, email, changed)

@@ -1,7 +1,7 @@
 """Passports: stored encrypted, shown masked, revealed in full only for a reason that is audited."""
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,8 +24,8 @@ from service.actions.context import ActionContext
 _PURPOSE = "passport"
 _CURRENT = (EventStatus.PLANNED, EventStatus.CONFIRMED, EventStatus.ONGOING)
 NOT_CONCERNED = N_(
-    "Only the person's own organisation, the one in charge of the planned visit they joined first, approvers and the"
-    " protocol office see a passport."
+    "Only the person's own organisation, the one that stored it, approvers and the protocol office see a passport. A"
+    " guest's first passport is stored by the organisation in charge of their planned visit."
 )
 _NUMBER = re.compile(r"[A-Z0-9]{5,20}", re.ASCII)
 _SHOWN = 3
@@ -48,11 +48,10 @@ def store_passport(
 
     Raises:
         Invalid: the number is not valid.
-        Forbidden: the reader has no right to it (:func:`check_concerned`) or to the one stored already.
+        Forbidden: the reader has no right to it (:func:`check_concerned`).
     """
+    check_concerned(session, person)
     before = session.get(Passport, person.id)
-    check = check_concerned if before is None else _check_reader
-    check(session, person)
     number = re.sub(r"[\s.-]+", "", values["number"]).upper()
     if not _NUMBER.fullmatch(number):
         crud.check({"number": [message(N_("A passport number has 5 to 20 letters and digits, like B1234567."))]})
@@ -77,7 +76,7 @@ def passport_of(session: Session, secret: str, person: Person) -> MaskedPassport
 
     Raises:
         NotFound: none is stored.
-        Forbidden: the reader has no right to it, or it was stored for somebody else's event.
+        Forbidden: the reader has no right to it (:func:`check_concerned`).
     """
     passport = _find(session, person)
     return _masked(passport, _number(passport, secret))
@@ -115,9 +114,10 @@ def delete_passport(session: Session, act: ActionContext, person: Person) -> Non
 def check_concerned(session: Session, person: Person) -> None:
     """Raise if the reader has no right to a person's passport.
 
-    The person's own organisation, the protocol office, approvers and administrators have. If that organisation has no
-    accounts here, so has whoever is in charge of an event with this person that is planned, confirmed or ongoing; not
-    of a draft, which costs nothing to create.
+    The person's own organisation, the protocol office, approvers and administrators have. A stored passport is also
+    open to the organisation whose account stored it, and no event opens it to anybody else. While none is stored and
+    the person's organisation has no accounts here, whoever is in charge of a planned, confirmed or ongoing event with
+    this person may store one.
 
     Raises:
         Forbidden: the reader has no right to it.
@@ -125,39 +125,21 @@ def check_concerned(session: Session, person: Person) -> None:
     reader = permissions.reader(session)
     if reader is None or permissions.is_for(session, person.organisation_id):
         return
-    if permissions.has_accounts(session, person.organisation_id) or not _in_charge_of(session, reader, person):
+    if session.get(Passport, person.id) is not None:
+        is_concerned = _stored_by(session, reader, person)
+    else:
+        has_accounts = permissions.has_accounts(session, person.organisation_id)
+        is_concerned = not has_accounts and _is_in_charge_of(session, reader, person)
+    if not is_concerned:
         raise Forbidden(message(NOT_CONCERNED), code="not_concerned")
 
 
-def _check_reader(session: Session, person: Person) -> None:
-    """As :func:`check_concerned`, for the passport that is stored.
-
-    Planning an event costs little more than drafting one. So being in charge of an event gives access only to a
-    passport that the reader's organisation stored, or if no other organisation's event had this person before.
-
-    Raises:
-        Forbidden: the reader has no right to it.
-    """
-    check_concerned(session, person)
-    reader = permissions.reader(session)
-    if reader is None or permissions.is_for(session, person.organisation_id) or _stored_by(session, reader, person):
-        return
-    all_events = select(Event.id).where(permissions.takes_part(person.id))
-    mine = session.exec(all_events.where(permissions.changed_by(reader))).all()
-    others = set(session.exec(all_events).all()).difference(mine)
-    own = _in_charge_of(session, reader, person)
-    joined = _joined(session, person, others.union(own))
-    first = min(joined[event_id] for event_id in own)
-    if any(joined[event_id] < first for event_id in others):
-        raise Forbidden(message(NOT_CONCERNED), code="not_concerned")
-
-
-def _in_charge_of(session: Session, reader: ReadingRights, person: Person) -> Sequence[str]:
-    """The current events with a person that a reader is in charge of."""
+def _is_in_charge_of(session: Session, reader: ReadingRights, person: Person) -> bool:
+    """Whether a reader is in charge of a current event with a person."""
     current = select(Event.id).where(
         permissions.takes_part(person.id), permissions.changed_by(reader), col(Event.status).in_(_CURRENT)
     )
-    return session.exec(current).all()
+    return session.exec(current.limit(1)).first() is not None
 
 
 def _stored_by(session: Session, reader: ReadingRights, person: Person) -> bool:
@@ -172,22 +154,8 @@ def _stored_by(session: Session, reader: ReadingRights, person: Person) -> bool:
     return reader.organisation_id is not None and session.exec(stored).first() == reader.organisation_id
 
 
-def _joined(session: Session, person: Person, event_ids: Collection[str]) -> Mapping[str, int]:
-    """Event → the id of the last audit row that added the person; 0 if there is none."""
-    statement = (
-        select(Audit.id, Audit.event_id, Audit.changes)
-        .where(col(Audit.event_id).in_(event_ids), col(Audit.entity).in_(["event", "member"]))
-        .order_by(col(Audit.id))
-    )
-    joined = dict.fromkeys(event_ids, 0)
-    for entry, event_id, changes in session.exec(statement):
-        if any(changes.get(name, {}).get("to") == person.id for name in ("person_id", "head_id")):
-            joined[str(event_id)] = entry or 0
-    return joined
-
-
 def _find(session: Session, person: Person) -> Passport:
-    _check_reader(session, person)
+    check_concerned(session, person)
     passport = session.get(Passport, person.id)
     if passport is None:
         raise NotFound(noun("passport"), person.id)

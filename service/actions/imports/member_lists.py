@@ -82,12 +82,15 @@ class _RowMatcher:
     """Resolves rows against known people and organisations; adds their errors to ``errors``."""
 
     def __init__(self, session: Session, present: Mapping[str, Member], errors: crud.Errors) -> None:
+        self.session = session
         self.people = PeopleIndex.load(session)
         self.organisations = OrganisationIndex.load(session)
         self.present = present
         self.errors = errors
         self.first_row: dict[int, int] = {}
         """``id()`` of the known person → the first row that names them."""
+        self.closed: dict[str, Message | None] = {}
+        """Organisation → why the importer may not put somebody new there."""
 
     def resolve(self, entry: MemberRow) -> _ResolvedRow | None:
         """The resolved row; None if something can't be resolved, with the reason in the errors."""
@@ -98,8 +101,10 @@ class _RowMatcher:
         known = None
         # Without its address or organisation a row could match the wrong person.
         if not ({"email", "organisation"} & (entry.spoiled | problems.keys())):
-            known, errors = self.people.matching(entry, organisation_id, self.present)
-            problems |= errors or self._duplicate(entry, known, organisation_id)
+            known, wrong_about = self.people.matching(entry, organisation_id, self.present)
+            problems |= wrong_about or self._duplicate(entry, known, organisation_id)
+            if known is None and not problems and (closed := self._why_closed(organisation_id)):
+                problems["organisation"] = closed
         counterpart_id = self._counterpart(entry, known, problems)
         for column, what in problems.items():
             self.errors.setdefault(place_of(entry.row, column), []).append(what)
@@ -111,6 +116,13 @@ class _RowMatcher:
             problems["organisation"] = found
             return None
         return found
+
+    def _why_closed(self, organisation_id: str | None) -> Message | None:
+        if organisation_id is None:
+            return None
+        if organisation_id not in self.closed:
+            self.closed[organisation_id] = permissions.not_to_join(self.session, organisation_id)
+        return self.closed[organisation_id]
 
     def _duplicate(
         self, entry: MemberRow, known: KnownPerson | None, organisation_id: str | None

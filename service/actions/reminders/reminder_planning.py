@@ -23,7 +23,7 @@ from models.event_parts import Task
 from models.events import Event
 from models.holidays import office_holidays
 from models.i18n import N_, message
-from models.queries.audience import MESSENGER, AudienceIndex, EventSelection, chosen_events, named_addresses
+from models.queries.audience import MESSENGER, AudienceIndex, EntitledReaders, EventSelection, chosen_events
 from models.queries.event_readers import vouched_rules
 from models.reminders import Reminder, ReminderRule
 from models.types import new_id
@@ -217,12 +217,14 @@ def plan_working_days(session: Session, act: ActionContext) -> None:
 def announce_cancellation(session: Session, act: ActionContext, event: Event) -> None:
     """Skip the pending reminders of a cancelled event, and notify everyone who was or would have been reminded, once.
 
+    Of an internal event only those are notified who may be told of it now.
+
     Whoever has an earlier cancellation mail pending gets no second one; reminders that a restore gave up count as sent,
     because they may have been. Nobody is notified of an event that is over already: that row is inserted as skipped.
     """
     session.flush()
     lock_planning(session, event.id)
-    columns = ("recipient", "locale", "purpose", "state", "rule_id")
+    columns = ("recipient", "locale", "purpose", "state")
     own = select(*(_TABLE.c[name] for name in columns)).where(
         col(Reminder.event_id) == event.id,
         or_(col(Reminder.state) != ReminderState.SKIPPED, col(Reminder.reason) == due_times.RESTORED),
@@ -231,9 +233,9 @@ def announce_cancellation(session: Session, act: ActionContext, event: Event) ->
     waiting: set[str] = set()
     unsent = {ReminderState.PENDING, ReminderState.SENDING}
     found = session.execute(own.order_by(col(Reminder.recipient))).all()
-    concerned = _Concerned.load(session, event, {row.rule_id for row in found if row.rule_id})
+    entitled = EntitledReaders.load(session, {row.recipient for row in found}, [event.id])
     for row in found:
-        if row.purpose is ReminderPurpose.REMINDER and concerned.includes(row):
+        if row.purpose is ReminderPurpose.REMINDER and entitled.includes(row.recipient, event):
             recipients[row.recipient] = row.locale
         elif row.purpose is ReminderPurpose.CANCELLATION and row.state in unsent:
             waiting.add(row.recipient)
@@ -252,40 +254,6 @@ def announce_cancellation(session: Session, act: ActionContext, event: Event) ->
         if recipient not in waiting
     ]
     _insert(session, rows)
-
-
-@dataclass(frozen=True, slots=True)
-class _Concerned:
-    """Who may be notified of a cancellation: an earlier version planned and sent mail to people who may not read the
-    event."""
-
-    named: Mapping[str, Collection[str]]
-    """Rule id → the addresses it names one by one, in lower case."""
-    reached: Mapping[str, Collection[str]]
-    """Rule id → its current recipients."""
-
-    @classmethod
-    def load(cls, session: Session, event: Event, rule_ids: Collection[str]) -> "_Concerned":
-        rules = {
-            row.id: row.audience
-            for row in session.execute(select(_RULE.c.id, _RULE.c.audience).where(_RULE.c.id.in_(rule_ids)))
-        }
-        audience_index = AudienceIndex.load(
-            session, {word for words in rules.values() for word in words}, EventSelection((event.id,))
-        )
-        vouched = vouched_rules(session.connection(), rules)
-        return cls(
-            {rule: {address.lower() for address in named_addresses(words)} for rule, words in rules.items()},
-            {rule: audience_index.addresses(words, event, vouched=rule in vouched) for rule, words in rules.items()},
-        )
-
-    def includes(self, row: Any) -> bool:
-        """Whether the recipient of a reminder is notified: yes if they were reminded by a rule that did not name their
-        address, as the event may be in their calendar; if the reminder is pending, only if it would reach them now."""
-        if row.rule_id not in self.reached or row.recipient in self.reached[row.rule_id]:
-            return True
-        is_named = row.recipient.removeprefix(MESSENGER) in self.named[row.rule_id]
-        return row.state is not ReminderState.PENDING and not is_named
 
 
 def retry(session: Session, act: ActionContext, reminder: Reminder) -> Reminder:

@@ -31,21 +31,21 @@ def create_rule(session: Session, act: ActionContext, values: Mapping[str, Any])
 def change_rule(session: Session, act: ActionContext, rule: ReminderRule, values: Mapping[str, Any]) -> ReminderRule:
     """Change a rule.
 
-    Whoever changes it approves all addresses it has afterwards, so any change requires the same permission as writing
-    them. Switching it off requires none. If an older version let somebody create it who could not approve its
-    addresses, somebody who can approves it by saving it, changed or not.
+    Changing anything else requires the same permission as writing its addresses, and revokes an approval if somebody
+    changes it who could not give one; switching it off requires none. Whoever changes everything approves its addresses
+    by giving the audience, changed or not, and only so.
 
     Raises:
         Forbidden: as in :func:`create_rule`.
     """
     values = _normalised(values)
+    is_approved = "audience" in values and permissions.reader(session) is None and not is_vouched(session, rule)
     if set(values.get("audience", ())) == set(rule.audience):
         del values["audience"]  # a form sends its words in its own order
     changed = {name for name, value in values.items() if getattr(rule, name) != value}
     if changed and (changed != {"active"} or values["active"]):
         permissions.check_addresses(session, values.get("audience", rule.audience))
-    is_approved = permissions.reader(session) is None and not is_vouched(session, rule)
-    if is_approved and not changed:
+    if is_approved and "audience" not in changed:
         record(session, act, "change", "reminder_rule", rule.id, {})
     if crud.change(session, act, rule, values) or is_approved:
         reminder_planning.plan_rule(session, act, rule)
@@ -58,8 +58,11 @@ def is_vouched(session: Session, rule: ReminderRule) -> bool:
 
 
 def withheld(session: Session, rule: ReminderRule) -> list[str]:
-    """The addresses belonging to nobody here that get no mail about internal events until the rule is approved."""
-    return [] if is_vouched(session, rule) else permissions.unknown_addresses(session, rule.audience)
+    """The addresses of no account that a kept rule tells of no internal event until it is approved, but where they are
+    a member's: that they stand on the list of people may be its author's own doing."""
+    if is_vouched(session, rule):
+        return []
+    return permissions.unknown_addresses(session, rule.audience, people_count=False)
 
 
 def delete_rule(session: Session, act: ActionContext, rule: ReminderRule) -> None:

@@ -102,6 +102,8 @@ def _organisation_fields(view: View, organisation: Organisation | None) -> list[
     if view.may(Role.ADMIN):
         hint = N_("Its accounts read and change the events of all.")
         fields.append(Field("protocol_office", N_("Protocol office"), Control.FLAG, hint, default=False))
+    if organisation is not None and permissions.reader(view.session) is not None:
+        fields = [field for field in fields if field.name not in permissions.NAMES]
     return fields
 
 

@@ -21,7 +21,7 @@ from jobs.worker import Worker
 from models.accounts import Audit, User
 from models.database import Database
 from models.events import Event
-from models.places import Organisation, Person
+from models.places import Organisation, Passport, Person
 from models.queries import event_readers
 from models.queries.audience import AudienceIndex, EventSelection
 from models.reminders import Reminder, ReminderRule
@@ -193,7 +193,7 @@ def test_a_rule_tells_no_account_what_it_may_not_read(
     assert world.a.delete(f"/events/{world.event_id}/tasks/{task['id']}", "*").status_code == 204
     assert address not in recipients(database, world.event_id)
     person = {"organisation_id": world.organisations["b"].id}
-    assert world.a.patch(f"/people/{world.leader_id}", person).status_code == 200
+    assert world.office.patch(f"/people/{world.leader_id}", person).status_code == 200
     assert address in recipients(database, world.event_id)
     assert (
         world.a.delete(f"/events/{world.event_id}/members/{member_of(world, world.leader_id)}", "*").status_code == 204
@@ -237,13 +237,51 @@ def legacy(world: World, database: Database, settings: Settings, clock: Clock) -
         return Legacy(rule.id, due.due_at)
 
 
+def test_an_address_is_approved_by_giving_the_audience_only(world: World, legacy: Legacy, database: Database) -> None:
+    """What somebody entitled changes beside it approves nothing, even where its author made a person for it."""
+    path = f"/reminder-rules/{legacy.rule_id}"
+    with database.transaction(write=False) as session:
+        audience = list(session.get_one(ReminderRule, legacy.rule_id).audience)
+    with database.transaction() as session:
+        session.exec(select(Reminder).where(Reminder.recipient == SPY)).one().state = ReminderState.SKIPPED
+    own = {"name": "Của mình", "email": SPY, "organisation_id": world.organisations["b"].id}
+    world.b.made("/people", own)
+    for change in ({"name": {"vi": "Khác"}}, {"offset": "-P2D"}, {"active": False}, {"active": True}, {"kinds": []}):
+        for who in (world.approver, world.office):
+            assert who.patch(path, change).status_code == 200
+            assert SPY not in recipients(database, world.event_id), change
+    assert world.office.patch(path, {"audience": audience, "name": {"vi": "Duyệt"}}).status_code == 200
+    assert SPY in recipients(database, world.event_id)
+    assert world.approver.patch(path, {"name": {"vi": "Sau"}}).status_code == 200  # does not take it back
+    assert SPY in recipients(database, world.event_id)
+    assert world.b.patch(path, {"offset": "-P3D"}).status_code == 200  # who could not approve it does
+    assert SPY not in recipients(database, world.event_id)
+
+
+def test_the_page_shows_the_address_of_a_person_the_author_made(
+    world: World, signed_in: Callable[..., Browser], database: Database
+) -> None:
+    world.b.made("/people", {"name": "Của mình", "email": SPY, "organisation_id": world.organisations["b"].id})
+    account = world.a.get("/me").json["email"]  # type: ignore[index]
+    rule = world.b.made("/reminder-rules", RULE | {"audience": [f"email:{SPY}", f"email:{account}"]})
+    page = signed_in(Role.APPROVER, locale=Language.EN)
+    path = f"/administration/rules/{rule['id']}"
+    assert f"No internal event is sent to {SPY} until" in page.get(path).text
+    assert world.approver.patch(f"/reminder-rules/{rule['id']}", {"name": {"vi": "Khác"}}).status_code == 200
+    assert f"No internal event is sent to {SPY} until" in page.get(path).text
+    given = {"audience": [f"email:{SPY}", f"email:{account}"]}
+    assert world.approver.patch(f"/reminder-rules/{rule['id']}", given).status_code == 200
+    assert "No internal event is sent to" not in page.get(path).text
+
+
 @pytest.mark.parametrize("is_vouched", [False, True])
 def test_a_rule_of_an_older_version_sends_nothing_hidden(
     world: World, legacy: Legacy, database: Database, worker: Worker, clock: Clock, sink: Sink, is_vouched: bool
 ) -> None:
-    """Until somebody entitled has changed it."""
+    """Until somebody entitled has given its audience."""
     if is_vouched:
-        assert world.approver.patch(f"/reminder-rules/{legacy.rule_id}", {"name": {"vi": "Duyệt"}}).status_code == 200
+        given = {"audience": [f"email:{SPY}"]}
+        assert world.approver.patch(f"/reminder-rules/{legacy.rule_id}", given).status_code == 200
     clock.now = legacy.due_at
     worker.tick()
     assert [mail.recipient for mail in sink.received] == ([SPY] if is_vouched else [])
@@ -300,6 +338,46 @@ def test_nor_does_a_cancellation_tell_of_it(
             )
         ).all()
     assert called_off == ["bounmy@example.org"]
+
+
+@pytest.mark.parametrize("rule_is", ["kept", "deleted", "other audience"])
+@pytest.mark.parametrize("when", ["before", "waiting"])
+def test_a_cancellation_tells_nobody_more_than_they_may_read_now(
+    world: World, database: Database, worker: Worker, clock: Clock, sink: Sink, rule_is: str, when: str
+) -> None:
+    """Told while the event was everybody's; then it is hidden, before it is cancelled or while the mail waits."""
+    reader = world.b.get("/me").json["email"]  # type: ignore[index]
+    approved, head = "press@example.org", "head@example.org"
+    keeper = world.a.get("/me").json["email"]  # type: ignore[index]
+    rule = world.office.made("/reminder-rules", RULE | {"audience": [f"email:{reader}", f"email:{SPY}"]})
+    world.office.made("/reminder-rules", RULE | {"offset": "-P1D", "audience": [f"email:{approved}"]})
+    told = {reader, SPY, approved, head, keeper, "bounmy@example.org"}
+    with database.transaction() as session:
+        event = session.get_one(Event, world.event_id)
+        event.visibility = Visibility.PUBLIC
+        event.head_id = factories.make_person(session, email=head).id
+        for one in sorted(told):
+            factories.make_reminder(
+                session, event, session.get_one(ReminderRule, rule["id"]), recipient=one, due_at=clock.now,
+                state=ReminderState.SENT, sent_at=clock.now,
+            )  # fmt: skip
+    step = {"to": "cancelled", "reason": "vì mưa"}
+    hidden = {"visibility": "internal"}
+    if rule_is == "deleted":
+        assert world.office.delete(f"/reminder-rules/{rule['id']}").status_code == 204
+    elif rule_is == "other audience":
+        assert world.office.patch(f"/reminder-rules/{rule['id']}", {"audience": ["owner"]}).status_code == 200
+    if when == "before":
+        assert world.a.patch(f"/delegations/{world.event_id}", hidden).status_code == 200
+    assert world.a.post(f"/events/{world.event_id}/transitions", step).status_code == 200
+    if when == "waiting":
+        with database.transaction() as session:
+            session.get_one(Event, world.event_id).visibility = Visibility.INTERNAL
+    assert not world.may_b_read()
+    sink.received.clear()
+    worker.tick()
+    gone_to = sorted(mail.recipient for mail in sink.received)
+    assert gone_to == sorted(told - {reader} - (set() if rule_is == "kept" else {SPY}))
 
 
 def test_the_pages_refuse_the_address_in_the_readers_language(
@@ -418,10 +496,43 @@ def test_an_account_that_is_switched_off_still_guards_its_people(world: World, d
 
 
 def test_a_new_person_of_another_organisation_opens_nothing(world: World) -> None:
-    for name in ("a", "guests", "b"):
+    for name in ("guests", "b"):
         person = {"name": "Trần Văn Chung", "email": SPY, "organisation_id": world.organisations[name].id}
         world.b.made("/people", person)
     assert not world.may_b_read()
+
+
+def is_kept_out(answer: TestResponse) -> bool:
+    """Whether somebody is refused a place in an organisation, under the field that names it."""
+    return is_refused(answer, "not_in_charge") and list(answer.json["errors"]) == ["organisation_id"]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_an_officer_puts_nobody_into_anothers_organisation(world: World, database: Database, is_active: bool) -> None:
+    own = world.b.made("/people", {"name": "Của mình", "email": SPY, "organisation_id": world.organisations["b"].id})
+    with database.transaction() as session:
+        session.get_one(User, world.a.user_id).active = is_active
+    for name in ("a", "office"):
+        there = {"organisation_id": world.organisations[name].id}
+        assert is_kept_out(world.b.post("/people", {"name": "Người mới", "email": SPY} | there))
+        assert is_kept_out(world.b.patch(f"/people/{own['id']}", there | {"name": "Khác"}))
+        for who in (world.office, world.approver):
+            assert who.post("/people", {"name": "Người mới"} | there).status_code == 201
+    with database.transaction(write=False) as session:
+        found = session.exec(select(Person.organisation_id).where(Person.email == SPY)).all()
+    assert found == [world.organisations["b"].id]
+    for kept in ({"organisation_id": world.organisations["b"].id}, {"organisation_id": None}):
+        assert world.b.patch(f"/people/{own['id']}", kept).status_code == 200
+
+
+def test_the_pages_name_the_organisation_that_is_closed(
+    world: World, signed_in: Callable[..., Browser], database: Database
+) -> None:
+    b = signed_in(Role.OFFICER, organisation_id=world.organisations["b"].id, locale=Language.EN)
+    form = {"name": "Người mới", "precedence": "5", "organisation_id": world.organisations["a"].id}
+    answer = b.send("/administration/people/new", **form)
+    assert (answer.status_code, "can put people there" in answer.text) == (403, True)
+    assert b.send("/administration/people/new", **form | {"organisation_id": ""}).status_code == 303
 
 
 def test_organisations_are_changed_by_their_own(world: World) -> None:
@@ -430,8 +541,65 @@ def test_organisations_are_changed_by_their_own(world: World) -> None:
         for change in ({"email": SPY}, {"name": {"vi": "Khác"}}, {"aliases": ["Sở"]}, {"locality": "hai-phong"}):
             assert is_refused(world.b.patch(path, change), "not_in_charge"), (name, change)
         for who in (world.office, world.approver):
-            assert who.patch(path, {"aliases": ["Cơ quan"]}).status_code == 200
+            assert who.patch(path, {"aliases": [f"Cơ quan {name}"]}).status_code == 200
     assert world.b.patch(f"/organisations/{world.organisations['b'].id}", {"email": "b@example.org"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["SỞ Ngoại Vụ", "so ngoai vu", "Ban  Đối ngoại"])
+def test_no_organisation_is_called_like_another(world: World, name: str) -> None:
+    """By whomever, for a member list would take its people for the other's."""
+    path = f"/organisations/{world.organisations['a'].id}"
+    theirs = {"name": {"vi": "Sở Ngoại vụ", "en": "Foreign Affairs"}, "aliases": ["Ban đối ngoại"]}
+    assert world.office.patch(path, theirs).status_code == 200
+    own = f"/organisations/{world.organisations['b'].id}"
+    place = {"locality": "hai-duong"}
+    for who in (world.b, world.office, world.approver):
+        for field, change in (("aliases", {"aliases": ["Khác", name]}), ("name", {"name": {"vi": "Sở B", "en": name}})):
+            answers = [who.post("/organisations", {"name": {"vi": "Đơn vị mới"}} | place | change)]
+            answers += [] if who is world.b else [who.patch(own, change)]
+            for answer in answers:
+                assert (answer.status_code, list(answer.json["errors"])) == (422, [field])  # type: ignore[index]
+                assert "Sở Ngoại vụ" in answer.json["errors"][field][0]  # type: ignore[index]
+    assert world.office.patch(path, theirs | {"aliases": ["Ban đối ngoại", "Sở NV"]}).status_code == 200  # its own
+    assert world.b.post("/organisations", {"name": {"vi": "Sở Ngoại vụ B"}} | place).status_code == 201
+
+
+def test_names_that_were_alike_before_are_not_judged(world: World, database: Database) -> None:
+    with database.transaction() as session:
+        session.get_one(Organisation, world.organisations["b"].id).name = dict(world.organisations["a"].name)
+    path = f"/organisations/{world.organisations['b'].id}"
+    whole = world.b.get(path).json
+    assert whole is not None
+    kept = {name: whole[name] for name in ("name", "aliases", "locality")}
+    assert world.b.patch(path, kept | {"email": "b@example.org"}).status_code == 200
+    assert world.office.patch(path, kept | {"aliases": ["Sở B"]}).status_code == 200
+
+
+def test_officers_rename_no_organisation(world: World, signed_in: Callable[..., Browser], database: Database) -> None:
+    path = f"/organisations/{world.organisations['b'].id}"
+    for field, change in (("aliases", {"aliases": ["Sở X"]}), ("name", {"name": {"vi": "Sở X"}})):
+        answer = world.b.patch(path, change | {"email": SPY})
+        assert is_refused(answer, "not_in_charge")
+        assert list(answer.json["errors"]) == [field]  # type: ignore[index]
+        assert world.b.get(path).json["email"] is None  # type: ignore[index]
+        for who in (world.office, world.approver):
+            assert who.patch(path, change).status_code == 200
+    assert world.b.patch(path, {"email": "b@example.org", "aliases": ["Sở X"]}).status_code == 200  # nothing is renamed
+    page = f"/administration{path}"
+    browsers = {
+        role: signed_in(role, organisation_id=world.organisations["b"].id) for role in (Role.OFFICER, Role.APPROVER)
+    }
+    for role, is_offered in ((Role.OFFICER, False), (Role.APPROVER, True)):
+        shown = browsers[role].get(page).text
+        assert ('name="name.vi"' in shown, 'name="aliases"' in shown) == (is_offered, is_offered)
+        assert 'name="email"' in shown
+    with database.transaction(write=False) as session:
+        version = str(session.get_one(Organisation, world.organisations["b"].id).version)
+    sent = {"do": "change", "version": version, "locality": "hai-duong", "email": "new@example.org"}
+    assert browsers[Role.OFFICER].send(page, **sent).status_code == 303
+    with database.transaction(write=False) as session:
+        found = session.get_one(Organisation, world.organisations["b"].id)
+        assert (found.name, found.aliases, found.email) == ({"vi": "Sở X"}, ["Sở X"], "new@example.org")
 
 
 def test_pages_offer_and_take_what_is_ones_own(
@@ -488,6 +656,33 @@ def test_a_member_list_fills_in_nothing_of_somebody_elses_person(
     assert not world.may_b_read()
 
 
+@pytest.mark.parametrize("is_dry", [True, False])
+def test_a_member_list_puts_nobody_new_into_anothers_organisation(
+    world: World, database: Database, is_dry: bool
+) -> None:
+    draft = world.b.made("/delegations", PLAN)["id"]
+    theirs, own, guests = (world.organisations[name].name["vi"] for name in ("a", "b", "guests"))
+    lines = (
+        "name,email,organisation", f"Một,{SPY},{theirs}", f"Hai,,{own}", f"Ba,,{guests}", f"Trần Văn Chung,,{theirs}",
+    )  # fmt: skip
+
+    def sent(who: Caller, event_id: str) -> TestResponse:
+        path = f"/api/v1/events/{event_id}/members/import" + ("?dry_run=true" if is_dry else "")
+        headers = {"Authorization": f"Bearer {who.token}", "Content-Type": "text/csv"}
+        return who.client.post(path, data="\n".join(lines).encode(), headers=headers)
+
+    answer = sent(world.b, draft)
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["rows.2.organisation"])  # type: ignore[index]
+    assert theirs in answer.json["errors"]["rows.2.organisation"][0]  # type: ignore[index]
+    with database.transaction(write=False) as session:
+        assert session.exec(select(Person).where(Person.email == SPY)).all() == []
+    for who, event_id in ((world.a, world.event_id), (world.office, draft)):
+        controlled = sent(who, event_id)
+        wrong = ["rows.3.organisation"] if who is world.a else []
+        assert list((controlled.json or {}).get("errors", {})) == wrong
+        assert controlled.status_code == (422 if wrong else 200)
+
+
 def test_a_member_list_still_fills_in_ones_own(world: World, database: Database) -> None:
     """The control."""
     text = "name,email,phone\nTrần Văn Chung,chung@example.org,0123\n"
@@ -535,8 +730,68 @@ def test_an_event_of_ones_own_opens_no_passport(
         assert world.b.post(f"/events/{own}/transitions", {"to": "cancelled", "reason": "thôi"}).status_code == 200
     assert world.b.delete(f"/delegations/{own}").status_code == 204
     assert all(is_refused(answer, "not_concerned") for answer in all_ways(world.b, person_id))
-    for who in (world.a, world.office, world.approver):
+    entitled = [world.office, world.approver]
+    if not by_office or person == "leader_id":
+        entitled.append(world.a)
+    else:
+        assert all(is_refused(answer, "not_concerned") for answer in all_ways(world.a, person_id))
+    for who in entitled:
         assert who.post(f"{path}/reveal", {"reason": "Visa"}).json == {"number": PASSPORT["number"]}
+
+
+@pytest.mark.parametrize(
+    "step", ["draft first", "member removed", "visit deleted", "head joins late", "storer unknown"]
+)
+@pytest.mark.parametrize("as_head", [False, True])
+def test_no_order_of_steps_opens_what_another_department_stored(
+    world: World, database: Database, step: str, as_head: bool
+) -> None:
+    """Nor does it take it from who stored it."""
+    guest = {"name": "Khamla", "organisation_id": world.organisations["guests"].id}
+    person_id = world.office.made("/people", guest)["id"]
+
+    def visit(who: Caller) -> str:
+        """A draft with the guest in it."""
+        made = str(who.made("/delegations", PLAN | ({"head_id": person_id} if as_head else {}))["id"])
+        if not as_head:
+            who.made(f"/events/{made}/members", {"person_id": person_id})
+        return made
+
+    def plan(who: Caller, event_id: str) -> None:
+        assert who.post(f"/events/{event_id}/transitions", {"to": "planned"}).status_code == 200
+
+    sham = visit(world.b) if step == "draft first" else None
+    real = visit(world.a)
+    plan(world.a, real)
+    assert world.a.call("PUT", f"/people/{person_id}/passport", PASSPORT).status_code == 200
+    sham = sham or visit(world.b)
+    plan(world.b, sham)
+    if step == "member removed" and as_head:
+        assert world.a.patch(f"/delegations/{real}", {"head_id": None}).status_code == 200
+    elif step == "member removed":
+        (member,) = world.a.get(f"/events/{real}/members").json  # type: ignore[misc]
+        assert world.a.delete(f"/events/{real}/members/{member['id']}", "*").status_code == 204
+    elif step == "visit deleted":
+        assert (
+            world.a.post(f"/events/{real}/transitions", {"to": "cancelled", "reason": "thôi"}).status_code,
+            world.a.delete(f"/delegations/{real}").status_code,
+        ) == (200, 204)
+    elif step == "head joins late" and as_head:
+        world.a.made(f"/events/{real}/members", {"person_id": person_id})
+    elif step == "head joins late":
+        assert world.a.patch(f"/delegations/{real}", {"head_id": person_id}).status_code == 200
+    elif step == "storer unknown":
+        with database.transaction() as session:
+            session.get_one(Passport, person_id).person_id = world.nobodys_id
+        person_id = world.nobodys_id
+        world.b.made(f"/events/{sham}/members", {"person_id": person_id})
+    assert all(is_refused(answer, "not_concerned") for answer in all_ways(world.b, person_id))
+    keeps = [world.office, world.approver] + ([world.a] if step != "storer unknown" else [])
+    for who in keeps:
+        answer = who.get(f"/people/{person_id}/passport")
+        assert (answer.status_code, answer.json["number"][-3:]) == (200, PASSPORT["number"][-3:])  # type: ignore[index]
+    if step == "storer unknown":
+        assert all(is_refused(answer, "not_concerned") for answer in all_ways(world.a, person_id))
 
 
 def test_a_place_on_ones_own_list_is_not_older_than_its_person(world: World) -> None:

@@ -536,8 +536,10 @@ def test_lists_are_searched_and_paged(signed_in: SignedIn, database: Database) -
 @pytest.mark.both_databases("the lists of all areas and what they count")
 def test_as_many_queries_for_three_rows_as_for_one(signed_in: SignedIn, database: Database, area: str) -> None:
     admin = signed_in(Role.ADMIN)
-    different = {"accounts": "email", "localities": "code", "holidays": "first_day"}.get(area, "")
-    values = {"email": "m{}@example.org", "code": "noi-{}", "first_day": "2027-04-0{}"}
+    different = {
+        "accounts": "email", "localities": "code", "holidays": "first_day", "organisations": "name.vi",
+    }.get(area, "")  # fmt: skip
+    values = {"email": "m{}@example.org", "code": "noi-{}", "first_day": "2027-04-0{}", "name.vi": "Sở số {}"}
 
     def add(number: int) -> None:
         make(admin, area, **({different: values[different].format(number)} if different else {}))
