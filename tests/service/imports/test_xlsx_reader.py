@@ -523,7 +523,7 @@ def test_a_part_that_holds_more_than_it_says() -> None:
 def confined(code: str, **change: int) -> subprocess.CompletedProcess[str]:
     """A process with the bounds of the reader's, that then runs this code."""
     changed = "".join(f"child.{name} = {value}\n" for name, value in change.items())
-    whole = f"import socket\nfrom service.actions import workbook_child as child\n{changed}child.confine()\n{code}"
+    whole = f"import socket\nfrom service.actions.imports import xlsx_child as child\n{changed}child.confine()\n{code}"
     return subprocess.run([sys.executable, "-c", whole], capture_output=True, text=True, check=False)
 
 
@@ -554,7 +554,7 @@ def test_process_has_nothing_of_the_service(monkeypatch: pytest.MonkeyPatch) -> 
         os.set_inheritable(listening.fileno(), True)
         with xlsx_reader.start() as process:
             place = Path(f"/proc/{process.pid}")
-            until(lambda: b"workbook_child" in (place / "cmdline").read_bytes(), "the process runs")
+            until(lambda: xlsx_child.__name__.encode() in (place / "cmdline").read_bytes(), "the process runs")
             variables = (place / "environ").read_bytes()
             sockets = [file for file in (place / "fd").iterdir() if os.readlink(file).startswith("socket:")]
             folder = os.readlink(place / "cwd")
