@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from flask import Flask, Response, abort, g, request
+from flask import Flask, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.clock import utcnow
@@ -31,7 +31,7 @@ from service.api import (
 from service.api.document import DeskApi, check_operations
 from service.http.app_context import AppContext, current_context, request_id
 from service.http.feed_middleware import FeedMiddleware
-from service.http.refusal import REFUSED
+from service.http.refusal import REFUSED, refusal
 from service.monitoring import health, metrics
 from service.settings import Settings, load_settings
 from service.web import routes
@@ -120,7 +120,7 @@ def _name_request() -> None:
 def _refuse_without_body() -> None:
     """Refuse a request whose body did not arrive, with the status set by the server in front of the application."""
     if (status := request.environ.get(REFUSED)) is not None:
-        abort(status)
+        raise refusal(status)
 
 
 def _secure(response: Response) -> Response:

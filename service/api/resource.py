@@ -154,6 +154,10 @@ class ApiView(MethodView):
 
 
 def _check_body_type(body: bytes, accepted: Sequence[str]) -> None:
+    if body and request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        error = UnsupportedMediaType()
+        error.data = {"detail": N_("Send the body as it is: a Content-Encoding (gzip, deflate) is not taken.")}  # type: ignore[attr-defined]
+        raise error
     if body and request.mimetype not in accepted:
         error = UnsupportedMediaType()
         if JSON not in accepted:

@@ -16,6 +16,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -33,17 +34,37 @@ BODY_SECONDS = 20.0
 BYTES_A_SECOND = 16 * 1024
 """The slowest connection over which a full-size body still arrives: 2 MiB take at most 148 seconds."""
 
+STALL_SECONDS = 10.0
+"""A body of which nothing arrives for so long is given up, whatever time it has left."""
+
 BODY_THREADS = 4
 """Requests with a body that a web process handles at once, besides those without. Together with ``WEB_THREADS`` they
 need no more connections than the pool has.
 """
 
 BODIES_IN_MEMORY = 64 * 1024 * 1024
-"""Bytes of bodies a web process holds until they are answered; above this, further ones are refused with 503."""
+"""Bytes of bodies a web process holds until they are answered. Above that the bodies still arriving that have waited
+longest for their next bytes are given up; where there are none, the new one is refused with 503."""
+
+SMALL_BODY = 64 * 1024
+"""Bodies up to this size may fill all of the memory for bodies; larger ones leave an eighth of it free."""
+
+LENGTH_DIGITS = 20
+"""Digits of the largest length granian can count; Python refuses to read numbers of more than 4300."""
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 FromMemory = Callable[[str, str, Callable[[str], str | None]], tuple[int, list[tuple[str, str]], bytes] | None]
 """(method, path, request headers) → the response (status, headers, body), or None if the application is needed."""
+
+
+@dataclass(eq=False)
+class _Arrival:
+    """A body on its way, and the task that reads it; dropped when ``refused`` is a status."""
+
+    task: asyncio.Task[None] | None
+    announced: int | None
+    body: bytearray = field(default_factory=bytearray)
+    refused: int = 0
 
 
 class Gateway:
@@ -54,6 +75,8 @@ class Gateway:
         from_memory: called first; must not raise.
         max_body: larger bodies are not collected; the application gets enough of them to see that they are too large.
         body_seconds: see :data:`BODY_SECONDS`.
+        stall_seconds: see :data:`STALL_SECONDS`.
+        bodies_in_memory: see :data:`BODIES_IN_MEMORY`.
     """
 
     def __init__(
@@ -63,13 +86,18 @@ class Gateway:
         *,
         max_body: int,
         body_seconds: float = BODY_SECONDS,
+        stall_seconds: float = STALL_SECONDS,
+        bodies_in_memory: int = BODIES_IN_MEMORY,
     ) -> None:
         self._application = application
         self._from_memory = from_memory
         self._max_body = max_body
         self._body_seconds = body_seconds
+        self._stall_seconds = stall_seconds
+        self._bodies_in_memory = bodies_in_memory
         self._tasks: set[asyncio.Task[None]] = set()
-        self._arriving: set[asyncio.Task[None] | None] = set()
+        # In the order of their latest bytes: the first has waited longest.
+        self._arriving: dict[_Arrival, None] = {}
         self._in_memory = 0
         self._pool = ThreadPoolExecutor(BODY_THREADS, thread_name_prefix="body")
 
@@ -79,9 +107,8 @@ class Gateway:
 
     def give_up(self) -> None:
         """Refuse every request whose body has not arrived; called in the loop when the process is to stop."""
-        for task in self._arriving:
-            if task is not None:
-                task.cancel()
+        for arrival in [*self._arriving]:
+            self._drop(arrival, 503)
 
     def __call__(self, watcher: Any) -> None:
         """Handle a request, or have its body collected first; called in one of granian's threads. Raises nothing."""
@@ -108,55 +135,87 @@ class Gateway:
     async def _collect(self, proto: Any, scope: Any) -> None:
         """Read the body, then hand the request to a thread; on failure with the reason in ``REFUSED``."""
         environ = environ_of(scope)
-        announced = _length(environ.get("CONTENT_LENGTH"))
-        body, refused = bytearray(), 0
-        if announced is None or announced <= self._max_body:
-            self._arriving.add(asyncio.current_task())
+        length = environ.get("CONTENT_LENGTH")
+        announced = _length(length)
+        arrival = _Arrival(asyncio.current_task(), announced)
+        if length is not None and announced is None:
+            arrival.refused = 400
+        elif announced is None or announced <= self._max_body:
+            self._arriving[arrival] = None
+            refused = 0
             try:
-                refused = await self._read(proto, announced, body)
+                refused = await self._read(proto, arrival)
             except TimeoutError:
                 refused = 408
             except asyncio.CancelledError:
-                refused = 503
-            finally:
-                self._arriving.discard(asyncio.current_task())
-            environ["CONTENT_LENGTH"] = str(len(body))
-        if refused:
-            self._in_memory -= len(body)
-            body.clear()
-            environ |= {REFUSED: refused, "CONTENT_LENGTH": "0"}
+                pass  # dropped, with the reason
+            if refused:
+                self._drop(arrival, refused)
+            self._arriving.pop(arrival, None)
+            environ["CONTENT_LENGTH"] = str(len(arrival.body))
+        if arrival.refused:
+            environ |= {REFUSED: arrival.refused, "CONTENT_LENGTH": "0"}
         environ.pop("HTTP_TRANSFER_ENCODING", None)
-        environ["wsgi.input"] = io.BytesIO(body)
+        environ["wsgi.input"] = io.BytesIO(arrival.body)
         answered = self._pool.submit(self._answer_safely, proto, environ)
         await asyncio.wrap_future(answered)
-        self._in_memory -= len(body)
+        self._in_memory -= len(arrival.body)
 
-    async def _read(self, proto: Any, announced: int | None, body: bytearray) -> int:
-        """Fill ``body``; returns the status that refuses it, else 0. A larger body is cut one byte above the limit.
+    async def _read(self, proto: Any, arrival: _Arrival) -> int:
+        """Fill the body; returns the status that refuses it, else 0. A larger body is cut one byte above the limit.
 
         Raises:
             TimeoutError: the body did not arrive in time.
+            asyncio.CancelledError: it was dropped.
         """
-        empty = 0
+        body, empty = arrival.body, 0
         began = monotonic()
         stream = aiter(proto)
         while len(body) <= self._max_body:
-            patience = self._body_seconds + len(body) / BYTES_A_SECOND - (monotonic() - began)
+            left = self._body_seconds + len(body) / BYTES_A_SECOND - (monotonic() - began)
             try:
-                async with asyncio.timeout(patience):
+                async with asyncio.timeout(min(left, self._stall_seconds)):
                     part = await anext(stream)
             except StopAsyncIteration:
-                # granian ends a body with one empty part; a second one means an error: the connection broke.
-                is_cut = len(body) != announced if announced is not None else empty > 1
-                return 400 if is_cut else 0
+                # granian ends a body with one empty part. Another stands for an error (the line was cut, the chunks
+                # are not well formed) or for trailers; it doesn't tell which, so trailers are refused too.
+                is_whole = len(body) == arrival.announced if arrival.announced is not None else empty == 1
+                return 0 if is_whole else 400
+            if arrival.refused:
+                return arrival.refused
             empty += not part
             part = part[: self._max_body + 1 - len(body)]
+            if part and not self._has_room(arrival, len(part)):
+                return 503
             body += part
             self._in_memory += len(part)
-            if self._in_memory > BODIES_IN_MEMORY:
-                log.warning("too_many_bodies", extra={"bytes": self._in_memory})
-                return 503
+            self._arriving[arrival] = self._arriving.pop(arrival)
         return 0
+
+    def _has_room(self, arrival: _Arrival, size: int) -> bool:
+        """Whether so much more of a body may be held, now or after dropping others: large ones first."""
+        is_small = max(arrival.announced or 0, len(arrival.body) + size) <= SMALL_BODY
+        bound = self._bodies_in_memory if is_small else self._bodies_in_memory * 7 // 8
+        if self._in_memory + size <= bound:
+            return True
+        log.warning("too_many_bodies", extra={"bytes": self._in_memory})
+        for other in sorted(self._arriving, key=lambda one: len(one.body) <= SMALL_BODY):
+            if other is not arrival and other.body:
+                self._drop(other, 408)
+                if self._in_memory + size <= bound:
+                    return True
+        return False
+
+    def _drop(self, arrival: _Arrival, refused: int) -> None:
+        """Free a body that is still arriving, at once; its request is refused when the loop comes to its task."""
+        if arrival.refused:
+            return
+        arrival.refused = refused
+        self._in_memory -= len(arrival.body)
+        arrival.body.clear()
+        del self._arriving[arrival]
+        if arrival.task is not None and arrival.task is not asyncio.current_task():
+            arrival.task.cancel()
 
     def _answer_safely(self, proto: Any, environ: dict[str, Any]) -> None:
         try:
@@ -209,7 +268,8 @@ def _failed(proto: Any, error: BaseException) -> None:
 
 
 def _length(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() else None
+    """A Content-Length; None when there is none, or none that can be counted."""
+    return int(text) if text and len(text) <= LENGTH_DIGITS and text.isascii() and text.isdigit() else None
 
 
 def has_body(headers: Any) -> bool:

@@ -1,5 +1,7 @@
 """Events over the API: made, changed, taken through their states; who sees and may do what."""
 
+import gzip
+import json
 from typing import Any
 
 import pytest
@@ -191,6 +193,22 @@ def test_body_that_is_no_json_object(officer: Caller, data: Any, content_type: s
     assert answer.status_code == status, answer.text
     assert answer.mimetype == "application/problem+json"
     assert answer.json["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "Send the body as it is"), ("vi", "nguyên dạng"), ("lo", "ສົ່ງເນື້ອໃນຕາມເດີມ")]
+)
+def test_body_with_a_content_encoding(officer: Caller, language: str, told: str) -> None:
+    def sent(coding: str) -> Any:
+        headers = {"Authorization": f"Bearer {officer.token}", "Accept-Language": language, "Content-Encoding": coding}
+        body = gzip.compress(json.dumps(BATCH).encode()) if coding == "gzip" else json.dumps(BATCH)
+        return officer.client.post("/api/v1/activities", data=body, content_type="application/json", headers=headers)
+
+    refused = sent("gzip")
+    assert (refused.status_code, refused.json["code"]) == (415, "unsupported_media_type")
+    assert told in refused.json["detail"]
+    assert "Content-Encoding" in refused.json["detail"]
+    assert sent("identity").status_code == 201
 
 
 def test_control_characters_are_stripped(officer: Caller) -> None:

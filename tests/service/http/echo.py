@@ -4,6 +4,7 @@
 """
 
 import json
+import os
 import sys
 import time
 from collections.abc import Iterable, Iterator
@@ -12,11 +13,12 @@ from typing import Any
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
-from service.http.gateway import Gateway, run_web_process
+from service.http.gateway import STALL_SECONDS, Gateway, run_web_process
 from service.http.refusal import REFUSED
 
 MAX_BODY = 100_000
 BODY_SECONDS = 2.0
+BODIES_IN_MEMORY = 1_000_000
 
 _has_left = False
 
@@ -50,7 +52,14 @@ def _parts(count: int | None) -> Iterator[bytes]:
 
 
 def _gateway() -> Gateway:
-    return Gateway(application, lambda method, path, header: None, max_body=MAX_BODY, body_seconds=BODY_SECONDS)
+    return Gateway(
+        application,
+        lambda method, path, header: None,
+        max_body=MAX_BODY,
+        body_seconds=BODY_SECONDS,
+        stall_seconds=float(os.environ.get("ECHO_STALL_SECONDS", STALL_SECONDS)),
+        bodies_in_memory=BODIES_IN_MEMORY,
+    )
 
 
 def _application() -> Any:

@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ from typing import Any
 import pytest
 
 from service.app import MAX_BODY
+from service.http.gateway import BYTES_A_SECOND
 from tests.paths import ROOT
 from tests.service.http import echo
 from tests.service.runtime.processes import Service, until
@@ -204,13 +206,13 @@ def test_it_stops_at_once_although_bodies_are_awaited(service: Service) -> None:
 
 
 @pytest.fixture
-def echoing(database_kind: str) -> Iterator[Callable[[str], int]]:
+def echoing(database_kind: str) -> Iterator[Callable[..., int]]:
     """Start the echo application behind ``gateway`` or ``wsgi``; its port."""
     with contextlib.ExitStack() as stack:
 
-        def start(server: str) -> int:
+        def start(server: str, **environment: str) -> int:
             port = free_port()
-            stack.enter_context(running(port, "tests.service.http.echo", str(port), server))
+            stack.enter_context(running(port, "tests.service.http.echo", str(port), server, **environment))
             return port
 
         yield start
@@ -250,6 +252,87 @@ def test_slow_but_steady_bodies_have_more_time(echoing: Callable[[str], int]) ->
         status, told = parsed(line)
     assert time.monotonic() - began > echo.BODY_SECONDS
     assert (status, told["size"], told["refused"]) == (200, size, None)
+
+
+def post(size: int, arrived: int | None = None) -> bytes:
+    """A request whose body has this size, and of which only so much comes."""
+    return b"POST / HTTP/1.1\r\nHost: d\r\nContent-Length: %d\r\n\r\n%b" % (
+        size,
+        b"a" * (size if arrived is None else arrived),
+    )
+
+
+def test_a_body_that_stalls_is_given_up_before_its_time_is_over(echoing: Callable[..., int]) -> None:
+    port = echoing("gateway", ECHO_STALL_SECONDS="1")
+    arrived = echo.MAX_BODY - 1
+    began = time.monotonic()
+    with contextlib.closing(connect(port, post(echo.MAX_BODY, arrived))) as line:
+        told = parsed(line)[1]
+    assert told["refused"] == 408
+    assert 1 <= time.monotonic() - began < echo.BODY_SECONDS + arrived / BYTES_A_SECOND - 1
+
+
+def answered(lines: list[socket.socket], within: float = 0.0) -> list[socket.socket]:
+    """Those of the connections on which an answer has begun."""
+    return select.select(lines, [], [], within)[0]
+
+
+def test_bodies_that_wait_longest_give_way_and_small_ones_pay_last(echoing: Callable[..., int]) -> None:
+    port = echoing("gateway", ECHO_STALL_SECONDS="60")
+    with contextlib.ExitStack() as stack:
+
+        def stalled(size: int) -> socket.socket:
+            line = stack.enter_context(contextlib.closing(connect(port, post(size, size - 1))))
+            time.sleep(0.1)  # so that they arrive in this order
+            return line
+
+        small = [stalled(60_000) for _number in range(2)]
+        large = [stalled(echo.MAX_BODY) for _number in range(7)]  # with another one more than 7/8 of the memory
+        assert answered(small + large) == []
+        assert answer(port, post(60_000))[1]["refused"] is None
+        assert answered(small + large) == [], "the reserve is for such bodies"
+        assert answer(port, post(echo.MAX_BODY))[1]["size"] == echo.MAX_BODY
+        assert answered(small + large, 5) == large[:1], "the large one that has waited longest"
+        assert parsed(large[0])[1]["refused"] == 408
+        small += [stalled(60_000) for _number in range(4)]
+        assert answered(small + large[1:]) == []
+        assert answer(port, post(60_000))[1]["refused"] is None
+        assert answered(small + large[1:], 5) == large[1:2], "a small one takes what a large one held"
+        for line in small + large[2:]:
+            line.sendall(b"a")
+            assert parsed(line)[1]["refused"] is None
+
+
+@pytest.mark.parametrize(
+    ("head", "refused", "size"),
+    [
+        (b"Content-Length: " + b"0" * 5000 + b"2\r\n\r\nab", 400, 0),
+        (b"Content-Length: " + b"0" * 19 + b"2\r\n\r\nab", None, 2),
+        (b"Content-Length: 18446744073709551613\r\n\r\nab", None, 0),  # the largest granian takes
+        (b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n", None, 2),
+        (b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nX-T: y\r\n\r\n", 400, 0),
+        (b"Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\nzz\r\n", 400, 0),
+        (b"Transfer-Encoding: chunked\r\n\r\n2\r\nabXX0\r\n\r\n", 400, 0),
+    ],
+    ids=["5001 digits", "20 digits", "largest", "chunks", "trailer", "no size", "no end of a chunk"],
+)
+def test_lengths_and_chunks(echoing: Callable[..., int], head: bytes, refused: int | None, size: int) -> None:
+    status, told = answer(echoing("gateway"), b"POST / HTTP/1.1\r\nHost: desk\r\n" + head)
+    assert (status, told["refused"], told["size"]) == (200, refused, size)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "did not arrive whole"), ("vi", "không đến đủ"), ("lo", "ບໍ່ມາຮອດຄົບຖ້ວນ")]
+)
+def test_a_body_that_did_not_arrive_whole_is_told_of(service: Service, language: str, told: str) -> None:
+    service.start("web")
+    head = FORM + f"Accept-Language: {language}\r\n".encode()
+    for rest in (b"Transfer-Encoding: chunked\r\n\r\nzz\r\n", b"Content-Length: " + b"0" * 5000 + b"2\r\n\r\nab"):
+        status, problem = answer(service.port, head + rest)
+        assert (status, problem["code"]) == (400, "malformed")
+        assert told in problem["detail"]
+    status, problem = answer(service.port, head + b"Content-Length: 18446744073709551613\r\n\r\nab")
+    assert (status, problem["code"]) == (413, "too_large")
 
 
 def test_parts_are_sent_as_they_come_until_the_reader_leaves(echoing: Callable[[str], int]) -> None:

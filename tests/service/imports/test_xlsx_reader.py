@@ -554,7 +554,7 @@ def test_process_has_nothing_of_the_service(monkeypatch: pytest.MonkeyPatch) -> 
         os.set_inheritable(listening.fileno(), True)
         with xlsx_reader.start() as process:
             place = Path(f"/proc/{process.pid}")
-            until(lambda: b"xlsx_child" in (place / "cmdline").read_bytes(), "the process runs")
+            until(lambda: xlsx_child.__name__.encode() in (place / "cmdline").read_bytes(), "the process runs")
             variables = (place / "environ").read_bytes()
             sockets = [file for file in (place / "fd").iterdir() if os.readlink(file).startswith("socket:")]
             folder = os.readlink(place / "cwd")
