@@ -15,11 +15,11 @@ from models.labels import noun
 from models.vocabulary import Role
 from service.actions import audit_queries
 from service.actions.accounts.account_queries import all_accounts
-from service.web.administration.fields import Field
 from service.web.administration.pages import AREAS
 from service.web.event.history import HistoryEntry, HistoryFormatter
-from service.web.feeds.feed_form import EXTRAS, PARTS
+from service.web.form_fields import FieldSpec
 from service.web.labels import DEEDS as EVENT_DEEDS
+from service.web.labels import FEED_EXTRAS, FEED_PARTS
 from service.web.page_decorator import page
 from service.web.view import View, capital
 
@@ -64,8 +64,8 @@ LABELS = {
     "daily_digest": N_("Gets the daily digest by mail"),
     "email": N_("E-mail address"),
     "locale": N_("Language of the events"),
-    **PARTS,
-    **EXTRAS,
+    **FEED_PARTS,
+    **FEED_EXTRAS,
     "past_days": N_("Days of the past it keeps"),
     "tombstone_days": N_("Days it keeps what was deleted"),
     "expires_on": N_("Works until"),
@@ -141,7 +141,7 @@ def _told(view: View, found: Sequence[Audit], users: Mapping[str, User]) -> list
     return entries
 
 
-def forms_of(view: View, kinds: Iterable[str]) -> dict[str, dict[str, Field]]:
+def forms_of(view: View, kinds: Iterable[str]) -> dict[str, dict[str, FieldSpec]]:
     """The questions that kinds of things are entered with, by the column they fill in."""
     return {
         kind: {_COLUMNS.get(field.name, field.name): field for field in AREAS[_AREA_OF[kind]].fields(view, None)}

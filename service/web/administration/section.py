@@ -12,7 +12,7 @@ from models.places import Organisation, Person
 from models.vocabulary import Role
 from service.actions import crud
 from service.actions.directory import directory_queries
-from service.web.administration.fields import Choice, Field
+from service.web.form_fields import Choice, FieldSpec
 from service.web.view import View
 
 MOST_CHOICES = 1000
@@ -62,7 +62,7 @@ class AdminSection:
     empty: str
     model: type[Any]
     schema: type[Any]
-    fields: Callable[[View, Any], Sequence[Field]]
+    fields: Callable[[View, Any], Sequence[FieldSpec]]
     lines: Callable[[View, Sequence[Any]], list[SectionRow]]
     found: Callable[[View, str, int, int], tuple[list[Any], int]]
     create: Callable[..., Any]
@@ -81,7 +81,7 @@ class AdminSection:
     part: str = ""
     more: Callable[[View, Any], dict[str, Any]] = _nothing
     steps: Mapping[str, Callable[[View, Any], str | None]] = field(default_factory=dict)
-    asks: Mapping[str, Sequence[Field]] = field(default_factory=dict)
+    asks: Mapping[str, Sequence[FieldSpec]] = field(default_factory=dict)
     changes: Callable[[View, Any], bool] = _any
     removes: Callable[[View, Any], bool] = _any
 
