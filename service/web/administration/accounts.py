@@ -11,16 +11,10 @@ from models.i18n import N_, message
 from models.vocabulary import Language, Role
 from service.actions.accounts import access_revocation, account_queries, accounts
 from service.schemas.accounts import UserSchema
-from service.web.administration.section import (
-    ROLES,
-    AdminSection,
-    SectionRow,
-    named_organisations,
-    organisations,
-    words,
-)
+from service.web.administration.section import ROLES, AdminSection, SectionRow, organisations, words
 from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.language import SELF_NAMES
+from service.web.row_names import named_organisations
 from service.web.view import View, ids
 
 _NEW_PASSWORD = (

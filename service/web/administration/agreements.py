@@ -15,9 +15,10 @@ from service.actions.agreements import agreement_queries, agreements
 from service.actions.context import ActionContext
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema
 from service.schemas.fields import TextField
-from service.web.administration.section import AdminSection, SectionRow, by_name, localities, titled_agreements, words
+from service.web.administration.section import AdminSection, SectionRow, by_name, localities, words
 from service.web.form_fields import Choice, FieldSpec, FieldType
 from service.web.labels import promised
+from service.web.row_names import titled_agreements
 from service.web.view import View, ids
 
 _UNITS = {DurationUnit.DAYS: N_("Days"), DurationUnit.MONTHS: N_("Months"), DurationUnit.YEARS: N_("Years")}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask import request, url_for
@@ -16,8 +15,8 @@ from models.vocabulary import Role
 from service.actions import audit_queries
 from service.actions.accounts.account_queries import all_accounts
 from service.web.administration.pages import AREAS
-from service.web.event.history import HistoryEntry, HistoryFormatter
-from service.web.form_fields import FieldSpec
+from service.web.form_fields import FieldSpec, read_day
+from service.web.history import HistoryEntry, HistoryFormatter
 from service.web.labels import DEEDS as EVENT_DEEDS
 from service.web.labels import FEED_EXTRAS, FEED_PARTS
 from service.web.page_decorator import page
@@ -102,7 +101,7 @@ def audit(view: View) -> Response:
     """Entries, newest first; the next page begins below the last one shown, however many come in meanwhile."""
     asked = {name: request.args.get(name, "").strip() for name in ("who", "kind", "from", "to", "below")}
     query: dict[str, Any] = {"actor_id": asked["who"], "entity": asked["kind"] if asked["kind"] in KINDS else ""}
-    query |= {"from_": _day(asked["from"]), "to": _day(asked["to"])}
+    query |= {"from_": read_day(asked["from"]), "to": read_day(asked["to"])}
     typed = asked["below"]
     below = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None
     found = audit_queries.newest_audits(view.session, view.act, query, below=below, limit=SIZE + 1)
@@ -119,13 +118,6 @@ def audit(view: View) -> Response:
         newest=url_for("pages.audit", **further),
         older=url_for("pages.audit", **further, below=shown[-1].id) if len(found) > SIZE else "",
     )
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
 
 
 def _told(view: View, found: Sequence[Audit], users: Mapping[str, User]) -> list[AuditLine]:

@@ -14,16 +14,9 @@ from service.actions.directory import directory, passports
 from service.actions.directory.directory_queries import PERSON_ORDER_BY_NAME
 from service.schemas.passports import PassportSchema, RevealSchema
 from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
-from service.web.administration.section import (
-    AdminSection,
-    SectionRow,
-    by_name,
-    localities,
-    named_organisations,
-    organisations,
-    words,
-)
+from service.web.administration.section import AdminSection, SectionRow, by_name, localities, organisations, words
 from service.web.form_fields import FieldSpec, FieldType, values_of
+from service.web.row_names import named_organisations
 from service.web.view import View, ids
 
 _LEVELS = {

@@ -6,9 +6,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from models.agreements import Agreement
 from models.i18n import N_
-from models.places import Organisation, Person
+from models.places import Person
 from models.vocabulary import Role
 from service.actions import crud
 from service.actions.directory import directory_queries
@@ -133,13 +132,3 @@ def people(view: View, chosen: str | None) -> list[Choice]:
     if chosen and chosen not in dict(found):
         found.append((chosen, crud.find(view.session, Person, chosen).name))
     return found
-
-
-def named_organisations(view: View, wanted: set[str]) -> dict[str, Markup | str]:
-    """What the organisations with these ids are called; one query."""
-    return {one.id: view.text(one.name) for one in crud.by_id(view.session, Organisation, wanted).values()}
-
-
-def titled_agreements(view: View, wanted: set[str]) -> dict[str, Markup | str]:
-    """What the agreements with these ids are called; one query."""
-    return {one.id: view.text(one.title) for one in crud.by_id(view.session, Agreement, wanted).values()}

@@ -43,7 +43,7 @@ from service.web.labels import (
     VISIBILITIES,
     money,
 )
-from service.web.programme.revisions import ItemDifference, difference_texts
+from service.web.programme_board import ItemDifference, difference_texts
 from service.web.view import View
 
 ENTRIES_SHOWN = 200
