@@ -141,7 +141,7 @@ def test_a_commitment_fills_in_its_ranges(signed_in: SignedIn, stock: dict[str, 
     assert re.search(r'name="people"[^>]* value="13"', page.text)
     assert re.search(r'name="days"[^>]* value="12"', page.text)
     for language, title in TITLE.items():
-        assert f'name="title_{language}" lang="{language}" maxlength="300" value="{title}"' in page.text
+        assert re.search(rf'name="title_{language}" lang="{language}" [^>]*value="{title}"', page.text)
     chosen = set(re.findall(r'name="resource" value="([^"]*)" checked', page.text))
     assert chosen == {stock["hall"], stock["van"], stock["interpreter"]}
     assert "Funded by" in words(page)
@@ -327,7 +327,7 @@ def test_wrong_figures_are_named_and_kept(signed_in: SignedIn, stock: dict[str, 
         for name in ("big hall", "hall", "car", "van", "hostel", "interpreter", "english", "English"):
             text = text.replace(name, "")
         assert untranslated(text) == []
-    assert re.search(r'id="people"[^>]* value="many" aria-invalid="true" aria-describedby="wrong-people"', page.text)
+    assert re.search(r'id="people"[^>]* value="many" aria-invalid="true" aria-describedby="people-wrong "', page.text)
     assert re.search(r'id="days"[^>]* value="5000" aria-invalid="true"', page.text)
     assert 'value="ຊື່"' in page.text
     right = signed_in(locale=language).get(openings_address(stock, title_vi="", title_en="", title_lo="ຊື່"))
