@@ -83,7 +83,9 @@ def _fields(view: View, user: User | None) -> list[FieldSpec]:
 
 
 def _compose(values: dict[str, Any]) -> dict[str, Any]:
-    return values | ({"must_change_password": True} if values.get("password") else {})
+    if values.get("password") is None:
+        return {name: value for name, value in values.items() if name != "password"}
+    return values | {"must_change_password": True}
 
 
 def _set_password(view: View, user: User) -> None:
