@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from models.i18n import N_
 from models.vocabulary import Currency, Language
-from service.web.form_fields import LOCALIZED, FieldSpec, FieldType, Groups, controls_of, count_rows, typed_in
+from service.web.form_fields import LOCALIZED, TICKED, FieldSpec, FieldType, Groups, controls_of, count_rows, typed_in
 from service.web.forms import FormRefusal
 from service.web.labels import FIELDS
 from service.web.view import View
@@ -48,6 +48,11 @@ class BoundField:
     def text(self, part: str = "") -> str:
         """What one of its controls holds."""
         return self.controls.get(self.part(part) if part else self.name, "")
+
+    @property
+    def is_ticked(self) -> bool:
+        """Whether its box is ticked, as it will be read."""
+        return self.text() == TICKED
 
     @property
     def chosen(self) -> list[str]:
@@ -98,7 +103,7 @@ class BoundForm:
     def opens_more(self) -> bool:
         """Whether something that is folded away wants to be seen."""
         return any(one.errors or one.now for one in self.more) or (
-            self.typed is not None and any(one.spec.type is FieldType.FLAG and one.text() for one in self.more)
+            self.typed is not None and any(one.spec.type is FieldType.FLAG and one.is_ticked for one in self.more)
         )
 
     @property

@@ -23,8 +23,6 @@ from service.web.labels import BOOKING_STATES, RESOURCE_TYPES
 from service.web.view import View
 
 MOST_CHOICES = 1000
-
-
 SHOWN = 300
 SPECS = (
     FieldSpec("resource", FieldType.CHOICE),

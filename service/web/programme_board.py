@@ -21,7 +21,6 @@ from service.web.view import View
 
 NOTHING = "–"
 
-
 _FIELDS: Mapping[str, str] = {
     "day": N_("Day"),
     "start_time": N_("Begins at"),
@@ -32,18 +31,13 @@ _FIELDS: Mapping[str, str] = {
     "attendees": N_("Attending"),
     "travel_minutes": N_("Minutes of travel from the item before"),
 }
-
-
 _KINDS: Mapping[ChangeType, str] = {
     ChangeType.ADDED: N_("New item"),
     ChangeType.REMOVED: N_("Item taken out"),
     ChangeType.CHANGED: N_("Item changed"),
 }
 
-
 Value = Markup | str
-
-
 ByDay = list[tuple[date, list[Any]]]
 
 

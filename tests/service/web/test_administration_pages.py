@@ -242,6 +242,7 @@ def test_made_changed_refused_and_stale(signed_in: SignedIn, database: Database,
     stale = admin.send(path, **changed | {name: "Tên khác", "version": seen})
     assert stale.status_code == 412
     assert "Tên khác" in stale.text  # what was typed stays
+    assert re.search(r'<p class="now" id="[^"]+-now">[^<]*Tên mới', stale.text)
     assert "Tên mới" in words(admin.get(path))
 
     field, value = WRONG[area]

@@ -389,6 +389,25 @@ def test_meeting_is_entered_with_its_hours_and_place(
         assert event.location == {"vi": "Phòng họp số 1"}
 
 
+@pytest.mark.parametrize(
+    ("people", "count"), [("1.000", 1000), (" 1 000 ", 1000), ("", None), ("1.5", 422), ("1000000", 422), ("-1", 422)]
+)
+def test_people_are_counted_as_in_every_form(
+    signed_in: SignedIn, stock: dict[str, str], database: Database, people: str, count: int | None
+) -> None:
+    reader = signed_in(locale=Language.EN)
+    form = Form(reader.get("/plan/days?kind=activity&day=2026-12-01"), "/plan/days")
+    fields = {"title_vi": "Họp", "first_day": "2026-12-01", "direction": "home", "people": people, "do": "make"}
+    answer = post(reader, "/plan/days", form.sent(**fields))
+    if count == 422:
+        assert re.search(r'id="people"[^>]* aria-invalid="true" aria-describedby="people-wrong "', answer.text)
+        assert everything(database) == (0, 0, 0)
+        return
+    assert answer.status_code == 303
+    with database.transaction(write=False) as session:
+        assert session.exec(select(Event)).one().headcount == count
+
+
 def test_ceremony_is_entered_for_its_anniversary(
     signed_in: SignedIn, stock: dict[str, str], database: Database
 ) -> None:
