@@ -181,7 +181,8 @@ def _extra(view: View, rule: ReminderRule | None) -> dict[str, Any]:
     if rule is None:
         return {}
     emails = [word.removeprefix(_EMAIL) for word in rule.audience if word.startswith(_EMAIL)]
-    return _parts(rule.offset) | {"emails": emails}
+    others = [word for word in rule.audience if not word.startswith(_EMAIL)]
+    return {**_parts(rule.offset), "emails": emails, "audience": others}
 
 
 def _more(view: View, rule: ReminderRule | None) -> dict[str, Any]:

@@ -222,6 +222,16 @@ def test_what_a_browser_sends_of_a_form_is_taken_and_unchanged_changes_nothing(
     assert [one.action for one in audits(database, entity)[before:]] == ["create"]
 
 
+def test_addresses_of_a_rule_stand_in_their_own_field_alone(signed_in: SignedIn, database: Database) -> None:
+    officer = signed_in(Role.OFFICER)
+    path = make(officer, "rules")
+    sent = shown(officer.get(path).text)
+    assert (sent["audience"], sent["emails"]) == (["owner", "members"], "desk@example.org")
+    assert officer.send(path, **sent | {"emails": ""}).status_code == 303
+    with database.transaction(write=False) as session:
+        assert session.exec(select(ReminderRule)).one().audience == ["owner", "members"]
+
+
 @pytest.mark.parametrize("area", list(FORMS))
 @pytest.mark.both_databases("versions, unique names")
 def test_made_changed_refused_and_stale(signed_in: SignedIn, database: Database, area: str) -> None:
