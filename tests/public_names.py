@@ -86,9 +86,18 @@ def settings(tree: ast.AST) -> Iterator[str]:
 
 
 def form_fields() -> Iterator[str]:
-    """The names of controls that templates write as literals."""
+    """The names of controls that templates write as literals, and those of the fields that forms are written from."""
     for path in (ROOT / "service" / "web" / "templates").rglob("*.html"):
         yield from FIELD.findall(path.read_text())
+    for path in (ROOT / "service" / "web").rglob("*.py"):
+        yield from field_specs(ast.parse(path.read_text()))
+
+
+def field_specs(tree: ast.AST) -> Iterator[str]:
+    """The names that ``FieldSpec("…")`` is called with as literals."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "FieldSpec" and node.args:
+            yield from filter(None, [_text(node.args[0])])
 
 
 def commands(command: click.Command, path: str = "desk") -> Iterator[str]:

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.public_names import ROOT, Names, audit_words, collect, error_codes, log_events, missing
+from tests.public_names import ROOT, Names, audit_words, collect, error_codes, field_specs, log_events, missing
 
 RECORDED: Names = json.loads((ROOT / "tests" / "data" / "public_names.json").read_text())
 """What version 0.1 had, by kind."""
@@ -36,7 +36,9 @@ def test_names_are_found_where_the_code_writes_them() -> None:
         'class Busy(Exception):\n    code = "busy"\n'
         'raise Conflict("x", code="taken")\nrecord(session, act, "move", "programme", 1)\n'
         'change(row, action="publish")\nlog.info("mail_sent", extra={})\nother.info("no")\n'
+        'FieldSpec("first_day", FieldType.DAY)\nFieldSpec(name)\nField("other")\n'
     )
     assert list(error_codes(tree)) == ["busy", "taken"]
     assert list(audit_words(tree)) == ["move", "programme", "publish"]
     assert list(log_events(tree)) == ["mail_sent"]
+    assert list(field_specs(tree)) == ["first_day"]

@@ -13,6 +13,8 @@ from models.vocabulary import EventStatus
 from service.http.error_responses import STATUS_OF, flat
 from service.web.view import View
 
+_NULL, _MISSING = N_("Field may not be null."), N_("Missing data for required field.")
+
 
 @dataclass(frozen=True, slots=True)
 class FormRefusal:
@@ -33,7 +35,9 @@ def attempt(view: View, wish: Callable[[], object]) -> FormRefusal | None:
         with view.session.begin_nested():
             wish()
     except ValidationError as wrong:
-        told = {name: [view.said(line) for line in lines] for name, lines in flat(wrong.messages).items()}
+        told = {
+            name: [view.said(_as_people_say(line)) for line in lines] for name, lines in flat(wrong.messages).items()
+        }
         return FormRefusal(422, view.say(N_("Some entries are not right.")), told)
     except errors.Invalid as wrong:
         told = {name: [view.say(line) for line in lines] for name, lines in wrong.errors.items()}
@@ -43,6 +47,11 @@ def attempt(view: View, wish: Callable[[], object]) -> FormRefusal | None:
     except errors.DomainError as wrong:
         return _refused(view, wrong)
     return None
+
+
+def _as_people_say(sentence: str) -> str:
+    """What is empty in a form is null to a schema; people are told that it is missing."""
+    return _MISSING if sentence == _NULL else sentence
 
 
 def _refused(view: View, error: errors.DomainError) -> FormRefusal:

@@ -161,6 +161,16 @@ DEEDS: Mapping[tuple[str, str], str] = {
 
 OTHER_DEED = N_("Other change")
 
+FEED_PARTS: Mapping[str, str] = {
+    "visits": N_("The visits and events themselves"),
+    "programme": N_("Programme items, each as an entry of its own"),
+    "tasks": N_("Tasks"),
+}
+"""What a feed shows, by the field that switches it on."""
+
+FEED_EXTRAS: Mapping[str, str] = {"lunar": N_("With the lunar date"), "alarms": N_("With alarms")}
+"""What a feed adds to each entry."""
+
 _ONE_OF_UNIT = {DurationUnit.DAYS: N_("1 day"), DurationUnit.MONTHS: N_("1 month"), DurationUnit.YEARS: N_("1 year")}
 _IN_UNIT = {
     DurationUnit.DAYS: N_("{range} days"),

@@ -8,15 +8,16 @@ from marshmallow import ValidationError
 
 from service.http.error_responses import flat
 from service.schemas.queries import QuerySchema
+from service.web.form_fields import read_number
 from service.web.view import View
 
 MOST_FIGURES = 6
 
 
 def whole(word: str) -> int | None:
-    """Parse a plain whole number of at most six digits; None for anything else."""
-    is_number = word.isascii() and word.isdigit() and len(word) <= MOST_FIGURES
-    return int(word) if is_number else None
+    """A word that is a whole number of at most six figures, none below nought; None for any other."""
+    number = read_number(word)
+    return number if number is not None and 0 <= number < 10**MOST_FIGURES else None
 
 
 def page_number(name: str = "page") -> int:

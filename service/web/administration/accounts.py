@@ -11,17 +11,20 @@ from models.i18n import N_, NP_, message
 from models.vocabulary import Language, Role
 from service.actions.accounts import access_revocation, account_queries, accounts
 from service.schemas.accounts import UserSchema
-from service.web.administration.fields import Control, Field
-from service.web.administration.section import (
-    ROLES,
-    AdminSection,
-    SectionRow,
-    named_organisations,
-    organisations,
-    words,
-)
+from service.web.administration.section import ROLES, AdminSection, SectionRow, organisations, words
+from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.language import SELF_NAMES
+from service.web.row_names import named_organisations
 from service.web.view import View, ids
+
+_NEW_PASSWORD = (
+    FieldSpec(
+        "password",
+        FieldType.PASSWORD,
+        N_("New password"),
+        N_("All browsers of this account are signed out, and it must choose another password at once."),
+    ),
+)
 
 
 def _found(view: View, q: str, first: int, size: int) -> tuple[list[User], int]:
@@ -43,43 +46,52 @@ def _lines(view: View, found: Sequence[User]) -> list[SectionRow]:
     return lines
 
 
-def _fields(view: View, user: User | None) -> list[Field]:
+def _fields(view: View, user: User | None) -> list[FieldSpec]:
     fields = [
-        Field("name", NP_("of a person", "Name")),
-        Field("email", N_("E-mail address")),
-        Field(
+        FieldSpec("name", FieldType.LINE, NP_("of a person", "Name"), is_required=True),
+        FieldSpec("email", FieldType.LINE, N_("E-mail address"), is_required=True),
+        FieldSpec(
             "role",
+            FieldType.CHOICE,
             N_("Role"),
-            Control.CHOICE,
             N_("Viewers read; officers plan, enter and book; approvers confirm too; administrators see to everything."),
-            choices=words(view, ROLES),
+            options=words(view, ROLES),
             default=Role.OFFICER.value,
+            is_required=True,
         ),
-        Field(
+        FieldSpec(
             "organisation_id",
+            FieldType.CHOICE,
             N_("Organisation"),
-            Control.CHOICE,
             N_("An account of no organisation reads and changes the events of all."),
-            optional=True,
-            choices=organisations(view),
+            options=organisations(view),
         ),
-        Field("locale", N_("Language"), Control.CHOICE, choices=list(SELF_NAMES.items()), default=Language.VI.value),
-        Field("active", N_("May sign in"), Control.FLAG, default=True),
+        FieldSpec(
+            "locale",
+            FieldType.CHOICE,
+            N_("Language"),
+            options=list(SELF_NAMES.items()),
+            default=Language.VI.value,
+            is_required=True,
+        ),
+        FieldSpec("active", FieldType.FLAG, N_("May sign in"), default=True),
     ]
     if user is None:
         hint = N_("It must be changed at the first sign-in. Empty: the account has no password.")
-        fields.append(Field("password", N_("First password"), Control.PASSWORD, hint))
+        fields.append(FieldSpec("password", FieldType.PASSWORD, N_("First password"), hint))
     return fields
 
 
 def _compose(values: dict[str, Any]) -> dict[str, Any]:
-    return values | ({"must_change_password": True} if values.get("password") else {})
+    if values.get("password") is None:
+        return {name: value for name, value in values.items() if name != "password"}
+    return values | {"must_change_password": True}
 
 
 def _set_password(view: View, user: User) -> None:
     if user.id == view.act.account.id:
         raise Conflict(message(N_("Change your own password under “My account”.")))
-    password = request.form.get("password", "")
+    password = values_of(_NEW_PASSWORD, request.form).get("password") or ""
     accounts.change_user(view.session, view.act, user, {"password": password, "must_change_password": True})
 
 
@@ -118,14 +130,5 @@ AREA = AdminSection(
     part="accounts",
     more=_more,
     steps={"password": _set_password, "sessions": _end_sessions, "access": _take_access},
-    asks={
-        "password": [
-            Field(
-                "password",
-                N_("New password"),
-                Control.PASSWORD,
-                N_("All browsers of this account are signed out, and it must choose another password at once."),
-            )
-        ]
-    },
+    asks={"password": _NEW_PASSWORD},
 )

@@ -15,9 +15,10 @@ from service.actions.agreements import agreement_queries, agreements
 from service.actions.context import ActionContext
 from service.schemas.agreements import AgreementSchema, AnniversarySchema, CommitmentSchema
 from service.schemas.fields import TextField
-from service.web.administration.fields import Choice, Control, Field
-from service.web.administration.section import AdminSection, SectionRow, by_name, localities, titled_agreements, words
+from service.web.administration.section import AdminSection, SectionRow, by_name, localities, words
+from service.web.form_fields import Choice, FieldSpec, FieldType
 from service.web.labels import promised
+from service.web.row_names import titled_agreements
 from service.web.view import View, ids
 
 _UNITS = {
@@ -57,21 +58,21 @@ def _parties(view: View, row: Agreement | Anniversary | None) -> list[Choice]:
     return sorted(localities(view), key=lambda one: chosen.index(one[0]) if one[0] in chosen else len(chosen))
 
 
-def _agreement_fields(view: View, agreement: Agreement | None) -> list[Field]:
+def _agreement_fields(view: View, agreement: Agreement | None) -> list[FieldSpec]:
     others = [
         (one.id, view.plain(one.title))
         for one in agreement_queries.all_agreements(view.session)
         if agreement is None or one.id != agreement.id
     ]
     return [
-        Field("title", N_("Title"), Control.TEXTS),
-        Field("parties", N_("Parties"), Control.MANY, choices=_parties(view, agreement)),
-        Field("starts_on", N_("First day of the period"), Control.DAY),
-        Field("ends_on", N_("Last day of the period"), Control.DAY),
-        Field("signed_on", N_("Signed on"), Control.DAY, optional=True),
-        Field("signed_at_place", N_("Signed at"), Control.TEXTS, optional=True),
-        Field("predecessor_id", N_("Carries on"), Control.CHOICE, optional=True, choices=others),
-        Field("copies", N_("Copies"), Control.NUMBER, optional=True),
+        FieldSpec("title", FieldType.TEXTS, N_("Title"), is_required=True),
+        FieldSpec("parties", FieldType.MANY, N_("Parties"), options=_parties(view, agreement)),
+        FieldSpec("starts_on", FieldType.DAY, N_("First day of the period"), is_required=True),
+        FieldSpec("ends_on", FieldType.DAY, N_("Last day of the period"), is_required=True),
+        FieldSpec("signed_on", FieldType.DAY, N_("Signed on")),
+        FieldSpec("signed_at_place", FieldType.TEXTS, N_("Signed at")),
+        FieldSpec("predecessor_id", FieldType.CHOICE, N_("Carries on"), options=others),
+        FieldSpec("copies", FieldType.NUMBER, N_("Copies")),
     ]
 
 
@@ -120,44 +121,64 @@ def _commitment_lines(view: View, found: Sequence[Commitment]) -> list[SectionRo
     ]
 
 
-def _commitment_fields(view: View, commitment: Commitment | None) -> list[Field]:
+def _commitment_fields(view: View, commitment: Commitment | None) -> list[FieldSpec]:
     all_agreements = agreement_queries.all_agreements(view.session, agreement_queries.AGREEMENT_ORDER_LATEST)
     places: list[Choice] = localities(view)
-    of_agreement = Field(
+    of_agreement = FieldSpec(
         "agreement_id",
+        FieldType.CHOICE,
         N_("Agreement"),
-        Control.CHOICE,
-        choices=[(one.id, view.plain(one.title)) for one in all_agreements],
+        options=[(one.id, view.plain(one.title)) for one in all_agreements],
         default=request.args.get("agreement", ""),
+        is_required=True,
     )
     return [
         *([of_agreement] if commitment is None else []),
-        Field("article", N_("Article"), hint=N_("As the document counts it: 2, or 3a.")),
-        Field("field", N_("Field of cooperation"), Control.TEXTS),
-        Field("title", N_("Title"), Control.TEXTS),
-        Field("activity", N_("Kind"), Control.CHOICE, choices=[(kind.value, view.kind(kind)) for kind in EventKind]),
-        Field("host", N_("Host"), Control.CHOICE, _EITHER, optional=True, choices=places),
-        Field("guest", N_("Guest"), Control.CHOICE, _EITHER, optional=True, choices=places),
-        Field("frequency_type", N_("How often"), Control.CHOICE, choices=words(view, _FREQUENCIES), default="per_year",
-              wrong_as="frequency.type"),
-        Field("frequency_count", N_("How many times"), Control.NUMBER, optional=True, default="1",
-              wrong_as="frequency.count"),
-        Field("frequency_min_years", N_("At least so many years apart"), Control.NUMBER, optional=True,
-              wrong_as="frequency.min_years"),
-        Field("frequency_max_years", N_("At most so many years apart"), Control.NUMBER, optional=True,
-              wrong_as="frequency.max_years"),
-        Field("headcount_min", N_("People each time, at least"), Control.NUMBER, _NOTHING_AGREED, optional=True),
-        Field("headcount_max", N_("People each time, at most"), Control.NUMBER, optional=True),
-        Field("headcount_total", N_("People over the whole period"), Control.NUMBER, optional=True),
-        Field("duration_min", N_("Lasts at least"), Control.NUMBER, _NOTHING_AGREED, optional=True),
-        Field("duration_max", N_("Lasts at most"), Control.NUMBER, optional=True),
-        Field("duration_unit", N_("Unit"), Control.CHOICE, optional=True, choices=words(view, _UNITS), default="days"),
-        Field("funded_by", N_("Funded by"), Control.CHOICE, optional=True, choices=places),
+        FieldSpec(
+            "article", FieldType.LINE, N_("Article"), N_("As the document counts it: 2, or 3a."), is_required=True
+        ),
+        FieldSpec("field", FieldType.TEXTS, N_("Field of cooperation"), is_required=True),
+        FieldSpec("title", FieldType.TEXTS, N_("Title"), is_required=True),
+        FieldSpec(
+            "activity",
+            FieldType.CHOICE,
+            N_("Kind"),
+            options=[(kind.value, view.kind(kind)) for kind in EventKind],
+            is_required=True,
+        ),
+        FieldSpec("host", FieldType.CHOICE, N_("Host"), _EITHER, options=places),
+        FieldSpec("guest", FieldType.CHOICE, N_("Guest"), _EITHER, options=places),
+        FieldSpec(
+            "frequency_type",
+            FieldType.CHOICE,
+            N_("How often"),
+            options=words(view, _FREQUENCIES),
+            default="per_year",
+            is_required=True,
+            error_name="frequency.type",
+        ),
+        FieldSpec("frequency_count", FieldType.NUMBER, N_("How many times"), default="1", error_name="frequency.count"),
+        FieldSpec(
+            "frequency_min_years",
+            FieldType.NUMBER,
+            N_("At least so many years apart"),
+            error_name="frequency.min_years",
+        ),
+        FieldSpec(
+            "frequency_max_years", FieldType.NUMBER, N_("At most so many years apart"), error_name="frequency.max_years"
+        ),
+        FieldSpec("headcount_min", FieldType.NUMBER, N_("People each time, at least"), _NOTHING_AGREED),
+        FieldSpec("headcount_max", FieldType.NUMBER, N_("People each time, at most")),
+        FieldSpec("headcount_total", FieldType.NUMBER, N_("People over the whole period")),
+        FieldSpec("duration_min", FieldType.NUMBER, N_("Lasts at least"), _NOTHING_AGREED),
+        FieldSpec("duration_max", FieldType.NUMBER, N_("Lasts at most")),
+        FieldSpec("duration_unit", FieldType.CHOICE, N_("Unit"), options=words(view, _UNITS), default="days"),
+        FieldSpec("funded_by", FieldType.CHOICE, N_("Funded by"), options=places),
         *_phase_fields(view, len(commitment.phases) if commitment else 0),
-    ]  # fmt: skip
+    ]
 
 
-def _phase_fields(view: View, count: int) -> list[Field]:
+def _phase_fields(view: View, count: int) -> list[FieldSpec]:
     """Questions about the stages of a long stay: of those there are, and of one more."""
     units = words(view, _UNITS)
     found = []
@@ -167,9 +188,9 @@ def _phase_fields(view: View, count: int) -> list[Field]:
         length = message(N_("Phase {number} lasts"), number=place + 1)
         name, schema = f"phase_{place}", f"phases.{place}"
         found += [
-            Field(f"{name}_title", title, Control.TEXTS, hint, optional=True, wrong_as=f"{schema}.title"),
-            Field(f"{name}_duration", length, Control.NUMBER, optional=True, wrong_as=f"{schema}.duration"),
-            Field(f"{name}_unit", N_("Unit"), Control.CHOICE, optional=True, choices=units, wrong_as=f"{schema}.unit"),
+            FieldSpec(f"{name}_title", FieldType.TEXTS, title, hint, error_name=f"{schema}.title"),
+            FieldSpec(f"{name}_duration", FieldType.NUMBER, length, error_name=f"{schema}.duration"),
+            FieldSpec(f"{name}_unit", FieldType.CHOICE, N_("Unit"), options=units, error_name=f"{schema}.unit"),
         ]
     return found
 
@@ -261,12 +282,12 @@ def _anniversary_lines(view: View, found: Sequence[Anniversary]) -> list[Section
     ]
 
 
-def _anniversary_fields(view: View, anniversary: Anniversary | None) -> list[Field]:
+def _anniversary_fields(view: View, anniversary: Anniversary | None) -> list[FieldSpec]:
     hint = N_("As exactly as it is known: a year (1984), a month (1984-09) or a day (1962-09-05).")
     return [
-        Field("title", N_("Title"), Control.TEXTS),
-        Field("origin", N_("Began on"), hint=hint),
-        Field("parties", N_("Parties"), Control.MANY, choices=_parties(view, anniversary)),
+        FieldSpec("title", FieldType.TEXTS, N_("Title"), is_required=True),
+        FieldSpec("origin", FieldType.LINE, N_("Began on"), hint, is_required=True),
+        FieldSpec("parties", FieldType.MANY, N_("Parties"), options=_parties(view, anniversary)),
     ]
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask import request, url_for
@@ -15,11 +14,11 @@ from models.labels import noun
 from models.vocabulary import Role
 from service.actions import audit_queries
 from service.actions.accounts.account_queries import all_accounts
-from service.web.administration.fields import Field
 from service.web.administration.pages import AREAS
-from service.web.event.history import HistoryEntry, HistoryFormatter
-from service.web.feeds.feed_form import EXTRAS, PARTS
+from service.web.form_fields import FieldSpec, read_day
+from service.web.history import HistoryEntry, HistoryFormatter
 from service.web.labels import DEEDS as EVENT_DEEDS
+from service.web.labels import FEED_EXTRAS, FEED_PARTS
 from service.web.page_decorator import page
 from service.web.view import View, capital
 
@@ -64,8 +63,8 @@ LABELS = {
     "daily_digest": N_("Gets the daily digest by mail"),
     "email": N_("E-mail address"),
     "locale": N_("Language of the events"),
-    **PARTS,
-    **EXTRAS,
+    **FEED_PARTS,
+    **FEED_EXTRAS,
     "past_days": N_("Days of the past it keeps"),
     "tombstone_days": N_("Days it keeps what was deleted"),
     "expires_on": N_("Works until"),
@@ -102,7 +101,7 @@ def audit(view: View) -> Response:
     """Entries, newest first; the next page begins below the last one shown, however many come in meanwhile."""
     asked = {name: request.args.get(name, "").strip() for name in ("who", "kind", "from", "to", "below")}
     query: dict[str, Any] = {"actor_id": asked["who"], "entity": asked["kind"] if asked["kind"] in KINDS else ""}
-    query |= {"from_": _day(asked["from"]), "to": _day(asked["to"])}
+    query |= {"from_": read_day(asked["from"]), "to": read_day(asked["to"])}
     typed = asked["below"]
     below = int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 19 else None
     found = audit_queries.newest_audits(view.session, view.act, query, below=below, limit=SIZE + 1)
@@ -121,13 +120,6 @@ def audit(view: View) -> Response:
     )
 
 
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
 def _told(view: View, found: Sequence[Audit], users: Mapping[str, User]) -> list[AuditLine]:
     forms = forms_of(view, (one.entity for one in found if one.action == "change"))
     teller = HistoryFormatter(view, None, found, {}, LABELS, forms)
@@ -141,7 +133,7 @@ def _told(view: View, found: Sequence[Audit], users: Mapping[str, User]) -> list
     return entries
 
 
-def forms_of(view: View, kinds: Iterable[str]) -> dict[str, dict[str, Field]]:
+def forms_of(view: View, kinds: Iterable[str]) -> dict[str, dict[str, FieldSpec]]:
     """The questions that kinds of things are entered with, by the column they fill in."""
     return {
         kind: {_COLUMNS.get(field.name, field.name): field for field in AREAS[_AREA_OF[kind]].fields(view, None)}

@@ -16,8 +16,8 @@ from models.i18n import N_, NP_
 from models.vocabulary import HolidayCalendar, HolidayCategory, Role
 from service.actions.scheduling import holidays
 from service.schemas.holidays import OfficeHolidaySchema
-from service.web.administration.fields import Control, Field
 from service.web.administration.section import AdminSection, SectionRow, by_name, localities, words
+from service.web.form_fields import FieldSpec, FieldType
 from service.web.view import View
 
 CATEGORIES = {
@@ -61,28 +61,35 @@ def _day_and_month(one: OfficeHoliday) -> dict[str, Any]:
     return {"day": one.recurs_day, "month": one.recurs_month}
 
 
-def _fields(view: View, entry: OfficeHoliday | None) -> list[Field]:
+def _fields(view: View, entry: OfficeHoliday | None) -> list[FieldSpec]:
     countries = [
         (country, country) for country in dict.fromkeys([*OFFICE_COUNTRIES, *([entry.country] if entry else [])])
     ]
     return [
-        Field("name", N_("Name"), Control.TEXTS),
-        Field("country", N_("Country"), Control.CHOICE, choices=countries, default="VN"),
-        Field("category", N_("What the day is"), Control.CHOICE, choices=words(view, CATEGORIES), default="public"),
-        Field("first_day", N_("First day"), Control.DAY, N_("Empty for a day that comes every year."), optional=True),
-        Field("days", N_("How many days"), Control.NUMBER, default=1),
-        Field("recurs", N_("Comes every year"), Control.CHOICE, optional=True, choices=words(view, _RECURS)),
-        Field("recurs_month", N_("Month of every year"), Control.NUMBER, optional=True, wrong_as="recurs.month"),
-        Field("recurs_day", N_("Day of that month"), Control.NUMBER, optional=True, wrong_as="recurs.day"),
-        Field("locality", N_("Only of this locality"), Control.CHOICE, optional=True, choices=localities(view)),
-        Field("source", N_("Source"), hint=N_("The decree or the letter that announces it.")),
-        Field("provisional", N_("Not announced yet"), Control.FLAG, default=False),
+        FieldSpec("name", FieldType.TEXTS, N_("Name"), is_required=True),
+        FieldSpec("country", FieldType.CHOICE, N_("Country"), options=countries, default="VN", is_required=True),
+        FieldSpec(
+            "category",
+            FieldType.CHOICE,
+            N_("What the day is"),
+            options=words(view, CATEGORIES),
+            default="public",
+            is_required=True,
+        ),
+        FieldSpec("first_day", FieldType.DAY, N_("First day"), N_("Empty for a day that comes every year.")),
+        FieldSpec("days", FieldType.NUMBER, N_("How many days"), default=1, is_required=True),
+        FieldSpec("recurs", FieldType.CHOICE, N_("Comes every year"), options=words(view, _RECURS)),
+        FieldSpec("recurs_month", FieldType.NUMBER, N_("Month of every year"), error_name="recurs.month"),
+        FieldSpec("recurs_day", FieldType.NUMBER, N_("Day of that month"), error_name="recurs.day"),
+        FieldSpec("locality", FieldType.CHOICE, N_("Only of this locality"), options=localities(view)),
+        FieldSpec("source", FieldType.LINE, N_("Source"), N_("The decree or the letter that announces it."), empty=""),
+        FieldSpec("provisional", FieldType.FLAG, N_("Not announced yet"), default=False),
     ]
 
 
 def _compose(values: dict[str, Any]) -> dict[str, Any]:
-    month, day = values.pop("recurs_month"), values.pop("recurs_day")
-    if calendar := values["recurs"]:
+    month, day = values.pop("recurs_month", None), values.pop("recurs_day", None)
+    if calendar := values.get("recurs"):
         parts = {"calendar": calendar, "month": month, "day": day}
         values["recurs"] = {name: value for name, value in parts.items() if value is not None}
     return values

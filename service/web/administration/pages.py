@@ -1,6 +1,6 @@
 """The pages of every section: its list, a form for a new row, a form for an existing one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import abort, redirect, request, url_for
@@ -18,8 +18,9 @@ from service.web.administration import (
     reminder_rules,
     templates_and_resources,
 )
-from service.web.administration.fields import row_values, submitted_values, typed_values
 from service.web.administration.section import AdminSection
+from service.web.bound_form import BoundForm
+from service.web.form_fields import FieldSpec, values_of
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.query_params import page_number, pages_for
@@ -104,7 +105,7 @@ def new(view: View, area: str) -> Response:
     made: list[Any] = []
 
     def make() -> None:
-        body = one.compose(submitted_values(fields, request.form))
+        body = one.compose(values_of(fields, request.form))
         made.append(one.create(view.session, view.act, _loaded(view, one.schema(), body)))
 
     refusal = attempt(view, make)
@@ -134,13 +135,13 @@ def administered(view: View, area: str, identity: str) -> Response:
     return redirect(url_for("pages.administered", area=area, identity=identity, done=deed), 303)
 
 
-def _do(view: View, area: AdminSection, row: Any, fields: Any, deed: str) -> str | None:
+def _do(view: View, area: AdminSection, row: Any, fields: Sequence[FieldSpec], deed: str) -> str | None:
     """Take a step; what comes back is to be shown this once."""
     if request.form.get("version") != str(row.version):
         raise Stale
     if deed == "change":
         schema = area.change_schema or area.schema
-        body = _loaded(view, schema(partial=True), area.compose(submitted_values(fields, request.form)))
+        body = _loaded(view, schema(partial=True), area.compose(values_of(fields, request.form)))
         area.change(view.session, view.act, row, body)
     elif deed == "delete" and area.delete is not None:
         if not view.may(area.remove):
@@ -162,14 +163,14 @@ def _form(
     view: View,
     area: AdminSection,
     row: Any,
-    fields: Any,
+    fields: Sequence[FieldSpec],
     refusal: FormRefusal | None,
     *,
     deed: str = "change",
     told: str = "",
 ) -> Response:
     is_again = refusal is not None and deed == "change"
-    step = area.asks.get(deed, ()) if refusal is not None else ()
+    step = deed if refusal is not None and deed in area.asks else ""
     return view.page(
         "administration/form.html",
         refusal.status if refusal else 200,
@@ -179,14 +180,29 @@ def _form(
         identity=crud.identity(row) if row is not None else "",
         # The form stands there with the version it was read in: saved again, it is still refused.
         version=(request.form.get("version", "") if is_again else row.version) if row is not None else "",
-        fields=fields,
-        values=typed_values(fields, request.form) if is_again else row_values(fields, row, area.beside(view, row)),
+        form=BoundForm(
+            view,
+            fields,
+            _present(fields, row) | area.beside(view, row),
+            typed=request.form if is_again else None,
+            refusal=None if step else refusal,
+        ),
+        asked={
+            name: BoundForm(view, asked, typed=request.form, refusal=refusal)
+            if name == step
+            else BoundForm(view, asked)
+            for name, asked in area.asks.items()
+        },
         refusal=refusal,
-        deed=deed if step else "",
-        step_values=typed_values(step, request.form),
+        step=step,
         may_write=area.may_write(view, row),
         may_delete=area.may_delete(view, row),
         more=area.more(view, row),
         told=told,
         done=DONE.get(request.args.get("done", ""), "") if refusal is None and not told else "",
     )
+
+
+def _present(fields: Sequence[FieldSpec], row: Any) -> dict[str, Any]:
+    """What a row says; None is something new."""
+    return {field.name: getattr(row, field.name) for field in fields if row is not None and hasattr(row, field.name)}

@@ -14,16 +14,9 @@ from service.actions.directory import directory, passports
 from service.actions.directory.directory_queries import PERSON_ORDER_BY_NAME
 from service.schemas.passports import PassportSchema, RevealSchema
 from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
-from service.web.administration.fields import Control, Field
-from service.web.administration.section import (
-    AdminSection,
-    SectionRow,
-    by_name,
-    localities,
-    named_organisations,
-    organisations,
-    words,
-)
+from service.web.administration.section import AdminSection, SectionRow, by_name, localities, organisations, words
+from service.web.form_fields import FieldSpec, FieldType, values_of
+from service.web.row_names import named_organisations
 from service.web.view import View, ids
 
 _LEVELS = {
@@ -33,6 +26,18 @@ _LEVELS = {
     LocalityLevel.COUNTRY: N_("Country"),
 }
 _COUNTRY_HINT = N_("Two capital letters (ISO 3166), like VN or LA.")
+_PASSPORT = (
+    FieldSpec("number", FieldType.LINE, N_("Passport number"), is_required=True),
+    FieldSpec(
+        "passport_country",
+        FieldType.LINE,
+        N_("Country"),
+        N_("Two letters, like VN or LA."),
+        error_name="country",
+    ),
+    FieldSpec("expires_on", FieldType.DAY, N_("Valid until")),
+)
+_REVEAL = (FieldSpec("reason", FieldType.LINE, N_("What do you need it for?"), is_required=True),)
 _ALIASES = N_("Other names, with commas between them; searches find them.")
 
 
@@ -48,19 +53,32 @@ def _locality_lines(view: View, found: Sequence[Locality]) -> list[SectionRow]:
     return lines
 
 
-def _locality_fields(view: View, locality: Locality | None) -> list[Field]:
+def _locality_fields(view: View, locality: Locality | None) -> list[FieldSpec]:
     others = [choice for choice in localities(view) if locality is None or choice[0] != locality.code]
     succession = N_("From this day on its successor's name is shown; what happened before keeps the old name.")
-    code = Field("code", N_("Code"), hint=N_("Small letters, digits and hyphens; it stays for ever."))
+    code = FieldSpec(
+        "code",
+        FieldType.LINE,
+        N_("Code"),
+        N_("Small letters, digits and hyphens; it stays for ever."),
+        is_required=True,
+    )
     return [
         *([code] if locality is None else []),
-        Field("name", N_("Name"), Control.TEXTS),
-        Field("country", N_("Country"), hint=_COUNTRY_HINT, default="VN"),
-        Field("level", NP_("of a locality", "Level"), Control.CHOICE, choices=words(view, _LEVELS), default="province"),
-        Field("timezone", N_("Time zone"), default="Asia/Ho_Chi_Minh"),
-        Field("aliases", N_("Also called"), Control.LIST, _ALIASES),
-        Field("successor", N_("Succeeded by"), Control.CHOICE, optional=True, choices=others),
-        Field("succeeded_on", N_("Succeeded on"), Control.DAY, succession, optional=True),
+        FieldSpec("name", FieldType.TEXTS, N_("Name"), is_required=True),
+        FieldSpec("country", FieldType.LINE, N_("Country"), _COUNTRY_HINT, default="VN", is_required=True),
+        FieldSpec(
+            "level",
+            FieldType.CHOICE,
+            NP_("of a locality", "Level"),
+            options=words(view, _LEVELS),
+            default="province",
+            is_required=True,
+        ),
+        FieldSpec("timezone", FieldType.LINE, N_("Time zone"), default="Asia/Ho_Chi_Minh", is_required=True),
+        FieldSpec("aliases", FieldType.LIST, N_("Also called"), _ALIASES),
+        FieldSpec("successor", FieldType.CHOICE, N_("Succeeded by"), options=others),
+        FieldSpec("succeeded_on", FieldType.DAY, N_("Succeeded on"), succession),
     ]
 
 
@@ -92,16 +110,23 @@ def _organisation_lines(view: View, found: Sequence[Organisation]) -> list[Secti
     return lines
 
 
-def _organisation_fields(view: View, organisation: Organisation | None) -> list[Field]:
+def _organisation_fields(view: View, organisation: Organisation | None) -> list[FieldSpec]:
     fields = [
-        Field("name", N_("Name"), Control.TEXTS),
-        Field("locality", N_("Locality"), Control.CHOICE, choices=localities(view), default=view.act.office.locality),
-        Field("email", N_("E-mail address"), optional=True),
-        Field("aliases", N_("Also called"), Control.LIST, _ALIASES),
+        FieldSpec("name", FieldType.TEXTS, N_("Name"), is_required=True),
+        FieldSpec(
+            "locality",
+            FieldType.CHOICE,
+            N_("Locality"),
+            options=localities(view),
+            default=view.act.office.locality,
+            is_required=True,
+        ),
+        FieldSpec("email", FieldType.LINE, N_("E-mail address")),
+        FieldSpec("aliases", FieldType.LIST, N_("Also called"), _ALIASES),
     ]
     if view.may(Role.ADMIN):
         hint = N_("Its accounts read and change the events of all.")
-        fields.append(Field("protocol_office", N_("Protocol office"), Control.FLAG, hint, default=False))
+        fields.append(FieldSpec("protocol_office", FieldType.FLAG, N_("Protocol office"), hint, default=False))
     if organisation is not None and permissions.reader(view.session) is not None:
         fields = [field for field in fields if field.name not in permissions.NAMES]
     return fields
@@ -137,16 +162,18 @@ def _person_lines(view: View, found: Sequence[Person]) -> list[SectionRow]:
     return lines
 
 
-def _person_fields(view: View, person: Person | None) -> list[Field]:
+def _person_fields(view: View, person: Person | None) -> list[FieldSpec]:
     """What a form asks of a person; what the reader may not change of them is not among it."""
     fields = [
-        Field("name", NP_("of a person", "Name")),
-        Field("position", N_("Position"), Control.TEXTS, optional=True),
-        Field("organisation_id", N_("Organisation"), Control.CHOICE, optional=True, choices=organisations(view)),
-        Field("precedence", N_("Precedence"), Control.NUMBER, N_("1 is the highest."), default=100),
-        Field("email", N_("E-mail address"), optional=True),
-        Field("phone", N_("Telephone"), optional=True),
-        Field("languages", N_("Languages"), Control.LIST, N_("Codes like vi, lo, en, with commas between them.")),
+        FieldSpec("name", FieldType.LINE, NP_("of a person", "Name"), is_required=True),
+        FieldSpec("position", FieldType.TEXTS, N_("Position")),
+        FieldSpec("organisation_id", FieldType.CHOICE, N_("Organisation"), options=organisations(view)),
+        FieldSpec(
+            "precedence", FieldType.NUMBER, N_("Precedence"), N_("1 is the highest."), default=100, is_required=True
+        ),
+        FieldSpec("email", FieldType.LINE, N_("E-mail address")),
+        FieldSpec("phone", FieldType.LINE, N_("Telephone")),
+        FieldSpec("languages", FieldType.LIST, N_("Languages"), N_("Codes like vi, lo, en, with commas between them.")),
     ]
     hold = permissions.Hold.ALL if person is None else permissions.hold_of(view.session, person)
     if hold is not permissions.Hold.WORDS:
@@ -159,12 +186,8 @@ def _secret(view: View) -> str:
 
 
 def _keep_passport(view: View, person: Person) -> None:
-    form = request.form
-    wish: dict[str, Any] = {
-        "number": form.get("number", ""),
-        "country": form.get("passport_country", "").strip() or None,
-        "expires_on": form.get("expires_on", "") or None,
-    }
+    wish = values_of(_PASSPORT, request.form)
+    wish["country"] = wish.pop("passport_country", None)
     values = PassportSchema().load(wish)
     passports.store_passport(view.session, view.act, _secret(view), person, values)
 
@@ -174,7 +197,7 @@ def _forget_passport(view: View, person: Person) -> None:
 
 
 def _reveal(view: View, person: Person) -> str:
-    wish = RevealSchema().load({"reason": request.form.get("reason", "")})
+    wish = RevealSchema().load(values_of(_REVEAL, request.form))
     return passports.reveal(view.session, view.act, _secret(view), person, wish["reason"])
 
 
@@ -212,11 +235,7 @@ PEOPLE = AdminSection(
     more=_person_more,
     steps={"passport": _keep_passport, "forget": _forget_passport, "reveal": _reveal},
     asks={
-        "passport": [
-            Field("number", N_("Passport number")),
-            Field("passport_country", N_("Country"), hint=N_("Two letters, like VN or LA."), wrong_as="country"),
-            Field("expires_on", N_("Valid until"), Control.DAY),
-        ],
-        "reveal": [Field("reason", N_("What do you need it for?"))],
+        "passport": _PASSPORT,
+        "reveal": _REVEAL,
     },
 )

@@ -11,8 +11,8 @@ from models.vocabulary import EventKind, ReminderAnchor, Role
 from service.actions.reminders import reminder_rules
 from service.actions.reminders.reminder_queries import RULE_ORDER, count_pending
 from service.schemas.reminders import ReminderRuleSchema
-from service.web.administration.fields import Choice, Control, Field
 from service.web.administration.section import ROLES, AdminSection, SectionRow, in_order, words
+from service.web.form_fields import Choice, FieldSpec, FieldType
 from service.web.view import View
 
 ANCHORS: Mapping[ReminderAnchor, str] = {
@@ -107,25 +107,45 @@ def _lines(view: View, found: Sequence[ReminderRule]) -> list[SectionRow]:
     return lines
 
 
-def _fields(view: View, rule: ReminderRule | None) -> list[Field]:
+def _fields(view: View, rule: ReminderRule | None) -> list[FieldSpec]:
     units = words(view, _UNITS)
     if rule is not None and (parts := _parts(rule.offset))["offset_unit"] not in _UNITS:
         units.append((parts["offset_unit"], view.say(N_("As it is: {length}"), length=_length_of(view, rule))))
     kinds = [(kind.value, view.kind(kind)) for kind in EventKind]
     emails = N_("E-mail addresses, with commas between them")
     return [
-        Field("name", N_("Name"), Control.TEXTS),
-        Field("offset_number", N_("How long"), Control.NUMBER, default="1", wrong_as="offset"),
-        Field("offset_unit", N_("Unit"), Control.CHOICE, choices=units, default="D", wrong_as="-"),
-        Field("offset_side", N_("Before or after"), Control.CHOICE, choices=words(view, _SIDES), default="-"),
-        Field("anchor", N_("Counted from"), Control.CHOICE, choices=words(view, ANCHORS), default="arrival"),
-        Field("at", N_("At what time"), Control.HOUR, N_("Empty: exactly so long before or after."), optional=True),
-        Field("working_days", N_("Only working days count"), Control.FLAG, default=False),
-        Field("audience", N_("To whom"), Control.MANY, choices=_audience(view), default=["owner"]),
-        Field("emails", N_("Other addresses"), Control.LIST, emails, wrong_as="-"),
-        Field("kinds", N_("Kinds; none ticked means all"), Control.MANY, choices=kinds, default=[]),
-        Field("catch_up", N_("Send at once what was due before the event was planned"), Control.FLAG, default=False),
-        Field("active", N_("In use"), Control.FLAG, default=True),
+        FieldSpec("name", FieldType.TEXTS, N_("Name"), is_required=True),
+        FieldSpec(
+            "offset_number", FieldType.NUMBER, N_("How long"), default="1", is_required=True, error_name="offset"
+        ),
+        FieldSpec(
+            "offset_unit", FieldType.CHOICE, N_("Unit"), options=units, default="D", is_required=True, error_name="-"
+        ),
+        FieldSpec(
+            "offset_side",
+            FieldType.CHOICE,
+            N_("Before or after"),
+            options=words(view, _SIDES),
+            default="-",
+            is_required=True,
+        ),
+        FieldSpec(
+            "anchor",
+            FieldType.CHOICE,
+            N_("Counted from"),
+            options=words(view, ANCHORS),
+            default="arrival",
+            is_required=True,
+        ),
+        FieldSpec("at", FieldType.HOUR, N_("At what time"), N_("Empty: exactly so long before or after.")),
+        FieldSpec("working_days", FieldType.FLAG, N_("Only working days count"), default=False),
+        FieldSpec("audience", FieldType.MANY, N_("To whom"), options=_audience(view), default=["owner"]),
+        FieldSpec("emails", FieldType.LIST, N_("Other addresses"), emails, error_name="-"),
+        FieldSpec("kinds", FieldType.MANY, N_("Kinds; none ticked means all"), options=kinds, default=[]),
+        FieldSpec(
+            "catch_up", FieldType.FLAG, N_("Send at once what was due before the event was planned"), default=False
+        ),
+        FieldSpec("active", FieldType.FLAG, N_("In use"), default=True),
     ]
 
 
@@ -146,13 +166,13 @@ def _parts(text: str) -> dict[str, str]:
 
 
 def _compose(values: dict[str, Any]) -> dict[str, Any]:
-    number, unit = values.pop("offset_number", ""), values.pop("offset_unit", "")
+    number, unit = values.pop("offset_number", None), values.pop("offset_unit", None)
     side, emails = values.pop("offset_side", "-"), values.pop("emails", [])
     sign = "-" if side == "-" else ""
     if unit in _UNITS:
-        values["offset"] = f"{sign}P{'T' if unit in 'HM' else ''}{number}{unit}"
+        values["offset"] = f"{sign}P{'T' if unit in 'HM' else ''}{'' if number is None else number}{unit}"
     else:
-        values["offset"] = unit
+        values["offset"] = unit or ""
     values["audience"] = [*values["audience"], *(f"{_EMAIL}{address}" for address in emails)]
     return values
 
@@ -161,7 +181,8 @@ def _extra(view: View, rule: ReminderRule | None) -> dict[str, Any]:
     if rule is None:
         return {}
     emails = [word.removeprefix(_EMAIL) for word in rule.audience if word.startswith(_EMAIL)]
-    return _parts(rule.offset) | {"emails": emails}
+    others = [word for word in rule.audience if not word.startswith(_EMAIL)]
+    return {**_parts(rule.offset), "emails": emails, "audience": others}
 
 
 def _more(view: View, rule: ReminderRule | None) -> dict[str, Any]:

@@ -6,13 +6,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from models.agreements import Agreement
 from models.i18n import N_
-from models.places import Organisation, Person
+from models.places import Person
 from models.vocabulary import Role
 from service.actions import crud
 from service.actions.directory import directory_queries
-from service.web.administration.fields import Choice, Field
+from service.web.form_fields import Choice, FieldSpec
 from service.web.view import View
 
 MOST_CHOICES = 1000
@@ -62,7 +61,7 @@ class AdminSection:
     empty: str
     model: type[Any]
     schema: type[Any]
-    fields: Callable[[View, Any], Sequence[Field]]
+    fields: Callable[[View, Any], Sequence[FieldSpec]]
     lines: Callable[[View, Sequence[Any]], list[SectionRow]]
     found: Callable[[View, str, int, int], tuple[list[Any], int]]
     create: Callable[..., Any]
@@ -81,7 +80,7 @@ class AdminSection:
     part: str = ""
     more: Callable[[View, Any], dict[str, Any]] = _nothing
     steps: Mapping[str, Callable[[View, Any], str | None]] = field(default_factory=dict)
-    asks: Mapping[str, Sequence[Field]] = field(default_factory=dict)
+    asks: Mapping[str, Sequence[FieldSpec]] = field(default_factory=dict)
     changes: Callable[[View, Any], bool] = _any
     removes: Callable[[View, Any], bool] = _any
 
@@ -133,13 +132,3 @@ def people(view: View, chosen: str | None) -> list[Choice]:
     if chosen and chosen not in dict(found):
         found.append((chosen, crud.find(view.session, Person, chosen).name))
     return found
-
-
-def named_organisations(view: View, wanted: set[str]) -> dict[str, Markup | str]:
-    """What the organisations with these ids are called; one query."""
-    return {one.id: view.text(one.name) for one in crud.by_id(view.session, Organisation, wanted).values()}
-
-
-def titled_agreements(view: View, wanted: set[str]) -> dict[str, Markup | str]:
-    """What the agreements with these ids are called; one query."""
-    return {one.id: view.text(one.title) for one in crud.by_id(view.session, Agreement, wanted).values()}

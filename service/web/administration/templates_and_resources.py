@@ -14,7 +14,6 @@ from service.actions.events import task_templates
 from service.actions.events.task_queries import TEMPLATE_ORDER
 from service.schemas.bookings import ResourceSchema
 from service.schemas.tasks import TaskTemplateSchema
-from service.web.administration.fields import Control, Field
 from service.web.administration.section import (
     AdminSection,
     SectionRow,
@@ -25,6 +24,7 @@ from service.web.administration.section import (
     people,
     words,
 )
+from service.web.form_fields import FieldSpec, FieldType
 from service.web.labels import DIRECTIONS, RESOURCE_TYPES, TASK_ANCHORS
 from service.web.view import View
 
@@ -43,33 +43,57 @@ def _template_lines(view: View, found: Sequence[TaskTemplate]) -> list[SectionRo
     return lines
 
 
-def _template_fields(view: View, template: TaskTemplate | None) -> list[Field]:
+def _template_fields(view: View, template: TaskTemplate | None) -> list[FieldSpec]:
     kinds = [(kind.value, view.kind(kind)) for kind in EventKind]
     chosen = template.person_id if template else None
     return [
-        Field("title", N_("Title"), Control.TEXTS),
-        Field("kind", N_("Kind"), Control.CHOICE, choices=kinds, default="delegation"),
-        Field("direction", N_("Direction"), Control.CHOICE, optional=True, choices=words(view, DIRECTIONS)),
-        Field("offset_number", N_("How long"), Control.NUMBER, default="7", wrong_as="offset"),
-        Field("offset_unit", N_("Unit"), Control.CHOICE, choices=words(view, _UNITS), default="D", wrong_as="-"),
-        Field("offset_side", N_("Before or after"), Control.CHOICE, choices=words(view, _SIDES), default="-"),
-        Field("anchor", N_("Counted from"), Control.CHOICE, choices=words(view, TASK_ANCHORS), default="arrival"),
-        Field("working_days", N_("Only working days count"), Control.FLAG, default=False),
-        Field(
-            "organisation_id",
-            NP_("for a task", "Responsible organisation"),
-            Control.CHOICE,
-            optional=True,
-            choices=organisations(view),
+        FieldSpec("title", FieldType.TEXTS, N_("Title"), is_required=True),
+        FieldSpec("kind", FieldType.CHOICE, N_("Kind"), options=kinds, default="delegation", is_required=True),
+        FieldSpec("direction", FieldType.CHOICE, N_("Direction"), options=words(view, DIRECTIONS)),
+        FieldSpec(
+            "offset_number", FieldType.NUMBER, N_("How long"), default="7", is_required=True, error_name="offset"
         ),
-        Field("person_id", N_("Person"), Control.CHOICE, optional=True, choices=people(view, chosen)),
-        Field("active", N_("In use"), Control.FLAG, default=True),
+        FieldSpec(
+            "offset_unit",
+            FieldType.CHOICE,
+            N_("Unit"),
+            options=words(view, _UNITS),
+            default="D",
+            is_required=True,
+            error_name="-",
+        ),
+        FieldSpec(
+            "offset_side",
+            FieldType.CHOICE,
+            N_("Before or after"),
+            options=words(view, _SIDES),
+            default="-",
+            is_required=True,
+        ),
+        FieldSpec(
+            "anchor",
+            FieldType.CHOICE,
+            N_("Counted from"),
+            options=words(view, TASK_ANCHORS),
+            default="arrival",
+            is_required=True,
+        ),
+        FieldSpec("working_days", FieldType.FLAG, N_("Only working days count"), default=False),
+        FieldSpec(
+            "organisation_id",
+            FieldType.CHOICE,
+            NP_("for a task", "Responsible organisation"),
+            options=organisations(view),
+        ),
+        FieldSpec("person_id", FieldType.CHOICE, N_("Person"), options=people(view, chosen)),
+        FieldSpec("active", FieldType.FLAG, N_("In use"), default=True),
     ]
 
 
 def _compose_template(values: dict[str, Any]) -> dict[str, Any]:
     sign = "-" if values.pop("offset_side", "-") == "-" else ""
-    values["offset"] = f"{sign}P{values.pop('offset_number', '')}{values.pop('offset_unit', 'D')}"
+    number, unit = values.pop("offset_number", None), values.pop("offset_unit", None)
+    values["offset"] = f"{sign}P{'' if number is None else number}{unit or 'D'}"
     return values
 
 
@@ -122,40 +146,52 @@ def _resource_lines(view: View, found: Sequence[Resource]) -> list[SectionRow]:
     return lines
 
 
-def _resource_fields(view: View, resource: Resource | None) -> list[Field]:
+def _resource_fields(view: View, resource: Resource | None) -> list[FieldSpec]:
     minutes = N_("In minutes; it counts as taken, to prepare and to clear.")
     return [
-        Field("name", N_("Name"), Control.TEXTS),
-        Field("type", N_("What it is"), Control.CHOICE, choices=words(view, RESOURCE_TYPES), default="room"),
-        Field(
-            "locality",
-            NP_("where a room or car is", "Place"),
-            Control.CHOICE,
-            choices=localities(view),
-            default=view.act.office.locality,
+        FieldSpec("name", FieldType.TEXTS, N_("Name"), is_required=True),
+        FieldSpec(
+            "type",
+            FieldType.CHOICE,
+            N_("What it is"),
+            options=words(view, RESOURCE_TYPES),
+            default="room",
+            is_required=True,
         ),
-        Field("seats", N_("Seats or beds"), Control.NUMBER, optional=True),
-        Field(
+        FieldSpec(
+            "locality",
+            FieldType.CHOICE,
+            NP_("where a room or car is", "Place"),
+            options=localities(view),
+            default=view.act.office.locality,
+            is_required=True,
+        ),
+        FieldSpec("seats", FieldType.NUMBER, N_("Seats or beds")),
+        FieldSpec(
             "capacity",
+            FieldType.NUMBER,
             N_("How many bookings fit at once"),
-            Control.NUMBER,
             N_("1 for a hall or a car; more for a house with many rooms."),
             default=1,
+            is_required=True,
         ),
-        Field("languages", N_("Languages"), Control.LIST, N_("Codes like vi, lo, en, with commas between them.")),
-        Field("buffer_before", N_("Taken before each booking"), Control.NUMBER, minutes, default=0),
-        Field("buffer_after", N_("Taken after each booking"), Control.NUMBER, minutes, default=0),
-        Field("organisation_id", N_("Organisation"), Control.CHOICE, optional=True, choices=organisations(view)),
-        Field(
+        FieldSpec("languages", FieldType.LIST, N_("Languages"), N_("Codes like vi, lo, en, with commas between them.")),
+        FieldSpec(
+            "buffer_before", FieldType.NUMBER, N_("Taken before each booking"), minutes, default=0, is_required=True
+        ),
+        FieldSpec(
+            "buffer_after", FieldType.NUMBER, N_("Taken after each booking"), minutes, default=0, is_required=True
+        ),
+        FieldSpec("organisation_id", FieldType.CHOICE, N_("Organisation"), options=organisations(view)),
+        FieldSpec(
             "person_id",
+            FieldType.CHOICE,
             N_("Person"),
-            Control.CHOICE,
             N_("Only for an interpreter who is on the list of people."),
-            optional=True,
-            choices=people(view, resource.person_id if resource else None),
+            options=people(view, resource.person_id if resource else None),
         ),
-        Field("note", NP_("written remark", "Note"), Control.TEXTS, optional=True),
-        Field("active", N_("In service"), Control.FLAG, default=True),
+        FieldSpec("note", FieldType.TEXTS, NP_("written remark", "Note")),
+        FieldSpec("active", FieldType.FLAG, N_("In service"), default=True),
     ]
 
 

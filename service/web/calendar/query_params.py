@@ -13,6 +13,7 @@ from calendars.days.spans import Days
 from models.i18n import N_, message
 from models.vocabulary import Direction, EventKind, EventStatus
 from service.schemas.queries import EventQuery
+from service.web import form_fields
 from service.web.query_params import filters
 from service.web.view import View
 
@@ -127,9 +128,8 @@ def read_day(view: View, problems: dict[str, list[str]]) -> date:
     written = request.args.get("day", "").strip()
     if not written:
         return view.act.today
-    try:
-        day = date.fromisoformat(written)
-    except ValueError:
+    day = form_fields.read_day(written)
+    if day is None:
         wrong = message(N_("“{day}” is no day; today is shown. Write a day like 2026-11-23."), day=written[:40])
         problems["day"] = [view.say(wrong)]
         return view.act.today

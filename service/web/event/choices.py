@@ -12,7 +12,7 @@ from models.text import fold
 from models.vocabulary import MemberRole
 from service.actions.agreements import agreement_queries
 from service.actions.directory import directory_queries
-from service.web.event.form import Groups
+from service.web.form_fields import Groups
 from service.web.labels import ACTIVITY_TYPES, LEVELS, VISIBILITIES
 from service.web.view import View
 

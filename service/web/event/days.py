@@ -21,7 +21,7 @@ from service.actions.reminders.reminder_queries import pending_of_event
 from service.actions.scheduling.event_presenter import EventPresenter
 from service.schemas.events import KIND_SCHEMAS
 from service.web.event.editor import EditRequest, OpenEditor, check_version, load
-from service.web.event.form import FieldShape, FieldSpec, wish_of
+from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.forms import FormRefusal, attempt
 from service.web.view import View
 
@@ -32,13 +32,13 @@ SHOWN = 20
 
 _TRAVEL = ("arrives_on", "departs_on")
 SPECS = (
-    FieldSpec("first_day", FieldShape.DAY, is_required=True),
-    FieldSpec("last_day", FieldShape.DAY, is_required=True),
-    FieldSpec("start_time", FieldShape.HOUR, is_more=True),
-    FieldSpec("end_time", FieldShape.HOUR, is_more=True),
-    FieldSpec("timezone", FieldShape.LINE, is_required=True, is_more=True),
-    FieldSpec("arrives_on", FieldShape.DAY, hint=N_("Moves along with the days when it is left empty."), is_more=True),
-    FieldSpec("departs_on", FieldShape.DAY, hint=N_("Moves along with the days when it is left empty."), is_more=True),
+    FieldSpec("first_day", FieldType.DAY, is_required=True),
+    FieldSpec("last_day", FieldType.DAY, is_required=True),
+    FieldSpec("start_time", FieldType.HOUR, is_more=True),
+    FieldSpec("end_time", FieldType.HOUR, is_more=True),
+    FieldSpec("timezone", FieldType.LINE, is_required=True, is_more=True),
+    FieldSpec("arrives_on", FieldType.DAY, hint=N_("Moves along with the days when it is left empty."), is_more=True),
+    FieldSpec("departs_on", FieldType.DAY, hint=N_("Moves along with the days when it is left empty."), is_more=True),
 )
 
 
@@ -113,7 +113,7 @@ def look(view: View, event: Event) -> tuple[MovePreview, FormRefusal | None]:
 
 def _wanted(event: Event) -> dict[str, Any]:
     """The days the form wants, as the schema reads them; travel days left empty move along."""
-    wish = wish_of(SPECS, request.form)
+    wish = values_of(SPECS, request.form)
     for name in _TRAVEL:
         if not wish.get(name):
             wish.pop(name, None)

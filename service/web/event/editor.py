@@ -9,8 +9,9 @@ from marshmallow import Schema
 
 from models.errors import Stale
 from models.events import Event
+from service.web.bound_form import BoundForm
 from service.web.event.choices import Choices
-from service.web.event.form import EventForm, FieldSpec
+from service.web.form_fields import FieldSpec
 from service.web.forms import FormRefusal
 from service.web.view import View
 
@@ -38,7 +39,7 @@ class OpenEditor:
     do: str
     title: str
     save: str
-    form: EventForm
+    form: BoundForm
     choices: Choices
     row: str = ""
     version: str = ""
@@ -57,11 +58,11 @@ class EditRequest:
     row: str
     refusal: FormRefusal | None
 
-    def form(self, specs: Sequence[FieldSpec], present: Mapping[str, Any], *deeds: str) -> tuple[EventForm, Choices]:
+    def form(self, specs: Sequence[FieldSpec], present: Mapping[str, Any], *deeds: str) -> tuple[BoundForm, Choices]:
         """The form for a table of fields, with what was typed into it: what was sent with one of these words."""
         choices = Choices(self.view, self.event)
         is_typed = request.method == "POST" and request.form.get("do") in deeds
-        form = EventForm(
+        form = BoundForm(
             self.view,
             specs,
             present,
@@ -70,6 +71,7 @@ class EditRequest:
             choices.named,
             request.form if is_typed else None,
             self.refusal if is_typed else None,
+            "f-",
         )
         return form, choices
 

@@ -12,64 +12,64 @@ from service.actions.events import events
 from service.schemas.events import KIND_SCHEMAS
 from service.web.event.choices import Choices
 from service.web.event.editor import EditRequest, OpenEditor, check_version, load
-from service.web.event.form import FieldShape, FieldSpec, wish_of
+from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.view import View
 
 _BEFORE = (
-    FieldSpec("title", FieldShape.WORDS, is_required=True),
-    FieldSpec("location", FieldShape.WORDS),
-    FieldSpec("headcount", FieldShape.NUMBER),
+    FieldSpec("title", FieldType.TEXTS, is_required=True),
+    FieldSpec("location", FieldType.TEXTS),
+    FieldSpec("headcount", FieldType.NUMBER),
 )
 _OWN: Mapping[EventKind, tuple[FieldSpec, ...]] = {
     EventKind.DELEGATION: (
-        FieldSpec("purpose", FieldShape.WORDS),
-        FieldSpec("level", FieldShape.CHOICE, choices="levels"),
-        FieldSpec("head_id", FieldShape.PERSON, hint=N_("Type a name, or choose one from the list.")),
+        FieldSpec("purpose", FieldType.TEXTS),
+        FieldSpec("level", FieldType.CHOICE, choices="levels"),
+        FieldSpec("head_id", FieldType.PERSON, hint=N_("Type a name, or choose one from the list.")),
     ),
     EventKind.TRAINING_BATCH: (
-        FieldSpec("subject", FieldShape.WORDS),
-        FieldSpec("institution_id", FieldShape.CHOICE, choices="organisations"),
-        FieldSpec("composition", FieldShape.COUNTS, hint=N_("One line each, like “athlete: 8”.")),
+        FieldSpec("subject", FieldType.TEXTS),
+        FieldSpec("institution_id", FieldType.CHOICE, choices="organisations"),
+        FieldSpec("composition", FieldType.COUNTS, hint=N_("One line each, like “athlete: 8”.")),
         FieldSpec(
             "phases",
-            FieldShape.ROWS,
+            FieldType.ROWS,
             is_more=True,
             columns=(
-                FieldSpec("title", FieldShape.WORDS, is_required=True),
-                FieldSpec("first_day", FieldShape.DAY),
-                FieldSpec("last_day", FieldShape.DAY),
-                FieldSpec("institution_id", FieldShape.CHOICE, choices="organisations"),
+                FieldSpec("title", FieldType.TEXTS, is_required=True),
+                FieldSpec("first_day", FieldType.DAY),
+                FieldSpec("last_day", FieldType.DAY),
+                FieldSpec("institution_id", FieldType.CHOICE, choices="organisations"),
             ),
         ),
     ),
     EventKind.ART_TROUPE_VISIT: (
-        FieldSpec("troupe", FieldShape.WORDS),
-        FieldSpec("occasion", FieldShape.WORDS),
+        FieldSpec("troupe", FieldType.TEXTS),
+        FieldSpec("occasion", FieldType.TEXTS),
         FieldSpec(
             "performances",
-            FieldShape.ROWS,
+            FieldType.ROWS,
             is_more=True,
             columns=(
-                FieldSpec("day", FieldShape.DAY, N_("Day")),
-                FieldSpec("time", FieldShape.HOUR, N_("Begins at")),
-                FieldSpec("title", FieldShape.WORDS),
-                FieldSpec("venue", FieldShape.WORDS, N_("Place")),
+                FieldSpec("day", FieldType.DAY, N_("Day")),
+                FieldSpec("time", FieldType.HOUR, N_("Begins at")),
+                FieldSpec("title", FieldType.TEXTS),
+                FieldSpec("venue", FieldType.TEXTS, N_("Place")),
             ),
         ),
     ),
-    EventKind.ANNIVERSARY: (FieldSpec("year", FieldShape.NUMBER, is_required=True),),
-    EventKind.ACTIVITY: (FieldSpec("activity_type", FieldShape.CHOICE, choices="activity_types"),),
+    EventKind.ANNIVERSARY: (FieldSpec("year", FieldType.NUMBER, is_required=True),),
+    EventKind.ACTIVITY: (FieldSpec("activity_type", FieldType.CHOICE, choices="activity_types"),),
 }
 _AFTER = (
-    FieldSpec("description", FieldShape.PROSE, is_more=True),
-    FieldSpec("headcount_actual", FieldShape.NUMBER, is_more=True),
-    FieldSpec("host", FieldShape.CHOICE, choices="places", is_required=True, is_more=True),
-    FieldSpec("guest", FieldShape.CHOICE, choices="places", is_more=True),
-    FieldSpec("organisation_id", FieldShape.CHOICE, choices="organisations", is_more=True),
-    FieldSpec("commitment_id", FieldShape.CHOICE, choices="commitments", is_more=True),
-    FieldSpec("funded_by", FieldShape.CHOICE, choices="places", is_more=True),
-    FieldSpec("budget", FieldShape.MONEY, hint=N_("The amount and its currency."), is_more=True),
-    FieldSpec("visibility", FieldShape.CHOICE, choices="visibilities", is_required=True, is_more=True),
+    FieldSpec("description", FieldType.PROSE, is_more=True),
+    FieldSpec("headcount_actual", FieldType.NUMBER, is_more=True),
+    FieldSpec("host", FieldType.CHOICE, choices="places", is_required=True, is_more=True),
+    FieldSpec("guest", FieldType.CHOICE, choices="places", is_more=True),
+    FieldSpec("organisation_id", FieldType.CHOICE, choices="organisations", is_more=True),
+    FieldSpec("commitment_id", FieldType.CHOICE, choices="commitments", is_more=True),
+    FieldSpec("funded_by", FieldType.CHOICE, choices="places", is_more=True),
+    FieldSpec("budget", FieldType.MONEY, hint=N_("The amount and its currency."), is_more=True),
+    FieldSpec("visibility", FieldType.CHOICE, choices="visibilities", is_required=True, is_more=True),
 )
 
 
@@ -83,10 +83,10 @@ def editor(asked: EditRequest) -> OpenEditor:
     event = asked.event
     specs = specs_of(event.kind)
     present: dict[str, Any] = {
-        spec.name: getattr(event, spec.name) for spec in specs if spec.shape is not FieldShape.ROWS
+        spec.name: getattr(event, spec.name) for spec in specs if spec.type is not FieldType.ROWS
     }
     for spec in specs:
-        if spec.shape is FieldShape.ROWS:
+        if spec.type is FieldType.ROWS:
             present[spec.name] = [row.model_dump() for row in getattr(event, spec.name)]
     form, choices = asked.form(specs, present, "facts")
     return OpenEditor(
@@ -104,7 +104,7 @@ def editor(asked: EditRequest) -> OpenEditor:
 def save(view: View, event: Event) -> None:
     """Change the facts as the form says."""
     check_version(event.version)
-    wish = wish_of(specs_of(event.kind), request.form)
+    wish = values_of(specs_of(event.kind), request.form)
     if "head_id" in wish:
         chosen = request.form.get("head_id.choice", "")
         wish["head_id"] = Choices(view, event).identify("head_id", wish["head_id"] or "", chosen)

@@ -19,30 +19,30 @@ from service.schemas.members import MemberSchema
 from service.schemas.places import PersonSchema
 from service.web.event.choices import BETWEEN, Choices
 from service.web.event.editor import EditRequest, OpenEditor, RemovalButton, check_version, load
-from service.web.event.form import FieldShape, FieldSpec, wish_of
+from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.view import View
 
 UNKNOWN = N_("Nobody is known by this name. Choose a name from the list, or tick that this person is new.")
 
 _ROLE = (
-    FieldSpec("role", FieldShape.CHOICE, choices="roles", is_required=True),
+    FieldSpec("role", FieldType.CHOICE, choices="roles", is_required=True),
     FieldSpec(
-        "rank", FieldShape.NUMBER, hint=N_("Settles who comes first among people of equal precedence: 1 before 2.")
+        "rank", FieldType.NUMBER, hint=N_("Settles who comes first among people of equal precedence: 1 before 2.")
     ),
-    FieldSpec("counterpart_id", FieldShape.PERSON, hint=N_("Whom this person meets on the other side.")),
+    FieldSpec("counterpart_id", FieldType.PERSON, hint=N_("Whom this person meets on the other side.")),
 )
 _NEW = (
-    FieldSpec("is_new", FieldShape.TICK, N_("This person is new to the office"), is_more=True),
-    FieldSpec("position", FieldShape.WORDS, N_("Position"), is_more=True),
-    FieldSpec("organisation_id", FieldShape.CHOICE, N_("Organisation"), choices="organisations", is_more=True),
+    FieldSpec("is_new", FieldType.FLAG, N_("This person is new to the office"), is_more=True),
+    FieldSpec("position", FieldType.TEXTS, N_("Position"), is_more=True),
+    FieldSpec("organisation_id", FieldType.CHOICE, N_("Organisation"), choices="organisations", is_more=True),
     FieldSpec(
-        "precedence", FieldShape.NUMBER, N_("Precedence"), hint=N_("1 is the highest; 100 unless given."), is_more=True
+        "precedence", FieldType.NUMBER, N_("Precedence"), hint=N_("1 is the highest; 100 unless given."), is_more=True
     ),
 )
 ADDED = (
     FieldSpec(
         "person_id",
-        FieldShape.PERSON,
+        FieldType.PERSON,
         NP_("of a person", "Name"),
         hint=N_("Type a name, or choose one from the list."),
         is_required=True,
@@ -90,7 +90,7 @@ def editor(asked: EditRequest) -> OpenEditor:
 
 def add(view: View, event: Event) -> None:
     """Put a person on the list: one who is known, or one who is made known with it."""
-    wish = wish_of(ADDED, request.form)
+    wish = values_of(ADDED, request.form)
     new = {spec.name: wish.pop(spec.name, None) for spec in _NEW}
     name = (wish.get("person_id") or "").strip()
     if not name:
@@ -108,7 +108,7 @@ def add(view: View, event: Event) -> None:
 def change(view: View, event: Event) -> None:
     """Change what somebody is in the visit."""
     member = _member(view, event)
-    wish = wish_of(_ROLE, request.form)
+    wish = values_of(_ROLE, request.form)
     wish |= _counterpart(Choices(view, event), wish)
     members.change_member(view.session, view.act, event, member, load(MemberSchema, wish, partial=True))
 

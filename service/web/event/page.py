@@ -15,12 +15,12 @@ from models.vocabulary import ReminderState
 from service.actions import crud
 from service.actions.events import events
 from service.actions.reminders import reminder_planning
+from service.web import event_bookings
 from service.web.event import days, facts, members, programme, tasks, transitions, warning_links
 from service.web.event.editor import EditRequest, OpenEditor
-from service.web.event.history import read_history
 from service.web.event.page_data import EventPageData, read_dossier
 from service.web.forms import FormRefusal, attempt
-from service.web.lists import bookings
+from service.web.history import read_history
 from service.web.page_decorator import page
 from service.web.view import View
 
@@ -58,9 +58,9 @@ _DEEDS: Mapping[str, PageAction] = {
         programme.remove, "programme", N_("The item was taken out. That is not published yet."), "item"
     ),
     "publish": PageAction(programme.publish, "programme", N_("The programme is published.")),
-    "book": PageAction(bookings.do_booking, "bookings", N_("It is booked."), "booking"),
-    "hold": PageAction(bookings.do_booking, "bookings", N_("It is booked.")),
-    "give_back": PageAction(bookings.do_booking, "bookings", N_("It was given back.")),
+    "book": PageAction(event_bookings.do_booking, "bookings", N_("It is booked."), "booking"),
+    "hold": PageAction(event_bookings.do_booking, "bookings", N_("It is booked.")),
+    "give_back": PageAction(event_bookings.do_booking, "bookings", N_("It was given back.")),
     "task": PageAction(tasks.finish, "tasks", N_("The task was changed.")),
     "add_task": PageAction(tasks.add, "tasks", N_("The task was added."), "task"),
     "change_task": PageAction(tasks.change, "tasks", N_("The task was changed."), "task"),
@@ -131,7 +131,7 @@ def _show(
         may_delete=transitions.may_delete(view, found),
         editor=open_form,
         holding=row or "new" if word == "booking" else "",
-        choices=bookings.choices(view) if word == "booking" and not row else [],
+        choices=event_bookings.choices(view) if word == "booking" and not row else [],
         outlook=outlook and _linked(view, found, outlook),
         refusal=refusal,
         refused_in=_part_of(request.form.get("do", "")) if refusal and not is_in_form else "",

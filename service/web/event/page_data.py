@@ -21,10 +21,10 @@ from service.actions.agreements.agreement_queries import find_commitment
 from service.actions.events.members import MemberPosition, positions_of
 from service.actions.reminders.reminder_queries import reminders_of_event
 from service.actions.scheduling.event_presenter import EventPresenter
+from service.web.event_bookings import BookingLine, lines_of
 from service.web.labels import ACTIVITY_TYPES, DIRECTIONS, FIELDS, LEVELS, REMINDER_STATES, VISIBILITIES, money
-from service.web.lists.bookings import BookingLine, lines_of
-from service.web.lists.tasks import how_counted, may_finish, responsible
-from service.web.programme.revisions import ProgrammeBoard, read_board
+from service.web.programme_board import ProgrammeBoard, read_board
+from service.web.task_facts import how_counted, may_finish, responsible
 from service.web.view import View, ids
 
 REMINDERS_SHOWN = 500

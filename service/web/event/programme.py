@@ -14,18 +14,18 @@ from service.actions.audit import plain
 from service.actions.events import programme, programme_revisions
 from service.schemas.programme import ProgrammeItemSchema, ProgrammeRevisionSchema
 from service.web.event.editor import EditRequest, OpenEditor, RemovalButton, check_version, load
-from service.web.event.form import FieldShape, FieldSpec, wish_of
+from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.view import View
 
 SPECS = (
-    FieldSpec("title", FieldShape.WORDS, is_required=True),
-    FieldSpec("day", FieldShape.DAY, N_("Day"), is_required=True),
-    FieldSpec("start_time", FieldShape.HOUR),
-    FieldSpec("end_time", FieldShape.HOUR),
-    FieldSpec("place", FieldShape.WORDS, N_("Place"), is_more=True),
-    FieldSpec("hosted_by", FieldShape.WORDS, N_("Received by"), is_more=True),
-    FieldSpec("attendees", FieldShape.WORDS, N_("Attending"), is_more=True),
-    FieldSpec("travel_minutes", FieldShape.NUMBER, N_("Minutes of travel from the item before"), is_more=True),
+    FieldSpec("title", FieldType.TEXTS, is_required=True),
+    FieldSpec("day", FieldType.DAY, N_("Day"), is_required=True),
+    FieldSpec("start_time", FieldType.HOUR),
+    FieldSpec("end_time", FieldType.HOUR),
+    FieldSpec("place", FieldType.TEXTS, N_("Place"), is_more=True),
+    FieldSpec("hosted_by", FieldType.TEXTS, N_("Received by"), is_more=True),
+    FieldSpec("attendees", FieldType.TEXTS, N_("Attending"), is_more=True),
+    FieldSpec("travel_minutes", FieldType.NUMBER, N_("Minutes of travel from the item before"), is_more=True),
 )
 
 
@@ -91,7 +91,7 @@ def publish(view: View, event: Event) -> None:
 
 
 def _wanted() -> dict[str, Any]:
-    return load(ProgrammeItemSchema, wish_of(SPECS, request.form))
+    return load(ProgrammeItemSchema, values_of(SPECS, request.form))
 
 
 def _item(view: View, event: Event) -> ProgrammeItem:

@@ -15,25 +15,25 @@ from service.actions.events import tasks
 from service.schemas.tasks import TaskSchema
 from service.web.event.choices import Choices
 from service.web.event.editor import EditRequest, OpenEditor, RemovalButton, check_version, load
-from service.web.event.form import FieldShape, FieldSpec, wish_of
+from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.view import View
 
 SPECS = (
-    FieldSpec("title", FieldShape.WORDS, is_required=True),
+    FieldSpec("title", FieldType.TEXTS, is_required=True),
     FieldSpec(
-        "due_on", FieldShape.DAY, hint=N_("A day of its own, or so many days before or after the visit; or neither.")
+        "due_on", FieldType.DAY, hint=N_("A day of its own, or so many days before or after the visit; or neither.")
     ),
-    FieldSpec("due_offset", FieldShape.NUMBER, N_("Days from the arrival or departure")),
-    FieldSpec("anchor", FieldShape.CHOICE, choices="due", is_required=True),
-    FieldSpec("working_days", FieldShape.TICK),
+    FieldSpec("due_offset", FieldType.NUMBER, N_("Days from the arrival or departure")),
+    FieldSpec("anchor", FieldType.CHOICE, choices="due", is_required=True),
+    FieldSpec("working_days", FieldType.FLAG),
     FieldSpec(
         "organisation_id",
-        FieldShape.CHOICE,
+        FieldType.CHOICE,
         NP_("for a task", "Responsible organisation"),
         choices="organisations",
         is_more=True,
     ),
-    FieldSpec("person_id", FieldShape.PERSON, hint=N_("Type a name, or choose one from the list."), is_more=True),
+    FieldSpec("person_id", FieldType.PERSON, hint=N_("Type a name, or choose one from the list."), is_more=True),
 )
 
 
@@ -115,7 +115,7 @@ def _wish(view: View, event: Event) -> dict[str, Any]:
     Raises:
         ValidationError: the number of days is none.
     """
-    wish = wish_of(SPECS, request.form)
+    wish = values_of(SPECS, request.form)
     sign, anchor = (wish.get("anchor") or "-")[:1], (wish.get("anchor") or "")[1:]
     wish["anchor"] = anchor or TaskAnchor.ARRIVAL.value
     days = wish.get("due_offset")

@@ -13,6 +13,7 @@ from models.vocabulary import EventStatus, Role
 from service.actions.events import events
 from service.schemas.events import TransitionSchema
 from service.web.event.editor import check_version, load
+from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.view import View
 
 _STEPS: Mapping[EventStatus, str] = {
@@ -29,12 +30,18 @@ _OTHER_STEPS: Mapping[tuple[EventStatus, EventStatus], str] = {
     (EventStatus.POSTPONED, EventStatus.PLANNED): N_("Plan with new days"),
     (EventStatus.CANCELLED, EventStatus.PLANNED): N_("Plan it after all"),
 }
+_ASKED = (
+    FieldSpec("to", FieldType.CHOICE),
+    FieldSpec("reason"),
+    FieldSpec("first_day", FieldType.DAY),
+    FieldSpec("last_day", FieldType.DAY),
+)
 _DELETABLE = {EventStatus.DRAFT, EventStatus.CANCELLED}
 
 
 def take(view: View, event: Event) -> None:
     """Take the event to another status, as it stood when the page was read."""
-    wish = {name: request.form.get(name) for name in ("to", "reason", "first_day", "last_day")}
+    wish = values_of(_ASKED, request.form)
     wanted = load(TransitionSchema, {name: value for name, value in wish.items() if value})
     check_version(event.version)
     days: dict[str, date] = {name: wanted[name] for name in ("first_day", "last_day") if name in wanted}

@@ -1,98 +1,84 @@
 """The form of a calendar feed: its values, and parsing a submitted one."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
 
 from models.feeds import Feed
 from models.i18n import N_
-from models.vocabulary import Language
-from service.web.query_params import whole
+from models.vocabulary import EventKind
+from service.actions.agreements.agreement_queries import AGREEMENT_ORDER_LATEST, all_agreements
+from service.web.bound_form import BoundForm
+from service.web.form_fields import FieldSpec, FieldType, values_of
+from service.web.forms import FormRefusal
+from service.web.labels import DIRECTIONS, FEED_EXTRAS, FEED_PARTS
+from service.web.language import SELF_NAMES
+from service.web.view import View
 
-PARTS: Mapping[str, str] = {
-    "visits": N_("The visits and events themselves"),
-    "programme": N_("Programme items, each as an entry of its own"),
-    "tasks": N_("Tasks"),
-}
-"""What a feed shows, by the field that switches it on."""
-
-EXTRAS: Mapping[str, str] = {"lunar": N_("With the lunar date"), "alarms": N_("With alarms")}
-
-_SWITCHES = (*PARTS, *EXTRAS)
-_CHOICES = ("kinds", "direction", "localities", "agreements")
+MOST_DAYS = 36_500
+SPECS = (
+    FieldSpec("name", label=N_("Name"), is_required=True, length=200),
+    FieldSpec("locale", FieldType.CHOICE, N_("Language of the events"), choices="languages", is_required=True),
+    *(FieldSpec(name, FieldType.FLAG, label) for name, label in FEED_PARTS.items()),
+    FieldSpec("kinds", FieldType.MANY, N_("Kinds; none ticked means all"), choices="kinds"),
+    FieldSpec("direction", FieldType.MANY, N_("Direction; none ticked means all"), choices="directions"),
+    FieldSpec("localities", FieldType.MANY, N_("Host or guest; none ticked means all"), choices="localities"),
+    FieldSpec("agreements", FieldType.MANY, N_("Agreements; none ticked means all events"), choices="agreements"),
+    *(FieldSpec(name, FieldType.FLAG, label) for name, label in FEED_EXTRAS.items()),
+    FieldSpec(
+        "past_days", FieldType.NUMBER, N_("Days of the past it keeps"), is_required=True, least=0, most=MOST_DAYS
+    ),
+    FieldSpec("expires_on", FieldType.DAY, N_("Works until (empty: without end)")),
+)
+_LISTS = tuple(spec.name for spec in SPECS if spec.type is FieldType.MANY)
 """The lists of a feed's filter that the form shows; others, set over the API, stay as they are."""
 
-
-@dataclass(frozen=True, slots=True)
-class FeedFormValues:
-    """What stands in the form, as a browser would send it."""
-
-    name: str
-    locale: str
-    switches: frozenset[str]
-    past_days: str
-    expires_on: str
-    chosen: Mapping[str, Sequence[str]]
-
-    @property
-    def has_more(self) -> bool:
-        """Whether one of the choices that are folded away is made."""
-        folded = ("localities", "agreements", "direction")
-        return any(self.chosen[name] for name in folded) or bool(self.switches & set(EXTRAS))
+_FOLDED = ("localities", "agreements", "direction", *FEED_EXTRAS)
 
 
-def fresh(language: Language) -> FeedFormValues:
-    """A new calendar: the table's own defaults, in the reader's language."""
-    return _kept(Feed(user_id="", name="", locale=language, token_hash=""))
+class FeedForms:
+    """The forms of a page: one for each calendar, one for another; what they offer is read once."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self.agreements = {one.id: one.title for one in all_agreements(view.session, AGREEMENT_ORDER_LATEST)}
+        places = ((code, view.plain(place.name)) for code, place in view.compass.gazetteer.localities.items())
+        self.localities = dict(sorted(places, key=lambda one: one[1].casefold()))
+        self.directions = {word.value: view.say(told) for word, told in DIRECTIONS.items()}
+        self._choices: Mapping[str, Mapping[str, str]] = {
+            "languages": {str(language): own for language, own in SELF_NAMES.items()},
+            "kinds": {kind.value: view.kind(kind) for kind in EventKind},
+            "directions": self.directions,
+            "localities": self.localities,
+            "agreements": {identity: view.text(title) for identity, title in self.agreements.items()},
+        }
+
+    def form(self, feed: Feed, *, refusal: FormRefusal | None = None) -> BoundForm:
+        """The form of a calendar as it is, or with what was typed and refused."""
+        return BoundForm(
+            self.view,
+            SPECS,
+            {spec.name: getattr(feed, spec.name) for spec in SPECS if spec.name not in _LISTS} | feed.filter,
+            choices=lambda name: [("", list(self._choices[name].items()))],
+            typed=request.form if refusal else None,
+            refusal=refusal,
+            prefix=f"{feed.id}-" if feed.user_id else "",
+        )
+
+    def new(self, *, refusal: FormRefusal | None = None) -> BoundForm:
+        """The form of another calendar: the table's own defaults, in the reader's language."""
+        return self.form(Feed(user_id="", name="", locale=self.view.language, token_hash=""), refusal=refusal)
 
 
-def of_feed(feed: Feed) -> FeedFormValues:
-    """A calendar as it is."""
-    return _kept(feed)
-
-
-def typed() -> FeedFormValues:
-    """What was sent, to stand in the form again."""
-    form = request.form
-    return FeedFormValues(
-        name=form.get("name", ""),
-        locale=form.get("locale", ""),
-        switches=frozenset(name for name in _SWITCHES if form.get(name) == "yes"),
-        past_days=form.get("past_days", ""),
-        expires_on=form.get("expires_on", ""),
-        chosen={name: form.getlist(name) for name in _CHOICES},
-    )
+def is_unfolded(form: BoundForm) -> bool:
+    """Whether one of the choices that are folded away is made, or wrong."""
+    return any(form[name].chosen for name in _FOLDED) or any(form[name].errors for name in ("past_days", "expires_on"))
 
 
 def wish(feed: Feed | None = None) -> dict[str, Any]:
     """What the sent form asks for, as the API takes it; ``feed`` is the one to change."""
-    entries = typed()
-    kept = {name: items for name, items in (feed.filter if feed else {}).items() if name not in _CHOICES}
-    values: dict[str, Any] = {
-        "name": entries.name,
-        "locale": entries.locale,
-        "filter": kept | {name: list(items) for name, items in entries.chosen.items() if items},
-        "expires_on": entries.expires_on or None,
-    }
-    values |= {name: name in entries.switches for name in _SWITCHES}
-    if entries.past_days:
-        values["past_days"] = _number(entries.past_days)
-    return values
-
-
-def _number(text: str) -> int | str:
-    """The number that was typed; what is none stays as it is, for the schema to refuse."""
-    return text if (number := whole(text)) is None else number
-
-
-def _kept(feed: Feed) -> FeedFormValues:
-    return FeedFormValues(
-        name=feed.name,
-        locale=feed.locale.value,
-        switches=frozenset(name for name in _SWITCHES if getattr(feed, name)),
-        past_days=str(feed.past_days),
-        expires_on=feed.expires_on.isoformat() if feed.expires_on else "",
-        chosen={name: list(feed.filter.get(name, ())) for name in _CHOICES},
-    )
+    values = values_of(SPECS, request.form)
+    chosen = {name: values.pop(name) for name in _LISTS}
+    kept = {name: items for name, items in (feed.filter if feed else {}).items() if name not in _LISTS}
+    return values | {"filter": kept | {name: items for name, items in chosen.items() if items}}

@@ -12,15 +12,14 @@ from models.feeds import Feed
 from models.i18n import N_, message
 from models.labels import noun
 from models.office import Office
-from models.vocabulary import EventKind, Role, Severity
-from service.actions.agreements.agreement_queries import AGREEMENT_ORDER_LATEST, all_agreements
+from models.vocabulary import Role, Severity
 from service.actions.feeds import feeds as actions
 from service.actions.feeds.diagnostics import examine_feeds
 from service.schemas.feeds import FeedSchema
 from service.web import form_tokens
 from service.web.feeds import feed_form
 from service.web.forms import FormRefusal, attempt
-from service.web.labels import DIRECTIONS
+from service.web.labels import FEED_EXTRAS, FEED_PARTS
 from service.web.page_decorator import page
 from service.web.qr import qr_picture
 from service.web.view import View
@@ -91,19 +90,19 @@ def _own(view: View) -> Feed:
 
 def _show(view: View, issued: actions.IssuedFeed | None = None, refusal: FormRefusal | None = None) -> Response:
     examined = examine_feeds(view.session, view.act, actions.own_feeds(view.session, view.act))
-    agreements = all_agreements(view.session, AGREEMENT_ORDER_LATEST)
-    localities = {code: view.plain(place.name) for code, place in view.compass.gazetteer.localities.items()}
+    forms = feed_form.FeedForms(view)
     # Where something was typed that can't be had, it stands in its own form again; elsewhere stands what is.
     again = (request.form.get("do"), request.form.get("feed")) if refusal else (None, None)
     return view.page(
         "feeds/feeds.html",
         refusal.status if refusal else 200,
         examined=examined,
-        entries={
-            one.feed.id: feed_form.typed() if again == ("change", one.feed.id) else feed_form.of_feed(one.feed)
+        forms={
+            one.feed.id: forms.form(one.feed, refusal=refusal if again == ("change", one.feed.id) else None)
             for one in examined
         },
-        new=feed_form.typed() if again[0] == "create" else feed_form.fresh(view.language),
+        new=forms.new(refusal=refusal if again[0] == "create" else None),
+        is_unfolded=feed_form.is_unfolded,
         again=again,
         issued=issued,
         links=subscribing_links(issued, view.act.office) if issued else None,
@@ -113,13 +112,12 @@ def _show(view: View, issued: actions.IssuedFeed | None = None, refusal: FormRef
         refusal=refusal,
         done=request.args.get("done", ""),
         public_url=public_calendar_url(view),
-        parts=feed_form.PARTS,
-        extras=feed_form.EXTRAS,
+        parts=FEED_PARTS,
+        extras=FEED_EXTRAS,
         severities=SEVERITIES,
-        kinds=list(EventKind),
-        directions={word: view.say(told) for word, told in DIRECTIONS.items()},
-        localities=dict(sorted(localities.items(), key=lambda item: item[1].casefold())),
-        agreements={agreement.id: agreement.title for agreement in agreements},
+        directions=forms.directions,
+        localities=forms.localities,
+        agreements=forms.agreements,
         client_name=client_name,
         new_token=form_tokens.new_token,
     )

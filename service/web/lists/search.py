@@ -24,9 +24,9 @@ from service.actions.agreements.agreement_queries import (
 )
 from service.actions.directory.directory_queries import PERSON_ORDER_BY_NAME
 from service.actions.events import event_queries
-from service.web.administration.section import titled_agreements
 from service.web.labels import RESOURCE_TYPES
 from service.web.page_decorator import page
+from service.web.row_names import titled_agreements
 from service.web.view import View, ids
 
 SHOWN = 8

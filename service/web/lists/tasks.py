@@ -8,30 +8,27 @@ from itertools import groupby
 from typing import Any
 
 from flask import redirect, request, url_for
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-from calendars.events.task_due_dates import due_offset_text, is_overdue
+from calendars.events.task_due_dates import is_overdue
 from models.errors import NotFound
 from models.event_parts import Task
-from models.events import Event
 from models.i18n import N_
 from models.places import Organisation, Person
-from models.vocabulary import EventStatus, Role
-from service.actions import crud, permissions
+from models.vocabulary import EventStatus
+from service.actions import crud
 from service.actions.directory.directory_queries import organisations_with_tasks
 from service.actions.events import events, task_queries, tasks
 from service.schemas.tasks import TaskQuery
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.query_params import filters, page_number, pages_for
+from service.web.task_facts import Value, how_counted, may_finish, responsible
 from service.web.view import View, ids
 
 DAYS_AHEAD = 30
 SHOWN = 50
 """Maximum of overdue and of coming tasks, and per page of a list."""
-
-Value = Markup | str
 
 
 class TaskSelection(StrEnum):
@@ -210,32 +207,9 @@ def _lines(view: View, rows: Sequence[task_queries.Row]) -> list[TaskLine]:
     ]
 
 
-def may_finish(view: View, event: Event | task_queries.Row, task: Task) -> bool:
-    """Whether the reader may mark a task as done: those who may change its event, and the organisation it is for."""
-    return view.may_change(event) or (view.may(Role.OFFICER) and permissions.is_for(view.session, task.organisation_id))
-
-
 def _how_late(view: View, task: Task, status: EventStatus) -> str:
     """How many days a task is late; empty if it is not."""
     if task.due_day is None or not is_overdue(task.due_day, task.done, status, view.act.today):
         return ""
     days = (view.act.today - task.due_day).days
     return view.say(N_("1 day late")) if days == 1 else view.say(N_("{count} days late"), count=days)
-
-
-def how_counted(view: View, task: Task) -> str:
-    """How a task's due day is computed, in words; empty if it has a fixed day or none."""
-    sentence = due_offset_text(task)
-    return view.say(sentence) if sentence else ""
-
-
-def responsible(
-    view: View, task: Task, organisations: Mapping[str, Organisation], people: Mapping[str, Person]
-) -> list[Value]:
-    """The person and the organisation responsible for a task, if known."""
-    names: list[Value] = []
-    if person := people.get(task.person_id or ""):
-        names.append(person.name)
-    if organisation := organisations.get(task.organisation_id or ""):
-        names.append(view.text(organisation.name))
-    return names

@@ -8,11 +8,30 @@ from datetime import date
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
+from models.i18n import N_
 from models.vocabulary import Language
+from service.web.bound_form import BoundForm
+from service.web.form_fields import FieldSpec, FieldType, read_day
+from service.web.forms import FormRefusal
 from service.web.query_params import whole
+from service.web.view import View
 
 TITLES = tuple(f"title_{language}" for language in Language)
 PLACES = tuple(f"location_{language}" for language in Language)
+SPECS = (
+    FieldSpec("title", FieldType.TEXTS, is_required=True, separator="_", length=300),
+    FieldSpec("location", FieldType.TEXTS, separator="_", length=300),
+    FieldSpec("people", FieldType.NUMBER, N_("People planned"), least=1, most=100_000),
+    FieldSpec("days", FieldType.NUMBER, N_("Length in days"), is_required=True, least=1, most=3660),
+    FieldSpec("first_day", FieldType.DAY, is_required=True),
+    FieldSpec("last_day", FieldType.DAY, N_("Last day (empty: one day only)")),
+    FieldSpec("start_time", FieldType.HOUR, N_("Begins at (may stay empty)")),
+    FieldSpec("end_time", FieldType.HOUR, N_("Ends at (may stay empty)")),
+    FieldSpec("activity_type", FieldType.CHOICE),
+    FieldSpec("anniversary", FieldType.CHOICE, N_("Anniversary"), is_required=True),
+    FieldSpec("planned", FieldType.FLAG, N_("Put it into the plan at once (otherwise it is a draft)")),
+)
+"""What is typed about the event; what it is for and with whom is chosen on the page before."""
 SINGLE = (
     "kind",
     "commitment",
@@ -70,10 +89,7 @@ class FormState:
 
     def date(self, name: str) -> date | None:
         """A word that is a day; None for any other."""
-        try:
-            return date.fromisoformat(self.get(name))
-        except ValueError:
-            return None
+        return read_day(self.get(name))
 
     @property
     def has_needs(self) -> bool:
@@ -91,6 +107,7 @@ class FormState:
         return url_for(endpoint, **{name: value for name, value in wanted.items() if value})  # type: ignore[arg-type]
 
 
-def localized_of(asked: FormState, name: str) -> dict[str, str]:
-    """A text in the languages it was typed in, from fields like ``title_vi``."""
-    return {language.value: text for language in Language if (text := asked.get(f"{name}_{language}"))}
+def bound(view: View, asked: FormState, wrong: Mapping[str, list[str]], **proposed: str) -> BoundForm:
+    """The form with what was said, or is ``proposed`` in its place, and what is wrong by the fields of the page."""
+    refusal = FormRefusal(422, view.say(N_("Some entries are not right.")), wrong) if wrong else None
+    return BoundForm(view, SPECS, typed={**asked.one, **proposed}, refusal=refusal)

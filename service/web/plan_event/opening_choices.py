@@ -16,6 +16,8 @@ from service.actions.events.create_with_bookings import REFUSALS
 from service.actions.scheduling.openings import LONGEST_RANGE_DAYS, find_openings
 from service.http.error_responses import flat
 from service.schemas.openings import OpeningsQuery
+from service.web.form_fields import values_of
+from service.web.plan_event.form_state import SPECS
 from service.web.plan_event.proposal import PlanRequest, ProposedFigures, last_of
 from service.web.view import View
 
@@ -58,18 +60,19 @@ def score_word(points: int) -> str:
 def query_of(case: PlanRequest, figures: ProposedFigures, resources: Sequence[str]) -> dict[str, Any]:
     """What openings are asked with, as the address of the API writes it."""
     last = last_of(figures.last_month) if figures.last_month.year < 9999 else figures.last_month
+    typed = values_of(SPECS, {"days": figures.days, "people": figures.people})
     wish: dict[str, Any] = {
-        "days": figures.days,
+        "days": typed["days"],
         "from": figures.first_month.isoformat(),
         "to": last.isoformat(),
         "host": case.host,
         "guest": case.guest,
-        "headcount": figures.people,
+        "headcount": typed["people"],
         "person": list(case.asked.many.get("person", ())),
         "resource": list(resources),
         "containing": [case.asked.get("festival")] if case.asked.get("festival") else [],
     }
-    return {name: value for name, value in wish.items() if value}
+    return {name: value for name, value in wish.items() if value not in (None, "", [])}
 
 
 def search(view: View, wish: Mapping[str, Any]) -> OpeningChoices:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from flask import redirect, request
 from werkzeug.wrappers import Response
@@ -16,7 +15,7 @@ from service.actions.scheduling.event_presenter import EventPresenter
 from service.web.form_tokens import new_token, token_of_form
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
-from service.web.plan_event.form_state import TITLES, FormState
+from service.web.plan_event.form_state import TITLES, FormState, bound
 from service.web.plan_event.proposal import PlanRequest, ProposedFigures, figures_of, read_plan_request
 from service.web.plan_event.resource_choices import ResourceChoice, active_resources, items_of, people_for
 from service.web.plan_event.steps import anniversaries, shared
@@ -89,7 +88,8 @@ def _show(
     view: View, case: PlanRequest, refusal: FormRefusal | None = None, notices: Sequence[EventWarning] | None = None
 ) -> Response:
     figures = _typed(view, case) if request.method == "POST" else figures_of(view, case)
-    values: dict[str, Any] = {
+    wrong = fields_wrong(refusal.fields) if refusal else {}
+    proposed = {
         "first_day": case.asked.get("first_day") or case.asked.get("day"),
         "last_day": case.asked.get("last_day") or ("" if request.method == "POST" else _last_day(case, figures)),
         "people": figures.people,
@@ -99,11 +99,10 @@ def _show(
         "plan_event/own_days.html",
         refusal.status if refusal else 200,
         **shared(view, case),
-        values=values,
-        figures=figures,
+        form=bound(view, case.asked, wrong, **proposed, **figures.titles),
         refusal=None if is_look else refusal,
         objection=refusal if is_look else None,
-        wrong=fields_wrong(refusal.fields) if refusal else {},
+        wrong=wrong,
         notices=notices if refusal is None else None,
         chosen=_taken(view, case),
         people=[one for one in people_for(view, case.asked, "") if one[2]] if case.asked.many.get("person") else [],

@@ -21,7 +21,7 @@ from service.web.labels import ACTIVITY_TYPES
 from service.web.language import SELF_NAMES
 from service.web.page_decorator import page
 from service.web.plan_event import opening_choices, resource_choices
-from service.web.plan_event.form_state import FormState
+from service.web.plan_event.form_state import FormState, bound
 from service.web.plan_event.proposal import (
     DIRECTIONS,
     PlanRequest,
@@ -142,6 +142,7 @@ def _show_needs(view: View, case: PlanRequest, wrong: Mapping[str, list[str]]) -
         422 if wrong else 200,
         **shared(view, case),
         figures=figures,
+        form=bound(view, asked, wrong, **figures.titles, people=figures.people, days=figures.days),
         wrong=wrong,
         groups=resource_choices.grouped(view, _items(view, case, figures)),
         people=resource_choices.people_for(view, asked, words),
@@ -168,6 +169,7 @@ def _show_openings(view: View, case: PlanRequest, refusal: FormRefusal | None = 
         refusal.status if refusal else 200,
         **shared(view, case),
         figures=figures,
+        form=bound(view, case.asked, {}),
         refusal=refusal,
         openings=[(one, view.say(opening_choices.score_word(one.score))) for one in found.openings[:most]],
         total=len(found.openings),

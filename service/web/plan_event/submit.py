@@ -15,9 +15,9 @@ from service.actions.agreements import planning
 from service.actions.events.create_with_bookings import EventRequest
 from service.schemas.events import KIND_SCHEMAS
 from service.web import form_tokens
-from service.web.plan_event.form_state import FormState, localized_of
+from service.web.form_fields import read_day, values_of
+from service.web.plan_event.form_state import SPECS
 from service.web.plan_event.proposal import CommitmentChoice, PlanRequest, ProposedFigures
-from service.web.query_params import whole
 from service.web.view import View
 
 _WISH = "plan a visit"
@@ -50,34 +50,31 @@ def arrangement(
         ValidationError: some of it is not right.
     """
     asked, kind = case.asked, case.kind or EventKind.ACTIVITY
-    said = _said(asked, kind, figures, days) | {"host": case.host, "guest": case.guest}
+    typed = values_of(SPECS, {**asked.one, **figures.titles, "people": figures.people})
+    said = _said(typed, kind, days) | {"host": case.host, "guest": case.guest}
     schema = KIND_SCHEMAS[kind]()
     values: dict[str, Any] = schema.load(said)
     if kind is EventKind.ANNIVERSARY:
-        if not asked.get("anniversary"):
+        if not typed.get("anniversary"):
             raise ValidationError({"anniversary_id": [N_("Missing data for required field.")]})
-        values["anniversary_id"] = asked.get("anniversary")
+        values["anniversary_id"] = typed["anniversary"]
     if case.promise is not None:
         values |= _of_commitment(case, case.promise, values)
-    return EventRequest(kind, values, wanted, tuple(asked.many.get("person", ())), asked.get("planned") == "yes")
+    return EventRequest(kind, values, wanted, tuple(asked.many.get("person", ())), typed["planned"])
 
 
-def _said(asked: FormState, kind: EventKind, figures: ProposedFigures, days: Days | None) -> dict[str, Any]:
-    """The fields of the form as JSON; what was left empty is left out."""
-    first = days.first.isoformat() if days else asked.get("first_day")
-    last = days.last.isoformat() if days else asked.get("last_day") or first
-    people = figures.people
-    title = {name.removeprefix("title_"): text for name, text in figures.titles.items() if text}
-    said: dict[str, Any] = {"title": title, "first_day": first, "last_day": last}
-    said |= {name: asked.get(name) for name in ("start_time", "end_time")} if days is None else {}
-    said["headcount"] = people if (count := whole(people)) is None else count
-    said["location"] = localized_of(asked, "location")
-    if kind is EventKind.ANNIVERSARY and first[:4].isdigit():
-        said["year"] = int(first[:4])
+def _said(typed: Mapping[str, Any], kind: EventKind, days: Days | None) -> dict[str, Any]:
+    """What was typed as JSON of its kind; what was left empty is left out."""
+    first = days.first.isoformat() if days else typed.get("first_day")
+    last = days.last.isoformat() if days else typed.get("last_day") or first
+    said: dict[str, Any] = {"headcount": typed.get("people"), "location": typed.get("location")}
+    said |= {name: typed.get(name) for name in ("start_time", "end_time")} if days is None else {}
+    if kind is EventKind.ANNIVERSARY and (first or "")[:4].isdecimal():
+        said["year"] = int((first or "")[:4])
     if kind is EventKind.ACTIVITY:
-        said["activity_type"] = asked.get("activity_type") or ActivityType.MEETING.value
-    kept = {name: value for name, value in said.items() if value != "" and value != {}}
-    return kept | {"title": said["title"], "first_day": first, "last_day": last}
+        said["activity_type"] = typed.get("activity_type") or ActivityType.MEETING.value
+    kept = {name: value for name, value in said.items() if value is not None}
+    return kept | {"title": typed.get("title", {}), "first_day": first, "last_day": last}
 
 
 def _of_commitment(case: PlanRequest, promise: CommitmentChoice, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,9 +90,9 @@ def _of_commitment(case: PlanRequest, promise: CommitmentChoice, values: Mapping
 
 def window(word: str, length: int) -> Days | None:
     """The days of an opening that was pressed; None when the word is no day."""
+    first = read_day(word)
     try:
-        first = date.fromisoformat(word)
-        return Days(first, date.fromordinal(first.toordinal() + length - 1))
+        return Days(first, date.fromordinal(first.toordinal() + length - 1)) if first else None
     except (ValueError, OverflowError):
         return None
 

@@ -5,6 +5,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -179,9 +180,56 @@ def version(browser: Browser, path: str) -> str:
     return found[1]
 
 
+def shown(page: str) -> dict[str, Any]:
+    """What a browser would send of a page's first form of the administration, changed by nobody."""
+    form = re.search(r'<form class="stack card".*?</form>', page, re.S)
+    assert form
+    found: dict[str, Any] = {}
+    for tag in re.findall(r"<input[^>]*>", form[0]):
+        given = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        if given.get("type") == "checkbox":
+            if " checked" in tag:
+                found.setdefault(given["name"], []).append(unescape(given["value"]))
+        else:
+            found[given["name"]] = unescape(given.get("value", ""))
+    for name, options in re.findall(r'<select id="[^"]*" name="([^"]*)"[^>]*>(.*?)</select>', form[0], re.S):
+        chosen = re.search(r'<option value="([^"]*)" selected', options) or re.search(
+            r'<option value="([^"]*)"', options
+        )
+        assert chosen
+        found[name] = unescape(chosen[1])
+    return found
+
+
 def audits(database: Database, entity: str) -> list[Audit]:
     with database.transaction() as session:
         return list(session.exec(select(Audit).where(Audit.entity == entity).order_by(col(Audit.id))).all())
+
+
+@pytest.mark.parametrize("area", list(FORMS))
+def test_what_a_browser_sends_of_a_form_is_taken_and_unchanged_changes_nothing(
+    signed_in: SignedIn, database: Database, area: str
+) -> None:
+    admin = signed_in(Role.ADMIN, locale=Language.VI)
+    entity = str(MODELS[area].__tablename__)
+    before = len(audits(database, entity))
+    new = f"/administration/{area}/new"
+    made = admin.send(new, **shown(admin.get(new).text) | FORMS[area])
+    assert made.status_code == 303, words(made)
+    path = made.headers["Location"].partition("?")[0]
+    kept = admin.send(path, **shown(admin.get(path).text))
+    assert kept.status_code == 303, words(kept)
+    assert [one.action for one in audits(database, entity)[before:]] == ["create"]
+
+
+def test_addresses_of_a_rule_stand_in_their_own_field_alone(signed_in: SignedIn, database: Database) -> None:
+    officer = signed_in(Role.OFFICER)
+    path = make(officer, "rules")
+    sent = shown(officer.get(path).text)
+    assert (sent["audience"], sent["emails"]) == (["owner", "members"], "desk@example.org")
+    assert officer.send(path, **sent | {"emails": ""}).status_code == 303
+    with database.transaction(write=False) as session:
+        assert session.exec(select(ReminderRule)).one().audience == ["owner", "members"]
 
 
 @pytest.mark.parametrize("area", list(FORMS))
@@ -204,6 +252,7 @@ def test_made_changed_refused_and_stale(signed_in: SignedIn, database: Database,
     stale = admin.send(path, **changed | {name: "Tên khác", "version": seen})
     assert stale.status_code == 412
     assert "Tên khác" in stale.text  # what was typed stays
+    assert re.search(r'<p class="now" id="[^"]+-now">[^<]*Tên mới', stale.text)
     assert "Tên mới" in words(admin.get(path))
 
     field, value = WRONG[area]

@@ -304,7 +304,7 @@ def test_days_on_which_a_booking_does_not_fit_are_refused_with_what_would(
     for page in (looked, refused):
         assert "is taken by" in words(page)
         assert "Days on which everything would fit:" in words(page)
-        assert 'name="first_day" value="2027-01-12"' in page.text
+        assert 'name="first_day" type="date" required value="2027-01-12"' in page.text
     assert rows_of(database, Event, Booking, Audit) == before
     proposed = re.search(r'href="(/events/\w+\?edit=days&amp;first_day=[^"#]*)#days"', refused.text)
     assert proposed

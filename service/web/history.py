@@ -30,7 +30,7 @@ from models.vocabulary import (
 )
 from service.actions import crud
 from service.actions.events.event_queries import history_of
-from service.web.administration.fields import Control, Field
+from service.web.form_fields import FieldSpec, FieldType
 from service.web.labels import (
     ACTIVITY_TYPES,
     BOOKING_STATES,
@@ -44,7 +44,7 @@ from service.web.labels import (
     VISIBILITIES,
     money,
 )
-from service.web.programme.revisions import ItemDifference, difference_texts
+from service.web.programme_board import ItemDifference, difference_texts
 from service.web.view import View
 
 ENTRIES_SHOWN = 200
@@ -127,7 +127,7 @@ class HistoryFormatter:
         audits: Sequence[Audit],
         subjects: Mapping[str, Markup | str],
         labels: Mapping[str, str] = FIELDS,
-        forms: Mapping[str, Mapping[str, Field]] = MappingProxyType({}),
+        forms: Mapping[str, Mapping[str, FieldSpec]] = MappingProxyType({}),
     ) -> None:
         self.view = view
         self.forms = forms
@@ -191,7 +191,7 @@ class HistoryFormatter:
             if isinstance(change := audit.changes.get(name), dict)
         ]
 
-    def _value(self, name: str, value: Any, field: Field | None = None) -> Markup | str:
+    def _value(self, name: str, value: Any, field: FieldSpec | None = None) -> Markup | str:
         if value is None or value in ("", [], {}):
             return NOTHING
         if field is not None and (chosen := _chosen(field, value)):
@@ -201,7 +201,7 @@ class HistoryFormatter:
             return self.view.text(known) if isinstance(known, dict) else str(known)
         if name in _PLACES:
             return self.view.place(value, self.day)
-        if name in _DAYS or (field is not None and field.control is Control.DAY):
+        if name in _DAYS or (field is not None and field.type is FieldType.DAY):
             return self.view.day(date.fromisoformat(value))
         if name == "budget":
             return money(value, self.view.language)
@@ -245,10 +245,10 @@ class HistoryFormatter:
         return self.view.say(REMINDER_STATES[ReminderState(value)]) if value in set(ReminderState) else value
 
 
-def _chosen(field: Field, value: Any) -> str:
+def _chosen(field: FieldSpec, value: Any) -> str:
     """What was chosen or listed, as the form calls it; empty where it asks for something else."""
-    names = dict(field.choices)
-    if isinstance(value, list) and (names or field.control is Control.LIST):
+    names = dict(field.options)
+    if isinstance(value, list) and (names or field.type is FieldType.LIST):
         return ", ".join(names.get(str(one), str(one).removeprefix("email:")) for one in value)
     return names.get(str(value), "")
 
