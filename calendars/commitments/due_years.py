@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
-from calendars.commitments.evaluation import CommitmentTerms, EventRecord
+from calendars.commitments.event_matching import CommitmentTerms, EventRecord
 from calendars.days.spans import Days
 from models.vocabulary import FrequencyType
 

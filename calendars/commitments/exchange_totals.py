@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from calendars.commitments.evaluation import BEGUN, EventRecord
+from calendars.commitments.event_matching import BEGUN, EventRecord
 from calendars.days.spans import Days
 from calendars.events.lifecycle import CALLED_OFF
 

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from math import ceil
 
 from calendars.commitments.due_years import due_years, last_day_for, year_of
-from calendars.commitments.evaluation import CommitmentTerms, Evaluation, EventRecord, Match
+from calendars.commitments.event_matching import CommitmentTerms, Evaluation, EventRecord, Match
 from calendars.days.durations import add_units
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days

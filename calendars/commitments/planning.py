@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from calendars.commitments.evaluation import CommitmentTerms, Evaluation, EventRecord, Match
+from calendars.commitments.event_matching import CommitmentTerms, Evaluation, EventRecord, Match
 from calendars.commitments.outstanding import OutstandingSlot, allowed_lengths, exact_end, outstanding_slots
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days

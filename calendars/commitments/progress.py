@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from calendars.commitments.due_years import due_years, last_day_for, slots_due, year_of
-from calendars.commitments.evaluation import CommitmentTerms, Evaluation, EventRecord, Match
+from calendars.commitments.event_matching import CommitmentTerms, Evaluation, EventRecord, Match
 from calendars.days.formatting import numeric_day
 from models.i18n import N_, Message, message
 from models.vocabulary import EventStatus, FrequencyType, ProgressState

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from calendars.commitments.evaluation import CommitmentTerms
+from calendars.commitments.event_matching import CommitmentTerms
 from calendars.days.durations import amount, length_fits, promised_length
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days, days_after

@@ -22,8 +22,8 @@ from calendars.ical_import.properties import (
     uid_of,
     visibility_of,
 )
-from calendars.ical_import.recurrence import Series, Window, check_window, expanded, recurrence_of
 from calendars.ical_import.rrule_expansion import WorkBudget
+from calendars.ical_import.series import Series, Window, check_window, expanded, recurrence_of
 from calendars.ical_import.times import FileTime, ImportedTimes, hours_of, moment_of
 from calendars.ical_import.timezones import FileZones, iana_name
 from models.i18n import N_, Message, message

@@ -1,6 +1,6 @@
 """The terms of commitments."""
 
-from calendars.commitments.evaluation import CommitmentTerms
+from calendars.commitments.event_matching import CommitmentTerms
 from calendars.days.spans import Days
 from models.agreements import Agreement, Commitment
 

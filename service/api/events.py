@@ -13,7 +13,7 @@ from models.labels import noun
 from models.vocabulary import EventKind, Role
 from service.actions import crud
 from service.actions.events import event_queries, events
-from service.actions.scheduling import event_presenter
+from service.actions.scheduling import event_warnings
 from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session
 from service.http.error_responses import reader_language
 from service.schemas.events import KIND_SCHEMAS, AnyEventSchema, CeremonySchema, HistoryEntrySchema, TransitionSchema
@@ -40,7 +40,7 @@ EventValues = dict[str, Any]
 def shown(selected: Sequence[Event], *, closely: bool = False) -> list[EventValues]:
     """Events with the values computed for the reader; ``closely`` also names free days for conflicting events."""
     if "presenter" not in g:
-        g.presenter = event_presenter.EventPresenter(session(), act())
+        g.presenter = event_warnings.EventPresenter(session(), act())
     g.presenter.prefetch(selected, closely=closely)
     language, places = reader_language(), g.presenter.compass.gazetteer
     return [

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from calendars.commitments.evaluation import Evaluation
+from calendars.commitments.event_matching import Evaluation
 from calendars.commitments.exchange_totals import Flow
 from models.agreements import Agreement
 from models.vocabulary import Currency, ProgressState, Role

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from calendars.commitments.evaluation import CommitmentTerms, Evaluation, Match
+from calendars.commitments.event_matching import CommitmentTerms, Evaluation, Match
 from calendars.commitments.planning import PlannedSlot, PlanningRequest, plan
 from calendars.days.durations import add_units
 from calendars.days.holidays import Holiday, HolidayIndex

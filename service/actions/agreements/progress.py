@@ -9,7 +9,7 @@ from sqlalchemy import String, and_, func, or_, type_coerce
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from calendars.commitments.evaluation import CommitmentTerms, Evaluation, Evaluator, EventRecord, Match, Names
+from calendars.commitments.event_matching import CommitmentTerms, Evaluation, Evaluator, EventRecord, Match, Names
 from calendars.commitments.exchange_totals import Expense, Flow, exchange_totals
 from calendars.commitments.outstanding import Outstanding, outstanding
 from calendars.commitments.progress import CommitmentProgress, ProgressCounter, progress

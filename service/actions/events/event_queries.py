@@ -16,7 +16,7 @@ from models.vocabulary import Direction, EventKind, EventStatus
 from service.actions import crud, locality_index, permissions
 from service.actions.context import ActionContext
 from service.actions.locality_index import DirectionResolver
-from service.actions.scheduling import event_presenter
+from service.actions.scheduling import event_warnings
 
 EVENT_ORDER_LATEST = (col(Event.first_day).desc(), col(Event.id))
 HISTORY_ORDER = (col(Audit.id),)
@@ -70,7 +70,7 @@ def first_day_beyond(session: Session, first: date, last: date, number: int) -> 
         .where(
             col(Event.last_day) >= first,
             col(Event.first_day) <= last,
-            col(Event.status).not_in(sorted(event_presenter.UNWARNED)),
+            col(Event.status).not_in(sorted(event_warnings.UNWARNED)),
             permissions.visible(session),
         )
         .order_by(col(Event.first_day))

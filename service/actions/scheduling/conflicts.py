@@ -20,7 +20,7 @@ from service.actions.bookings.availability import held_bookings
 from service.actions.bookings.requests import span_of
 from service.actions.context import ActionContext
 from service.actions.crud import EVENT_ORDER
-from service.actions.scheduling.event_presenter import MEETINGS, UNWARNED, EventPresenter
+from service.actions.scheduling.event_warnings import MEETINGS, UNWARNED, EventPresenter
 
 LONGEST_RANGE_DAYS = 1830
 DEFAULT_DAYS = 365

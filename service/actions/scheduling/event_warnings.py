@@ -1,179 +1,116 @@
-"""Warnings of events against each other and the days off, for a page of events in a fixed number of queries."""
+"""Values computed for whoever reads events: direction and warnings, in a fixed number of queries."""
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
-from datetime import date
-from functools import cache
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
+from sqlalchemy.orm import attributes
 from sqlmodel import Session, col, select
 
-from calendars.bookings.times import BookingTimes
-from calendars.conflicts.booking_checks import CheckedBooking, booking_warnings
-from calendars.conflicts.commitment_checks import EventWarning
-from calendars.conflicts.schedule_checks import (
-    PersonAssignment,
-    holiday_warnings,
-    host_warnings,
-    is_holiday_event,
-    person_warnings,
-)
-from calendars.days.holidays import Holiday
-from calendars.days.spans import Days, days_after
-from calendars.events.host_days import LONG_STAY_DAYS, MINIMUM_DAYS, HostedVisit, needs_host, whole_stay
-from calendars.openings.search import OpeningQuery, nearest
-from models.events import Event
-from models.resources import Booking, Resource
-from models.vocabulary import BookingState
-from service.actions.host_schedule import build_day_index, hosted, office_holiday_calendar, person_assignments_of_events
-from service.actions.locality_index import LocalityIndex
+from calendars.commitments.event_matching import CommitmentTerms
+from calendars.conflicts import commitment_checks
+from calendars.days.spans import Days
+from models.agreements import Agreement, Commitment
+from models.events import Event, Performance, TrainingPhase
+from models.vocabulary import EventKind, EventStatus
+from service.actions import permissions
+from service.actions.commitment_terms import terms_of
+from service.actions.context import ActionContext
+from service.actions.locality_index import DirectionResolver
+from service.actions.scheduling.event_surroundings import WarningContext
 
-FREE_WITHIN_DAYS = 60
-"""How far from an event's days a free window for it is searched."""
+UNWARNED = frozenset({EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.POSTPONED})
 
 
-class WarningContext:
-    """The data that the warnings of some events are calculated from, read in four queries however many they are.
+MEETINGS = frozenset({"host_overlap", "person_double_committed"})
+"""Warnings about two events: ``with_`` is the other one."""
 
-    ``closely`` also searches a free window for each event with a conflict, which takes one more query each.
-    """
 
-    def __init__(
-        self,
-        session: Session,
-        today: date,
-        events: Sequence[Event],
-        *,
-        localities: LocalityIndex,
-        closely: bool,
-    ) -> None:
-        self._session, self._today, self._closely = session, today, closely
-        self._country_of, self._line = localities.country_of, localities.line
-        self._holidays = office_holiday_calendar(session)
-        self._off = cache(self._days_off)
-        self._near: dict[frozenset[str], _NearbyVisits] = {}
-        self._by_person: dict[str, list[PersonAssignment]] = {}
-        self._by_event: dict[str, list[PersonAssignment]] = {}
-        self._load_stays([event for event in events if needs_host(event.guest, event.status)])
-        self._load_assignments(events)
-        self._booked: dict[str, list[CheckedBooking]] = {}
-        for one in booked_for(session, [event.id for event in events]):
-            self._booked.setdefault(one.event_id, []).append(one)
+class EventPresenter:
+    """Computes the direction and the warnings of events, without a query per event."""
 
-    def warnings(self, event: Event) -> list[EventWarning]:
-        """The warnings about an event's days, people and bookings; the caller has to check its status."""
-        found = self._day_warnings(event, None)
-        if found and self._closely and (free := self._free_window(event)):
-            found = self._day_warnings(event, free)
-        found += person_warnings(self._by_event.get(event.id, ()), self._by_person)
-        return found + booking_warnings(_stay_of(event).days, event.headcount, self._booked.get(event.id, ()))
+    def __init__(self, session: Session, act: ActionContext) -> None:
+        self.session = session
+        self.act = act
+        self.compass = DirectionResolver.load(session, act)
+        self._terms: dict[str, CommitmentTerms] = {}
+        self._conflicts: dict[str, list[commitment_checks.EventWarning]] = {}
 
-    def _day_warnings(self, event: Event, free: Days | None) -> list[EventWarning]:
-        found: list[EventWarning] = []
-        if not is_holiday_event(event.kind, event.activity_type):
-            countries, days = self._countries(event), Days(event.first_day, event.last_day)
-            off = self._off(countries, days.first.year)
-            if days.last.year != days.first.year:
-                off = off | self._off(countries, days.last.year)
-            found += holiday_warnings(days, off, free)
-        if needs_host(event.guest, event.status) and (near := self._near.get(self._line(event.host))):
-            stay = _stay_of(event)
-            found += host_warnings(stay, near.to(stay), free)
-        return found
+    def prefetch(self, events: Sequence[Event], *, closely: bool = False) -> None:
+        """Load the parts of these events, their commitments and what their warnings are calculated from.
 
-    def _countries(self, event: Event) -> frozenset[str]:
-        known = (self._country_of.get(code or "") for code in (event.host, event.guest))
-        return frozenset(country for country in known if country)
+        As many queries for many events as for one. ``closely`` also searches free days for each event with a conflict.
+        """
+        self._load_parts(events, EventKind.TRAINING_BATCH, "phases", TrainingPhase)
+        self._load_parts(events, EventKind.ART_TROUPE_VISIT, "performances", Performance)
+        self._load_terms(events)
+        self._load_conflicts(events, closely)
 
-    def _days_off(self, countries: frozenset[str], year: int) -> dict[date, list[Holiday]]:
-        return self._holidays.off(countries, date(year, 1, 1), date(year, 12, 31))
-
-    def _free_window(self, event: Event) -> Days | None:
-        """The nearest span of the same length on which the event would conflict with no visit and no day off."""
-        stay = _stay_of(event).days
-        if event.first_day <= self._today or is_holiday_event(event.kind, event.activity_type):
-            return None
-        starts = Days(days_after(stay.first, -FREE_WITHIN_DAYS), days_after(stay.first, FREE_WITHIN_DAYS))
-        within = Days(starts.first, days_after(stay.last, FREE_WITHIN_DAYS))
-        hosts = self._line(event.host) if event.guest else frozenset[str]()
-        day_index = build_day_index(
-            self._session, self._holidays, hosts, self._countries(event), within, without=event.id
-        )
-        query = OpeningQuery(len(stay), starts, days_after(self._today, MINIMUM_DAYS), may_end_after=True)
-        opening = nearest(day_index, query, stay.first)
-        if opening is None:
-            return None
-        moved = (opening.days.first - stay.first).days
-        return Days(days_after(event.first_day, moved), days_after(event.last_day, moved))
-
-    def _load_stays(self, visits: Sequence[Event]) -> None:
-        if not visits:
+    def _load_parts(self, events: Sequence[Event], kind: EventKind, name: str, model: type[Any]) -> None:
+        wanted = {event.id: event for event in events if event.kind is kind and name not in event.__dict__}
+        if not wanted:
             return
-        lines = {event.host: self._line(event.host) for event in visits}
-        ranges = [days for event in visits for days in _stay_of(event).received()]
-        by_line: dict[frozenset[str], list[HostedVisit]] = {line: [] for line in lines.values()}
-        for host, stay in hosted(self._session, frozenset().union(*lines.values()), ranges):
-            by_line[self._line(host)].append(stay)
-        self._near = {line: _NearbyVisits(stays) for line, stays in by_line.items()}
+        found: dict[str, list[Any]] = {event_id: [] for event_id in wanted}
+        for part in self.session.exec(
+            select(model).where(col(model.event_id).in_(wanted)).order_by(col(model.position))
+        ):
+            found[part.event_id].append(part)
+        for event_id, parts in found.items():
+            attributes.set_committed_value(wanted[event_id], name, parts)
 
-    def _load_assignments(self, events: Sequence[Event]) -> None:
-        if not events:
+    def _load_terms(self, events: Sequence[Event]) -> None:
+        wanted = {event.commitment_id for event in events if event.commitment_id} - set(self._terms)
+        if not wanted:
             return
-        stays = [_stay_of(event).days for event in events]
-        within = Days(min(days.first for days in stays), max(days.last for days in stays))
-        heads = {event.head_id for event in events if event.head_id}
-        for assignment in person_assignments_of_events(self._session, [event.id for event in events], heads, within):
-            self._by_person.setdefault(assignment.person_id, []).append(assignment)
-            self._by_event.setdefault(assignment.event_id, []).append(assignment)
+        found = self.session.exec(
+            select(Commitment, Agreement).where(col(Commitment.id).in_(wanted), Commitment.agreement_id == Agreement.id)
+        ).all()
+        for commitment, agreement in found:
+            self._terms[commitment.id] = terms_of(agreement, commitment)
 
-
-class _NearbyVisits:
-    """Visits indexed by the days on which the host receives them, to find those near a given one."""
-
-    def __init__(self, stays: Iterable[HostedVisit]) -> None:
-        self._received = sorted(
-            ((days.first, stay.id, stay) for stay in stays for days in stay.received()), key=lambda one: one[:2]
+    def _load_conflicts(self, events: Sequence[Event], closely: bool) -> None:
+        # Reloaded each time: within one request an event may be shown before and after its days have changed.
+        warned = [event for event in events if event.status not in UNWARNED]
+        if not warned:
+            return
+        context = WarningContext(
+            self.session,
+            self.act.today,
+            warned,
+            localities=self.compass.gazetteer,
+            closely=closely,
         )
+        self._conflicts |= self._without_hidden_ids({event.id: context.warnings(event) for event in warned})
 
-    def to(self, stay: HostedVisit) -> list[HostedVisit]:
-        """The visits that may be received on the same days as this one, each once."""
-        found: dict[str, HostedVisit] = {}
-        for days in stay.received():
-            # No span of received days is longer than 31.
-            first = days_after(days.first, 1 - LONG_STAY_DAYS)
-            begin = bisect_left(self._received, first, key=lambda one: one[0])
-            end = bisect_right(self._received, days.last, key=lambda one: one[0])
-            found |= {one[1]: one[2] for one in self._received[begin:end]}
-        return list(found.values())
+    def warnings(self, event: Event) -> list[commitment_checks.EventWarning]:
+        """The warnings about an event; none for one that is completed, postponed or cancelled.
 
+        For one that was not prefetched, free days are searched too (as with ``closely``).
+        """
+        if event.status in UNWARNED:
+            return []
+        if event.id not in self._conflicts:
+            self._load_conflicts([event], closely=True)
+        checked = commitment_checks.CheckedEvent(Days(event.first_day, event.last_day), event.headcount)
+        self._load_terms([event])
+        found = []
+        if event.commitment_id:
+            found += commitment_checks.commitment_warnings(checked, self._terms[event.commitment_id])
+        if (short := commitment_checks.short_notice(checked, self.act.today)) is not None:
+            found.append(short)
+        if event.changed_since_confirmed:
+            found.append(commitment_checks.changed_since_confirmed())
+        return found + self._conflicts[event.id]
 
-def booked_for(session: Session, event_ids: Sequence[str]) -> list[CheckedBooking]:
-    """The held and requested bookings of these events; one query."""
-    statement = (
-        select(Booking, Resource)
-        .where(
-            col(Booking.event_id).in_(event_ids),
-            Booking.state != BookingState.RELEASED,
-            Booking.resource_id == Resource.id,
+    def _without_hidden_ids(
+        self, warnings: Mapping[str, list[commitment_checks.EventWarning]]
+    ) -> dict[str, list[commitment_checks.EventWarning]]:
+        """The same warnings without the ids of events the reader may not see."""
+        hidden = permissions.hidden(
+            self.session,
+            {one.with_ for found in warnings.values() for one in found if one.code in MEETINGS},
         )
-        .order_by(col(Booking.starts_at), col(Booking.id))
-    )
-    return [
-        CheckedBooking(
-            booking.id,
-            booking.event_id,
-            resource.name,
-            resource.type,
-            resource.seats,
-            resource.active,
-            booking.quantity,
-            booking.state,
-            BookingTimes.of(booking),
-        )
-        for booking, resource in session.exec(statement)
-    ]
-
-
-def _stay_of(event: Event) -> HostedVisit:
-    return HostedVisit(
-        event.id, event.title, whole_stay(event.first_day, event.last_day, event.arrives_on, event.departs_on)
-    )
+        return {
+            event_id: [replace(one, with_=None) if one.with_ in hidden else one for one in found]
+            for event_id, found in warnings.items()
+        }

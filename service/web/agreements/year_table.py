@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from calendars.commitments.evaluation import Evaluation
+from calendars.commitments.event_matching import Evaluation
 from calendars.commitments.outstanding import Outstanding
 from calendars.commitments.progress import CommitmentProgress, ProgressYear
 from models.agreements import Agreement, Commitment

@@ -18,7 +18,7 @@ from service.actions.bookings import bookings
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events, programme
 from service.actions.reminders.reminder_queries import pending_of_event
-from service.actions.scheduling.event_presenter import EventPresenter
+from service.actions.scheduling.event_warnings import EventPresenter
 from service.schemas.events import KIND_SCHEMAS
 from service.web.event.editor import EditRequest, OpenEditor, check_version, load
 from service.web.form_fields import FieldSpec, FieldType, values_of

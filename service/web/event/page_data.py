@@ -20,7 +20,7 @@ from service.actions import crud
 from service.actions.agreements.agreement_queries import find_commitment
 from service.actions.events.members import MemberPosition, positions_of
 from service.actions.reminders.reminder_queries import reminders_of_event
-from service.actions.scheduling.event_presenter import EventPresenter
+from service.actions.scheduling.event_warnings import EventPresenter
 from service.web.event_bookings import BookingLine, lines_of
 from service.web.labels import ACTIVITY_TYPES, DIRECTIONS, FIELDS, LEVELS, REMINDER_STATES, VISIBILITIES, money
 from service.web.programme_board import ProgrammeBoard, read_board

@@ -11,7 +11,7 @@ from models.event_parts import ProgrammeItem
 from models.events import Event
 from models.i18n import Message
 from models.vocabulary import Severity
-from service.actions.scheduling.event_presenter import MEETINGS
+from service.actions.scheduling.event_warnings import MEETINGS
 from service.web.view import View
 
 _MENDED_IN: Mapping[str, str] = {

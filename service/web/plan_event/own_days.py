@@ -11,7 +11,7 @@ from models.i18n import N_
 from models.vocabulary import Role
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.events.create_with_bookings import EventRequest, create_with_bookings
-from service.actions.scheduling.event_presenter import EventPresenter
+from service.actions.scheduling.event_warnings import EventPresenter
 from service.web.form_tokens import new_token, token_of_form
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page

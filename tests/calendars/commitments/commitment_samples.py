@@ -4,7 +4,7 @@ import itertools
 from datetime import date, timedelta
 from typing import Any
 
-from calendars.commitments.evaluation import CommitmentTerms, Evaluation, Evaluator, EventRecord
+from calendars.commitments.event_matching import CommitmentTerms, Evaluation, Evaluator, EventRecord
 from calendars.days.spans import Days
 from models.vocabulary import DurationUnit, EventKind, EventStatus, FrequencyType
 

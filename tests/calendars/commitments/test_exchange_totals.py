@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.commitments.evaluation import EventRecord
+from calendars.commitments.event_matching import EventRecord
 from calendars.commitments.exchange_totals import Expense, YearTotals, exchange_totals
 from calendars.days.spans import Days
 from models.vocabulary import EventKind, EventStatus

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.commitments.evaluation import CommitmentTerms, EventRecord
+from calendars.commitments.event_matching import CommitmentTerms, EventRecord
 from calendars.commitments.outstanding import USUAL_DAYS, outstanding, outstanding_slots, usual_length, usual_people
 from models.vocabulary import EventKind, EventStatus, FrequencyType
 from tests.calendars.commitments.commitment_samples import (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from calendars.commitments.evaluation import CommitmentTerms, EventRecord
+from calendars.commitments.event_matching import CommitmentTerms, EventRecord
 from calendars.commitments.planning import CommitmentPlan, PlanningRequest, plan
 from calendars.commitments.progress import progress
 from calendars.days.durations import length_fits

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.commitments.due_years import due_years
-from calendars.commitments.evaluation import CommitmentTerms, EventRecord, Match
+from calendars.commitments.event_matching import CommitmentTerms, EventRecord, Match
 from calendars.commitments.progress import CommitmentProgress, progress
 from calendars.days.spans import Days
 from models.vocabulary import EventStatus, FrequencyType, ProgressState

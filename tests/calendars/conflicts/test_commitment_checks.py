@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from calendars.commitments.evaluation import CommitmentTerms
+from calendars.commitments.event_matching import CommitmentTerms
 from calendars.conflicts.commitment_checks import CheckedEvent, commitment_warnings, short_notice
 from calendars.days.spans import Days
 from models.vocabulary import DurationUnit, EventKind, Severity

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from calendars.bookings.times import BookingTimes
-from calendars.conflicts.booking_checks import CheckedBooking, booking_warnings
+from calendars.conflicts.booking_suitability import CheckedBooking, booking_warnings
 from calendars.days.spans import Days
 from models.vocabulary import BookingState, ResourceType
 

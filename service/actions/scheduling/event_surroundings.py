@@ -1,0 +1,179 @@
+"""Warnings of events against each other and the days off, for a page of events in a fixed number of queries."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import cache
+
+from sqlmodel import Session, col, select
+
+from calendars.bookings.times import BookingTimes
+from calendars.conflicts.booking_suitability import CheckedBooking, booking_warnings
+from calendars.conflicts.commitment_checks import EventWarning
+from calendars.conflicts.schedule_checks import (
+    PersonAssignment,
+    holiday_warnings,
+    host_warnings,
+    is_holiday_event,
+    person_warnings,
+)
+from calendars.days.holidays import Holiday
+from calendars.days.spans import Days, days_after
+from calendars.events.host_days import LONG_STAY_DAYS, MINIMUM_DAYS, HostedVisit, needs_host, whole_stay
+from calendars.openings.search import OpeningQuery, nearest
+from models.events import Event
+from models.resources import Booking, Resource
+from models.vocabulary import BookingState
+from service.actions.host_schedule import build_day_index, hosted, office_holiday_calendar, person_assignments_of_events
+from service.actions.locality_index import LocalityIndex
+
+FREE_WITHIN_DAYS = 60
+"""How far from an event's days a free window for it is searched."""
+
+
+class WarningContext:
+    """The data that the warnings of some events are calculated from, read in four queries however many they are.
+
+    ``closely`` also searches a free window for each event with a conflict, which takes one more query each.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        today: date,
+        events: Sequence[Event],
+        *,
+        localities: LocalityIndex,
+        closely: bool,
+    ) -> None:
+        self._session, self._today, self._closely = session, today, closely
+        self._country_of, self._line = localities.country_of, localities.line
+        self._holidays = office_holiday_calendar(session)
+        self._off = cache(self._days_off)
+        self._near: dict[frozenset[str], _NearbyVisits] = {}
+        self._by_person: dict[str, list[PersonAssignment]] = {}
+        self._by_event: dict[str, list[PersonAssignment]] = {}
+        self._load_stays([event for event in events if needs_host(event.guest, event.status)])
+        self._load_assignments(events)
+        self._booked: dict[str, list[CheckedBooking]] = {}
+        for one in booked_for(session, [event.id for event in events]):
+            self._booked.setdefault(one.event_id, []).append(one)
+
+    def warnings(self, event: Event) -> list[EventWarning]:
+        """The warnings about an event's days, people and bookings; the caller has to check its status."""
+        found = self._day_warnings(event, None)
+        if found and self._closely and (free := self._free_window(event)):
+            found = self._day_warnings(event, free)
+        found += person_warnings(self._by_event.get(event.id, ()), self._by_person)
+        return found + booking_warnings(_stay_of(event).days, event.headcount, self._booked.get(event.id, ()))
+
+    def _day_warnings(self, event: Event, free: Days | None) -> list[EventWarning]:
+        found: list[EventWarning] = []
+        if not is_holiday_event(event.kind, event.activity_type):
+            countries, days = self._countries(event), Days(event.first_day, event.last_day)
+            off = self._off(countries, days.first.year)
+            if days.last.year != days.first.year:
+                off = off | self._off(countries, days.last.year)
+            found += holiday_warnings(days, off, free)
+        if needs_host(event.guest, event.status) and (near := self._near.get(self._line(event.host))):
+            stay = _stay_of(event)
+            found += host_warnings(stay, near.to(stay), free)
+        return found
+
+    def _countries(self, event: Event) -> frozenset[str]:
+        known = (self._country_of.get(code or "") for code in (event.host, event.guest))
+        return frozenset(country for country in known if country)
+
+    def _days_off(self, countries: frozenset[str], year: int) -> dict[date, list[Holiday]]:
+        return self._holidays.off(countries, date(year, 1, 1), date(year, 12, 31))
+
+    def _free_window(self, event: Event) -> Days | None:
+        """The nearest span of the same length on which the event would conflict with no visit and no day off."""
+        stay = _stay_of(event).days
+        if event.first_day <= self._today or is_holiday_event(event.kind, event.activity_type):
+            return None
+        starts = Days(days_after(stay.first, -FREE_WITHIN_DAYS), days_after(stay.first, FREE_WITHIN_DAYS))
+        within = Days(starts.first, days_after(stay.last, FREE_WITHIN_DAYS))
+        hosts = self._line(event.host) if event.guest else frozenset[str]()
+        day_index = build_day_index(
+            self._session, self._holidays, hosts, self._countries(event), within, without=event.id
+        )
+        query = OpeningQuery(len(stay), starts, days_after(self._today, MINIMUM_DAYS), may_end_after=True)
+        opening = nearest(day_index, query, stay.first)
+        if opening is None:
+            return None
+        moved = (opening.days.first - stay.first).days
+        return Days(days_after(event.first_day, moved), days_after(event.last_day, moved))
+
+    def _load_stays(self, visits: Sequence[Event]) -> None:
+        if not visits:
+            return
+        lines = {event.host: self._line(event.host) for event in visits}
+        ranges = [days for event in visits for days in _stay_of(event).received()]
+        by_line: dict[frozenset[str], list[HostedVisit]] = {line: [] for line in lines.values()}
+        for host, stay in hosted(self._session, frozenset().union(*lines.values()), ranges):
+            by_line[self._line(host)].append(stay)
+        self._near = {line: _NearbyVisits(stays) for line, stays in by_line.items()}
+
+    def _load_assignments(self, events: Sequence[Event]) -> None:
+        if not events:
+            return
+        stays = [_stay_of(event).days for event in events]
+        within = Days(min(days.first for days in stays), max(days.last for days in stays))
+        heads = {event.head_id for event in events if event.head_id}
+        for assignment in person_assignments_of_events(self._session, [event.id for event in events], heads, within):
+            self._by_person.setdefault(assignment.person_id, []).append(assignment)
+            self._by_event.setdefault(assignment.event_id, []).append(assignment)
+
+
+class _NearbyVisits:
+    """Visits indexed by the days on which the host receives them, to find those near a given one."""
+
+    def __init__(self, stays: Iterable[HostedVisit]) -> None:
+        self._received = sorted(
+            ((days.first, stay.id, stay) for stay in stays for days in stay.received()), key=lambda one: one[:2]
+        )
+
+    def to(self, stay: HostedVisit) -> list[HostedVisit]:
+        """The visits that may be received on the same days as this one, each once."""
+        found: dict[str, HostedVisit] = {}
+        for days in stay.received():
+            # No span of received days is longer than 31.
+            first = days_after(days.first, 1 - LONG_STAY_DAYS)
+            begin = bisect_left(self._received, first, key=lambda one: one[0])
+            end = bisect_right(self._received, days.last, key=lambda one: one[0])
+            found |= {one[1]: one[2] for one in self._received[begin:end]}
+        return list(found.values())
+
+
+def booked_for(session: Session, event_ids: Sequence[str]) -> list[CheckedBooking]:
+    """The held and requested bookings of these events; one query."""
+    statement = (
+        select(Booking, Resource)
+        .where(
+            col(Booking.event_id).in_(event_ids),
+            Booking.state != BookingState.RELEASED,
+            Booking.resource_id == Resource.id,
+        )
+        .order_by(col(Booking.starts_at), col(Booking.id))
+    )
+    return [
+        CheckedBooking(
+            booking.id,
+            booking.event_id,
+            resource.name,
+            resource.type,
+            resource.seats,
+            resource.active,
+            booking.quantity,
+            booking.state,
+            BookingTimes.of(booking),
+        )
+        for booking, resource in session.exec(statement)
+    ]
+
+
+def _stay_of(event: Event) -> HostedVisit:
+    return HostedVisit(
+        event.id, event.title, whole_stay(event.first_day, event.last_day, event.arrives_on, event.departs_on)
+    )
