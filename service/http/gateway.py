@@ -46,6 +46,9 @@ BODIES_IN_MEMORY = 64 * 1024 * 1024
 """Bytes of bodies a web process holds until they are answered. Above that the bodies still arriving that have waited
 longest for their next bytes are given up; where there are none, the new one is refused with 503."""
 
+GIVE_UP_SECONDS = 1.0
+"""The longest a process that is to stop waits until requests without a body are refused."""
+
 SMALL_BODY = 64 * 1024
 """Bodies up to this size may fill all of the memory for bodies; larger ones leave an eighth of it free."""
 
@@ -105,10 +108,16 @@ class Gateway:
         """Collect bodies in this loop; to be called before the first request."""
         self._loop = loop
 
-    def give_up(self) -> None:
-        """Refuse every request whose body has not arrived; called in the loop when the process is to stop."""
-        for arrival in [*self._arriving]:
+    async def give_up(self) -> None:
+        """Refuse every request whose body has not arrived, and wait until the refusals are sent, a second at most.
+
+        To be awaited in the loop before the process stops, which closes the connections.
+        """
+        arriving = [*self._arriving]
+        for arrival in arriving:
             self._drop(arrival, 503)
+        if tasks := [arrival.task for arrival in arriving if arrival.task is not None]:
+            await asyncio.wait(tasks, timeout=GIVE_UP_SECONDS)
 
     def __call__(self, watcher: Any) -> None:
         """Handle a request, or have its body collected first; called in one of granian's threads. Raises nothing."""
@@ -356,10 +365,14 @@ def _run(
     http_mode, http1_settings, http2_settings, websockets, static_path, _access_log, ssl_ctx, _scope, metrics = rest
     signals: Any = _signals
     stop = signals.set_loop_signals(loop)
+    ending: list[asyncio.Task[None]] = []  # referenced here, because the loop keeps only weak references to tasks
+
+    async def end() -> None:
+        await gateway.give_up()
+        stop.set()
 
     def on_signal() -> None:
-        gateway.give_up()
-        stop.set()
+        ending.append(loop.create_task(end()))
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, on_signal)

@@ -146,7 +146,7 @@ def test_without_the_lock_two_plans_at_once_plan_twice(
 ) -> None:
     """The negative control of the test above; SQLite's writers stand in line with or without it."""
     meeting = threading.Barrier(2, timeout=30)
-    monkeypatch.setattr(planning, "_one_at_a_time", lambda _session, _agreement: meeting.wait())
+    monkeypatch.setattr(planning, "_lock_agreement", lambda _session, _agreement: meeting.wait())
     threads = [threading.Thread(target=plan, args=(officer, agreement)) for _number in range(2)]
     for thread in threads:
         thread.start()

@@ -424,7 +424,7 @@ def test_what_could_not_be_kept_is_not_lost(
     database: Database, officer: Caller, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Neighbours are compressed together: those whose parts nobody kept are rendered again."""
-    monkeypatch.setattr(rendered_parts, "keep", lambda *_: 0)
+    monkeypatch.setattr(rendered_parts, "store", lambda *_: 0)
     with database.transaction() as session:
         ids = [factories.make_event(session, title={"vi": f"đoàn {number}"}).id for number in range(5)]
         gone = factories.make_event(session, status=EventStatus.CANCELLED)

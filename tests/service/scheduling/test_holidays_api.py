@@ -291,7 +291,7 @@ def test_who_makes_a_day_while_another_one_does_waits_and_sees_it(database: Data
 def test_without_the_lock_the_day_is_made_twice(
     database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(holidays, "_one_at_a_time", lambda session: None)
+    monkeypatch.setattr(holidays, "_lock_entries", lambda session: None)
     assert two_with_one_at_work(database, clock) == 2
 
 
