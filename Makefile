@@ -28,7 +28,7 @@ CLIENTS_INSTALLED := $(CLIENTS)/.installed-$(PLACE)
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip --no-input --quiet
 
-.PHONY: help install run test test-all check lint bench pictures messages lock format clean dev postgresql javascript libical chromium clients peers
+.PHONY: help install run coverage test test-all check lint bench pictures messages lock format clean dev postgresql javascript libical chromium clients peers
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s'|' 2>/dev/null \
@@ -44,6 +44,12 @@ test: dev postgresql javascript libical chromium clients ## the tests, on Postgr
 
 test-all: export DESK_TEST_DATABASES := all
 test-all: test ## the tests, all of them on both databases
+
+coverage: dev postgresql javascript libical chromium clients ## how much of the code the tests reach: lines and branches, child processes too
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --skip-covered --sort=miss | tail -40
 
 check: lint ## formatting, lint, types, import rules, then the tests
 	@$(MAKE) --no-print-directory test
