@@ -1,4 +1,4 @@
-"""Progress of what was promised: each commitment year by year, and its state on a day."""
+"""Progress of commitments, year by year: fulfilled, on track, at risk, missed or open on a day."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

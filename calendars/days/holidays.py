@@ -1,4 +1,8 @@
-"""Public holidays, working Saturdays and festivals of each country: the computed ones and the office's own entries."""
+"""Public holidays, working Saturdays and festivals of each country: the computed ones and the office's own entries.
+
+Which holidays forbid the days of a visit is decided in :mod:`calendars.openings.search`; which ones an event is only
+warned of, in :mod:`calendars.conflicts.schedule_checks`.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict

@@ -1,4 +1,4 @@
-"""Openings: windows of whole days without conflicts, best first, each with reasons.
+"""Openings: windows of whole days without conflicts, best first, each with reasons; which holidays forbid a day.
 
 Every rule takes constant time per window (:mod:`calendars.openings.day_index`), so a search is linear in its range.
 """

@@ -1,4 +1,4 @@
-"""Warnings of events against each other and the days off, for a page of events in a fixed number of queries."""
+"""Warnings that come from what is around an event: other events, days off, bookings; in a fixed number of queries."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence

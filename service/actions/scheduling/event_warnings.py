@@ -1,4 +1,4 @@
-"""Values computed for whoever reads events: direction and warnings, in a fixed number of queries."""
+"""All warnings of events, and their direction, for whoever reads them; in a fixed number of queries."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
