@@ -13,6 +13,8 @@ from service.actions import crud
 from service.actions.context import ActionContext
 from tests import factories
 
+pytestmark = pytest.mark.both_databases("each database has its own codes for violated constraints")
+
 TABLES = (
     "CREATE TABLE scratch_parent (id INTEGER PRIMARY KEY)",
     """

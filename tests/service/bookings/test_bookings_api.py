@@ -401,6 +401,7 @@ def test_openings_keep_to_days_on_which_the_resources_are_free(officer: Caller, 
     assert officer.get(f"{query}&resource=none").json["errors"].keys() == {"resource"}
 
 
+@pytest.mark.both_databases("who made a confirmed event is looked up")
 def test_changing_what_was_confirmed_is_told_until_it_is_confirmed_again(officer: Caller, approver: Caller) -> None:
     event = batch(officer)
     path, steps = f"/training-batches/{event['id']}", f"/events/{event['id']}/transitions"

@@ -141,6 +141,7 @@ def test_an_address_of_nobody_needs_somebody_entitled(world: World, database: Da
         assert SPY in recipients(database, world.event_id)
 
 
+@pytest.mark.both_databases("rights as conditions")
 def test_an_address_somebody_has_here_is_everybodys_to_name(world: World) -> None:
     address = world.a.get("/me").json["email"]  # type: ignore[index]
     for named in (address, "Bounmy@example.org"):
@@ -442,6 +443,7 @@ def steps_to_read(world: World) -> dict[str, tuple[str, dict[str, Any]]]:
     }
 
 
+@pytest.mark.both_databases("rights as conditions")
 @pytest.mark.parametrize("is_in_a_draft", [False, True])
 def test_an_officer_moves_nobody_elses_people(world: World, database: Database, is_in_a_draft: bool) -> None:
     world.office.made("/reminder-rules", RULE | {"audience": ["members"]})
@@ -477,6 +479,7 @@ def test_people_are_changed_by_their_own_and_by_the_office(world: World) -> None
     assert world.may_b_read()
 
 
+@pytest.mark.both_databases("rights as conditions")
 def test_guests_are_corrected_by_who_is_in_charge_of_their_visit(world: World) -> None:
     path = f"/people/{world.guest_id}"
     whole = world.a.get(path).json
@@ -507,6 +510,7 @@ def is_kept_out(answer: TestResponse) -> bool:
     return is_refused(answer, "not_in_charge") and list(answer.json["errors"]) == ["organisation_id"]  # type: ignore[index]
 
 
+@pytest.mark.both_databases("rights as conditions")
 @pytest.mark.parametrize("is_active", [True, False])
 def test_an_officer_puts_nobody_into_anothers_organisation(world: World, database: Database, is_active: bool) -> None:
     own = world.b.made("/people", {"name": "Của mình", "email": SPY, "organisation_id": world.organisations["b"].id})
@@ -545,6 +549,7 @@ def test_organisations_are_changed_by_their_own(world: World) -> None:
     assert world.b.patch(f"/organisations/{world.organisations['b'].id}", {"email": "b@example.org"}).status_code == 200
 
 
+@pytest.mark.both_databases("rights as conditions")
 @pytest.mark.parametrize("name", ["SỞ Ngoại Vụ", "so ngoai vu", "Ban  Đối ngoại"])
 def test_no_organisation_is_called_like_another(world: World, name: str) -> None:
     """By whomever, for a member list would take its people for the other's."""

@@ -360,6 +360,7 @@ def test_who_a_task_is_for_may_say_it_is_done(world: World, caller: Callable[...
     assert (refused.status_code, done.status_code) == (403, 200), (refused.text, done.text)
 
 
+@pytest.mark.both_databases("readers are planned anew by their organisation")
 def test_only_an_administrator_names_the_protocol_office(world: World, caller: Callable[..., Caller]) -> None:
     path = f"/organisations/{world.other.id}"
     outsider = officer_of(caller, world.other)
