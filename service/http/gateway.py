@@ -47,7 +47,7 @@ BODIES_IN_MEMORY = 64 * 1024 * 1024
 longest for their next bytes are given up; where there are none, the new one is refused with 503."""
 
 GIVE_UP_SECONDS = 1.0
-"""The longest a process that is to stop waits until requests without a body are refused."""
+"""The longest a stopping process waits until the requests whose bodies have not arrived are refused."""
 
 SMALL_BODY = 64 * 1024
 """Bodies up to this size may fill all of the memory for bodies; larger ones leave an eighth of it free."""
