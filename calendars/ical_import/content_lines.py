@@ -1,7 +1,9 @@
 """Split the text of an .ics file: bytes into lines, lines into components, before any value is parsed."""
 
+import codecs
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from models.errors import Invalid
@@ -36,6 +38,9 @@ _ONCE = frozenset(
     }
 )
 _OFTEN = frozenset({"CATEGORIES", "RRULE", "EXRULE", "RDATE", "EXDATE", "RELATED-TO"})
+_DATES = frozenset({"RDATE", "EXDATE"})
+DAMAGED = "\N{REPLACEMENT CHARACTER}"
+_EMPTY_ITEM = re.compile(r"([:,])[,\s]+")
 _OF_CALENDAR = frozenset({"PRODID", "METHOD", "X-WR-TIMEZONE"})
 _OF_ZONE = frozenset({"TZOFFSETFROM", "TZOFFSETTO", "DTSTART", "RRULE", "RDATE"})
 _NAME = re.compile(r"\s*([A-Za-z0-9-]{1,60})[;:]")
@@ -99,12 +104,13 @@ def invalid_file(what: Message) -> Invalid:
     return Invalid({"file": [what]})
 
 
-def read_text(content: bytes) -> FileText:
+def read_text(content: bytes, charset: str = "") -> FileText:
     """Split a file into components; several calendars in one file are combined.
 
-    UTF-8 and UTF-16 with and without a byte order mark, otherwise the Windows code page of Viet Nam, with a remark; LF,
-    CR and CRLF. Lines are unfolded before UTF-8 is decoded, because many programs fold in the middle of a character.
-    Source: RFC 5545 section 3.1.
+    UTF-8 and UTF-16 with and without a byte order mark, otherwise the declared ``charset``, otherwise the Windows code
+    page of Viet Nam with a remark; LF, CR and CRLF. A few damaged letters do not make a UTF-8 file another one. Lines
+    are unfolded before UTF-8 is decoded, because many programs fold in the middle of a character. Source: RFC 5545
+    sections 3.1 and 3.1.4.
 
     Raises:
         Invalid: ``file`` is empty, not a calendar, or too large.
@@ -117,7 +123,7 @@ def read_text(content: bytes) -> FileText:
         )
     if not content.strip():
         raise invalid_file(message(N_("The file is empty.")))
-    text, remarks = _decoded(content)
+    text, remarks = _decoded(content, charset)
     scan = _Scan()
     scan.read(_whole_lines(text))
     if not scan.has_begun:
@@ -131,7 +137,7 @@ def read_text(content: bytes) -> FileText:
     return FileText(scan.found, remarks, scan.source)
 
 
-def _decoded(content: bytes) -> tuple[str, list[Message]]:
+def _decoded(content: bytes, charset: str) -> tuple[str, list[Message]]:
     """The unfolded text, and a remark if its encoding had to be guessed."""
     if content[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in content[:2]:
         codec = (
@@ -146,11 +152,30 @@ def _decoded(content: bytes) -> tuple[str, list[Message]]:
     try:
         return content.decode("utf-8-sig"), []
     except UnicodeDecodeError:
-        guessed = [message(N_("The file is not in UTF-8; letters with accents may have come out wrong."))]
+        pass
+    text = content.decode("utf-8-sig", "replace")
+    damaged = text.count(DAMAGED) - content.count(DAMAGED.encode())
+    # In a file of another code page hardly any letter with an accent is right as UTF-8 by chance.
+    if sum(letter > "\x7f" for letter in text) - damaged > 2 * damaged:
+        return text, [message(N_("{count} letters of the file are damaged; “�” stands in their place."), count=damaged)]
+    if declared := _declared(charset):
+        with suppress(UnicodeDecodeError):
+            return content.decode(declared), []
+    guessed = [message(N_("The file is not in UTF-8; letters with accents may have come out wrong."))]
     try:
         return content.decode("cp1258"), guessed
     except UnicodeDecodeError:
         return content.decode("latin-1"), guessed
+
+
+def _declared(charset: str) -> str | None:
+    """Python's name of a text encoding that a sender declared; None if there is no such encoding."""
+    try:
+        found = codecs.lookup(charset.strip().strip('"'))
+    except (LookupError, ValueError):
+        return None
+    # Not rot13, base64 or zip, which are no encodings of text.
+    return found.name if getattr(found, "_is_text_encoding", False) else None
 
 
 def _whole_lines(text: str) -> Iterator[str]:
@@ -281,6 +306,11 @@ class _Scan:
 
     def _line_of_component(self, current: ComponentText, name: str, line: str) -> None:
         if name in _ONCE and name in self.seen:
+            return
+        if name in _DATES:
+            line = _EMPTY_ITEM.sub(r"\1", line.rstrip(", \t"))
+        # Public holiday files contain empty RRULE and EXDATE: as if they were not there.
+        if not line.partition(":")[2].strip():
             return
         self.seen.add(name)
         if len(line) > MAX_LINE:

@@ -17,9 +17,19 @@ if TYPE_CHECKING:
     from icalendar import Event as IcalEvent
 
 MAX_UID = 255
-MAX_SEQUENCE = 1_000_000_000
+MAX_SEQUENCE = 2_147_483_647
+"""RFC 5545 section 3.3.8."""
+LAST_STORED_SEQUENCE = 1_000_000_000
+"""Larger numbers are stored as this one: the event's own changes count on from it."""
 # Zone names are resolved here: the library would guess, warn, and build its own zones.
 _ZONED = re.compile(r"((?:DTSTART|DTEND|RECURRENCE-ID|RDATE|EXDATE)[^:]*?);TZID=", re.IGNORECASE)
+# VALUE=DATE means a day, whatever follows it; some programs write midnight too.
+_DAY_WITH_HOUR = re.compile(
+    r"((?:DTSTART|DTEND|RECURRENCE-ID|RDATE|EXDATE)(?:;[^:;]*)*;VALUE=DATE(?:;[^:;]*)*:)(.*)", re.IGNORECASE
+)
+# Exchange does not quote the colon in its names of zones.
+_UNQUOTED = re.compile(r";TZID=(tzone:[^:;\"]*)(?=[:;])", re.IGNORECASE)
+_HOUR = re.compile(r"(?<=\d{8})T\d{6}Z?", re.IGNORECASE)
 _NEEDED = frozenset({"DTSTART", "DTEND", "DURATION", "RECURRENCE-ID", "RDATE", "EXDATE"})
 _UNREADABLE = N_("A line of this entry is not written as calendar files have it.")
 # Parsed by our own code, within limits.
@@ -38,7 +48,7 @@ def parsed(component: ComponentText) -> "IcalEvent":
     from icalendar import Event as IcalEvent
 
     try:
-        lines = [_ZONED.sub(rf"\1;{TZID}=", line, count=1) for line in component.lines if not _RULE.match(line)]
+        lines = [_readable(line) for line in component.lines if not _RULE.match(line)]
         event: Any = IcalEvent.from_ical("\r\n".join(["BEGIN:VEVENT", *lines, "END:VEVENT", ""]))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, OverflowError) as problem:
         raise UnreadablePart(message(_UNREADABLE)) from problem
@@ -48,6 +58,14 @@ def parsed(component: ComponentText) -> "IcalEvent":
         if name in _NEEDED:
             raise UnreadablePart(message(BROKEN, property=name, value=_raw(component, name)))
     return event  # type: ignore[no-any-return]
+
+
+def _readable(line: str) -> str:
+    """A line in the form that icalendar parses as we need it."""
+    if matched := _DAY_WITH_HOUR.fullmatch(line):
+        line = matched[1] + _HOUR.sub("", matched[2])
+    line = _UNQUOTED.sub(r';TZID="\1"', line, count=1)
+    return _ZONED.sub(rf"\1;{TZID}=", line, count=1)
 
 
 def _raw(component: ComponentText, name: str) -> str:
@@ -112,7 +130,7 @@ def sequence_of(event: "IcalEvent") -> int:
     number = int(value) if isinstance(value, int) else 0
     if number > MAX_SEQUENCE:
         raise UnreadablePart(message(N_("SEQUENCE must be at most {max}."), max=MAX_SEQUENCE))
-    return max(number, 0)
+    return min(max(number, 0), LAST_STORED_SEQUENCE)
 
 
 def stamp_of(event: "IcalEvent") -> datetime | None:

@@ -68,7 +68,7 @@ def _completed(rule: RecurrenceRule, start: datetime) -> RecurrenceRule:
     values["minutes"] = rule.minutes or (start.minute,)
     values["seconds"] = rule.seconds or (start.second,)
     own_weekday = frozenset({(0, start.weekday())})
-    if rule.weeks and not rule.weekdays:
+    if rule.weeks and not (rule.weekdays or rule.month_days or rule.year_days):
         values["weekdays"] = own_weekday
     elif not (rule.weeks or rule.year_days or rule.month_days or rule.weekdays):
         if rule.frequency == "WEEKLY":

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from calendars.days.spans import MIDNIGHT, zone_info
+from calendars.days.spans import MIDNIGHT, days_after, zone_info
 from calendars.ical_import.content_lines import SkippedPart, UnreadablePart
 from calendars.ical_import.rrule import RecurrenceRule, read_rule
 from calendars.ical_import.rrule_expansion import WorkBudget, occurrences
 from calendars.ical_import.times import FileTime, ImportedTimes, check_day, local_time, moment, moment_of
 from calendars.ical_import.timezones import FileZones
-from models.i18n import N_, message
+from models.i18n import N_, Message, message
 
 if TYPE_CHECKING:
     from icalendar import Event as IcalEvent
@@ -20,6 +20,12 @@ PAST, AHEAD = timedelta(days=365), timedelta(days=730)
 MAX_DATES = 2_000
 """The maximum number of days listed by one entry (RDATE or EXDATE)."""
 MAX_RULES = 5
+
+LOOKED_AHEAD = timedelta(days=8 * 366)
+"""How far beyond the expanded time is looked for one more occurrence; 29 February can be eight years away."""
+
+LOOKAHEAD_STEPS = 20_000
+"""The days examined for that, for all series of a file together."""
 
 _STEPS_EACH = 10
 """An occurrence costs about as much time as examining ten days."""
@@ -61,11 +67,15 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The day around which a series is expanded, the remaining work budget and the maximum number of occurrences."""
+    """The day around which a series is expanded, the remaining work budget and the maximum number of occurrences.
+
+    ``ahead`` is the budget of looking whether series go on afterwards.
+    """
 
     today: date
     budget: WorkBudget
     room: int
+    ahead: WorkBudget
 
 
 def expanded(
@@ -97,16 +107,59 @@ def expanded(
     return ((key, hours, key == first) for key, hours in found.items())
 
 
-def recurrence_of(event: "IcalEvent", zones: FileZones) -> FileTime | None:
-    """Which occurrence of a series the entry replaces; None for a single entry or the series itself.
+@dataclass(frozen=True, slots=True)
+class RecurrenceId:
+    """The occurrence of a series that an entry replaces; ``and_later``: the entry changes all later ones as well."""
 
-    Raises:
-        UnreadablePart: it also applies to all later occurrences (RANGE).
-    """
-    recurrence = moment_of(event, "RECURRENCE-ID", zones)
-    if recurrence is not None and "RANGE" in event["RECURRENCE-ID"].params:
-        raise UnreadablePart(message(N_("A change of one occurrence and all later ones is not taken in.")))
-    return recurrence
+    at: FileTime
+    and_later: bool = False
+
+    @classmethod
+    def of(cls, event: "IcalEvent", zones: FileZones) -> "RecurrenceId | None":
+        """From RECURRENCE-ID; None for a single entry or the series itself. Source: RFC 5545 section 3.2.13.
+
+        Raises:
+            UnreadablePart: it applies to a range that the RFC does not know (any more).
+        """
+        at = moment_of(event, "RECURRENCE-ID", zones)
+        if at is None:
+            return None
+        extent = str(event["RECURRENCE-ID"].params.get("RANGE", "")).upper()
+        if extent not in {"", "THISANDFUTURE"}:
+            raise UnreadablePart(message(N_("A change of an occurrence and all earlier ones is not taken in.")))
+        return cls(at, and_later=bool(extent))
+
+
+def cut_remarks(series: Series, start: FileTime, zones: FileZones, window: Window) -> list[Message]:
+    """That a series began before the time in which it is expanded, or goes on after it."""
+    earliest, latest = window.today - PAST, window.today + AHEAD
+    remarks = []
+    if start.midnight.date() < earliest:
+        remarks.append(
+            message(N_("The series began earlier; what lies before {day} is left out."), day=earliest.isoformat())
+        )
+    if any(_goes_on(rule, start, zones, latest, window.ahead) for rule in series.rules) or any(
+        at.midnight.date() > latest for at, _length in series.extra_dates
+    ):
+        text = N_("The series goes on; what lies after {day} comes when the file is taken in again later.")
+        remarks.append(message(text, day=latest.isoformat()))
+    return remarks
+
+
+def _goes_on(rule: RecurrenceRule, start: FileTime, zones: FileZones, latest: date, budget: WorkBudget) -> bool:
+    """Whether a rule has occurrences after a day; if that takes too long to work out, whether it may have."""
+    until = _until(rule, start, zones)
+    end = until.date() if isinstance(until, datetime) else until
+    if end is not None and end <= latest:
+        return False
+    horizon = min(days_after(latest, LOOKED_AHEAD.days), end or date.max)
+    try:
+        found = occurrences(
+            replace(rule, until=until), start.wall or start.midnight, days_after(latest, 1), horizon, budget
+        )
+        return next(found, None) is not None
+    except UnreadablePart:
+        return True
 
 
 def check_window(hours: ImportedTimes, today: date) -> None:

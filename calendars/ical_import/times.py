@@ -34,6 +34,22 @@ class FileTime:
         """The local time; None for a whole day."""
         return self.value if isinstance(self.value, datetime) else None
 
+    @property
+    def midnight(self) -> datetime:
+        """The beginning of its day."""
+        return datetime.combine(self.wall.date() if self.wall else self.value, MIDNIGHT)
+
+    @property
+    def is_floating(self) -> bool:
+        """Whether it is a local time that names no zone."""
+        return self.wall is not None and self.tzid is None and not self.is_utc
+
+    def in_zone_of(self, other: "FileTime") -> "FileTime":
+        """A floating time in the zone of another one; anything else unchanged."""
+        if not self.is_floating or other.wall is None:
+            return self
+        return replace(self, tzid=other.tzid, is_utc=other.is_utc)
+
     def to_text(self) -> str:
         """The value as text, including its zone."""
         return f"{self.tzid or ''}{self.value.isoformat()}{'Z' if self.is_utc else ''}"
@@ -51,9 +67,10 @@ class FileTime:
     def key(self, first: "FileTime | None", zones: FileZones, budget: WorkBudget) -> str:
         """The key of an occurrence that starts here: ``20270310``, or ``20270310T010000Z`` in UTC.
 
-        ``first`` is the start of its series, if known: a value given as a date gets the time of it.
+        ``first`` is the start of its series, if known: a value given as a date gets the time of it, and a floating one
+        its zone. Exchange and others leave the zone out there, against RFC 5545 section 3.8.5.1.
         """
-        at = self
+        at = self if first is None else self.in_zone_of(first)
         if first is not None and first.wall is not None and self.wall is None:
             at = replace(first, value=datetime.combine(self.value, first.wall.time()))
         elif first is not None and first.wall is None and self.wall is not None:
@@ -78,6 +95,11 @@ class ImportedTimes:
     end_time: time | None = None
     zone: str | None = None
     is_named: bool = False
+
+    @property
+    def begins(self) -> datetime:
+        """The local time of the start; midnight for whole days."""
+        return datetime.combine(self.first_day, self.start_time or MIDNIGHT)
 
     def span(self, zone: str) -> Span:
         """The instants it covers; whole days in local time of ``zone``."""
@@ -151,18 +173,32 @@ def moment(value: Any, params: Any, name: str) -> FileTime:
     raise UnreadablePart(message(BROKEN, property=name, value=str(value)[:100]))
 
 
+def start_and_end(event: "IcalEvent", zones: FileZones, budget: WorkBudget) -> tuple[FileTime | None, FileTime | None]:
+    """DTSTART and DTEND; if only one of them names a zone, both are in it."""
+    start, end = moment_of(event, "DTSTART", zones), moment_of(event, "DTEND", zones)
+    if start is None or end is None:
+        return start, end
+    if end.tzid is not None:
+        return start.in_zone_of(end), end
+    if start.is_utc and end.is_floating:
+        # Some programs write only the start in UTC; then the end would come before it.
+        as_utc = end.in_zone_of(start)
+        return start, as_utc if as_utc.instant(zones, budget) >= start.instant(zones, budget) else end
+    return start, end.in_zone_of(start)
+
+
 def hours_of(
-    event: "IcalEvent", start: FileTime, zones: FileZones, budget: WorkBudget
+    event: "IcalEvent", start: FileTime, end: FileTime | None, zones: FileZones, budget: WorkBudget
 ) -> tuple[ImportedTimes, list[Message]]:
     """The event's days and times, with remarks on what had to be assumed.
 
-    DTEND is exclusive: whole days end the day before it. Source: RFC 5545 section 3.6.1.
+    DTEND is exclusive: whole days end the day before it. Source: RFC 5545 section 3.6.1. From midnight to midnight are
+    whole days too, unless the file is ours, which tells the two apart.
 
     Raises:
         UnreadablePart: they are invalid, or outside the years 1900 to 2199.
     """
     check_day(start.value, "DTSTART")
-    end = moment_of(event, "DTEND", zones)
     try:
         length = None if end else _length(event)
         if start.wall is None:
@@ -171,8 +207,7 @@ def hours_of(
     except OverflowError:
         raise outside(datetime.combine(start.value, MIDNIGHT)) from None
     check_day(hours.last_day, "DTEND")
-    is_day = str(event.get("X-MICROSOFT-CDO-ALLDAYEVENT", "")).strip().upper() == "TRUE"
-    if is_day and hours.start_time == hours.end_time == MIDNIGHT:
+    if not zones.is_ours and hours.start_time == hours.end_time == MIDNIGHT:
         return ImportedTimes(hours.first_day, hours.last_day - timedelta(days=1)), []
     return hours, remarks
 
@@ -248,6 +283,8 @@ def zone_of(start: FileTime, zones: FileZones) -> tuple[str, bool, list[Message]
     if start.tzid is None:
         return zones.own, True, []
     zone = zones.find(start.tzid)
+    if zone.name is not None and is_utc(zone.name):
+        return zones.own, False, []
     if zone.name is not None:
         return zone.name, True, []
     remark = (

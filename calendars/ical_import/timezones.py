@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import cache
+from zoneinfo import available_timezones
 
 from calendars.days.spans import outside_calendar, zone_info
 from calendars.ical_import.content_lines import UnreadablePart, ZoneText
@@ -11,7 +13,9 @@ from calendars.ical_import.rrule import read_rule
 from calendars.ical_import.rrule_expansion import WorkBudget, occurrences
 
 _OFFSET = re.compile(r"([+-])(\d{2})(\d{2})(?:\d{2})?")
-_NAMED_OFFSET = re.compile(r"\(?(?:UTC|GMT)\s*([+-])(\d{1,2})(?::?(\d{2}))?\)?(?![\d:]).*", re.IGNORECASE)
+_NAMED_OFFSET = re.compile(r"\(?(?:UTC|GMT)?\s*([+-])(\d{1,2})(?::?(\d{2}))?\)?(?![\d:]).*", re.IGNORECASE)
+_VENDOR = re.compile(r"tzone://microsoft/", re.IGNORECASE)
+"""How Exchange writes the zones it has no name for, and UTC."""
 _ONSET = re.compile(r"(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})", re.ASCII)
 _LONG_AGO = datetime(1, 1, 1)  # noqa: DTZ001 - local time
 _UTC_NAMES = frozenset({"UTC", "GMT", "Z", "Etc/UTC", "Etc/GMT"})
@@ -89,18 +93,16 @@ class FileZones:
         return self._cache[tzid]
 
     def _search(self, tzid: str) -> FileZone:
-        # Not with the module: icalendar takes 25 ms of a start, and only entries of calendars need it.
-        from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
-
         text = self.definitions.get(tzid, ZoneText())
-        for candidate in (tzid, text.location):
+        given = _VENDOR.sub("", tzid.strip().strip('"').strip())
+        for candidate in (given, text.location):
             if name := iana_name(candidate):
                 return FileZone(name)
-        if name := WINDOWS_TO_OLSON.get(tzid.strip()):
+        if name := _windows_zones().get(given.casefold()):
             return FileZone(self.office if self._is_alike(name) else name)
         if observances := tuple(observance for lines in text.observances if (observance := _observance(lines))):
             return FileZone(None, observances)
-        if matched := _NAMED_OFFSET.fullmatch(tzid.strip()):
+        if matched := _NAMED_OFFSET.fullmatch(given):
             offset = timedelta(hours=int(matched[2]), minutes=int(matched[3] or 0))
             if offset < timedelta(hours=24):
                 return FileZone(None, (ZoneObservance(offset if matched[1] == "+" else -offset, _LONG_AGO),))
@@ -113,15 +115,31 @@ class FileZones:
         return all(_utc_offset(day, ours) == _utc_offset(day, theirs) for day in days)
 
 
+@cache
+def _windows_zones() -> Mapping[str, str]:
+    """The IANA zones of Windows' names, case-folded."""
+    # Not with the module: icalendar takes 25 ms of a start, and only entries of calendars need it.
+    from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+
+    return {name.casefold(): zone for name, zone in WINDOWS_TO_OLSON.items()}
+
+
+@cache
+def _iana_zones() -> Mapping[str, str]:
+    """The names of zones as they are written, by their case-folded form."""
+    return {name.casefold(): name for name in available_timezones()}
+
+
 def iana_name(text: str) -> str | None:
-    """The IANA name of a zone, also after a path such as ``/citadel.org/20210210_1/``; None if there is none."""
+    """The IANA name of a zone in any case, also after a path such as ``/citadel.org/20210210_1/``; None if there is
+    none."""
     parts = [part for part in text.strip().strip('"').replace(" ", "_").split("/") if part][-3:]
     for begin in range(len(parts)):
         candidate = "/".join(parts[begin:])
         # A bare "CET" would be accepted; the last step of a path such as "Berlin" would not.
         if len(candidate) <= 64 and (begin == 0 or "/" in candidate):
             try:
-                return zone_info(candidate).key
+                return zone_info(_iana_zones().get(candidate.casefold(), candidate)).key
             except ValueError:
                 continue
     return None

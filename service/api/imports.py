@@ -47,7 +47,7 @@ class CalendarImportView(ApiView):
 
 
 def _import(query: dict[str, Any]) -> dict[str, Any]:
-    content, name = _uploaded_file()
+    content, name, charset = _uploaded_file()
     is_dry = query.get("dry_run", False)
     defaults = ImportDefaults(
         kind=query.get("kind", EventKind.ACTIVITY),
@@ -55,6 +55,7 @@ def _import(query: dict[str, Any]) -> dict[str, Any]:
         guest=query.get("guest"),
         language=Language(reader_language()),
         source=name,
+        charset=charset,
     )
     with dry_run_savepoint(session(), is_dry=is_dry):
         outcomes = import_calendar(session(), act(), content, defaults)
@@ -66,21 +67,21 @@ def _import(query: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _uploaded_file() -> tuple[bytes, str]:
-    """The uploaded file and its name, if it has one.
+def _uploaded_file() -> tuple[bytes, str, str]:
+    """The uploaded file, its name and its charset; empty where there is none.
 
     Raises:
         Invalid: a form without a file, or with other fields, which belong in the query and would be ignored here.
     """
     if request.mimetype != FORM:
-        return request.get_data(cache=True), ""
+        return request.get_data(cache=True), "", request.mimetype_params.get("charset", "")
     if unknown := sorted({*request.form, *request.files} - {"file"}):
         raise Invalid({one[:60]: [message(N_("Unknown parameter."))] for one in unknown})
     files = request.files.getlist("file")
     if len(files) != 1:
         raise invalid_file(message(N_("Send one file, in the form's field “file”.")))
     with files[0].stream as opened:
-        return opened.read(), files[0].filename or ""
+        return opened.read(), files[0].filename or "", files[0].mimetype_params.get("charset", "")
 
 
 def _outcome(one: ComponentOutcome, language: Language, is_dry: bool) -> dict[str, Any]:

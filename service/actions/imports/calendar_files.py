@@ -1,14 +1,14 @@
 """Importing calendar files: each entry, independently, becomes a draft or changes the event it was imported as."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.orm import selectinload
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from calendars.events.lifecycle import CALLED_OFF
-from calendars.ical_import.reader import ImportContext, ImportedEvent, SkippedComponent, read_calendar
+from calendars.ical_import.entries import ImportedEvent, SkippedComponent
+from calendars.ical_import.reader import CalendarFile, ImportContext, read_calendar
 from calendars.ical_import.times import ImportedTimes
 from models.errors import DomainError, Invalid
 from models.events import Event
@@ -19,24 +19,28 @@ from models.vocabulary import EventKind, Language, Visibility
 from service.actions import crud, permissions, progress_updates
 from service.actions.context import ActionContext
 from service.actions.events import events
+from service.actions.imports.known_entries import KnownEntries
 
 KINDS = (EventKind.ACTIVITY, EventKind.DELEGATION, EventKind.TRAINING_BATCH, EventKind.ART_TROUPE_VISIT)
 """The kinds that can be created from a calendar entry; a ceremony needs an anniversary, which no entry names."""
 
 RESULTS = ("created", "changed", "unchanged", "refused", "ignored")
 MAX_SOURCE = 200
-_BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class ImportDefaults:
-    """Values for entries that do not give them: kind, and localities by code (host None: the office's own)."""
+    """Values for entries that do not give them: kind, and localities by code (host None: the office's own).
+
+    ``charset`` is the one the sender declared for the file, if any.
+    """
 
     kind: EventKind = EventKind.ACTIVITY
     host: str | None = None
     guest: str | None = None
     language: Language = Language.VI
     source: str = ""
+    charset: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,11 @@ def import_calendar(
     if defaults.guest == host:
         errors["guest"] = [message(N_("Host and guest must be two different localities."))]
     crud.check(errors)
-    file = read_calendar(content, ImportContext(defaults.language, act.office.timezone, act.now, act.today))
+    file = read_calendar(
+        content, ImportContext(defaults.language, act.office.timezone, act.now, act.today), defaults.charset
+    )
     source = one_line(defaults.source or file.source)[:MAX_SOURCE] or "?"
-    return _CalendarImport(session, act, defaults, host, source, file.found).run()
+    return _CalendarImport(session, act, defaults, host, source, file).run()
 
 
 class _CalendarImport:
@@ -87,21 +93,14 @@ class _CalendarImport:
         defaults: ImportDefaults,
         host: str,
         source: str,
-        found: Sequence[ImportedEvent | SkippedComponent],
+        file: CalendarFile,
     ) -> None:
-        self.session, self.act, self.defaults, self.host, self.found = session, act, defaults, host, found
+        self.session, self.act, self.defaults, self.host, self.found = session, act, defaults, host, file.found
         self.reason = message(N_("Taken from a calendar file: {source}"), source=source).to(defaults.language)
-        uids = [one.uid for one in found if isinstance(one, ImportedEvent)]
-        self.known: dict[str, Event] = {}
-        for begin in range(0, len(uids), _BATCH):
-            statement = (
-                select(Event)
-                .where(col(Event.uid).in_(uids[begin : begin + _BATCH]))
-                .options(selectinload(Event.phases), selectinload(Event.performances))  # type: ignore[arg-type]
-            )
-            self.known |= {event.uid: event for event in session.exec(statement).all()}
-        self.hidden = permissions.hidden(session, [event.id for event in self.known.values()])
-        self.places = _places(session) if any(isinstance(one, ImportedEvent) and one.host_name for one in found) else {}
+        entries = [one for one in file.found if isinstance(one, ImportedEvent)]
+        self.history = KnownEntries.load(session, entries, file)
+        self.hidden = permissions.hidden(session, [event.id for event in self.history.events])
+        self.places = _places(session) if any(one.host_name for one in entries) else {}
 
     def run(self) -> list[ComponentOutcome]:
         """Import every entry independently of the others."""
@@ -109,7 +108,18 @@ class _CalendarImport:
         for number, one in enumerate(self.found):
             progress_updates.tell(self.session, N_("Entry {done} of {total}"), number, len(self.found))
             outcomes.append(self._skipped(one) if isinstance(one, SkippedComponent) else self._import(one))
-        return outcomes
+        return outcomes + [self._left(event) for event in self.history.left if event.id not in self.hidden]
+
+    def _left(self, event: Event) -> ComponentOutcome:
+        """The outcome of an event whose occurrence the file's series no longer contains."""
+        why = message(
+            N_("The series in the file no longer has this day. Nothing is cancelled by a file: a person does that.")
+        )
+        title = localized(event.title, self.defaults.language)
+        number = self.history.number_of(event)
+        return ComponentOutcome(
+            number, "VEVENT", event.uid, event.uid.rpartition("/")[2], title, "unchanged", event.id, (why,)
+        )
 
     def _skipped(self, skipped: SkippedComponent) -> ComponentOutcome:
         return ComponentOutcome(
@@ -123,7 +133,7 @@ class _CalendarImport:
         )
 
     def _import(self, entry: ImportedEvent) -> ComponentOutcome:
-        event = self.known.get(entry.uid)
+        event = self.history.event_of(entry)
         remarks = list(entry.remarks)
         if event is not None and event.id in self.hidden:
             # Its owner and content are not revealed to whoever may not see it.
@@ -135,6 +145,8 @@ class _CalendarImport:
                     result, event = self._create(entry, remarks)
                 else:
                     result = self._change(entry, event, remarks)
+                if event is not None and result in {"created", "changed"}:
+                    self.history.remember(entry, event)
         except Invalid as error:
             reasons = (
                 message("{field}: {problem}", field=name, problem=one)
@@ -200,14 +212,8 @@ class _CalendarImport:
         values = _differences(entry, event)
         if not values:
             return "unchanged"
-        if not _is_newer(entry, event):
-            remarks.append(
-                message(
-                    N_("What the desk has is newer (SEQUENCE {known}, in the file {given}); it stays."),
-                    known=event.sequence,
-                    given=entry.sequence,
-                )
-            )
+        if older := self.history.why_older(entry, event):
+            remarks.append(older)
             return "unchanged"
         if entry.sequence > event.sequence:
             values["sequence"] = entry.sequence
@@ -273,10 +279,3 @@ def _changed_days(hours: ImportedTimes, event: Event) -> dict[str, Any]:
         return {}
     shown = hours if hours.is_named or is_whole else hours.shown_in(event.timezone)
     return _days(shown, event.timezone)
-
-
-def _is_newer(entry: ImportedEvent, event: Event) -> bool:
-    """Whether the file has the later version. Source: RFC 5546 section 2.1.5."""
-    if entry.sequence != event.sequence:
-        return entry.sequence > event.sequence
-    return entry.stamp is not None and entry.stamp > event.updated_at

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
+from calendars.ical_import.entries import ImportedEvent, SkippedComponent
 from calendars.ical_import.own_calendars import kind_of_category, strip_generated_lines, strip_status_prefix
-from calendars.ical_import.reader import ImportContext, ImportedEvent, SkippedComponent, read_calendar
+from calendars.ical_import.reader import ImportContext, read_calendar
 from calendars.ical_import.times import ImportedTimes
 from calendars.ical_import.timezones import iana_name
 from models.errors import Invalid
@@ -53,7 +54,7 @@ def test_whole_days_are_inclusive(lines: tuple[str, ...], first: int, last: int)
         (("DTSTART;VALUE=DATE:20270310", "DTEND:20270310T070000"), "DTEND must be one too"),
         (("DTSTART:20270310T080000", "DTEND;VALUE=DATE:20270311"), "must have one too"),
         (("DTSTART:20270310T080000", "DURATION:-PT1H"), "DURATION"),
-        (("DTSTART:20270310T080000", "RECURRENCE-ID;RANGE=THISANDFUTURE:20270310T080000"), "later ones"),
+        (("DTSTART:20270310T080000", "RECURRENCE-ID;RANGE=THISANDPRIOR:20270310T080000"), "earlier ones"),
         (("DTSTART:20270310T080000", "EXRULE:FREQ=DAILY"), "EXDATE"),
         (("DTSTART:20270310T080000", "RDATE:x"), "RDATE"),
     ],
