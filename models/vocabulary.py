@@ -99,6 +99,8 @@ class MemberRole(StrEnum):
     HEAD = "head"
     DEPUTY = "deputy"
     MEMBER = "member"
+    SECRETARY = "secretary"
+    STAFF = "staff"
     INTERPRETER = "interpreter"
     SECURITY = "security"
     DRIVER = "driver"

@@ -30,6 +30,8 @@ MEMBER_ROLE_NAMES: Mapping[MemberRole, LocalizedText] = {
     MemberRole.HEAD: {"vi": "Trưởng đoàn", "lo": "ຫົວໜ້າຄະນະ", "en": "Head of delegation"},
     MemberRole.DEPUTY: {"vi": "Phó trưởng đoàn", "lo": "ຮອງຫົວໜ້າຄະນະ", "en": "Deputy head"},
     MemberRole.MEMBER: {"vi": "Thành viên", "lo": "ສະມາຊິກ", "en": "Member"},
+    MemberRole.SECRETARY: {"vi": "Thư ký", "lo": "ເລຂານຸການ", "en": "Secretary"},
+    MemberRole.STAFF: {"vi": "Cán bộ phục vụ", "lo": "ພະນັກງານຮັບໃຊ້", "en": "Staff"},
     MemberRole.INTERPRETER: {"vi": "Phiên dịch", "lo": "ນາຍພາສາ", "en": "Interpreter"},
     MemberRole.SECURITY: {"vi": "Cán bộ an ninh", "lo": "ເຈົ້າໜ້າທີ່ຮັກສາຄວາມປອດໄພ", "en": "Security officer"},
     MemberRole.DRIVER: {"vi": "Lái xe", "lo": "ພະນັກງານຂັບລົດ", "en": "Driver"},

@@ -42,6 +42,8 @@ _OTHER_ROLES: Mapping[MemberRole, tuple[str, ...]] = {
     MemberRole.HEAD: ("ຫົວໜ້າ",),
     MemberRole.DEPUTY: ("phó đoàn", "deputy head of delegation", "ຮອງຫົວໜ້າ", "ຮອງ"),
     MemberRole.MEMBER: ("đoàn viên", "ủy viên", "đại biểu", "delegate"),
+    MemberRole.SECRETARY: ("thư ký đoàn", "ເລຂາ", "ເລຂາຄະນະ"),
+    MemberRole.STAFF: ("phục vụ", "nhân viên", "nhân viên phục vụ", "giúp việc", "ພະນັກງານ"),
     MemberRole.INTERPRETER: ("phiên dịch viên", "ລ່າມ", "ຜູ້ແປພາສາ", "ນັກແປພາສາ"),
     MemberRole.SECURITY: ("an ninh", "bảo vệ", "cán bộ bảo vệ", "ຮັກສາຄວາມປອດໄພ", "ປ້ອງກັນຄວາມສະຫງົບ", "ປກສ"),
     MemberRole.DRIVER: ("tài xế", "ຂັບລົດ", "ຄົນຂັບລົດ", "ໂຊເຟີ"),

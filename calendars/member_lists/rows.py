@@ -17,6 +17,10 @@ MAX_LENGTHS = {"name": 200, "phone": 40, "position": 300}
 HIGHEST = {"precedence": 100_000, "rank": 10_000}
 """The upper bounds of the tables; a test keeps both in step."""
 
+HEADER_WITHIN = 20
+"""The first rows of a sheet, among which is the header."""
+
+_TRUTH_VALUES = frozenset({"true", "false"})
 _NUMBER = re.compile(r"(-?\d{1,12})(?:[.,]0+)?", re.ASCII)
 
 
@@ -40,10 +44,14 @@ class MemberRow:
 
 @dataclass(frozen=True, slots=True)
 class MemberList:
-    """The entries and errors of a file: ``rows.7.role`` → messages. A row without a name has no entry."""
+    """The entries and errors of a file: ``rows.7.role`` → messages. A row without a name has no entry.
+
+    ``remarks`` say what of the file is not read.
+    """
 
     entries: list[MemberRow] = field(default_factory=list)
     errors: dict[str, list[Message]] = field(default_factory=dict)
+    remarks: list[Message] = field(default_factory=list)
 
 
 def place_of(row: int, column: str) -> str:
@@ -51,65 +59,102 @@ def place_of(row: int, column: str) -> str:
     return f"rows.{row}.{column}"
 
 
+def has_header(lines: Sequence[TableRow]) -> bool:
+    """Whether one of the first rows names a column for names, so that this is a list."""
+    return _header(lines) is not None
+
+
 def read_roster(lines: Sequence[TableRow]) -> MemberList:
-    """Read a list: its first row is the header, in any language and order.
+    """Read a list. Its header, in any language and order, is one of the first rows; titles may stand above it.
+
+    Columns that are not known are left out with a remark, and so are rows of a numbered list without a number that
+    hold nothing but one text, such as a total or a signature.
 
     Raises:
         Invalid: ``header`` has no column for names, so that nothing can be read.
     """
-    header, *rest = lines
-    columns, problems = _columns(header)
-    if "name" not in columns.values():
-        problems.append(message(N_("A column with the names is missing; call it “{name}”."), name=COLUMNS["name"]))
-        raise Invalid({"header": problems})
-    roster = MemberList(errors={"header": problems} if problems else {})
-    for line in rest:
+    place = _header(lines)
+    columns = _Columns(lines[place or 0])
+    if place is None:
+        missing = message(N_("A column with the names is missing; call it “{name}”."), name=COLUMNS["name"])
+        raise Invalid({"header": [*columns.remarks, *columns.problems, missing]})
+    roster = MemberList(errors={"header": columns.problems} if columns.problems else {}, remarks=columns.remarks)
+    for line in lines[place + 1 :]:
         _read_line(roster, line, columns)
     return roster
 
 
-def _columns(header: TableRow) -> tuple[dict[int, str | None], list[Message]]:
-    """The columns by position (None: not read), and the errors in the header."""
-    columns: dict[int, str | None] = {}
-    problems: list[Message] = []
-    for place, title in enumerate(header.cells):
-        if not title:
-            continue
-        columns[place] = None
-        name = COLUMN_OF.get(folded(title)) if isinstance(title, str) else None
-        if name is None:
-            if isinstance(title, Message) or folded(title) not in NUMBERING:
-                problems.append(_unknown_column(title))
-        elif name in columns.values():
-            problems.append(message(N_("The column “{name}” stands there twice."), name=COLUMNS[name]))
+def _header(lines: Sequence[TableRow]) -> int | None:
+    """Which of the first rows is the header: the one with most known columns, one for names among them.
+
+    A header of several rows repeats its merged cells; the last of them is it.
+    """
+    best, most = None, 0
+    for place, line in enumerate(lines[:HEADER_WITHIN]):
+        known = {COLUMN_OF.get(folded(cell)) for cell in line.cells if isinstance(cell, str)} - {None}
+        if "name" in known and (len(known) > most or (len(known) == most and best == place - 1)):
+            best, most = place, len(known)
+    return best
+
+
+class _Columns:
+    """The columns of a header by position (None: not read), what is wrong with it and what is not read."""
+
+    def __init__(self, header: TableRow) -> None:
+        self.by_place: dict[int, str | None] = {}
+        self.numbering: int | None = None
+        self.problems: list[Message] = []
+        self.remarks: list[Message] = []
+        for place, title in enumerate(header.cells):
+            if title:
+                self.by_place[place] = self._column(place, title)
+
+    def _column(self, place: int, title: Cell) -> str | None:
+        if isinstance(title, Message):
+            self.problems.append(title)
+            return None
+        name = COLUMN_OF.get(folded(title))
+        if name is None and folded(title) in NUMBERING:
+            self.numbering = place if self.numbering is None else self.numbering
+        elif name is None:
+            self.remarks.append(_unknown_column(title))
+        elif name in self.by_place.values():
+            self.problems.append(message(N_("The column “{name}” stands there twice."), name=COLUMNS[name]))
         else:
-            columns[place] = name
-    return columns, problems
+            return name
+        return None
+
+    def is_aside(self, line: TableRow) -> bool:
+        """Whether a row of a numbered list has no number and holds nothing but one text."""
+        if self.numbering is None:
+            return False
+        filled = [place for place, cell in enumerate(line.cells) if cell]
+        return len(filled) == 1 and filled != [self.numbering]
 
 
-def _unknown_column(title: Cell) -> Message:
-    if isinstance(title, Message):
-        return title
-    near = get_close_matches(folded(title), [known for known in COLUMN_OF if known.isascii()], 1, 0.6)
+def _unknown_column(title: str) -> Message:
+    near = get_close_matches(folded(title), [known for known in COLUMN_OF if known.isascii()], 1, 0.75)
     if near:
         return message(
-            N_("The column “{title}” is not known. Is it “{name}”?"),
+            N_("The column “{title}” is not known and is not read. Is it “{name}”?"),
             title=title[:100],
             name=COLUMNS[COLUMN_OF[near[0]]],
         )
-    return message(
-        N_("The column “{title}” is not known. Possible here: {names}. Rename it or take it out."),
-        title=title[:100],
-        names=tuple(COLUMNS.values()),
-    )
+    return message(N_("The column “{title}” is not read: a list of people has no such column here."), title=title[:100])
 
 
-def _read_line(roster: MemberList, line: TableRow, columns: dict[int, str | None]) -> None:
-    if any(cell and place not in columns for place, cell in enumerate(line.cells)):
+def _read_line(roster: MemberList, line: TableRow, columns: _Columns) -> None:
+    reading = _Reading(line, columns.by_place)
+    if columns.is_aside(line) and reading.cells.keys() <= {"name"}:
+        aside = message(N_("Row {row} is not read: it has no number and only one text."), row=line.number)
+        roster.remarks.append(aside)
+        return
+    if COLUMN_OF.get(folded(str(reading.cells.get("name", "")))) == "name":
+        return  # the header again, at the top of a printed page
+    if any(cell and place not in columns.by_place for place, cell in enumerate(line.cells)):
         nameless = message(N_("Row {row} holds something in a column without a header."), row=line.number)
-        roster.errors.setdefault("header", []).append(nameless)
-    reading = _Reading(line, columns)
-    name = reading.text("name")
+        roster.remarks.append(nameless)
+    name = reading.name()
     values: dict[str, Any] = {
         "role": reading.role(),
         "position": reading.text("position"),
@@ -146,6 +191,14 @@ class _Reading:
             self.problems[column] = message(N_("A text has at most {max} characters."), max=MAX_LENGTHS[column])
             return None
         return cell or None
+
+    def name(self) -> str | None:
+        text = self.text("name")
+        # A number, a date or the TRUE of a formula is nobody's name.
+        if text is not None and (folded(text) in _TRUTH_VALUES or not any(letter.isalpha() for letter in text)):
+            self.problems["name"] = message(N_("“{word}” is not a name."), word=text[:100])
+            return None
+        return text
 
     def role(self) -> MemberRole | None:
         text = self.text("role")

@@ -3,17 +3,19 @@
 from collections import Counter
 from typing import Any
 
-from flask import request
+from flask import Response, request
 from flask_smorest.pagination import PaginationParameters
 
 from calendars.member_lists.csv_files import read_csv
-from models.vocabulary import Role
+from models.vocabulary import Language, Role
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events, members
 from service.actions.events.members import MemberPosition
+from service.actions.imports.member_list_export import member_template
 from service.actions.imports.member_lists import import_members
 from service.actions.imports.xlsx_reader import read_workbook
 from service.api.resource import ApiBlueprint, ApiView, act, operation, requires, session, sliced, takes
+from service.http.error_responses import reader_language
 from service.schemas.members import ImportQuery, MemberImportSchema, MemberSchema
 from service.schemas.queries import QuerySchema
 
@@ -50,6 +52,26 @@ class MembersView(ApiView):
         return _member(members.position_of(session(), event.id, member.id))
 
 
+@blp.route("/members/template.xlsx")
+class MemberTemplateView(ApiView):
+    @requires(Role.OFFICER)
+    @operation("getMemberListTemplate")
+    @blp.arguments(QuerySchema, location="query")
+    @blp.doc(
+        responses={
+            "200": {
+                "description": "The workbook.",
+                "content": {XLSX: {"schema": {"type": "string", "format": "binary"}}},
+            }
+        }
+    )
+    def get(self, query: dict[str, Any]) -> Response:
+        """Download an empty member list as a workbook to fill in, in the reader's language"""
+        response = Response(member_template(Language(reader_language())), mimetype=XLSX)
+        response.headers["Content-Disposition"] = 'attachment; filename="members.xlsx"'
+        return response
+
+
 @blp.route("/events/<event_id>/members/import")
 class MemberImportView(ApiView):
     @requires(Role.OFFICER)
@@ -62,7 +84,9 @@ class MemberImportView(ApiView):
 
         Columns are recognised by their header in Vietnamese, Lao or English, in any order: name (the only required
         one), role, position, organisation, precedence, rank, email, phone, languages, counterpart; a numbering column
-        is ignored. Errors are named `rows.7.role`, 7 being the row number in the spreadsheet program. Importing the
+        is ignored, and what else is not read is named in `remarks`. Titles may stand above the header, and the list on
+        another sheet than the first. Without ranks people of equal precedence keep the order of the file. Errors are
+        named `rows.7.role`, 7 being the row number in the spreadsheet program. Importing the
         same file again changes nothing.
         """
         event = events.find_event(session(), event_id)
@@ -70,7 +94,7 @@ class MemberImportView(ApiView):
         read = read_workbook if request.mimetype == XLSX else read_csv
         with dry_run_savepoint(session(), is_dry=is_dry):
             imported = import_members(session(), act(), event, read(request.get_data(cache=True)))
-        count = Counter(one.action for one in imported)
+        count, language = Counter(one.action for one in imported.rows), reader_language()
         return {
             "dry_run": is_dry,
             "rows": [
@@ -84,8 +108,9 @@ class MemberImportView(ApiView):
                     "changed": one.changed,
                     "kept": one.kept,
                 }
-                for one in imported
+                for one in imported.rows
             ],
+            "remarks": [remark.to(language) for remark in imported.remarks],
             **{action: count[action] for action in ("added", "changed", "unchanged")},
         }
 

@@ -62,6 +62,7 @@ class MemberImportSchema(StrictSchema):
 
     dry_run = FlagField()
     rows = fields.List(fields.Nested(ImportedRowSchema))
+    remarks = fields.List(fields.String(), metadata={"description": "What of the file was not read, and why."})
     added = NumberField()
     changed = NumberField()
     unchanged = NumberField()

@@ -54,6 +54,7 @@ blp.add_url_rule("/reminders", "reminders", reminders.reminders, methods=["GET",
 blp.add_url_rule("/reminders/<reminder_id>", "reminder", reminders.reminder, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/members", "members", member_lists.members, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/members.csv", "member_file", member_lists.member_file)
+blp.add_url_rule("/members/template.xlsx", "member_template", member_lists.member_template_file)
 blp.add_url_rule("/agreements", "agreements", agreements.agreements)
 blp.add_url_rule("/agreements/<agreement_id>", "agreement", agreements.agreement)
 blp.add_url_rule("/agreements/<agreement_id>/plan", "plan", plan_preview.plan, methods=["GET", "POST"])

@@ -1,18 +1,24 @@
-"""Exporting a visit's member list as a spreadsheet that can be imported again; without members it is the template."""
+"""Exporting a visit's member list as a spreadsheet that can be imported again, and the workbook to fill in."""
+
+from io import BytesIO
 
 from sqlmodel import Session
 
 from calendars.events.labels import member_role_name
 from calendars.member_lists.column_names import COLUMNS
-from calendars.member_lists.csv_files import write_csv
+from calendars.member_lists.csv_files import MAX_LINES, write_csv
+from calendars.member_lists.rows import HIGHEST
 from models.places import Person
 from models.text import localized
-from models.vocabulary import Language
+from models.vocabulary import Language, MemberRole
 from service.actions.events.members import MemberPosition, positions_of
 from service.actions.imports.member_lists import DEFAULT_PRECEDENCE
 from service.actions.imports.name_matching import OrganisationIndex, PeopleIndex
 
 _DELIMITERS = {Language.EN: ","}
+_WIDTHS = {"name": 28, "role": 20, "position": 30, "organisation": 34, "email": 26, "counterpart": 28}
+"""The widths of columns, in characters."""
+_A4 = 9
 
 
 def member_sheet(session: Session, event_id: str, language: Language) -> bytes:
@@ -40,6 +46,31 @@ def member_sheet(session: Session, event_id: str, language: Language) -> bytes:
     header = [localized(title, language) for title in COLUMNS.values()]
     rows = [header, *(row(position) for position in positions_of(session, event_id))]
     return write_csv(rows, _DELIMITERS.get(language, ";"))
+
+
+def member_template(language: Language) -> bytes:
+    """An empty list as an XLSX workbook: the header in one language, and the roles to choose from."""
+    # Not with the module: few requests need it, and it takes time to import.
+    from xlsxwriter import Workbook
+
+    written = BytesIO()
+    book = Workbook(written, {"in_memory": True, "strings_to_formulas": False})
+    sheet = book.add_worksheet(localized(COLUMNS["name"], language)[:31])
+    heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
+    text = book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"})
+    for column, (name, title) in enumerate(COLUMNS.items()):
+        sheet.set_column(column, column, _WIDTHS.get(name, 14), None if name in HIGHEST else text)
+        sheet.write_string(0, column, localized(title, language), heading)
+        if name == "role":
+            roles = [member_role_name(role, language) for role in MemberRole]
+            sheet.data_validation(1, column, MAX_LINES, column, {"validate": "list", "source": roles})
+    sheet.freeze_panes(1, 0)
+    sheet.set_landscape()
+    sheet.set_paper(_A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    book.close()
+    return written.getvalue()
 
 
 def _name_or_id(people: PeopleIndex, person: Person | None) -> str:

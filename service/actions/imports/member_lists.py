@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from calendars.member_lists.csv_files import TableRow
-from calendars.member_lists.rows import MemberRow, place_of, read_roster
+from calendars.member_lists.rows import HIGHEST, MemberRow, place_of, read_roster
 from models.event_parts import Member
 from models.events import Event
 from models.i18n import N_, Message, message
@@ -55,12 +55,21 @@ class _ResolvedRow:
     counterpart_id: str | None
 
 
-def import_members(session: Session, act: ActionContext, event: Event, lines: Sequence[TableRow]) -> list[ImportedRow]:
-    """Import a member list into a visit; returns the result of each row, in the file's order.
+@dataclass(frozen=True, slots=True)
+class ImportedList:
+    """The result for each row, in the file's order, and what of the file was not read."""
 
-    People who are members already get the role, rank and counterpart of their row. A person's empty fields are filled
-    in if the importer may change them; other values are never replaced. Nobody is removed. Concurrent imports are
-    serialised.
+    rows: list[ImportedRow]
+    remarks: tuple[Message, ...] = ()
+
+
+def import_members(session: Session, act: ActionContext, event: Event, lines: Sequence[TableRow]) -> ImportedList:
+    """Import a member list into a visit.
+
+    People who are members already get the role, rank and counterpart of their row. Who has no rank and is given none
+    gets the next one, so that people of equal precedence stay in the file's order (unless others have none either).
+    A person's empty fields are filled in if the importer may change them; other values are never replaced. Nobody is
+    removed. Concurrent imports are serialised.
 
     Raises:
         Invalid: all errors, by row and column (``rows.7.role``), ``header`` or ``file``; nothing was written.
@@ -75,7 +84,7 @@ def import_members(session: Session, act: ActionContext, event: Event, lines: Se
     resolved = [row for entry in member_list.entries if (row := matcher.resolve(entry)) is not None]
     _check_heads(member_list.entries, resolved, present, member_list.errors)
     crud.check(member_list.errors)
-    return _RowWriter(session, act, event, present, resolved).write()
+    return ImportedList(_RowWriter(session, act, event, present, resolved).write(), tuple(member_list.remarks))
 
 
 class _RowMatcher:
@@ -196,6 +205,19 @@ class _RowWriter:
         known = {row.known.id for row in rows if row.known}
         found = session.exec(select(Person).where(col(Person.id).in_(known))).all()
         self.people = {person.id: person for person in found}
+        self.ranks = self._ranks()
+
+    def _ranks(self) -> dict[int, int | None]:
+        """Row → the rank it gives; in a list without ranks, who is added gets the next one.
+
+        Not if the visit has people without a rank: they would stand behind everybody who is added.
+        """
+        given = {row.entry.row: row.entry.rank for row in self.rows}
+        if any(given.values()) or any(member.rank is None for member in self.present.values()):
+            return given
+        following = max((member.rank or 0 for member in self.present.values()), default=0) + 1
+        added = [row for row in self.rows if row.known is None or row.known.id not in self.present]
+        return given | {row.entry.row: rank for rank, row in enumerate(added, following) if rank <= HIGHEST["rank"]}
 
     def write(self) -> list[ImportedRow]:
         """Write all rows; the head comes last, because there can only be one at a time."""
@@ -219,7 +241,7 @@ class _RowWriter:
         else:
             person = self.people[row.known.id]
             values, changed, kept = _compared(person, row, permissions.hold_of(self.session, person, joins=True))
-        member_values = {"role": entry.role, "rank": entry.rank, "counterpart_id": row.counterpart_id}
+        member_values = {"role": entry.role, "rank": self.ranks.get(entry.row), "counterpart_id": row.counterpart_id}
         given: dict[str, Any] = {name: value for name, value in member_values.items() if value is not None}
         member = self.present.get(person.id)
         if member is None:

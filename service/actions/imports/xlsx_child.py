@@ -1,4 +1,4 @@
-"""The process that reads one XLSX file: the file on standard input, its first visible sheet as JSON on standard output.
+"""The process that reads one XLSX file: the file on standard input, one of its visible sheets as JSON on its output.
 
 An uploaded file may be malicious, so it is opened here, with limits on time and memory, without the service's
 environment, and never in the service itself. The module imports nothing of the service, because it has to start fast.
@@ -15,7 +15,8 @@ counted from 1; cells without content are left out, rows without cells are not. 
 - ``date``, ``moment``, ``time``: ISO 8601; ``duration``: seconds
 - ``formula``: nothing; ``error``: the error's name
 
-Reasons: ``damaged``, ``large``, ``no_visible_sheet``, ``exhausted``.
+A cell merged over several rows is in each of them that has any content. Reasons: ``damaged``, ``large``,
+``no_visible_sheet``, ``exhausted``; ``no_more_sheets`` if there are fewer visible ones than asked for.
 """
 
 import json
@@ -28,7 +29,7 @@ from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from posixpath import normpath
 from typing import Any, NamedTuple
-from xml.parsers.expat import ParserCreate, XMLParserType
+from xml.parsers.expat import ExpatError, ParserCreate, XMLParserType
 from zipfile import ZipFile
 
 MAX_UNPACKED = 30_000_000
@@ -99,20 +100,20 @@ class RawCell:
 RawRow = tuple[int, dict[int, RawCell]]
 
 
-def read(content: bytes, max_rows: int, max_columns: int) -> list[Row]:
-    """The rows of the first visible sheet.
+def read(content: bytes, max_rows: int, max_columns: int, place: int = 0) -> list[Row]:
+    """The rows of the first visible sheet, or of the one at a later ``place``.
 
     If a cell is below ``max_rows`` or right of ``max_columns``, the answer contains only its row: with its number, or
     with a cell in the first column beyond the limit.
 
     Raises:
-        Refused: the file is damaged, too large, or has no visible sheet.
+        Refused: the file is damaged, too large, or has no visible sheet there.
     """
     parts = _parts(content)
-    sheets = list(_sheets(parts))
-    shown = next((sheet for sheet in sheets if sheet.is_visible), None)
-    if shown is None:
-        raise Refused("no_visible_sheet")
+    visible = [sheet for sheet in _sheets(parts) if sheet.is_visible]
+    if len(visible) <= place:
+        raise Refused("no_more_sheets" if visible else "no_visible_sheet")
+    shown = visible[place]
     scan = _SheetScan(parts[shown.part], max_rows, max_columns)
     last, cells = scan.rows[-1] if scan.rows else (0, {})
     if last > max_rows:
@@ -223,15 +224,22 @@ class _SheetScan:
         self._path: list[str] = []
         self._pieces: list[str] = []
         self._cell: RawCell | None = None
+        self._by_number: dict[int, dict[int, RawCell]] = {}
         self._parser = _parser()
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text
+        self._has_data = False
         try:
             self._parser.Parse(xml, True)
         except _Done:
             return
-        raise Refused("damaged")  # not even an empty table
+        except ExpatError:
+            # What follows the cells matters for merged ones only.
+            if not self._has_data:
+                raise
+        if not self._has_data:
+            raise Refused("damaged")  # not even an empty table
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._path.append(_local(name))
@@ -250,6 +258,27 @@ class _SheetScan:
                 self._begin = self._parser.CurrentByteIndex
             case ["sheetData", "row", "c", "v"]:
                 self._pieces = []
+            case ["mergeCells", "mergeCell"]:
+                self._merge(attributes.get("ref", ""))
+
+    def _merge(self, extent: str) -> None:
+        """Repeat the content of a merged cell in the rows below that have any."""
+        first, _colon, last = extent.partition(":")
+        begin, end = _PLACE.fullmatch(first), _PLACE.fullmatch(last)
+        if begin is None or end is None:
+            return
+        by_number = self._by_number = self._by_number or dict(self.rows)
+        column = _column_number(begin[1])
+        cell = by_number.get(int(begin[2]), {}).get(column)
+        if cell is None or cell.has_formula:
+            return
+        for number in range(int(begin[2]) + 1, min(int(end[2]), self._max_rows) + 1):
+            below = by_number.get(number)
+            if below and column not in below:
+                below[column] = cell
+                ordered = sorted(below.items())
+                below.clear()
+                below.update(ordered)
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         number = float(attributes.get("r", self._number + 1))
@@ -266,14 +295,14 @@ class _SheetScan:
             place = _PLACE.fullmatch(attributes["r"])
             if not place:
                 raise Refused("damaged")
-            self._column = 0
-            for letter in place[1].upper():
-                self._column = self._column * 26 + ord(letter) - 64
+            self._column = _column_number(place[1])
         self._cell = RawCell(self._column, attributes.get("t", "n"), int(attributes.get("s") or 0))
 
     def _end(self, name: str) -> None:
         match self._path[1:]:
             case ["sheetData"]:
+                self._has_data = True
+            case ["mergeCells"]:
                 raise _Done
             case ["sheetData", "row", "c"] if self._cell:
                 self._end_cell(self._cell)
@@ -297,6 +326,14 @@ class _SheetScan:
     def _text(self, text: str) -> None:
         if self._cell and self._path[4:] == ["v"]:
             self._pieces.append(text)
+
+
+def _column_number(letters: str) -> int:
+    """The number of a column, from 1."""
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
 
 
 def _alone(parts: dict[str, bytes], rows: list[RawRow], *, is_1904: bool) -> bytes:
@@ -412,10 +449,10 @@ def _moment(value: date | time) -> tuple[str, str]:
             return "time", value.replace(tzinfo=None).isoformat()
 
 
-def answer(content: bytes, max_rows: int, max_columns: int) -> dict[str, Any]:
+def answer(content: bytes, max_rows: int, max_columns: int, place: int = 0) -> dict[str, Any]:
     """The answer for standard output; no file makes it raise an error."""
     try:
-        return {"rows": read(content, max_rows, max_columns)}
+        return {"rows": read(content, max_rows, max_columns, place)}
     except Refused as refused:
         return {"refused": str(refused)}
     except MemoryError:
@@ -451,9 +488,9 @@ def main() -> None:
 
     import python_calamine  # noqa: F401 - see above
 
-    max_rows, max_columns = map(int, sys.argv[1:])
+    max_rows, max_columns, place = map(int, sys.argv[1:])
     confine()
-    found = answer(sys.stdin.buffer.read(), max_rows, max_columns)
+    found = answer(sys.stdin.buffer.read(), max_rows, max_columns, place)
     sys.stdout.write(json.dumps(found, separators=(",", ":")))
 
 

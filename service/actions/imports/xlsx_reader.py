@@ -14,7 +14,9 @@ from threading import Timer
 from typing import Any
 
 from calendars.member_lists.csv_files import MAX_COLUMNS, MAX_ROWS, TableRow
+from calendars.member_lists.rows import has_header
 from calendars.member_lists.xlsx_files import is_locked, workbook_lines, workbook_refused
+from models.errors import Invalid
 from service.actions.imports import xlsx_child
 
 log = logging.getLogger("desk.web")
@@ -23,13 +25,16 @@ MAX_SECONDS = 15.0
 """The longest time a request waits for a workbook, on a busy machine too."""
 MAX_ANSWER = 40_000_000
 """In bytes: at worst six for each character, plus the JSON around the cells."""
+MAX_SHEETS = 4
+"""The sheets of a workbook among which the list is looked for."""
 MAX_PROBLEM = 2_000
 INHERITED = ("LD_LIBRARY_PATH",)
 """The environment variables the process gets: what Python itself may need to start."""
 
 
 def read_workbook(content: bytes) -> list[TableRow]:
-    """The rows of an XLSX file's first visible sheet; dates are written like 2027-03-10.
+    """The rows of the first visible sheet of an XLSX file that has the header of a list, of the first few; without any,
+    of the very first. Dates are written like 2027-03-10.
 
     Raises:
         Invalid: ``file`` is no XLSX file, is encrypted, contains too much, takes too much time or memory, or has more
@@ -37,16 +42,32 @@ def read_workbook(content: bytes) -> list[TableRow]:
     """
     if is_locked(content):
         raise workbook_refused("locked")
-    found = _answer(content)
-    if "refused" in found:
-        raise workbook_refused(found["refused"])
-    return workbook_lines(found["rows"])
+    first = _answer(content)
+    if "refused" in first:
+        raise workbook_refused(first["refused"])
+    if not (lines := _list_of(first)):
+        for place in range(1, MAX_SHEETS):
+            other = _answer(content, place)
+            if "refused" in other:
+                break
+            if lines := _list_of(other):
+                return lines
+    return lines or workbook_lines(first["rows"])
 
 
-def start() -> subprocess.Popen[bytes]:
-    """Start the process; it waits for a file on its standard input."""
+def _list_of(found: Any) -> list[TableRow]:
+    """The lines of a sheet with the header of a list; none if it has no such header."""
+    try:
+        lines = workbook_lines(found["rows"])
+    except Invalid:
+        return []
+    return lines if has_header(lines) else []
+
+
+def start(place: int = 0) -> subprocess.Popen[bytes]:
+    """Start the process for the visible sheet at a place; it waits for a file on its standard input."""
     return subprocess.Popen(  # noqa: S603 - our own
-        [sys.executable, "-I", "-m", xlsx_child.__name__, str(MAX_ROWS), str(MAX_COLUMNS)],
+        [sys.executable, "-I", "-m", xlsx_child.__name__, str(MAX_ROWS), str(MAX_COLUMNS), str(place)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -56,9 +77,9 @@ def start() -> subprocess.Popen[bytes]:
     )
 
 
-def _answer(content: bytes) -> Any:
-    """The process's answer about a file; a process that fails has none."""
-    with start() as process:
+def _answer(content: bytes, place: int = 0) -> Any:
+    """The process's answer about a sheet of a file; a process that fails has none."""
+    with start(place) as process:
         timer = Timer(MAX_SECONDS, process.kill)
         timer.start()
         try:

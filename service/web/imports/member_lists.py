@@ -21,13 +21,14 @@ from models.vocabulary import Role
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events
 from service.actions.events.members import positions_of
-from service.actions.imports.member_list_export import member_sheet
-from service.actions.imports.member_lists import ImportedRow, import_members
+from service.actions.imports.member_list_export import member_sheet, member_template
+from service.actions.imports.member_lists import ImportedList, ImportedRow, import_members
 from service.actions.imports.xlsx_reader import read_workbook
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
 from service.web.view import View
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_FILE = 1_400_000
 """In bytes: the file is sent back in a form field, a third longer, and forms have a size limit."""
 
@@ -45,7 +46,7 @@ def members(view: View, event_id: str) -> Response:
     if request.method != "POST":
         return _show(view, event)
     content: list[bytes] = []
-    imported: list[ImportedRow] = []
+    imported: list[ImportedList] = []
     refusal = attempt(view, lambda: _do(view, event, content, imported))
     if refusal is None and request.form.get("do") == "import":
         return redirect(url_for("pages.members", event_id=event_id, done="import"), 303)
@@ -63,16 +64,24 @@ def member_file(view: View, event_id: str) -> Response:
     return response
 
 
-def _do(view: View, event: Event, content: list[bytes], imported: list[ImportedRow]) -> None:
+@page(read=Role.OFFICER)
+def member_template_file(view: View) -> Response:
+    """An empty list as a workbook to fill in."""
+    response = Response(member_template(view.language), mimetype=XLSX)
+    response.headers["Content-Disposition"] = 'attachment; filename="members.xlsx"'
+    return response
+
+
+def _do(view: View, event: Event, content: list[bytes], imported: list[ImportedList]) -> None:
     match request.form.get("do"):
         case "look":
             content.append(_uploaded())
             with dry_run_savepoint(view.session, is_dry=True):
-                imported += import_members(view.session, view.act, event, _lines(content[0]))
+                imported.append(import_members(view.session, view.act, event, _lines(content[0])))
         case "import":
             content.append(_sent_back())
             made = import_members(view.session, view.act, event, _lines(content[0]))
-            if _digest(content[0], made) != request.form.get("seen"):
+            if _digest(content[0], made.rows) != request.form.get("seen"):
                 raise Stale
         case _:
             raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
@@ -112,8 +121,9 @@ def _show(
     event: Event,
     refusal: FormRefusal | None = None,
     content: Sequence[bytes] = (),
-    imported: Sequence[ImportedRow] = (),
+    imported: Sequence[ImportedList] = (),
 ) -> Response:
+    rows = imported[0].rows if imported else []
     return view.page(
         "imports/member_lists.html",
         refusal.status if refusal else 200,
@@ -121,12 +131,13 @@ def _show(
         seats=positions_of(view.session, event.id),
         refusal=refusal,
         wrong=_by_place(view, refusal.fields) if refusal else [],
-        imported=imported if refusal is None else (),
-        count=Counter(one.action for one in imported),
+        imported=rows if refusal is None else (),
+        remarks=[view.say(remark) for remark in imported[0].remarks] if imported and refusal is None else [],
+        count=Counter(one.action for one in rows),
         actions={action: view.say(label) for action, label in ACTIONS.items()},
         columns={name: view.plain(title) for name, title in COLUMNS.items()},
         content=urlsafe_b64encode(content[0]).decode() if imported and content else "",
-        seen=_digest(content[0], imported) if imported and content else "",
+        seen=_digest(content[0], rows) if imported and content else "",
         done=request.args.get("done", ""),
     )
 

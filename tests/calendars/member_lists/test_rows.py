@@ -76,9 +76,10 @@ def test_numbering_is_left_aside_and_rows_with_nothing_else_too() -> None:
 def test_all_that_is_wrong_is_told_at_once() -> None:
     wrong = lines(("tên", "vai trò", "hạng", "colour"), ("Lan", "boss", "x", "red"), ("", "head", "", "", "lost"))
     roster = read_roster(wrong)
-    assert set(roster.errors) == {"header", "rows.2.role", "rows.2.rank", "rows.3.name"}
-    assert [str(what) for what in roster.errors["header"]][1:] == [
-        "Row 3 holds something in a column without a header."
+    assert set(roster.errors) == {"rows.2.role", "rows.2.rank", "rows.3.name"}
+    assert [str(what) for what in roster.remarks] == [
+        "The column “colour” is not read: a list of people has no such column here.",
+        "Row 3 holds something in a column without a header.",
     ]
     (entry,) = roster.entries
     assert entry.spoiled == {"role", "rank"}
@@ -89,6 +90,56 @@ def test_without_names_nothing_can_be_read() -> None:
     with pytest.raises(Invalid) as caught:
         read_roster(lines(("role", "nme"), ("head", "Lan")))
     assert [str(what) for what in caught.value.errors["header"]] == [
-        "The column “nme” is not known. Is it “Full name”?",
+        "The column “nme” is not known and is not read. Is it “Full name”?",
         "A column with the names is missing; call it “Full name”.",
     ]
+
+
+def test_titles_may_stand_above_the_header() -> None:
+    rows = lines(
+        ("UBND TỈNH HẢI DƯƠNG",),
+        ("DANH SÁCH ĐOÀN",),
+        ("TT", "Họ và tên", "Chức vụ", "Liên hệ"),
+        # The second row of a header whose cells are merged, as the reader of workbooks repeats them.
+        ("TT", "Họ và tên", "Chức vụ", "Email", "SĐT"),
+        ("1", "Lan", "Giám đốc", "lan@a.example", "0912"),
+        ("TT", "Họ và tên", "Chức vụ", "Email", "SĐT"),
+        ("2", "Minh"),
+        ("", "Tổng số: 2 người"),
+        ("Người lập biểu",),
+    )
+    roster = read_roster(rows)
+    assert [(one.row, one.name, one.email) for one in roster.entries] == [
+        (5, "Lan", "lan@a.example"),
+        (7, "Minh", None),
+    ]
+    assert roster.errors == {}
+    assert [str(one) for one in roster.remarks] == ["Row 8 is not read: it has no number and only one text."]
+
+
+def test_more_columns_than_known_are_named() -> None:
+    header = ("TT", "Họ và tên", "Giới tính", "Ngày sinh", "Số hộ chiếu", "Ghi chú", "Emial")
+    roster = read_roster(lines(header, ("1", "Lan", "Nữ", "1980-01-01", "C123", "x", "y")))
+    assert [one.name for one in roster.entries] == ["Lan"]
+    assert roster.errors == {}
+    told = [str(one) for one in roster.remarks]
+    assert len(told) == 5
+    assert all(name in text for name, text in zip(header[2:], told, strict=True))
+    assert "Is it" in told[-1]
+
+
+@pytest.mark.parametrize("name", ["TRUE", "false", "12345", "2027-03-10", "12.5", "-", "٣٤"])
+def test_values_that_are_nobodys_name(name: str) -> None:
+    roster = read_roster(lines(("name", "phone"), (name, "1")))
+    assert roster.entries == []
+    assert "is not a name" in str(roster.errors["rows.2.name"][0])
+
+
+@pytest.mark.parametrize("name", ["Lý", "Ý", "Bounnhang", "ບຸນ", "Nguyễn Văn A", "O'Brien 2", "Lan (1)"])
+def test_names_of_people(name: str) -> None:
+    assert [one.name for one in read_roster(lines(("name",), (name,))).entries] == [name]
+
+
+@pytest.mark.parametrize(("word", "role"), [("Thư ký", "secretary"), ("ເລຂານຸການ", "secretary"), ("Phục vụ", "staff")])
+def test_secretaries_and_staff(word: str, role: str) -> None:
+    assert ROLE_OF[folded(word)] == role

@@ -9,13 +9,16 @@ from werkzeug.test import TestResponse
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from calendars.member_lists.column_names import COLUMNS
 from calendars.member_lists.csv_files import write_csv
+from calendars.member_lists.rows import has_header, read_roster
 from models.accounts import Audit, IdempotencyKey
 from models.database import Database
 from models.event_parts import Member
 from models.places import Person
 from models.reminders import Reminder
-from models.vocabulary import MemberRole
+from models.vocabulary import Language, MemberRole
+from service.actions.imports.xlsx_reader import read_workbook
 from service.api.members import CSV, XLSX
 from tests import factories
 from tests.service.conftest import Caller
@@ -245,11 +248,8 @@ def test_people_are_told_apart_by_address_and_organisation(officer: Caller, data
         ("name,phone\nLan,+cmd\n", {"rows.2.phone": "formula"}),
         ("name\n@SUM(1)\n", {"rows.2.name": "formula"}),
         ('name\n"\tLan"\n', {"rows.2.name": "formula"}),
-        ("name,nmae\nLan,x\n", {"header": "nmae"}),
-        ("name,colour\nLan,x\n", {"header": "Possible here"}),
         ("name,name\nLan,x\n", {"header": "twice"}),
         ("name,họ tên\nLan,x\n", {"header": "twice"}),
-        ("name,role\nLan,head,lost\n", {"header": "Row 2"}),
         ("role\nhead\n", {"header": "names is missing"}),
         ("", {"file": "empty"}),
         ('name\n"Lan\n', {"file": "quotation mark"}),
@@ -340,3 +340,62 @@ def test_imports_at_once_follow_each_other(officer: Caller, database: Database, 
 def test_role_of_the_member_table_is_what_an_empty_cell_means(officer: Caller, event_id: str) -> None:
     take(officer, event_id, "name,role\nLan,\n")
     assert officer.get(f"/events/{event_id}/members").json[0]["role"] == MemberRole.MEMBER
+
+
+@pytest.mark.both_databases("ranks are found among those of other members")
+def test_order_of_the_file_is_kept(officer: Caller, event_id: str) -> None:
+    people = ["Vinh", "Anh", "Bounmy", "Đức", "Chanh"]
+    text = "TT,name\n" + "".join(f"{number},{name}\n" for number, name in enumerate(people, 1))
+    take(officer, event_id, text)
+    assert names(officer, event_id) == people
+    assert not any(member["tied"] for member in officer.get(f"/events/{event_id}/members").json)
+    assert take(officer, event_id, text).json["unchanged"] == 5
+    # A second list follows the first one.
+    assert take(officer, event_id, "name\nZin\nAm\n").json["added"] == 2
+    assert names(officer, event_id) == [*people, "Zin", "Am"]
+
+
+def test_ranks_of_a_list_and_of_people_without_any_stay(officer: Caller, event_id: str) -> None:
+    take(officer, event_id, "name,rank\nLan,2\nMinh,1\nAnh,\n")
+    assert names(officer, event_id) == ["Minh", "Lan", "Anh"]
+    take(officer, event_id, "name\nZin\n")
+    assert names(officer, event_id) == ["Minh", "Lan", "Anh", "Zin"]
+
+
+def test_list_as_an_office_sends_it(officer: Caller, event_id: str) -> None:
+    """Titles above, cells merged over several rows, columns that are not known, and all of it on the second sheet."""
+
+    def fill(workbook: Workbook, _first: Worksheet) -> None:
+        sheet = workbook.add_worksheet("Danh sách")
+        sheet.merge_range("A1:E1", "DANH SÁCH ĐOÀN ĐẠI BIỂU")
+        for column, title in enumerate(("TT", "Họ và tên", "Đơn vị", "Vai trò", "Ghi chú")):
+            sheet.write(2, column, title)
+        for row, (name, role) in enumerate((("Zin", "Thư ký"), ("Bình", ""), ("An", "Phục vụ")), 3):
+            sheet.write(row, 0, row - 2)
+            sheet.write(row, 1, name)
+            sheet.write(row, 3, role)
+        sheet.merge_range("C4:C5", organisation["name"]["vi"])
+
+    organisation = officer.made("/organisations", {"name": {"vi": "Trường Chính trị"}, "locality": "hai-duong"})
+    content = workbook_of(["Bìa"], change=fill)
+    answer = send(officer, event_id, content, XLSX)
+    assert answer.status_code == 200, answer.text
+    assert [row["name"] for row in answer.json["rows"]] == ["Zin", "Bình", "An"]
+    assert answer.json["remarks"] == ["The column “Ghi chú” is not read: a list of people has no such column here."]
+    members = {one["person"]["name"]: one for one in officer.get(f"/events/{event_id}/members").json}
+    assert {name: one["role"] for name, one in members.items()} == {"Zin": "secretary", "Bình": "member", "An": "staff"}
+    belonging = {name: one["person"]["organisation_id"] for name, one in members.items()}
+    assert belonging == {"Zin": organisation["id"], "Bình": organisation["id"], "An": None}
+
+
+@pytest.mark.parametrize("language", Language)
+def test_template_is_read_as_a_list(officer: Caller, event_id: str, language: Language) -> None:
+    answer = officer.client.get(
+        "/api/v1/members/template.xlsx",
+        headers={"Authorization": f"Bearer {officer.token}", "Accept-Language": language.value},
+    )
+    assert (answer.status_code, answer.mimetype) == (200, XLSX)
+    (header,) = read_workbook(answer.data)
+    assert has_header([header])
+    assert len(header.cells) == len(COLUMNS)
+    assert not read_roster([header]).remarks

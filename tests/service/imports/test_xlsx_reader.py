@@ -252,7 +252,7 @@ RECORDED: dict[str, tuple[bytes, Lines]] = {
             row("<c><v>1</v></c><c/>") + row('<c/><c r="B2"><v>2</v></c>', number=2),
             after='<mergeCells><mergeCell ref="A1:B2"/></mergeCells>',
         ),
-        [(1, ("1",)), (2, ("", "2"))],
+        [(1, ("1",)), (2, ("1", "2"))],
     ),
     "empty rows and cells at the end": (
         raw_workbook(row('<c><v>1</v></c><c r="XFD1" s="0"/>') + '<row r="7"><c r="A7" s="0"/></row><row r="1999"/>'),
