@@ -24,7 +24,7 @@ from models.vocabulary import Role, TokenScope
 from service.actions import crud, idempotency, outside, permissions
 from service.actions.context import ActionContext
 from service.http.app_context import AppContext, current_context
-from service.http.refusal import check_body_was_read
+from service.http.refusal import UNREAD, check_body_was_read
 from service.schemas.rows import RowSchema
 
 JSON = "application/json"
@@ -155,7 +155,8 @@ class ApiView(MethodView):
                 idempotency.store(opened, act(), desk.settings.secret_key, key, _content(body), answer)
             return response
 
-        response = outside.run(desk.database, use, write=request.method not in SAFE)
+        writes = request.method not in SAFE and UNREAD not in request.environ
+        response = outside.run(desk.database, use, write=writes)
         if key is None or not unstored:
             return response
         # Nothing of a trial is kept, so the answer to a dry run is stored afterwards.

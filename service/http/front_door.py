@@ -34,6 +34,8 @@ class FrontDoor:
             return Lane.KNOWN_SIGN_INS if self._is_known(header) else Lane.SIGN_INS
         if path == _PROVIDER_BACK:
             return Lane.WRITERS  # it opens a session
+        if method not in SAFE and self.public_bound(path) is not None:
+            return Lane.STRANGERS
         if _LONG.fullmatch(path):
             return Lane.LONG  # a plan is tried out to be read
         return None if method in SAFE else Lane.WRITERS

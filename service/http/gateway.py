@@ -41,6 +41,12 @@ BYTES_A_SECOND = 16 * 1024
 STALL_SECONDS = 10.0
 """A body of which nothing arrives for so long is given up, whatever time it has left."""
 
+DISCARD_SECONDS = 2.0
+"""The longest a body that nobody reads may still arrive before it is answered."""
+
+DISCARD_PAUSE = 0.25
+"""The same while nothing of it arrives."""
+
 ADMITTING_THREADS = 1
 """Threads in which a process looks up who sends a body, before it is read."""
 
@@ -82,7 +88,7 @@ class Gateway:
         body_seconds: see :data:`BODY_SECONDS`.
         stall_seconds: see :data:`STALL_SECONDS`.
         bodies_in_memory: see :data:`BODIES_IN_MEMORY`.
-        door: None: everybody may send bodies, and all requests that are not :data:`SAFE` are writers.
+        door: who may send bodies, and where requests wait.
     """
 
     def __init__(
@@ -91,10 +97,10 @@ class Gateway:
         from_memory: FromMemory,
         *,
         max_body: int,
+        door: Door,
         body_seconds: float = BODY_SECONDS,
         stall_seconds: float = STALL_SECONDS,
         bodies_in_memory: int = BODIES_IN_MEMORY,
-        door: Door | None = None,
     ) -> None:
         self._application = application
         self._from_memory = from_memory
@@ -134,9 +140,12 @@ class Gateway:
             if has_body(headers):
                 self._loop.call_soon_threadsafe(self._collect_later, proto, scope)
                 return
-            lane = self._lane(scope)
+            lane = self._door.lane(scope.method, scope.path, headers.get)
             if lane is not None:
-                self._lanes[lane].submit(self._answer_in_lane, proto, environ_of(scope), monotonic())
+                environ = environ_of(scope)
+                if self._needs_admission(scope) and not self._door.admits(headers.get):
+                    environ[UNREAD], lane = True, Lane.STRANGERS
+                self._lanes[lane].submit(self._answer_in_lane, proto, environ, monotonic())
                 return
             answer = self._from_memory(scope.method, scope.path, headers.get)
             if answer is None:
@@ -146,18 +155,9 @@ class Gateway:
         except BaseException as error:
             _failed(proto, error)
 
-    def _lane(self, scope: Any) -> Lane | None:
-        if self._door is not None:
-            return self._door.lane(scope.method, scope.path, scope.headers.get)
-        return None if scope.method in SAFE else Lane.WRITERS
-
-    async def _is_admitted(self, scope: Any) -> tuple[bool, int]:
-        """Whether the body may be sent, and how large it may be."""
-        bound = self._door.public_bound(scope.path) if self._door is not None else self._max_body
-        if bound is not None or self._door is None:
-            return True, bound or self._max_body
-        admitted = self._loop.run_in_executor(self._admitting, self._door.admits, scope.headers.get)
-        return await admitted, self._max_body
+    def _needs_admission(self, scope: Any) -> bool:
+        """Whether only those may send this who are signed in."""
+        return (has_body(scope.headers) or scope.method not in SAFE) and self._door.public_bound(scope.path) is None
 
     def _collect_later(self, proto: Any, scope: Any) -> None:
         task = self._loop.create_task(self._collect(proto, scope))
@@ -170,9 +170,12 @@ class Gateway:
         length = environ.get("CONTENT_LENGTH")
         announced = _length(length)
         arrival = _Arrival(asyncio.current_task(), announced)
-        is_admitted, bound = await self._is_admitted(scope)
+        bound = self._door.public_bound(scope.path) or self._max_body
+        is_admitted = not self._needs_admission(scope) or await self._loop.run_in_executor(
+            self._admitting, self._door.admits, scope.headers.get
+        )
         if not is_admitted:
-            environ |= {UNREAD: True, "CONTENT_LENGTH": "0"}
+            environ |= {UNREAD: await self._discard(proto), "CONTENT_LENGTH": "0"}
         elif length is not None and announced is None:
             arrival.refused = 400
         elif announced is None or announced <= bound:
@@ -194,10 +197,26 @@ class Gateway:
             environ |= {REFUSED: arrival.refused, "CONTENT_LENGTH": "0"}
         environ.pop("HTTP_TRANSFER_ENCODING", None)
         environ["wsgi.input"] = io.BytesIO(arrival.body if not arrival.refused else b"")
-        lane = self._lane(scope) or Lane.WRITERS
+        lane = (self._door.lane(scope.method, scope.path, scope.headers.get) if is_admitted else None) or Lane.STRANGERS
         answered = self._lanes[lane].submit(self._answer_in_lane, proto, environ, monotonic())
         await asyncio.wrap_future(answered)
         self._in_memory -= len(arrival.body)
+
+    async def _discard(self, proto: Any) -> bool:
+        """Let what of a body is under way arrive, and keep nothing of it; returns whether all of it came.
+
+        A connection that is closed with bytes unread is reset, and the answer may be lost with it.
+        """
+        until, size = monotonic() + DISCARD_SECONDS, 0
+        stream = aiter(proto)
+        with contextlib.suppress(TimeoutError):
+            while size <= self._max_body:
+                async with asyncio.timeout(min(DISCARD_PAUSE, until - monotonic())):
+                    try:
+                        size += len(await anext(stream))
+                    except StopAsyncIteration:
+                        return True
+        return False
 
     async def _read(self, proto: Any, arrival: _Arrival, bound: int) -> int:
         """Fill the body; returns the status that refuses it, else 0. A larger body is cut one byte above the bound.
@@ -281,7 +300,7 @@ class Gateway:
             parts = iter(answer)
             written += [part for part in [next(parts, None)] if part is not None]
             status, headers = head
-            if REFUSED in environ or UNREAD in environ:
+            if REFUSED in environ or environ.get(UNREAD) is False:
                 headers = [*headers, ("Connection", "close")]
             if written and not any(name.lower() == "content-length" for name, _value in headers):
                 _stream(proto, status, headers, [*written], parts)

@@ -18,9 +18,11 @@ class Lane(StrEnum):
     """Sign-ins of browsers that are not known: anybody can send any number of them."""
 
     KNOWN_SIGN_INS = "known-sign-ins"
+    STRANGERS = "strangers"
+    """Whatever else comes from somebody who is not signed in."""
 
 
-LANE_THREADS = {Lane.WRITERS: 4, Lane.LONG: 2, Lane.SIGN_INS: 2, Lane.KNOWN_SIGN_INS: 1}
+LANE_THREADS = {Lane.WRITERS: 4, Lane.LONG: 2, Lane.SIGN_INS: 2, Lane.KNOWN_SIGN_INS: 1, Lane.STRANGERS: 2}
 """Requests of each lane that a web process handles at once. With those that read they may be a few more than the pool
 has connections; who finds none waits for one, for less time than anybody may wait for a lock.
 """

@@ -11,7 +11,8 @@ REFUSED = "desk.refused"
 """WSGI environment key: the response status for a request whose body did not arrive; absent for all others."""
 
 UNREAD = "desk.unread"
-"""WSGI environment key: the body was not read, because nobody with this cookie or token is signed in."""
+"""WSGI environment key: the body was not read, because nobody with this cookie or token is signed in; whether all of it
+came. Absent for all other requests."""
 
 WAITED = "desk.waited"
 """WSGI environment key: the request waited too long for a thread."""
@@ -44,5 +45,5 @@ def check_body_was_read() -> None:
     Raises:
         ServiceUnavailable: they may try again.
     """
-    if request.environ.get(UNREAD):
+    if UNREAD in request.environ:
         raise refusal(503)

@@ -15,7 +15,7 @@ from models.vocabulary import Role
 from service.actions import outside, permissions
 from service.actions.context import ActionContext
 from service.http.app_context import AppContext, current_context
-from service.http.refusal import check_body_was_read
+from service.http.refusal import UNREAD, check_body_was_read
 from service.web.language import choose_language
 from service.web.progress_stream import PageWorker
 from service.web.rendering import here
@@ -111,7 +111,7 @@ def page(
                     outside.need_trial(session)
                 return answer(view, **kwargs)
 
-            return outside.run(desk.database, use, write=is_post)
+            return outside.run(desk.database, use, write=is_post and UNREAD not in request.environ)
 
         @wraps(answer)
         def checked(**kwargs: str) -> Response:

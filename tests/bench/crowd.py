@@ -8,6 +8,7 @@ import asyncio
 import json
 import random
 import resource
+import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, suppress
@@ -135,7 +136,7 @@ def _bearer(token: str) -> str:
 async def save(line: Line, office: Office, number: int) -> Answer:
     """Change one event; each number its own."""
     head = (
-        f"PATCH /api/v1/training-batches/{office.events[number]} HTTP/1.1\r\n{_bearer(office.tokens[number % 10])}"
+        f"PATCH /api/v1/delegations/{office.events[number]} HTTP/1.1\r\n{_bearer(office.tokens[number % 10])}"
         "Content-Type: application/json\r\nIf-Match: *\r\n"
     )
     return await line.ask(head.encode(), json.dumps({"headcount": random.randrange(1, 400)}).encode())
@@ -388,7 +389,12 @@ async def measured(office: Office, parts: Sequence[str]) -> list[Figure]:
     marks = [one.split(b";")[0].strip() for one in answer.head.split(b"set-cookie:")[1:] if b"-known=" in one]
     office.cookies[office.emails[0]] = marks[0].decode()
     deeds = {"crowd": crowded, "passwords": attacked, "mixed": reading_and_writing, "preview": previewed}
-    return [figure for name in parts or deeds for figure in await deeds[name](office)]
+    found = []
+    for name in parts or deeds:
+        figures = await deeds[name](office)
+        print(name, *figures, sep="\n", file=sys.stderr, flush=True)
+        found += figures
+    return found
 
 
 def measure(folder: Path, *, postgresql: bool = False, parts: Sequence[str] = ()) -> list[Figure]:

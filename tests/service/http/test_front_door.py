@@ -45,7 +45,9 @@ def sent(**headers: str) -> Callable[[str], str | None]:
         ("PATCH", "/api/v1/activities/x", Lane.WRITERS),
         ("DELETE", "/api/v1/tokens/x", Lane.WRITERS),
         ("POST", "/events/x", Lane.WRITERS),
-        ("POST", "/logout", Lane.WRITERS),
+        ("POST", "/logout", Lane.STRANGERS),
+        ("POST", "/unsubscribe/x", Lane.STRANGERS),
+        ("GET", "/unsubscribe/x", None),
         ("BREW", "/", Lane.WRITERS),
         ("GET", "/login/provider/back", Lane.WRITERS),
         ("POST", "/login", Lane.SIGN_INS),
@@ -66,7 +68,7 @@ def test_lanes(door: FrontDoor, method: str, path: str, lane: Lane | None) -> No
 def test_every_lane_has_threads_and_every_path_of_a_lane_exists(app: Flask, door: FrontDoor) -> None:
     assert set(LANE_THREADS) == set(Lane)
     lanes = {door.lane("POST", rule.rule.replace("<event_id>", "x"), sent()) for rule in app.url_map.iter_rules()}
-    assert lanes == {Lane.WRITERS, Lane.LONG, Lane.SIGN_INS}
+    assert lanes == {Lane.WRITERS, Lane.LONG, Lane.SIGN_INS, Lane.STRANGERS}
 
 
 def test_known_browsers_sign_in_apart(desk: AppContext, door: FrontDoor, clock: Clock) -> None:

@@ -154,6 +154,7 @@ def held_up(database: Database, event_id: str, monkeypatch: pytest.MonkeyPatch) 
 def test_a_writer_whose_turn_does_not_come_is_told(
     officer: Caller, database: Database, event_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    officer.headers["Accept-Language"] = "en"
     path = f"/training-batches/{event_id}"
     tag = officer.etag(path)
     with held_up(database, event_id, monkeypatch):
@@ -210,12 +211,12 @@ def test_whose_body_was_not_read_does_nothing_although_signed_in(
 ) -> None:
     """Who signs in between the two looks: their body is not taken for an empty one."""
     headers = {"Authorization": f"Bearer {officer.token}"}
-    answer = app.test_client().post("/api/v1/feeds", headers=headers, environ_overrides={UNREAD: True})
+    answer = app.test_client().post("/api/v1/feeds", headers=headers, environ_overrides={UNREAD: False})
     assert answer.status_code == 503
     page = signed_in(Role.OFFICER)
-    answer = page.client.post("/feeds", base_url=SITE, environ_overrides={UNREAD: True})
+    answer = page.client.post("/feeds", base_url=SITE, environ_overrides={UNREAD: False})
     assert answer.status_code == 503
-    answer = app.test_client().post("/api/v1/feeds", environ_overrides={UNREAD: True})
+    answer = app.test_client().post("/api/v1/feeds", environ_overrides={UNREAD: False})
     assert (answer.status_code, answer.json["code"]) == (401, "unauthenticated")
-    answer = app.test_client().post("/feeds", base_url=SITE, environ_overrides={UNREAD: True})
+    answer = app.test_client().post("/feeds", base_url=SITE, environ_overrides={UNREAD: False})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/login?next=/feeds")
