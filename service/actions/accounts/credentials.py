@@ -30,9 +30,6 @@ MINIMUM_PASSWORD = 12
 WAIT_SECONDS = 10.0
 """The longest somebody waits until their password is hashed; then it is :class:`models.errors.Busy`."""
 
-NICENESS = 10
-"""How far the threads that hash give way to others, as of nice(1); argon2's own threads inherit it."""
-
 _hasher = PasswordHasher()
 
 Result = TypeVar("Result")
@@ -48,6 +45,10 @@ class Queue(StrEnum):
     """Known browsers, and whoever is signed in: strangers don't make them wait."""
 
 
+NICENESS = {Queue.STRANGERS: 15, Queue.KNOWN: 5}
+"""How far the threads that hash give way to all others, as nice(1) counts it; argon2's own threads inherit it."""
+
+
 class _Threads:
     """One thread for each queue, started when it is first needed."""
 
@@ -59,14 +60,15 @@ class _Threads:
         """Have it done when its turn comes."""
         with self._lock:
             if queue not in self._pools:
-                self._pools[queue] = ThreadPoolExecutor(1, f"argon2-{queue}", initializer=_give_way)
+                self._pools[queue] = ThreadPoolExecutor(1, f"argon2-{queue}", _give_way, (NICENESS[queue],))
             return self._pools[queue].submit(work)
 
 
-def _give_way() -> None:
+def _give_way(niceness: int) -> None:
     if sys.platform == "linux":  # where a thread has a niceness of its own
+        thread = threading.get_native_id()
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+            os.setpriority(os.PRIO_PROCESS, thread, min(19, os.getpriority(os.PRIO_PROCESS, thread) + niceness))
 
 
 _threads = _Threads()

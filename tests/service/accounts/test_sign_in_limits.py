@@ -1,5 +1,7 @@
 """Passwords checked outside transactions, few at once; browsers that are known when strangers lock an address out."""
 
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -239,6 +241,18 @@ def test_who_waits_too_long_is_told_and_not_counted(
     held.set()
     first.join()
     assert sign_in(late, account.email, PASSWORD) == 303
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a niceness of their own on Linux only")
+def test_threads_that_hash_give_way(gate: Gate, account: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(credentials, "_threads", credentials._Threads())
+    found: list[int] = []
+    gate.meanwhile = lambda: found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    for queue in credentials.Queue:
+        assert credentials.check_password(account.password_hash, PASSWORD, queue)
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert found == [min(19, own + credentials.NICENESS[queue]) for queue in credentials.Queue]
+    assert found[0] > own
 
 
 def test_known_browsers_don_t_queue_behind_strangers(
