@@ -124,6 +124,7 @@ class ApiView(MethodView):
 
         def open_as_caller(opened: Session) -> None:
             g.session = opened
+            g.pop("presenter", None)  # of an earlier transaction
             g.act = ActionContext(user=None, now=desk.clock(), office=desk.settings.office, request_id=g.request_id)
             g.act = ActionContext(
                 user=authenticate(opened, desk), now=g.act.now, office=g.act.office, request_id=g.act.request_id

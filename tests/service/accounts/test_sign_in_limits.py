@@ -177,6 +177,7 @@ def test_an_account_switched_off_while_its_password_is_checked_stays_out(
     assert sign_in(stranger(app), account.email, PASSWORD) == 401
 
 
+@pytest.mark.both_databases("no other test runs its statement")
 def test_a_hash_of_too_little_work_is_replaced(
     app: Flask, database: Database, account: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -337,6 +338,7 @@ def test_a_stolen_cookie_helps_with_no_other_account(
     assert sign_in(stranger(app, stolen), account.email, PASSWORD) == 303
 
 
+@pytest.mark.both_databases("no other test runs its statements")
 @pytest.mark.parametrize("change", ["own password", "reset", "switched off"])
 def test_a_new_password_and_switching_off_make_browsers_strangers(
     app: Flask, admin: Caller, owner: Caller, account: User, signed: Callable[..., Browser], change: str
