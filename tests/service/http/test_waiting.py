@@ -145,9 +145,13 @@ def held_up(database: Database, event_id: str, monkeypatch: pytest.MonkeyPatch) 
     """Somebody else is in the midst of changing a visit, and nobody waits long."""
     monkeypatch.setattr("models.database.WAIT_SECONDS", 0.3)
     database.engine.dispose()  # PostgreSQL's connections learn it when they are opened
-    with Database(database.url.render_as_string(hide_password=False)).transaction() as session:
-        session.exec(select(Event).where(Event.id == event_id).with_for_update()).one()
-        yield
+    other = Database(database.url.render_as_string(hide_password=False))
+    try:
+        with other.transaction() as session:
+            session.exec(select(Event).where(Event.id == event_id).with_for_update()).one()
+            yield
+    finally:
+        other.dispose()
 
 
 @pytest.mark.both_databases("what writers wait for, and how they are told, differs")
