@@ -17,7 +17,8 @@ class User(Identified, Versioned, table=True):
 
     ``weekly_schedule`` and ``daily_digest``: whether the account receives these mails. ``messenger`` is the address of
     a messenger that also receives reminders, encrypted because it contains a key. ``must_change_password``: somebody
-    else chose the password, so the console requires a new one before it shows anything.
+    else chose the password, so the console requires a new one before it shows anything. ``known_browsers`` counts how
+    often all browsers that had signed in became strangers: with each new password, and when it is switched off.
     """
 
     __tablename__ = "user"
@@ -34,6 +35,7 @@ class User(Identified, Versioned, table=True):
     weekly_schedule: bool = Field(default=True)
     daily_digest: bool = Field(default=True)
     messenger: bytes | None = Field(default=None, sa_type=LargeBinary)
+    known_browsers: int = Field(default=0)
 
 
 class ApiToken(Identified, table=True):

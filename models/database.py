@@ -1,19 +1,51 @@
 """The engine and the only way to open a transaction, on SQLite and PostgreSQL."""
 
+import sqlite3
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from models import tables  # noqa: F401 - every mapper is configured before the first session
+from models.clock import monotonic
 
 BUSY_SECONDS = 30
-"""How long a SQLite writer waits for another one before it fails."""
+"""How long SQLite waits for another connection where :data:`WAIT_SECONDS` does not apply (opening, recovering)."""
+
+WAIT_SECONDS = 20.0
+"""The longest a writer waits for its turn, and on PostgreSQL for each lock; then it fails (:func:`is_busy`)."""
+
+POLL_SECONDS = 0.002
+"""Between two attempts of a SQLite writer while another process writes. SQLite's own pauses grow to a tenth of a
+second, in which writers of a busy process would pass by again and again."""
+
+waiting_since: ContextVar[float | None] = ContextVar("waiting_since", default=None)
+"""When the present request began to wait (:func:`models.clock.monotonic`): time spent in a queue counts as waiting."""
+
+_open = threading.local()
+
+
+def in_transaction() -> bool:
+    """Whether this thread is inside a transaction of any database."""
+    return getattr(_open, "count", 0) > 0
+
+
+def is_busy(problem: DBAPIError) -> bool:
+    """Whether a statement failed only because others held what it waited for. Told by the error's code."""
+    error = problem.orig
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+    return getattr(error, "sqlstate", None) == "55P03"  # lock_not_available
+
 
 _TIMEOUTS: Mapping[str, Any] = {
     "connect_timeout": 5,
@@ -54,18 +86,24 @@ class Database:
             event.listen(self.engine, "begin", _begin)
         else:
             event.listen(self.engine, "connect", _switch_jit_off)
-        self._writers = threading.Lock()
+            event.listen(self.engine, "connect", _bound_lock_waits)
+        self._turns = _Turns()
+        self._copies = threading.Lock()
         self._closing: list[Callable[[], None]] = []
         self._writing = self.engine.execution_options(desk_begin="IMMEDIATE") if self.is_sqlite else self.engine
 
     @contextmanager
-    def transaction(self, write: bool = True) -> Iterator[Session]:
+    def transaction(self, write: bool = True, *, patience: float = WAIT_SECONDS) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
-        ``write=False`` means read-only; on SQLite it then never waits for a writer.
+        ``write=False`` means read-only; on SQLite it then never waits for a writer. ``patience``: a SQLite writer waits
+        no longer than so many seconds.
+
+        Raises:
+            OperationalError: its turn did not come in time (:func:`is_busy`), or the database does not answer.
         """
         engine = self._writing if write else self.engine
-        with self._serialised(write), Session(engine, expire_on_commit=False) as session:
+        with self._turn(write, patience), Session(engine, expire_on_commit=False) as session, _counted():
             try:
                 yield session
                 session.commit()
@@ -74,22 +112,73 @@ class Database:
                 raise
 
     @contextmanager
-    def _serialised(self, write: bool) -> Iterator[None]:
-        """Serialise SQLite's writers within this process.
+    def trial(self) -> Iterator[Session]:
+        """A transaction of which nothing is kept and for which no writer waits: it may write as it likes.
 
-        Waiting SQLite writers sleep and retry at growing intervals: under load some would starve. A lock wakes them in
-        turn; only writers of other processes are left to SQLite.
+        On SQLite it works on a private copy, in a file without a name that SQLite keeps in memory while it is small (a
+        copy takes 0.2 s for 100 MB); one at a time in a process. On PostgreSQL it is rolled back.
+
+        Raises:
+            OperationalError: as :meth:`transaction`.
+        """
+        if not self.is_sqlite:
+            with Session(self.engine, expire_on_commit=False) as session, _counted():
+                try:
+                    yield session
+                finally:
+                    session.rollback()
+            return
+        if not self._copies.acquire(timeout=_left(WAIT_SECONDS)):
+            raise _no_turn()
+        try:
+            engine = self._copied()
+            try:
+                with Session(engine, expire_on_commit=False) as session, _counted():
+                    try:
+                        yield session
+                    finally:
+                        session.rollback()
+            finally:
+                engine.dispose()
+        finally:
+            self._copies.release()
+
+    def _copied(self) -> Engine:
+        """An engine with one connection, to a private copy of the database as it is now."""
+        copy = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        try:
+            with self.engine.connect() as connection:
+                original: Any = connection.connection.driver_connection
+                original.backup(copy)
+            for pragma in ("journal_mode=MEMORY", "synchronous=OFF", "foreign_keys=ON", "cache_size=-8000"):
+                copy.execute(f"PRAGMA {pragma}")
+        except BaseException:
+            copy.close()
+            raise
+        engine = create_engine("sqlite://", creator=lambda: copy, poolclass=StaticPool)
+        event.listen(engine, "begin", _begin)
+        return engine
+
+    @contextmanager
+    def _turn(self, write: bool, patience: float) -> Iterator[None]:
+        """Line up SQLite's writers of this process, first come, first served.
+
+        Writers of other processes are met when the transaction begins (:func:`_begin_writing`).
         """
         if not (write and self.is_sqlite):
             yield
             return
-        # A longer wait is left to SQLite, which then reports that the database is locked.
-        is_held = self._writers.acquire(timeout=BUSY_SECONDS)
+        until = monotonic() + _left(patience)
+        if not self._turns.take(until - monotonic()):
+            raise _no_turn()
+        waiting_since.set(None)  # a request's next transaction waits anew, whatever it has worked on meanwhile
+        before = getattr(_open, "until", None)
+        _open.until = until
         try:
             yield
         finally:
-            if is_held:
-                self._writers.release()
+            _open.until = before
+            self._turns.give_back()
 
     def closes(self, close: Callable[[], None]) -> None:
         """Register a callback that closes something along with the pooled connections."""
@@ -116,6 +205,64 @@ def _set_pragmas(connection: Any, record: Any) -> None:
     cursor.close()
 
 
+class _Turns:
+    """A lock that is given to those who wait for it in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_taken = False
+        self._waiting: deque[threading.Lock] = deque()
+
+    def take(self, timeout: float) -> bool:
+        """Wait for the turn; whether it came in time."""
+        with self._lock:
+            if not self._is_taken:
+                self._is_taken = True
+                return True
+            mine = threading.Lock()
+            mine.acquire()
+            self._waiting.append(mine)
+        if mine.acquire(timeout=max(timeout, 0.0)):
+            return True
+        with self._lock:
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+                return False
+        return True  # it came at this very moment
+
+    def give_back(self) -> None:
+        """Give the turn to whoever has waited longest."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._is_taken = False
+
+
+@contextmanager
+def _counted() -> Iterator[None]:
+    """Count this transaction for :func:`in_transaction`."""
+    _open.count = getattr(_open, "count", 0) + 1
+    try:
+        yield
+    finally:
+        _open.count -= 1
+
+
+def _left(patience: float) -> float:
+    """Seconds of patience left for the present request."""
+    patience = min(patience, BUSY_SECONDS)
+    since = waiting_since.get()
+    return patience if since is None else max(0.0, min(patience, since + WAIT_SECONDS - monotonic()))
+
+
+def _no_turn() -> OperationalError:
+    """The error of a writer whose turn did not come: the same as SQLite's own."""
+    error = sqlite3.OperationalError("database is locked")
+    error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+    return OperationalError("BEGIN IMMEDIATE", None, error)
+
+
 def _switch_jit_off(connection: Any, record: Any) -> None:
     # Our conditions on what an account may read look dear to PostgreSQL, which then compiles queries of a few
     # milliseconds for seconds. A statement and not a start-up option: poolers refuse those.
@@ -123,6 +270,34 @@ def _switch_jit_off(connection: Any, record: Any) -> None:
     connection.commit()
 
 
+def _bound_lock_waits(connection: Any, record: Any) -> None:
+    connection.execute(f"SET lock_timeout = {int(WAIT_SECONDS * 1000)}")
+    connection.commit()
+
+
 def _begin(connection: Connection) -> None:
     kind = connection.get_execution_options().get("desk_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {kind}")
+    if kind == "IMMEDIATE":
+        _begin_writing(connection)
+    else:
+        connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+def _begin_writing(connection: Connection) -> None:
+    """BEGIN IMMEDIATE, tried again and again while another process writes, until the writer's patience ends."""
+    until: float | None = getattr(_open, "until", None)
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA busy_timeout=0")
+    try:
+        while until is not None and monotonic() < until:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    break
+                time.sleep(POLL_SECONDS)
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, for SQLAlchemy's own error
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")

@@ -5,6 +5,11 @@ from typing import Any
 
 from models.i18n import N_, Message, message
 
+BUSY = N_(
+    "So many others are saving at this moment that your turn did not come. Nothing was changed; try again shortly."
+)
+"""What whoever waited in vain for their turn is told."""
+
 FieldErrors = Mapping[str, Sequence[Message]]
 
 
@@ -109,4 +114,14 @@ class TooMany(DomainError):
 
     def __init__(self, detail: Message, retry_after: int) -> None:
         super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Busy(DomainError):
+    """Others were first, and this one's turn did not come in time; ``retry_after`` is in seconds."""
+
+    code = "busy"
+
+    def __init__(self, retry_after: int = 5) -> None:
+        super().__init__(message(BUSY))
         self.retry_after = retry_after

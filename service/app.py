@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from models.clock import utcnow
 from models.database import Database
+from models.errors import Busy
 from service.api import (
     accounts,
     agreements,
@@ -31,7 +32,8 @@ from service.api import (
 from service.api.document import DeskApi, check_operations
 from service.http.app_context import AppContext, current_context, request_id
 from service.http.feed_middleware import FeedMiddleware
-from service.http.refusal import REFUSED, refusal
+from service.http.front_door import FrontDoor
+from service.http.refusal import REFUSED, WAITED, refusal
 from service.monitoring import health, metrics
 from service.settings import Settings, load_settings
 from service.web import routes
@@ -103,6 +105,7 @@ def create_app(
     middleware = FeedMiddleware(app.wsgi_app, app.extensions["desk"])
     app.wsgi_app = middleware  # type: ignore[method-assign]
     app.extensions["feed_middleware"] = middleware
+    app.extensions["front_door"] = FrontDoor(app.extensions["desk"])
     return app
 
 
@@ -118,7 +121,9 @@ def _name_request() -> None:
 
 
 def _refuse_without_body() -> None:
-    """Refuse a request whose body did not arrive, with the status set by the server in front of the application."""
+    """Refuse a request whose body did not arrive, or that waited too long for a thread, as the server in front says."""
+    if request.environ.get(WAITED):
+        raise Busy
     if (status := request.environ.get(REFUSED)) is not None:
         raise refusal(status)
 

@@ -147,12 +147,12 @@ def _sentences(errors: Mapping[str, list[str]], language: str) -> str:
 
 def _database_failure(problem: "DBAPIError") -> str:
     """What a person can do about a database that does not work as it should."""
-    from models.database import BUSY_SECONDS
+    from models.database import WAIT_SECONDS
 
     said = logs.redact(str(problem.orig).strip().partition("\n")[0])
     lower = said.lower()
     if "locked" in lower or "busy" in lower:
-        return f"The database is busy: another process kept it locked for {BUSY_SECONDS} seconds. Try again shortly."
+        return f"The database is busy: another process kept it locked for {WAIT_SECONDS:g} seconds. Try again shortly."
     if "no such table" in lower or ("does not exist" in lower and "relation" in lower):
         return "The database is not migrated: run `desk init`."
     return f"The database does not answer ({said}). Look at DESK_DATABASE_URL and whether the database runs."
@@ -350,6 +350,7 @@ _password_stdin = click.option("--password-stdin", is_flag=True, help="Read the 
 @_password_stdin
 def create_user(email: str, role: str, organisation: str, name: str | None, locale: str, password_stdin: bool) -> None:
     """Make an account. Without a password it can use API tokens only."""
+    from service.actions import outside
     from service.actions.accounts import accounts
     from service.runtime import first_start
     from service.schemas.accounts import UserSchema
@@ -358,10 +359,14 @@ def create_user(email: str, role: str, organisation: str, name: str | None, loca
     given |= {"name": name} if name is not None else {}
     given |= {"password": _read_password()} if password_stdin else {}
     values = UserSchema().load(given)  # type: ignore[no-untyped-call]
-    with _place() as place, place.database.transaction() as session:
-        act = place.act()
-        values["organisation_id"] = first_start.find_or_make_organisation(session, act, organisation).id
-        account = accounts.create_user(session, act, values)
+    with _place() as place:
+
+        def create(session: "Session") -> "User":
+            act = place.act()
+            values["organisation_id"] = first_start.find_or_make_organisation(session, act, organisation).id
+            return accounts.create_user(session, act, values)
+
+        account = outside.run(place.database, create)
     click.echo(f"Account {account.email} ({account.role.value}) made.", err=True)
     click.echo(account.id)
 
@@ -371,13 +376,17 @@ def create_user(email: str, role: str, organisation: str, name: str | None, loca
 @_password_stdin
 def set_password(email: str, password_stdin: bool) -> None:
     """Give an account a new password: yours from stdin, or a random one, printed once."""
+    from service.actions import outside
     from service.actions.accounts import accounts
     from service.runtime import first_start
 
     password = _read_password() if password_stdin else first_start.new_password()
-    with _place() as place, place.database.transaction() as session:
-        account, act = _account(session, email), place.act()
-        accounts.change_user(session, act, account, {"password": password})
+    with _place() as place:
+
+        def change(session: "Session") -> None:
+            accounts.change_user(session, place.act(), _account(session, email), {"password": password})
+
+        outside.run(place.database, change)
     click.echo(f"{email} has a new password; all its browsers are signed out.", err=True)
     if not password_stdin:
         click.echo(password)
@@ -427,6 +436,7 @@ def run() -> None:
 def prepare(program: Path) -> None:
     """Create and fill a new database; print where the service is. ``program`` is what was started."""
     from models.database import Database
+    from service.actions import outside
     from service.runtime import first_start
 
     settings = load_settings()
@@ -435,10 +445,13 @@ def prepare(program: Path) -> None:
     try:
         place = CommandContext(settings, database)
         # Programme, account and feed are created in one transaction: an interrupted start begins again from nothing.
-        with database.transaction() as session:
-            lines = first_start.first_start(session, place.act(), settings) or first_start.later_start(
-                session, settings, program
-            )
+        lines = outside.run(
+            database,
+            lambda session: (
+                first_start.first_start(session, place.act(), settings)
+                or first_start.later_start(session, settings, program)
+            ),
+        )
     finally:
         database.dispose()
     click.echo("\n".join(["", *lines, ""]))

@@ -25,6 +25,7 @@ _EXCLUDED = {
     "length_class",
     "is_exclusive",
     "messenger",
+    "known_browsers",
 }
 
 

@@ -6,7 +6,7 @@ from flask import Response, request
 from flask_smorest.pagination import PaginationParameters
 
 from models.accounts import ApiToken, User
-from models.errors import Invalid, NotFound
+from models.errors import Busy, Invalid, NotFound, TooMany
 from models.i18n import message
 from models.labels import noun
 from models.vocabulary import Role
@@ -95,13 +95,17 @@ class OwnPasswordView(ApiView):
     def post(self, values: dict[str, Any]) -> Any:
         """Change your own password, giving the current one as proof; all other browsers are signed out"""
         desk = current_context()
-        if not passwords.is_own(session(), act(), values["current"], request.remote_addr or "unknown"):
-            # Returned, not raised: the transaction must commit so that the failed attempt is counted.
-            return from_domain(Invalid({"current": [message(passwords.WRONG)]}))
-        secret = passwords.replace(session(), act(), values["current"], values["new"])
+        # Refusals are returned, not raised: the transaction must commit what it says of the attempt.
+        try:
+            if not passwords.is_own(session(), act(), values["current"], request.remote_addr or "unknown"):
+                return from_domain(Invalid({"current": [message(passwords.WRONG)]}))
+            secret = passwords.replace(session(), act(), values["current"], values["new"])
+        except (Invalid, TooMany, Busy) as refused:
+            return from_domain(refused)
         response = Response(status=204)
         if "Authorization" not in request.headers:
             desk.give_session(response, secret)
+            desk.know_browser(response, act().account, act().now)
         return response
 
 

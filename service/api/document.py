@@ -19,6 +19,7 @@ from flask import Flask
 from flask_smorest import Api
 from marshmallow import Schema, fields
 
+from models.database import WAIT_SECONDS
 from models.vocabulary import Language
 from service.http import error_responses
 from service.schemas.events import KIND_SCHEMAS
@@ -32,6 +33,7 @@ _INFO = {
     "fields, and words to the lists named `x-extensible-enum`. A client leaves aside what it does not know.",
     "license": {"name": "Apache-2.0"},
 }
+_WRITING = {"post", "put", "patch", "delete"}
 _OPERATION_ID = re.compile(r"[a-z]+([A-Z][a-z]+)+")
 _LOCALIZED_INPUTS = {MAX_TITLE: "LocalizedTitleInput", MAX_TEXT: "LocalizedTextInput"}
 _KINDS: Mapping[type[Schema], str] = {schema: kind.value for kind, schema in KIND_SCHEMAS.items()}
@@ -193,7 +195,9 @@ class DeskApi(Api):
         for blp in self._blueprints:
             blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
             self.spec.tag({"name": blp.name, "description": blp.description})
-        return flask.json.dumps(self.spec.to_dict(), indent=2, sort_keys=False)
+        described = self.spec.to_dict()
+        _describe_busy(described)
+        return flask.json.dumps(described, indent=2, sort_keys=False)
 
     def _openapi_json(self) -> flask.Response:
         return flask.Response(self.document(), mimetype="application/json")
@@ -209,6 +213,19 @@ class DeskApi(Api):
 
     def _register_pagination_header(self) -> None:
         """Do nothing: each list describes its own header (:class:`service.api.resource.ApiBlueprint`)."""
+
+
+def _describe_busy(document: dict[str, Any]) -> None:
+    """Say of every operation that writes what it answers when its turn to write does not come."""
+    problem = document["components"]["responses"]["DEFAULT_ERROR"]["content"]
+    document["components"]["responses"]["BUSY"] = {
+        "description": f"`busy`: others were writing for {WAIT_SECONDS:g} seconds. Nothing was changed; try again.",
+        "headers": {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}},
+        "content": problem,
+    }
+    for item in document["paths"].values():
+        for method in _WRITING & item.keys():
+            item[method]["responses"]["503"] = {"$ref": "#/components/responses/BUSY"}
 
 
 def check_operations(app: Flask, prefix: str) -> None:

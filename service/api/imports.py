@@ -9,6 +9,7 @@ from calendars.ical_import.content_lines import invalid_file
 from models.errors import Invalid
 from models.i18n import N_, message
 from models.vocabulary import EventKind, Language, Role
+from service.actions import outside
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.imports.calendar_files import RESULTS, ComponentOutcome, ImportDefaults, import_calendar
 from service.api.resource import FORM, ApiBlueprint, ApiView, act, operation, requires, session, takes
@@ -80,8 +81,13 @@ def _uploaded_file() -> tuple[bytes, str, str]:
     files = request.files.getlist("file")
     if len(files) != 1:
         raise invalid_file(message(N_("Send one file, in the form's field “file”.")))
-    with files[0].stream as opened:
-        return opened.read(), files[0].filename or "", files[0].mimetype_params.get("charset", "")
+
+    def read() -> bytes:
+        with files[0].stream as opened:
+            return opened.read()
+
+    content = outside.ask("upload", lambda: read)  # it can be read once only
+    return content, files[0].filename or "", files[0].mimetype_params.get("charset", "")
 
 
 def _outcome(one: ComponentOutcome, language: Language, is_dry: bool) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events, members
 from service.actions.events.members import MemberPosition
 from service.actions.imports.member_list_export import member_template
-from service.actions.imports.member_lists import import_members
+from service.actions.imports.member_lists import import_member_file
 from service.actions.imports.xlsx_reader import read_workbook
 from service.api.resource import ApiBlueprint, ApiView, act, operation, requires, session, sliced, takes
 from service.http.error_responses import reader_language
@@ -93,7 +93,7 @@ class MemberImportView(ApiView):
         is_dry = query.get("dry_run", False)
         read = read_workbook if request.mimetype == XLSX else read_csv
         with dry_run_savepoint(session(), is_dry=is_dry):
-            imported = import_members(session(), act(), event, read(request.get_data(cache=True)))
+            imported = import_member_file(session(), act(), event, request.get_data(cache=True), read)
         count, language = Counter(one.action for one in imported.rows), reader_language()
         return {
             "dry_run": is_dry,

@@ -21,9 +21,10 @@ from models.accounts import User
 from models.errors import Forbidden, Unauthenticated
 from models.i18n import N_, message
 from models.vocabulary import Role, TokenScope
-from service.actions import crud, idempotency, permissions
+from service.actions import crud, idempotency, outside, permissions
 from service.actions.context import ActionContext
 from service.http.app_context import AppContext, current_context
+from service.http.refusal import UNREAD, check_body_was_read
 from service.schemas.rows import RowSchema
 
 JSON = "application/json"
@@ -117,15 +118,24 @@ class ApiView(MethodView):
         # The body is read before the transaction opens, so that a slow sender holds no lock.
         body = request.get_data(cache=True) if request.method not in SAFE else b""
         desk = current_context()
-        with desk.database.transaction(write=request.method not in SAFE) as opened:
+        inherited = super().dispatch_request
+        key = request.headers.get("Idempotency-Key") if request.method == "POST" and not self.never_stored else None
+        unstored: list[idempotency.StoredResponse] = []
+
+        def open_as_caller(opened: Session) -> None:
             g.session = opened
+            g.pop("presenter", None)  # of an earlier transaction
             g.act = ActionContext(user=None, now=desk.clock(), office=desk.settings.office, request_id=g.request_id)
             g.act = ActionContext(
                 user=authenticate(opened, desk), now=g.act.now, office=g.act.office, request_id=g.act.request_id
             )
-            user = g.act.user
-            g.locale = user.locale.value
-            permissions.reads_as(opened, user)
+            g.locale = g.act.user.locale.value
+            permissions.reads_as(opened, g.act.user)
+
+        def use(opened: Session) -> ResponseReturnValue:
+            open_as_caller(opened)
+            user = g.act.account
+            check_body_was_read()
             if not user.role.suffices_for(role):
                 raise Forbidden(
                     message(
@@ -133,24 +143,46 @@ class ApiView(MethodView):
                     )
                 )
             _check_body_type(body, getattr(handler, "body_types", (JSON,)))
-            key = request.headers.get("Idempotency-Key")
-            if request.method == "POST" and key is not None and not self.never_stored:
-                return self._keyed(desk, key, body, kwargs)
-            return super().dispatch_request(**kwargs)
+            if key is None:
+                return inherited(**kwargs)
+            if (replayed := _recalled(desk, key, body)) is not None:
+                return replayed
+            response = current_app.make_response(inherited(**kwargs))
+            headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
+            answer = idempotency.StoredResponse(response.status_code, headers, response.get_data())
+            if outside.is_trial(opened):
+                unstored.append(answer)
+            else:
+                idempotency.store(opened, act(), desk.settings.secret_key, key, _content(body), answer)
+            return response
 
-    def _keyed(self, desk: AppContext, key: str, body: bytes, kwargs: dict[str, Any]) -> ResponseReturnValue:
-        secret = desk.settings.secret_key
-        request_content = (request.method.encode(), request.full_path.encode(), body)
-        if stored := idempotency.recall(session(), act(), secret, key, request_content):
-            replayed = Response(stored.body, status=stored.status)
-            replayed.headers.update(stored.headers)
-            replayed.headers["Idempotency-Replayed"] = "true"
-            return replayed
-        response = current_app.make_response(super().dispatch_request(**kwargs))
-        headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
-        answer = idempotency.StoredResponse(response.status_code, headers, response.get_data())
-        idempotency.store(session(), act(), secret, key, request_content, answer)
+        writes = request.method not in SAFE and UNREAD not in request.environ
+        response = outside.run(desk.database, use, write=writes)
+        if key is None or not unstored:
+            return response
+        # Nothing of a trial is kept, so the answer to a dry run is stored afterwards.
+        with desk.database.transaction() as opened:
+            open_as_caller(opened)
+            if (replayed := _recalled(desk, key, body)) is not None:
+                return replayed
+            idempotency.store(opened, act(), desk.settings.secret_key, key, _content(body), unstored[-1])
         return response
+
+
+def _content(body: bytes) -> tuple[bytes, ...]:
+    """What a request wants, to tell it from another with the same key."""
+    return request.method.encode(), request.full_path.encode(), body
+
+
+def _recalled(desk: AppContext, key: str, body: bytes) -> Response | None:
+    """The stored response to a repeated request; None to the first."""
+    stored = idempotency.recall(session(), act(), desk.settings.secret_key, key, _content(body))
+    if stored is None:
+        return None
+    replayed = Response(stored.body, status=stored.status)
+    replayed.headers.update(stored.headers)
+    replayed.headers["Idempotency-Replayed"] = "true"
+    return replayed
 
 
 def _check_body_type(body: bytes, accepted: Sequence[str]) -> None:

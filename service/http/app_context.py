@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from flask import current_app
+from flask import current_app, request
 from werkzeug.wrappers import Response
 
-from models.clock import utcnow
+from models.accounts import User
+from models.clock import today, utcnow
 from models.database import Database
+from service.actions.accounts import known_browsers
 from service.actions.accounts.accounts import SESSION_LENGTH
 from service.actions.feeds.cache import FeedCache
 from service.background.background_thread import BackgroundRunner
@@ -72,6 +74,29 @@ class AppContext:
             secure=self.settings.is_https,
             httponly=True,
             samesite="Lax",
+        )
+
+    @property
+    def known_cookie(self) -> str:
+        """The name of the cookie by which a browser is known that signed in before."""
+        return f"{self.session_cookie}-known"
+
+    def known_browser(self, now: datetime) -> known_browsers.Cookie:
+        """What the browser of this request shows of having signed in before."""
+        text = request.cookies.get(self.known_cookie, "")
+        return known_browsers.Cookie.read(self.settings.secret_key, text, today(self.settings.office.timezone, now))
+
+    def know_browser(self, response: Response, user: User, now: datetime) -> None:
+        """Let this browser be known from now on as one that signed in as this account."""
+        text = self.known_browser(now).with_account(user, today(self.settings.office.timezone, now))
+        response.set_cookie(
+            self.known_cookie,
+            text,
+            max_age=int(known_browsers.LIFETIME.total_seconds()),
+            path="/",
+            secure=self.settings.is_https,
+            httponly=True,
+            samesite="Strict",
         )
 
     def csrf_token(self, cookie: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from models import errors
+from models.database import is_busy
 from models.i18n import N_, Message, message, translate, translate_filled
 from models.vocabulary import Language
 
@@ -24,6 +25,7 @@ STATUS_OF: Mapping[type[errors.DomainError], int] = {
     errors.Unauthenticated: 401,
     errors.Stale: 412,
     errors.TooMany: 429,
+    errors.Busy: 503,
 }
 
 _TITLES = {
@@ -157,7 +159,7 @@ def from_domain(error: errors.DomainError) -> Response:
     if isinstance(error, errors.Invalid):
         members["errors"] = error.errors
     response = problem(status, error.code, error.detail, **members)
-    if isinstance(error, errors.TooMany):
+    if isinstance(error, errors.TooMany | errors.Busy):
         response.headers["Retry-After"] = str(error.retry_after)
     if status == 401:
         response.headers["WWW-Authenticate"] = 'Bearer realm="protocol-desk"'
@@ -200,6 +202,9 @@ def from_database(error: DBAPIError) -> Response:
         return problem(
             409, "conflict", message(N_("This clashes with a change made at the same moment. Read again and retry."))
         )
+    if is_busy(error):
+        log.warning("writer_waited_in_vain")
+        return from_domain(errors.Busy())
     if isinstance(error, OperationalError) or error.connection_invalidated:
         log.error("database_unavailable", extra={"problem": type(error.orig).__name__})
         response = problem(503, "unavailable", _DETAILS[503])

@@ -2,8 +2,10 @@
 
 WSGI reads a body in the thread that answers. A client that announces a body and sends it slowly, or not at all, would
 occupy that thread: sixteen such connections would stop the service. So requests with a body wait in an event loop,
-which costs a connection but no thread, until the body is complete, too large or late. Requests without a body go
-straight on in granian's own thread, and feeds in memory are answered there without entering the application.
+which costs a connection but no thread, until the body is complete, too large or late. Who is not signed in is answered
+before the body is read. Requests that may wait for others (writers, sign-ins) have threads of their own, in lanes; what
+only reads is answered in granian's threads, so that readers never wait for writers, and feeds in memory are answered
+there without entering the application.
 
 The application itself stays WSGI and can be run by any WSGI server, without this protection.
 """
@@ -24,7 +26,9 @@ from granian import _granian, _signals
 from granian.server import common, mp
 
 from models.clock import monotonic
-from service.http.refusal import REFUSED
+from models.database import WAIT_SECONDS, waiting_since
+from service.http.lanes import LANE_THREADS, SAFE, Door, Lane
+from service.http.refusal import REFUSED, UNREAD, WAITED
 
 log = logging.getLogger("desk.web")
 
@@ -37,10 +41,14 @@ BYTES_A_SECOND = 16 * 1024
 STALL_SECONDS = 10.0
 """A body of which nothing arrives for so long is given up, whatever time it has left."""
 
-BODY_THREADS = 4
-"""Requests with a body that a web process handles at once, besides those without. Together with ``WEB_THREADS`` they
-need no more connections than the pool has.
-"""
+DISCARD_SECONDS = 2.0
+"""The longest a body that nobody reads may still arrive before it is answered."""
+
+DISCARD_PAUSE = 0.25
+"""The same while nothing of it arrives."""
+
+ADMITTING_THREADS = 1
+"""Threads in which a process looks up who sends a body, before it is read."""
 
 BODIES_IN_MEMORY = 64 * 1024 * 1024
 """Bytes of bodies a web process holds until they are answered. Above that the bodies still arriving that have waited
@@ -80,6 +88,7 @@ class Gateway:
         body_seconds: see :data:`BODY_SECONDS`.
         stall_seconds: see :data:`STALL_SECONDS`.
         bodies_in_memory: see :data:`BODIES_IN_MEMORY`.
+        door: who may send bodies, and where requests wait.
     """
 
     def __init__(
@@ -88,6 +97,7 @@ class Gateway:
         from_memory: FromMemory,
         *,
         max_body: int,
+        door: Door,
         body_seconds: float = BODY_SECONDS,
         stall_seconds: float = STALL_SECONDS,
         bodies_in_memory: int = BODIES_IN_MEMORY,
@@ -102,7 +112,9 @@ class Gateway:
         # In the order of their latest bytes: the first has waited longest.
         self._arriving: dict[_Arrival, None] = {}
         self._in_memory = 0
-        self._pool = ThreadPoolExecutor(BODY_THREADS, thread_name_prefix="body")
+        self._door = door
+        self._lanes = {lane: ThreadPoolExecutor(count, lane.value) for lane, count in LANE_THREADS.items()}
+        self._admitting = ThreadPoolExecutor(ADMITTING_THREADS, "admitting")
 
     def run_in(self, loop: asyncio.AbstractEventLoop) -> None:
         """Collect bodies in this loop; to be called before the first request."""
@@ -128,6 +140,13 @@ class Gateway:
             if has_body(headers):
                 self._loop.call_soon_threadsafe(self._collect_later, proto, scope)
                 return
+            lane = self._door.lane(scope.method, scope.path, headers.get)
+            if lane is not None:
+                environ = environ_of(scope)
+                if self._needs_admission(scope) and not self._door.admits(headers.get):
+                    environ[UNREAD], lane = True, Lane.STRANGERS
+                self._lanes[lane].submit(self._answer_in_lane, proto, environ, monotonic())
+                return
             answer = self._from_memory(scope.method, scope.path, headers.get)
             if answer is None:
                 self._answer(proto, environ_of(scope))
@@ -135,6 +154,10 @@ class Gateway:
                 proto.response_bytes(*answer)
         except BaseException as error:
             _failed(proto, error)
+
+    def _needs_admission(self, scope: Any) -> bool:
+        """Whether only those may send this who are signed in."""
+        return (has_body(scope.headers) or scope.method not in SAFE) and self._door.public_bound(scope.path) is None
 
     def _collect_later(self, proto: Any, scope: Any) -> None:
         task = self._loop.create_task(self._collect(proto, scope))
@@ -147,13 +170,19 @@ class Gateway:
         length = environ.get("CONTENT_LENGTH")
         announced = _length(length)
         arrival = _Arrival(asyncio.current_task(), announced)
-        if length is not None and announced is None:
+        bound = self._door.public_bound(scope.path) or self._max_body
+        is_admitted = not self._needs_admission(scope) or await self._loop.run_in_executor(
+            self._admitting, self._door.admits, scope.headers.get
+        )
+        if not is_admitted:
+            environ |= {UNREAD: await self._discard(proto), "CONTENT_LENGTH": "0"}
+        elif length is not None and announced is None:
             arrival.refused = 400
-        elif announced is None or announced <= self._max_body:
+        elif announced is None or announced <= bound:
             self._arriving[arrival] = None
             refused = 0
             try:
-                refused = await self._read(proto, arrival)
+                refused = await self._read(proto, arrival, bound)
             except TimeoutError:
                 refused = 408
             except asyncio.CancelledError:
@@ -162,16 +191,35 @@ class Gateway:
                 self._drop(arrival, refused)
             self._arriving.pop(arrival, None)
             environ["CONTENT_LENGTH"] = str(len(arrival.body))
+        if is_admitted and not arrival.refused and max(announced or 0, len(arrival.body)) > bound < self._max_body:
+            arrival.refused = 413  # the application would not refuse it
         if arrival.refused:
             environ |= {REFUSED: arrival.refused, "CONTENT_LENGTH": "0"}
         environ.pop("HTTP_TRANSFER_ENCODING", None)
-        environ["wsgi.input"] = io.BytesIO(arrival.body)
-        answered = self._pool.submit(self._answer_safely, proto, environ)
+        environ["wsgi.input"] = io.BytesIO(arrival.body if not arrival.refused else b"")
+        lane = (self._door.lane(scope.method, scope.path, scope.headers.get) if is_admitted else None) or Lane.STRANGERS
+        answered = self._lanes[lane].submit(self._answer_in_lane, proto, environ, monotonic())
         await asyncio.wrap_future(answered)
         self._in_memory -= len(arrival.body)
 
-    async def _read(self, proto: Any, arrival: _Arrival) -> int:
-        """Fill the body; returns the status that refuses it, else 0. A larger body is cut one byte above the limit.
+    async def _discard(self, proto: Any) -> bool:
+        """Let what of a body is under way arrive, and keep nothing of it; returns whether all of it came.
+
+        A connection that is closed with bytes unread is reset, and the answer may be lost with it.
+        """
+        until, size = monotonic() + DISCARD_SECONDS, 0
+        stream = aiter(proto)
+        with contextlib.suppress(TimeoutError):
+            while size <= self._max_body:
+                async with asyncio.timeout(min(DISCARD_PAUSE, until - monotonic())):
+                    try:
+                        size += len(await anext(stream))
+                    except StopAsyncIteration:
+                        return True
+        return False
+
+    async def _read(self, proto: Any, arrival: _Arrival, bound: int) -> int:
+        """Fill the body; returns the status that refuses it, else 0. A larger body is cut one byte above the bound.
 
         Raises:
             TimeoutError: the body did not arrive in time.
@@ -180,7 +228,7 @@ class Gateway:
         body, empty = arrival.body, 0
         began = monotonic()
         stream = aiter(proto)
-        while len(body) <= self._max_body:
+        while len(body) <= bound:
             left = self._body_seconds + len(body) / BYTES_A_SECOND - (monotonic() - began)
             try:
                 async with asyncio.timeout(min(left, self._stall_seconds)):
@@ -193,7 +241,7 @@ class Gateway:
             if arrival.refused:
                 return arrival.refused
             empty += not part
-            part = part[: self._max_body + 1 - len(body)]
+            part = part[: bound + 1 - len(body)]
             if part and not self._has_room(arrival, len(part)):
                 return 503
             body += part
@@ -226,11 +274,17 @@ class Gateway:
         if arrival.task is not None and arrival.task is not asyncio.current_task():
             arrival.task.cancel()
 
-    def _answer_safely(self, proto: Any, environ: dict[str, Any]) -> None:
+    def _answer_in_lane(self, proto: Any, environ: dict[str, Any], since: float) -> None:
+        """Answer a request that has waited for its thread since then; too long a wait is all it is told of."""
+        token = waiting_since.set(since)
         try:
+            if monotonic() - since > WAIT_SECONDS and REFUSED not in environ:
+                environ[WAITED] = True
             self._answer(proto, environ)
         except BaseException as error:
             _failed(proto, error)
+        finally:
+            waiting_since.reset(token)
 
     def _answer(self, proto: Any, environ: dict[str, Any]) -> None:
         """Call the application and send its response: at once when its length is known, else part by part."""
@@ -246,7 +300,7 @@ class Gateway:
             parts = iter(answer)
             written += [part for part in [next(parts, None)] if part is not None]
             status, headers = head
-            if REFUSED in environ:
+            if REFUSED in environ or environ.get(UNREAD) is False:
                 headers = [*headers, ("Connection", "close")]
             if written and not any(name.lower() == "content-length" for name, _value in headers):
                 _stream(proto, status, headers, [*written], parts)

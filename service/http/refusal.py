@@ -2,12 +2,20 @@
 
 from collections.abc import Mapping
 
+from flask import request
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from models.i18n import N_
 
 REFUSED = "desk.refused"
 """WSGI environment key: the response status for a request whose body did not arrive; absent for all others."""
+
+UNREAD = "desk.unread"
+"""WSGI environment key: the body was not read, because nobody with this cookie or token is signed in; whether all of it
+came. Absent for all other requests."""
+
+WAITED = "desk.waited"
+"""WSGI environment key: the request waited too long for a thread."""
 
 _DETAILS: Mapping[int, str] = {
     400: N_(
@@ -29,3 +37,13 @@ def refusal(status: int) -> HTTPException:
     if status in _DETAILS:
         error.data = {"detail": _DETAILS[status]}  # type: ignore[attr-defined]
     return error
+
+
+def check_body_was_read() -> None:
+    """Refuse to go on for somebody who is signed in now, but was not when the body would have been read.
+
+    Raises:
+        ServiceUnavailable: they may try again.
+    """
+    if UNREAD in request.environ:
+        raise refusal(503)

@@ -16,7 +16,9 @@ from models.places import Locality, Organisation
 from models.text import fold, localized
 from models.vocabulary import EventStatus, Language, Role
 from seed.loader import load_files, packaged_files
+from service.actions import outside
 from service.actions.accounts import accounts
+from service.actions.accounts.credentials import hashed
 from service.actions.context import ActionContext
 from service.actions.directory import directory
 from service.actions.feeds import feeds
@@ -33,16 +35,16 @@ def first_start(session: Session, act: ActionContext, settings: Settings) -> lis
     """Fill a new database; returns the lines to print. Does nothing and returns none when an account exists."""
     if session.exec(select(User.id)).first() is not None:
         return []
+    password, password_hash = outside.ask("first password", lambda: _hashed_password)
     if session.exec(select(Locality.code)).first() is None:
         load_files(session, act, packaged_files())
-    password = new_password()
     office = find_or_make_organisation(session, act, _PROTOCOL_OFFICE[Language.VI], _PROTOCOL_OFFICE)
     values = {
         "email": f"admin@{_mail_domain(settings.public_url)}",
         "name": "Quản trị viên",
         "role": Role.ADMIN,
         "organisation_id": office.id,
-        "password": password,
+        "password_hash": password_hash,
     }
     admin = accounts.create_user(session, act, values)
     own = ActionContext(admin, act.now, act.office)
@@ -119,6 +121,12 @@ def find_or_make_organisation(
         {"name": dict(name or {"vi": identity}), "locality": act.office.locality}
     )
     return directory.create_organisation(session, act, values)
+
+
+def _hashed_password() -> tuple[str, str]:
+    """A new password and its hash."""
+    password = new_password()
+    return password, hashed(password)
 
 
 def new_password() -> str:

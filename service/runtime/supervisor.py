@@ -167,7 +167,13 @@ def _load_app(parent: int) -> Any:
 
     # The variable is for tests, which can't wait that long.
     seconds = float(os.environ.get("DESK_BODY_SECONDS") or BODY_SECONDS)
-    gateway = Gateway(app, app.extensions["feed_middleware"].from_memory, max_body=MAX_BODY, body_seconds=seconds)
+    gateway = Gateway(
+        app,
+        app.extensions["feed_middleware"].from_memory,
+        max_body=MAX_BODY,
+        body_seconds=seconds,
+        door=app.extensions["front_door"],
+    )
     # Without a collection before: it takes 0.2 s and finds some thousand small objects.
     gc.freeze()
     gc.enable()

@@ -12,7 +12,7 @@ class UserSchema(RowSchema):
 
     class Meta:
         model = User
-        exclude = ("password_hash",)
+        exclude = ("password_hash", "known_browsers")
 
     name = TextField(validate=validate.Length(1, 200))
     password = fields.String(load_only=True, validate=validate.Length(max=1000))

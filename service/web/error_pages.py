@@ -2,11 +2,13 @@
 
 from flask import Request, Response, g, json, request
 
+from models.errors import Busy
 from models.i18n import N_, translate
 from service.web.language import choose_language
 from service.web.rendering import render
 
 _NOT_FOUND = N_("There is nothing at this address. It may have been deleted, or the link is incomplete.")
+_GO_BACK = N_("Go back with your browser: what you typed is still there.")
 _FOR_PROGRAMS = ("/api/", "/healthz", "/readyz", "/metrics")
 
 
@@ -48,7 +50,10 @@ def as_page(response: Response) -> Response:
     if response.mimetype != "application/problem+json" or not wants_page(request):
         return response
     problem = json.loads(response.get_data())
-    page = error_page(response.status_code, problem["title"], problem["detail"])
+    detail = problem["detail"]
+    if problem["code"] == Busy.code and request.method == "POST":
+        detail = f"{detail} {translate(_GO_BACK, response.headers['Content-Language'])}"
+    page = error_page(response.status_code, problem["title"], detail)
     for name, value in response.headers:
         if name not in page.headers and name != "WWW-Authenticate":
             page.headers[name] = value

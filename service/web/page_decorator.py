@@ -12,9 +12,10 @@ from werkzeug.wrappers import Response
 from models.errors import Forbidden
 from models.i18n import N_, message
 from models.vocabulary import Role
-from service.actions import permissions
+from service.actions import outside, permissions
 from service.actions.context import ActionContext
 from service.http.app_context import AppContext, current_context
+from service.http.refusal import UNREAD, check_body_was_read
 from service.web.language import choose_language
 from service.web.progress_stream import PageWorker
 from service.web.rendering import here
@@ -81,9 +82,10 @@ def page(
     """Make a function of a view a page: one transaction, a signed-in reader, a CSRF token with every POST.
 
     ``read`` is the role needed to see it, ``write`` the one for a POST. Anybody not signed in is redirected to sign in,
-    anybody who must choose a new password to that page. A preview (``is_trial``) may write while it is rendered: its
-    writes are rolled back unless it answers a POST. A page that may take seconds (``is_long``) shows its progress
-    (:mod:`service.web.progress_stream`).
+    anybody who must choose a new password to that page. A preview (``is_trial``) may write while it is rendered: unless
+    it answers a POST, nothing of it is kept, and no writer waits for it. A page that may take seconds (``is_long``)
+    shows its progress (:mod:`service.web.progress_stream`). A page's function is called again when it asked for work
+    outside the transaction (:mod:`service.actions.outside`).
     """
 
     def make(answer: Page) -> Page:
@@ -91,10 +93,12 @@ def page(
             is_post = request.method == "POST"
             token = _form().get("csrf", "") if is_post else ""  # the body is read before the transaction opens
             desk = current_context()
-            with desk.database.transaction(write=is_post or is_trial) as session:
+
+            def use(session: Session) -> Response:
                 view = open_view(session, desk)
                 if view.user is None or view.cookie is None:
                     return redirect(url_for("pages.sign_in", next=here()), 303)
+                check_body_was_read()
                 if is_post and not desk.is_csrf_token(view.cookie, token):
                     raise Forbidden(message(FOREIGN_FORM), code="csrf")
                 if view.user.must_change_password and request.endpoint != "pages.account":
@@ -103,10 +107,11 @@ def page(
                     raise Forbidden(message(N_("Your account may read this, but not change it.")))
                 if worker is not None:
                     worker.watch(view)
-                response = answer(view, **kwargs)
                 if is_trial and not is_post:
-                    session.rollback()
-                return response
+                    outside.need_trial(session)
+                return answer(view, **kwargs)
+
+            return outside.run(desk.database, use, write=is_post and UNREAD not in request.environ)
 
         @wraps(answer)
         def checked(**kwargs: str) -> Response:
@@ -136,7 +141,6 @@ def open_page(answer: Page) -> Page:
             check_own_form()
             _form()  # the body is read before the transaction opens
         desk = current_context()
-        with desk.database.transaction(write=is_post) as session:
-            return answer(open_view(session, desk), **kwargs)
+        return outside.run(desk.database, lambda session: answer(open_view(session, desk), **kwargs), write=is_post)
 
     return run

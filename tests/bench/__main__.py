@@ -1,7 +1,7 @@
 """``make bench``: measure, print the table, and keep it in docs/benchmarks.md.
 
 ``python -m tests.bench feeds`` measures feeds over HTTP only, ``… pages`` the console's pages (on SQLite, or with
-``… pages postgresql``); neither keeps anything.
+``… pages postgresql``), ``… crowd [postgresql]`` what others notice of many at once; none keeps anything.
 """
 
 import json
@@ -30,8 +30,8 @@ from service.actions.feeds.cache import FeedCache, RenderedFeed, render_feed
 from service.actions.feeds.store import snapshot
 from service.app import create_app
 from tests import factories
+from tests.bench import crowd, growth, occupancy, pages, sending
 from tests.bench import feeds as feeds_over_http
-from tests.bench import growth, occupancy, pages, sending
 from tests.bench.measure import Result, bench_database, pair, table
 
 TITLE = {
@@ -147,8 +147,12 @@ def main() -> None:
             timed = pages.measure(folder, postgresql=len(sys.argv) > 2)
             print(pages.table(timed), pages.summary(timed), sep="\n\n")
             return
+        if sys.argv[1:2] == ["crowd"]:
+            parts = [one for one in sys.argv[2:] if one != "postgresql"]
+            print(crowd.table(crowd.measure(folder, postgresql="postgresql" in sys.argv, parts=parts)))
+            return
         if sys.argv[1:]:
-            sys.exit("python -m tests.bench [feeds | pages [postgresql]]")
+            sys.exit("python -m tests.bench [feeds | pages [postgresql] | crowd [postgresql] [PART…]]")
         results = [
             feed(folder, 1000),
             feed(folder, 10_000),

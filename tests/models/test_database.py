@@ -1,5 +1,6 @@
 """Types, transactions, constraints, migrations; on both databases."""
 
+import contextvars
 import subprocess
 import sys
 import threading
@@ -13,11 +14,12 @@ import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import insert, inspect, text
-from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import col, select
 
-from models.database import Database
+from models.database import WAIT_SECONDS, Database, in_transaction, is_busy, waiting_since
+from models.event_parts import Member
 from models.events import Event
 from models.migrate import MIGRATIONS, alembic_config, current_revision, downgrade, newest_revision, upgrade
 from models.places import Person
@@ -279,3 +281,145 @@ def test_queries_are_not_compiled(database: Database) -> None:
         session.execute(text("SELECT 1"))
         session.rollback()
         assert session.execute(text("SHOW jit")).scalar_one() == "off", "it outlives a rollback"
+
+
+def test_writers_get_their_turn_in_the_order_in_which_they_came(database: Database) -> None:
+    """On SQLite; PostgreSQL's writers wait only for the same rows."""
+    if not database.is_sqlite:
+        return
+    order: list[int] = []
+    threads: list[threading.Thread] = []
+
+    def write(number: int) -> None:
+        with database.transaction():
+            order.append(number)
+
+    with database.transaction():
+        for number in range(20):
+            threads.append(threading.Thread(target=write, args=(number,)))
+            threads[-1].start()
+            while len(database._turns._waiting) <= number:
+                time.sleep(0.001)
+    for thread in threads:
+        thread.join()
+    assert order == list(range(20))
+
+
+def blocked(database: Database, patience: float = WAIT_SECONDS) -> OperationalError:
+    """What a writer is told that waits in vain for the name of person x."""
+    with pytest.raises(OperationalError) as failed, database.transaction(patience=patience) as session:
+        session.exec(select(Person).where(Person.id == "x").with_for_update()).one()
+    return failed.value
+
+
+@pytest.mark.parametrize("holder", ["this process", "another one"])
+def test_a_writer_that_waits_in_vain_fails_in_time(
+    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch, holder: str
+) -> None:
+    with database.transaction() as session:
+        session.add(Person(id="x", name="A"))
+    monkeypatch.setattr("models.database.WAIT_SECONDS", 0.5)
+    database.engine.dispose()  # PostgreSQL's connections learn it when they are opened
+    other = database if holder == "this process" else Database(database_url)
+    began = time.monotonic()
+    with other.transaction() as session:
+        session.exec(select(Person).where(Person.id == "x").with_for_update()).one()
+        assert is_busy(blocked(database, 0.5))
+    assert 0.4 <= time.monotonic() - began < 10
+    with database.transaction() as session:
+        session.exec(select(Person)).one().name = "B"
+    other.dispose()
+
+
+def test_time_spent_in_a_queue_counts_as_waiting(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(Person(id="x", name="A"))
+    if not database.is_sqlite:
+        return
+    results: list[bool] = []
+
+    def late() -> None:
+        waiting_since.set(time.monotonic() - WAIT_SECONDS)
+        results.append(is_busy(blocked(database)))
+
+    began = time.monotonic()
+    with database.transaction():
+        thread = threading.Thread(target=contextvars.copy_context().run, args=(late,))
+        thread.start()
+        thread.join()
+    assert results == [True]
+    assert time.monotonic() - began < WAIT_SECONDS / 2
+
+
+def test_work_between_two_transactions_is_no_waiting(database: Database) -> None:
+    if not database.is_sqlite:
+        return
+    entered = threading.Event()
+
+    def hold() -> None:
+        with database.transaction():
+            entered.set()
+            time.sleep(0.3)
+
+    def late() -> None:
+        waiting_since.set(time.monotonic() - WAIT_SECONDS + 5)
+        with database.transaction():
+            pass
+        waiting = threading.Thread(target=hold)
+        waiting.start()
+        entered.wait()
+        assert waiting_since.get() is None
+        with database.transaction():
+            pass
+        waiting.join()
+
+    contextvars.copy_context().run(late)
+
+
+def test_other_errors_are_not_taken_for_a_turn_that_did_not_come(database: Database) -> None:
+    with pytest.raises(DBAPIError) as failed, database.transaction() as session:
+        session.execute(text("SELECT nothing FROM nowhere"))
+    assert not is_busy(failed.value)
+
+
+def test_a_thread_knows_whether_it_is_in_a_transaction(database: Database) -> None:
+    def elsewhere() -> bool:
+        found: list[bool] = []
+        thread = threading.Thread(target=lambda: found.append(in_transaction()))
+        thread.start()
+        thread.join()
+        return found[0]
+
+    assert not in_transaction()
+    for open_one in (database.transaction, lambda: database.transaction(write=False), database.trial):
+        with open_one():
+            assert in_transaction()
+            assert not elsewhere()
+        assert not in_transaction()
+    with pytest.raises(ZeroDivisionError), database.transaction():
+        _ = 1 / 0
+    assert not in_transaction()
+
+
+def test_nothing_of_a_trial_is_kept_and_writers_don_t_wait_for_it(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(Person(id="x", name="A"))
+    with database.trial() as tried:
+        tried.exec(select(Person)).one().name = "B"
+        tried.add(Person(id="y", name="C"))
+        tried.flush()
+        assert tried.exec(select(Person.name).order_by(col(Person.id))).all() == ["B", "C"]
+        with database.transaction(patience=2) as session:
+            session.add(Person(id="z", name="D"))
+        if database.is_sqlite:
+            tried.commit()
+    with database.transaction(write=False) as session:
+        assert session.exec(select(Person.name).order_by(col(Person.id))).all() == ["A", "D"]
+
+
+def test_a_trial_keeps_to_the_same_constraints(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.trial() as tried:  # noqa: PT012 - the block is the point
+        tried.add(Member(event_id="nothing", person_id="nobody"))
+        tried.flush()
+    with database.trial() as tried:
+        assert tried.exec(select(Person)).all() == [], "the next is another"

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
-from flask import Flask
+from flask import Flask, has_request_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from models.database import Database
+from models.database import Database, in_transaction
 from models.vocabulary import Role
 from service.actions.accounts import accounts, credentials
 from service.actions.context import ActionContext
@@ -104,6 +104,25 @@ def cheap_passwords() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(credentials, "_hasher", cheap)
         patch.setattr(credentials, "_DUMMY_HASH", cheap.hash("nobody's password"))
+        yield
+
+
+class HashedInATransaction(AssertionError):
+    """A password was hashed while the thread that waits for it was inside a transaction."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def passwords_outside_transactions(cheap_passwords: None) -> Iterator[None]:
+    """No request hashes a password inside a transaction; actions that tests call in one of their own may."""
+    in_turn = credentials._in_turn
+
+    def checked(queue: credentials.Queue, work: Callable[[], Any]) -> Any:
+        if has_request_context() and in_transaction():
+            raise HashedInATransaction
+        return in_turn(queue, work)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(credentials, "_in_turn", checked)
         yield
 
 

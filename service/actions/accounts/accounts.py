@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete as core_delete
@@ -12,13 +13,14 @@ from sqlmodel import Session, col, select
 
 from models.accounts import ApiToken, SpentState, User, WebSession
 from models.constraint_violations import Violation, violation_of
-from models.errors import Conflict, Unauthenticated
+from models.errors import Busy, Conflict, Unauthenticated
 from models.i18n import N_, message
 from models.text import one_line
 from models.vocabulary import Role, TokenScope
-from service.actions import crud
-from service.actions.accounts import login_throttling
-from service.actions.accounts.credentials import check_password, hash_password
+from service.actions import crud, outside
+from service.actions.accounts import known_browsers, login_throttling
+from service.actions.accounts.credentials import Queue, check_new_password, check_password, hashed, needs_rehash
+from service.actions.accounts.login_throttling import LoginAttempt
 from service.actions.audit import record
 from service.actions.context import ActionContext
 from service.actions.directory.directory import address_errors
@@ -86,7 +88,10 @@ def _prepared(session: Session, values: Mapping[str, Any], user: User | None = N
     crud.check(errors)
     if values.get("password") is not None:
         email, name = (values.get(part, getattr(user, part, "")) for part in ("email", "name"))
-        values["password_hash"] = hash_password(values["password"], known_texts(email, name))
+        check_new_password(values["password"], known_texts(email, name))
+        values["password_hash"] = outside.ask("password", lambda: partial(hashed, values["password"]))
+    if user is not None and ("password_hash" in values or (user.active and values.get("active") is False)):
+        values["known_browsers"] = user.known_browsers + 1
     values.pop("password", None)
     return values
 
@@ -144,19 +149,74 @@ def token_and_account(session: Session, secret: str, now: datetime) -> tuple[Api
     raise Unauthenticated(message(N_("This token is not valid (any more). Make a new one, or sign in.")))
 
 
-def sign_in(session: Session, act: ActionContext, email: str, password: str, address: str) -> User | None:
+@dataclass(frozen=True, slots=True)
+class CheckedPassword:
+    """A password checked outside the transaction against the hash that an account had then.
+
+    ``new_hash``: the hash to store from now on, where the old one was made with too little work.
+    """
+
+    attempt: LoginAttempt
+    stored_hash: str | None
+    is_right: bool
+    new_hash: str | None = None
+    is_busy: bool = False
+
+    @classmethod
+    def check(
+        cls, attempt: LoginAttempt, stored_hash: str | None, password: str, queue: Queue = Queue.KNOWN
+    ) -> "CheckedPassword":
+        """Check a password; takes as long for an account without one."""
+        try:
+            is_right = check_password(stored_hash, password, queue)
+            new_hash = hashed(password) if is_right and stored_hash is not None and needs_rehash(stored_hash) else None
+        except Busy:
+            return cls(attempt, stored_hash, is_right=False, is_busy=True)
+        return cls(attempt, stored_hash, is_right, new_hash)
+
+    def fits(self, user: User) -> bool:
+        """Whether it is the password of this account now: not one that was replaced while it was checked."""
+        return self.is_right and user.password_hash == self.stored_hash
+
+
+def sign_in(
+    session: Session,
+    act: ActionContext,
+    email: str,
+    password: str,
+    address: str,
+    known: known_browsers.Cookie | None = None,
+) -> User | None:
     """The account with this address and password, or None if they don't match; the failure is then counted.
+
+    ``known`` is what the browser shows of having signed in before. The attempt is counted in this transaction, which
+    must be committed also when the answer is None or Busy is raised. Not to be called in a savepoint.
 
     Raises:
         TooMany: too many failures from here within 15 minutes; nobody is locked out permanently.
+        Busy: too many passwords are being checked.
     """
     email = one_line(email).lower()
-    attempt = login_throttling.begin(session, act, email, address)
-    user = session.exec(select(User).where(User.email == email)).first()
-    right = check_password(user.password_hash if user else None, password)
-    if user is None or not right or not user.active:
-        login_throttling.note_failure(session, act, attempt, user)
+    find = select(User).where(User.email == email)
+
+    def prepare() -> partial[CheckedPassword]:
+        user = session.exec(find).first()
+        browser = known.browser_of(user) if known is not None and user is not None else None
+        attempt = login_throttling.begin(session, act, email, address, browser)
+        queue = Queue.STRANGERS if browser is None else Queue.KNOWN
+        return partial(CheckedPassword.check, attempt, user.password_hash if user else None, password, queue)
+
+    checked = outside.ask("sign in", prepare, keeps=True)
+    if checked.is_busy:
+        login_throttling.take_back(session, checked.attempt)
+        raise Busy
+    user = session.exec(find).first()
+    if user is None or not checked.fits(user) or not user.active:
+        login_throttling.note_failure(session, act, checked.attempt, user)
         return None
+    login_throttling.take_back(session, checked.attempt)
+    if checked.new_hash is not None:
+        user.password_hash = checked.new_hash
     record(session, replace(act, user=user), "sign_in", "user", user.id, {})
     return user
 

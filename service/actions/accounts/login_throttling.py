@@ -1,12 +1,17 @@
-"""Failed sign-ins, counted per account and address and per address over all accounts; no lockout is permanent."""
+"""Failed sign-ins, counted per account and address and per address over all accounts; no lockout is permanent.
+
+An attempt is counted before its password is checked, which happens outside the transaction, and taken back when the
+password was right: so attempts at the same time get no further than one after the other. A known browser
+(:mod:`service.actions.accounts.known_browsers`) is counted by itself, whatever others do behind the same address.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
-from sqlalchemy import func, text
-from sqlmodel import Session, select
+from sqlalchemy import delete, func, text
+from sqlmodel import Session, col, select
 
 from models.accounts import LoginFailure, User
 from models.errors import TooMany
@@ -27,25 +32,28 @@ _MINUTES = int(WINDOW.total_seconds()) // 60
 
 @dataclass(frozen=True, slots=True)
 class LoginAttempt:
-    """A sign-in from ``address`` before the password is checked; how many have failed within the window so far."""
+    """A sign-in that is counted as a failure until it is taken back; how many have failed within the window so far.
 
-    account: str
+    ``address`` is what it is counted by: a machine's address or a known browser.
+    """
+
+    id: str
     address: str
     failures: int
     from_address: int
 
 
-def begin(session: Session, act: ActionContext, email: str, address: str) -> LoginAttempt:
-    """Begin a sign-in as ``email``, whether such an account exists or not, before the password is checked.
+def begin(session: Session, act: ActionContext, email: str, address: str, browser: str | None = None) -> LoginAttempt:
+    """Count an attempt to sign in as ``email``, whether such an account exists or not, before the password is checked.
 
-    Attempts on one account from one address are serialised by a lock, so that concurrent attempts can't exceed the
-    limit. On SQLite the write lock does this.
+    Attempts on one account from one address are serialised by a lock. On SQLite the write lock does this. ``browser``
+    is the key of a browser known for this account: then only its own failures limit it.
 
     Raises:
         TooMany: too many failed within 15 minutes. An attempt refused here is not counted.
     """
     account = sha256(email.encode("utf-8", "surrogatepass")).hexdigest()
-    address = network_of(address)
+    address = browser or network_of(address)
     if session.get_bind().dialect.name == "postgresql":
         number = int.from_bytes(sha256(f"{account}:{address}".encode()).digest()[:8], "big", signed=True)
         session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
@@ -57,15 +65,22 @@ def begin(session: Session, act: ActionContext, email: str, address: str) -> Log
             message(N_("Too many failed sign-ins. Wait {minutes} minutes, then try again."), minutes=_MINUTES),
             retry_after=int(WINDOW.total_seconds()),
         )
-    return LoginAttempt(account, address, of_account, of_all)
+    counted = LoginFailure(account=account, address=address, at=act.now)
+    session.add(counted)
+    session.flush()
+    return LoginAttempt(counted.id, address, of_account, of_all)
+
+
+def take_back(session: Session, attempt: LoginAttempt) -> None:
+    """Count an attempt no longer: its password was right, or was never checked."""
+    session.execute(delete(LoginFailure).where(col(LoginFailure.id) == attempt.id))
 
 
 def note_failure(session: Session, act: ActionContext, attempt: LoginAttempt, user: User | None) -> None:
-    """Count a failure; the one that reaches a limit gets an audit row.
+    """Leave an attempt counted; the one that reaches a limit gets an audit row.
 
     Neither the password nor an address without an account is stored: people type one into the other's field.
     """
-    session.add(LoginFailure(account=attempt.account, address=attempt.address, at=act.now))
     audited = {"address": {"from": None, "to": attempt.address}}
     if attempt.failures + 1 == MAX_FAILURES:
         record(session, act, "sign_in_limit", "user", user.id if user else "unknown", audited)

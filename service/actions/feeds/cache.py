@@ -28,7 +28,7 @@ from service.actions.context import ActionContext
 from service.actions.feeds import assembler, feeds, free_busy, rendered_parts
 from service.actions.feeds.assembler import Chunk, FeedAssembly
 from service.actions.feeds.rendered_parts import TooManyParts, UncachedParts
-from service.actions.feeds.store import CacheWrite, keep_all, render_many, snapshot
+from service.actions.feeds.store import PATIENCE_SECONDS, CacheWrite, keep_all, render_many, snapshot
 
 log = logging.getLogger("desk.web")
 
@@ -140,9 +140,10 @@ class FeedCache:
                     self._sizes.pop(key, None)
             raise
         self._make_room(key, entry)
-        if write is not None and write.assembly is not None:
-            keep_all(self._database, [write])
-        elif write is not None:
+        is_stored = write is None or (
+            write.assembly is not None and keep_all(self._database, [write], patience=PATIENCE_SECONDS)
+        )
+        if write is not None and not is_stored:
             self._unwritten.append(write)
             self._later()
         return cached

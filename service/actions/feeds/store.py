@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from models.database import Database
+from models.database import WAIT_SECONDS, Database
 from models.vocabulary import Language
 from service.actions import change_log
 from service.actions.change_log import Position
@@ -18,6 +18,9 @@ from service.actions.feeds.assembler import Chunk, FeedAssembly
 from service.actions.feeds.rendered_parts import RenderedPart, UncachedParts
 
 log = logging.getLogger("desk.web")
+
+PATIENCE_SECONDS = 0.2
+"""The longest a reader waits for the turn to store what was rendered; what is not stored is only rendered again."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +57,22 @@ def render_many(
             uncached.begin(session)
             uncached.position = change_log.position(session)
             uncached.make(session, act, language, {event_id: missing[event_id] for event_id in batch})
-        if keep_all(database, [CacheWrite(act, language, uncached.fresh, uncached.position)]):
+        write = CacheWrite(act, language, uncached.fresh, uncached.position)
+        if keep_all(database, [write], patience=PATIENCE_SECONDS):
             for one in uncached.fresh:
                 uncached.parts.pop((one.event_id, one.part), None)
 
 
-def keep_all(database: Database, writes: Collection[CacheWrite]) -> bool:
-    """Store these writes, and return whether all parts were stored. A failure is only logged: the feeds are served."""
+def keep_all(database: Database, writes: Collection[CacheWrite], *, patience: float = WAIT_SECONDS) -> bool:
+    """Store these writes, and return whether all parts were stored. A failure is only logged: the feeds are served.
+
+    ``patience``: the longest to wait for other writers, in seconds.
+    """
     if not writes:
         return True
     all_stored = True
     try:
-        with database.transaction() as session:
+        with database.transaction(patience=patience) as session:
             for one in writes:
                 if one.fresh:
                     count = rendered_parts.store(session, one.act, one.language, one.fresh, one.position)

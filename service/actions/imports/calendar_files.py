@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session, select
@@ -16,7 +17,7 @@ from models.i18n import N_, Message, message
 from models.places import Locality
 from models.text import clean, fold, localized, one_line
 from models.vocabulary import EventKind, Language, Visibility
-from service.actions import crud, permissions, progress_updates
+from service.actions import crud, outside, permissions, progress_updates
 from service.actions.context import ActionContext
 from service.actions.events import events
 from service.actions.imports.known_entries import KnownEntries
@@ -64,7 +65,7 @@ def import_calendar(
 
     New events are drafts, known ones (by their UID) are changed if the entry is newer. An entry that can't be imported
     is refused with its reasons and leaves nothing behind; the others are not affected. An import never cancels or
-    deletes anything.
+    deletes anything. The file is read outside the transaction.
 
     Raises:
         Invalid: ``file`` is no calendar or too large; ``kind``, ``host`` or ``guest`` is not valid.
@@ -76,9 +77,8 @@ def import_calendar(
     if defaults.guest == host:
         errors["guest"] = [message(N_("Host and guest must be two different localities."))]
     crud.check(errors)
-    file = read_calendar(
-        content, ImportContext(defaults.language, act.office.timezone, act.now, act.today), defaults.charset
-    )
+    context = ImportContext(defaults.language, act.office.timezone, act.now, act.today)
+    file = outside.ask("calendar file", lambda: partial(read_calendar, content, context, defaults.charset))
     source = one_line(defaults.source or file.source)[:MAX_SOURCE] or "?"
     return _CalendarImport(session, act, defaults, host, source, file).run()
 

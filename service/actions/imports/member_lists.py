@@ -1,8 +1,9 @@
 """Importing a member list: people are found or created and added to the visit or changed there; all or nothing."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -15,7 +16,7 @@ from models.i18n import N_, Message, message
 from models.places import Person
 from models.text import fold
 from models.vocabulary import Language, MemberRole
-from service.actions import crud, permissions, progress_updates
+from service.actions import crud, outside, permissions, progress_updates
 from service.actions.context import ActionContext
 from service.actions.directory import directory
 from service.actions.effects import changes
@@ -61,6 +62,19 @@ class ImportedList:
 
     rows: list[ImportedRow]
     remarks: tuple[Message, ...] = ()
+
+
+def import_member_file(
+    session: Session, act: ActionContext, event: Event, content: bytes, read: Callable[[bytes], Sequence[TableRow]]
+) -> ImportedList:
+    """Import a file as :func:`import_members` does, after ``read`` has read its lines outside the transaction.
+
+    Raises:
+        Invalid: as :func:`import_members`, or as ``read``.
+    """
+    permissions.check_change(session, event)
+    lines = outside.ask("member list", lambda: partial(read, content))
+    return import_members(session, act, event, lines)
 
 
 def import_members(session: Session, act: ActionContext, event: Event, lines: Sequence[TableRow]) -> ImportedList:

@@ -7,7 +7,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from models.accounts import ApiToken
-from models.errors import Conflict, Forbidden, Invalid, NotFound, TooMany
+from models.errors import Busy, Conflict, Forbidden, Invalid, NotFound, TooMany
 from models.i18n import N_, message
 from models.labels import noun
 from models.vocabulary import Role, TokenScope
@@ -54,8 +54,9 @@ def _change_password(view: View) -> Response:
     current, new = request.form.get("current", ""), request.form.get("new", "")
     try:
         is_own = passwords.is_own(view.session, view.act, current, request.remote_addr or "unknown")
-    except TooMany as refused:
-        response = _show(view, refusal=FormRefusal(429, view.say(refused.detail)))
+    except (TooMany, Busy) as refused:
+        status = 503 if isinstance(refused, Busy) else 429
+        response = _show(view, refusal=FormRefusal(status, view.say(refused.detail)))
         response.headers["Retry-After"] = str(refused.retry_after)
         return response
     secret: list[str] = []
@@ -71,6 +72,7 @@ def _change_password(view: View) -> Response:
         return _show(view, refusal=refusal)
     response = redirect(url_for("pages.account", done="password"), 303)
     view.desk.give_session(response, secret[0])
+    view.desk.know_browser(response, view.act.account, view.act.now)
     return response
 
 

@@ -4,7 +4,7 @@ from flask import Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from models.accounts import User
-from models.errors import Forbidden, TooMany
+from models.errors import Busy, Forbidden, TooMany
 from models.i18n import N_, Message, message
 from models.text import one_line
 from models.vocabulary import Language
@@ -25,10 +25,16 @@ def sign_in(view: View) -> AnyResponse:
     email = one_line(request.form.get("email", ""))[:254]
     try:
         user = accounts.sign_in(
-            view.session, view.act, email, request.form.get("password", ""), request.remote_addr or "unknown"
+            view.session,
+            view.act,
+            email,
+            request.form.get("password", ""),
+            request.remote_addr or "unknown",
+            view.desk.known_browser(view.act.now),
         )
-    except TooMany as refused:
-        response = sign_in_form(view, target, 429, email=email, problem=refused.detail)
+    except (TooMany, Busy) as refused:
+        status = 503 if isinstance(refused, Busy) else 429
+        response = sign_in_form(view, target, status, email=email, problem=refused.detail)
         response.headers["Retry-After"] = str(refused.retry_after)
         return response
     if user is None:
@@ -42,6 +48,7 @@ def signed_in(view: View, user: User, target: str) -> Response:
         accounts.close_session(view.session, view.cookie)
     response = go_to(target)
     view.desk.give_session(response, accounts.open_session(view.session, user, view.act.now))
+    view.desk.know_browser(response, user, view.act.now)
     if chosen_language() is None:
         keep_language(response, user.locale)
     return response

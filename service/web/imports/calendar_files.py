@@ -14,6 +14,7 @@ from calendars.ical_import.content_lines import MAX_BYTES, invalid_file
 from models.errors import Conflict, Invalid, Stale
 from models.i18n import N_, message
 from models.vocabulary import EventKind, Role
+from service.actions import outside
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.imports.calendar_files import KINDS, ComponentOutcome, ImportDefaults, import_calendar
 from service.web.forms import FormRefusal, attempt
@@ -60,14 +61,20 @@ def _do(view: View, content: list[bytes], outcomes: list[ComponentOutcome]) -> N
 
 
 def _sent() -> bytes:
-    content = b""
-    if file := request.files.get("file"):
-        with file.stream as opened:
-            content = opened.read(MAX_BYTES + 1)
+    content = outside.ask("upload", lambda: _uploaded)
     content = content or request.form.get("text", "").encode(errors="replace")
     if not content.strip():
         raise invalid_file(message(N_("Choose a file that is not empty, or paste its text.")))
     return content
+
+
+def _uploaded() -> bytes:
+    """The file, if there is one; it can be read once only."""
+    file = request.files.get("file")
+    if not file:
+        return b""
+    with file.stream as opened:
+        return opened.read(MAX_BYTES + 1)
 
 
 def _sent_back() -> bytes:

@@ -18,11 +18,12 @@ from models.errors import Conflict, Stale
 from models.events import Event
 from models.i18n import N_, Message, message
 from models.vocabulary import Role
+from service.actions import outside
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events
 from service.actions.events.members import positions_of
 from service.actions.imports.member_list_export import member_sheet, member_template
-from service.actions.imports.member_lists import ImportedList, ImportedRow, import_members
+from service.actions.imports.member_lists import ImportedList, ImportedRow, import_member_file
 from service.actions.imports.xlsx_reader import read_workbook
 from service.web.forms import FormRefusal, attempt
 from service.web.page_decorator import page
@@ -77,10 +78,10 @@ def _do(view: View, event: Event, content: list[bytes], imported: list[ImportedL
         case "look":
             content.append(_uploaded())
             with dry_run_savepoint(view.session, is_dry=True):
-                imported.append(import_members(view.session, view.act, event, _lines(content[0])))
+                imported.append(import_member_file(view.session, view.act, event, content[0], _lines))
         case "import":
             content.append(_sent_back())
-            made = import_members(view.session, view.act, event, _lines(content[0]))
+            made = import_member_file(view.session, view.act, event, content[0], _lines)
             if _digest(content[0], made.rows) != request.form.get("seen"):
                 raise Stale
         case _:
@@ -89,7 +90,7 @@ def _do(view: View, event: Event, content: list[bytes], imported: list[ImportedL
 
 def _uploaded() -> bytes:
     file = request.files.get("file")
-    content = file.read(MAX_FILE + 1) if file else b""
+    content = outside.ask("upload", lambda: lambda: file.read(MAX_FILE + 1)) if file else b""
     if not content:
         raise refused(message(N_("Choose a file that is not empty.")))
     if len(content) > MAX_FILE:

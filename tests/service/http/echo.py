@@ -14,6 +14,7 @@ from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 
 from service.http.gateway import STALL_SECONDS, Gateway, run_web_process
+from service.http.lanes import SAFE, Header, Lane
 from service.http.refusal import REFUSED
 
 MAX_BODY = 100_000
@@ -51,11 +52,25 @@ def _parts(count: int | None) -> Iterator[bytes]:
         _has_left = _has_left or count is None
 
 
+class OpenDoor:
+    """Everybody may send bodies, and whoever doesn't only read waits with writers."""
+
+    def lane(self, method: str, path: str, header: Header) -> Lane | None:
+        return None if method in SAFE else Lane.WRITERS
+
+    def public_bound(self, path: str) -> int | None:
+        return MAX_BODY
+
+    def admits(self, header: Header) -> bool:
+        return True
+
+
 def _gateway() -> Gateway:
     return Gateway(
         application,
         lambda method, path, header: None,
         max_body=MAX_BODY,
+        door=OpenDoor(),
         body_seconds=BODY_SECONDS,
         stall_seconds=float(os.environ.get("ECHO_STALL_SECONDS", STALL_SECONDS)),
         bodies_in_memory=BODIES_IN_MEMORY,

@@ -7,6 +7,7 @@ import os
 import select
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -354,3 +355,119 @@ def test_parts_are_sent_as_they_come_until_the_reader_leaves(echoing: Callable[[
 def test_what_the_application_raises_is_a_500(echoing: Callable[[str], int]) -> None:
     with contextlib.closing(connect(echoing("gateway"), b"GET /fails HTTP/1.1\r\nHost: desk\r\n\r\n")) as connection:
         assert connection.recv(65536).startswith(b"HTTP/1.1 500 ")
+
+
+API_POST = b"POST /api/v1/activities HTTP/1.1\r\nHost: desk\r\nContent-Type: application/json\r\nX-Request-Id: mine\r\n"
+PAGE_POST = (
+    b"POST /feeds HTTP/1.1\r\nHost: desk\r\nAccept: text/html\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+)
+
+
+def opened(connection: socket.socket) -> http.client.HTTPResponse:
+    """An answer's head."""
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    return response
+
+
+@pytest.mark.parametrize(
+    "credentials",
+    [b"", b"Authorization: Bearer desk_nobodys\r\n", b"Authorization: Basic YTpi\r\n", b"Cookie: desk=nobodys\r\n"],
+)
+def test_who_is_not_signed_in_is_answered_before_the_body_is_read(service: Service, credentials: bytes) -> None:
+    service.environment["DESK_BODY_SECONDS"] = "60"
+    service.start("web")
+    for rest in (b"Content-Length: 1000000\r\n\r\n{", b"Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"):
+        with contextlib.closing(connect(service.port, API_POST + credentials + rest)) as connection:
+            response = opened(connection)
+            told = json.loads(response.read())
+            assert (response.status, told["code"], told["request_id"]) == (401, "unauthenticated", "mine")
+            assert response.headers["Content-Type"] == "application/problem+json"
+            assert response.headers["WWW-Authenticate"].startswith("Bearer")
+            assert response.headers["X-Request-Id"] == "mine"
+        with contextlib.closing(connect(service.port, PAGE_POST + credentials + rest)) as connection:
+            response = opened(connection)
+            assert (response.status, response.headers["Location"]) == (303, "/login?next=/feeds")
+    # A body that is under way is let arrive, so that the answer isn't lost with a connection that is reset.
+    for size in (2, 2_000_000):
+        whole = API_POST + credentials + b"Content-Length: %d\r\n\r\n%b" % (size, b" " * size)
+        with contextlib.closing(connect(service.port, whole)) as connection:
+            for _again in range(2):
+                response = opened(connection)
+                assert (response.status, json.loads(response.read())["code"]) == (401, "unauthenticated")
+                assert "Connection" not in response.headers
+                connection.sendall(whole)
+
+
+def test_whose_token_is_right_is_waited_for(service: Service) -> None:
+    """The control."""
+    service.desk("user", "create", "--email", "lan@example.org", "--role", "officer", "--organisation", "Sở Ngoại vụ")
+    token = service.desk("token", "create", "--email", "lan@example.org", "--name", "test").encode()
+    service.start("web")
+    head = API_POST + b"Authorization: Bearer " + token + b"\r\nContent-Length: 5000\r\n\r\n{"
+    began = time.monotonic()
+    with contextlib.closing(connect(service.port, head)) as connection:
+        status, told = parsed(connection)
+    assert (status, told["code"]) == (408, "request_timeout")
+    assert time.monotonic() - began > 3
+
+
+def test_what_anybody_may_send_is_small(service: Service) -> None:
+    service.environment["DESK_BODY_SECONDS"] = "60"
+    service.start("web")
+    for path in (b"/login", b"/logout", b"/language", b"/unsubscribe/x"):
+        head = FORM.replace(b"/login", path)
+        for rest in (b"Content-Length: 40000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n9c40\r\n" + b"a" * 40_000):
+            status, told = answer(service.port, head + rest)
+            assert (status, told["code"]) == (413, "too_large"), path
+    longest = "email=" + "%E1%BA%A3" * 254 + "&password=" + "%E1%BA%A3" * 1000 + "&next=/" + "a" * 1999
+    sent = FORM + b"Accept: text/html\r\nContent-Length: %d\r\n\r\n%b" % (len(longest), longest.encode())
+    with contextlib.closing(connect(service.port, sent)) as connection:
+        assert opened(connection).status == 401
+
+
+def test_who_is_not_signed_in_waits_for_no_writer(service: Service) -> None:
+    service.start("web")
+    path = service.environment["DESK_DATABASE_URL"].removeprefix("sqlite:///")
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        for _again in range(SILENT):
+            assert answer(service.port, API_POST + b"Content-Length: 2\r\n\r\n{}")[0] == 401
+            head = b"DELETE /api/v1/tokens/nothing HTTP/1.1\r\nHost: desk\r\n\r\n"
+            assert answer(service.port, head)[0] == 401
+            with contextlib.closing(connect(service.port, PAGE_POST + b"Content-Length: 1\r\n\r\na")) as connection:
+                assert opened(connection).status == 303
+    finally:
+        holder.close()
+
+
+def test_readers_are_answered_while_all_writers_wait(service: Service) -> None:
+    """Writers with a body, without one, and sign-ins, more of each than there are threads."""
+    service.desk("user", "create", "--email", "lan@example.org", "--role", "officer", "--organisation", "Sở Ngoại vụ")
+    token = service.desk("token", "create", "--email", "lan@example.org", "--name", "test").encode()
+    service.start("web")
+    bearer = b"Host: desk\r\nAuthorization: Bearer " + token + b"\r\n"
+    wish = b'{"name": "x", "filter": {}}'
+    with_body = b"POST /api/v1/feeds HTTP/1.1\r\nContent-Type: application/json\r\n" + bearer
+    form = b"email=a%40example.org&password=x"
+    kinds = (
+        with_body + b"Content-Length: %d\r\n\r\n%b" % (len(wish), wish),
+        b"DELETE /api/v1/tokens/nothing HTTP/1.1\r\n" + bearer + b"\r\n",
+        FORM + b"Accept: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(form), form),
+    )
+    path = service.environment["DESK_DATABASE_URL"].removeprefix("sqlite:///")
+    holder = sqlite3.connect(path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        waiting = [connect(service.port, sent) for sent in kinds for _number in range(SILENT)]
+        for _again in range(20):
+            assert status_within(service.port, "/healthz", 5) == 200
+            assert status_within(service.port, "/login", 5) == 200
+        assert answered(waiting) == []
+    finally:
+        holder.close()
+    for number, connection in enumerate(waiting):
+        status = opened(connection).status
+        assert status == (201, 404, 401)[number // SILENT] or (status == 429 and number >= 2 * SILENT)
+        connection.close()

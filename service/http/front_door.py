@@ -1,0 +1,74 @@
+"""What is decided of a request before its body is read: who may send one, how large, and in which lane it waits."""
+
+import re
+
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.http import parse_cookie
+
+from models.clock import today
+from models.errors import Unauthenticated
+from service.actions.accounts import known_browsers
+from service.http.app_context import AppContext
+from service.http.lanes import SAFE, Header, Lane
+
+PUBLIC_BODY = 32 * 1024
+"""In bytes: the longest address, password and target together, each letter written as three times three bytes."""
+
+_PUBLIC = ("/login", "/logout", "/language")
+_PUBLIC_BELOW = "/unsubscribe/"
+_SIGN_IN, _PROVIDER_BACK = "/login", "/login/provider/back"
+_LONG = re.compile(
+    r"(/api/v1)?/(events/import|agreements/[^/]+/plan)|/events/[^/]+/members|/api/v1/events/[^/]+/members/import"
+)
+
+
+class FrontDoor:
+    """The door of one application (:class:`service.http.lanes.Door`)."""
+
+    def __init__(self, desk: AppContext) -> None:
+        self._desk = desk
+
+    def lane(self, method: str, path: str, header: Header) -> Lane | None:
+        """Writers wait in line; what takes long and sign-ins apart from them, known browsers' apart from strangers'."""
+        if path == _SIGN_IN and method == "POST":
+            return Lane.KNOWN_SIGN_INS if self._is_known(header) else Lane.SIGN_INS
+        if path == _PROVIDER_BACK:
+            return Lane.WRITERS  # it opens a session
+        if method not in SAFE and self.public_bound(path) is not None:
+            return Lane.STRANGERS
+        if _LONG.fullmatch(path):
+            return Lane.LONG  # a plan is tried out to be read
+        return None if method in SAFE else Lane.WRITERS
+
+    def public_bound(self, path: str) -> int | None:
+        """Forms that need no sign-in are small."""
+        return PUBLIC_BODY if path in _PUBLIC or path.startswith(_PUBLIC_BELOW) else None
+
+    def admits(self, header: Header) -> bool:
+        """Whether the token or session cookie is somebody's; the application decides anew, with or without the body.
+
+        False too while the database does not answer: the application says so.
+        """
+        desk, now = self._desk, self._desk.clock()
+        authorization = header("authorization") or ""
+        scheme, _blank, secret = authorization.partition(" ")
+        cookie = parse_cookie(header("cookie") or "").get(desk.session_cookie)
+        if not (secret.strip() if authorization else cookie):
+            return False
+        try:
+            with desk.database.transaction(write=False) as session:
+                if not authorization:
+                    return desk.attendance.of_session(session, cookie or "", now) is not None
+                if scheme.lower() == "bearer":
+                    desk.attendance.of_token(session, secret.strip(), now)
+                    return True
+        except (Unauthenticated, SQLAlchemyError):
+            pass
+        return False
+
+    def _is_known(self, header: Header) -> bool:
+        """Whether a browser's cookie is ours; whose it is, and whether it still counts, the sign-in decides."""
+        desk = self._desk
+        text = parse_cookie(header("cookie") or "").get(desk.known_cookie, "")
+        day = today(desk.settings.office.timezone, desk.clock())
+        return bool(known_browsers.Cookie.read(desk.settings.secret_key, text, day))

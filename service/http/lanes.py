@@ -1,0 +1,44 @@
+"""The lanes in which requests wait for a thread, and what the server asks the application of a request before that."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Protocol
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+
+
+class Lane(StrEnum):
+    """Where a request waits for a thread that may have to wait for others itself."""
+
+    WRITERS = "writers"
+    LONG = "long"
+    """What may take seconds: files taken in, plans made, and the previews of both."""
+
+    SIGN_INS = "sign-ins"
+    """Sign-ins of browsers that are not known: anybody can send any number of them."""
+
+    KNOWN_SIGN_INS = "known-sign-ins"
+    STRANGERS = "strangers"
+    """Whatever else comes from somebody who is not signed in."""
+
+
+LANE_THREADS = {Lane.WRITERS: 4, Lane.LONG: 2, Lane.SIGN_INS: 2, Lane.KNOWN_SIGN_INS: 1, Lane.STRANGERS: 2}
+"""Requests of each lane that a web process handles at once. With those that read they may be a few more than the pool
+has connections; who finds none waits for one, for less time than anybody may wait for a lock.
+"""
+
+Header = Callable[[str], str | None]
+"""A request's header by its lower-case name."""
+
+
+class Door(Protocol):
+    """What the application says of a request before its body is read and before it has a thread."""
+
+    def lane(self, method: str, path: str, header: Header) -> Lane | None:
+        """Where it waits; None: it waits for nobody. Quick, raises nothing."""
+
+    def public_bound(self, path: str) -> int | None:
+        """The largest body that anybody may send there, in bytes; None where only those may who are signed in."""
+
+    def admits(self, header: Header) -> bool:
+        """Whether whoever sends this is signed in. May take a while; raises nothing."""
