@@ -1,32 +1,22 @@
 """The engine and the only way to open a transaction, on SQLite and PostgreSQL."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
-from models import tables  # noqa: F401 - every mapper is configured before the first session
+from models import (
+    postgresql,
+    tables,  # noqa: F401 - every mapper is configured before the first session
+)
 
 BUSY_SECONDS = 30
 """How long a SQLite writer waits for another one before it fails."""
-
-_TIMEOUTS: Mapping[str, Any] = {
-    "connect_timeout": 5,
-    "keepalives": 1,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-    # The server, too: locks of a machine that is gone are released.
-    "options": "-c timezone=utc -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
-    " -c tcp_user_timeout=10000",
-}
-"""For PostgreSQL: both sides close a connection the other has not responded on for ten seconds."""
 
 
 class Database:
@@ -36,7 +26,7 @@ class Database:
     the write lock at once (BEGIN IMMEDIATE), so that two writers queue instead of failing midway.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+    def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {}
@@ -45,15 +35,13 @@ class Database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         else:
-            # A connection that died while idle is replaced before use; a dead server is detected within seconds.
-            options |= {"pool_pre_ping": True, "pool_size": pool_size, "max_overflow": 10}
-            options["connect_args"] = _TIMEOUTS
+            options |= {"poolclass": postgresql.SharingPool, "connect_args": postgresql.TIMEOUTS}
         self.engine: Engine = create_engine(self.url, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_pragmas)
             event.listen(self.engine, "begin", _begin)
         else:
-            event.listen(self.engine, "connect", _switch_jit_off)
+            postgresql.prepare(self.engine)
         self._writers = threading.Lock()
         self._closing: list[Callable[[], None]] = []
         self._writing = self.engine.execution_options(desk_begin="IMMEDIATE") if self.is_sqlite else self.engine
@@ -91,6 +79,13 @@ class Database:
             if is_held:
                 self._writers.release()
 
+    def separate_engine(self, **connect_args: Any) -> Engine:
+        """An engine for single statements on PostgreSQL, each committed at once; it keeps no connection of its own."""
+        arguments = {**postgresql.TIMEOUTS, **connect_args}
+        engine = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments)
+        postgresql.prepare(engine)
+        return engine
+
     def closes(self, close: Callable[[], None]) -> None:
         """Register a callback that closes something along with the pooled connections."""
         self._closing.append(close)
@@ -114,13 +109,6 @@ def _set_pragmas(connection: Any, record: Any) -> None:
     # bookings.
     cursor.execute("PRAGMA cache_size=-8000")
     cursor.close()
-
-
-def _switch_jit_off(connection: Any, record: Any) -> None:
-    # Our conditions on what an account may read look dear to PostgreSQL, which then compiles queries of a few
-    # milliseconds for seconds. A statement and not a start-up option: poolers refuse those.
-    connection.execute("SET jit = off")
-    connection.commit()
 
 
 def _begin(connection: Connection) -> None:

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, g, request
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from models import errors
 from models.i18n import N_, Message, message, translate, translate_filled
+from models.postgresql import NoneLeft
 from models.vocabulary import Language
+from service.http.app_context import current_context
 
 log = logging.getLogger("desk.web")
 
@@ -57,6 +59,10 @@ _DETAILS = {
     500: N_("Something went wrong here; it has been noted under the request id."),
     503: N_("The database does not answer at the moment. Nothing was changed; try again shortly."),
 }
+_BUSY = N_(
+    "Too many others are at work here at this moment, and your turn did not come."
+    " Nothing was changed; try again shortly."
+)
 _CODES = {
     400: "malformed",
     401: "unauthenticated",
@@ -200,16 +206,28 @@ def from_database(error: DBAPIError) -> Response:
         return problem(
             409, "conflict", message(N_("This clashes with a change made at the same moment. Read again and retry."))
         )
-    if isinstance(error, OperationalError) or error.connection_invalidated:
-        log.error("database_unavailable", extra={"problem": type(error.orig).__name__})
-        response = problem(503, "unavailable", _DETAILS[503])
-        response.headers["Retry-After"] = "5"
-        return response
+    if isinstance(error.orig, NoneLeft):
+        return _later("busy", _BUSY, error.orig)
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return _later("unavailable", _DETAILS[503], error.orig)
     return unexpected(error)
 
 
+def _later(code: str, detail: str, why: BaseException | None) -> Response:
+    log.error("database_unavailable", extra={"problem": type(why).__name__})
+    response = problem(503, code, detail)
+    response.headers["Retry-After"] = "5"
+    return response
+
+
 def unexpected(error: Exception) -> Response:
-    """The response to a defect of ours: no internals are shown; the log has them under the request id."""
+    """The response to a defect of ours: no internals are shown; the log has them under the request id.
+
+    An error of the database's driver that SQLAlchemy did not see, or that somebody passed over, is none.
+    """
+    driver: Any = current_context().database.engine.dialect.loaded_dbapi
+    if isinstance(error, driver.OperationalError | driver.InterfaceError | PendingRollbackError):
+        return _later("unavailable", _DETAILS[503], error)
     log.error("unexpected_error", exc_info=error)
     return problem(500, "internal_error", _DETAILS[500])
 
