@@ -1,39 +1,58 @@
 """Leader election among workers: one runs the fixed jobs of the schedule, all of them send.
 
-On PostgreSQL the leader holds an advisory lock on a connection of its own. A leader whose machine or network fails
-can't release it; the server does so when the connection stops answering. To ensure that there are never two leaders,
-the old one must stop before that. The clocks of both sides only measure durations and need not agree:
+On PostgreSQL the lead is a lease: a row with its holder, a term that grows with every new leader, and a count of signs
+of life, the beats. No clock is compared with another; each side only measures durations:
 
-- the leader considers itself leader until ``VALID_SECONDS`` (2) after it *started* the last query the server answered;
-- that is the earliest time at which the server last heard from it. The server closes the connection when nothing,
-  including its own probes from the first second on, has been acknowledged for ``tcp_user_timeout`` (2.5 s): not before
-  that, and at most a second later.
+- the leader adds a beat every second, and considers itself leader until ``VALID_SECONDS`` (2) after it *started* the
+  last one that succeeded;
+- a candidate takes over when it has seen the same term and beat for ``LEASE_SECONDS`` (3), counted from the *end* of
+  the query that first showed them, in one statement that changes nothing if there was another beat meanwhile.
+
+So whoever is stopped, cut off or paused loses the lead, and stops considering itself leader a second before anybody
+else can. Who slept between looking at its clock and acting finds out by the term: what a leader changes, it changes in
+a transaction that commits only while its term lasts (:meth:`Leadership.transaction`).
 
 On SQLite, whose file is only shared by processes of this machine, the leader holds a lock on a file beside it, which
-the kernel releases when the process ends.
+the kernel releases when the process ends. One that is stopped keeps it, and is replaced by whoever supervises it.
 """
 
 import contextlib
 import fcntl
 import logging
 import os
+import secrets
 import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
 
 from models.clock import monotonic
 from models.database import Database
+from models.workers import Lead
 
 VALID_SECONDS = 2.0
-"""How long after the start of a query a leader may act on its answer."""
+"""How long after the start of a beat a leader may act on it."""
 
-_LOCK_KEY = 0x6C656164
-_SERVER = {"tcp_keepalives_idle": 1, "tcp_keepalives_interval": 1, "tcp_keepalives_count": 3, "tcp_user_timeout": 2500}
-"""When the server probes the connection and closes it (seconds; the last one: milliseconds, overrides the count)."""
+LEASE_SECONDS = 3.0
+"""For how long a candidate sees no sign of life of a leader before it takes over."""
+
+BEAT_SECONDS = 0.9
+"""How often a leader gives a sign of life, at the least: every one is a transaction of the database."""
+
+LEAD = "workers"
+
+_ACTING_SECONDS = 10
+"""How long a leader's transaction may be idle in between: the server ends that of a stopped process, and its locks."""
+
+_COMMITTING_SECONDS = 1
+"""The same between the last look at the term and the commit, during which nobody can take over."""
 
 _CLIENT = {
     "connect_timeout": 2,
@@ -43,12 +62,18 @@ _CLIENT = {
     "keepalives_count": 2,
     "tcp_user_timeout": 2000,
 }
-"""The same for the client side, so that an unanswered query does not hang."""
+"""So that a question that is never answered does not hang."""
 
-_TAKE = text("SELECT pg_try_advisory_lock(:key)")
-_STILL = text("SELECT 1")
+_TABLE = Lead.__table__  # type: ignore[attr-defined]
+_LOOK = select(_TABLE.c.holder, _TABLE.c.term, _TABLE.c.beats).where(_TABLE.c.name == LEAD)
+_MAKE = postgresql.insert(_TABLE).values(name=LEAD, term=0, beats=0).on_conflict_do_nothing()
+_SIGN = {"beats": _TABLE.c.beats + 1, "renewed_at": func.clock_timestamp()}
 
 log = logging.getLogger("desk.worker")
+
+
+class NotLeading(Exception):
+    """This process is not the leader, or no longer; what it wanted to change is not changed."""
 
 
 class Leadership(Protocol):
@@ -64,19 +89,29 @@ class Leadership(Protocol):
     def resign(self) -> None:
         """Give up the leadership."""
 
+    def transaction(self) -> AbstractContextManager[Session]:
+        """A writing transaction that is committed only if this process leads until then.
 
-def leadership(database: Database) -> Leadership:
-    """A candidate for the leadership of the workers of this database."""
+        Raises:
+            NotLeading: it does not; the transaction was rolled back.
+        """
+
+
+def leadership(database: Database, name: str = "") -> Leadership:
+    """A candidate for the leadership of the workers of this database; ``name`` is what its worker is known by."""
     if not database.is_sqlite:
-        return AdvisoryLock(database)
-    name = database.url.database
-    return FileLock(Path(f"{name}.leader")) if name and name != ":memory:" else SoleLeader()
+        return Lease(database, name)
+    file = database.url.database
+    return FileLock(database, Path(f"{file}.leader")) if file and file != ":memory:" else SoleLeader(database)
 
 
 class SoleLeader:
     """An in-memory database is not reachable from other processes."""
 
     leads = True
+
+    def __init__(self, database: Database) -> None:
+        self.transaction = database.transaction
 
     def poll(self) -> bool:
         return True
@@ -88,8 +123,9 @@ class SoleLeader:
 class FileLock:
     """Leadership as a lock on a file, which ends with the process that holds it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, database: Database, path: Path) -> None:
         self.path = path
+        self._database = database
         self._held: int | None = None
 
     @property
@@ -117,20 +153,30 @@ class FileLock:
             self._held = None
             log.info("worker.follows")
 
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """Nobody else can lead while this process holds the lock, however long it sleeps."""
+        if not self.leads:
+            raise NotLeading
+        with self._database.transaction() as session:
+            yield session
 
-class AdvisoryLock:
-    """Leadership as a PostgreSQL advisory lock; the module docstring explains why there are never two leaders."""
+
+class Lease:
+    """Leadership as a lease in PostgreSQL; the module docstring explains why there are never two leaders."""
 
     valid_seconds = VALID_SECONDS
+    lease_seconds = LEASE_SECONDS
 
-    def __init__(self, database: Database) -> None:
-        options = " ".join(f"-c {name}={value}" for name, value in _SERVER.items())
-        arguments: dict[str, Any] = {**_CLIENT, "options": f"-c timezone=utc {options}"}
-        self._engine = create_engine(
-            database.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments
-        )
+    def __init__(self, database: Database, name: str = "") -> None:
+        self.holder = f"{name[:100]}:{secrets.token_hex(6)}"
+        self._database = database
+        self._engine = database.separate_engine(**_CLIENT)
         self._connection: Connection | None = None
+        self._term = 0
         self._confirmed_at: float | None = None
+        self._seen: tuple[int, int] | None = None
+        self._seen_at = 0.0
         self._lock = threading.Lock()
 
     @property
@@ -142,7 +188,7 @@ class AdvisoryLock:
         with self._lock:
             led = self._confirmed_at is not None
             try:
-                self._query()
+                self._ask()
             except SQLAlchemyError:
                 self._drop()
             if led != (self._confirmed_at is not None):
@@ -152,25 +198,78 @@ class AdvisoryLock:
     def resign(self) -> None:
         with self._lock:
             led = self._confirmed_at is not None
+            if led and self._connection is not None:
+                free = update(_TABLE).where(*self._mine()).values(holder=None)
+                with contextlib.suppress(SQLAlchemyError):
+                    self._connection.execute(free)
             self._drop()
         if led:
             log.info("worker.follows")
 
-    def _query(self) -> None:
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """The term is looked at twice: at first, so that nothing is done in vain, and last, locking its row.
+
+        Nobody takes over between that look and the commit, nor waits for it longer than a second: then the server ends
+        the transaction of a process that does not go on.
+        """
+        if not self.leads:
+            raise NotLeading
+        is_mine = select(_TABLE.c.term).where(*self._mine())
+        with self._database.transaction() as session:
+            _end_if_idle(session, _ACTING_SECONDS)
+            if session.execute(is_mine).first() is None:
+                raise NotLeading
+            yield session
+            session.flush()
+            _end_if_idle(session, _COMMITTING_SECONDS)
+            self._check_term(session, is_mine.with_for_update(read=True))
+
+    def _check_term(self, session: Session, is_mine: Any) -> None:
+        if session.execute(is_mine).first() is None:
+            raise NotLeading
+
+    def _mine(self) -> tuple[Any, ...]:
+        return _TABLE.c.name == LEAD, _TABLE.c.holder == self.holder, _TABLE.c.term == self._term
+
+    def _ask(self) -> None:
         if self._connection is None:
             self._connection = self._engine.connect()
         began = monotonic()
-        # A session can acquire its own lock repeatedly; so a leader only checks that its session is still alive.
         if self._confirmed_at is not None:
-            self._connection.execute(_STILL)
-            self._confirmed_at = began
-        elif self._connection.execute(_TAKE, {"key": _LOCK_KEY}).scalar_one():
-            self._confirmed_at = began
+            if began - self._confirmed_at >= BEAT_SECONDS:
+                beat = update(_TABLE).where(*self._mine()).values(_SIGN).returning(_TABLE.c.beats)
+                self._confirmed_at = began if self._connection.execute(beat).first() is not None else None
+            return
+        row = self._connection.execute(_LOOK).first()
+        if row is None:
+            self._connection.execute(_MAKE)
+            row = self._connection.execute(_LOOK).one()
+        if row.holder is not None and not self._has_lapsed((row.term, row.beats)):
+            return
+        found = (_TABLE.c.name == LEAD, _TABLE.c.term == row.term, _TABLE.c.beats == row.beats)
+        values = _SIGN | {"holder": self.holder, "term": _TABLE.c.term + 1}
+        began = monotonic()
+        taken = self._connection.execute(update(_TABLE).where(*found).values(values).returning(_TABLE.c.term)).scalar()
+        if taken is not None:
+            self._term, self._confirmed_at, self._seen = taken, began, None
+
+    def _has_lapsed(self, seen: tuple[int, int]) -> bool:
+        """Whether the leader has shown no sign of life for the length of the lease. To be called after the query."""
+        now = monotonic()
+        if seen != self._seen:
+            self._seen, self._seen_at = seen, now
+        return now - self._seen_at >= self.lease_seconds
 
     def _drop(self) -> None:
-        self._confirmed_at = None
+        """Forget everything: while the database was away, no leader could give a sign of life either."""
+        self._confirmed_at = self._seen = None
         if self._connection is not None:
             with contextlib.suppress(SQLAlchemyError):
                 self._connection.invalidate()
                 self._connection.close()
             self._connection = None
+
+
+def _end_if_idle(session: Session, seconds: int) -> None:
+    session.execute(text(f"SET LOCAL idle_in_transaction_session_timeout = '{seconds}s'"))

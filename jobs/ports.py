@@ -21,3 +21,13 @@ class OfficeMails(Protocol):
         ``due_at`` is the instant of the schedule it is for. The session reads as nobody in particular: the writer
         narrows it to what the recipient may read.
         """
+
+
+class Planning(Protocol):
+    """Plans what a change means for many events, in batches (:class:`models.workers.PlanningJob`)."""
+
+    def is_waiting(self, session: Session) -> bool:
+        """Whether there is something to plan; only reads."""
+
+    def plan_batch(self, session: Session, now: datetime) -> bool:
+        """Plan the next batch in the caller's transaction; False if nothing could be done now."""

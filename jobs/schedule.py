@@ -5,6 +5,7 @@ transaction. The record of the last run (``job_run``) and the work belong to it:
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -138,19 +139,25 @@ def next_at(jobs: Iterable[Job], now: datetime) -> datetime:
     return min(job.schedule.following(now) for job in jobs)
 
 
-def run_due(database: Database, jobs: Sequence[Job], now: datetime) -> dict[str, int]:
+def run_due(
+    database: Database,
+    jobs: Sequence[Job],
+    now: datetime,
+    transaction: Callable[[], AbstractContextManager[Session]] | None = None,
+) -> dict[str, int]:
     """Run the jobs that are due and have not run for their latest scheduled time; return row counts by name.
 
     Jobs that had nothing to run for are left out. Each job is a transaction of its own, so it runs once per scheduled
     time however many processes try. A missed job is made up while it is useful, but only for its latest time; a job
     without a recorded run (in a new database) starts with its next time. A failed job counts as not run and does not
-    prevent others from running; its exception is raised afterwards.
+    prevent others from running; its exception is raised afterwards. ``transaction`` opens a leader's own kind of
+    transaction.
     """
     ran: dict[str, int] = {}
     first_error: Exception | None = None
     for job in _due_candidates(database, jobs, now):
         try:
-            with database.transaction() as session:
+            with (transaction or database.transaction)() as session:
                 count = _run(session, job, now)
         except Exception as problem:
             first_error = first_error or problem

@@ -24,9 +24,9 @@ from sqlmodel import col
 
 from jobs import queue, schedule
 from jobs.config import WorkerConfig
-from jobs.leadership import leadership
+from jobs.leadership import NotLeading, leadership
 from jobs.mail import Transport, transport
-from jobs.ports import OfficeMails
+from jobs.ports import OfficeMails, Planning
 from jobs.sending import Sender, Tally
 from models.accounts import Heartbeat
 from models.clock import monotonic, utcnow
@@ -45,6 +45,9 @@ REST_SECONDS = 20.0
 LEADER_POLL_SECONDS = 0.5
 """How often a worker checks whether it is the leader."""
 
+PLANNING_SECONDS = 0.5
+"""How often a leader looks whether something is to be planned in batches, and the longest pause between two of them."""
+
 log = logging.getLogger("desk.worker")
 
 
@@ -60,6 +63,7 @@ class Worker:
         clock: Callable[[], datetime] = utcnow,
         mail: Transport | None = None,
         reports: OfficeMails | None = None,
+        planning: Planning | None = None,
     ) -> None:
         self.database = database
         self.config = config
@@ -77,7 +81,8 @@ class Worker:
             reports=reports,
             on_progress=self._made_progress,
         )
-        self.leadership = leadership(database)
+        self.leadership = leadership(database, self.name)
+        self.planning = planning
         self.jobs = schedule.fixed_jobs(config.office, config.passport_days)
         self._beat_at = -BEAT_SECONDS
         self._beat_state: tuple[object, ...] = ()
@@ -138,6 +143,8 @@ class Worker:
         begin = {"next_run_time": utcnow()}
         scheduler.add_job(tick, "interval", seconds=self.config.tick_seconds, id="tick", **begin)
         scheduler.add_job(self.lead_safely, "interval", seconds=LEADER_POLL_SECONDS, id="lead", **begin)
+        if self.planning is not None:
+            scheduler.add_job(self.plan_safely, "interval", seconds=PLANNING_SECONDS, id="planning", **begin)
         for job in self.jobs:
             scheduler.add_job(self.work_safely, job.schedule.trigger, id=job.name)
         # A tick that takes longer than a second is normal; APScheduler would log it every second.
@@ -179,9 +186,29 @@ class Worker:
             self._safely("timetable", self._work)
 
     def _work(self) -> None:
-        done = schedule.run_due(self.database, self.jobs, self.clock())
-        if done:
-            log.info("worker.timetable", extra={"counts": done})
+        with contextlib.suppress(NotLeading):  # it slept, and another leads now
+            done = schedule.run_due(self.database, self.jobs, self.clock(), self.leadership.transaction)
+            if done:
+                log.info("worker.timetable", extra={"counts": done})
+
+    def plan_safely(self) -> None:
+        """Plan what waits, in batches, while this worker is the leader; failures as in :meth:`tick_safely`."""
+        if self.leadership.leads:
+            self._safely("planning", self._plan)
+
+    def _plan(self) -> None:
+        planning = self.planning
+        with contextlib.suppress(NotLeading):
+            while planning is not None and not self.stopping.is_set():
+                with self.database.transaction(write=False) as session:
+                    if not planning.is_waiting(session):
+                        return
+                began = monotonic()
+                with self.leadership.transaction() as session:
+                    if not planning.plan_batch(session, self.clock()):
+                        return
+                # As long as it took: half of the time belongs to the others, on SQLite too.
+                self.stopping.wait(min(monotonic() - began, PLANNING_SECONDS))
 
     def beat(self) -> None:
         """Write the heartbeat and the state of the mail server, every few seconds and at once when it changed."""

@@ -3,10 +3,13 @@
 import contextlib
 import sqlite3
 import threading
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Any
 
+from sqlalchemy.exc import DBAPIError
+
 from models.database import BUSY_SECONDS, Database
+from models.postgresql import is_pooled
 
 _SNAPSHOT = "SELECT pg_current_snapshot()::text"
 
@@ -23,23 +26,40 @@ class ChangeSignal:
         self._database = database
         self._lock = threading.Lock()
         self._connection: Any = None
-        self._query: Any = None
+        self._query: Callable[[], Hashable] | None = None
+        self._opened = 0
         database.closes(self.close)
 
     def current_state(self) -> Hashable:
-        """The current state. Thread-safe.
+        """The current state. Thread-safe. A connection that has died is replaced once.
 
         Raises:
-            sqlite3.Error, sqlalchemy.exc.DBAPIError: the database is unavailable.
+            sqlalchemy.exc.DBAPIError: the database is unavailable.
         """
         with self._lock:
+            was_open = self._query is not None
+            try:
+                return self._ask()
+            except DBAPIError:
+                if not was_open:
+                    raise
+                return self._ask()
+
+    def _ask(self) -> Hashable:
+        """The state; connections are told apart, because the values of two of them say nothing about each other."""
+        driver = self._database.engine.dialect.loaded_dbapi
+        try:
             if self._query is None:
                 self._query = self._sqlite() if self._database.is_sqlite else self._postgresql()
-            try:
-                return self._query()  # type: ignore[no-any-return]
-            except BaseException:
-                self._close()
-                raise
+                self._opened += 1
+            return self._opened, self._query()
+        except driver.Error as problem:  # from the driver itself: nobody above knows its errors
+            self._close()
+            wrapped = DBAPIError.instance(_SNAPSHOT, None, problem, driver.Error, connection_invalidated=True)
+            raise wrapped from problem
+        except BaseException:
+            self._close()
+            raise
 
     def close(self) -> None:
         """Close the connection; the next call opens a new one."""
@@ -52,16 +72,17 @@ class ChangeSignal:
             with contextlib.suppress(Exception):  # the connection is dropped anyway
                 connection.close()
 
-    def _sqlite(self) -> Any:
+    def _sqlite(self) -> Callable[[], Hashable]:
         path = self._database.url.database or ":memory:"
         self._connection = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         cursor = self._connection.cursor()
         return lambda: cursor.execute("PRAGMA data_version").fetchone()[0]
 
-    def _postgresql(self) -> Any:
+    def _postgresql(self) -> Callable[[], Hashable]:
         engine = self._database.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._connection = engine.connect()
+        prepare = not is_pooled(self._connection)
         self._connection.detach()  # permanent: the pool has its own connections
         driver = self._connection.connection.dbapi_connection
         cursor = driver.cursor()
-        return lambda: cursor.execute(_SNAPSHOT, prepare=True).fetchone()[0]
+        return lambda: cursor.execute(_SNAPSHOT, prepare=prepare).fetchone()[0]

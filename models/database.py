@@ -4,18 +4,21 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy import Connection, Engine, NullPool, StaticPool, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
-from models import tables  # noqa: F401 - every mapper is configured before the first session
+from models import (
+    postgresql,
+    tables,  # noqa: F401 - every mapper is configured before the first session
+)
 from models.clock import monotonic
 
 BUSY_SECONDS = 30
@@ -47,20 +50,6 @@ def is_busy(problem: DBAPIError) -> bool:
     return getattr(error, "sqlstate", None) == "55P03"  # lock_not_available
 
 
-_TIMEOUTS: Mapping[str, Any] = {
-    "connect_timeout": 5,
-    "keepalives": 1,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
-    # The server, too: locks of a machine that is gone are released.
-    "options": "-c timezone=utc -c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3"
-    " -c tcp_user_timeout=10000",
-}
-"""For PostgreSQL: both sides close a connection the other has not responded on for ten seconds."""
-
-
 class Database:
     """One database: its engine and its transactions.
 
@@ -68,7 +57,7 @@ class Database:
     the write lock at once (BEGIN IMMEDIATE), so that two writers queue instead of failing midway.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+    def __init__(self, url: str) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {}
@@ -77,16 +66,13 @@ class Database:
                 Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
         else:
-            # A connection that died while idle is replaced before use; a dead server is detected within seconds.
-            options |= {"pool_pre_ping": True, "pool_size": pool_size, "max_overflow": 10}
-            options["connect_args"] = _TIMEOUTS
+            options |= {"poolclass": postgresql.SharingPool, "connect_args": postgresql.TIMEOUTS}
         self.engine: Engine = create_engine(self.url, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_pragmas)
             event.listen(self.engine, "begin", _begin)
         else:
-            event.listen(self.engine, "connect", _switch_jit_off)
-            event.listen(self.engine, "connect", _bound_lock_waits)
+            postgresql.prepare(self.engine, _lock_seconds)
         self._turns = _Turns()
         self._copies = threading.Lock()
         self._closing: list[Callable[[], None]] = []
@@ -180,6 +166,13 @@ class Database:
             _open.until = before
             self._turns.give_back()
 
+    def separate_engine(self, **connect_args: Any) -> Engine:
+        """An engine for single statements on PostgreSQL, each committed at once; it keeps no connection of its own."""
+        arguments = {**postgresql.TIMEOUTS, **connect_args}
+        engine = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments)
+        postgresql.prepare(engine, _lock_seconds)
+        return engine
+
     def closes(self, close: Callable[[], None]) -> None:
         """Register a callback that closes something along with the pooled connections."""
         self._closing.append(close)
@@ -263,16 +256,9 @@ def _no_turn() -> OperationalError:
     return OperationalError("BEGIN IMMEDIATE", None, error)
 
 
-def _switch_jit_off(connection: Any, record: Any) -> None:
-    # Our conditions on what an account may read look dear to PostgreSQL, which then compiles queries of a few
-    # milliseconds for seconds. A statement and not a start-up option: poolers refuse those.
-    connection.execute("SET jit = off")
-    connection.commit()
-
-
-def _bound_lock_waits(connection: Any, record: Any) -> None:
-    connection.execute(f"SET lock_timeout = {int(WAIT_SECONDS * 1000)}")
-    connection.commit()
+def _lock_seconds() -> float:
+    """How long a statement on PostgreSQL waits for a lock; asked when a connection is opened."""
+    return WAIT_SECONDS
 
 
 def _begin(connection: Connection) -> None:

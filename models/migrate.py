@@ -51,4 +51,9 @@ def knows(revision: str) -> bool:
 def current_revision(database: Database) -> str | None:
     """The revision of the database; None if it was never migrated."""
     with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+        return revision_of(connection)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """The same, by a connection that is open."""
+    return MigrationContext.configure(connection).get_current_revision()

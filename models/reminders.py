@@ -76,6 +76,7 @@ class Reminder(Identified, table=True):
             postgresql_where=text("event_id IS NULL"),
         ),
         Index("ix_reminder_queue", "state", "next_at"),
+        Index("ix_reminder_recipient", "recipient"),
         Index(
             "ix_reminder_waiting",
             "next_at",

@@ -11,6 +11,7 @@ from models import (
     places,
     reminders,
     resources,
+    workers,
 )
 from models.base import metadata
 
@@ -26,4 +27,5 @@ __all__ = [
     "places",
     "reminders",
     "resources",
+    "workers",
 ]

@@ -34,6 +34,7 @@ from service.http.app_context import AppContext, current_context, request_id
 from service.http.feed_middleware import FeedMiddleware
 from service.http.front_door import FrontDoor
 from service.http.refusal import REFUSED, WAITED, refusal
+from service.http.rereading import RereadingFlask
 from service.monitoring import health, metrics
 from service.settings import Settings, load_settings
 from service.web import routes
@@ -75,7 +76,7 @@ def create_app(
         clock: returns the current instant; tests pass their own.
     """
     settings = settings or load_settings()
-    app = Flask("service", static_folder=None)
+    app = RereadingFlask("service", static_folder=None)
     app.extensions["desk"] = AppContext(settings, database or Database(settings.database_url), clock)
     app.config.update(
         API_TITLE="Protocol Desk",

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import Connection, create_engine, event, pool
+from sqlalchemy import Connection, create_engine, event, make_url, pool
 
 from models import tables
 
@@ -32,7 +32,10 @@ def run() -> None:
     if given is not None:
         migrate(given)
         return
-    engine = create_engine(context.config.attributes["url"], poolclass=pool.NullPool)
+    url = make_url(context.config.attributes["url"])
+    # A prepared statement would stay behind in a pooler's session.
+    arguments = {"prepare_threshold": None} if url.get_backend_name() == "postgresql" else {}
+    engine = create_engine(url, poolclass=pool.NullPool, connect_args=arguments)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")

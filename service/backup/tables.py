@@ -10,6 +10,7 @@ LEFT_OUT: Mapping[str, str] = {
     "heartbeat": "tells that a worker lives now",
     "ical_fragment": "calendar bytes kept to spare work; made anew from the events",
     "idempotency_key": "answers for requests that are repeated within a day; some show a token",
+    "lead": "tells which worker leads now",
     "login_failure": "counts failed sign-ins of the last minutes",
     "spent_state": "returns from the login provider of the last minutes",
     "web_session": "signed-in browsers; people sign in again",

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Flask, Response, g, request
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError, PendingRollbackError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from models import errors
 from models.database import is_busy
 from models.i18n import N_, Message, message, translate, translate_filled
+from models.postgresql import NoneLeft
 from models.vocabulary import Language
+from service.http.app_context import current_context
 
 log = logging.getLogger("desk.web")
 
@@ -202,19 +204,29 @@ def from_database(error: DBAPIError) -> Response:
         return problem(
             409, "conflict", message(N_("This clashes with a change made at the same moment. Read again and retry."))
         )
-    if is_busy(error):
-        log.warning("writer_waited_in_vain")
+    if is_busy(error) or isinstance(error.orig, NoneLeft):
+        log.warning("waited_in_vain", extra={"problem": type(error.orig).__name__})
         return from_domain(errors.Busy())
-    if isinstance(error, OperationalError) or error.connection_invalidated:
-        log.error("database_unavailable", extra={"problem": type(error.orig).__name__})
-        response = problem(503, "unavailable", _DETAILS[503])
-        response.headers["Retry-After"] = "5"
-        return response
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        return _later(error.orig)
     return unexpected(error)
 
 
+def _later(why: BaseException | None) -> Response:
+    log.error("database_unavailable", extra={"problem": type(why).__name__})
+    response = problem(503, "unavailable", _DETAILS[503])
+    response.headers["Retry-After"] = "5"
+    return response
+
+
 def unexpected(error: Exception) -> Response:
-    """The response to a defect of ours: no internals are shown; the log has them under the request id."""
+    """The response to a defect of ours: no internals are shown; the log has them under the request id.
+
+    An error of the database's driver that SQLAlchemy did not see, or that somebody passed over, is none.
+    """
+    driver: Any = current_context().database.engine.dialect.loaded_dbapi
+    if isinstance(error, driver.OperationalError | driver.InterfaceError | PendingRollbackError):
+        return _later(error)
     log.error("unexpected_error", exc_info=error)
     return problem(500, "internal_error", _DETAILS[500])
 

@@ -8,10 +8,9 @@ from typing import Any
 from flask import Flask, Response
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
 
-from service.actions.reminders import delivery_status
-from service.http.app_context import AppContext, current_context
+from service.actions.reminders import delivery_status, planning_jobs
+from service.http.app_context import current_context
 from service.runtime.logs import redact
 
 log = logging.getLogger("desk.web")
@@ -32,24 +31,30 @@ def _healthz() -> Response:
 
 
 def _readyz() -> Response:
-    """Ready: the database responds and has this code's revision, and a worker is running.
+    """Ready: the database responds and has this code's revision, a worker is running, and one leads.
 
     A mail server that accepts no mail is reported but does not make the service unready: waiting mails are sent later.
     """
     # Alembic would be a tenth of what a web process imports at start.
-    from models.migrate import current_revision, newest_revision
+    from models.migrate import newest_revision, revision_of
 
     desk = current_context()
-    checks = {"database": False, "migrations": False, "worker": False}
-    details: dict[str, Any] = {"mail": {"away_since": None, "answer": None, "waiting": None}, "workers": []}
+    checks = {"database": False, "migrations": False, "worker": False, "lead": False}
+    details: dict[str, Any] = {
+        "mail": {"away_since": None, "answer": None, "waiting": None},
+        "workers": [],
+        "planning": None,
+    }
     try:
         with desk.database.transaction(write=False) as session:
             session.execute(select(1))
             checks["database"] = True
-            checks["migrations"] = current_revision(desk.database) == newest_revision()
+            checks["migrations"] = revision_of(session.connection()) == newest_revision()
             if checks["migrations"]:
-                details = _details(session, desk)
-                checks["worker"] = bool(details["workers"])
+                mail = delivery_status.mail_service(session, desk.clock())
+                details = _details(mail) | {"planning": planning_jobs.remaining(session)}
+                checks["worker"] = bool(mail.workers)
+                checks["lead"] = delivery_status.is_led(session, mail.workers)
     except DBAPIError as problem:
         log.warning("not_ready", extra={"problem": type(problem.orig).__name__})
     ready = all(checks.values())
@@ -57,8 +62,7 @@ def _readyz() -> Response:
     return Response(body, status=200 if ready else 503, mimetype="application/json")
 
 
-def _details(session: Session, desk: AppContext) -> dict[str, Any]:
-    mail = delivery_status.mail_service(session, desk.clock())
+def _details(mail: delivery_status.MailStatus) -> dict[str, Any]:
     return {
         "mail": {
             "away_since": mail.away_since.isoformat().replace("+00:00", "Z") if mail.away_since else None,

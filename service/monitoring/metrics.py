@@ -22,7 +22,7 @@ from models.events import Event
 from models.i18n import N_, message
 from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import AttemptOutcome, EventKind, EventStatus, ReminderPurpose, ReminderState, Role
-from service.actions.reminders import delivery_status, reminder_queries
+from service.actions.reminders import delivery_status, planning_jobs, reminder_queries
 from service.api.resource import authenticate
 from service.http.app_context import AppContext, current_context
 
@@ -70,7 +70,7 @@ def check_reader() -> None:
 
 
 class DeskCollector(Collector):
-    """Counts on each scrape, with ten queries regardless of the size of the database.
+    """Counts on each scrape, with a dozen queries regardless of the size of the database.
 
     ``get_context`` returns the application's database and clock.
     """
@@ -146,13 +146,15 @@ def _delivery(session: Session, now: datetime) -> Iterator[Metric]:
         labels=["worker"],
     )
     leads = GaugeMetricFamily("desk_worker_leads", "Whether a worker leads.", labels=["worker"])
-    living = {worker.name for worker in mail.workers}
+    leading = {worker.name for worker in mail.workers if worker.leads}
     # Workers gone for a day are removed, so that they do not become permanent series.
     for worker in session.exec(select(Heartbeat).order_by(col(Heartbeat.name))):
         age.add_metric([worker.name], (now - worker.at).total_seconds())
-        leads.add_metric([worker.name], 1 if worker.leads and worker.name in living else 0)
+        leads.add_metric([worker.name], 1 if worker.name in leading else 0)
     yield age
     yield leads
+    left = planning_jobs.remaining(session)
+    yield _gauge("planning_remaining", "Events whose reminders are still to be planned after a change.", left)
 
 
 def _events(session: Session) -> Metric:

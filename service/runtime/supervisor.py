@@ -185,6 +185,7 @@ def serve_worker(settings: Settings) -> None:
     from jobs.config import WorkerConfig
     from jobs.worker import Worker
     from models.database import Database
+    from service.actions.effects.planning_queue import PlanningQueue
     from service.actions.office_mails.office_mails import OfficeMailWriter
 
     logging.config.dictConfig(logs.configuration())
@@ -209,7 +210,8 @@ def serve_worker(settings: Settings) -> None:
     )
     try:
         reports = OfficeMailWriter(settings.office, settings.secret_key)
-        Worker(database, config, utcnow, reports=reports).run(stop)
+        planning = PlanningQueue(settings.office)
+        Worker(database, config, utcnow, reports=reports, planning=planning).run(stop)
     finally:
         database.dispose()
 

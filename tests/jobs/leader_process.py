@@ -1,15 +1,13 @@
 """A candidate for leading: ``python -m tests.jobs.leader_process DATABASE FILE [KIND]``.
 
 Writes to FILE every instant (of the machine's own clock, in seconds) at which it believed that it leads. KIND is
-``sound``, ``trusting`` (believes an answer for ever) or ``unlocked`` (asks for no lock): the negative controls.
+``sound``, ``trusting`` (believes an answer for ever) or ``greedy`` (waits for no lease): the negative controls.
 """
 
 import sys
 import threading
 import time
 from pathlib import Path
-
-from sqlalchemy import text
 
 from jobs import leadership
 from jobs.worker import LEADER_POLL_SECONDS
@@ -23,8 +21,8 @@ def main(url: str, file: str, kind: str = "sound") -> None:
     if kind == "trusting":
         lead.valid_seconds = 3600  # type: ignore[attr-defined]
         lead._drop = lambda: None  # type: ignore[attr-defined]
-    if kind == "unlocked":
-        leadership._TAKE = text("SELECT true")
+    if kind == "greedy":
+        lead.lease_seconds = 0  # type: ignore[attr-defined]
 
     def keep_looking() -> None:
         while True:

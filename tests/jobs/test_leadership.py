@@ -17,7 +17,7 @@ from models.database import Database
 from tests.jobs.conftest import WorkerFactory
 from tests.jobs.test_crash import ROOT, wait_for
 
-pytestmark = pytest.mark.both_databases("an advisory lock here, a locked file there")
+pytestmark = pytest.mark.both_databases("a lease here, a locked file there")
 
 TAKE_OVER_SECONDS = 5.0
 
@@ -95,9 +95,9 @@ def test_a_killed_leader_is_followed_within_five_seconds(candidates: Candidates)
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])
-def test_without_the_lock_two_lead(candidates: Candidates) -> None:
+def test_without_the_length_of_the_lease_two_lead(candidates: Candidates) -> None:
     """The negative control."""
-    first, second = candidates.start("unlocked"), candidates.start("unlocked")
+    first, second = candidates.start("greedy"), candidates.start("greedy")
     wait_for(lambda: at_once(instants(first), instants(second)))
 
 
@@ -106,10 +106,12 @@ def test_a_leader_whose_connection_the_server_ended_notices_and_comes_back(datab
     leader = leadership(database)
     assert leader.poll()
     with database.transaction() as session:
-        session.execute(text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"))
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        session.execute(text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}"))
+    time.sleep(1)  # until the next sign of life
     assert not leader.poll()
     assert not leader.leads
-    assert leader.poll()
+    wait_for(leader.poll, TAKE_OVER_SECONDS)
     leader.resign()
 
 

@@ -19,7 +19,7 @@ from service.actions import permissions
 from service.actions.bookings import bookings
 from service.actions.context import ActionContext
 from service.actions.effects import programme_days, task_due_days, template_tasks
-from service.actions.reminders import reminder_planning
+from service.actions.reminders import planning_jobs, reminder_planning
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +86,8 @@ def person_changed(
         reminder_planning.plan_readers(session, act, [email_before, person.email])
     if "organisation_id" in changed:
         coming = select(Event).where(permissions.takes_part(person.id), col(Event.last_day) >= act.today)
-        for event in session.exec(coming.order_by(col(Event.id))).all():
-            reminder_planning.plan_event(session, act, event)
+        events = session.exec(coming.order_by(col(Event.id))).all()
+        reminder_planning.plan_events(session, act, f"person:{person.id}", events)
 
 
 def organisation_changed(
@@ -105,5 +105,10 @@ def days_off_changed(session: Session, act: ActionContext) -> None:
     Raises:
         Conflict: a task could no longer be counted.
     """
+    coming = planning_jobs.count_coming(session, act)
+    if max(coming, task_due_days.count_counting(session)) > planning_jobs.AT_ONCE:
+        task_due_days.check_for_days_off(session)
+        reminder_planning.ask_for_working_days(session, act)
+        return
     task_due_days.update_for_days_off(session)
     reminder_planning.plan_working_days(session, act)

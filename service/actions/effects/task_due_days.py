@@ -4,16 +4,18 @@
 day has no audit row of its own: the task still says what it said, "14 days before the arrival".
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col
 
 from calendars.days.working_days import WorkingDays
-from calendars.events.task_due_dates import TaskDue, TravelDays, due_day
+from calendars.events.task_due_dates import TaskDue, TaskDueValues, TravelDays, due_day
 from calendars.reminders import due_times
 from models.errors import Conflict, Invalid, InvalidValue, NotFound
 from models.event_parts import Task
@@ -30,6 +32,16 @@ _TRAVEL = {"arrives_on", "departs_on"}
 DATING = ("due_on", "due_offset", "anchor", "working_days")
 _UNCOUNTABLE = N_("The task “{task}” can't be counted from these days: {problem}")
 _TASK: Table = Task.__table__  # type: ignore[attr-defined]
+_COUNTING_TASKS = select(
+    *(_TASK.c[name] for name in ("id", "event_id", "title", "due_day", *DATING)),
+    col(Event.arrives_on),
+    col(Event.departs_on),
+).where(
+    col(Task.event_id) == col(Event.id),
+    col(Task.working_days),
+    col(Task.due_offset).is_not(None),
+    col(Task.done).is_(False),
+)
 _UPDATE = update(_TASK).where(_TASK.c.id == bindparam("task")).values(due_day=bindparam("day"))
 
 
@@ -68,26 +80,73 @@ def update_for_days_off(session: Session) -> None:
     session.flush()
     # A task created concurrently is either seen here, or is created after and sees the new days.
     reminder_planning.lock_planning(session)
-    columns = (_TASK.c[name] for name in ("id", "title", "due_day", *DATING))
-    counting = select(*columns, col(Event.arrives_on), col(Event.departs_on)).where(
-        col(Task.event_id) == col(Event.id),
-        col(Task.working_days),
-        col(Task.due_offset).is_not(None),
-        col(Task.done).is_(False),
-    )
-    found = session.execute(counting).all()
+    found = session.execute(_COUNTING_TASKS).all()
     office_days = office_days_for(session, found)
     moved: dict[str, date | None] = {}
     for row in found:
-        try:
-            day = due_day(row, TravelDays(row.arrives_on, row.departs_on), office_days)
-        except InvalidValue as problem:
-            raise Conflict(
-                message(_UNCOUNTABLE, task=row.title, problem=problem.detail), code="task_uncountable"
-            ) from None
+        day = _counted(row, TravelDays(row.arrives_on, row.departs_on), office_days)
         if day != row.due_day:
             moved[row.id] = day
     _move(session, moved)
+
+
+def count_counting(session: Session) -> int:
+    """How many open tasks count working days."""
+    return int(session.execute(select(func.count()).select_from(_COUNTING_TASKS.subquery())).scalar_one())
+
+
+def check_for_days_off(session: Session) -> None:
+    """Check that the tasks that count working days can still be counted, by the earliest and the latest day of each
+    offset: whatever lies between can be counted if these can.
+
+    Raises:
+        Conflict: one could not.
+    """
+    session.flush()
+    extremes = _COUNTING_TASKS.with_only_columns(
+        col(Task.due_offset),
+        col(Task.anchor),
+        func.min(col(Event.arrives_on)),
+        func.max(col(Event.arrives_on)),
+        func.min(col(Event.departs_on)),
+        func.max(col(Event.departs_on)),
+        func.min(col(Task.id)),
+    ).group_by(col(Task.due_offset), col(Task.anchor))
+    found = session.execute(extremes).all()
+    tasks = [TaskDueValues(None, offset, anchor, working_days=True) for offset, anchor, *_days in found]
+    office_days = office_days_for(session, tasks)
+    for task, row in zip(tasks, found, strict=True):
+        for arrives_on, departs_on in ((row[2], row[4]), (row[3], row[5])):
+            try:
+                due_day(task, TravelDays(arrives_on, departs_on), office_days)
+            except InvalidValue as problem:
+                example = session.execute(select(col(Task.title)).where(col(Task.id) == row[6])).scalar_one()
+                why = message(_UNCOUNTABLE, task=example, problem=problem.detail)
+                raise Conflict(why, code="task_uncountable") from None
+
+
+def update_events(session: Session, event_ids: Collection[str]) -> list[str]:
+    """As :func:`update_for_days_off` for the tasks of some events, which the caller has locked; returns the events with
+    a due day that moved. A task that can't be counted keeps its day."""
+    found = session.execute(_COUNTING_TASKS.where(col(Task.event_id).in_(event_ids))).all()
+    office_days = office_days_for(session, found)
+    moved: dict[str, date | None] = {}
+    events: dict[str, None] = {}
+    for row in found:
+        with suppress(Conflict):
+            day = _counted(row, TravelDays(row.arrives_on, row.departs_on), office_days)
+            if day != row.due_day:
+                moved[row.id] = day
+                events[row.event_id] = None
+    _move(session, moved)
+    return list(events)
+
+
+def _counted(row: Any, travel: TravelDays, office_days: WorkingDays) -> date | None:
+    try:
+        return due_day(row, travel, office_days)
+    except InvalidValue as problem:
+        raise Conflict(message(_UNCOUNTABLE, task=row.title, problem=problem.detail), code="task_uncountable") from None
 
 
 def lock_event(session: Session, event: Event) -> TravelDays:

@@ -11,6 +11,7 @@ from calendars.days.formatting import format_instant
 from models.accounts import Heartbeat
 from models.errors import Conflict
 from models.i18n import N_, message, translate, translate_filled
+from models.queries.lead import lead_state
 from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import AttemptOutcome, ReminderState
 from service.actions import permissions
@@ -21,6 +22,9 @@ ATTEMPTS_SHOWN = 200
 
 WORKER_SILENCE = timedelta(seconds=60)
 """A worker without a heartbeat for this long counts as down."""
+
+LEAD_SILENCE = 30.0
+"""Seconds without a sign of life of any leader after which nobody leads; another takes over within five."""
 
 _PAUSES_END_WITHIN = timedelta(days=1)
 """Longer than any pause between two attempts: what waits for the server comes before this in the queue's index."""
@@ -130,10 +134,25 @@ def mail_service(session: Session, now: datetime) -> MailStatus:
 
 
 def living_workers(session: Session, now: datetime) -> list[Heartbeat]:
-    """The workers with a recent heartbeat, leaders first; clocks that are slightly ahead are tolerated."""
+    """The workers with a recent heartbeat, leaders first; clocks that are slightly ahead are tolerated.
+
+    Where the lead is a lease, it says who leads: the last heartbeat of a worker that was stopped says that it does. The
+    rows are detached from the session.
+    """
     lately = (col(Heartbeat.at) > now - WORKER_SILENCE, col(Heartbeat.at) < now + WORKER_SILENCE)
-    order = (col(Heartbeat.leads).desc(), col(Heartbeat.name))
-    return list(session.exec(select(Heartbeat).where(*lately).order_by(*order)))
+    workers = list(session.exec(select(Heartbeat).where(*lately)))
+    lead = lead_state(session)
+    for worker in workers:
+        session.expunge(worker)
+        if lead is not None:
+            worker.leads = worker.name == lead.worker and lead.age < LEAD_SILENCE
+    return sorted(workers, key=lambda worker: (not worker.leads, worker.name))
+
+
+def is_led(session: Session, workers: Sequence[Heartbeat]) -> bool:
+    """Whether one of these living workers leads, or did so a moment ago."""
+    lead = lead_state(session)
+    return lead.age < LEAD_SILENCE if lead is not None else any(worker.leads for worker in workers)
 
 
 def count_waiting(session: Session, now: datetime) -> int:

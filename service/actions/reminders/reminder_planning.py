@@ -3,6 +3,7 @@
 Nothing is sent here; a worker claims what is due, and checks again whether it is still valid before sending it.
 """
 
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, Update, bindparam, inspect, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, Table, Update, and_, bindparam, inspect, or_, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
@@ -18,6 +19,8 @@ from calendars.days.working_days import WorkingDays
 from calendars.events.lifecycle import REMINDED
 from calendars.reminders import due_times
 from calendars.reminders.due_times import DueReminder, EventDays, RuleFacts
+from models.clock import monotonic
+from models.database import WAIT_SECONDS
 from models.errors import Conflict
 from models.event_parts import Task
 from models.events import Event
@@ -38,6 +41,7 @@ from models.vocabulary import (
 from service.actions import permissions
 from service.actions.audit import record
 from service.actions.context import ActionContext
+from service.actions.reminders import planning_jobs
 
 _TABLE: Table = Reminder.__table__  # type: ignore[attr-defined]
 _EVENT: Table = Event.__table__  # type: ignore[attr-defined]
@@ -45,6 +49,8 @@ _TASK: Table = Task.__table__  # type: ignore[attr-defined]
 _RULE: Table = ReminderRule.__table__  # type: ignore[attr-defined]
 _PLANNING_LOCK = 0x6465736B
 _AT_ONCE = 1000
+_SKIPPED_AT_ONCE = 5000
+"""How many reminders of a rule that is gone are skipped in the transaction of the change."""
 
 Key = tuple[str, str, str, str, datetime]
 """The unique key of a reminder: event, rule key, task key, recipient, due instant."""
@@ -55,6 +61,7 @@ Rules = Mapping[str, tuple[RuleFacts, list[str]]]
 
 # Statements are cached: building one in SQLAlchemy takes several times as long as running it.
 _ACTIVE_RULES = select(_RULE).where(_RULE.c.active)
+_KNOWN_RULES = select(_RULE.c.id).where(_RULE.c.id.in_(bindparam("rules", expanding=True)))
 _COUNTING = (_RULE.c.active, or_(_RULE.c.working_days, _RULE.c.anchor == ReminderAnchor.TASK_DUE))
 _BUMP_VERSIONS = update(_RULE).where(*_COUNTING).values(version=_RULE.c.version + 1)
 _REMINDED_EVENTS = select(_EVENT).where(_EVENT.c.last_day >= bindparam("since"), _EVENT.c.status.in_(REMINDED))
@@ -67,9 +74,10 @@ _OF_EVENT = _PRESENT.where(_TABLE.c.event_id == bindparam("event"))
 _OF_RULE = _PRESENT.join(_EVENT, _EVENT.c.id == _TABLE.c.event_id).where(
     _TABLE.c.rule_key == bindparam("rule"), _EVENT.c.last_day >= bindparam("since")
 )
-_OF_RECIPIENTS = _PRESENT.join(_EVENT, _EVENT.c.id == _TABLE.c.event_id).where(
-    _TABLE.c.recipient.in_(bindparam("recipients", expanding=True)), _EVENT.c.last_day >= bindparam("since")
+_OF_EVENTS = _PRESENT.where(
+    _TABLE.c.event_id.in_(bindparam("ids", expanding=True)), _TABLE.c.purpose == ReminderPurpose.REMINDER
 )
+_THESE_EVENTS = select(_EVENT).where(_EVENT.c.id.in_(bindparam("ids", expanding=True)))
 _THESE = _TABLE.c.id.in_(bindparam("ids", expanding=True))
 _SKIP = (
     update(_TABLE)
@@ -81,9 +89,10 @@ _REACTIVATE = (
     .where(_THESE, _TABLE.c.state == ReminderState.SKIPPED)
     .values(state=ReminderState.PENDING, reason=None, attempts=0, next_at=_TABLE.c.due_at, updated_at=bindparam("now"))
 )
+# RETURNING makes SQLAlchemy write hundreds of rows with one statement; otherwise each takes one.
 _INSERT = {
-    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id),
+    "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id),
 }
 TOLD_AFTER = timedelta(minutes=10)
 """How long after a change an update is sent to those who have the event in their calendars: several changes are
@@ -91,6 +100,14 @@ combined into one mail."""
 
 _LOCK_EVENT = text("SELECT pg_advisory_xact_lock_shared(:key) FROM event WHERE id = :event FOR NO KEY UPDATE")
 _LOCK_ALL = text("SELECT pg_advisory_xact_lock(:key)")
+_TRY_LOCK_ALL = text("SELECT pg_try_advisory_xact_lock(:key)")
+_LOCK_SHARED = text("SELECT pg_advisory_xact_lock_shared(:key)")
+_POLITE_SECONDS, _POLITE_PAUSE = 3.0, 0.01
+_PLANNERS = text(
+    "SELECT virtualtransaction FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objsubid = 1"
+    " AND objid = CAST(:key AS oid) AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    " AND pid <> pg_backend_pid()"
+)
 
 
 @cache
@@ -122,7 +139,7 @@ def plan_event(session: Session, act: ActionContext, event: Event) -> None:
     if event.status is EventStatus.CANCELLED:
         return
     lock_planning(session, event.id)
-    rules = _active_rules(session) if event.status in REMINDED else {}
+    rules = active_rules(session) if event.status in REMINDED else {}
     data = _PlanningData.load(session, rules, [event], EventSelection((event.id,)))
     present = session.connection().execute(_OF_EVENT, {"event": event.id}).all()
     of_rules = [row for row in present if row.purpose in _PLANNED]
@@ -156,27 +173,69 @@ def lock_planning(session: Session, event_id: str | None = None) -> None:
     counts tasks from an event's days takes this lock first, too. On SQLite the write lock does this anyway.
     """
     connection = session.connection()
+    if connection.dialect.name != "postgresql":
+        return
+    if event_id is not None:
+        connection.execute(_LOCK_EVENT, {"key": _PLANNING_LOCK, "event": event_id})
+        return
+    # Whoever waits for a lock makes all wait who come later; so it is tried again and again first.
+    until = monotonic() + _POLITE_SECONDS
+    while monotonic() < until:
+        if connection.execute(_TRY_LOCK_ALL, {"key": _PLANNING_LOCK}).scalar_one():
+            return
+        time.sleep(_POLITE_PAUSE)
+    connection.execute(_LOCK_ALL, {"key": _PLANNING_LOCK})
+
+
+def lock_for_batch(session: Session, event_ids: Sequence[str]) -> None:
+    """Lock the events of a batch, in the order of their ids, as :func:`lock_planning` does for one; on PostgreSQL only.
+
+    Raises:
+        OperationalError: somebody else has held one of them for a fifth of a second.
+    """
+    connection = session.connection()
     if connection.dialect.name == "postgresql":
-        if event_id is None:
-            connection.execute(_LOCK_ALL, {"key": _PLANNING_LOCK})
-        else:
-            connection.execute(_LOCK_EVENT, {"key": _PLANNING_LOCK, "event": event_id})
+        connection.execute(_LOCK_SHARED, {"key": _PLANNING_LOCK})
+        connection.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        rows = select(_EVENT.c.id).where(_EVENT.c.id.in_(event_ids)).order_by(_EVENT.c.id)
+        connection.execute(rows.with_for_update(key_share=True))
+        connection.execute(text(f"SET LOCAL lock_timeout = {int(WAIT_SECONDS * 1000)}"))
+
+
+def others_planning(session: Session) -> frozenset[str]:
+    """The transactions, as PostgreSQL numbers them, that plan reminders now and may not have seen the latest changes;
+    none on SQLite, where one writes at a time."""
+    connection = session.connection()
+    if connection.dialect.name != "postgresql":
+        return frozenset()
+    return frozenset(connection.execute(_PLANNERS, {"key": _PLANNING_LOCK}).scalars())
 
 
 def plan_rule(session: Session, act: ActionContext, rule: ReminderRule) -> None:
     """Replan a rule's reminders of all future events after it has been created, changed, switched or deleted.
 
-    If the rule was passed to ``session.delete`` or is switched off, all its pending reminders are skipped.
+    If the rule was passed to ``session.delete`` or is switched off, all its pending reminders are skipped. Where these
+    are many events, a worker does it (:mod:`service.actions.reminders.planning_jobs`).
     """
     gone = rule in session.deleted
     if not gone:
         session.flush()
     gone = gone or inspect(rule).deleted
-    lock_planning(session)
-    own = _TABLE.c.rule_key == rule.id
     if gone or not rule.active:
+        if _has_many_pending(session, rule.id):
+            _ask_for_rule(session, act, rule.id)
+            return
+        lock_planning(session)
+        own = _TABLE.c.rule_key == rule.id
         _skip_all(session, act, due_times.RULE_DELETED if gone else due_times.RULE_OFF, own)
-        return
+    elif planning_jobs.count_coming(session, act) > planning_jobs.AT_ONCE:
+        _ask_for_rule(session, act, rule.id)
+    else:
+        lock_planning(session)
+        _plan_rule_now(session, act, rule)
+
+
+def _plan_rule_now(session: Session, act: ActionContext, rule: ReminderRule) -> None:
     connection = session.connection()
     events = connection.execute(_REMINDED_EVENTS, {"since": act.today}).all()
     rules = {rule.id: (RuleFacts.of(rule), list(rule.audience))}
@@ -184,34 +243,118 @@ def plan_rule(session: Session, act: ActionContext, rule: ReminderRule) -> None:
     _plan(session, act, data, connection.execute(_OF_RULE, {"rule": rule.id, "since": act.today}).all())
 
 
+def _has_many_pending(session: Session, rule_id: str) -> bool:
+    pending = select(_TABLE.c.id).where(_TABLE.c.rule_key == rule_id, _TABLE.c.state == ReminderState.PENDING)
+    return len(session.connection().execute(pending.limit(_SKIPPED_AT_ONCE + 1)).all()) > _SKIPPED_AT_ONCE
+
+
+def _ask_for_rule(session: Session, act: ActionContext, rule_id: str) -> None:
+    coming = planning_jobs.count_coming(session, act)
+    planning_jobs.ask(session, act, planning_jobs.rule_key(rule_id), coming, rules=[rule_id])
+
+
 def plan_readers(session: Session, act: ActionContext, addresses: Collection[str | None]) -> None:
     """Replan the reminders to these addresses after an account or a person with them has been created or changed.
 
     Whoever joins an audience gets its future reminders, and whoever leaves it gets no more; others are not touched.
+    Only events are planned of which they may be told; a worker does it where these are many.
     """
     given = {address.strip().lower() for address in addresses if address}
     recipients = sorted(given | {f"{MESSENGER}{address}" for address in given})
     session.flush()
-    rules = _active_rules(session) if recipients else {}
+    rules = active_rules(session) if recipients else {}
     if not rules:
         return
-    lock_planning(session)
     connection = session.connection()
-    events = connection.execute(_REMINDED_EVENTS, {"since": act.today}).all()
-    data = _PlanningData.load(session, rules, events, EventSelection(since=act.today), frozenset(recipients))
-    present = connection.execute(_OF_RECIPIENTS, {"recipients": recipients, "since": act.today}).all()
-    _plan(session, act, data, [row for row in present if row.purpose is ReminderPurpose.REMINDER])
+    condition = and_(_EVENT.c.last_day >= act.today, planning_jobs.reached(connection, rules, recipients))
+    if (count := planning_jobs.count_events(connection, condition)) > planning_jobs.AT_ONCE:
+        planning_jobs.ask(session, act, planning_jobs.readers_key(recipients), count, recipients=recipients)
+        return
+    # Even where it is none: an event that is made at the same time is either seen here, or sees the account.
+    lock_planning(session)
+    ids = connection.execute(select(_EVENT.c.id).where(condition)).scalars().all()
+    plan_batch(session, act, ids, recipients=frozenset(recipients))
+
+
+def plan_events(session: Session, act: ActionContext, key: str, events: Sequence[Event]) -> None:
+    """Replan some events after a change with this key of something that belongs to all of them."""
+    if len(events) > planning_jobs.AT_ONCE:
+        ids = [event.id for event in sorted(events, key=lambda event: (event.first_day, event.id))]
+        planning_jobs.ask(session, act, key, len(ids), event_ids=ids)
+        return
+    for event in events:
+        plan_event(session, act, event)
+
+
+def plan_batch(
+    session: Session,
+    act: ActionContext,
+    event_ids: Sequence[str],
+    *,
+    rules: Collection[str] | None = None,
+    recipients: frozenset[str] | None = None,
+    asked_at: datetime | None = None,
+) -> None:
+    """Bring the reminders of some events in line with the rules; the caller has locked the events.
+
+    Args:
+        session: the caller's transaction.
+        act: its instant.
+        event_ids: events in any state.
+        rules: only these (ids; of those that are off or gone the pending reminders are skipped), or all.
+        recipients: only theirs, or everybody's.
+        asked_at: the instant by which it is decided what comes too late; that of ``act`` by default.
+    """
+    if not event_ids:
+        return
+    connection = session.connection()
+    active = active_rules(session)
+    concerned = {one: active[one] for one in active if rules is None or one in rules}
+    rows = connection.execute(_THESE_EVENTS, {"ids": event_ids}).all()
+    reminded = [row for row in rows if row.status in REMINDED]
+    data = _PlanningData.load(session, concerned, reminded, EventSelection(tuple(event_ids)), recipients)
+    present = [
+        row
+        for row in connection.execute(_OF_EVENTS, {"ids": event_ids})
+        if (rules is None or row.rule_key in rules) and (recipients is None or row.recipient in recipients)
+    ]
+    gone = set(rules or ()) - set(connection.execute(_KNOWN_RULES, {"rules": list(rules or ())}).scalars())
+    dead = [row.id for row in present if row.rule_key in gone and row.state is ReminderState.PENDING]
+    _change(session, _SKIP, dead, now=act.now, why=due_times.RULE_DELETED)
+    _plan(session, act, data, [row for row in present if row.rule_key not in gone], asked_at=asked_at)
+
+
+def skip_the_rest(session: Session, act: ActionContext, rules: Collection[str]) -> None:
+    """Skip the pending reminders of rules that are off or gone, of past events too."""
+    known = dict(session.connection().execute(select(_RULE.c.id, _RULE.c.active).where(_RULE.c.id.in_(rules))).all())
+    for rule in rules:
+        if not known.get(rule):
+            why = due_times.RULE_OFF if rule in known else due_times.RULE_DELETED
+            _skip_all(session, act, why, _TABLE.c.rule_key == rule)
 
 
 def plan_working_days(session: Session, act: ActionContext) -> None:
     """Replan what depends on the office's own days off: rules that count working days, or from tasks that may."""
     session.flush()
     lock_planning(session)  # a rule created concurrently is either seen here or sees the new days itself
-    # Their due days have changed although the rules have not: the new version makes a worker revalidate.
+    for rule in _recounted_rules(session):
+        _plan_rule_now(session, act, rule)
+
+
+def ask_for_working_days(session: Session, act: ActionContext) -> None:
+    """As :func:`plan_working_days`, but by a worker, who counts the due days of tasks anew, too."""
+    session.flush()
+    counting = [rule.id for rule in _recounted_rules(session)]
+    coming = planning_jobs.count_coming(session, act)
+    planning_jobs.ask(session, act, planning_jobs.DAYS_OFF, coming, rules=counting, counts_days=True)
+
+
+def _recounted_rules(session: Session) -> Sequence[ReminderRule]:
+    """The active rules whose due days depend on the days off. They have changed although the rules have not: the new
+    version makes a worker revalidate."""
     session.connection().execute(_BUMP_VERSIONS)
     counting = select(ReminderRule).where(*_COUNTING).order_by(_RULE.c.id)
-    for rule in session.execute(counting.execution_options(populate_existing=True)).scalars().all():
-        plan_rule(session, act, rule)
+    return session.execute(counting.execution_options(populate_existing=True)).scalars().all()
 
 
 def announce_cancellation(session: Session, act: ActionContext, event: Event) -> None:
@@ -282,7 +425,8 @@ def retry(session: Session, act: ActionContext, reminder: Reminder) -> Reminder:
     return reminder
 
 
-def _active_rules(session: Session) -> Rules:
+def active_rules(session: Session) -> Rules:
+    """The rules that are switched on."""
     return {row.id: (RuleFacts.of(row), row.audience) for row in session.connection().execute(_ACTIVE_RULES)}
 
 
@@ -389,12 +533,15 @@ def _plan(
     data: _PlanningData,
     present: Sequence[Any],
     more: Sequence[dict[str, Any]] = (),
+    asked_at: datetime | None = None,
 ) -> None:
     """Bring the existing reminders (``present``) in line with the required ones, and insert ``more``; a bounded number
     of statements.
 
-    Of the update mails about an event only the latest stays pending.
+    Of the update mails about an event only the latest stays pending. What was not too late at ``asked_at`` (now by
+    default) is sent.
     """
+    asked_at = asked_at or act.now
     required = dict(data.required())
     obsolete: dict[str, list[str]] = defaultdict(list)
     reactivated: list[str] = []
@@ -403,7 +550,7 @@ def _plan(
         if required.pop(key, None) is None:
             if row.state is ReminderState.PENDING and not data.is_latest_update(row):
                 obsolete[data.why_not(row)].append(row.id)
-        elif _can_reactivate(row) and (not due_times.too_late(row.due_at, act.now) or data.catches_up(key, act.now)):
+        elif _can_reactivate(row) and (not due_times.too_late(row.due_at, asked_at) or data.catches_up(key, act.now)):
             reactivated.append(row.id)
     # A worker may have claimed one since it was read: the statements check the state again.
     for why, ids in obsolete.items():
@@ -412,7 +559,7 @@ def _plan(
     rows = list(more)
     for key in sorted(required):
         planned = required[key]
-        late = due_times.too_late(key[-1], act.now) and not data.catches_up(key, act.now)
+        late = due_times.too_late(key[-1], asked_at) and not data.catches_up(key, act.now)
         reason = due_times.TOO_LATE if late else None
         rows.append(_row(act, key, planned.locale, reason, planned.rule_id, planned.task_id))
     _insert(session, rows)

@@ -8,7 +8,7 @@ from calendars.days.offsets import Offset
 from models.i18n import N_, Message, message
 from models.reminders import ReminderRule
 from models.vocabulary import EventKind, ReminderAnchor, Role
-from service.actions.reminders import reminder_rules
+from service.actions.reminders import planning_jobs, reminder_rules
 from service.actions.reminders.reminder_queries import RULE_ORDER, count_pending
 from service.schemas.reminders import ReminderRuleSchema
 from service.web.administration.section import ROLES, AdminSection, SectionRow, in_order, words
@@ -191,6 +191,7 @@ def _more(view: View, rule: ReminderRule | None) -> dict[str, Any]:
     return {
         "sentence": sentence(view, rule),
         "planned": count_pending(view.session, [rule.id]).get(rule.id, 0),
+        "planning": planning_jobs.remaining_of_rule(view.session, rule.id),
         "withheld": reminder_rules.withheld(view.session, rule),
     }
 

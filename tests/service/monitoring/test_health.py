@@ -10,10 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from jobs.leadership import LEAD
 from models.accounts import Heartbeat
+from models.clock import utcnow
 from models.database import Database
 from models.reminders import ReminderAttempt
 from models.vocabulary import AttemptOutcome, EventStatus, ReminderPurpose, ReminderState, Role
+from models.workers import Lead, PlanningJob
 from service.app import create_app
 from service.http.app_context import AppContext
 from service.monitoring.health import shown_to_all
@@ -48,8 +51,10 @@ def test_ready_once_a_worker_ticks(app: Flask, database: Database, clock: Clock)
         "database": True,
         "migrations": True,
         "worker": False,
+        "lead": False,
         "mail": {"away_since": None, "answer": None, "waiting": 0},
         "workers": [],
+        "planning": 0,
     }
     beat(database, clock, leads=True)
     answer = client.get("/readyz")
@@ -58,6 +63,40 @@ def test_ready_once_a_worker_ticks(app: Flask, database: Database, clock: Clock)
     clock.move(minutes=5)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["worker"], answer.json["workers"]) == (503, False, [])
+
+
+def test_workers_that_nobody_leads_are_not_ready(app: Flask, database: Database, clock: Clock) -> None:
+    beat(database, clock)
+    answer = app.test_client().get("/readyz")
+    assert (answer.status_code, answer.json["worker"], answer.json["lead"]) == (503, True, False)
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_the_lease_says_who_leads_and_not_the_last_heartbeat(app: Flask, database: Database, clock: Clock) -> None:
+    """Two workers, of which the first was stopped: its last heartbeat still says that it leads."""
+    beat(database, clock, "stopped", leads=True)
+    beat(database, clock, "next")
+    with database.transaction() as session:
+        session.add(Lead(name=LEAD, holder="next:0123", term=2, beats=7, renewed_at=utcnow()))
+    client = app.test_client()
+    answer = client.get("/readyz")
+    assert answer.status_code == 200
+    assert [(one["name"], one["leads"]) for one in answer.json["workers"]] == [("next", True), ("stopped", False)]
+    assert figures(client)['desk_worker_leads{worker="stopped"}'] == 0
+    with database.transaction() as session:
+        session.execute(text("UPDATE lead SET renewed_at = now() - interval '1 minute'"))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["worker"], answer.json["lead"]) == (503, True, False)
+
+
+def test_what_is_still_to_be_planned_is_told(app: Flask, database: Database, clock: Clock) -> None:
+    beat(database, clock, leads=True)
+    with database.transaction() as session:
+        today = clock.now.date()
+        session.add(PlanningJob(key="rule:x", rules=["x"], since=today, asked_at=clock.now, remaining=1200))
+    client = app.test_client()
+    assert client.get("/readyz").json["planning"] == 1200
+    assert figures(client)["desk_planning_remaining"] == 1200
 
 
 def test_a_database_of_another_shape_or_none_is_not_ready(app: Flask, database: Database, clock: Clock) -> None:
@@ -227,11 +266,11 @@ def test_queries_do_not_grow(app: Flask, database: Database, clock: Clock) -> No
             for _ in range(number):
                 event = factories.make_event(session)
                 factories.make_reminder(session, event)
-                session.merge(Heartbeat(name=f"worker-{event.id}", at=clock.now))
+                session.merge(Heartbeat(name=f"worker-{event.id}", at=clock.now, leads=True))
         for path, counts in found.items():
             counts.append(count_queries(database, lambda path=path: client.get(path)))
     assert all(few == many for few, many in found.values()), found
-    assert found["/metrics"][0] <= 12
+    assert found["/metrics"][0] <= 14
 
 
 @on_sqlite
