@@ -1,6 +1,17 @@
 """All tables in one import, for comparing migrations and for configuring relationships."""
 
-from models import accounts, agreements, event_parts, events, feeds, holidays, places, reminders, resources
+from models import (
+    accounts,
+    agreements,
+    event_parts,
+    events,
+    feeds,
+    holidays,
+    installation,
+    places,
+    reminders,
+    resources,
+)
 from models.base import metadata
 
 __all__ = [
@@ -10,6 +21,7 @@ __all__ = [
     "events",
     "feeds",
     "holidays",
+    "installation",
     "metadata",
     "places",
     "reminders",

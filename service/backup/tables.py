@@ -11,6 +11,7 @@ LEFT_OUT: Mapping[str, str] = {
     "ical_fragment": "calendar bytes kept to spare work; made anew from the events",
     "idempotency_key": "answers for requests that are repeated within a day; some show a token",
     "login_failure": "counts failed sign-ins of the last minutes",
+    "secret_key_check": "belongs to the secret key here; a restore makes it anew",
     "spent_state": "returns from the login provider of the last minutes",
     "web_session": "signed-in browsers; people sign in again",
 }
