@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 from functools import cached_property
 from graphlib import TopologicalSorter
-from typing import Any
+from typing import Any, NoReturn
 
 from sqlalchemy import (
     JSON,
@@ -181,13 +181,17 @@ def _batches(source: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 def _row(line: bytes, shape: TableShape, readers: Iterable[tuple[str, Callable[[str], Any]]]) -> dict[str, Any]:
-    row = json.loads(line)
+    row = json.loads(line, parse_constant=_no_constant)
     if not isinstance(row, dict) or row.keys() != shape.kinds.keys():
         raise ValueError(f"a line of {shape.name} does not have its columns")
     for name, read in readers:
         if row[name] is not None:
             row[name] = read(row[name])
     return row
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
 
 
 @contextmanager

@@ -51,6 +51,17 @@ def fold_all(values: Iterable[str | Mapping[str, str] | None]) -> str:
     return fold(" · ".join(words))
 
 
+def is_half(text: str) -> bool:
+    """Whether a text holds a lone surrogate."""
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 def clean(text: str) -> str:
     """Strip control characters and surrounding blanks; line ends become LF; the result is NFC."""
     text = (

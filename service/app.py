@@ -30,6 +30,7 @@ from service.api import (
     tasks,
 )
 from service.api.document import DeskApi, check_operations
+from service.http import bounds
 from service.http.app_context import AppContext, current_context, request_id
 from service.http.feed_middleware import FeedMiddleware
 from service.http.front_door import FrontDoor
@@ -40,7 +41,7 @@ from service.settings import Settings, load_settings
 from service.web import routes
 
 API_PREFIX = "/api/v1"
-MAX_BODY = 2 * 1024 * 1024
+MAX_BODY = bounds.MAX_BODY
 
 _NOUNS = (
     passports,
@@ -98,6 +99,8 @@ def create_app(
     app.register_blueprint(routes.blp)
     app.before_request(_name_request)
     app.before_request(_refuse_without_body)
+    app.before_request(bounds.check_address)
+    app.before_request(bounds.check_form)
     app.after_request(_secure)
     health.register(app)
     metrics.register(app)

@@ -21,11 +21,12 @@ import click
 
 import models
 from models.clock import utcnow
+from models.encryption import fingerprint
 from models.vocabulary import Language, Role, TokenScope
 from service import VERSION
 from service.backup import commands as keeping
 from service.runtime import logs, supervisor
-from service.settings import BadSetting, Settings, load_settings
+from service.settings import KEY_FINGERPRINT, BadSetting, Settings, load_settings
 
 if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError
@@ -116,6 +117,7 @@ def _expected_failure(problem: Exception, language: str) -> CommandFailed | None
 
     from models.errors import DomainError, Invalid
     from seed.reading import BadFiles
+    from service.actions.secret_key import OtherKey
 
     match problem:
         case BadFiles():
@@ -129,6 +131,8 @@ def _expected_failure(problem: Exception, language: str) -> CommandFailed | None
         case Invalid():
             errors = {name: [sentence.to(language) for sentence in those] for name, those in problem.errors.items()}
             return CommandMisused(_sentences(errors, language))
+        case OtherKey():
+            return CommandMisused(problem.detail.to(language))
         case DomainError():
             return CommandFailed(problem.detail.to(language))
         case DBAPIError():
@@ -173,9 +177,11 @@ class CommandContext:
 
 
 @contextmanager
-def _place() -> Iterator[CommandContext]:
+def _place(*, any_key: bool = False) -> Iterator[CommandContext]:
+    """Open the database, which must be migrated and, unless ``any_key``, belong to the secret key."""
     from models.database import Database
     from models.migrate import current_revision, newest_revision
+    from service.actions import secret_key
 
     settings = load_settings()
     database = Database(settings.database_url)
@@ -186,9 +192,23 @@ def _place() -> Iterator[CommandContext]:
             raise CommandFailed(
                 f"The database is not migrated (it {state}, this version needs {newest}): run `desk init`."
             )
+        if not any_key:
+            with database.transaction(write=False) as session:
+                secret_key.check(session, settings.secret_key)
         yield CommandContext(settings, database)
     finally:
         database.dispose()
+
+
+def _take_key(database: "Database", settings: Settings) -> None:
+    """See that the secret key is the database's; the first start with a database makes it so."""
+    from service.actions import secret_key
+
+    with database.transaction(write=False) as session:
+        is_known = secret_key.check(session, settings.secret_key)
+    if not is_known:
+        with database.transaction() as session:
+            secret_key.remember(session, settings.secret_key, utcnow())
 
 
 def _checked_settings(parent: int | None) -> Settings:
@@ -199,6 +219,12 @@ def _checked_settings(parent: int | None) -> Settings:
     settings = load_settings()
     if not _is_ready(settings):
         _run_as_process("check")
+    return _pinned(settings)
+
+
+def _pinned(settings: Settings) -> Settings:
+    """Have every process started from here on refuse another secret key: its file may be damaged at any time."""
+    os.environ[KEY_FINGERPRINT] = fingerprint(settings.secret_key)
     return settings
 
 
@@ -214,9 +240,11 @@ def _is_ready(settings: Settings) -> bool:
         with closing(sqlite3.connect(f"{Path(path).absolute().as_uri()}?mode=ro", uri=True, timeout=1)) as connection:
             revisions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
             codes = [code for (code,) in connection.execute("SELECT code FROM locality")]
+            keys = connection.execute("SELECT fingerprint FROM secret_key_check").fetchall()
     except sqlite3.Error:
         return False
-    return revisions == [(newest_by_name(),)] and (not codes or settings.locality in codes)
+    is_its_key = keys == [(fingerprint(settings.secret_key),)]
+    return revisions == [(newest_by_name(),)] and (not codes or settings.locality in codes) and is_its_key
 
 
 def newest_by_name() -> str:
@@ -274,7 +302,15 @@ def desk() -> None:
 @desk.command()
 def init() -> None:
     """Create or migrate the database. Doing it again changes nothing."""
-    revision = _migrate(load_settings().database_url)
+    from models.database import Database
+
+    settings = load_settings()
+    revision = _migrate(settings.database_url)
+    database = Database(settings.database_url)
+    try:
+        _take_key(database, settings)
+    finally:
+        database.dispose()
     click.echo(f"The database is ready ({revision}). Cơ sở dữ liệu đã sẵn sàng.")
 
 
@@ -322,9 +358,14 @@ def serve() -> None:
 
 @desk.command(hidden=True)
 def check() -> None:
-    """Fail when the database can't be served: it must be migrated and hold the office's own locality."""
-    with _place() as place, place.database.transaction(write=False) as session:
-        supervisor.check_locality(session, place.settings.locality)
+    """Fail when the database can't be served.
+
+    It must be migrated, hold the office's own locality, and belong to the secret key.
+    """
+    with _place() as place:
+        with place.database.transaction(write=False) as session:
+            supervisor.check_locality(session, place.settings.locality)
+        _take_key(place.database, place.settings)
 
 
 def _serve(settings: Settings) -> None:
@@ -421,6 +462,36 @@ def create_token(email: str, name: str, expires: int | None, scope: str) -> None
     click.echo(issued.secret)
 
 
+@desk.group()
+def key() -> None:
+    """The secret key, which belongs to the database."""
+
+
+@key.command("adopt")
+def adopt_key() -> None:
+    """Go on with the present secret key where the old one is lost. Stop the service first.
+
+    Passports and messengers' addresses that were sealed under the old key can't be opened any more and have to be
+    entered anew; links in mails that were sent, answers kept for repeated requests, and forms that are open stop
+    working. Backups made before need --unverified. Accounts, tokens and calendar addresses go on.
+
+    Tiếp tục với khóa bí mật hiện có khi khóa cũ đã mất; hãy dừng dịch vụ trước.
+    """
+    from service.actions import secret_key
+    from service.backup import swap_in
+    from service.backup.commands import not_opened
+    from service.backup.load import sealed_otherwise
+
+    with _place(any_key=True) as place, place.database.transaction() as session:
+        act = place.act()
+        swap_in.refuse_if_served(session.connection(), act.now)
+        is_new = secret_key.adopt(session, act, place.settings.secret_key)
+        sealed = sealed_otherwise(session, place.settings.secret_key)
+    click.echo("The database belongs to the present secret key now." if is_new else "It is the database's key already.")
+    if sealed:
+        click.echo(not_opened(sealed), err=True)
+
+
 @desk.command()
 def run() -> None:
     """Everything for one machine: make and fill the database when it is new, print where it is, then serve."""
@@ -428,7 +499,7 @@ def run() -> None:
     supervisor.check_address(settings.host, settings.port)
     click.echo(_run_as_process("prepare", "--", sys.argv[0]), nl=False)
     sys.stdout.flush()
-    _serve(settings)
+    _serve(_pinned(settings))
 
 
 @desk.command(hidden=True)
@@ -444,6 +515,7 @@ def prepare(program: Path) -> None:
     database = Database(settings.database_url)
     try:
         place = CommandContext(settings, database)
+        _take_key(database, settings)
         # Programme, account and feed are created in one transaction: an interrupted start begins again from nothing.
         lines = outside.run(
             database,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from models.encryption import fingerprint
 from models.office import CODE_PATTERN, Office
 
 DEFAULT_HOST = "127.0.0.1"
@@ -21,6 +22,10 @@ _DATABASE_URL = re.compile(
     r"(?:/(?P<database>[^?]*))?(?:\?.*)?"
 )
 """A database address, split as SQLAlchemy does (``make_url``), which processes that only supervise do not import."""
+
+
+KEY_FINGERPRINT = "DESK_SECRET_KEY_FINGERPRINT"
+"""Set by a process that serves for those it starts: the fingerprint of the secret key that they must find, too."""
 
 
 class BadSetting(Exception):
@@ -96,7 +101,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         mail_from=_mail_from(env.get("DESK_MAIL_FROM") or "Protocol Desk <desk@localhost>"),
         locality=_locality(env.get("DESK_LOCALITY") or "hai-duong"),
         timezone=_timezone(env.get("DESK_TIMEZONE") or "Asia/Ho_Chi_Minh"),
-        secret_key=_secret_key(env.get("DESK_SECRET_KEY"), var),
+        secret_key=_same_key(_secret_key(env.get("DESK_SECRET_KEY"), var), env.get(KEY_FINGERPRINT)),
         web_workers=_number(env, "DESK_WEB_WORKERS", 2, 1, 64),
         lease_seconds=_seconds(env, "DESK_LEASE_SECONDS", 120, 1, 3600),
         retry_seconds=_seconds(env, "DESK_RETRY_SECONDS", 60, 0.1, 86_400),
@@ -257,6 +262,12 @@ def _timezone(name: str) -> str:
     except ValueError:
         raise BadSetting("DESK_TIMEZONE", name, "must be an IANA zone like Asia/Ho_Chi_Minh") from None
     return name
+
+
+def _same_key(key: str, expected: str | None) -> str:
+    if expected and fingerprint(key) != expected:
+        raise BadSetting("DESK_SECRET_KEY", "…", "was damaged or replaced while the service ran: put the old key back")
+    return key
 
 
 def _secret_key(given: str | None, var: Path) -> str:

@@ -18,12 +18,15 @@ from apispec.ext.marshmallow.schema_resolver import SchemaResolver
 from flask import Flask
 from flask_smorest import Api
 from marshmallow import Schema, fields
+from werkzeug.routing import UnicodeConverter
 
 from models.database import WAIT_SECONDS
 from models.vocabulary import Language
+from service.api.resource import MOST_OF_A_STEP, MOST_PAGES
 from service.http import error_responses
+from service.http.bounds import MOST_OF_A_HEADER
 from service.schemas.events import KIND_SCHEMAS
-from service.schemas.fields import MAX_TEXT, MAX_TITLE, LocalizedTextField
+from service.schemas.fields import MAX_TEXT, MAX_TITLE, Bounded, LocalizedTextField
 from service.schemas.problems import ProblemSchema
 
 _INFO = {
@@ -69,7 +72,13 @@ class DirectedConverter(OpenAPIConverter):
         """Register apispec's attribute functions, then ours; nullability is last, as it depends on their result."""
         super().init_attribute_functions()
         nullable = self.attribute_functions.pop()
-        self.attribute_functions += [self.words2properties, self.localized2properties, self.answer2properties, nullable]
+        self.attribute_functions += [
+            self.words2properties,
+            self.localized2properties,
+            self.bounds2properties,
+            self.answer2properties,
+            nullable,
+        ]
 
     def words2properties(self, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
         """An enumeration: closed in a request, open in a response."""
@@ -98,6 +107,12 @@ class DirectedConverter(OpenAPIConverter):
             self.spec.components.schema(name, {"type": "object", "properties": properties} | described)
         reference: dict[str, Any] = self.spec.components.get_ref("schema", name)
         return {"anyOf": [reference, text]} if self.is_request and field.plain_allowed else reference
+
+    def bounds2properties(self, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
+        """How long a value may be in a request, for fields that know."""
+        if not self.is_request or not isinstance(field, Bounded) or "enum" in ret:
+            return {}
+        return {field.bound: field.longest}
 
     def answer2properties(self, field: fields.Field[Any], ret: dict[str, Any]) -> dict[str, Any]:
         """What a field declares for responses only (``metadata["answer"]``)."""
@@ -190,14 +205,24 @@ class DeskApi(Api):
 
     def _make(self) -> str:
         super()._init_spec(marshmallow_plugin=DirectedPlugin(), info=_INFO)
+        self.register_converter(
+            UnicodeConverter, lambda _converter: {"type": "string", "minLength": 1, "maxLength": MOST_OF_A_STEP}
+        )
         self.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
         self.spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "desk"})
         for blp in self._blueprints:
             blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
             self.spec.tag({"name": blp.name, "description": blp.description})
-        described = self.spec.to_dict()
-        _describe_busy(described)
-        return flask.json.dumps(described, indent=2, sort_keys=False)
+        document = self.spec.to_dict()
+        _describe_busy(document)
+        for header in document["components"]["parameters"].values():
+            header["schema"]["maxLength"] = MOST_OF_A_HEADER
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                for parameter in operation.get("parameters", ()) if isinstance(operation, Mapping) else ():
+                    if parameter.get("name") == "page":
+                        parameter["schema"]["maximum"] = MOST_PAGES
+        return flask.json.dumps(document, indent=2, sort_keys=False)
 
     def _openapi_json(self) -> flask.Response:
         return flask.Response(self.document(), mimetype="application/json")

@@ -1,6 +1,7 @@
 """What all API operations share: one transaction, an account, a role, idempotent POSTs; and their blueprint class."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ClassVar, NoReturn, TypeVar, cast
 
@@ -11,24 +12,32 @@ from flask.views import MethodView
 from flask_smorest.exceptions import PreconditionFailed
 from flask_smorest.pagination import PaginationMetadataSchema, PaginationParameters
 from flask_smorest.utils import get_appcontext, resolve_schema_instance
-from marshmallow import Schema
+from marshmallow import Schema, ValidationError, missing
 from sqlmodel import Session
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.exceptions import NotFound as NotFoundError
 
 from models.accounts import User
-from models.errors import Forbidden, Unauthenticated
+from models.errors import Forbidden, Invalid, Unauthenticated
 from models.i18n import N_, message
 from models.vocabulary import Role, TokenScope
 from service.actions import crud, idempotency, outside, permissions
 from service.actions.context import ActionContext
+from service.http import json_body
 from service.http.app_context import AppContext, current_context
+from service.http.bounds import MAX_BODY
 from service.http.refusal import UNREAD, check_body_was_read
 from service.schemas.rows import RowSchema
 
 JSON = "application/json"
 FORM = "multipart/form-data"
+MOST_OF_A_STEP = 100
+"""Characters of a part of an address; ids have 26, codes at most 60."""
+
+MOST_PAGES = 1_000_000
+"""The last page that may be asked for; of lists of 500 that is more than any table here holds."""
+
 SAFE = {"GET", "HEAD", "OPTIONS"}
 STORED_HEADERS = ("Content-Type", "ETag", "Location")
 _VOLATILE = {"conflicts", "overdue", "tied", "warnings"}
@@ -71,7 +80,7 @@ def takes(*types: str) -> Callable[[View], View]:
 
     def mark(view: View) -> View:
         view.body_types = types  # type: ignore[attr-defined]
-        file = {"type": "string", "format": "binary"}
+        file = {"type": "string", "format": "binary", "maxLength": MAX_BODY}
         form = {"type": "object", "properties": {"file": file}, "required": ["file"], "additionalProperties": False}
         content = {name: {"schema": form if name == FORM else file} for name in types}
         return cast(View, flask_smorest.Blueprint.doc(requestBody={"required": True, "content": content})(view))
@@ -113,10 +122,15 @@ class ApiView(MethodView):
         method = request.method.lower()
         handler = getattr(self, method, None) or getattr(self, "get")  # noqa: B009 - HEAD is GET without a body
         role: Role = handler.required_role
-        if not all(value.isascii() and value.isprintable() for value in kwargs.values()):
+        if not all(
+            value.isascii() and value.isprintable() and len(value) <= MOST_OF_A_STEP for value in kwargs.values()
+        ):
             raise NotFoundError  # no id has such characters, and PostgreSQL rejects some of them
         # The body is read before the transaction opens, so that a slow sender holds no lock.
         body = request.get_data(cache=True) if request.method not in SAFE else b""
+        # So is all of it that can be judged without the database. What is refused writes nothing: it waits for no
+        # writer, and its sender is told only after having been let in.
+        g.early = early = EarlyBody.of(handler, body)
         desk = current_context()
         inherited = super().dispatch_request
         key = request.headers.get("Idempotency-Key") if request.method == "POST" and not self.never_stored else None
@@ -143,6 +157,8 @@ class ApiView(MethodView):
                     )
                 )
             _check_body_type(body, getattr(handler, "body_types", (JSON,)))
+            if isinstance(early.refusal, BadRequest | Invalid):
+                raise early.refusal
             if key is None:
                 return inherited(**kwargs)
             if (replayed := _recalled(desk, key, body)) is not None:
@@ -156,7 +172,7 @@ class ApiView(MethodView):
                 idempotency.store(opened, act(), desk.settings.secret_key, key, _content(body), answer)
             return response
 
-        writes = request.method not in SAFE and UNREAD not in request.environ
+        writes = request.method not in SAFE and UNREAD not in request.environ and early.refusal is None
         response = outside.run(desk.database, use, write=writes)
         if key is None or not unstored:
             return response
@@ -242,18 +258,89 @@ class JsonBodyParser(FlaskParser):
         super().handle_error(error, req, schema, **kwargs)
         raise BadRequest  # never reached: the parser above raises
 
-    def load_json(self, req: Any, schema: Any) -> Any:
-        """The body as JSON; one nested too deeply for the parser is malformed, too."""
+    def parse(self, argmap: Any, req: Any = None, **kwargs: Any) -> Any:
+        """What a request says; of a body, what was read of it before the transaction (:class:`EarlyBody`)."""
+        early: EarlyBody | None = g.get("early")
+        if kwargs.get("location") != "json" or early is None or early.argmap is not argmap:
+            return super().parse(argmap, req, **kwargs)
+        if early.schema is not None and isinstance(early.refusal, ValidationError):
+            self._on_validation_error(
+                early.refusal, request, early.schema, "json", error_status_code=None, error_headers=None
+            )
+        return early.values
+
+    def loaded(self, argmap: Any, value: Any) -> tuple[Schema, Any]:
+        """The schema, and what it makes of a JSON value, or its error; ``missing`` stands for no body."""
+        schema = self._get_schema(argmap, request)
         try:
-            return super().load_json(req, schema)
-        except RecursionError:
-            raise BadRequest from None
+            return schema, self._process_location_data(value, schema, request, "json", None, [])
+        except ValidationError as error:
+            return schema, error
+
+
+@dataclass(frozen=True, slots=True)
+class EarlyBody:
+    """A JSON body, read within bounds and loaded by its operation's schema before the transaction opens.
+
+    ``refusal`` is why it can't be taken, None if nothing is known against it; ``values`` is what was loaded by the
+    schema that ``argmap`` stands for.
+    """
+
+    argmap: Any = None
+    schema: Schema | None = None
+    values: Any = None
+    refusal: BadRequest | Invalid | ValidationError | None = None
+
+    @classmethod
+    def of(cls, handler: Callable[..., Any], body: bytes) -> "EarlyBody":
+        """Read the body of this request for an operation; nothing, if the operation takes no JSON."""
+        argmap = getattr(handler, "body_schema", None)
+        if argmap is None or (body and request.mimetype != JSON):
+            return cls()
+        try:
+            value = json_body.read(body) if body else missing
+        except (BadRequest, Invalid) as refusal:
+            return cls(argmap, refusal=refusal)
+        schema, loaded = ApiBlueprint.ARGUMENTS_PARSER.loaded(argmap, value)
+        if isinstance(loaded, ValidationError):
+            return cls(argmap, schema, refusal=loaded)
+        return cls(argmap, schema, loaded)
+
+
+class PageParser(FlaskParser):
+    """Parses which page of a list is asked for."""
+
+    def parse(self, *args: Any, **kwargs: Any) -> Any:
+        """Refuse a page no list has.
+
+        Raises:
+            Invalid: the number is too large.
+        """
+        asked = super().parse(*args, **kwargs)
+        if asked.page > MOST_PAGES:
+            sentence = N_("Must be greater than or equal to {min} and less than or equal to {max}.")
+            raise Invalid({"page": [message(sentence, min=1, max=MOST_PAGES)]})
+        return asked
 
 
 class ApiBlueprint(flask_smorest.Blueprint):
     """The operations of one noun."""
 
     ARGUMENTS_PARSER = JsonBodyParser()
+    PAGINATION_ARGUMENTS_PARSER = PageParser()
+
+    def arguments(self, schema: Any, *, location: str = "json", **kwargs: Any) -> Callable[[View], View]:
+        """As flask-smorest does; the operation also knows its body's schema, which :class:`ApiView` loads early."""
+        decorate = super().arguments(schema, location=location, **kwargs)
+
+        def mark(view: View) -> View:
+            decorated = decorate(view)
+            if location == "json":
+                decorated.body_schema = schema
+            return cast(View, decorated)
+
+        return mark
+
     DEFAULT_PAGINATION_PARAMETERS: ClassVar[dict[str, int]] = {"page": 1, "page_size": 50, "max_page_size": 500}
 
     @staticmethod

@@ -1,34 +1,106 @@
-"""A backup file: a zip of ``manifest.json`` and one JSON lines file per table, protected by a digest of the whole.
+"""A backup file, format 2: a zip of one JSON lines file per table, a manifest, and the manifest's signature.
+
+The members, in this order and no others:
+
+``tables/NAME.jsonl``
+    One row a line, for each table of the manifest, in the manifest's order.
+``manifest.json``
+    When, by which version and in which office the backup was made; of each table its number of rows, its bytes, the
+    SHA-256 of its lines, and its columns.
+``manifest.hmac``
+    The HMAC-SHA256 of ``manifest.json``, byte for byte, in hexadecimal. Its key is derived from the service's secret
+    key for this purpose alone, so only an installation with the same secret key can write it. With the manifest it
+    covers every row, the order of rows and of tables, and that nothing is missing or added.
 
 The last 64 bytes of the file are the SHA-256, in hexadecimal, of everything before them; they are the zip's comment, so
-any zip program opens the file. A changed bit or a missing byte is detected before anything else.
+any zip program opens the file. That digest needs no key: it tells damage from forgery, before anything else is read.
+
+Format 1, of versions before signatures, lacks ``manifest.hmac``, the bytes and the office. Such a file, or one with
+another installation's signature, proves nothing about its origin: whoever had it in their hands may have written any
+row. It is read when the caller accepts that (``unverified``).
 """
 
 import hashlib
+import hmac
 import json
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import StrEnum
 from io import BufferedReader
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, NoReturn, cast
 
 from models.dump_rows import TableShape
+from models.encryption import derived_key
 from models.errors import DomainError
 from models.i18n import N_, message
 
-FORMAT = 1
+FORMAT = 2
 """Incremented when older programs could no longer read the file."""
 
+MOST_UNPACKED = 64 << 20
+MOST_RATIO = 250
+"""Without a signature: the bytes that may come out of a small file, and how many of each byte of a larger one."""
+
+MOST_OF_A_ROW = 64 << 20
+"""Bytes of the longest line that is read."""
+
 _MANIFEST = "manifest.json"
+_SIGNATURE = "manifest.hmac"
+_SIGNING = "signature of backups, format 2"
+_MOST_OF_THE_MANIFEST = 4 << 20
 _MARK = b"protocol-desk backup, sha256 of all before: "
 _DIGITS = 64
 _CHUNK = 1 << 20
+_NAME = re.compile(r"[a-z0-9_]{1,60}", re.ASCII)
+_PLAIN = re.compile(r"[\w.+-]{1,64}", re.ASCII)
+"""Versions, revisions, digests; some are shown on terminals."""
+
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    TypeError,
+    ValueError,
+    ArithmeticError,
+    RuntimeError,  # an encrypted member, a compression that is not known, JSON nested too deeply
+)
+"""What reading a file that is not what it should be can raise."""
+
 _NOT_WHOLE = N_("{file} is no whole backup: it is damaged, cut off, or another kind of file. Nothing was changed.")
 _NEWER = N_("{file} was made by a newer version of this program ({version}). Install that first. Nothing was changed.")
+_UNSIGNED = N_(
+    "{file} was made by version {version}, which did not sign backups yet: nothing proves that no row was changed"
+    " since. If it never left your hands, restore it with --unverified; that ends all sign-ins and asks for new"
+    " passwords. To keep those, restore it with that version and upgrade then. From now on `desk backup` signs."
+    " Nothing was changed."
+)
+_FOREIGN = N_(
+    "{file} was made under another secret key, so its signature can't be checked. Put that key back"
+    " (DESK_VAR/secret_key or DESK_SECRET_KEY) and restore again. If it is lost, --unverified restores the file without"
+    " proof of where it comes from; that ends all sign-ins and asks for new passwords. Nothing was changed."
+)
+_FORGED = N_(
+    "The signature of {file} is wrong: what it holds was changed after it was made, or this installation did not make"
+    " it. Take another backup. Nothing was changed."
+)
+
+
+class Doubt(StrEnum):
+    """Why nothing proves where a backup comes from."""
+
+    UNSIGNED = "unsigned"
+    FOREIGN = "foreign"
+    FORGED = "forged"
+
+
+_REFUSALS = {Doubt.UNSIGNED: _UNSIGNED, Doubt.FOREIGN: _FOREIGN, Doubt.FORGED: _FORGED}
 
 
 class BadBackup(DomainError):
@@ -37,18 +109,31 @@ class BadBackup(DomainError):
     code = "bad_backup"
 
 
+class Unproven(BadBackup):
+    """Nothing proves where the file comes from, and the caller has not accepted that."""
+
+    code = "unproven_backup"
+
+
 @dataclass(frozen=True)
 class TableEntry:
-    """One table in a backup: its number of rows, the SHA-256 of its lines, column → type of content."""
+    """One table in a backup: its number of rows, the SHA-256 of its lines, column → type of content, its bytes.
+
+    Format 1 does not know the bytes: they are -1.
+    """
 
     rows: int
     sha256: str
     columns: Mapping[str, str]
+    bytes: int = -1
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """A backup's metadata. ``secret_key`` is a fingerprint of the key that some values are encrypted with."""
+    """A backup's metadata. ``secret_key`` is a fingerprint of the key that some values are encrypted with.
+
+    ``office`` is the code of the office's own locality; "" in format 1.
+    """
 
     format: int
     version: str
@@ -58,6 +143,7 @@ class Manifest:
     secret_key: str
     left_out: Mapping[str, str]
     tables: Mapping[str, TableEntry]
+    office: str = ""
 
 
 def fingerprint(secret_key: str) -> str:
@@ -65,7 +151,14 @@ def fingerprint(secret_key: str) -> str:
     return hashlib.sha256(b"protocol-desk backup:" + secret_key.encode()).hexdigest()[:16]
 
 
-def write(file: IO[bytes], about: Manifest, tables: Iterable[tuple[TableShape, Iterator[bytes]]]) -> Manifest:
+def signature(manifest: bytes, secret_key: str) -> bytes:
+    """The HMAC-SHA256 of a manifest's bytes, in hexadecimal, under the key derived for backups."""
+    return hmac.new(derived_key(secret_key, _SIGNING), manifest, "sha256").hexdigest().encode()
+
+
+def write(
+    file: IO[bytes], about: Manifest, tables: Iterable[tuple[TableShape, Iterator[bytes]]], secret_key: str
+) -> Manifest:
     """Write a backup to an empty file open for reading and writing; returns the manifest with the tables' contents.
 
     Rows are written as they are read: memory use does not grow with their number.
@@ -75,17 +168,17 @@ def write(file: IO[bytes], about: Manifest, tables: Iterable[tuple[TableShape, I
     with zipfile.ZipFile(file, "w") as archive:
         for shape, rows in tables:
             with archive.open(_entry(_file_of(shape.name), at), "w", force_zip64=True) as out:
-                digest, count = hashlib.sha256(), 0
+                digest, count, size = hashlib.sha256(), 0, 0
                 for line in rows:
                     out.write(line)
                     digest.update(line)
-                    count += 1
-            entries[shape.name] = TableEntry(
-                count, digest.hexdigest(), {name: str(kind) for name, kind in shape.kinds.items()}
-            )
+                    count, size = count + 1, size + len(line)
+            columns = {name: str(kind) for name, kind in shape.kinds.items()}
+            entries[shape.name] = TableEntry(count, digest.hexdigest(), columns, size)
         manifest = Manifest(**(vars(about) | {"tables": entries}))
-        text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, default=datetime.isoformat)
-        archive.writestr(_entry(_MANIFEST, at), text.encode())
+        text = json.dumps(asdict(manifest), ensure_ascii=False, indent=1, default=datetime.isoformat).encode()
+        archive.writestr(_entry(_MANIFEST, at), text)
+        archive.writestr(_entry(_SIGNATURE, at), signature(text, secret_key))
         archive.comment = _MARK + b"0" * _DIGITS
     seal(file)
     return manifest
@@ -120,18 +213,46 @@ def _digest(file: IO[bytes], end: int) -> bytes:
 
 
 class Archive:
-    """A verified backup: complete, of a format this program reads, every table as its manifest says."""
+    """A checked backup: complete, of a format this program reads, every table as its manifest says.
 
-    def __init__(self, path: Path, content: zipfile.ZipFile, manifest: Manifest) -> None:
+    ``doubt`` is None if an installation with this secret key signed it.
+    """
+
+    def __init__(self, path: Path, content: zipfile.ZipFile, manifest: Manifest, doubt: Doubt | None) -> None:
         self.path = path
         self.manifest = manifest
+        self.doubt = doubt
         self._content = content
 
     @contextmanager
     def lines(self, table: str) -> Iterator[Iterator[bytes]]:
-        """A table's lines, read lazily."""
+        """A table's lines, read lazily, and compared with the manifest: the last one is followed by an error if any
+        differs. So what is loaded is what was checked, whatever became of the file in between.
+
+        Raises:
+            BadBackup: while the lines are read.
+        """
         with self._content.open(_file_of(table)) as file, BufferedReader(cast(Any, file), 1 << 16) as lines:
-            yield lines
+            yield self._compared(table, lines)
+
+    def _compared(self, table: str, lines: BufferedReader) -> Iterator[bytes]:
+        digest, count = hashlib.sha256(), 0
+        while line := self._line(lines):
+            digest.update(line)
+            count += 1
+            yield line
+        told = self.manifest.tables[table]
+        if (count, digest.hexdigest()) != (told.rows, told.sha256):
+            raise self.damaged()
+
+    def _line(self, lines: BufferedReader) -> bytes:
+        try:
+            line = lines.readline(MOST_OF_A_ROW)
+        except _DAMAGE as problem:
+            raise self.damaged() from problem
+        if len(line) >= MOST_OF_A_ROW:
+            raise self.damaged()
+        return line
 
     def damaged(self) -> BadBackup:
         """The error for a file that turns out to be damaged."""
@@ -139,11 +260,18 @@ class Archive:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[Archive]:
-    """Open a backup and verify it from its first byte to its last.
+def opened(path: Path, secret_key: str, *, unverified: bool = False) -> Iterator[Archive]:
+    """Open a backup and check it from its first byte to its last.
+
+    Args:
+        path: the file.
+        secret_key: the service's own, which must have signed it.
+        unverified: read it also without proof of its origin; :attr:`Archive.doubt` tells.
 
     Raises:
-        BadBackup: it is damaged, truncated, not a backup, or made by a newer program.
+        BadBackup: it is damaged, truncated, not a backup, made by a newer program, or holds what its manifest does not
+            list.
+        Unproven: its signature is missing or wrong, and ``unverified`` is not given.
         OSError: it can't be read.
     """
     with path.open("rb") as file:
@@ -153,8 +281,7 @@ def opened(path: Path) -> Iterator[Archive]:
             content = zipfile.ZipFile(file)
         with content:
             with _damage_told(path):
-                archive = Archive(path, content, _manifest(path, content))
-                _compare(archive)
+                archive = _checked(path, content, secret_key, size=file.seek(0, 2), unverified=unverified)
             yield archive
 
 
@@ -162,15 +289,7 @@ def opened(path: Path) -> Iterator[Archive]:
 def _damage_told(path: Path) -> Iterator[None]:
     try:
         yield
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        LookupError,
-        TypeError,
-        ValueError,
-        NotImplementedError,
-    ) as problem:
+    except _DAMAGE as problem:
         raise BadBackup(message(_NOT_WHOLE, file=str(path))) from problem
 
 
@@ -183,23 +302,103 @@ def _is_whole(file: IO[bytes]) -> bool:
     return mark == _MARK and stored == _digest(file, end)
 
 
-def _manifest(path: Path, content: zipfile.ZipFile) -> Manifest:
-    stored = json.loads(content.read(_MANIFEST))
-    if int(stored["format"]) > FORMAT:
-        raise BadBackup(message(_NEWER, file=str(path), version=str(stored.get("version"))))
-    tables = {str(name): TableEntry(**one) for name, one in stored["tables"].items()}
-    return Manifest(**(stored | {"taken_at": datetime.fromisoformat(stored["taken_at"]), "tables": tables}))
+def _checked(path: Path, content: zipfile.ZipFile, secret_key: str, *, size: int, unverified: bool) -> Archive:
+    """The backup, if all of it may be read; the signature is checked before the manifest is looked at any closer.
 
-
-def _compare(archive: Archive) -> None:
-    for table, contents in archive.manifest.tables.items():
-        digest, count = hashlib.sha256(), 0
+    Raises:
+        BadBackup, Unproven: as :func:`opened`.
+        ValueError and others: it is damaged.
+    """
+    text = _read_small(content, _MANIFEST)
+    signed = _read_small(content, _SIGNATURE) if _SIGNATURE in content.namelist() else None
+    is_proven = signed is not None and hmac.compare_digest(signed, signature(text, secret_key))
+    manifest = _manifest(path, text)
+    _check_members(content, manifest, size, is_signed=signed is not None, is_proven=is_proven)
+    archive = Archive(path, content, manifest, None if is_proven else _doubt(manifest, secret_key))
+    if archive.doubt is not None and not unverified:
+        raise Unproven(message(_REFUSALS[archive.doubt], file=str(path), version=manifest.version))
+    for table in manifest.tables:
         with archive.lines(table) as lines:
-            for line in lines:
-                digest.update(line)
-                count += 1
-        if (count, digest.hexdigest()) != (contents.rows, contents.sha256):
-            raise archive.damaged()
+            for _line in lines:
+                pass
+    return archive
+
+
+def _doubt(manifest: Manifest, secret_key: str) -> Doubt:
+    if manifest.format < FORMAT:
+        return Doubt.UNSIGNED
+    return Doubt.FORGED if manifest.secret_key == fingerprint(secret_key) else Doubt.FOREIGN
+
+
+def _read_small(content: zipfile.ZipFile, name: str) -> bytes:
+    info = content.getinfo(name)
+    if info.file_size > _MOST_OF_THE_MANIFEST:
+        raise ValueError(f"{name} is too large")
+    return content.read(info)
+
+
+def _check_members(
+    content: zipfile.ZipFile, manifest: Manifest, size: int, *, is_signed: bool, is_proven: bool
+) -> None:
+    """Raise ValueError unless the members are those of the manifest, once each, in order, and of bounded size."""
+    members = content.infolist()
+    expected = [*map(_file_of, manifest.tables), _MANIFEST, *([_SIGNATURE] if manifest.format >= FORMAT else [])]
+    if [one.filename for one in members] != expected or is_signed != (manifest.format >= FORMAT):
+        raise ValueError("members that the manifest does not list, or in another order")
+    if any(one.compress_type not in (zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED) for one in members):
+        raise ValueError("a compression that is not used here")
+    for one, told in zip(members, manifest.tables.values(), strict=False):
+        if manifest.format >= FORMAT and one.file_size != told.bytes:
+            raise ValueError("a member of another size")
+    if not is_proven and sum(one.file_size for one in members) > max(MOST_UNPACKED, MOST_RATIO * size):
+        raise ValueError("far more comes out than is in it")
+
+
+def _manifest(path: Path, text: bytes) -> Manifest:
+    """Read a manifest, believing nothing: every value must be of its type."""
+    stored = json.loads(text, parse_constant=_no_constant)
+    if _whole(stored["format"]) > FORMAT:
+        raise BadBackup(message(_NEWER, file=str(path), version=_text(stored["version"], _PLAIN)))
+    tables = {_text(name, _NAME): _table(one) for name, one in stored["tables"].items()}
+    return Manifest(
+        format=_whole(stored["format"]),
+        version=_text(stored["version"], _PLAIN),
+        revision=_text(stored["revision"], _PLAIN),
+        taken_at=_instant(stored["taken_at"]),
+        dialect=_text(stored["dialect"], _PLAIN),
+        secret_key=_text(stored["secret_key"], _PLAIN),
+        left_out={_text(name, _NAME): _text(why) for name, why in stored["left_out"].items()},
+        tables=tables,
+        office=_text(stored["office"], _PLAIN) if stored["format"] >= FORMAT else "",
+    )
+
+
+def _table(stored: Mapping[str, Any]) -> TableEntry:
+    columns = {_text(name, _NAME): _text(kind, _PLAIN) for name, kind in stored["columns"].items()}
+    return TableEntry(_whole(stored["rows"]), _text(stored["sha256"], _PLAIN), columns, _whole(stored.get("bytes", -1)))
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError("not a whole number")
+    return value
+
+
+def _text(value: Any, form: re.Pattern[str] | None = None) -> str:
+    if not isinstance(value, str) or (form is not None and not form.fullmatch(value)):
+        raise TypeError("not such a text")
+    return value
+
+
+def _instant(value: Any) -> datetime:
+    at = datetime.fromisoformat(_text(value))
+    if at.tzinfo is None:
+        raise ValueError("an instant without its zone")
+    return at
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
 
 
 def newer(archive: Archive) -> BadBackup:

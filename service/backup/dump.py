@@ -10,27 +10,32 @@ from pathlib import Path
 from typing import IO
 
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 
 from models import dump_rows
 from models.database import Database
 from models.errors import Conflict
 from models.i18n import N_, message
+from models.installation import SecretKeyCheck
 from models.migrate import knows
 from service import VERSION
 from service.actions.feeds.store import snapshot
+from service.actions.secret_key import check
 from service.backup import archive, tables
 from service.backup.archive import Manifest
 
 
-def take(database: Database, path: Path, now: datetime, secret_key: str, *, force: bool = False) -> Manifest:
+def take(
+    database: Database, path: Path, now: datetime, secret_key: str, office: str, *, force: bool = False
+) -> Manifest:
     """Write a backup of everything to ``path``, readable by its owner only; returns its manifest.
 
     Everything is read in one transaction, which sees what was committed when it began and blocks no writer. The file
     gets its name only when it is complete and on disk.
 
     Raises:
-        Conflict: the file exists and ``force`` is not given; or the database's revision is unknown to this program.
+        Conflict: the file exists and ``force`` is not given; or the database's revision is unknown to this program;
+            or the secret key is not the database's.
         OSError: the file can't be written.
     """
     _refuse_overwriting(path, force)
@@ -39,7 +44,9 @@ def take(database: Database, path: Path, now: datetime, secret_key: str, *, forc
             connection = session.connection()
             if not database.is_sqlite:
                 connection.exec_driver_sql("SET TRANSACTION READ ONLY")
-            manifest = dump(connection, file, now, secret_key)
+            if inspect(connection).has_table(SecretKeyCheck.__tablename__):
+                check(session, secret_key)  # a damaged key would sign what no whole one verifies
+            manifest = dump(connection, file, now, secret_key, office)
         _refuse_overwriting(path, force)
     return manifest
 
@@ -49,8 +56,8 @@ def _refuse_overwriting(path: Path, force: bool) -> None:
         raise Conflict(message(N_("There is a file {file} already; --force replaces it."), file=str(path)))
 
 
-def dump(connection: Connection, file: IO[bytes], now: datetime, secret_key: str) -> Manifest:
-    """Write what a transaction sees into an empty file.
+def dump(connection: Connection, file: IO[bytes], now: datetime, secret_key: str, office: str) -> Manifest:
+    """Write what a transaction sees into an empty file, signed; ``office`` is its own locality's code.
 
     Raises:
         Conflict: the database was never migrated, or was migrated by a newer version.
@@ -69,9 +76,11 @@ def dump(connection: Connection, file: IO[bytes], now: datetime, secret_key: str
         secret_key=archive.fingerprint(secret_key),
         left_out=tables.LEFT_OUT,
         tables={},
+        office=office,
     )
     shapes = dump_rows.shapes(connection, tables.backed_up())
-    return archive.write(file, about, ((shape, dump_rows.lines(connection, shape)) for shape in shapes.values()))
+    rows = ((shape, dump_rows.lines(connection, shape)) for shape in shapes.values())
+    return archive.write(file, about, rows, secret_key)
 
 
 @contextmanager

@@ -1,12 +1,12 @@
 """Loading a database from a backup, and stopping what must not continue as if nothing had happened."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, update
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError, StatementError
 from sqlmodel import Session, col
 
 from calendars.reminders import due_times
@@ -16,21 +16,30 @@ from models.i18n import N_, message
 from models.migrate import knows, newest_revision, upgrade_within
 from models.reminders import JobRun, Reminder
 from models.vocabulary import ReminderState
-from service.actions import change_log
+from service.actions import change_log, secret_key
+from service.actions.accounts import messenger_addresses
 from service.actions.audit import record
 from service.actions.context import ActionContext
+from service.actions.directory import passports
 from service.backup import tables
 from service.backup.archive import Archive, BadBackup, Manifest, newer
+from service.backup.unproven import ShutOut, shut_out
 
 _REFUSED = N_("The database refuses what {file} holds for {table} ({answer}). Nothing was changed.")
 
 
 @dataclass(frozen=True)
 class LoadSummary:
-    """How many rows a restore loaded, and how many reminders it skipped because they were due before."""
+    """How many rows a restore loaded, and how many reminders it skipped because they were due before.
+
+    ``sealed``: whose passports and messengers' addresses the secret key does not open. ``shut_out`` is what ended
+    because nothing proves where the backup comes from, None if its signature does.
+    """
 
     rows: int
     skipped: int
+    sealed: Sequence[str] = field(default_factory=tuple)
+    shut_out: ShutOut | None = None
 
 
 def check_revision(archive: Archive) -> None:
@@ -43,11 +52,15 @@ def check_revision(archive: Archive) -> None:
         raise newer(archive)
 
 
-def fill(connection: Connection, archive: Archive, act: ActionContext) -> LoadSummary:
+def fill(
+    connection: Connection, archive: Archive, act: ActionContext, secret: str, roles_here: Mapping[str, str]
+) -> LoadSummary:
     """Load a backup into an empty database and migrate it to the newest revision, in the caller's transaction.
 
-    On SQLite ``foreign_keys`` is off on this connection. The tables are created at the backup's revision; the later
-    migrations then run on its rows, as they would have run on the original database.
+    ``secret`` is the service's secret key, which the database belongs to from then on; ``roles_here`` are the roles of
+    the accounts in the database that is replaced, by address. On SQLite ``foreign_keys`` is off on this connection. The
+    tables are created at the backup's revision; the later migrations then run on its rows, as they would have run on
+    the original database.
 
     Raises:
         BadBackup: the file's content does not fit such a database.
@@ -68,8 +81,16 @@ def fill(connection: Connection, archive: Archive, act: ActionContext) -> LoadSu
         upgrade_within(connection)
     with Session(connection) as session:
         skipped = finish_restore(session, act, manifest)
+        ended = None if archive.doubt is None else shut_out(session, act, archive.doubt, roles_here)
+        secret_key.remember(session, secret, act.now)
+        sealed = sealed_otherwise(session, secret)
         session.commit()  # only flushes: the transaction is the caller's
-    return LoadSummary(rows, skipped)
+    return LoadSummary(rows, skipped, sealed, ended)
+
+
+def sealed_otherwise(session: Session, secret: str) -> list[str]:
+    """Whose passports and messengers' addresses this secret does not open: names and addresses of accounts."""
+    return [*passports.not_opened(session, secret), *messenger_addresses.not_opened(session, secret)]
 
 
 def _compare(archive: Archive, shapes: Mapping[str, TableShape]) -> None:
@@ -82,12 +103,12 @@ def _compare(archive: Archive, shapes: Mapping[str, TableShape]) -> None:
 def _refusal_told(archive: Archive, shape: TableShape) -> Iterator[None]:
     try:
         yield
-    except (DataError, IntegrityError) as problem:
+    except (DataError, IntegrityError, InterfaceError, ProgrammingError) as problem:
         answer = str(problem.orig).strip().partition("\n")[0]
         raise BadBackup(message(_REFUSED, file=str(archive.path), table=shape.name, answer=answer)) from problem
     except DBAPIError:
         raise
-    except (ValueError, TypeError, StatementError) as problem:
+    except (ValueError, TypeError, ArithmeticError, RecursionError, StatementError) as problem:
         raise archive.damaged() from problem
 
 

@@ -5,7 +5,7 @@ import errno
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,11 +51,11 @@ def restore(database: Database, archive: Archive, act: ActionContext, var: Path,
     """
     check_revision(archive)
     if database.is_sqlite:
-        return _replace_file(database, archive, act)
+        return _replace_file(database, archive, act, secret_key)
     return _replace_tables(database, archive, act, var / f"replaced-{act.now:{_STAMP}}.zip", secret_key)
 
 
-def _refuse_if_served(connection: Connection, now: datetime) -> None:
+def refuse_if_served(connection: Connection, now: datetime) -> None:
     """Refuse while a worker's last heartbeat is recent."""
     if "heartbeat" not in inspect(connection).get_table_names():
         return
@@ -77,6 +77,14 @@ def _holds_data(connection: Connection) -> bool:
     return any(connection.execute(select(shape.table).limit(1)).first() for shape in shapes.values())
 
 
+def _roles(connection: Connection) -> dict[str, str]:
+    """The accounts' roles by address; columns by hand, because the database may be at an older revision."""
+    if (shape := dump_rows.shapes(connection, ["user"]).get("user")) is None:
+        return {}
+    rows = connection.execute(select(shape.table.c["email"], shape.table.c["role"])).all()
+    return {str(email): str(role) for email, role in rows}
+
+
 def _refuse_existing(aside: Path) -> None:
     if aside.exists():
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(aside))
@@ -90,14 +98,15 @@ def _replace_tables(
 ) -> RestoreSummary:
     with database.engine.begin() as connection:
         ours = _lock_tables(connection)
-        _refuse_if_served(connection, act.now)
+        refuse_if_served(connection, act.now)
         is_full = _holds_data(connection)
         if is_full:
             _refuse_existing(aside)
             with dump.new_file(aside) as file:
-                dump.dump(connection, file, act.now, secret_key)
+                dump.dump(connection, file, act.now, secret_key, act.office.locality)
+        roles = _roles(connection)
         _drop(connection, ours)
-        filled = fill(connection, archive, act)
+        filled = fill(connection, archive, act, secret_key, roles)
         # New tables have no statistics yet; the first readers would be slow.
         connection.exec_driver_sql(f"ANALYZE {', '.join(_ours(connection))}")
     return RestoreSummary(filled, aside if is_full else None)
@@ -145,15 +154,17 @@ def _busy_told() -> Iterator[None]:
 # SQLite: another file
 
 
-def _replace_file(database: Database, archive: Archive, act: ActionContext) -> RestoreSummary:
+def _replace_file(database: Database, archive: Archive, act: ActionContext, secret_key: str) -> RestoreSummary:
     target = Path(database.url.database or "").resolve()
     draft, aside = Path(f"{target}.restoring"), Path(f"{target}.replaced-{act.now:{_STAMP}}")
     with _alone_in(target.parent), _exclusive_connection(database.url, target) as connection:
         is_full = target.exists() and (connection is None or _needs_setting_aside(connection, act.now))
         _refuse_existing(aside)
         _remove(draft)
+        roles = _roles_of_file(connection)
         try:
-            filled = _build(Database(database.url.set(database=str(draft)).render_as_string()), archive, act)
+            new = Database(database.url.set(database=str(draft)).render_as_string())
+            filled = _build(new, archive, lambda connection: fill(connection, archive, act, secret_key, roles))
             _put_in_place(draft, target, connection, aside if is_full else None)
         finally:
             _remove(draft)
@@ -211,18 +222,29 @@ def _needs_setting_aside(connection: Connection, now: datetime) -> bool:
     """
     try:
         with connection.begin():
-            _refuse_if_served(connection, now)
+            refuse_if_served(connection, now)
             return _holds_data(connection)
     except DatabaseError:
         return True
 
 
-def _build(database: Database, archive: Archive, act: ActionContext) -> LoadSummary:
+def _roles_of_file(connection: Connection | None) -> dict[str, str]:
+    """The roles in the database that is replaced; none if it can't be read."""
+    if connection is None:
+        return {}
+    try:
+        with connection.begin():
+            return _roles(connection)
+    except DatabaseError:
+        return {}
+
+
+def _build(database: Database, archive: Archive, fill_in: Callable[[Connection], LoadSummary]) -> LoadSummary:
     try:
         with database.engine.connect() as connection:
             _driver(connection).execute("PRAGMA foreign_keys=OFF")
             with connection.begin():
-                filled = fill(connection, archive, act)
+                filled = fill_in(connection)
             if connection.exec_driver_sql("PRAGMA integrity_check").scalars().all() != ["ok"]:
                 raise archive.damaged()
     finally:

@@ -12,6 +12,7 @@ LEFT_OUT: Mapping[str, str] = {
     "idempotency_key": "answers for requests that are repeated within a day; some show a token",
     "lead": "tells which worker leads now",
     "login_failure": "counts failed sign-ins of the last minutes",
+    "secret_key_check": "belongs to the secret key here; a restore makes it anew",
     "spent_state": "returns from the login provider of the last minutes",
     "web_session": "signed-in browsers; people sign in again",
 }

@@ -3,7 +3,7 @@
 from marshmallow import fields, validate
 
 from models.accounts import ApiToken, User
-from service.schemas.fields import TextField
+from service.schemas.fields import RawTextField, TextField
 from service.schemas.rows import RowSchema, StrictSchema
 
 
@@ -15,8 +15,8 @@ class UserSchema(RowSchema):
         exclude = ("password_hash", "known_browsers")
 
     name = TextField(validate=validate.Length(1, 200))
-    password = fields.String(load_only=True, validate=validate.Length(max=1000))
-    messenger = fields.String(
+    password = RawTextField(load_only=True, validate=validate.Length(max=1000))
+    messenger = RawTextField(
         load_only=True,
         allow_none=True,
         validate=validate.Length(1, 1000),
@@ -28,8 +28,8 @@ class UserSchema(RowSchema):
 class OwnPasswordSchema(StrictSchema):
     """A new password for one's own account, and the current one as proof."""
 
-    current = fields.String(required=True, load_only=True, validate=validate.Length(max=1000))
-    new = fields.String(required=True, load_only=True, validate=validate.Length(max=1000))
+    current = RawTextField(required=True, load_only=True, validate=validate.Length(max=1000))
+    new = RawTextField(required=True, load_only=True, validate=validate.Length(max=1000))
 
 
 class TokenSchema(RowSchema):

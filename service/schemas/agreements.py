@@ -5,7 +5,7 @@ from marshmallow import fields, validate
 from models.agreements import Agreement, Anniversary, Commitment
 from models.i18n import N_
 from models.vocabulary import DurationUnit, FrequencyType, Grade, Language
-from service.schemas.fields import MAX_TITLE, DayField, LocalizedTextField, NumberField, TextField, WordField
+from service.schemas.fields import MAX_TITLE, DayField, ListField, LocalizedTextField, NumberField, TextField, WordField
 from service.schemas.rows import RowSchema, StrictSchema
 
 _SOMETIMES = {"always_present": False}
@@ -17,8 +17,8 @@ class AgreementSchema(RowSchema):
     class Meta:
         model = Agreement
 
-    parties = fields.List(TextField(), required=True, validate=validate.Length(max=20))
-    languages = fields.List(WordField(Language))
+    parties = ListField(TextField(), required=True, validate=validate.Length(max=20))
+    languages = ListField(WordField(Language))
 
 
 class FrequencySchema(StrictSchema):
@@ -51,7 +51,7 @@ class CommitmentSchema(RowSchema):
 
     field = LocalizedTextField(required=True, max_length=MAX_TITLE, plain_allowed=True)
     frequency = fields.Nested(FrequencySchema)
-    phases = fields.List(fields.Nested(CommitmentPhaseSchema), validate=validate.Length(max=20))
+    phases = ListField(fields.Nested(CommitmentPhaseSchema), validate=validate.Length(max=20))
 
 
 class AnniversarySchema(RowSchema):
@@ -60,7 +60,7 @@ class AnniversarySchema(RowSchema):
     class Meta:
         model = Anniversary
 
-    parties = fields.List(TextField(), required=True, validate=validate.Length(max=20))
+    parties = ListField(TextField(), required=True, validate=validate.Length(max=20))
 
 
 class OccurrenceSchema(StrictSchema):

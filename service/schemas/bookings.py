@@ -13,15 +13,26 @@ from models.resources import Booking, Resource
 from models.vocabulary import BookingState, ResourceType
 from service.actions import crud
 from service.actions.bookings.bookings import MOST_AT_ONCE
-from service.schemas.fields import EARLIEST, LATEST, LocalizedTextField, NumberField, TextField, WordField
+from service.schemas.fields import (
+    EARLIEST,
+    LATEST,
+    Bounded,
+    ListField,
+    LocalizedTextField,
+    NumberField,
+    TextField,
+    WordField,
+)
 from service.schemas.queries import QuerySchema, RangeQuery, SearchQuery
 from service.schemas.rows import RowSchema, StrictSchema
 
 _LANGUAGE = validate.Regexp(re.compile("[a-z]{2,3}", re.ASCII), error=N_("A language code like vi, lo or en."))
 
 
-class BookingTimeField(fields.Field[date]):
+class BookingTimeField(Bounded, fields.Field[date]):
     """A whole day ``YYYY-MM-DD``, or a local time ``YYYY-MM-DDTHH:MM`` without a zone."""
+
+    longest = 19
 
     default_error_messages = {  # noqa: RUF012
         "invalid": N_("Write a day like 2027-03-10, or a local time like 2027-03-10T08:00 without a zone."),
@@ -54,7 +65,7 @@ class ResourceSchema(RowSchema):
         model = Resource
 
     name = LocalizedTextField(required=True, max_length=300, plain_allowed=True)
-    languages = fields.List(TextField(validate=_LANGUAGE), validate=validate.Length(max=20))
+    languages = ListField(TextField(validate=_LANGUAGE), validate=validate.Length(max=20))
     capacity = NumberField(
         validate=validate.Range(1, 1000),
         metadata={"description": "How many bookings of quantity 1 fit at once. Default: 1."},
@@ -120,7 +131,7 @@ class OneOfBookingsSchema(BookingSchema):
 class BookingListSchema(StrictSchema):
     """Several bookings created at once."""
 
-    bookings = fields.List(fields.Nested(BookingSchema))
+    bookings = ListField(fields.Nested(BookingSchema))
 
 
 class NewBookingsSchema(OneOfBookingsSchema):
@@ -131,7 +142,7 @@ class NewBookingsSchema(OneOfBookingsSchema):
 
     alternatives = (BookingSchema, BookingListSchema)
 
-    bookings = fields.List(fields.Nested(OneOfBookingsSchema), validate=validate.Length(1, MOST_AT_ONCE))
+    bookings = ListField(fields.Nested(OneOfBookingsSchema), validate=validate.Length(1, MOST_AT_ONCE))
 
     def other_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
         """References that do not exist; for several bookings the action reports them."""
@@ -141,9 +152,9 @@ class NewBookingsSchema(OneOfBookingsSchema):
 class ResourceQuery(SearchQuery):
     """Filters of resources; ``type`` and ``language`` may be repeated: any of the types, all of the languages."""
 
-    type = fields.List(WordField(ResourceType))
+    type = ListField(WordField(ResourceType))
     locality = TextField()
-    language = fields.List(TextField(validate=_LANGUAGE))
+    language = ListField(TextField(validate=_LANGUAGE))
     seats = fields.Integer(validate=validate.Range(1, 100_000), metadata={"description": "At least so many."})
     active = fields.Boolean()
 
@@ -156,9 +167,9 @@ class BookingQuery(RangeQuery):
 
     resource_id = TextField()
     event_id = TextField()
-    state = fields.List(WordField(BookingState))
-    type = fields.List(WordField(ResourceType))
+    state = ListField(WordField(BookingState))
+    type = ListField(WordField(ResourceType))
 
 
 class EventBookingsQuery(QuerySchema):
-    state = fields.List(WordField(BookingState))
+    state = ListField(WordField(BookingState))

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from models.vocabulary import EventKind, EventStatus, Severity
 from service.schemas.events import EventWarningSchema
-from service.schemas.fields import DayField, LocalizedTextField, TextField, WordField
+from service.schemas.fields import DayField, ListField, LocalizedTextField, TextField, WordField
 from service.schemas.queries import RangeQuery
 from service.schemas.rows import StrictSchema
 
@@ -15,8 +15,8 @@ class ConflictQuery(RangeQuery):
     class Meta(RangeQuery.Meta):
         exclude = ("q",)
 
-    code = fields.List(TextField())
-    severity = fields.List(WordField(Severity))
+    code = ListField(TextField())
+    severity = ListField(WordField(Severity))
 
 
 class ConflictEventSchema(StrictSchema):
@@ -34,4 +34,4 @@ class ConflictSchema(EventWarningSchema):
     """A conflict, listed once: with the event that begins first."""
 
     event_id = fields.String()
-    events = fields.List(fields.Nested(ConflictEventSchema))
+    events = ListField(fields.Nested(ConflictEventSchema))

@@ -12,7 +12,9 @@ from service.actions import crud
 from service.actions.events.validation import order_errors
 from service.schemas.fields import (
     DayField,
+    DictField,
     InstantField,
+    ListField,
     LocalizedTextField,
     MoneyField,
     NumberField,
@@ -98,14 +100,14 @@ class TrainingBatchSchema(EventSchema):
     class Meta(EventSchema.Meta):
         exclude = _without(EventKind.TRAINING_BATCH)
 
-    composition = fields.Dict(
+    composition = DictField(
         keys=TextField(validate=validate.Length(1, 60)),
         values=NumberField(validate=validate.Range(0, 100_000)),
         allow_none=True,
         validate=validate.Length(max=50),
         metadata={"example": {"coach": 1, "athlete": 8}},
     )
-    phases = fields.List(fields.Nested(TrainingPhaseSchema), validate=validate.Length(max=50))
+    phases = ListField(fields.Nested(TrainingPhaseSchema), validate=validate.Length(max=50))
 
 
 class PerformanceSchema(RowSchema):
@@ -122,7 +124,7 @@ class ArtTroupeVisitSchema(EventSchema):
     class Meta(EventSchema.Meta):
         exclude = _without(EventKind.ART_TROUPE_VISIT)
 
-    performances = fields.List(fields.Nested(PerformanceSchema), validate=validate.Length(max=100))
+    performances = ListField(fields.Nested(PerformanceSchema), validate=validate.Length(max=100))
 
 
 class CeremonySchema(EventSchema):

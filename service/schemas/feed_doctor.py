@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from models.feeds import FeedReader
 from models.vocabulary import Severity
-from service.schemas.fields import FlagField, InstantField, NumberField, WordField
+from service.schemas.fields import FlagField, InstantField, ListField, NumberField, WordField
 from service.schemas.rows import RowSchema, StrictSchema
 
 
@@ -36,5 +36,5 @@ class FeedReportSchema(StrictSchema):
     etag = fields.String(metadata={"description": "Of the calendar, as its readers get it, without quotes."})
     last_changed_at = InstantField(metadata={"description": "When the feed or anything it shows was last changed."})
     url_length = NumberField(metadata={"description": "Characters of its address."})
-    readers = fields.List(fields.Nested(FeedReaderSchema))
-    findings = fields.List(fields.Nested(FindingSchema), metadata={"description": "The gravest first."})
+    readers = ListField(fields.Nested(FeedReaderSchema))
+    findings = ListField(fields.Nested(FindingSchema), metadata={"description": "The gravest first."})

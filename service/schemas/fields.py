@@ -5,21 +5,78 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate
 
 from models.i18n import N_
-from models.text import clean, in_order, one_line
+from models.text import clean, in_order, is_half, one_line
 from models.vocabulary import Currency, Language
+from service.http.json_body import HALF
 
 EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 
 MAX_TITLE = 300
 MAX_TEXT = 20_000
 
+MOST_ITEMS = 100
+"""Items of a list whose field says nothing else."""
 
-class TextField(fields.String):
+MOST_ENTRIES = 50
+"""Entries of an object with free names whose field says nothing else."""
+
+MOST_NUMBER = 2**31 - 1
+"""The largest whole number a column holds, and a field takes that says nothing else; the least is its negative."""
+
+_LONGER = N_("Longer than maximum length {max}.")
+
+
+def _allowed(field: fields.Field[Any], default: int) -> int:
+    """The length that a field's checks allow, ``default`` if they say nothing of it."""
+    checks = [check for check in field.validators if isinstance(check, validate.Length)]
+    return min((bound for check in checks for bound in (check.max, check.equal) if bound is not None), default=default)
+
+
+def _longest(field: fields.Field[Any], default: int) -> int:
+    """The same, and afterwards its checks do say it."""
+    longest = _allowed(field, default)
+    if not any(isinstance(check, validate.Length) and (check.max or check.equal) for check in field.validators):
+        field.validators.append(validate.Length(max=longest))
+    return longest
+
+
+class Bounded:
+    """A field that knows how long a value may be in a request: characters, items or entries.
+
+    What is far too long is refused before any of it is looked at. The API's document says so of every request, and a
+    test that every field of a request says something.
+    """
+
+    longest: int
+    bound: ClassVar[str] = "maxLength"
+    """What the document calls it."""
+
+    def refuse_longer(self, value: Any, than: int, kind: Any = str) -> None:
+        """Raise ValidationError if a value of this kind is longer."""
+        if isinstance(value, kind) and len(value) > than:
+            raise ValidationError(_LONGER.format(max=self.longest))
+
+
+class RawTextField(Bounded, fields.String):
+    """A string as it is: a password, a secret."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.longest = _longest(self, MAX_TITLE)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        if is_half(text):
+            raise ValidationError(HALF)
+        return text
+
+
+class TextField(RawTextField):
     """A string without control characters; surrounding blanks are stripped. ``multiline`` preserves line ends."""
 
     def __init__(self, *, multiline: bool = False, **kwargs: Any) -> None:
@@ -27,6 +84,7 @@ class TextField(fields.String):
         super().__init__(**kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        self.refuse_longer(value, 2 * self.longest + MAX_TITLE)  # blanks are stripped, marks are composed
         text = super()._deserialize(value, attr, data, **kwargs)
         return clean(text) if self.multiline else one_line(text)
 
@@ -59,6 +117,10 @@ class LocalizedTextField(fields.Field[dict[str, str]]):
             raise self.make_error("shape")
         if set(value) - set(Language):
             raise self.make_error("language")
+        if any(len(text) > 2 * self.max_length + MAX_TITLE for text in value.values() if text):
+            raise self.make_error("length", max=self.max_length)
+        if any(is_half(text) for text in value.values() if text):
+            raise ValidationError(HALF)
         tidy = clean if self.max_length > MAX_TITLE else one_line
         texts = {language: tidy(text) for language, text in value.items() if text}
         if not texts.get(Language.VI) and not texts.get(Language.EN):
@@ -81,8 +143,10 @@ class WordField(fields.Enum[StrEnum]):
         return value.value if isinstance(value, StrEnum) else value
 
 
-class DayField(fields.Date):
+class DayField(Bounded, fields.Date):
     """A calendar day ``YYYY-MM-DD`` between 1900 and 2199."""
+
+    longest = 10
 
     default_error_messages = {  # noqa: RUF012
         "invalid": N_("Not a day; write it like 2027-03-10."),
@@ -98,8 +162,10 @@ class DayField(fields.Date):
         return day
 
 
-class HourField(fields.Time):
+class HourField(Bounded, fields.Time):
     """A local time of day ``HH:MM``."""
+
+    longest = 5
 
     default_error_messages = {"invalid": N_("Not a time of day; write it like 08:30.")}  # noqa: RUF012
 
@@ -113,8 +179,10 @@ class HourField(fields.Time):
         return super()._deserialize(value, attr, data, **kwargs)
 
 
-class InstantField(fields.AwareDateTime):
+class InstantField(Bounded, fields.AwareDateTime):
     """An instant, RFC 3339; output is always UTC (``…Z``)."""
+
+    longest = 40
 
     default_error_messages = {  # noqa: RUF012
         "invalid": N_("Not an instant; write it like 2027-03-10T01:00:00Z."),
@@ -122,6 +190,7 @@ class InstantField(fields.AwareDateTime):
     }
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
+        self.refuse_longer(value, self.longest)
         try:
             return super()._deserialize(value, attr, data, **kwargs).astimezone(UTC)
         except OverflowError:
@@ -140,6 +209,12 @@ class NumberField(fields.Integer):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(strict=True, **kwargs)
+        ranges = [check for check in self.validators if isinstance(check, validate.Range)]
+        if not any(check.max is not None for check in ranges) or not any(check.min is not None for check in ranges):
+            low = max((check.min for check in ranges if check.min is not None), default=-MOST_NUMBER)
+            high = min((check.max for check in ranges if check.max is not None), default=MOST_NUMBER)
+            self.validators = [check for check in self.validators if check not in ranges]
+            self.validators.append(validate.Range(min=low, max=high))
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if isinstance(value, bool) or not isinstance(value, int):
@@ -158,7 +233,41 @@ class FlagField(fields.Boolean):
         return value
 
 
-class OneOrManyField(fields.List[Any]):
+class ListField(Bounded, fields.List[Any]):
+    """A list with a bound, which is checked before its items are looked at."""
+
+    bound = "maxItems"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bounds = [
+            check.max for check in self.validators if isinstance(check, validate.Length) and check.max is not None
+        ]
+        self.longest = min(bounds, default=MOST_ITEMS)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        self.refuse_longer(value, self.longest, list | tuple)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class DictField(Bounded, fields.Dict):
+    """An object with free names, with a bound, which is checked before its entries are looked at."""
+
+    bound = "maxProperties"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        bounds = [
+            check.max for check in self.validators if isinstance(check, validate.Length) and check.max is not None
+        ]
+        self.longest = min(bounds, default=MOST_ENTRIES)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        self.refuse_longer(value, self.longest, Mapping)
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class OneOrManyField(ListField):
     """A list; a single value is read as a list of one."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
@@ -175,12 +284,15 @@ class WrittenField(fields.List[Any]):
 class MoneySchema(Schema):
     """An amount: a decimal string and its currency; whole đồng and kip, cents of dollars."""
 
-    amount = fields.String(
+    amount = RawTextField(
         required=True,
-        validate=validate.Regexp(
-            re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII),
-            error=N_('Not an amount; write it like "100000000" or "99.50".'),
-        ),
+        validate=[
+            validate.Regexp(
+                re.compile(r"\d{1,15}(\.\d{1,2})?", re.ASCII),
+                error=N_('Not an amount; write it like "100000000" or "99.50".'),
+            ),
+            validate.Length(max=18),
+        ],
     )
     currency = WordField(Currency, required=True)
 

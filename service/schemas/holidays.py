@@ -7,7 +7,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from models.holidays import OfficeHoliday
 from models.i18n import N_
 from models.vocabulary import HolidayCalendar, HolidayCategory
-from service.schemas.fields import DayField, FlagField, LocalizedTextField, NumberField, TextField, WordField
+from service.schemas.fields import DayField, FlagField, ListField, LocalizedTextField, NumberField, TextField, WordField
 from service.schemas.queries import QuerySchema, RangeQuery, SearchQuery
 from service.schemas.rows import RowSchema, StrictSchema
 
@@ -63,8 +63,8 @@ class HolidayQuery(RangeQuery):
     class Meta(RangeQuery.Meta):
         exclude = ("q",)
 
-    country = fields.List(TextField(validate=_COUNTRY), validate=validate.Length(max=10))
-    category = fields.List(WordField(HolidayCategory))
+    country = ListField(TextField(validate=_COUNTRY), validate=validate.Length(max=10))
+    category = ListField(WordField(HolidayCategory))
 
 
 class OfficeHolidayQuery(SearchQuery):

@@ -4,7 +4,7 @@ from marshmallow import fields, validate
 
 from models.vocabulary import EventKind
 from service.actions.imports.calendar_files import KINDS, RESULTS
-from service.schemas.fields import FlagField, NumberField, TextField, WordField
+from service.schemas.fields import FlagField, ListField, NumberField, TextField, WordField
 from service.schemas.queries import QuerySchema
 from service.schemas.rows import StrictSchema
 
@@ -43,7 +43,7 @@ class ImportedComponentSchema(StrictSchema):
     title = fields.String()
     result = fields.String(metadata={"enum": list(RESULTS)})
     event_id = fields.String(allow_none=True, metadata={"description": "In a dry run null for a new event."})
-    reasons = fields.List(fields.String(), metadata={"description": "Why, and what had to be assumed."})
+    reasons = ListField(fields.String(), metadata={"description": "Why, and what had to be assumed."})
 
 
 class CalendarImportSchema(StrictSchema):
@@ -55,4 +55,4 @@ class CalendarImportSchema(StrictSchema):
     unchanged = NumberField()
     refused = NumberField()
     ignored = NumberField()
-    components = fields.List(fields.Nested(ImportedComponentSchema))
+    components = ListField(fields.Nested(ImportedComponentSchema))

@@ -4,7 +4,7 @@ from marshmallow import fields
 
 from models.event_parts import Member
 from models.vocabulary import MemberRole
-from service.schemas.fields import FlagField, LocalizedTextField, NumberField, WordField
+from service.schemas.fields import FlagField, ListField, LocalizedTextField, NumberField, WordField
 from service.schemas.queries import QuerySchema
 from service.schemas.rows import RowSchema, StrictSchema
 
@@ -47,8 +47,8 @@ class ImportedRowSchema(StrictSchema):
     action = fields.String(metadata={"enum": ["added", "changed", "unchanged"]})
     person = fields.String(metadata={"enum": ["new", "known"]})
     person_id = fields.String(allow_none=True, metadata={"description": "In a dry run null for a new person."})
-    changed = fields.List(fields.String(), metadata={"description": "The columns that changed something known."})
-    kept = fields.List(
+    changed = ListField(fields.String(), metadata={"description": "The columns that changed something known."})
+    kept = ListField(
         fields.String(),
         metadata={
             "description": "The columns that say something else than is known of the person, or that you may not "
@@ -61,8 +61,8 @@ class MemberImportSchema(StrictSchema):
     """The result of importing a list, or of a dry run."""
 
     dry_run = FlagField()
-    rows = fields.List(fields.Nested(ImportedRowSchema))
-    remarks = fields.List(fields.String(), metadata={"description": "What of the file was not read, and why."})
+    rows = ListField(fields.Nested(ImportedRowSchema))
+    remarks = ListField(fields.String(), metadata={"description": "What of the file was not read, and why."})
     added = NumberField()
     changed = NumberField()
     unchanged = NumberField()

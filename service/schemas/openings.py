@@ -7,7 +7,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from models.i18n import N_
 from service.actions.scheduling.openings import OpeningsRequest
-from service.schemas.fields import DayField, NumberField, TextField
+from service.schemas.fields import DayField, ListField, NumberField, TextField
 from service.schemas.queries import QuerySchema
 from service.schemas.rows import StrictSchema
 
@@ -27,17 +27,17 @@ class OpeningsQuery(QuerySchema):
         validate=validate.Range(1, 100_000),
         metadata={"description": "How many people come; resources asked for that seat fewer are refused."},
     )
-    person = fields.List(
+    person = ListField(
         TextField(),
         validate=validate.Length(max=100),
         metadata={"description": "Somebody who must be free on every day."},
     )
-    resource = fields.List(
+    resource = ListField(
         TextField(),
         validate=validate.Length(max=100),
         metadata={"description": "Something that must be free on every day."},
     )
-    containing = fields.List(
+    containing = ListField(
         TextField(),
         validate=validate.Length(max=20),
         metadata={
@@ -74,13 +74,13 @@ class OpeningSchema(StrictSchema):
     first_day = DayField()
     last_day = DayField()
     score = NumberField()
-    reasons = fields.List(fields.Nested(ReasonSchema))
+    reasons = ListField(fields.Nested(ReasonSchema))
 
 
 class OpeningsSchema(StrictSchema):
     """The openings, best first; with equal scores the earliest first."""
 
-    openings = fields.List(fields.Nested(OpeningSchema))
+    openings = ListField(fields.Nested(OpeningSchema))
     total = NumberField(metadata={"description": "How many openings there are, also when a limit leaves some out."})
     refused = fields.Dict(
         keys=fields.String(),

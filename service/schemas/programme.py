@@ -6,7 +6,7 @@ from calendars.programmes.differences import ChangeType
 from calendars.programmes.items import NAMES
 from models.event_parts import ProgrammeItem, ProgrammeRevision
 from models.vocabulary import Severity
-from service.schemas.fields import LocalizedTextField, NumberField, WordField, WrittenField
+from service.schemas.fields import ListField, LocalizedTextField, NumberField, WordField, WrittenField
 from service.schemas.rows import RowSchema, StrictSchema
 
 
@@ -35,7 +35,7 @@ class ProgrammeDifferenceSchema(StrictSchema):
     was = fields.Nested(
         PublishedItemSchema, allow_none=True, metadata={"description": "As it was; null when it was added."}
     )
-    fields_ = fields.List(
+    fields_ = ListField(
         fields.String(validate=validate.OneOf(NAMES)),
         data_key="fields",
         metadata={"description": "The names that differ; empty unless it was changed."},
@@ -49,7 +49,7 @@ class ProgrammeWarningSchema(StrictSchema):
     severity = WordField(Severity)
     detail = fields.String()
     advice = fields.String(metadata={"description": "The way out."})
-    items = fields.List(NumberField(), metadata={"description": "Which items it is about: places in `items`, from 0."})
+    items = ListField(NumberField(), metadata={"description": "Which items it is about: places in `items`, from 0."})
 
 
 class ProgrammeRevisionSchema(RowSchema):
@@ -72,7 +72,7 @@ class ProgrammeRevisionSchema(RowSchema):
 class ProgrammeSchema(StrictSchema):
     """The working programme with its warnings, and the revisions published so far."""
 
-    items = fields.List(fields.Nested(ProgrammeItemSchema), required=True, validate=validate.Length(max=500))
+    items = ListField(fields.Nested(ProgrammeItemSchema), required=True, validate=validate.Length(max=500))
     warnings = WrittenField(fields.Nested(ProgrammeWarningSchema), dump_only=True)
     unpublished = WrittenField(
         fields.Nested(ProgrammeDifferenceSchema),
@@ -80,4 +80,4 @@ class ProgrammeSchema(StrictSchema):
         allow_none=True,
         metadata={"description": "What changed since the last revision; null before the first."},
     )
-    revisions = fields.List(fields.Nested(ProgrammeRevisionSchema), dump_only=True)
+    revisions = ListField(fields.Nested(ProgrammeRevisionSchema), dump_only=True)

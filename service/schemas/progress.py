@@ -6,6 +6,7 @@ from models.vocabulary import EventStatus, ProgressState
 from service.schemas.fields import (
     DayField,
     FlagField,
+    ListField,
     LocalizedTextField,
     MoneySchema,
     NumberField,
@@ -53,7 +54,7 @@ class ExplainedEventSchema(StrictSchema):
     first_day = DayField()
     last_day = DayField()
     status = WordField(EventStatus)
-    reasons = fields.List(fields.String())
+    reasons = ListField(fields.String())
 
 
 class CommitmentProgressSchema(StrictSchema):
@@ -65,7 +66,7 @@ class CommitmentProgressSchema(StrictSchema):
     title = LocalizedTextField()
     state = WordField(ProgressState)
     detail = fields.String(metadata={"description": "Why the state is what it is, in the reader's language."})
-    years = fields.List(fields.Nested(YearSchema))
+    years = ListField(fields.Nested(YearSchema))
     totals = fields.Nested(TotalsSchema)
     near = WrittenField(fields.Nested(ExplainedEventSchema))
     remarks = WrittenField(fields.Nested(ExplainedEventSchema))
@@ -84,7 +85,7 @@ class ExchangeFlowSchema(StrictSchema):
     people = NumberField()
     days = NumberField()
     planned = NumberField()
-    money = fields.List(fields.Nested(MoneySchema))
+    money = ListField(fields.Nested(MoneySchema))
 
 
 class StatesSchema(StrictSchema):
@@ -103,8 +104,8 @@ class AgreementProgressSchema(StrictSchema):
     agreement_id = fields.String()
     as_of = DayField()
     states = fields.Nested(StatesSchema)
-    commitments = fields.List(fields.Nested(CommitmentProgressSchema))
-    reciprocity = fields.List(fields.Nested(ExchangeFlowSchema))
+    commitments = ListField(fields.Nested(CommitmentProgressSchema))
+    reciprocity = ListField(fields.Nested(ExchangeFlowSchema))
 
 
 class AttentionItemSchema(StrictSchema):
@@ -125,7 +126,7 @@ class AgreementSummarySchema(StrictSchema):
     starts_on = DayField()
     ends_on = DayField()
     states = fields.Nested(StatesSchema)
-    attention = fields.List(fields.Nested(AttentionItemSchema))
+    attention = ListField(fields.Nested(AttentionItemSchema))
 
 
 class OfficeProgressSchema(StrictSchema):
@@ -133,7 +134,7 @@ class OfficeProgressSchema(StrictSchema):
 
     as_of = DayField()
     states = fields.Nested(StatesSchema)
-    agreements = fields.List(fields.Nested(AgreementSummarySchema))
+    agreements = ListField(fields.Nested(AgreementSummarySchema))
 
 
 class PlanOptionsSchema(StrictSchema):
@@ -152,12 +153,12 @@ class UnplacedSchema(StrictSchema):
 class PlanSchema(StrictSchema):
     """The drafts a plan created, and what it could not place."""
 
-    created = fields.List(
+    created = ListField(
         fields.Dict(),
         metadata={
             "description": "The drafts, each as at /events/{event_id}, with `reasons`: why it is owed and why on these"
             " days. In a dry run `id` and `uid` are null."
         },
     )
-    unplaced = fields.List(fields.Nested(UnplacedSchema))
+    unplaced = ListField(fields.Nested(UnplacedSchema))
     dry_run = FlagField()

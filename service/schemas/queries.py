@@ -6,7 +6,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, vali
 
 from models.i18n import N_
 from models.vocabulary import Direction, EventKind, EventStatus, Language, ReminderPurpose, ReminderState, Visibility
-from service.schemas.fields import DayField, TextField, WordField
+from service.schemas.fields import DayField, ListField, TextField, WordField
 
 _PAGING = {"page", "page_size"}
 _TOO_MANY = N_("Unknown parameter.")
@@ -64,7 +64,7 @@ class RangeQuery(SearchQuery):
 class KindEventQuery(RangeQuery):
     """Filters of the events of one kind; a repeated filter matches any of its values."""
 
-    status = fields.List(WordField(EventStatus))
+    status = ListField(WordField(EventStatus))
     host = TextField()
     guest = TextField()
     locality = TextField(metadata={"description": "Host or guest, under its old or new name."})
@@ -76,14 +76,14 @@ class KindEventQuery(RangeQuery):
 
 
 class EventQuery(KindEventQuery):
-    kind = fields.List(WordField(EventKind))
+    kind = ListField(WordField(EventKind))
 
 
 class ReminderQuery(RangeQuery):
     """Filters of reminders; ``from`` and ``to`` are due days, ``q`` searches the address."""
 
-    state = fields.List(WordField(ReminderState))
-    purpose = fields.List(WordField(ReminderPurpose))
+    state = ListField(WordField(ReminderState))
+    purpose = ListField(WordField(ReminderPurpose))
     event_id = TextField()
     rule_id = TextField()
     recipient = TextField()

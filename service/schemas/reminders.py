@@ -10,7 +10,15 @@ from models.reminders import Reminder, ReminderRule
 from models.vocabulary import AttemptOutcome, EventKind, Language, ReminderState
 from service.actions import crud
 from service.actions.reminders import preview, reminder_rules
-from service.schemas.fields import MAX_TITLE, InstantField, LocalizedTextField, OneOrManyField, TextField, WordField
+from service.schemas.fields import (
+    MAX_TITLE,
+    InstantField,
+    ListField,
+    LocalizedTextField,
+    OneOrManyField,
+    TextField,
+    WordField,
+)
 from service.schemas.rows import RowSchema, StrictSchema
 
 
@@ -59,7 +67,7 @@ class PreviewedReminderSchema(StrictSchema):
     task_id = fields.String(allow_none=True)
     state = WordField(ReminderState)
     reason = fields.String(allow_none=True)
-    recipients = fields.List(fields.Nested(ReaderSchema))
+    recipients = ListField(fields.Nested(ReaderSchema))
 
 
 class MailPreviewSchema(StrictSchema):
@@ -74,10 +82,10 @@ class MailPreviewSchema(StrictSchema):
 class PreviewSchema(StrictSchema):
     """What a rule would send: ``shown`` of ``total`` reminders, and the mails of the first."""
 
-    reminders = fields.List(fields.Nested(PreviewedReminderSchema))
+    reminders = ListField(fields.Nested(PreviewedReminderSchema))
     total = fields.Integer()
     shown = fields.Integer()
-    letters = fields.List(fields.Nested(MailPreviewSchema))
+    letters = ListField(fields.Nested(MailPreviewSchema))
 
 
 class ReminderSchema(RowSchema):
@@ -120,6 +128,6 @@ class AttemptSchema(StrictSchema):
 class ReminderDetailSchema(ReminderSchema):
     """A reminder with its last 200 attempts, oldest first, and what happens next."""
 
-    attempts_made = fields.List(fields.Nested(AttemptSchema), dump_only=True)
+    attempts_made = ListField(fields.Nested(AttemptSchema), dump_only=True)
     attempts_made_total = fields.Integer(dump_only=True)
     next = fields.String(dump_only=True, metadata={"description": "In the reader's language."})

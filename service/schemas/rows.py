@@ -6,7 +6,7 @@ from typing import Any, Self, cast
 
 import annotated_types
 import sqlalchemy as sa
-from marshmallow import RAISE, Schema, fields, validate
+from marshmallow import RAISE, Schema, validate
 from marshmallow_sqlalchemy import ModelConverter, SQLAlchemyAutoSchema, SQLAlchemyAutoSchemaOpts
 from sqlmodel import AutoString, Session, SQLModel
 
@@ -16,9 +16,11 @@ from service.actions import crud
 from service.schemas.fields import (
     MAX_TITLE,
     DayField,
+    DictField,
     FlagField,
     HourField,
     InstantField,
+    ListField,
     LocalizedTextField,
     NumberField,
     TextField,
@@ -45,8 +47,8 @@ class Converter(ModelConverter):
         types.LocalizedTextType: LocalizedTextField,
         types.WordType: lambda converter, data_type: partial(WordField, words=data_type.words),
         types.UtcDateTime: InstantField,
-        types.JsonList: lambda converter, data_type: partial(fields.List, TextField(validate=validate.Length(1, 200))),
-        types.JsonObject: fields.Dict,
+        types.JsonList: lambda converter, data_type: partial(ListField, TextField(validate=validate.Length(1, 200))),
+        types.JsonObject: DictField,
         sa.Date: DayField,
         sa.Time: HourField,
         sa.Integer: NumberField,

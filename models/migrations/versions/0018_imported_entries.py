@@ -1,7 +1,7 @@
 """which entry of a calendar file an event came from: a later file is compared with it, and series are found again
 
 Revision ID: 0018
-Revises: 0016
+Revises: 0017
 """
 
 import re
@@ -12,7 +12,7 @@ from alembic import op
 from models.types import UtcDateTime
 
 revision = "0018"
-down_revision = "0016"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

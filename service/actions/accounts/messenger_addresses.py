@@ -2,7 +2,10 @@
 
 from urllib.parse import urlsplit
 
-from models.encryption import seal
+from sqlmodel import Session, col, select
+
+from models.accounts import User
+from models.encryption import seal, unseal
 from models.i18n import N_, Message, message
 from models.queries.audience import MESSENGER_SECRET
 
@@ -35,3 +38,9 @@ def messenger_errors(address: str) -> list[Message]:
 def sealed(address: str, secret: str) -> bytes:
     """The address encrypted, as it is stored."""
     return seal(secret, MESSENGER_SECRET, address)
+
+
+def not_opened(session: Session, secret: str) -> list[str]:
+    """The accounts whose messenger's address this secret does not decrypt."""
+    rows = session.exec(select(User.email, User.messenger).where(col(User.messenger).is_not(None))).all()
+    return [email for email, address in rows if address and unseal(secret, MESSENGER_SECRET, address) is None]

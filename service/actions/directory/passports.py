@@ -111,6 +111,12 @@ def delete_passport(session: Session, act: ActionContext, person: Person) -> Non
     record(session, act, "delete", "passport", person.id, {})
 
 
+def not_opened(session: Session, secret: str) -> list[str]:
+    """Whose stored passports this secret does not decrypt; names in no order."""
+    rows = session.exec(select(Person.name, Passport.sealed_number).where(Passport.person_id == Person.id)).all()
+    return [name for name, sealed in rows if unseal(secret, _PURPOSE, sealed) is None]
+
+
 def check_concerned(session: Session, person: Person) -> None:
     """Raise if the reader has no right to a person's passport.
 

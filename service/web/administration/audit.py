@@ -54,6 +54,8 @@ DEEDS = {
     "reveal": N_("Passport number looked at"),
     "rotate": N_("New address for a calendar"),
     "restore": N_("The database was restored from a backup"),
+    "restore_unproven": N_("Passwords, tokens and calendar addresses of an unproven backup were ended"),
+    "adopt_key": N_("The secret key of the service was replaced"),
 }
 LABELS = {
     "name": N_("Name"),

@@ -120,13 +120,15 @@ def contents(database: Database) -> Contents:
 
 
 def backed_up(database: Database, path: Path, now: datetime = NOW) -> Manifest:
-    return dump.take(database, path, now, KEY)
+    return dump.take(database, path, now, KEY, OFFICE.locality)
 
 
-def restored(database: Database, path: Path, var: Path, now: datetime = NOW) -> RestoreSummary:
+def restored(
+    database: Database, path: Path, var: Path, now: datetime = NOW, *, unverified: bool = False
+) -> RestoreSummary:
     database.dispose()
     try:
-        with archive.opened(path) as content:
+        with archive.opened(path, KEY, unverified=unverified) as content:
             return swap_in.restore(database, content, ActionContext(None, now, OFFICE), var, KEY)
     finally:
         database.dispose()

@@ -71,7 +71,7 @@ def test_the_file_is_a_zip_anybody_can_read(database: Database, tmp_path: Path) 
         assert content.testzip() is None
         manifest = json.loads(content.read("manifest.json"))
         lines = content.read("tables/user.jsonl").decode().splitlines()
-    assert (manifest["format"], manifest["revision"]) == (1, newest_revision())
+    assert (manifest["format"], manifest["revision"], manifest["office"]) == (2, newest_revision(), "hai-duong")
     assert (manifest["taken_at"], manifest["dialect"]) == (NOW.isoformat(), database.url.get_backend_name())
     assert manifest["secret_key"] == archive.fingerprint(KEY)
     assert manifest["tables"]["user"]["rows"] == len(lines) == 1
@@ -104,7 +104,7 @@ def test_only_its_owner_reads_it_and_nothing_is_overwritten(database: Database, 
     with pytest.raises(Conflict, match="--force"):
         backed_up(database, path)
     assert path.read_bytes() == before
-    dump.take(database, path, NOW, KEY, force=True)
+    dump.take(database, path, NOW, KEY, OFFICE.locality, force=True)
     assert [one.name for one in tmp_path.iterdir() if "b.zip" in one.name] == ["b.zip"]
 
 
@@ -234,9 +234,9 @@ def whole(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> by
     return (folder / "b.zip").read_bytes()
 
 
-def refused(path: Path, content: bytes) -> str:
+def refused(path: Path, content: bytes, *, unverified: bool = False) -> str:
     path.write_bytes(content)
-    with pytest.raises(BadBackup) as problem, archive.opened(path):
+    with pytest.raises(BadBackup) as problem, archive.opened(path, KEY, unverified=unverified):
         pass
     return str(problem.value)
 
@@ -280,9 +280,9 @@ def resealed(path: Path, whole: bytes, manifest: Callable[[dict[str, Any]], Any]
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        (lambda manifest: manifest.update(format=2, version="9.0"), "newer version of this program (9.0)"),
-        (lambda manifest: manifest["tables"]["user"].update(rows=7), "no whole backup"),
-        (lambda manifest: manifest["tables"]["user"].update(sha256="0" * 64), "no whole backup"),
+        (lambda manifest: manifest.update(format=3, version="9.0"), "newer version of this program (9.0)"),
+        (lambda manifest: manifest["tables"]["user"].update(rows=7), "signature"),
+        (lambda manifest: manifest["tables"]["user"].update(sha256="0" * 64), "signature"),
         (lambda manifest: manifest["tables"].update(more=manifest["tables"]["user"]), "no whole backup"),
         (lambda manifest: manifest.pop("tables"), "no whole backup"),
         (lambda manifest: manifest.update(format="old"), "no whole backup"),
@@ -290,12 +290,15 @@ def resealed(path: Path, whole: bytes, manifest: Callable[[dict[str, Any]], Any]
 )
 def test_a_manifest_that_does_not_fit_is_refused(whole: bytes, tmp_path: Path, change: Any, told: str) -> None:
     resealed(tmp_path / "b.zip", whole, change)
-    assert told in refused(tmp_path / "c.zip", (tmp_path / "b.zip").read_bytes())
+    made = (tmp_path / "b.zip").read_bytes()
+    assert told in refused(tmp_path / "c.zip", made)
+    if told == "signature":
+        assert "no whole backup" in refused(tmp_path / "c.zip", made, unverified=True)
 
 
 def test_seal_and_open_agree(whole: bytes, tmp_path: Path) -> None:
     resealed(tmp_path / "b.zip", whole, lambda manifest: None)
-    with archive.opened(tmp_path / "b.zip") as content:
+    with archive.opened(tmp_path / "b.zip", KEY, unverified=True) as content:
         assert content.manifest.tables["user"].rows == 1
 
 

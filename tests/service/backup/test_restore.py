@@ -36,7 +36,7 @@ from service.backup import archive, tables
 from tests import factories
 from tests.factories import NOW, OFFICE
 from tests.jobs.sink import Sink
-from tests.service.backup.backup_fixtures import Contents, backed_up, contents, plan_many, restored
+from tests.service.backup.backup_fixtures import KEY, Contents, backed_up, contents, plan_many, restored
 from tests.service.runtime.processes import DESK, PATIENCE, until
 
 pytestmark = pytest.mark.both_databases("tables are filled and swapped in other ways")
@@ -332,6 +332,7 @@ def run(tmp_path: Path, database_url: str, database: Database) -> Callable[..., 
     """One command in this process."""
     unset = {name: "" for name in os.environ if name.startswith("DESK_")}
     given = {"DESK_VAR": str(tmp_path / "var"), "DESK_DATABASE_URL": database_url, "LC_ALL": "C.UTF-8"}
+    given |= {"DESK_SECRET_KEY": KEY}
 
     def call(*arguments: str, **settings: str) -> Result:
         database.dispose()
@@ -360,8 +361,8 @@ def test_backup_and_restore_from_the_command_line(
     assert "set aside" in back.stderr
     assert back.stdout.startswith("Restored as of 20")
     other_key = run("restore", file, DESK_SECRET_KEY="y" * 40, DESK_DATABASE_URL=f"sqlite:///{tmp_path}/new.db")
-    assert other_key.exit_code == 0
-    assert "DESK_SECRET_KEY" in other_key.stderr
+    assert (other_key.exit_code, other_key.stdout) == (1, "")
+    assert "another secret key" in other_key.stderr
 
 
 def test_what_can_not_be_restored_changes_nothing(
@@ -428,6 +429,7 @@ def test_killed_half_way_nothing_was_changed(
     database.dispose()
     var = tmp_path / "var"
     environment = {"PATH": os.environ["PATH"], "DESK_VAR": str(var), "DESK_DATABASE_URL": database_url}
+    environment |= {"DESK_SECRET_KEY": KEY}
 
     def has_begun() -> bool:
         drafts = [*tmp_path.glob("*.restoring"), *var.glob("replaced-*.zip")]

@@ -27,6 +27,7 @@ from service import VERSION, cli
 from service.actions.accounts import accounts
 from service.actions.context import ActionContext
 from service.runtime import logs, supervisor
+from service.settings import KEY_FINGERPRINT
 from tests.factories import NOW, OFFICE, make_organisation, make_user
 from tests.paths import ROOT
 
@@ -37,7 +38,7 @@ PASSWORD = "vườn hoa buổi sáng"
 @pytest.fixture
 def environment(tmp_path: Path, database_url: str) -> dict[str, str]:
     """The settings of a service with a migrated database, and of nobody in particular."""
-    unset = {name: "" for name in os.environ if name.startswith("DESK_")}
+    unset = {name: "" for name in (*os.environ, KEY_FINGERPRINT) if name.startswith("DESK_")}
     return unset | {"DESK_VAR": str(tmp_path / "var"), "DESK_DATABASE_URL": database_url, "LC_ALL": "C.UTF-8"}
 
 
