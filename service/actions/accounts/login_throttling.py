@@ -1,12 +1,12 @@
 """Failed sign-ins, counted per account and address and per address over all accounts; no lockout is permanent."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
-from sqlalchemy import func, text
-from sqlmodel import Session, select
+from sqlalchemy import ColumnElement, func, text
+from sqlmodel import Session, col, select
 
 from models.accounts import LoginFailure, User
 from models.errors import TooMany
@@ -35,6 +35,14 @@ class LoginAttempt:
     from_address: int
 
 
+def within(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The conditions that a failure counts: within the window before ``now``, or as long after it.
+
+    What lies further ahead was noted by a clock that was ahead: it would lock people out for as long.
+    """
+    return col(LoginFailure.at) > now - WINDOW, col(LoginFailure.at) < now + WINDOW
+
+
 def begin(session: Session, act: ActionContext, email: str, address: str) -> LoginAttempt:
     """Begin a sign-in as ``email``, whether such an account exists or not, before the password is checked.
 
@@ -49,7 +57,7 @@ def begin(session: Session, act: ActionContext, email: str, address: str) -> Log
     if session.get_bind().dialect.name == "postgresql":
         number = int.from_bytes(sha256(f"{account}:{address}".encode()).digest()[:8], "big", signed=True)
         session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
-    count = select(func.count()).where(LoginFailure.address == address, LoginFailure.at > act.now - WINDOW)
+    count = select(func.count()).where(LoginFailure.address == address, *within(act.now))
     of_account = session.exec(count.where(LoginFailure.account == account)).one()
     of_all = session.exec(count).one()
     if of_account >= MAX_FAILURES or of_all >= MAX_FROM_ADDRESS:
