@@ -3,14 +3,15 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session
 
 from models import tables  # noqa: F401 - every mapper is configured before the first session
+from models.database_file import DatabaseFile, FileReplaced, Identity, path_of
 
 BUSY_SECONDS = 30
 """How long a SQLite writer waits for another one before it fails."""
@@ -29,6 +30,11 @@ _TIMEOUTS: Mapping[str, Any] = {
 """For PostgreSQL: both sides close a connection the other has not responded on for ten seconds."""
 
 
+def is_replaced(problem: DBAPIError) -> bool:
+    """Whether the file of a SQLite database is not (any more) the one that this process has opened."""
+    return isinstance(problem.orig, FileReplaced)
+
+
 class Database:
     """One database: its engine and its transactions.
 
@@ -36,14 +42,19 @@ class Database:
     the write lock at once (BEGIN IMMEDIATE), so that two writers queue instead of failing midway.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+    def __init__(self, url: str, *, pool_size: int = 5, identity: Identity | None = None) -> None:
+        """``identity`` names the only SQLite file to open; without, it is the first one found at the path."""
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {}
+        path = path_of(self.url.render_as_string(hide_password=False))
+        self.file = DatabaseFile(path, identity) if path is not None else None
         if self.is_sqlite:
-            if self.url.database and self.url.database != ":memory:":
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+            connect_args = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+            options["connect_args"] = connect_args
+            if self.file is not None:
+                file = self.file
+                options["creator"] = lambda: file.connect(**connect_args)
         else:
             # A connection that died while idle is replaced before use; a dead server is detected within seconds.
             options |= {"pool_pre_ping": True, "pool_size": pool_size, "max_overflow": 10}
@@ -51,7 +62,9 @@ class Database:
         self.engine: Engine = create_engine(self.url, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_pragmas)
+            event.listen(self.engine, "begin", self._check_file)
             event.listen(self.engine, "begin", _begin)
+            event.listen(self.engine, "commit", self._check_file)
         else:
             event.listen(self.engine, "connect", _switch_jit_off)
         self._writers = threading.Lock()
@@ -69,6 +82,8 @@ class Database:
             try:
                 yield session
                 session.commit()
+                # Replaced while it was committed? Then nobody may be told that it is kept.
+                self._check_file()
             except BaseException:
                 session.rollback()
                 raise
@@ -90,6 +105,18 @@ class Database:
         finally:
             if is_held:
                 self._writers.release()
+
+    def _check_file(self, _connection: object = None) -> None:
+        """Check that the database's file is where it was.
+
+        Raises:
+            OperationalError: it is not (:func:`is_replaced`).
+        """
+        if self.file is not None:
+            try:
+                self.file.check()
+            except FileReplaced as problem:
+                raise OperationalError(None, None, problem) from None
 
     def closes(self, close: Callable[[], None]) -> None:
         """Register a callback that closes something along with the pooled connections."""

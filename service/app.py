@@ -74,7 +74,7 @@ def create_app(
     """
     settings = settings or load_settings()
     app = Flask("service", static_folder=None)
-    app.extensions["desk"] = AppContext(settings, database or Database(settings.database_url), clock)
+    app.extensions["desk"] = AppContext(settings, database or _opened(settings), clock)
     app.config.update(
         API_TITLE="Protocol Desk",
         API_VERSION="v1",
@@ -104,6 +104,10 @@ def create_app(
     app.wsgi_app = middleware  # type: ignore[method-assign]
     app.extensions["feed_middleware"] = middleware
     return app
+
+
+def _opened(settings: Settings) -> Database:
+    return Database(settings.database_url, identity=settings.database_identity)
 
 
 def _register_api(app: Flask) -> None:

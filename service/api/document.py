@@ -193,7 +193,9 @@ class DeskApi(Api):
         for blp in self._blueprints:
             blp.register_views_in_doc(self, self._app, self.spec, name=blp.name, parameters=None)
             self.spec.tag({"name": blp.name, "description": blp.description})
-        return flask.json.dumps(self.spec.to_dict(), indent=2, sort_keys=False)
+        described = self.spec.to_dict()
+        _describe_away(described)
+        return flask.json.dumps(described, indent=2, sort_keys=False)
 
     def _openapi_json(self) -> flask.Response:
         return flask.Response(self.document(), mimetype="application/json")
@@ -232,3 +234,17 @@ def check_operations(app: Flask, prefix: str) -> None:
             if name in names:
                 raise RuntimeError(f"{operation} and {names[name]} have the same operationId, {name}")
             names[name] = operation
+
+
+def _describe_away(document: dict[str, Any]) -> None:
+    """Say of every operation what it answers when the database is not there."""
+    document["components"]["responses"]["AWAY"] = {
+        "description": "`unavailable`: the database does not answer; `database_replaced`: its file was moved, removed "
+        "or replaced, and nothing is read or written until it is back. Try again.",
+        "headers": {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}},
+        "content": document["components"]["responses"]["DEFAULT_ERROR"]["content"],
+    }
+    for item in document["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict) and "responses" in operation:
+                operation["responses"].setdefault("503", {"$ref": "#/components/responses/AWAY"})

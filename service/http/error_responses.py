@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from models import errors
+from models.database import is_replaced
 from models.i18n import N_, Message, message, translate, translate_filled
 from models.vocabulary import Language
 
@@ -57,6 +58,13 @@ _DETAILS = {
     500: N_("Something went wrong here; it has been noted under the request id."),
     503: N_("The database does not answer at the moment. Nothing was changed; try again shortly."),
 }
+REPLACED_RETRY_AFTER = 30
+"""Seconds after which to ask again whether the database's file is back: somebody has to put it there."""
+
+_REPLACED = N_(
+    "The database's file was moved, removed or replaced under the running service. Nothing more is read or written "
+    "until the right file is back, or the service is restarted."
+)
 _CODES = {
     400: "malformed",
     401: "unauthenticated",
@@ -200,6 +208,11 @@ def from_database(error: DBAPIError) -> Response:
         return problem(
             409, "conflict", message(N_("This clashes with a change made at the same moment. Read again and retry."))
         )
+    if is_replaced(error):
+        log.error("database_replaced")
+        response = problem(503, "database_replaced", message(_REPLACED))
+        response.headers["Retry-After"] = str(REPLACED_RETRY_AFTER)
+        return response
     if isinstance(error, OperationalError) or error.connection_invalidated:
         log.error("database_unavailable", extra={"problem": type(error.orig).__name__})
         response = problem(503, "unavailable", _DETAILS[503])
