@@ -28,7 +28,7 @@ CLIENTS_INSTALLED := $(CLIENTS)/.installed-$(PLACE)
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip --no-input --quiet
 
-.PHONY: help install run coverage test test-all check lint bench pictures messages lock format clean dev postgresql javascript libical chromium clients peers
+.PHONY: help install run coverage test test-all check lint bench pictures messages lock format clean dev postgresql javascript libical faketime chromium clients peers
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s'|' 2>/dev/null \
@@ -39,13 +39,13 @@ install: $(COMPILED) ## .venv with `desk` in it, from the locked dependencies
 run: install ## install what is needed, make and fill the database when it is new, start web and worker
 	@exec $(BIN)/desk run
 
-test: dev postgresql javascript libical chromium clients ## the tests, on PostgreSQL where it matters; PYTEST_ARGS=… replaces the options
+test: dev postgresql javascript libical faketime chromium clients ## the tests, on PostgreSQL where it matters; PYTEST_ARGS=… replaces the options
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 test-all: export DESK_TEST_DATABASES := all
 test-all: test ## the tests, all of them on both databases
 
-coverage: dev postgresql javascript libical chromium clients ## how much of the code the tests reach: lines and branches, child processes too
+coverage: dev postgresql javascript libical faketime chromium clients ## how much of the code the tests reach: lines and branches, child processes too
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest $(PYTEST_ARGS)
 	$(BIN)/python -m coverage combine --quiet
@@ -153,6 +153,15 @@ libical:
 			&& { apt-get install -qq -y --no-install-recommends libical3 >/dev/null 2>&1 \
 				|| { apt-get update -qq && apt-get install -qq -y --no-install-recommends libical3; } >/dev/null 2>&1; }; } \
 		|| echo 'libical could not be installed: the tests that ask it are skipped.' >&2
+
+# A wall clock that is moved while the service runs.
+faketime:
+	@ls /usr/lib/*/faketime/libfaketimeMT.so.1 /usr/lib/faketime/libfaketimeMT.so.1 /usr/local/lib/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 \
+		|| ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 \
+		|| { test "$$(id -u)" = 0 && command -v apt-get >/dev/null 2>&1 && export DEBIAN_FRONTEND=noninteractive \
+			&& { apt-get install -qq -y --no-install-recommends libfaketime >/dev/null 2>&1 \
+				|| { apt-get update -qq && apt-get install -qq -y --no-install-recommends libfaketime; } >/dev/null 2>&1; }; } \
+		|| echo 'libfaketime could not be installed: the tests that move the clock are skipped.' >&2
 
 # Most tests are content with the headless shell, for two thirds of the work, where it can be had.
 chromium:

@@ -1,5 +1,7 @@
-"""What jobs need of the service, as one typed interface; the command line hands in what fulfils it."""
+"""What jobs need of the service, as typed interfaces; the command line hands in what fulfils them."""
 
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import Protocol
 
@@ -31,3 +33,26 @@ class Planning(Protocol):
 
     def plan_batch(self, session: Session, now: datetime) -> bool:
         """Plan the next batch in the caller's transaction; False if nothing could be done now."""
+
+
+class Pulse(Protocol):
+    """How a process shows whoever watches it that its loops go round."""
+
+    def beat(self, loop: str) -> None:
+        """This loop makes progress."""
+
+    def patience(self, loop: str, seconds: float) -> AbstractContextManager[None]:
+        """Within the block this loop may take so long for a single step."""
+
+
+class _Unwatched:
+    def beat(self, loop: str) -> None:
+        """Nobody watches."""
+
+    @contextmanager
+    def patience(self, loop: str, seconds: float) -> Iterator[None]:
+        yield
+
+
+NO_PULSE: Pulse = _Unwatched()
+"""For a process that nobody watches."""

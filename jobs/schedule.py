@@ -27,10 +27,19 @@ from models.places import Locality
 from models.reminders import JobRun, Reminder
 from models.vocabulary import Language, ReminderPurpose, ReminderState, Role
 
-CLOCK_SLACK = timedelta(days=1)
-"""A recorded run further in the future than this was made under a wrong clock, and is ignored."""
+CLOCK_SLACK = timedelta(minutes=1)
+"""A recorded run further in the future than this was made under a clock that was ahead: it counts for the time it was
+made for, whose rows are unique, and the times before that are run as they come.
+"""
+
+LOOK_AGAIN = 60.0
+"""Seconds after which the record is read even when no scheduled time has come: for a job that failed or had to wait."""
+
+STEADY_SECONDS = 3600.0
+"""How long the clock must not have been moved before anything is deleted by it."""
 
 _HOUR = timedelta(hours=1)
+_MOMENT = timedelta(microseconds=1)
 _WEEK_DAYS = 7
 
 Work = Callable[[Session, datetime, datetime], int]
@@ -87,12 +96,16 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A scheduled job: its name in the database, when it is due, how late it is still useful, and its work."""
+    """A scheduled job: its name in the database, when it is due, how late it is still useful, and its work.
+
+    ``deletes``: it deletes by age, so it waits until the clock can be trusted (:data:`STEADY_SECONDS`).
+    """
 
     name: str
     schedule: Schedule
     useful_for: timedelta
     work: Work
+    deletes: bool = False
 
     def latest(self, now: datetime) -> datetime:
         """The last time at or before ``now`` for which it was due; aware, UTC."""
@@ -130,13 +143,41 @@ def fixed_jobs(office: Office, passport_days: int = 30) -> tuple[Job, ...]:
         Job("weekly", Schedule(zone, 0, 7, weekday=0), timedelta(hours=12), weekly),
         Job("digest", Schedule(zone, 30, 7), timedelta(hours=6), digest),
         Job("escalation", Schedule(zone, 10), _HOUR, escalation),
-        Job("housekeeping", Schedule(zone, 40), _HOUR, housekeeping),
+        Job("housekeeping", Schedule(zone, 40), _HOUR, housekeeping, deletes=True),
     )
 
 
-def next_at(jobs: Iterable[Job], now: datetime) -> datetime:
-    """When the next of these jobs is due, after ``now``; aware, UTC. Raises ValueError without a job."""
-    return min(job.schedule.following(now) for job in jobs)
+class Timetable:
+    """Says when to look for jobs that are due; asked every second, it reads nothing but the clocks.
+
+    APScheduler's triggers give the scheduled times. Its scheduler does not wait for them: it sleeps until an instant of
+    the wall clock, and a clock that is put back would stop it for as long.
+    """
+
+    def __init__(self, jobs: Sequence[Job]) -> None:
+        self._triggers = [job.schedule.trigger for job in jobs]
+        self._looked_at: datetime | None = None
+        self._next_at: datetime | None = None
+        self._read_at = 0.0
+
+    def look_now(self) -> None:
+        """Let :meth:`is_time` say yes once, whatever the time."""
+        self._next_at = None
+
+    def is_time(self, now: datetime, passed: float) -> bool:
+        """Whether to run :func:`run_due` now: a scheduled time has come, the clock went back, or the last look is old.
+
+        ``passed`` is a monotonic time in seconds.
+        """
+        went_back = self._looked_at is None or now < self._looked_at
+        has_come = self._next_at is None or now >= self._next_at
+        self._looked_at = now
+        if not (went_back or has_come or passed - self._read_at >= LOOK_AGAIN):
+            return False
+        self._read_at = passed
+        following = [trigger.get_next_fire_time(None, now + _MOMENT) for trigger in self._triggers]
+        self._next_at = min((at for at in following if at is not None), default=None)
+        return True
 
 
 def run_due(
@@ -144,9 +185,12 @@ def run_due(
     jobs: Sequence[Job],
     now: datetime,
     transaction: Callable[[], AbstractContextManager[Session]] | None = None,
+    *,
+    steady: bool = True,
 ) -> dict[str, int]:
     """Run the jobs that are due and have not run for their latest scheduled time; return row counts by name.
 
+    Without ``steady`` those that delete wait: the clock was moved, or may be wrong since the start.
     Jobs that had nothing to run for are left out. Each job is a transaction of its own, so it runs once per scheduled
     time however many processes try. A missed job is made up while it is useful, but only for its latest time; a job
     without a recorded run (in a new database) starts with its next time. A failed job counts as not run and does not
@@ -155,7 +199,7 @@ def run_due(
     """
     ran: dict[str, int] = {}
     first_error: Exception | None = None
-    for job in _due_candidates(database, jobs, now):
+    for job in _due_candidates(database, [job for job in jobs if steady or not job.deletes], now):
         try:
             with (transaction or database.transaction)() as session:
                 count = _run(session, job, now)

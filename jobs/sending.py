@@ -53,7 +53,7 @@ class Sender:
     """Sends what its worker has claimed, one mail after another over one connection.
 
     ``owner`` identifies the claims, ``worker`` is the worker's display name; ``on_progress`` is called before each
-    mail.
+    mail and each check. ``is_steady``: whether the clock can be trusted with giving a mail up.
     """
 
     def __init__(
@@ -67,9 +67,11 @@ class Sender:
         worker: str,
         reports: OfficeMails | None = None,
         on_progress: Callable[[], None] = lambda: None,
+        is_steady: Callable[[], bool] = lambda: True,
     ) -> None:
         self.database, self.config, self.clock, self.mail = database, config, clock, mail
         self.owner, self.worker, self.reports, self.on_progress = owner, worker, reports, on_progress
+        self.is_steady = is_steady
         self.server = MailServer(config.retry_seconds)
         self.stopping = threading.Event()
         self.unrecorded: dict[str, SendOutcome] = {}
@@ -93,6 +95,7 @@ class Sender:
             claimed = queue.claim(session, now, self.owner, self.config.lease_seconds, limit)
             facts = ReminderFacts.load(session, claimed, self.config.office)
             for one in claimed:
+                self.on_progress()
                 verdict = self._check(session, facts, one, now)
                 if isinstance(verdict, DeliverableReminder):
                     deliverable.append((one, verdict))
@@ -244,7 +247,9 @@ class Sender:
 
     def _retry_or_fail(self, one: ClaimedReminder, problem: SendFailed) -> SendOutcome:
         now, reason = self.clock(), str(problem.reason)
-        if isinstance(problem, PermanentFailure) or queue.is_hopeless(one.deferred_since, now):
+        # A clock that was put forward makes three days of a minute.
+        is_hopeless = queue.is_hopeless(one.deferred_since, now) and self.is_steady()
+        if isinstance(problem, PermanentFailure) or is_hopeless:
             return SendOutcome(SendResult.FAILED, reason, answer=reason)
         again_at = now + queue.pause(one.deferred_since, now, self.config.retry_seconds)
         return SendOutcome(SendResult.RETRY, reason, answer=reason, again_at=again_at)

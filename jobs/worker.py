@@ -3,6 +3,9 @@
 A worker may crash at any point. Its claims become available when the lease ends; at worst the one mail that was being
 delivered is sent twice, with the same Message-ID. Any number of workers send; one of them is the leader and runs the
 scheduled jobs.
+
+The wall clock says what is due; every wait is monotonic. So a clock that is put forward or back at any moment neither
+stops nor hurries a worker: at its next look, a second later, it goes by what the clock says then.
 """
 
 import contextlib
@@ -14,22 +17,21 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
-from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy import delete
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import col
 
-from jobs import queue, schedule
+from jobs import clock_repairs, queue, schedule
 from jobs.config import WorkerConfig
 from jobs.leadership import NotLeading, leadership
 from jobs.mail import Transport, transport
-from jobs.ports import OfficeMails, Planning
+from jobs.ports import NO_PULSE, OfficeMails, Planning, Pulse
 from jobs.sending import Sender, Tally
 from models.accounts import Heartbeat
-from models.clock import monotonic, utcnow
+from models.clock import ClockStep, ClockWatch, elapsed, monotonic, utcnow
 from models.database import Database
 
 BEAT_SECONDS = 5.0
@@ -47,6 +49,20 @@ LEADER_POLL_SECONDS = 0.5
 
 PLANNING_SECONDS = 0.5
 """How often a leader looks whether something is to be planned in batches, and the longest pause between two of them."""
+LOOK_SECONDS = 1.0
+"""How often a worker looks at the clock, at the timetable, and at whether a heartbeat is due."""
+
+REPAIR_SECONDS = 3600.0
+"""How often a worker looks for what a clock that was ahead, here or on another machine, has left behind."""
+
+STEP_SHOWN_SECONDS = 3600.0
+"""How long the heartbeat tells that the clock was moved."""
+
+SENDING_SECONDS = 300.0
+"""The longest a single mail, or the writing of a batch's mails, is expected to take."""
+
+JOB_SECONDS = 600.0
+"""The longest a scheduled job is expected to take."""
 
 log = logging.getLogger("desk.worker")
 
@@ -64,10 +80,17 @@ class Worker:
         mail: Transport | None = None,
         reports: OfficeMails | None = None,
         planning: Planning | None = None,
+        *,
+        watch: ClockWatch | None = None,
+        pulse: Pulse | None = None,
     ) -> None:
         self.database = database
         self.config = config
         self.clock = clock
+        # A clock that is not the machine's measures itself: it is never found to have been moved.
+        passed = elapsed if clock is utcnow else lambda: self.clock().timestamp()
+        self.watch = watch or ClockWatch(lambda: self.clock(), passed)
+        self.pulse = pulse or NO_PULSE
         self.name = f"{socket.gethostname()[:60]}:{os.getpid()}"
         # A process id may be reused after a restart, and tests run several workers in one process.
         self.owner = f"{self.name}:{secrets.token_hex(6)}"
@@ -80,10 +103,17 @@ class Worker:
             worker=self.name,
             reports=reports,
             on_progress=self._made_progress,
+            is_steady=lambda: self.watch.steady_seconds() >= schedule.STEADY_SECONDS,
         )
         self.leadership = leadership(database, self.name)
         self.planning = planning
         self.jobs = schedule.fixed_jobs(config.office, config.passport_days)
+        self.timetable = schedule.Timetable(self.jobs)
+        self._looking = threading.Lock()
+        self._repaired_at = 0.0
+        # Also at the start: the clock may have been put right while no worker ran.
+        self._to_repair = threading.Event()
+        self._to_repair.set()
         self._beat_at = -BEAT_SECONDS
         self._beat_state: tuple[object, ...] = ()
         self._sent_at = monotonic()
@@ -108,13 +138,16 @@ class Worker:
         """
         tally: Tally = Counter()
         self._made_progress()
+        self.look_at_clock()
         self.beat()
+        self._repair()
         self.sender.record_pending()
         try:
             while not self.stopping.is_set() and self._may_claim():
-                claimed, batch = self.sender.claim(tally)
-                with self._renewing_lease(bool(batch)):
-                    self.sender.send(batch, tally)
+                with self.pulse.patience("tick", SENDING_SECONDS):
+                    claimed, batch = self.sender.claim(tally)
+                    with self._renewing_lease(bool(batch)):
+                        self.sender.send(batch, tally)
                 if not claimed:
                     break
         finally:
@@ -129,35 +162,69 @@ class Worker:
 
         If the database or the mail server is unavailable, wait for it.
         """
-        # APScheduler is only the timer: it stores nothing, never runs a job twice at once, and runs a late tick anyway.
-        scheduler = BackgroundScheduler(
-            timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        )
-
-        def tick() -> None:
-            self.tick_safely()
-            if (wait := self.until_next()) < self.config.tick_seconds:
-                # Send it when it is due, not at the next poll.
-                scheduler.modify_job("tick", next_run_time=utcnow() + timedelta(seconds=wait))
-
-        begin = {"next_run_time": utcnow()}
-        scheduler.add_job(tick, "interval", seconds=self.config.tick_seconds, id="tick", **begin)
-        scheduler.add_job(self.lead_safely, "interval", seconds=LEADER_POLL_SECONDS, id="lead", **begin)
+        work: list[tuple[str, Callable[[], object], Callable[[], float]]] = [
+            ("tick", self.tick_safely, self.until_next),
+            ("lead", self.lead_safely, lambda: LEADER_POLL_SECONDS),
+            ("timetable", self.timetable_safely, lambda: LOOK_SECONDS),
+            ("heartbeat", self.beat_safely, lambda: LOOK_SECONDS),
+        ]
         if self.planning is not None:
-            scheduler.add_job(self.plan_safely, "interval", seconds=PLANNING_SECONDS, id="planning", **begin)
-        for job in self.jobs:
-            scheduler.add_job(self.work_safely, job.schedule.trigger, id=job.name)
-        # A tick that takes longer than a second is normal; APScheduler would log it every second.
-        logging.getLogger("apscheduler").setLevel(logging.ERROR)
+            work.append(("planning", self.plan_safely, lambda: PLANNING_SECONDS))
+        loops = [
+            threading.Thread(target=self._loop, args=(name, stop, step, pause), name=name, daemon=True)
+            for name, step, pause in work
+        ]
         log.info("worker.started", extra={"worker": self.name})
-        scheduler.start()
+        for loop in loops:
+            loop.start()
         try:
             stop.wait()
         finally:
             self.stopping.set()
-            scheduler.shutdown(wait=True)
+            stop.set()
+            for loop in loops:
+                loop.join()
             self.close()
             log.info("worker.stopped", extra={"worker": self.name})
+
+    def _loop(self, name: str, stop: threading.Event, work: Callable[[], object], pause: Callable[[], float]) -> None:
+        """Do this work again and again until ``stop`` is set; ``pause`` gives the seconds in between."""
+        while not stop.is_set():
+            self.pulse.beat(name)
+            try:
+                work()
+                seconds = pause()
+            except Exception:
+                log.exception("worker.failed", extra={"job": name})
+                seconds = LOOK_SECONDS
+            self.pulse.beat(name)
+            stop.wait(seconds)
+
+    def look_at_clock(self) -> ClockStep | None:
+        """Look whether the clock was moved, and act on it: tell, and have put right what a clock ahead left behind."""
+        with self._looking:
+            step = self.watch.look()
+        if step is None:
+            return None
+        log.warning("worker.clock_moved", extra={"seconds": round(step.seconds, 1), "to": step.at.isoformat()})
+        self._beat_at = -BEAT_SECONDS
+        if step.seconds < 0:
+            self.sender.server.clock_went_back(step.at)
+            self._to_repair.set()
+        return step
+
+    def _repair(self) -> None:
+        if not self._to_repair.is_set() and monotonic() - self._repaired_at < REPAIR_SECONDS:
+            return
+        self._to_repair.clear()  # first: another step may be found meanwhile
+        try:
+            done = clock_repairs.put_right(self.database, self.clock(), self.config.lease_seconds)
+        except BaseException:
+            self._to_repair.set()
+            raise
+        self._repaired_at = monotonic()
+        if done:
+            log.warning("worker.clock_repairs", extra={"counts": dict(done)})
 
     def until_next(self) -> float:
         """Seconds until the next reminder is due, at most the polling interval."""
@@ -175,9 +242,17 @@ class Worker:
         self._safely("tick", self.tick)
 
     def lead_safely(self) -> None:
-        """Check the leadership; a worker that becomes leader runs the scheduled jobs that were missed."""
+        """Check the leadership; whoever becomes leader looks at once for scheduled jobs that were missed.
+
+        Not in this thread: the leadership must be confirmed while a job takes its time.
+        """
         led = self.leadership.leads
         if self.leadership.poll() and not led:
+            self.timetable.look_now()
+
+    def timetable_safely(self) -> None:
+        """As :meth:`work_safely`, when it is time to look."""
+        if self.leadership.leads and self.timetable.is_time(self.clock(), monotonic()):
             self.work_safely()
 
     def work_safely(self) -> None:
@@ -186,8 +261,10 @@ class Worker:
             self._safely("timetable", self._work)
 
     def _work(self) -> None:
-        with contextlib.suppress(NotLeading):  # it slept, and another leads now
-            done = schedule.run_due(self.database, self.jobs, self.clock(), self.leadership.transaction)
+        with contextlib.suppress(NotLeading), self.pulse.patience("timetable", JOB_SECONDS):  # NotLeading: it slept
+            steady = self.watch.steady_seconds() >= schedule.STEADY_SECONDS
+            transaction = self.leadership.transaction
+            done = schedule.run_due(self.database, self.jobs, self.clock(), transaction, steady=steady)
             if done:
                 log.info("worker.timetable", extra={"counts": done})
 
@@ -207,13 +284,21 @@ class Worker:
                 with self.leadership.transaction() as session:
                     if not planning.plan_batch(session, self.clock()):
                         return
+                self.pulse.beat("planning")
                 # As long as it took: half of the time belongs to the others, on SQLite too.
                 self.stopping.wait(min(monotonic() - began, PLANNING_SECONDS))
 
+    def beat_safely(self) -> None:
+        """A heartbeat, however long a batch takes, as long as it makes progress."""
+        self.look_at_clock()
+        if monotonic() - self._progress_at < SENDING_SECONDS:
+            with contextlib.suppress(SQLAlchemyError):  # the tick meets the same error and reports it
+                self.beat()
+
     def beat(self) -> None:
         """Write the heartbeat and the state of the mail server, every few seconds and at once when it changed."""
-        server = self.sender.server
-        state = (self.leadership.leads, server.away_since)
+        server, step = self.sender.server, self.watch.recent(STEP_SHOWN_SECONDS)
+        state = (self.leadership.leads, server.away_since, step)
         if state == self._beat_state and monotonic() - self._beat_at < BEAT_SECONDS:
             return
         values = {
@@ -221,6 +306,8 @@ class Worker:
             "leads": self.leadership.leads,
             "mail_away_since": server.away_since,
             "mail_answer": server.answer[:2000] or None,
+            "clock_stepped_at": step.at if step else None,
+            "clock_step_seconds": round(step.seconds) if step else None,
         }
         with self.database.transaction() as session:
             insert = sqlite.insert if self.database.is_sqlite else postgresql.insert
@@ -275,6 +362,7 @@ class Worker:
 
     def _made_progress(self) -> None:
         self._progress_at = monotonic()
+        self.pulse.beat("tick")
 
     def _safely(self, what: str, work: Callable[[], object]) -> None:
         try:

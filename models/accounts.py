@@ -134,7 +134,11 @@ class Audit(SQLModel, table=True):
 
 
 class Heartbeat(SQLModel, table=True):
-    """A worker's last heartbeat, whether it is the leader, and since when and why it can't deliver mail."""
+    """A worker's last heartbeat, whether it is the leader, and since when and why it can't deliver mail.
+
+    ``clock_stepped_at`` is the instant its clock showed after it was last moved, within an hour, and
+    ``clock_step_seconds`` by how much it went forward (negative: back).
+    """
 
     __tablename__ = "heartbeat"
 
@@ -143,6 +147,8 @@ class Heartbeat(SQLModel, table=True):
     leads: bool = Field(default=False)
     mail_away_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     mail_answer: str | None = Field(default=None, max_length=2000)
+    clock_stepped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    clock_step_seconds: int | None = None
 
 
 class SeedEntry(SQLModel, table=True):

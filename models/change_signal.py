@@ -73,10 +73,17 @@ class ChangeSignal:
                 connection.close()
 
     def _sqlite(self) -> Callable[[], Hashable]:
-        path = self._database.url.database or ":memory:"
-        self._connection = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        options: Any = {"timeout": BUSY_SECONDS, "isolation_level": None, "check_same_thread": False}
+        file = self._database.file
+        self._connection = file.connect(**options) if file is not None else sqlite3.connect(":memory:", **options)
         cursor = self._connection.cursor()
-        return lambda: cursor.execute("PRAGMA data_version").fetchone()[0]
+
+        def data_version() -> Any:
+            if file is not None:
+                file.check()
+            return cursor.execute("PRAGMA data_version").fetchone()[0]
+
+        return data_version
 
     def _postgresql(self) -> Callable[[], Hashable]:
         engine = self._database.engine.execution_options(isolation_level="AUTOCOMMIT")

@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, StaticPool, create_engine, event
@@ -20,6 +19,7 @@ from models import (
     tables,  # noqa: F401 - every mapper is configured before the first session
 )
 from models.clock import monotonic
+from models.database_file import DatabaseFile, FileReplaced, Identity, path_of
 
 BUSY_SECONDS = 30
 """How long SQLite waits for another connection where :data:`WAIT_SECONDS` does not apply (opening, recovering)."""
@@ -50,6 +50,11 @@ def is_busy(problem: DBAPIError) -> bool:
     return getattr(error, "sqlstate", None) == "55P03"  # lock_not_available
 
 
+def is_replaced(problem: DBAPIError) -> bool:
+    """Whether the file of a SQLite database is not (any more) the one that this process has opened."""
+    return isinstance(problem.orig, FileReplaced)
+
+
 class Database:
     """One database: its engine and its transactions.
 
@@ -57,20 +62,27 @@ class Database:
     the write lock at once (BEGIN IMMEDIATE), so that two writers queue instead of failing midway.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, identity: Identity | None = None) -> None:
+        """``identity`` names the only SQLite file to open; without, it is the first one found at the path."""
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {}
+        path = path_of(self.url.render_as_string(hide_password=False))
+        self.file = DatabaseFile(path, identity) if path is not None else None
         if self.is_sqlite:
-            if self.url.database and self.url.database != ":memory:":
-                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
-            options["connect_args"] = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+            connect_args = {"timeout": BUSY_SECONDS, "check_same_thread": False}
+            options["connect_args"] = connect_args
+            if self.file is not None:
+                file = self.file
+                options["creator"] = lambda: file.connect(**connect_args)
         else:
             options |= {"poolclass": postgresql.SharingPool, "connect_args": postgresql.TIMEOUTS}
         self.engine: Engine = create_engine(self.url, **options)
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_pragmas)
+            event.listen(self.engine, "begin", self._check_file)
             event.listen(self.engine, "begin", _begin)
+            event.listen(self.engine, "commit", self._check_file)
         else:
             postgresql.prepare(self.engine, _lock_seconds)
         self._turns = _Turns()
@@ -93,6 +105,8 @@ class Database:
             try:
                 yield session
                 session.commit()
+                # Replaced while it was committed? Then nobody may be told that it is kept.
+                self._check_file()
             except BaseException:
                 session.rollback()
                 raise
@@ -172,6 +186,18 @@ class Database:
         engine = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments)
         postgresql.prepare(engine, _lock_seconds)
         return engine
+
+    def _check_file(self, _connection: object = None) -> None:
+        """Check that the database's file is where it was.
+
+        Raises:
+            OperationalError: it is not (:func:`is_replaced`).
+        """
+        if self.file is not None:
+            try:
+                self.file.check()
+            except FileReplaced as problem:
+                raise OperationalError(None, None, problem) from None
 
     def closes(self, close: Callable[[], None]) -> None:
         """Register a callback that closes something along with the pooled connections."""

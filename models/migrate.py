@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from models import database_file
 from models.database import Database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -23,6 +24,8 @@ def alembic_config(url: str) -> Config:
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Create or migrate the database; idempotent."""
+    if (path := database_file.path_of(url)) is not None:
+        database_file.create(path)
     command.upgrade(alembic_config(url), revision)
 
 
@@ -49,7 +52,9 @@ def knows(revision: str) -> bool:
 
 
 def current_revision(database: Database) -> str | None:
-    """The revision of the database; None if it was never migrated."""
+    """The revision of the database; None if it was never migrated, or there is no file."""
+    if database.file is not None and database.file.is_missing:
+        return None
     with database.engine.connect() as connection:
         return revision_of(connection)
 

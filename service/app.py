@@ -78,7 +78,7 @@ def create_app(
     """
     settings = settings or load_settings()
     app = RereadingFlask("service", static_folder=None)
-    app.extensions["desk"] = AppContext(settings, database or Database(settings.database_url), clock)
+    app.extensions["desk"] = AppContext(settings, database or _opened(settings), clock)
     app.config.update(
         API_TITLE="Protocol Desk",
         API_VERSION="v1",
@@ -111,6 +111,10 @@ def create_app(
     app.extensions["feed_middleware"] = middleware
     app.extensions["front_door"] = FrontDoor(app.extensions["desk"])
     return app
+
+
+def _opened(settings: Settings) -> Database:
+    return Database(settings.database_url, identity=settings.database_identity)
 
 
 def _register_api(app: Flask) -> None:

@@ -20,13 +20,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import models
+from models import database_file
 from models.clock import utcnow
 from models.encryption import fingerprint
 from models.vocabulary import Language, Role, TokenScope
 from service import VERSION
 from service.backup import commands as keeping
 from service.runtime import logs, supervisor
-from service.settings import KEY_FINGERPRINT, BadSetting, Settings, load_settings
+from service.settings import IDENTITY, KEY_FINGERPRINT, BadSetting, Settings, load_settings
 
 if TYPE_CHECKING:
     from sqlalchemy.exc import DBAPIError
@@ -151,8 +152,10 @@ def _sentences(errors: Mapping[str, list[str]], language: str) -> str:
 
 def _database_failure(problem: "DBAPIError") -> str:
     """What a person can do about a database that does not work as it should."""
-    from models.database import WAIT_SECONDS
+    from models.database import WAIT_SECONDS, is_replaced
 
+    if is_replaced(problem):
+        return "The database's file was moved, removed or replaced meanwhile: put it back, or restart the service."
     said = logs.redact(str(problem.orig).strip().partition("\n")[0])
     lower = said.lower()
     if "locked" in lower or "busy" in lower:
@@ -277,10 +280,8 @@ def _migrate(url: str) -> str | None:
     """Create or migrate the database; returns its revision."""
     from alembic.util import CommandError
 
-    from models.database import Database
     from models.migrate import newest_revision, upgrade
 
-    Database(url).dispose()  # makes the folder of a new file
     try:
         upgrade(url)
     except CommandError as problem:
@@ -334,20 +335,23 @@ def _short(path: Path) -> Path:
 
 
 _parent = click.option("--parent", type=int, hidden=True, help="End when this process does.")
+_pulse = click.option("--pulse", type=int, hidden=True, help="Descriptor of the memory in which to show life.")
 
 
 @desk.command()
 @_parent
-def web(parent: int | None) -> None:
+@_pulse
+def web(parent: int | None, pulse: int | None) -> None:
     """Answer HTTP: console, API, calendar feeds. Any number of these share one PostgreSQL."""
-    supervisor.serve_web(_checked_settings(parent))
+    supervisor.serve_web(_checked_settings(parent), pulse)
 
 
 @desk.command()
 @_parent
-def worker(parent: int | None) -> None:
+@_pulse
+def worker(parent: int | None, pulse: int | None) -> None:
     """Send reminders when they are due. Any number of these share one PostgreSQL."""
-    supervisor.serve_worker(_checked_settings(parent))
+    supervisor.serve_worker(_checked_settings(parent), pulse)
 
 
 @desk.command()
@@ -371,6 +375,10 @@ def check() -> None:
 def _serve(settings: Settings) -> None:
     supervisor.check_address(settings.host, settings.port)
     logging.config.dictConfig(logs.configuration())
+    # A child that is started anew opens the file that the others have open, and no other that took its name.
+    path = database_file.path_of(settings.database_url)
+    if path is not None and (identity := database_file.identity_of(path)) is not None:
+        os.environ[IDENTITY] = database_file.as_text(identity)
     supervisor.Supervisor({"web": ["web"], "worker": ["worker"]}).run()
 
 

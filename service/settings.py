@@ -10,11 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from models import database_file
+from models.database_file import Identity
 from models.encryption import fingerprint
 from models.office import CODE_PATTERN, Office
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 8000
+IDENTITY = "DESK_DATABASE_FILE"
+"""The variable in which a supervisor tells its children which SQLite file they may open."""
 
 
 _DATABASE_URL = re.compile(
@@ -48,7 +52,8 @@ class LoginProvider:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings from the environment. ``secret_key`` signs cookies and encrypts stored responses; ``proxies`` is how
-    many are in front, each of which adds to X-Forwarded-For.
+    many are in front, each of which adds to X-Forwarded-For. ``database_identity`` names the SQLite file that a
+    supervised process may open; the supervisor sets it.
     """
 
     database_url: str
@@ -68,6 +73,7 @@ class Settings:
     passport_days: int = 30
     proxies: int = 0
     login_provider: LoginProvider | None = None
+    database_identity: Identity | None = None
 
     @property
     def office(self) -> Office:
@@ -109,6 +115,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         passport_days=_number(env, "DESK_PASSPORT_DAYS", 30, 0, 3650),
         proxies=_number(env, "DESK_PROXIES", 0, 0, 9),
         login_provider=_login_provider(env),
+        database_identity=_database_identity(env),
     )
 
 
@@ -172,6 +179,14 @@ def _database_url(url: str) -> str:
         f"{scheme}:…",
         "must start with sqlite:/// and a file's path, or postgresql+psycopg://user:password@host:port/name",
     )
+
+
+def _database_identity(env: Mapping[str, str]) -> Identity | None:
+    text = env.get(IDENTITY)
+    try:
+        return database_file.from_text(text) if text else None
+    except ValueError:
+        raise BadSetting(IDENTITY, text or "", "is set by the service itself; leave it out") from None
 
 
 def _public_url(url: str) -> str:

@@ -29,11 +29,13 @@ NO_MACHINES = "network namespaces need root and the program ip (iproute2)"
 NO_LIBICAL = "libical is not on this machine"
 NO_CALENDAR_CLIENTS = "khal and vdirsyncer are not in .venv-clients"
 NO_CHROMIUM = "Chromium is not on this machine"
+NO_FAKETIME = "libfaketime is not on this machine"
 _NOT_TESTED = (
     ("POSTGRESQL WAS", _NO_POSTGRESQL, "On Debian and Ubuntu: sudo apt-get install postgresql"),
     ("THE CONSOLE IN A BROWSER WAS", NO_CHROMIUM, "On Debian and Ubuntu: sudo apt-get install chromium"),
     ("LIBICAL WAS", NO_LIBICAL, "On Debian and Ubuntu: sudo apt-get install libical3"),
     ("SEVERAL MACHINES WERE", NO_MACHINES, "On Debian and Ubuntu: sudo apt-get install iproute2, and run them as root"),
+    ("A CLOCK THAT IS MOVED WAS", NO_FAKETIME, "On Debian and Ubuntu: sudo apt-get install faketime"),
     (
         "CALENDAR PROGRAMS WERE",
         NO_CALENDAR_CLIENTS,

@@ -215,6 +215,7 @@ class DeskApi(Api):
             self.spec.tag({"name": blp.name, "description": blp.description})
         document = self.spec.to_dict()
         _describe_busy(document)
+        _describe_away(document)
         for header in document["components"]["parameters"].values():
             header["schema"]["maxLength"] = MOST_OF_A_HEADER
         for operations in document["paths"].values():
@@ -244,7 +245,8 @@ def _describe_busy(document: dict[str, Any]) -> None:
     """Say of every operation that writes what it answers when its turn to write does not come."""
     problem = document["components"]["responses"]["DEFAULT_ERROR"]["content"]
     document["components"]["responses"]["BUSY"] = {
-        "description": f"`busy`: others were writing for {WAIT_SECONDS:g} seconds. Nothing was changed; try again.",
+        "description": f"`busy`: others were writing for {WAIT_SECONDS:g} seconds. `unavailable`: the database does not "
+        "answer; `database_replaced`: its file was moved, removed or replaced. Nothing was changed; try again.",
         "headers": {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}},
         "content": problem,
     }
@@ -274,3 +276,17 @@ def check_operations(app: Flask, prefix: str) -> None:
             if name in names:
                 raise RuntimeError(f"{operation} and {names[name]} have the same operationId, {name}")
             names[name] = operation
+
+
+def _describe_away(document: dict[str, Any]) -> None:
+    """Say of every operation what it answers when the database is not there."""
+    document["components"]["responses"]["AWAY"] = {
+        "description": "`unavailable`: the database does not answer; `database_replaced`: its file was moved, removed "
+        "or replaced, and nothing is read or written until it is back. Try again.",
+        "headers": {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}},
+        "content": document["components"]["responses"]["DEFAULT_ERROR"]["content"],
+    }
+    for item in document["paths"].values():
+        for operation in item.values():
+            if isinstance(operation, dict) and "responses" in operation:
+                operation["responses"].setdefault("503", {"$ref": "#/components/responses/AWAY"})

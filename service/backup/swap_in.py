@@ -15,7 +15,7 @@ from typing import cast
 from sqlalchemy import URL, Connection, NullPool, create_engine, inspect, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from models import dump_rows
+from models import database_file, dump_rows
 from models.database import Database
 from models.errors import Conflict
 from models.i18n import N_, message
@@ -163,6 +163,7 @@ def _replace_file(database: Database, archive: Archive, act: ActionContext, secr
         _remove(draft)
         roles = _roles_of_file(connection)
         try:
+            database_file.create(draft)
             new = Database(database.url.set(database=str(draft)).render_as_string())
             filled = _build(new, archive, lambda connection: fill(connection, archive, act, secret_key, roles))
             _put_in_place(draft, target, connection, aside if is_full else None)

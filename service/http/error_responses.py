@@ -11,7 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from models import errors
-from models.database import is_busy
+from models.database import is_busy, is_replaced
 from models.i18n import N_, Message, message, translate, translate_filled
 from models.postgresql import NoneLeft
 from models.vocabulary import Language
@@ -61,6 +61,13 @@ _DETAILS = {
     500: N_("Something went wrong here; it has been noted under the request id."),
     503: N_("The database does not answer at the moment. Nothing was changed; try again shortly."),
 }
+REPLACED_RETRY_AFTER = 30
+"""Seconds after which to ask again whether the database's file is back: somebody has to put it there."""
+
+_REPLACED = N_(
+    "The database's file was moved, removed or replaced under the running service. Nothing more is read or written "
+    "until the right file is back, or the service is restarted."
+)
 _CODES = {
     400: "malformed",
     401: "unauthenticated",
@@ -207,6 +214,11 @@ def from_database(error: DBAPIError) -> Response:
     if is_busy(error) or isinstance(error.orig, NoneLeft):
         log.warning("waited_in_vain", extra={"problem": type(error.orig).__name__})
         return from_domain(errors.Busy())
+    if is_replaced(error):
+        log.error("database_replaced")
+        response = problem(503, "database_replaced", message(_REPLACED))
+        response.headers["Retry-After"] = str(REPLACED_RETRY_AFTER)
+        return response
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         return _later(error.orig)
     return unexpected(error)

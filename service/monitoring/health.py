@@ -3,14 +3,17 @@
 import json
 import logging
 import re
+from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
+from models.database import is_replaced
 from service.actions.reminders import delivery_status, planning_jobs
 from service.http.app_context import current_context
+from service.http.error_responses import REPLACED_RETRY_AFTER
 from service.runtime.logs import redact
 
 log = logging.getLogger("desk.web")
@@ -34,6 +37,7 @@ def _readyz() -> Response:
     """Ready: the database responds and has this code's revision, a worker is running, and one leads.
 
     A mail server that accepts no mail is reported but does not make the service unready: waiting mails are sent later.
+    So is a clock that was moved within the hour (``clock``: what it showed then, how many seconds it went forward by).
     """
     # Alembic would be a tenth of what a web process imports at start.
     from models.migrate import newest_revision, revision_of
@@ -44,6 +48,7 @@ def _readyz() -> Response:
         "mail": {"away_since": None, "answer": None, "waiting": None},
         "workers": [],
         "planning": None,
+        "clock": {"stepped_at": None, "seconds": None},
     }
     try:
         with desk.database.transaction(write=False) as session:
@@ -57,23 +62,34 @@ def _readyz() -> Response:
                 checks["lead"] = delivery_status.is_led(session, mail.workers)
     except DBAPIError as problem:
         log.warning("not_ready", extra={"problem": type(problem.orig).__name__})
+        if is_replaced(problem):
+            details["code"] = "database_replaced"
     ready = all(checks.values())
     body = json.dumps({"ready": ready, **checks, **details}, ensure_ascii=False) + "\n"
-    return Response(body, status=200 if ready else 503, mimetype="application/json")
+    response = Response(body, status=200 if ready else 503, mimetype="application/json")
+    if "code" in details:
+        response.headers["Retry-After"] = str(REPLACED_RETRY_AFTER)
+    return response
 
 
 def _details(mail: delivery_status.MailStatus) -> dict[str, Any]:
+    moved = delivery_status.last_clock_step(mail.workers)
     return {
         "mail": {
-            "away_since": mail.away_since.isoformat().replace("+00:00", "Z") if mail.away_since else None,
+            "away_since": _instant(mail.away_since),
             "answer": shown_to_all(mail.answer) if mail.answer else None,
             "waiting": mail.waiting,
         },
-        "workers": [
-            {"name": worker.name, "at": worker.at.isoformat().replace("+00:00", "Z"), "leads": worker.leads}
-            for worker in mail.workers
-        ],
+        "workers": [{"name": worker.name, "at": _instant(worker.at), "leads": worker.leads} for worker in mail.workers],
+        "clock": {
+            "stepped_at": _instant(moved.clock_stepped_at) if moved else None,
+            "seconds": moved.clock_step_seconds if moved else None,
+        },
     }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat().replace("+00:00", "Z") if at is not None else None
 
 
 def shown_to_all(answer: str) -> str:

@@ -2,6 +2,9 @@
 
 Nothing outlives its parent: on Linux the kernel kills a child when its parent dies, elsewhere the child polls. Each
 process imports only what it needs: the worker does not load the web, the supervisor loads neither.
+
+A process that hangs is replaced like one that died (:mod:`service.runtime.pulse`): the supervisor watches the worker
+and the web, the web its own processes. Nobody watches the supervisor; what it started works on without it.
 """
 
 import contextlib
@@ -15,7 +18,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -25,6 +28,16 @@ from typing import TYPE_CHECKING, Any
 
 from models.clock import monotonic, utcnow
 from service.runtime import logs
+from service.runtime.pulse import (
+    LOOK_SECONDS,
+    WEB_LOOPS,
+    WEB_MAIN_LOOPS,
+    WORKER_LOOPS,
+    MemoryRow,
+    ProcessPulse,
+    PulseWatch,
+    shared_file,
+)
 from service.settings import BadSetting, Settings
 
 if TYPE_CHECKING:
@@ -48,6 +61,9 @@ LONG_LIFE = 60.0
 
 DESK = (sys.executable, "-P", "-m", "service.cli")
 """The command line as a separate process; run it with :func:`environment`."""
+
+LOOPS = {"web": WEB_MAIN_LOOPS, "worker": WORKER_LOOPS}
+"""What the supervised processes show to turn."""
 
 _DEATH_SIGNAL = 1
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
@@ -118,19 +134,33 @@ def _watch(parent: int) -> None:
     os._exit(1)
 
 
-def serve_web(settings: Settings) -> None:
-    """Answer HTTP until SIGTERM or SIGINT; a web process that dies is restarted.
+def _pulse(loops: Sequence[str], descriptor: int | None) -> ProcessPulse | None:
+    """The pulse of this process; None if nobody watches it."""
+    if descriptor is None:
+        return None
+    row = MemoryRow(descriptor, 2 * len(loops))
+    os.close(descriptor)
+    return ProcessPulse(loops, row)
+
+
+def serve_web(settings: Settings, pulse: int | None = None) -> None:
+    """Answer HTTP until SIGTERM or SIGINT; a web process that dies or hangs is restarted.
+
+    ``pulse`` is the descriptor of the memory in which it shows the supervisor that it looks after them.
 
     Raises:
         CannotServe: as :func:`check_address`.
     """
-    from granian import Granian
+    from multiprocessing.sharedctypes import RawArray
+
     from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
 
     from service.http.gateway import run_web_process
+    from service.runtime.web_processes import CELLS, WatchedServer
 
-    server = Granian(
+    own = _pulse(WEB_MAIN_LOOPS, pulse)
+    server = WatchedServer(
         "wsgi:app",
         address=check_address(settings.host, settings.port),
         port=settings.port,
@@ -147,15 +177,19 @@ def serve_web(settings: Settings) -> None:
         respawn_interval=0.1,
         workers_kill_timeout=5,
     )
+    server.row = RawArray("d", settings.web_workers * CELLS)
+    server.on_look = (lambda: own.beat("watch")) if own is not None else lambda: None
+    server.watch()
     server.serve(run_web_process, partial(_load_app, os.getpid()), wrap_loader=False)
 
 
-def _load_app(parent: int) -> Any:
-    """Load the WSGI application, in each web process."""
+def _load_app(parent: int, row: Any = None, first: int = 0) -> Any:
+    """Load the WSGI application, in each web process; it beats in ``row`` from ``first`` on."""
     # Until granian installs its signal handlers here, the parent's are inherited and would swallow signals.
     for number in _STOP_SIGNALS:
         signal.signal(number, signal.SIG_DFL)
     die_with(parent)
+    pulse = ProcessPulse(WEB_LOOPS, row, first) if row is not None else None
     # Objects made from here on live as long as the process. Collecting garbage while they are made takes a quarter of
     # the start (0.35 s); later, a collection during a large response (ten thousand events) takes as long as the
     # response itself.
@@ -177,11 +211,19 @@ def _load_app(parent: int) -> Any:
     # Without a collection before: it takes 0.2 s and finds some thousand small objects.
     gc.freeze()
     gc.enable()
-    return gateway
+    if pulse is None:
+        return gateway
+    from service.runtime.web_processes import WatchedGateway
+
+    return WatchedGateway(gateway, pulse, WEB_THREADS)
 
 
-def serve_worker(settings: Settings) -> None:
-    """Send due mails until SIGTERM or SIGINT."""
+def serve_worker(settings: Settings, pulse: int | None = None) -> None:
+    """Send due mails until SIGTERM or SIGINT.
+
+    ``pulse`` is the descriptor of the memory in which it shows the supervisor that it works.
+    """
+    own = _pulse(WORKER_LOOPS, pulse)
     from jobs.config import WorkerConfig
     from jobs.worker import Worker
     from models.database import Database
@@ -197,7 +239,7 @@ def serve_worker(settings: Settings) -> None:
 
     for number in _STOP_SIGNALS:
         signal.signal(number, on_signal)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, identity=settings.database_identity)
     config = WorkerConfig(
         mail_url=settings.mail_url,
         mail_from=settings.mail_from,
@@ -211,30 +253,45 @@ def serve_worker(settings: Settings) -> None:
     try:
         reports = OfficeMailWriter(settings.office, settings.secret_key)
         planning = PlanningQueue(settings.office)
-        Worker(database, config, utcnow, reports=reports, planning=planning).run(stop)
+        Worker(database, config, utcnow, reports=reports, planning=planning, pulse=own).run(stop)
     finally:
         database.dispose()
 
 
 @dataclass
 class Child:
-    """A supervised process; ``pause`` is the delay before its next restart."""
+    """A supervised process; ``pause`` is the delay before its next restart, ``loops`` are those it shows to turn."""
 
     name: str
     command: list[str]
+    loops: Sequence[str]
     process: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     restart_at: float = 0.0
     pause: float = FIRST_PAUSE
+    memory: int = -1
+    watch: PulseWatch | None = None
 
     def start(self, now: float) -> None:
         """Start it in a session of its own: Ctrl-C in a terminal reaches only the supervisor, which passes it on."""
-        self.process = subprocess.Popen(self.command, env=environment(), start_new_session=True)  # noqa: S603 - our own
+        if self.memory < 0:
+            self.memory = shared_file(self.loops)
+        self.watch = PulseWatch(self.loops, MemoryRow(self.memory, 2 * len(self.loops)))
+        self.process = subprocess.Popen(  # noqa: S603 - our own
+            [*self.command, "--pulse", str(self.memory)],
+            env=environment(),
+            start_new_session=True,
+            pass_fds=[self.memory],
+        )
         self.started_at = now
         log.info("child_started", extra={"child": self.name, "child_pid": self.process.pid})
 
     def look(self, now: float) -> None:
-        """Detect that it died, and restart it when its pause is over."""
+        """Kill it if it hangs; detect that it died, and restart it when its pause is over."""
+        if self.process is not None and self.watch is not None and (loop := self.watch.hung()) is not None:
+            log.error("child_hung", extra={"child": self.name, "child_pid": self.process.pid, "loop": loop})
+            self.process.kill()
+            self.process.wait()
         if self.process is not None and (code := self.process.poll()) is not None:
             if now - self.started_at > LONG_LIFE:
                 self.pause = FIRST_PAUSE
@@ -255,7 +312,10 @@ def environment() -> dict[str, str]:
 
 @dataclass
 class Supervisor:
-    """Keeps its children alive until it is told to stop. ``commands`` maps a process to its arguments of `desk`."""
+    """Keeps its children alive until it is told to stop. ``commands`` maps a process to its arguments of `desk`.
+
+    A child is one of :data:`LOOPS`.
+    """
 
     commands: dict[str, list[str]]
     children: list[Child] = field(default_factory=list)
@@ -271,7 +331,8 @@ class Supervisor:
             signal.signal(number, self._stop)
         signal.signal(signal.SIGCHLD, lambda number, frame: None)  # only wakes the loop
         self.children = [
-            Child(name, [*DESK, *arguments, "--parent", str(os.getpid())]) for name, arguments in self.commands.items()
+            Child(name, [*DESK, *arguments, "--parent", str(os.getpid())], LOOPS[name])
+            for name, arguments in self.commands.items()
         ]
         try:
             first, *others = self.children
@@ -281,7 +342,7 @@ class Supervisor:
             ready()
             while not self.is_stopping:
                 waiting = [child.restart_at for child in self.children if child.process is None]
-                _sleep(wake, max(0.01, min(waiting) - monotonic()) if waiting else None)
+                _sleep(wake, max(0.01, min([LOOK_SECONDS, *(at - monotonic() for at in waiting)])))
                 if not self.is_stopping:
                     for child in self.children:
                         child.look(monotonic())
@@ -293,7 +354,7 @@ class Supervisor:
         self.is_stopping = True
 
 
-def _sleep(wake: int, seconds: float | None) -> None:
+def _sleep(wake: int, seconds: float) -> None:
     """Wait for a signal, at most this many seconds."""
     wait_readable([wake], [], [], seconds)
     with contextlib.suppress(BlockingIOError):

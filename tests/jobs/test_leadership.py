@@ -156,5 +156,5 @@ def test_of_two_workers_one_does_the_fixed_jobs(make_worker: WorkerFactory) -> N
     assert set(map(id, worked)) == {id(first)}
     first.leadership.resign()
     worked.clear()
-    wait_for(lambda: (second.lead_safely(), bool(worked))[1], 5)  # type: ignore[func-returns-value]
+    wait_for(lambda: (second.lead_safely(), second.timetable_safely(), bool(worked))[2], 5)  # type: ignore[func-returns-value]
     assert set(map(id, worked)) == {id(second)}

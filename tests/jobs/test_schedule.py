@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session, select
 
-from jobs.schedule import CLOCK_SLACK, Job, Schedule, fixed_jobs, next_at, run_due
+from jobs.schedule import CLOCK_SLACK, LOOK_AGAIN, Job, Schedule, Timetable, fixed_jobs, run_due
 from models.accounts import Heartbeat
 from models.database import Database
 from models.holidays import OfficeHoliday
@@ -79,10 +79,32 @@ def test_instants_are_those_of_apscheduler(now: datetime, schedule: Schedule, zo
     assert schedule.following(latest) > now or latest == now
 
 
-def test_next_at_is_the_nearest() -> None:
-    jobs = list(JOBS.values())
-    assert next_at(jobs, at("2026-11-23 06:45")) == MONDAY
-    assert next_at(jobs, MONDAY) == at("2026-11-23 07:10")
+def test_the_timetable_says_when_to_look() -> None:
+    timetable = Timetable(list(JOBS.values()))
+    looks = [timetable.is_time(at(text), 0.0) for text in ("2026-11-23 06:45", "2026-11-23 06:46", "2026-11-23 06:59")]
+    assert looks == [True, False, False], "the first look, then nothing until a scheduled time"
+    assert timetable.is_time(MONDAY, 0.0)
+    assert not timetable.is_time(MONDAY + MOMENT, 0.0)
+    timetable.look_now()
+    assert timetable.is_time(MONDAY + 2 * MOMENT, 0.0)
+
+
+def test_a_clock_that_is_put_back_is_gone_by_at_once() -> None:
+    """+7 h, +10 days, and back: what comes next is looked for by what the clock says then."""
+    for ahead in (7 * HOUR, 10 * DAY):
+        timetable = Timetable(list(JOBS.values()))
+        assert timetable.is_time(MONDAY - HOUR, 0.0)
+        assert timetable.is_time(MONDAY + ahead, 1.0)
+        assert timetable.is_time(MONDAY - timedelta(minutes=55), 2.0), "it went back"
+        assert not timetable.is_time(MONDAY - timedelta(minutes=54), 3.0)
+        assert timetable.is_time(MONDAY, 4.0)
+
+
+def test_what_failed_or_had_to_wait_is_looked_for_again() -> None:
+    timetable = Timetable(list(JOBS.values()))
+    assert timetable.is_time(MONDAY, 0.0)
+    assert not timetable.is_time(MONDAY + MOMENT, LOOK_AGAIN - 1)
+    assert timetable.is_time(MONDAY + MOMENT, LOOK_AGAIN)
 
 
 # Once
@@ -200,13 +222,40 @@ def test_without_the_note_several_at_once_all_work(database: Database) -> None:
 
 
 @pytest.mark.both_databases("instants are compared")
-def test_a_clock_that_was_years_ahead_silences_nothing(database: Database) -> None:
-    counted = Counted()
-    begin(database, [counted.job])
-    run_due(database, [counted.job], MONDAY + 36_500 * DAY)
-    counted.instants.clear()
-    assert run_due(database, [counted.job], MONDAY) == {}, "not made up: it was not there"
-    assert run_due(database, [counted.job], MONDAY + 7 * DAY) == {"counted": 7}
+@pytest.mark.parametrize("ahead", [7 * HOUR, 10 * DAY, 36_500 * DAY])
+def test_a_clock_that_was_ahead_silences_nothing(database: Database, ahead: timedelta) -> None:
+    hourly = Counted("hourly")
+    hourly = replace_schedule(hourly, Schedule(ZONE, 10))
+    begin(database, [hourly.job], MONDAY - HOUR)
+    run_due(database, [hourly.job], MONDAY + ahead)
+    hourly.instants.clear()
+    assert run_due(database, [hourly.job], MONDAY) == {}, "what came before is not made up: it ran for a later time"
+    assert run_due(database, [hourly.job], MONDAY + timedelta(minutes=10)) == {"hourly": 7}
+    assert hourly.instants == [MONDAY + timedelta(minutes=10)]
+
+
+def replace_schedule(counted: Counted, schedule: Schedule) -> Counted:
+    counted.job = replace(counted.job, schedule=schedule)
+    return counted
+
+
+def test_what_a_clock_ahead_made_early_is_not_made_again(database: Database, people: dict[str, str]) -> None:
+    """Monday's mails, made on Saturday under a clock ten days ahead, are not made anew when Monday comes."""
+    jobs = list(JOBS.values())
+    begin(database, jobs, MONDAY - 2 * DAY)
+    assert run_due(database, jobs, MONDAY + HOUR)["weekly"] == 4
+    assert run_due(database, jobs, MONDAY - 2 * DAY + HOUR).get("weekly") is None
+    assert run_due(database, jobs, MONDAY + timedelta(seconds=1))["weekly"] == 0, "it runs, and finds them there"
+    assert len(told(database, ReminderPurpose.WEEKLY)) == 4
+
+
+def test_nothing_is_deleted_by_a_clock_that_can_not_be_trusted(database: Database) -> None:
+    jobs = list(JOBS.values())
+    begin(database, jobs)
+    with database.transaction() as session:
+        session.add(Heartbeat(name="silent", at=NOW - 2 * DAY))
+    assert "housekeeping" not in run_due(database, jobs, NOW + HOUR, steady=False)
+    assert run_due(database, jobs, NOW + HOUR, steady=True) == {"housekeeping": 1}, "made up as soon as it can be"
 
 
 def test_a_clock_that_goes_back_a_little_repeats_nothing(database: Database) -> None:

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
+from sqlalchemy import ColumnElement, func
 from sqlalchemy import delete as core_delete
-from sqlalchemy import func
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
@@ -32,6 +32,9 @@ SESSION_LENGTH = timedelta(hours=12)
 
 SESSION_IDLE = timedelta(hours=2)
 """A session ends after this time without a request."""
+
+CLOCK_SLACK = timedelta(minutes=5)
+"""How far in the future a session may lie: the clocks of several machines differ, and one may be put back a little."""
 
 _ADDRESSING = {"email", "role", "organisation_id", "active", "messenger"}
 """The fields that decide which reminders an account gets."""
@@ -264,18 +267,30 @@ def session_and_account(
 ) -> tuple[WebSession, User] | None:
     """A browser's session and its active account; None if the session is unknown or has ended.
 
-    ``seen_at`` is a last use that may be later than the stored one, None if there is none.
+    ``seen_at`` is a last use that may be later than the stored one, None if there is none. A session that began or was
+    last used in the future, under a clock that was ahead, has ended: it would last longer than others.
     """
     found = session.exec(
         select(WebSession, User)
         .join(User, col(WebSession.user_id) == col(User.id))
-        .where(WebSession.token_hash == token_hash(secret), WebSession.expires_at > now, col(User.active))
+        .where(WebSession.token_hash == token_hash(secret), *_may_last(now), col(User.active))
     ).first()
     if found is None:
         return None
     stored, user = found
-    last = stored.last_seen_at if seen_at is None else max(seen_at, stored.last_seen_at)
+    last = stored.last_seen_at
+    if seen_at is not None and seen_at <= now + CLOCK_SLACK:
+        last = max(seen_at, last)
     return (stored, user) if last > now - SESSION_IDLE else None
+
+
+def _may_last(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The conditions that a session has not expired, and was not begun or used in the future."""
+    begun_by, used_by = (
+        col(WebSession.created_at) <= now + CLOCK_SLACK,
+        col(WebSession.last_seen_at) <= now + CLOCK_SLACK,
+    )
+    return col(WebSession.expires_at) > now, begun_by, used_by
 
 
 def close_session(session: Session, secret: str) -> None:

@@ -6,11 +6,11 @@ password was right: so attempts at the same time get no further than one after t
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from ipaddress import IPv6Address, IPv6Network, ip_address
 
-from sqlalchemy import delete, func, text
+from sqlalchemy import ColumnElement, delete, func, text
 from sqlmodel import Session, col, select
 
 from models.accounts import LoginFailure, User
@@ -43,6 +43,14 @@ class LoginAttempt:
     from_address: int
 
 
+def within(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The conditions that a failure counts: within the window before ``now``, or as long after it.
+
+    What lies further ahead was noted by a clock that was ahead: it would lock people out for as long.
+    """
+    return col(LoginFailure.at) > now - WINDOW, col(LoginFailure.at) < now + WINDOW
+
+
 def begin(session: Session, act: ActionContext, email: str, address: str, browser: str | None = None) -> LoginAttempt:
     """Count an attempt to sign in as ``email``, whether such an account exists or not, before the password is checked.
 
@@ -57,7 +65,7 @@ def begin(session: Session, act: ActionContext, email: str, address: str, browse
     if session.get_bind().dialect.name == "postgresql":
         number = int.from_bytes(sha256(f"{account}:{address}".encode()).digest()[:8], "big", signed=True)
         session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
-    count = select(func.count()).where(LoginFailure.address == address, LoginFailure.at > act.now - WINDOW)
+    count = select(func.count()).where(LoginFailure.address == address, *within(act.now))
     of_account = session.exec(count.where(LoginFailure.account == account)).one()
     of_all = session.exec(count).one()
     if of_account >= MAX_FAILURES or of_all >= MAX_FROM_ADDRESS:

@@ -12,7 +12,7 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -38,7 +38,15 @@ MOST_BYTES = 96 * 1024 * 1024
 MANY = 400
 """If more events than this changed, the whole feed is assembled again."""
 
+LONGEST_DAY = timedelta(hours=25)
+"""No feed is good for longer: every one ends with the day, at midnight in the office's time zone."""
+
 Finder = Callable[[Session, ActionContext], Feed]
+
+
+def is_current(until: datetime, now: datetime) -> bool:
+    """Whether what is good until then is good now; what lasts longer than a day was made by a clock that was ahead."""
+    return until - LONGEST_DAY <= now < until
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,11 @@ class FeedCache:
         """
         entry = self._entries.get(key)
         cached = entry.cached if entry is not None else None
-        if cached is None or now >= cached.until or cached.current_state != self._change_signal.current_state():
+        if (
+            cached is None
+            or not is_current(cached.until, now)
+            or cached.current_state != self._change_signal.current_state()
+        ):
             return None
         with suppress(KeyError):  # it may just have been evicted
             self._entries.move_to_end(key)
@@ -160,11 +172,15 @@ class FeedCache:
     ) -> tuple[CachedFeed, CacheWrite | None]:
         # A request that waited for the lock gets a feed that was updated after the request came, although more may have
         # been committed meanwhile: otherwise a large, often changed feed would be rebuilt for each of them.
-        if entry.cached is not None and entry.asked_at >= came_at and act.now < entry.cached.until:
+        if entry.cached is not None and entry.asked_at >= came_at and is_current(entry.cached.until, act.now):
             return entry.cached, None
         asked_at = monotonic()
         current_state = self._change_signal.current_state()
-        if entry.cached is not None and entry.cached.current_state == current_state and act.now < entry.cached.until:
+        if (
+            entry.cached is not None
+            and entry.cached.current_state == current_state
+            and is_current(entry.cached.until, act.now)
+        ):
             return entry.cached, None  # another request has updated it
         if busy:
             with snapshot(self._database) as session:
@@ -235,7 +251,7 @@ def _assembled(
     uncached: UncachedParts,
 ) -> tuple[FeedAssembly, list[Chunk]]:
     before = entry.assembly
-    is_valid = before is not None and version == entry.version and act.now < before.until
+    is_valid = before is not None and version == entry.version and is_current(before.until, act.now)
     if before is not None and is_valid and changed is not None and len(changed) <= MANY:
         return (assembler.update(session, act, before, changed, uncached) if changed else before), []
     return assembler.assemble(session, act, feed, uncached)
@@ -248,7 +264,12 @@ def _free_busy(
     version = (feed.version, feed.updated_at, feeds.owner_reads(session, feed))
     changes = change_log.changes_since(session, entry.position)
     before = entry.cached
-    if before is not None and entry.version == version and changes.event_ids == frozenset() and act.now < before.until:
+    if (
+        before is not None
+        and entry.version == version
+        and changes.event_ids == frozenset()
+        and is_current(before.until, act.now)
+    ):
         return replace(before, current_state=current_state)
     body = free_busy.free_busy(session, act, feed)
     entry.position, entry.version = changes.position, version

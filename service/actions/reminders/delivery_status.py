@@ -155,6 +155,12 @@ def is_led(session: Session, workers: Sequence[Heartbeat]) -> bool:
     return lead.age < LEAD_SILENCE if lead is not None else any(worker.leads for worker in workers)
 
 
+def last_clock_step(workers: Sequence[Heartbeat]) -> Heartbeat | None:
+    """The heartbeat that tells of the latest step of a clock; None if no clock was moved lately."""
+    moved = [worker for worker in workers if worker.clock_stepped_at is not None]
+    return max(moved, key=lambda worker: worker.clock_stepped_at or worker.at, default=None)
+
+
 def count_waiting(session: Session, now: datetime) -> int:
     """How many reminders wait: due by now, or deferred until the mail server is back."""
     return session.exec(select(func.count()).where(waiting_at(now))).one()

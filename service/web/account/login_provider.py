@@ -87,7 +87,10 @@ def _round_trip_of_browser(desk: AppContext) -> tuple[LoginRoundTrip | None, str
         return None, "/"
     round_trip = LoginRoundTrip(desk.settings.secret_key, str(secret))
     given = request.args.get("state", "").encode("utf-8", "surrogatepass")
-    is_own = compare_digest(round_trip.state.encode(), given) and desk.clock().timestamp() < int(until)
+    now = desk.clock()
+    # One that ends later than one begun now was begun by a clock that was ahead.
+    is_in_time = now.timestamp() < int(until) <= (now + PATIENCE + accounts.CLOCK_SLACK).timestamp()
+    is_own = compare_digest(round_trip.state.encode(), given) and is_in_time
     issuer = request.args.get("iss")  # RFC 9207: a provider that identifies itself must be the one that was asked
     if desk.settings.login_provider is None or issuer not in {None, desk.settings.login_provider.issuer}:
         is_own = False

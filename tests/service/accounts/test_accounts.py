@@ -237,6 +237,21 @@ def test_ten_failures_for_one_account_from_one_address(browser: Browser, account
     assert sign_in(browser, account.email, PASSWORD) == 303
 
 
+def test_failures_under_a_clock_that_was_ahead_lock_nobody_out(browser: Browser, account: User, clock: Clock) -> None:
+    clock.move(hours=7)
+    assert [sign_in(browser, account.email) for _ in range(11)] == [401] * 10 + [429]
+    clock.move(hours=-7)
+    assert sign_in(browser, account.email, PASSWORD) == 303
+
+
+def test_a_clock_that_is_put_back_a_little_gives_no_more_tries(browser: Browser, account: User, clock: Clock) -> None:
+    assert [sign_in(browser, account.email) for _ in range(10)] == [401] * 10
+    clock.move(seconds=-40)
+    assert sign_in(browser, account.email, PASSWORD) == 429
+    clock.move(minutes=16)
+    assert sign_in(browser, account.email, PASSWORD) == 303
+
+
 def test_passwords_are_hashed_as_dearly_as_owasp_asks() -> None:
     """Elsewhere in these tests they are cheap: what is counted and kept does not depend on it."""
     assert OWN_HASHER.time_cost >= 2

@@ -65,6 +65,36 @@ def test_a_session_that_is_used_ends_after_twelve_hours(signed_in: Callable[...,
     assert browser.get("/").status_code == 303
 
 
+@pytest.mark.parametrize("ahead", [timedelta(hours=7), timedelta(days=10)])
+def test_a_session_of_a_clock_that_was_ahead_lasts_no_longer(
+    signed_in: Callable[..., Browser], clock: Clock, ahead: timedelta
+) -> None:
+    clock.now += ahead
+    browser = signed_in()
+    assert browser.get("/").status_code == 200
+    clock.now -= ahead
+    assert browser.get("/").status_code == 303
+    assert browser.get("/").status_code == 303
+
+
+def test_a_clock_that_is_put_back_a_little_signs_nobody_out(signed_in: Callable[..., Browser], clock: Clock) -> None:
+    browser = signed_in()
+    clock.move(seconds=-40)
+    assert browser.get("/").status_code == 200
+
+
+def test_use_under_a_clock_that_was_ahead_keeps_no_session_open(
+    signed_in: Callable[..., Browser], clock: Clock
+) -> None:
+    browser = signed_in()
+    for _hour in range(7):
+        clock.move(hours=1)
+        assert browser.get("/").status_code == 200
+    clock.move(hours=-7)
+    clock.move(hours=2)
+    assert browser.get("/").status_code == 303
+
+
 def test_api_with_a_cookie_ends_with_the_session(signed_in: Callable[..., Browser], clock: Clock) -> None:
     browser = signed_in()
     assert browser.get("/api/v1/me", Accept="application/json").status_code == 200

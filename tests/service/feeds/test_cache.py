@@ -69,6 +69,20 @@ def test_change_in_one_process_shows_in_all(
         assert [one.get(path, headers=known).status_code for one in (client, other)] == [304, 304]  # from memory
 
 
+@pytest.mark.parametrize("ahead", [timedelta(days=2), timedelta(days=10)])
+def test_what_was_made_under_a_clock_that_was_ahead_is_not_served(
+    officer: Caller, client: FlaskClient, database: Database, clock: Clock, ahead: timedelta
+) -> None:
+    day = clock.now.date() + timedelta(days=1)
+    with database.transaction() as session:
+        factories.make_event(session, title={"vi": "Ngày mai"}, first_day=day, last_day=day)
+    path = path_of(officer, past_days=0)
+    clock.now += ahead
+    assert b"mai" not in client.get(path).data
+    clock.now -= ahead
+    assert b"mai" in client.get(path).data
+
+
 @pytest.mark.parametrize("how", ["rotate", "delete", "disable", "expire"])
 def test_revoked_address_is_dead_everywhere_with_the_next_request(
     how: str, admin: Caller, caller: Callable[..., Caller], client: FlaskClient, other: FlaskClient, clock: Clock

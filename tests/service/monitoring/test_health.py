@@ -55,6 +55,7 @@ def test_ready_once_a_worker_ticks(app: Flask, database: Database, clock: Clock)
         "mail": {"away_since": None, "answer": None, "waiting": 0},
         "workers": [],
         "planning": 0,
+        "clock": {"stepped_at": None, "seconds": None},
     }
     beat(database, clock, leads=True)
     answer = client.get("/readyz")
@@ -136,6 +137,18 @@ def test_a_dead_mail_server_is_told_of_and_makes_nobody_unready(app: Flask, data
     assert [worker["name"] for worker in found.json["workers"]] == ["worker", "second"]
     beat(database, clock, leads=True)
     assert client.get("/readyz").json["mail"] == {"away_since": None, "answer": None, "waiting": 2}
+
+
+def test_a_clock_that_was_moved_is_told_of_and_makes_nobody_unready(
+    app: Flask, database: Database, clock: Clock
+) -> None:
+    client = app.test_client()
+    beat(database, clock, leads=True, clock_stepped_at=clock.now - HOUR / 2, clock_step_seconds=-25_200)
+    beat(database, clock, "second", clock_stepped_at=clock.now - HOUR / 3, clock_step_seconds=40)
+    beat(database, clock, "gone", at=clock.now - HOUR, clock_stepped_at=clock.now, clock_step_seconds=3)
+    found = client.get("/readyz")
+    assert found.status_code == 200
+    assert found.json["clock"] == {"stepped_at": "2026-11-22T02:40:00Z", "seconds": 40}
 
 
 def test_an_answer_shown_to_all_names_nobody() -> None:
