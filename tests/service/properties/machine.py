@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from models.vocabulary import Role
 from tests.service.properties import observers
@@ -16,8 +16,6 @@ from tests.service.properties.traces import Leak, Secret
 
 NOUNS = ("delegations", "activities", "training-batches", "art-troupe-visits", "anniversaries/{}/ceremonies")
 MOST_SECRETS = 4
-PAGES_EVERY = 3
-"""Runs after which the pages are looked at as well as the API: they take as long."""
 
 
 class Machine(RuleBasedStateMachine):
@@ -26,6 +24,7 @@ class Machine(RuleBasedStateMachine):
     layout: ClassVar[Layout]
     folder: ClassVar[Path]
     runs: ClassVar[int] = 0
+    sweeps: ClassVar[bool] = True
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,13 +32,19 @@ class Machine(RuleBasedStateMachine):
         cls.runs += 1
         self.desk = Desk(self.layout, self.folder / f"run-{cls.runs}.sqlite")
         self.looks = 0
+        self.is_covered = False
+        self.observer, self.reads_pages = self.outsider(0), False
+
+    @initialize(number=st.integers(0, 7), pages=st.sampled_from([False, False, True]))
+    def choose_observer(self, number: int, pages: bool) -> None:
+        """Who looks at the end, and whether at the pages too, which take as long as the API."""
+        self.observer, self.reads_pages = self.outsider(number), pages
 
     def teardown(self) -> None:
-        """One outsider looks at everything, another one after each run, and so does somebody without an account."""
+        """One outsider looks at everything, and so does somebody without an account."""
         try:
-            if sys.exc_info()[0] is None:  # no step has failed
-                who = self.outsider(self.runs)
-                observers.sweep(self.desk, who, pages=self.runs % PAGES_EVERY == 0)
+            if self.sweeps and sys.exc_info()[0] is None:  # no step has failed
+                observers.sweep(self.desk, self.observer, pages=self.reads_pages)
                 observers.sweep(self.desk, None)
         finally:
             self.desk.close()
@@ -293,6 +298,24 @@ class Machine(RuleBasedStateMachine):
             shown = self.desk.call(self.layout.of("b viewer"), "GET", f"/events/{secret.id}")
             assert shown.status_code == 200, shown.text
             assert secret.told_by(shown.text.lower())
+        self.look()
+
+    @precondition(lambda self: not self.is_covered)
+    @rule(data=st.data())
+    def cover(self, data: Any) -> None:
+        """What everybody could read is hidden, and then gets new words; its id and UID remain known."""
+        event = self.layout.events["public"]
+        shown = self.desk.call(self.owner, "GET", f"/delegations/{event}").json
+        assert shown is not None
+        secret = Secret(len(self.desk.secrets), "delegations", event, shown["uid"], {Side.B, Side.V})
+        for side in self.desk.known:
+            self.desk.known[side] += f"{secret.id.lower()} {secret.uid.lower()}"
+        answer = self.desk.call(self.owner, "PATCH", f"/delegations/{event}", {"visibility": "internal"})
+        assert answer.status_code == 200, answer.text
+        self.is_covered = True
+        self.desk.secrets.append(secret)
+        words = {"title": {"vi": f"Đoàn {secret.word}"}, "headcount": secret.headcount}
+        self.quietly(data, "PATCH", f"/delegations/{event}", words)
         self.look()
 
     # Time

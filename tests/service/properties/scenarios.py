@@ -445,6 +445,46 @@ def what_is_deleted_leaves_no_trace(desk: Desk) -> None:
 
 
 @scenario
+def a_uid_is_taken_over(desk: Desk) -> None:
+    """That of a visit everybody could read until A deleted it: A's calendar goes on telling that it is called off."""
+    a, b, event = desk.layout.of("a officer"), desk.layout.of("b officer"), desk.layout.events["public"]
+    feed = {"name": "Lịch", "filter": {"statuses": ["planned", "cancelled"]}}
+    url: str = desk.made(a, "/feeds", feed)["url"]
+    path = url[url.index("/feeds/") :]
+    shown = desk.call(a, "GET", f"/delegations/{event}").json
+    assert shown is not None
+    step = {"to": "cancelled", "reason": "mưa"}
+    assert desk.call(a, "POST", f"/events/{event}/transitions", step).status_code == 200
+    days_pass(desk, 2)
+    assert desk.call(a, "DELETE", f"/delegations/{event}").status_code == 204
+    desk.clock.move(seconds=5)
+    assert shown["uid"] in desk.client.get(path).text
+    lines = (
+        "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x//y//EN", "BEGIN:VEVENT", f"UID:{shown['uid']}",
+        "DTSTAMP:20300101T000000Z", "DTSTART;VALUE=DATE:20261202", "SUMMARY:Của họ", "END:VEVENT", "END:VCALENDAR", "",
+    )  # fmt: skip
+    desk.attack(b, "POST", "/events/import", "\r\n".join(lines).encode(), media="text/calendar")
+    desk.clock.move(seconds=5)
+    if "STATUS:CANCELLED" not in desk.client.get(path).text:
+        raise Leak("an outsider took an entry out of A's calendar")
+
+
+@scenario
+def a_template_gives_oneself_a_task(desk: Desk) -> None:
+    """An organisation that has a task in a visit reads it."""
+    for who in desk.layout.outsiders:
+        for owner in (
+            {"organisation_id": who.organisation_id},
+            {"person_id": desk.layout.people[f"{who.side} person"]},
+        ):
+            template = {"kind": "delegation", "title": {"vi": "Xe"}, "offset": "-P3D"} | owner
+            desk.attack(who, "POST", "/task-templates", template)
+    hidden_event(desk)
+    everybody_looks(desk)
+    days_pass(desk)
+
+
+@scenario
 def another_offices_administrator(desk: Desk) -> None:
     """Makes accounts in bodies of the other office, moves its own, changes what is not theirs."""
     admin = desk.layout.of("v admin")

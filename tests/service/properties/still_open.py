@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 SCENARIOS: frozenset[str] = frozenset(
     {
+        "a_uid_is_taken_over",
         "progress_counts_nothing_hidden",
         "a_mail_that_failed_is_in_no_others_digest",
         "r5_the_offices_rules_are_changed",

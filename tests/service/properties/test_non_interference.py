@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.service.properties import still_open
@@ -35,19 +35,21 @@ def desk(layout: Layout, tmp_path: Path) -> Iterator[Desk]:
     opened.close()
 
 
-def run(layout: Layout, folder: Path, runs: int, steps: int) -> None:
-    """So many runs without a leak."""
+def run(layout: Layout, folder: Path, runs: int, steps: int, *, sweeps: bool = True) -> None:
+    """So many runs without a leak; ``sweeps``: at the end of each everything is read."""
 
     class Here(Machine):
         pass
 
-    Here.layout, Here.folder = layout, folder
+    Here.layout, Here.folder, Here.sweeps = layout, folder, sweeps
     run_state_machine_as_test(
         Here,
         settings=settings(
             max_examples=runs,
             stateful_step_count=steps,
             deadline=None,
+            phases=[Phase.generate, *([Phase.shrink] if sweeps else [])],
+            database=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
     )
@@ -80,3 +82,13 @@ def test_a_guard_that_is_off_is_seen(desk: Desk, monkeypatch: pytest.MonkeyPatch
     switch_off(monkeypatch, desk)
     with pytest.raises(Leak):
         SCENARIOS[scenario](desk)
+
+
+@pytest.mark.parametrize("name", ["visible_to", "hold_of", "audience_may_read"])
+def test_some_order_of_steps_finds_a_guard_that_is_off(
+    layout: Layout, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """The machine by itself, without being told how."""
+    GUARDS[name][0](monkeypatch, desk)
+    with pytest.raises(BaseException, match=r"tells|answers|changed"):
+        run(layout, tmp_path, 60, 15, sweeps=False)
