@@ -11,7 +11,8 @@ from sqlmodel import Session
 
 from models.accounts import User
 from models.events import Event
-from models.queries.audience import AudienceIndex, EntitledReaders
+from models.queries.audience import AudienceIndex
+from models.queries.event_readers import ReadingRights
 from service.actions import idempotency, permissions
 from service.actions.directory import directory, passports
 from service.actions.feeds import feeds
@@ -98,7 +99,12 @@ def check_office(patch: pytest.MonkeyPatch, desk: Desk) -> None:
 def check_addresses(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     """An address that belongs to nobody is named by somebody entitled, at making and at sending."""
     patch.setattr(permissions, "check_addresses", _nothing)
-    patch.setattr(AudienceIndex, "_may_receive", lambda *_address: True)
+    addresses = AudienceIndex.addresses
+
+    def vouched_for(index: AudienceIndex, audience: Any, event: Any, **_vouched: bool) -> Any:
+        return addresses(index, audience, event, vouched=True)
+
+    patch.setattr(AudienceIndex, "addresses", vouched_for)
 
 
 @stopped_by("r3_the_offices_rule_for_officers")
@@ -114,9 +120,9 @@ def checked_again_before_sending(patch: pytest.MonkeyPatch, desk: Desk) -> None:
 
 
 @stopped_by("what_was_public_is_hidden_again")
-def entitled_readers(patch: pytest.MonkeyPatch, desk: Desk) -> None:
-    """A cancellation goes to those who may be told now."""
-    patch.setattr(EntitledReaders, "includes", lambda *_recipient: True)
+def rights_of_those_told_before(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Changes and cancellations go to those who may be told now."""
+    patch.setattr(ReadingRights, "may_read", lambda *_event, **_takes_part: True)
 
 
 @stopped_by("the_offices_own_mails")
