@@ -55,7 +55,7 @@ def look(desk: Desk, who: Account | None, number: int) -> None:
     side = who.side if who else "b"
     for secret in desk.hidden_from(side)[number % 2 - 1 :][:1]:
         answer = desk.call(who, "GET", f"/events/{secret.id}")
-        if answer.status_code != (404 if who else 401):
+        if answer.status_code not in {401, 404}:  # an account may have been disabled by its administrator
             raise Leak(f"{who and who.name}: a hidden event answers {answer.status_code}")
     path = ALWAYS[number % len(ALWAYS)]
     answer = desk.call(who, "GET", path)
