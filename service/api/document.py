@@ -245,8 +245,8 @@ def _describe_busy(document: dict[str, Any]) -> None:
     """Say of every operation that writes what it answers when its turn to write does not come."""
     problem = document["components"]["responses"]["DEFAULT_ERROR"]["content"]
     document["components"]["responses"]["BUSY"] = {
-        "description": f"`busy`: others were writing for {WAIT_SECONDS:g} seconds. `unavailable`: the database does not "
-        "answer; `database_replaced`: its file was moved, removed or replaced. Nothing was changed; try again.",
+        "description": f"`busy`: others were writing for {WAIT_SECONDS:g} seconds. `unavailable`: the database does "
+        "not answer; `database_replaced`: its file was moved, removed or replaced. Nothing was changed; try again.",
         "headers": {"Retry-After": {"description": "In seconds.", "schema": {"type": "integer"}}},
         "content": problem,
     }

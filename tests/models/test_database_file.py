@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import select
 
 from models import database_file
@@ -17,7 +17,10 @@ from models.database import Database, is_replaced
 from models.migrate import current_revision, newest_revision, upgrade
 from models.places import Person
 
-pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+pytestmark = [
+    pytest.mark.usefixtures("database_kind"),
+    pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True),
+]
 
 
 def file_of(database: Database) -> Path:
@@ -125,8 +128,9 @@ def test_a_feed_in_memory_is_not_taken_for_current(database: Database) -> None:
     signal = ChangeSignal(database)
     signal.current_state()
     move(file_of(database))
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(DBAPIError) as caught:
         signal.current_state()
+    assert is_replaced(caught.value)
 
 
 def test_a_process_opens_only_the_file_it_was_told_of(database: Database, database_url: str) -> None:
