@@ -13,7 +13,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from granian.server import Server
+from granian.server.mp import MPServer
 
 from service.runtime.pulse import LOOK_SECONDS, WEB_LOOPS, ProcessPulse, PulseWatch
 
@@ -23,7 +23,7 @@ CELLS = 2 * len(WEB_LOOPS)
 """How many numbers of the shared row a web process uses."""
 
 
-class WatchedServer(Server):
+class WatchedServer(MPServer):
     """granian, whose processes show that they answer. ``row`` is memory shared with them, :data:`CELLS` for each.
 
     It uses private parts of granian, as :mod:`service.http.gateway` does.
