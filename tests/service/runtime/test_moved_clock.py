@@ -152,7 +152,7 @@ def test_a_clock_that_is_moved_stops_nobody(office: Office) -> None:
     office.leaves("deferred")
     office.leaves("leased", LEASE + WITHIN)
 
-    assert office.made_once() == 10
+    assert office.made_once() == 11
     assert office.arrived("in-twenty-days") is None
     assert office.errors() == []
 
