@@ -130,13 +130,15 @@ def _unproven(ended: "ShutOut", office: str, own: str) -> Iterator[str]:
         f"So nobody is signed in by it: {ended.tokens} API tokens were revoked, {ended.feeds} calendars need a new "
         f"address, {ended.passwords} accounts a new password."
     )
-    yield "Look at the accounts before the service is started (* = not with this role in the database before):"
+    can_compare = any(one.role_here for one in ended.accounts)
+    marked = " (* = not with this role in the database before)" if can_compare else ""
+    yield f"Look at the accounts before the service is started{marked}:"
     for one in ended.accounts:
-        mark = "*" if one.is_raised else " "
+        mark = "*" if can_compare and one.is_raised else " "
         was = f", was {one.role_here}" if one.role_here and one.is_raised else ""
         yield f"  {mark} {_shown(one.email)}: {one.role.value}{was}{'' if one.active else ', disabled'}"
     for name, addresses in ended.mailing_rules.items():
-        yield f"The rule {_shown(name)} writes to {_shown(', '.join(addresses))}, which is no account's address."
+        yield f"The rule {_shown(name)} writes to {_shown(', '.join(addresses))}: no account has that address."
 
 
 def _shown(text: str) -> str:

@@ -5,13 +5,15 @@ wrote, so it is refused by name. The bounds of each field are its schema's (:mod
 """
 
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import unquote_to_bytes
 
 from flask import request
-from werkzeug.exceptions import BadRequest, RequestURITooLarge
+from werkzeug.exceptions import RequestURITooLarge
 
 from models.errors import Invalid
 from models.i18n import N_, Message, message
+from service.http.json_body import MOST_TOLD
 
 MAX_BODY = 2 * 1024 * 1024
 """Bytes of a request's body."""
@@ -39,12 +41,13 @@ _TAGS = ("If-Match", "If-None-Match")
 
 
 def check_address() -> None:
-    """Refuse an address that is too long or not UTF-8, and ETags that are none.
+    """Refuse an address that is too long or whose parameters are not UTF-8, and ETags that are none.
+
+    A path that is not UTF-8 leads nowhere: parts of addresses are ASCII.
 
     Raises:
         RequestURITooLarge: it is too long.
         Invalid: a parameter is not UTF-8, or there are too many; a header is too long.
-        BadRequest: the path is not UTF-8.
     """
     query = request.query_string
     if len(query) + len(request.path) > MOST_OF_AN_ADDRESS:
@@ -53,8 +56,6 @@ def check_address() -> None:
         raise Invalid({name: [message(_LONGER, max=MOST_OF_A_HEADER)] for name in long})
     if query:
         _check_pairs(query, MOST_PARAMETERS)
-    if not request.path.isascii() and _LOST in request.path:
-        raise BadRequest
 
 
 def check_form() -> None:
@@ -79,7 +80,7 @@ def check_form() -> None:
 def _check_pairs(encoded: bytes, most: int) -> None:
     if encoded.count(b"&") >= most:
         raise Invalid({"body": [message(_MANY, max=most)]})
-    if errors := dict(_wrong(encoded)):
+    if errors := dict(islice(_wrong(encoded), MOST_TOLD)):
         raise Invalid(errors)
 
 

@@ -428,7 +428,7 @@ def test_a_backup_under_another_key(
     assert done.exit_code == 0
     assert "NOTHING PROVES" in done.stderr
     assert "Nguyễn Thị Lan" in done.stderr, "whose passport can't be opened"
-    assert f"{planted.email}: viewer" in done.stderr
+    assert f"    {planted.email}: viewer" in done.stderr.splitlines(), "nothing is marked where nothing was before"
     lines = done.stdout.splitlines()
     (admin,) = [line.split() for line in lines if line.startswith("  ")]
     copy = Database(f"sqlite:///{tmp_path}/new.db")
@@ -467,8 +467,12 @@ def test_the_backup_of_version_0_1(run: Callable[..., Result], database: Databas
     assert "--unverified" in no.stderr
     assert "chưa ký" in run("restore", file, LC_ALL="vi_VN.UTF-8", **key).stderr
     assert contents(database) == before
+    with database.transaction() as session:
+        for one in office_0_1.EXPECTED["accounts"].values():
+            factories.make_user(session, Role.VIEWER, email=one["email"])
     done = run("restore", file, "--unverified", **key)
     assert done.exit_code == 0
+    assert "  * admin@desk.example.org: admin, was viewer" in done.stderr.splitlines()
     assert "can't be opened" not in done.stderr, "the key is the same"
     with database.transaction() as session:
         assert session.exec(select(ApiToken)).all() == []
