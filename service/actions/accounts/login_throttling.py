@@ -54,8 +54,8 @@ def within(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 def begin(session: Session, act: ActionContext, email: str, address: str, browser: str | None = None) -> LoginAttempt:
     """Count an attempt to sign in as ``email``, whether such an account exists or not, before the password is checked.
 
-    Attempts on one account from one address are serialised by a lock. On SQLite the write lock does this. ``browser``
-    is the key of a browser known for this account: then only its own failures limit it.
+    Attempts from one address are counted one after the other, under a lock; on SQLite the write lock does this.
+    ``browser`` is the key of a browser known for this account: then only its own failures limit it.
 
     Raises:
         TooMany: too many failed within 15 minutes. An attempt refused here is not counted.
@@ -63,7 +63,7 @@ def begin(session: Session, act: ActionContext, email: str, address: str, browse
     account = sha256(email.encode("utf-8", "surrogatepass")).hexdigest()
     address = browser or network_of(address)
     if session.get_bind().dialect.name == "postgresql":
-        number = int.from_bytes(sha256(f"{account}:{address}".encode()).digest()[:8], "big", signed=True)
+        number = int.from_bytes(sha256(f"sign in:{address}".encode()).digest()[:8], "big", signed=True)
         session.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
     count = select(func.count()).where(LoginFailure.address == address, *within(act.now))
     of_account = session.exec(count.where(LoginFailure.account == account)).one()

@@ -20,6 +20,7 @@ from service.actions.context import ActionContext
 from service.http.app_context import AppContext
 from tests.service.accounts.test_accounts import NEW, OTHER, owner, sign_in, signed, trail
 from tests.service.conftest import Caller, Clock, HashedInATransaction
+from tests.service.http.test_requests import at_once
 from tests.service.runtime.test_cli import Run, environment, run, user_create
 from tests.service.web.test_pages import PASSWORD, Browser, account, browser
 
@@ -149,6 +150,19 @@ def test_attempts_at_once_are_counted_before_they_are_checked(
     assert sign_in(stranger(app), account.email, PASSWORD) == 303
     assert counted == [1, 2], "the second is counted while it is checked"
     assert failures(database) == 1, "and taken back when it was right"
+
+
+@pytest.mark.both_databases("a lock keeps attempts apart")
+def test_attempts_at_once_on_many_accounts_get_no_further_either(
+    app: Flask, account: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(login_throttling, "MAX_FROM_ADDRESS", 5)
+
+    def attempt(number: int) -> Callable[[], int]:
+        return lambda: sign_in(stranger(app), f"nobody{number}@example.org")
+
+    assert sorted(at_once([attempt(number) for number in range(12)])) == [401] * 5 + [429] * 7
+    assert sign_in(stranger(app), account.email, PASSWORD) == 429
 
 
 def test_a_password_replaced_while_it_is_checked_lets_nobody_in(
