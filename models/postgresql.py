@@ -257,7 +257,7 @@ def prepare(engine: Engine, lock_seconds: Callable[[], float]) -> None:
             with connection.cursor() as cursor:
                 cursor.execute(_ASK, prepare=False)
                 process, usable = cursor.fetchone()
-                record.info[_POOLED] = pooled = process != connection.info.backend_pid
+                record.info[_POOLED] = pooled = _is_behind_pooler(connection, process)
                 if pooled:
                     connection.prepare_threshold = None
                 else:
@@ -275,6 +275,11 @@ def prepare(engine: Engine, lock_seconds: Callable[[], float]) -> None:
 
     event.listen(engine, "connect", set_up)
     event.listen(engine, "begin", begin)
+
+
+def _is_behind_pooler(connection: Any, process: int) -> bool:
+    """Whether the number that a client was given is not that of the server's process."""
+    return bool(process != connection.info.backend_pid)
 
 
 def is_pooled(connection: Connection) -> bool:

@@ -160,6 +160,11 @@ def _database_failure(problem: "DBAPIError") -> str:
     lower = said.lower()
     if "locked" in lower or "busy" in lower:
         return f"The database is busy: another process kept it locked for {WAIT_SECONDS:g} seconds. Try again shortly."
+    if "statement pooling" in lower:
+        return (
+            "DESK_DATABASE_URL leads to a pooler that has no transactions (pool_mode = statement):"
+            " set its pool_mode to transaction or session."
+        )
     if "no such table" in lower or ("does not exist" in lower and "relation" in lower):
         return "The database is not migrated: run `desk init`."
     return f"The database does not answer ({said}). Look at DESK_DATABASE_URL and whether the database runs."

@@ -157,7 +157,7 @@ def cluster(directory: Path, listen: str = "") -> Cluster:
     return Cluster(**json.loads(ready.read_text()))
 
 
-def _unprivileged() -> dict[str, Any]:
+def unprivileged() -> dict[str, Any]:
     """Arguments of subprocess that leave root behind, which PostgreSQL refuses; none for anybody else."""
     if os.geteuid() != 0:
         return {}
@@ -172,7 +172,8 @@ def _die_with_keeper() -> None:
         ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -192,7 +193,7 @@ def _start(directory: Path, listen: str) -> tuple[subprocess.Popen[bytes], Clust
     programs = binaries()
     if programs is None:
         raise ClusterFailed("no initdb on this machine")
-    data, run_as = directory / "data", _unprivileged()
+    data, run_as = directory / "data", unprivileged()
     data.mkdir(mode=0o700)
     sockets = directory / "s"
     sockets.mkdir()
@@ -211,7 +212,7 @@ def _start(directory: Path, listen: str) -> tuple[subprocess.Popen[bytes], Clust
     with (data / "pg_hba.conf").open("a") as rules:
         rules.writelines(f"host all all {address}/24 trust\n" for address in filter(None, listen.split(",")))
     for _attempt in range(5):  # somebody else may take the free port first
-        found = Cluster(str(sockets), _free_port(), os.getpid())
+        found = Cluster(str(sockets), free_port(), os.getpid())
         settings = SETTINGS | {"port": str(found.port), "unix_socket_directories": str(sockets)}
         settings["listen_addresses"] = ",".join(filter(None, [settings["listen_addresses"], listen]))
         server = subprocess.Popen(

@@ -16,6 +16,7 @@ from models.i18n import N_, message
 from models.migrate import knows, newest_revision, upgrade_within
 from models.reminders import JobRun, Reminder
 from models.vocabulary import ReminderState
+from models.workers import PlanningJob
 from service.actions import change_log, secret_key
 from service.actions.accounts import messenger_addresses
 from service.actions.audit import record
@@ -120,6 +121,8 @@ def finish_restore(session: Session, act: ActionContext, manifest: Manifest) -> 
     """
     skipped = skip_what_was_due(session, act)
     _run(session, update(JobRun).values(ran_for=act.now, ran_at=act.now))
+    # What is still to be planned may have been planned and sent, too: whatever was due by now comes too late.
+    _run(session, update(PlanningJob).values(asked_at=act.now + due_times.GRACE))
     # Processes that keep running have cached calendars of the previous database.
     change_log.note(session, act.now, None)
     details: dict[str, Any] = {

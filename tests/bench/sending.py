@@ -28,7 +28,7 @@ from models.events import Event
 from models.reminders import Reminder, ReminderAttempt
 from models.vocabulary import EventStatus, ReminderState, Role
 from service.actions.context import ActionContext
-from service.actions.reminders import reminder_planning
+from service.actions.reminders import planning_jobs, reminder_planning
 from service.settings import Settings
 from tests import factories
 from tests.bench.measure import ROUNDS, Result, bench_database, fire, pair, seconds
@@ -141,13 +141,14 @@ def planning_an_event(folder: Path) -> Result:
 
 
 def planning_in_bulk(folder: Path, count: int) -> Result:
-    """A new rule for a thousand events, against one APScheduler job each."""
+    """A new rule for as many events as are planned at once, against one APScheduler job each."""
     with bench_database(folder, "bulk") as (database, settings):
         with database.transaction() as session:
             user = factories.make_user(session, Role.OFFICER)
-            for _number in range(1000):
+            for _number in range(planning_jobs.AT_ONCE):
                 factories.make_event(session, title=TITLE, first_day=DAY, last_day=DAY)
-            audience = [f"email:reader{number}@example.org" for number in range(count // 1000)]
+            readers = count // planning_jobs.AT_ONCE
+            audience = [f"email:reader{number}@example.org" for number in range(readers)]
             rule_id = factories.make_rule(session, audience=audience).id
         act = ActionContext(user, utcnow(), settings.office)
         scheduler = _peer(folder / "bulk-peer.db")

@@ -4,14 +4,17 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
+from sqlalchemy.exc import OperationalError
 
-from jobs.leadership import SoleLeader, leadership
+from jobs.leadership import Lease, NotLeading, SoleLeader, leadership
 from jobs.worker import Worker
 from models.database import Database
 from tests.jobs.conftest import WorkerFactory
@@ -92,6 +95,143 @@ def test_a_killed_leader_is_followed_within_five_seconds(candidates: Candidates)
     wait_for(lambda: instants(second) != [], TAKE_OVER_SECONDS)
     assert instants(second)[0] - killed_at < TAKE_OVER_SECONDS
     assert not at_once(instants(first), instants(second))
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_stopped_leader_is_followed_within_five_seconds_and_follows_when_it_goes_on(candidates: Candidates) -> None:
+    print(f"\nfollowed after {take_overs(candidates, signal.SIGSTOP, 1)} s")
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+@pytest.mark.parametrize("how", [signal.SIGSTOP, signal.SIGKILL])
+def test_twelve_leaders_are_followed_one_after_the_other(candidates: Candidates, how: signal.Signals) -> None:
+    seconds = take_overs(candidates, how, 12)
+    print(f"\n{how.name}: followed after {seconds} s, at most {max(seconds)}")
+
+
+def take_overs(candidates: Candidates, how: signal.Signals, times: int) -> list[float]:
+    """Let leaders stop or die, one after the other; the seconds until another one led. Never two did."""
+    files = [candidates.start() for _ in range(2)]
+    leader, seconds = 0, []
+    wait_for(lambda: any(instants(file) for file in files), 30)
+    leader = 0 if instants(files[0]) else 1
+    for _ in range(times):
+        other, before = 1 - leader, len(instants(files[1 - leader]))
+        wait_for(lambda: instants(files[leader])[-1] > time.monotonic() - 0.5)  # noqa: B023 - called at once
+        process = candidates.processes[leader]
+        stopped_at = time.monotonic()
+        os.kill(process.pid, how)
+        wait_for(lambda: len(instants(files[other])) > before, 15)  # noqa: B023 - called at once
+        seconds.append(round(instants(files[other])[before] - stopped_at, 2))
+        assert seconds[-1] < TAKE_OVER_SECONDS
+        if how is signal.SIGSTOP:
+            led = len(instants(files[leader]))
+            os.kill(process.pid, signal.SIGCONT)
+            time.sleep(1.5)
+            # What it had begun to write when it was stopped is of that instant, and goes on.
+            assert [at for at in instants(files[leader])[led:] if at > stopped_at + 0.05] == []
+        else:
+            process.wait()
+            process_file = candidates.folder / f"again-{len(seconds)}"
+            command = [sys.executable, "-m", "tests.jobs.leader_process", candidates.url, str(process_file)]
+            candidates.processes[leader] = subprocess.Popen(command, cwd=ROOT)
+            assert not at_once(instants(files[leader]), instants(files[other]))
+            files[leader] = process_file
+            wait_for(process_file.exists, 30)
+            time.sleep(1.5)
+        leader = other
+    assert not at_once(instants(files[0]), instants(files[1]))
+    return seconds
+
+
+@pytest.fixture
+def two(database: Database, database_url: str) -> Iterator[tuple[Lease, Lease]]:
+    """A leader, and a candidate that waits for nobody."""
+    first, second = Lease(database, "first"), Lease(Database(database_url), "second")
+    second.lease_seconds = 0
+    assert first.poll()
+    yield first, second
+    for one in (first, second):
+        one.resign()
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_leader_that_slept_between_its_look_and_its_work_changes_nothing(
+    database: Database, two: tuple[Lease, Lease]
+) -> None:
+    first, second = two
+
+    def sleepy() -> None:
+        with first.transaction() as session:
+            session.execute(note("first"))
+            assert second.poll()
+
+    with pytest.raises(NotLeading):
+        sleepy()
+    with second.transaction() as session:
+        session.execute(note("second"))
+    assert noted(database) == ["second"]
+    with pytest.raises(NotLeading), first.transaction():
+        pytest.fail("it does not lead")
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_without_the_last_look_it_does(
+    database: Database, two: tuple[Lease, Lease], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The negative control."""
+    first, second = two
+    monkeypatch.setattr(first, "_check_term", lambda session, is_mine: None)
+    with first.transaction() as session:
+        session.execute(note("first"))
+        assert second.poll()
+    assert noted(database) == ["first"]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_nobody_takes_over_between_the_last_look_and_the_commit(
+    database: Database, two: tuple[Lease, Lease], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor waits for it longer than a second: the server ends the transaction of a process that does not go on."""
+    first, second = two
+    taken: list[float] = []
+    look = first._check_term
+
+    def slow(session: Any, is_mine: Any) -> None:
+        look(session, is_mine)
+        thread = threading.Thread(target=lambda: (second.poll(), taken.append(time.monotonic())))
+        thread.start()
+        time.sleep(0.4)
+        assert taken == []
+        if sleeps := longer:
+            time.sleep(sleeps)
+            assert taken != []
+
+    monkeypatch.setattr(first, "_check_term", slow)
+    longer = 0.0
+    with first.transaction() as session:
+        session.execute(note("committed"))
+    wait_for(lambda: bool(taken), 5)
+    assert noted(database) == ["committed"]
+    assert second.leads
+    first.lease_seconds = 0
+    wait_for(lambda: first.poll() and first._term > second._term, 5)
+    taken.clear()
+    longer = 1.6
+    with pytest.raises(OperationalError), first.transaction() as session:
+        session.execute(note("too late"))
+    assert noted(database) == ["committed"]
+
+
+def note(name: str) -> TextClause:
+    return text("INSERT INTO job_run (name, ran_for, ran_at) VALUES (:name, now(), now())").bindparams(name=name)
+
+
+def noted(database: Database) -> list[str]:
+    with database.transaction(write=False) as session:
+        return list(session.execute(text("SELECT name FROM job_run")).scalars())
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from calendars.reminders import due_times
@@ -25,10 +25,12 @@ from models.events import Event
 from models.i18n import translate
 from models.reminders import JobRun, Reminder
 from models.vocabulary import EventStatus, ReminderPurpose, ReminderState, Role
+from models.workers import PlanningJob
 from service import cli
 from service.actions import change_log
 from service.actions.accounts import accounts
 from service.actions.context import ActionContext
+from service.actions.effects.planning_queue import PlanningQueue
 from service.actions.feeds import feeds
 from service.actions.feeds.feeds import feed_of_token
 from service.actions.reminders.reminder_planning import announce_cancellation, plan_event
@@ -109,6 +111,19 @@ def test_without_giving_up_what_was_due_it_would(
     monkeypatch.setattr("service.backup.load.skip_what_was_due", lambda _session, _act: 0)
     restored(database, tmp_path / "b.zip", tmp_path, LATER)
     assert sent_at(database, sink, tmp_path, LATER) == 1
+
+
+def test_what_was_still_to_be_planned_sends_no_old_mail_either(database: Database, sink: Sink, tmp_path: Path) -> None:
+    plan_two(database)
+    with database.transaction() as session:
+        session.execute(delete(Reminder))  # as if the worker had planned none of it yet
+        session.add(PlanningJob(key="rule:all", since=NOW.date(), asked_at=NOW, remaining=2))
+    backed_up(database, tmp_path / "b.zip")
+    restored(database, tmp_path / "b.zip", tmp_path, LATER)
+    with database.transaction() as session:
+        assert PlanningQueue(OFFICE).plan_batch(session, LATER)
+    assert [one.state for one in all_of(database)] == [SKIPPED, PENDING]
+    assert sent_at(database, sink, tmp_path, LATER) == 0
 
 
 def test_changing_the_visit_does_not_bring_old_mail_back(database: Database, sink: Sink, tmp_path: Path) -> None:
