@@ -25,6 +25,9 @@ _EXCLUDED = {
     "length_class",
     "is_exclusive",
     "messenger",
+    "confirmed_values",
+    "corrections",
+    "changed_at",
 }
 
 
