@@ -13,7 +13,7 @@ from models.vocabulary import ReminderPurpose
 
 
 class OfficeMails(Protocol):
-    """Writes the office's own mails when they are sent: the weekly schedule, the daily digest, escalations."""
+    """Writes the office's own mails when they are sent: weekly schedule, daily digest, escalations, to approvers."""
 
     def write(
         self, session: Session, purpose: ReminderPurpose, recipient: str, due_at: datetime, now: datetime
@@ -23,6 +23,11 @@ class OfficeMails(Protocol):
         ``due_at`` is the instant of the schedule it is for. The session reads as nobody in particular: the writer
         narrows it to what the recipient may read.
         """
+
+    def write_to_approver(
+        self, session: Session, purpose: ReminderPurpose, recipient: str, event_id: str
+    ) -> OfficeMail | Message:
+        """The mail about an event for an account that may confirm it, or why they get none (any more)."""
 
 
 class Planning(Protocol):

@@ -29,6 +29,7 @@ from models.queries.audience import MEMBERS, MESSENGER, OWNER, AudienceIndex, En
 from models.queries.event_readers import vouched_rules
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import (
+    APPROVER_PURPOSES,
     OFFICE_PURPOSES,
     EventStatus,
     Language,
@@ -161,6 +162,8 @@ class ReminderFacts:
         if one.purpose in OFFICE_PURPOSES:
             return self._of_office(session, one, now, reports)
         event = self.events[one.event_id or ""]
+        if one.purpose in APPROVER_PURPOSES:
+            return self._to_approver(session, one, event, reports)
         if one.purpose is ReminderPurpose.FAILURE:
             return self._of_failure(one, event)
         if one.purpose in _OF_RULE:
@@ -255,6 +258,16 @@ class ReminderFacts:
         if isinstance(written, Message):
             return written
         return DeliverableReminder(written.language, written, (None, None))
+
+    def _to_approver(
+        self, session: Session, one: ClaimedReminder, event: Event, reports: OfficeMails | None
+    ) -> DeliverableReminder | Message:
+        if reports is None:
+            raise ValueError(f"nobody writes mails of the kind {one.purpose.value} here")
+        written = reports.write_to_approver(session, one.purpose, one.recipient, event.id)
+        if isinstance(written, Message):
+            return written
+        return DeliverableReminder(written.language, written, (event.version, None))
 
     def _why_silent(self, event: Event) -> Message | None:
         return message(due_times.SILENT[event.status]) if event.status in due_times.SILENT else None

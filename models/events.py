@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, text
@@ -74,6 +73,11 @@ class Event(Identified, Versioned, Searchable, table=True):
 
     The five kinds share one table; a CHECK keeps each kind's own columns empty in the others. ``first_day`` and
     ``last_day`` are inclusive. ``sequence`` grows with changes of days, times, place, title and status.
+
+    ``confirmed_values`` are the values somebody confirmed at ``confirmed_at`` (:mod:`calendars.events.confirmation`),
+    None if that is not known. ``changed_since_confirmed`` follows from them; ``changed_at`` is when it became true.
+    ``corrections``: field that nobody has confirmed as it is → ``{"by": account or null, "at": instant}`` of its last
+    change. ``asked_by`` asked for confirmation at ``asked_at``; nobody has answered yet.
     """
 
     __tablename__ = "event"
@@ -135,6 +139,11 @@ class Event(Identified, Versioned, Searchable, table=True):
     confirmed_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
     confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     changed_since_confirmed: bool = Field(default=False)
+    confirmed_values: dict[str, Any] | None = Field(default=None, sa_type=JsonObject)
+    corrections: dict[str, dict[str, str | None]] = Field(default_factory=dict, sa_type=JsonObject)
+    changed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    asked_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
+    asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
     purpose: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
     level: DelegationLevel | None = Field(default=None, sa_type=WordType(DelegationLevel))
@@ -165,7 +174,7 @@ class Event(Identified, Versioned, Searchable, table=True):
             self.budget_amount = self.budget_currency = None
             return
         currency = Currency(value["currency"])
-        self.budget_amount = int(Decimal(value["amount"]).scaleb(currency.decimals))
+        self.budget_amount = currency.units(value["amount"])
         self.budget_currency = currency
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:

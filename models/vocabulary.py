@@ -191,6 +191,10 @@ class Currency(StrEnum):
         """Digits after the decimal point: đồng and kip have none, dollars have cents."""
         return 2 if self is Currency.USD else 0
 
+    def units(self, amount: str) -> int:
+        """A decimal amount in smallest units."""
+        return int(Decimal(amount).scaleb(self.decimals))
+
     def money(self, amount: int) -> dict[str, str]:
         """An amount in smallest units (đồng, kip, cents) as in the API: a decimal string and its currency."""
         return {"amount": f"{Decimal(amount).scaleb(-self.decimals):.{self.decimals}f}", "currency": self.value}
@@ -215,13 +219,16 @@ class ReminderPurpose(StrEnum):
     """The purpose of a mail.
 
     A rule's reminder; a cancelled event; a change of an event that people have in their calendars; a mail that was not
-    delivered; and the office's own: the weekly schedule, the daily digest, failures unseen.
+    delivered; to those who may confirm: an event is to be confirmed, or is no longer what was confirmed; and the
+    office's own: the weekly schedule, the daily digest, failures unseen.
     """
 
     REMINDER = "reminder"
     CANCELLATION = "cancellation"
     UPDATE = "update"
     FAILURE = "failure"
+    ASKED = "asked"
+    CHANGED = "changed"
     WEEKLY = "weekly"
     DIGEST = "digest"
     ESCALATION = "escalation"
@@ -229,6 +236,9 @@ class ReminderPurpose(StrEnum):
 
 OFFICE_PURPOSES = (ReminderPurpose.WEEKLY, ReminderPurpose.DIGEST, ReminderPurpose.ESCALATION)
 """Mails about the office as a whole, not about one event."""
+
+APPROVER_PURPOSES = (ReminderPurpose.ASKED, ReminderPurpose.CHANGED)
+"""Mails about one event to those who may confirm it."""
 
 
 class Channel(StrEnum):

@@ -75,8 +75,8 @@ def changed_since_confirmed() -> EventWarning:
     return EventWarning(
         "changed_since_confirmed",
         Severity.WARNING,
-        message(N_("Its days, hours or place were changed after it was confirmed.")),
-        advice=message(N_("Take the confirmation back, and have an approver confirm it as it is now.")),
+        message(N_("It is no longer what was confirmed.")),
+        advice=message(N_("Have another approver accept what changed, or set it back to what was confirmed.")),
     )
 
 

@@ -10,7 +10,17 @@ from datetime import UTC, date, datetime, time, timedelta
 from calendars.days.spans import Days
 from calendars.events.labels import status_name
 from calendars.events.lifecycle import CALLED_OFF
-from calendars.ical.vevent import CLASS, STATUS, UTC_NAMES, EventFacts, bounds, dtstart_dtend, stamped, summary
+from calendars.ical.vevent import (
+    CLASS,
+    STATUS,
+    UTC_NAMES,
+    EventFacts,
+    bounds,
+    dtstart_dtend,
+    stamped,
+    status_of,
+    summary,
+)
 from calendars.programmes.items import ProgrammeItemValues
 from models.i18n import N_, translate
 from models.text import LocalizedText, localized, one_line
@@ -79,7 +89,7 @@ def _item(facts: EventFacts, item: ProgrammeItemValues, end: time | None, uid: s
     event.add("DTSTART", start)
     event.add("DTEND", finish)
     event.add("TRANSP", "OPAQUE" if isinstance(start, datetime) else "TRANSPARENT")
-    event.add("STATUS", STATUS[facts.status])
+    event.add("STATUS", status_of(facts))
     event.add("CLASS", CLASS[facts.visibility])
     event.add("RELATED-TO", facts.uid, parameters={"RELTYPE": "PARENT"})
     if place := one_line(localized(item.place, language)):

@@ -30,6 +30,9 @@ STATUS = {
     EventStatus.POSTPONED: "CANCELLED",
     EventStatus.CANCELLED: "CANCELLED",
 }
+CONFIRMED = frozenset({EventStatus.CONFIRMED, EventStatus.ONGOING})
+"""Events that are tentative again if they changed since they were confirmed."""
+
 # Not every calendar program shows STATUS, so the title includes it too.
 ARTICLE = N_("{agreement}, article {number}")
 _MARKED_TITLE = {
@@ -97,6 +100,7 @@ class EventFacts:
     updated_at: datetime
     url: str | None
     headcount: int | None
+    is_changed: bool = False
     programme: PublishedProgramme | None = None
     ordinal: int | None = None
     article: Article | None = None
@@ -141,6 +145,7 @@ class EventFacts:
             updated_at=max(one.updated_at for one in (row, organisation, *hosts, *guests) if one),
             url=url,
             headcount=row.headcount,
+            is_changed=row.changed_since_confirmed,
             programme=PublishedProgramme.read(revision.number, revision.items) if revision else None,
             ordinal=row.ordinal,
             article=article,
@@ -151,12 +156,36 @@ class EventFacts:
         """Whether neither time is known, so that only the days count."""
         return self.start_time is None and self.end_time is None
 
+    @property
+    def is_unconfirmed(self) -> bool:
+        """Whether it was confirmed, is still to come or on, and is no longer what was confirmed.
+
+        One that is over stays confirmed: it took place.
+        """
+        return self.is_changed and self.status in CONFIRMED
+
 
 def summary(facts: EventFacts, language: str) -> str:
     """The title on one line in a language, with a prefix if the event is a draft, postponed or cancelled."""
     title = one_line(localized(facts.title, language))
     mark = _MARKED_TITLE.get(facts.status)
     return translate(mark, language, title=title) if mark else title
+
+
+def status_of(facts: EventFacts) -> str:
+    """STATUS of an event and of the items of its programme: tentative until somebody else confirms what changed.
+
+    SEQUENCE does not rise with that alone, as nothing changes for those who come; DTSTAMP does.
+    """
+    return "TENTATIVE" if facts.is_unconfirmed else STATUS[facts.status]
+
+
+def status_words(facts: EventFacts, language: str) -> str:
+    """The status in words, with the remark that what changed since is not confirmed."""
+    name = status_name(facts.status, language)
+    if not facts.is_unconfirmed:
+        return name
+    return translate(N_("{status}; changed since, not confirmed anew yet"), language, status=name)
 
 
 def describe(facts: EventFacts, language: str, *, lunar: bool = False, public: bool = False) -> str:
@@ -173,7 +202,7 @@ def describe(facts: EventFacts, language: str, *, lunar: bool = False, public: b
         shown.append((N_("People: {name}"), "" if facts.headcount is None else str(facts.headcount)))
     shown.append((N_("When: {name}"), _when(facts, language)))
     shown.append((N_("Lunar calendar: {name}"), _lunar(facts, language) if lunar else ""))
-    shown.append((N_("Status: {name}"), status_name(facts.status, language)))
+    shown.append((N_("Status: {name}"), status_words(facts, language)))
     shown.append(("{name}", _graded(facts, language)))
     if facts.article:
         agreement = one_line(localized(facts.article.agreement, language))
@@ -210,7 +239,7 @@ def render_event(
     event.add("DTSTART", start)
     event.add("DTEND", end)
     event.add("TRANSP", "OPAQUE" if isinstance(start, datetime) else "TRANSPARENT")
-    event.add("STATUS", STATUS[facts.status])
+    event.add("STATUS", status_of(facts))
     event.add("CATEGORIES", [kind_name(facts.kind, language)])
     event.add("COLOR", _COLOUR[facts.kind])
     event.add("CLASS", CLASS[facts.visibility])

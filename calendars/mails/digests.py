@@ -27,6 +27,11 @@ PURPOSE_NAMES: Mapping[ReminderPurpose, LocalizedText] = {
     ReminderPurpose.FAILURE: {
         "vi": "Thư báo không gửi được", "lo": "ອີເມວແຈ້ງວ່າສົ່ງບໍ່ໄດ້", "en": "Notice of a mail that failed",
     },
+    ReminderPurpose.ASKED: {"vi": "Đề nghị xác nhận", "lo": "ຂໍໃຫ້ຢືນຢັນ", "en": "Request for confirmation"},
+    ReminderPurpose.CHANGED: {
+        "vi": "Thư báo thay đổi sau xác nhận", "lo": "ອີເມວແຈ້ງການປ່ຽນແປງຫຼັງຢືນຢັນ",
+        "en": "Notice of a change after confirmation",
+    },
     ReminderPurpose.WEEKLY: {"vi": "Lịch công tác tuần", "lo": "ຕາຕະລາງວຽກປະຈຳອາທິດ", "en": "Weekly schedule"},
     ReminderPurpose.DIGEST: {"vi": "Bản tin hằng ngày", "lo": "ສະຫຼຸບປະຈຳວັນ", "en": "Daily digest"},
     ReminderPurpose.ESCALATION: {

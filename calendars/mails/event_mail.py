@@ -6,8 +6,8 @@ from html import escape
 
 from calendars.days.formatting import format_day, format_days, format_hours
 from calendars.days.spans import Days
-from calendars.events.labels import kind_name, status_name
-from calendars.ical.vevent import EventFacts
+from calendars.events.labels import kind_name
+from calendars.ical.vevent import EventFacts, status_words
 from calendars.programmes.rendering import ProgrammeText, render_text
 from models.i18n import N_, translate
 from models.text import LocalizedText, localized, one_line
@@ -130,7 +130,7 @@ def _facts(about: MailTopic, days: str, language: Language) -> list[str]:
         found.append(translate(N_("Guest: {guest}"), language, guest=one_line(localized(event.guest_name, language))))
     if event.headcount is not None:
         found.append(translate(N_("People: {count}"), language, count=event.headcount))
-    found.append(translate(N_("Status: {status}"), language, status=status_name(event.status, language)))
+    found.append(translate(N_("Status: {status}"), language, status=status_words(event, language)))
     return found
 
 

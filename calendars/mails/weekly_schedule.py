@@ -10,7 +10,7 @@ from calendars.days.holidays import Holiday
 from calendars.days.spans import Days, days_after
 from calendars.events.labels import status_name
 from calendars.events.lifecycle import CALLED_OFF
-from calendars.ical.vevent import EventFacts
+from calendars.ical.vevent import EventFacts, status_words
 from calendars.programmes.items import ProgrammeItemValues
 from calendars.programmes.rendering import MOST_CHARACTERS, OUTDATED
 from models.i18n import N_, translate
@@ -200,7 +200,8 @@ def _event_row(event: EventFacts, day: date | None, week: WeekSchedule, language
     end = event.end_time if day == event.last_day else None
     about = [format_days(event.first_day, event.last_day, language)] if event.first_day != event.last_day else []
     # Show that it is not confirmed yet: this matters before a car is sent.
-    about += [status_name(event.status, language)] if event.status is EventStatus.PLANNED else []
+    is_open = event.status is EventStatus.PLANNED or event.is_unconfirmed
+    about += [status_words(event, language)] if is_open else []
     about += [translate(OUTDATED, language)] if _is_outdated(event) else []
     host = short(event.host_name, language)
     attends = [translate(N_("Host: {host}"), language, host=host)] if host else []

@@ -34,6 +34,9 @@ MOVED = N_("The days, the hours or the reminder rule changed.")
 TAKES_PLACE = N_("The event takes place after all.")
 UP_TO_DATE = N_("A later mail already told what changed.")
 ARRIVED = N_("The mail has arrived since.")
+AS_CONFIRMED = N_("The event is as it was confirmed.")
+NOT_ASKED = N_("The confirmation is not asked for any more.")
+NOT_SECOND = N_("This account can't confirm the event (any more).")
 RESTORED = N_("It was due before the database was restored from a backup; it may have been sent.")
 SILENT: Mapping[EventStatus, str] = MappingProxyType(
     {

@@ -26,6 +26,9 @@ _EXCLUDED = {
     "is_exclusive",
     "messenger",
     "known_browsers",
+    "confirmed_values",
+    "corrections",
+    "changed_at",
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import g
+from flask import g, request
 from flask_smorest.pagination import PaginationParameters
 
 from models.agreements import Anniversary
@@ -11,12 +11,20 @@ from models.errors import NotFound
 from models.events import Event
 from models.labels import noun
 from models.vocabulary import EventKind, Role
-from service.actions import crud
-from service.actions.events import event_queries, events
+from service.actions import crud, permissions
+from service.actions.effects import confirmation
+from service.actions.events import confirming, event_queries, events
 from service.actions.scheduling import event_warnings
 from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session
 from service.http.error_responses import reader_language
-from service.schemas.events import KIND_SCHEMAS, AnyEventSchema, CeremonySchema, HistoryEntrySchema, TransitionSchema
+from service.schemas.events import (
+    KIND_SCHEMAS,
+    AnyEventSchema,
+    CeremonySchema,
+    ConfirmationRequestSchema,
+    HistoryEntrySchema,
+    TransitionSchema,
+)
 from service.schemas.queries import EventQuery, KindEventQuery, QuerySchema
 
 blp = ApiBlueprint("events", __name__, description="Events of all kinds: planned, changed, taken through their states")
@@ -67,8 +75,36 @@ def shown(selected: Sequence[Event], *, closely: bool = False) -> list[EventValu
 
 
 def show(event: Event) -> EventValues:
-    """One event with the values computed for the reader."""
-    return shown([event], closely=True)[0]
+    """One event with the values computed for the reader, and for those in charge what was confirmed of it."""
+    return shown([event], closely=True)[0] | _confirmation(event)
+
+
+def _confirmation(event: Event) -> EventValues:
+    if not permissions.may_change(session(), event):
+        return {}
+    differ = confirmation.differing(session(), event)
+    return {
+        "confirmed": event.confirmed_at
+        and {"by": event.confirmed_by, "at": event.confirmed_at, "values": event.confirmed_values},
+        "differs": differ
+        if differ is None
+        else {
+            name: {
+                "confirmed": one.confirmed,
+                "now": one.now,
+                "changed_by": event.corrections.get(name, {}).get("by"),
+                "changed_at": event.corrections.get(name, {}).get("at"),
+            }
+            for name, one in differ.items()
+        },
+        "confirmation_asked": event.asked_at and {"by": event.asked_by, "at": event.asked_at},
+    }
+
+
+def _check_etag_if_sent(event: Event) -> None:
+    """Refuse to decide on what somebody has changed since it was read, if the client says what it read."""
+    if request.if_match:
+        blp.check_etag(show(event), AnyEventSchema)
 
 
 def _page(query: dict[str, Any], paging: PaginationParameters, kind: EventKind | None = None) -> list[EventValues]:
@@ -106,13 +142,54 @@ class TransitionsView(ApiView):
     def post(self, values: dict[str, Any], event_id: str) -> Any:
         """Change an event's status
 
-        Confirming needs an approver who did not create the event. Postponing and cancelling need a reason. An
-        impossible transition is 409 with the transitions that are possible.
+        Confirming needs an approver who neither created the event nor last changed any of what is confirmed. Postponing
+        and cancelling need a reason. An impossible transition is 409 with the transitions that are possible. With
+        If-Match (optional) it is 412 if somebody has changed the event since it was read.
         """
         event = events.find_event(session(), event_id)
+        _check_etag_if_sent(event)
         days: dict[str, Any] = {name: values[name] for name in ("first_day", "last_day") if name in values}
         events.transition(session(), act(), event, values["to"], values.get("reason"), days)
         return show(event)
+
+
+@blp.route("/events/<event_id>/accept-changes")
+class AcceptedChangesView(ApiView):
+    @requires(Role.APPROVER)
+    @operation("acceptEventChanges")
+    @blp.one(AnyEventSchema)
+    def post(self, event_id: str) -> Any:
+        """Accept what changed since an event was confirmed
+
+        It is then confirmed as it is. This needs an approver who neither created the event nor last changed any of what
+        differs. If nothing differs it is 409. With If-Match (optional) it is 412 if somebody has changed the event
+        since it was read.
+        """
+        event = events.find_event(session(), event_id)
+        _check_etag_if_sent(event)
+        return show(confirming.accept_changes(session(), act(), event))
+
+
+@blp.route("/events/<event_id>/confirmation-requests")
+class ConfirmationRequestsView(ApiView):
+    @requires(Role.OFFICER)
+    @operation("requestEventConfirmation")
+    @blp.response(201, ConfirmationRequestSchema)
+    def post(self, event_id: str) -> Any:
+        """Ask for the confirmation of an event, or of what changed since
+
+        Those who may confirm it get a mail and find it on their first page, until its status changes. It can be asked
+        again after a change or some hours; before that it is 409 with the instant from which it can be repeated.
+        """
+        event = events.find_event(session(), event_id)
+        confirming.ask_for_confirmation(session(), act(), event)
+        asked = confirmation.who_may_confirm(session(), event, but=act().user)
+        return {
+            "event_id": event.id,
+            "asked_by": event.asked_by,
+            "asked_at": event.asked_at,
+            "asked": [user.id for user in asked],
+        }
 
 
 @blp.route("/events/<event_id>/history")

@@ -24,13 +24,19 @@ from service.schemas.fields import (
 )
 from service.schemas.rows import RowSchema, StrictSchema
 
+_INTERNAL = (
+    "budget_amount", "budget_currency", "postponed_from", "confirmed_values", "corrections", "changed_at", "asked_by",
+    "asked_at",
+)  # fmt: skip
+"""Columns shown in another form, or not at all."""
+
 _OWN = {field for names in OWN_FIELDS.values() for field in names}
 
 
 def _without(*kept: EventKind) -> tuple[str, ...]:
     """The columns that a kind's schema omits: those of other kinds, and those shown in another form."""
     own = {field for kind in kept for field in OWN_FIELDS[kind]}
-    return (*sorted(_OWN - own), "budget_amount", "budget_currency", "postponed_from")
+    return (*sorted(_OWN - own), *_INTERNAL)
 
 
 _COMPUTED = (
@@ -55,6 +61,54 @@ class EventWarningSchema(StrictSchema):
     advice = fields.String(metadata={"description": "The way out."})
 
 
+class ConfirmationSchema(StrictSchema):
+    """What was confirmed: by whom, when, and the values; ``values`` is null if what was confirmed is not known."""
+
+    by = fields.String(allow_none=True)
+    at = InstantField()
+    values = fields.Dict(
+        keys=fields.String(),
+        allow_none=True,
+        metadata={
+            "description": "Field → value as it was confirmed. `head`: ids of the people who lead the delegation; "
+            "`phases`, `performances`: their days, hours and places."
+        },
+    )
+
+
+_ANY_VALUE = {"type": ["string", "integer", "array", "object", "null"]}
+"""The value of any field, as an event has it."""
+
+
+class DifferenceSchema(StrictSchema):
+    """A value as it was confirmed and as it is now, and who last changed it (null: the service itself)."""
+
+    confirmed = fields.Raw(metadata=_ANY_VALUE)
+    now = fields.Raw(metadata=_ANY_VALUE)
+    changed_by = fields.String(allow_none=True)
+    changed_at = fields.String(allow_none=True, metadata={"format": "date-time"})
+
+
+class AskedSchema(StrictSchema):
+    """Who asked for the confirmation of an event, and when; nobody has answered yet."""
+
+    by = fields.String(allow_none=True)
+    at = InstantField()
+
+
+class ConfirmationRequestSchema(StrictSchema):
+    """A request to confirm an event, or to accept what changed since: who is asked."""
+
+    event_id = fields.String()
+    asked_by = fields.String()
+    asked_at = InstantField()
+    asked = fields.List(fields.String(), metadata={"description": "The accounts that were asked, by id."})
+
+
+_IN_CHARGE = {"always_present": False}
+"""Told where one event is read, to those who may change it."""
+
+
 class EventSchema(RowSchema):
     """The fields of every kind of event."""
 
@@ -73,6 +127,28 @@ class EventSchema(RowSchema):
     )
     guest_name = LocalizedTextField(dump_only=True, allow_none=True, metadata={"description": "As host_name."})
     conflicts = WrittenField(fields.Nested(EventWarningSchema), dump_only=True)
+    confirmed = fields.Nested(
+        ConfirmationSchema,
+        dump_only=True,
+        allow_none=True,
+        metadata={**_IN_CHARGE, "description": "What was confirmed, told to those in charge of the event."},
+    )
+    differs = fields.Dict(
+        keys=fields.String(),
+        values=fields.Nested(DifferenceSchema),
+        dump_only=True,
+        allow_none=True,
+        metadata={
+            **_IN_CHARGE,
+            "description": "Field → how it differs from what was confirmed; null if it changed and that is not known.",
+        },
+    )
+    confirmation_asked = fields.Nested(
+        AskedSchema,
+        dump_only=True,
+        allow_none=True,
+        metadata={**_IN_CHARGE, "description": "Who asked for its confirmation, while nobody has answered."},
+    )
 
     def other_errors(self, session: Session, values: Mapping[str, Any]) -> crud.Errors:
         """References that do not exist, and days in the wrong order."""

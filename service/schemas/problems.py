@@ -31,3 +31,11 @@ class ProblemSchema(Schema):
     possible = fields.List(
         fields.String(), metadata=_SOMETIMES | {"description": "Statuses that can follow, after an impossible one."}
     )
+    fields_ = fields.List(
+        fields.String(),
+        data_key="fields",
+        metadata=_SOMETIMES | {"description": "What one changed oneself, where somebody else has to confirm it."},
+    )
+    again_at = fields.String(
+        metadata=_SOMETIMES | {"format": "date-time", "description": "From when it can be asked for again."}
+    )

@@ -67,6 +67,9 @@ _REFERENCES: Mapping[str, type[Any]] = {
     "anniversary_id": Anniversary,
     "resource_id": Resource,
 }
+_HEADS = "head"
+"""The people who lead a delegation, a list of ids."""
+
 _NAMING: Mapping[str, str] = {"member": "person_id", "task": "title", "booking": "resource_id"}
 """Which value tells what an entry is about, where an event has several of the kind."""
 
@@ -138,6 +141,8 @@ class HistoryFormatter:
             for name, change in audit.changes.items():
                 if name in _REFERENCES:
                     wanted[_REFERENCES[name]] |= {value for value in change.values() if isinstance(value, str)}
+                if name == _HEADS:
+                    wanted[Person] |= {one for value in change.values() if isinstance(value, list) for one in value}
         self.names: dict[str, Any] = {}
         for model, listed in wanted.items():
             if listed:
@@ -196,9 +201,8 @@ class HistoryFormatter:
             return NOTHING
         if field is not None and (chosen := _chosen(field, value)):
             return chosen
-        if name in _REFERENCES:
-            known = self.names.get(value, value)
-            return self.view.text(known) if isinstance(known, dict) else str(known)
+        if name in _REFERENCES or name == _HEADS:
+            return self._referred(value)
         if name in _PLACES:
             return self.view.place(value, self.day)
         if name in _DAYS or (field is not None and field.type is FieldType.DAY):
@@ -237,6 +241,13 @@ class HistoryFormatter:
                 return self._state(value)
             case _:
                 return value
+
+    def _referred(self, value: Any) -> Markup | str:
+        """The name that an id stands for, or several ids in a list."""
+        if isinstance(value, list):
+            return Markup(", ").join(map(self._referred, value))
+        known = self.names.get(value, value)
+        return self.view.text(known) if isinstance(known, dict) else str(known)
 
     def _state(self, value: str) -> str:
         """The state of a reminder or of a booking: the words are all different."""

@@ -6,13 +6,13 @@ from decimal import Decimal
 from babel.numbers import format_decimal
 
 from calendars.days.formatting import BABEL_LOCALES
+from calendars.events.confirmation import LEVEL_NAMES, VISIBILITY_NAMES
 from models.agreements import Commitment
 from models.i18n import N_, NP_, Message, message
 from models.vocabulary import (
     ActivityType,
     AttemptOutcome,
     BookingState,
-    DelegationLevel,
     Direction,
     DurationUnit,
     FrequencyType,
@@ -21,7 +21,6 @@ from models.vocabulary import (
     ReminderState,
     ResourceType,
     TaskAnchor,
-    Visibility,
 )
 
 DIRECTIONS: Mapping[Direction, str] = {
@@ -29,15 +28,8 @@ DIRECTIONS: Mapping[Direction, str] = {
     Direction.OUTGOING: N_("Outgoing"),
     Direction.DOMESTIC: N_("In the country"),
 }
-VISIBILITIES: Mapping[Visibility, str] = {
-    Visibility.PUBLIC: N_("For the public"),
-    Visibility.INTERNAL: N_("For the office only"),
-}
-LEVELS: Mapping[DelegationLevel, str] = {
-    DelegationLevel.HIGH: N_("High-level delegation"),
-    DelegationLevel.DEPARTMENT: N_("Delegation of departments"),
-    DelegationLevel.WORKING: N_("Working-level delegation"),
-}
+VISIBILITIES = VISIBILITY_NAMES
+LEVELS = LEVEL_NAMES
 ACTIVITY_TYPES: Mapping[ActivityType, str] = {
     ActivityType.MEETING: N_("Meeting"),
     ActivityType.SEMINAR: N_("Seminar"),
@@ -110,6 +102,7 @@ FIELDS: Mapping[str, str] = {
     "purpose": N_("Purpose"),
     "level": N_("Level"),
     "head_id": N_("Head of delegation"),
+    "head": N_("Head of delegation"),
     "subject": N_("Subject"),
     "institution_id": N_("Institution"),
     "composition": N_("Composition"),
@@ -141,6 +134,8 @@ DEEDS: Mapping[tuple[str, str], str] = {
     ("create", "event"): N_("Event entered"),
     ("change", "event"): N_("Event changed"),
     ("transition", "event"): N_("Status changed"),
+    ("accept", "event"): N_("Changes accepted"),
+    ("ask", "event"): N_("Confirmation asked for"),
     ("delete", "event"): N_("Event deleted"),
     ("create", "member"): N_("Person added"),
     ("change", "member"): N_("Person's role changed"),

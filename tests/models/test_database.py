@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, Stateme
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import col, select
 
+from models.accounts import Audit
 from models.database import WAIT_SECONDS, Database, in_transaction, is_busy, waiting_since
 from models.event_parts import Member
 from models.events import Event
@@ -229,6 +230,52 @@ def test_newest_migration_goes_down_and_up_again_with_rows_in_place(database: Da
     assert set(after) == set(before)
     assert {name: after[name] for name in older & set(after)} == {name: before[name] for name in older & set(before)}
     assert {"event", "person", "member"} <= older
+
+
+@pytest.mark.parametrize("field", ["confirmed_values", "asked_at"])
+def test_confirmations_that_the_version_before_cannot_hold_are_refused_on_the_way_down(
+    database: Database, database_url: str, field: str
+) -> None:
+    with database.transaction() as session:
+        event = factories.make_event(session)
+        setattr(event, field, factories.NOW if field == "asked_at" else {"title": {"vi": "Đoàn"}})
+    before = contents(database)
+    with pytest.raises(RuntimeError, match="can't hold 1 event"):
+        downgrade(database_url, "0010")
+    assert contents(database) == before
+
+
+def test_who_last_changed_what_is_read_from_the_trail(database: Database, database_url: str) -> None:
+    """Since the last confirmation, by field; what the service itself changed is nobody's."""
+    with database.transaction() as session:
+        event = factories.make_event(session).id
+        rows = (
+            ("ana", "change", "event", {"level": {"from": None, "to": "high"}}),
+            ("ana", "change", "event", {"headcount": {"from": 1, "to": 2}}),
+            ("bob", "transition", "event", {"status": {"from": "planned", "to": "confirmed"}}),
+            ("ana", "change", "event", {"title": {"from": {}, "to": {}}, "purpose": {"from": None, "to": {}}}),
+            ("bob", "change", "event", {"title": {"from": {}, "to": {}}, "budget": {"from": None, "to": {}}}),
+            (None, "change", "event", {"first_day": {"from": "2027-03-10", "to": "2027-03-11"}}),
+            ("ana", "create", "member", {"role": {"from": None, "to": "head"}}),
+            ("bob", "create", "member", {"role": {"from": None, "to": "driver"}}),
+            ("bob", "change", "event", {"phases": {"from": [{"title": {}, "first_day": "2027-03-10"}],
+                                                   "to": [{"title": {"vi": "x"}, "first_day": "2027-03-10"}]}}),
+        )  # fmt: skip
+        for actor, action, entity, changes in rows:
+            session.add(
+                Audit(at=factories.NOW, actor_id=actor, actor_name="x", action=action, entity=entity, entity_id=event,
+                      event_id=event, changes=changes)
+            )  # fmt: skip
+            session.flush()
+    downgrade(database_url, "0010")
+    upgrade(database_url)
+    with database.transaction(write=False) as session:
+        found = session.get_one(Event, event)
+    assert {name: one["by"] for name, one in found.corrections.items()} == {
+        "title": "bob", "budget": "bob", "first_day": None, "head": "ana",
+    }  # fmt: skip
+    assert {one["at"] for one in found.corrections.values()} == {factories.NOW.isoformat()}
+    assert (found.confirmed_values, found.changed_since_confirmed) == (None, False)
 
 
 def test_all_migrations_go_down_to_nothing_and_up_again(database: Database, database_url: str) -> None:

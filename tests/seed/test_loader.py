@@ -14,7 +14,7 @@ from models.event_parts import Member, ProgrammeItem, Task
 from models.events import Event
 from models.places import Locality, Organisation, Person
 from models.queries.event_parts import programme_of, tasks_of
-from models.vocabulary import EventStatus, MemberRole
+from models.vocabulary import EventStatus, MemberRole, Role
 from seed.loader import LoadReport
 from seed.reading import BadFiles
 from service.actions.context import ActionContext
@@ -374,3 +374,34 @@ def test_two_loads_at_once_load_once(load: Load, write: Write) -> None:
     with ThreadPoolExecutor(4) as pool:
         reports = list(pool.map(load, [path] * 4))
     assert sorted(report.created for report in reports) == [0, 0, 0, 6]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "field"),
+    [
+        ("title: {vi: Đoàn công tác}", "title: {vi: Đoàn khác}", "title"),
+        (
+            "{person: an, role: head}\n      - {person: binh}",
+            "{person: an}\n      - {person: binh, role: head}",
+            "head",
+        ),
+    ],
+)
+def test_load_that_changes_a_confirmed_visit_leaves_it_to_be_accepted(
+    load: Load, write: Write, database: Database, before: str, after: str, field: str
+) -> None:
+    path = write(PLACES + VISIT)
+    load(path)
+    with database.transaction() as session:
+        approver = ActionContext(make_user(session, Role.APPROVER), NOW, OFFICE)
+        found = events.find_event(session, event_of(session).id)
+        events.transition(session, approver, found, EventStatus.PLANNED)
+        events.transition(session, approver, found, EventStatus.CONFIRMED)
+    assert before in VISIT
+    path.write_text(path.read_text().replace(before, after))
+    load(path)
+    with database.transaction(write=False) as session:
+        found = event_of(session)
+        assert found.changed_since_confirmed
+        assert found.corrections.keys() == {field}
+        assert found.corrections[field]["by"] is None, "nobody's, so any approver may accept it"

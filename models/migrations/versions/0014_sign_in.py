@@ -3,13 +3,13 @@
 The version before knows no known browsers; going down loses only the count, and browsers sign in as strangers do.
 
 Revision ID: 0014
-Revises: 0010
+Revises: 0013
 """
 
 from alembic import op
 
 revision = "0014"
-down_revision = "0010"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 

@@ -14,11 +14,11 @@ from calendars.days.spans import Days
 from models.accounts import User
 from models.events import Event
 from models.places import Organisation, Person
-from models.vocabulary import EventStatus
+from models.vocabulary import APPROVER_PURPOSES, EventStatus, ReminderPurpose
 from service.actions import permissions
 from service.actions.bookings import bookings
 from service.actions.context import ActionContext
-from service.actions.effects import programme_days, task_due_days, template_tasks
+from service.actions.effects import confirmation, programme_days, task_due_days, template_tasks
 from service.actions.reminders import planning_jobs, reminder_planning
 
 
@@ -45,7 +45,8 @@ def event_created(session: Session, act: ActionContext, event: Event) -> None:
 def event_changed(
     session: Session, act: ActionContext, event: Event, before: EventBefore, changed: Collection[str]
 ) -> None:
-    """Move the programme, bookings and due days; create tasks if the event enters the plan; plan reminders last.
+    """Move the programme, bookings and due days; create tasks if the event enters the plan; tell approvers that it is
+    no longer what was confirmed; plan reminders last.
 
     ``changed`` are the fields that really changed.
 
@@ -57,6 +58,10 @@ def event_changed(
     bookings.update_bookings_for_event(session, act, event, before.times, before.status)
     task_due_days.update_due_days(session, event, changed)
     template_tasks.make_tasks(session, act, event, before.status)
+    if event.changed_since_confirmed or "changed_since_confirmed" in changed:
+        confirmation.tell_approvers(session, act, event)
+    if "asked_at" in changed:
+        confirmation.take_back(session, act, event, ReminderPurpose.ASKED)
     reminder_planning.plan_event(session, act, event)
 
 
@@ -65,9 +70,25 @@ def event_cancelled(session: Session, act: ActionContext, event: Event) -> None:
     reminder_planning.announce_cancellation(session, act, event)
 
 
-def event_parts_changed(session: Session, act: ActionContext, event: Event) -> None:
-    """Members or tasks were added, changed or removed: replan reminders, whose recipients and instants may differ."""
+def event_parts_changed(
+    session: Session, act: ActionContext, event: Event, heads_before: frozenset[str] | None = None
+) -> None:
+    """Members or tasks were added, changed or removed: replan reminders, whose recipients and instants may differ.
+
+    Whoever changes members gives the ``heads_before`` (:func:`service.actions.effects.confirmation.heads_of`): the head
+    is part of what was confirmed.
+    """
+    if heads_before is not None:
+        confirmation.head_changed(session, act, event, heads_before)
+        if event.confirmed_at is not None:
+            confirmation.tell_approvers(session, act, event)
     reminder_planning.plan_event(session, act, event)
+
+
+def event_confirmed_anew(session: Session, act: ActionContext, event: Event) -> None:
+    """Somebody accepted what changed since an event was confirmed: nobody has to be told or asked any more."""
+    for purpose in APPROVER_PURPOSES:
+        confirmation.take_back(session, act, event, purpose)
 
 
 def account_changed(session: Session, act: ActionContext, addresses: Collection[str | None]) -> None:

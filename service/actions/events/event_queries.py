@@ -23,7 +23,17 @@ HISTORY_ORDER = (col(Audit.id),)
 TASK_SEARCH_ORDER = (col(Task.done), col(Task.due_day).is_(None), col(Task.due_day))
 ITEM_SEARCH_ORDER = (col(ProgrammeItem.day).desc(), col(ProgrammeItem.start_time))
 
-_DAYS = ("id", "first_day", "last_day", "start_time", "end_time", "kind", "status", "organisation_id")
+_DAYS = (
+    "id",
+    "first_day",
+    "last_day",
+    "start_time",
+    "end_time",
+    "kind",
+    "status",
+    "organisation_id",
+    "changed_since_confirmed",
+)
 _NAMES = ("id", "title", "location", "host", "guest")
 _AT_ONCE = 500
 

@@ -12,36 +12,23 @@ from calendars.days.anniversaries import Origin, occurrence
 from calendars.days.spans import days_after
 from calendars.events.lifecycle import needs_reason, possible_steps
 from models.agreements import Anniversary
-from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
+from models.errors import Conflict, ImpossibleTransition, NotFound
 from models.events import Event, Performance, TrainingPhase
 from models.feeds import DeletedEvent
 from models.i18n import N_, message
 from models.labels import noun
 from models.reminders import Reminder
-from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState, Role
+from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState
 from service.actions import change_log, crud, permissions
 from service.actions.audit import plain
 from service.actions.context import ActionContext
-from service.actions.effects import changes
+from service.actions.effects import changes, confirmation
 from service.actions.effects.changes import EventBefore
 from service.actions.events.validation import event_errors
 
 COMPUTED = ("budget",)
 # Calendar clients treat a change as significant only when SEQUENCE rises, as it does with these (RFC 5545, 3.8.7.4).
 _SIGNIFICANT = {"first_day", "last_day", "start_time", "end_time", "timezone", "location", "title", "status"}
-# What an approver has confirmed: changing it afterwards changes what was agreed.
-_CONFIRMED = {
-    "host",
-    "guest",
-    "first_day",
-    "last_day",
-    "arrives_on",
-    "departs_on",
-    "start_time",
-    "end_time",
-    "timezone",
-    "location",
-}
 _PARTS: Mapping[str, type[SQLModel]] = {"phases": TrainingPhase, "performances": Performance}
 
 CEREMONY_EXISTS = N_("There is already a ceremony for {year}; change that one, or cancel it first.")
@@ -129,9 +116,6 @@ def change_event(
     crud.check(event_errors(session, event.kind, event, values | parts))
     if event.kind is EventKind.ANNIVERSARY and {"year", "anniversary_id"} & set(values):
         values["ordinal"] = _ordinal(session, values, event)
-    if event.confirmed_at is not None and not _is_second_pair_of_eyes(act, event):
-        agreed = {name for name in _CONFIRMED & set(values) if getattr(event, name) != values[name]}
-        values["changed_since_confirmed"] = event.changed_since_confirmed or bool(agreed)
     _apply(session, act, event, values | _new_parts(event, parts), reason=reason)
     return event
 
@@ -157,8 +141,10 @@ def _apply(
     """Write the change with all its effects.
 
     SEQUENCE rises if the change is significant; the other effects are in :mod:`service.actions.effects.changes`.
+    Whether the event still is what was confirmed follows from the values (:mod:`service.actions.effects.confirmation`).
     """
     before = EventBefore.of(event)
+    values = {**confirmation.after_change(session, act, event, values), **values}
     significant = any(name in _SIGNIFICANT and getattr(event, name) != value for name, value in values.items())
     if significant:
         values = {**values, "sequence": max(event.sequence + 1, values.get("sequence", 0))}
@@ -230,7 +216,8 @@ def transition(
     Raises:
         ImpossibleTransition: the status can't follow the current one.
         Invalid: postponing or cancelling without a reason; returning from postponed without new days.
-        Forbidden: another organisation is in charge of it; confirming needs an approver who did not make the event.
+        Forbidden: another organisation is in charge of it; confirming needs an approver who neither made the event nor
+            last changed what is to be confirmed.
         BookingClash: its bookings do not fit on these days, or no longer fit.
     """
     permissions.check_change(session, event)
@@ -238,9 +225,9 @@ def transition(
         raise ImpossibleTransition(event.status.value, to.value, [step.value for step in possible_steps(event.status)])
     if needs_reason(to) and not reason:
         crud.check({"reason": [message(N_("Say why, so that everyone concerned can read it."))]})
-    if to is EventStatus.CONFIRMED and act.user is not None:
-        _check_four_eyes(act, event)
-    values: dict[str, Any] = dict(days or {}) | _confirmation(act, to)
+    if to is EventStatus.CONFIRMED:
+        confirmation.check_four_eyes(act, event)
+    values: dict[str, Any] = dict(days or {}) | confirmation.after_step(session, act, event, to)
     if to is EventStatus.POSTPONED:
         values["postponed_from"] = event.first_day
     if event.status is EventStatus.POSTPONED and to is EventStatus.PLANNED:
@@ -260,33 +247,6 @@ def transition(
     if to is EventStatus.CANCELLED:
         changes.event_cancelled(session, act, event)
     return event
-
-
-def _confirmation(act: ActionContext, to: EventStatus) -> dict[str, Any]:
-    """The values saying who confirmed and when, after a transition; an event that has begun stays confirmed."""
-    if to in {EventStatus.ONGOING, EventStatus.COMPLETED}:
-        return {}
-    is_confirmed = to is EventStatus.CONFIRMED
-    return {
-        "confirmed_by": act.user.id if act.user and is_confirmed else None,
-        "confirmed_at": act.now if is_confirmed else None,
-        "changed_since_confirmed": False,
-    }
-
-
-def _is_second_pair_of_eyes(act: ActionContext, event: Event) -> bool:
-    """Whether the acting account could confirm the event; the service's own changes need no confirmation."""
-    return act.user is None or (act.user.role.suffices_for(Role.APPROVER) and event.created_by != act.user.id)
-
-
-def _check_four_eyes(act: ActionContext, event: Event) -> None:
-    if not act.account.role.suffices_for(Role.APPROVER):
-        raise Forbidden(message(N_("Confirming needs an approver.")), code="approver_required")
-    if event.created_by == act.account.id:
-        raise Forbidden(
-            message(N_("Confirming needs a second person: an approver other than the one who made the event.")),
-            code="four_eyes",
-        )
 
 
 def _new_parts(event: Event, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[SQLModel]]:

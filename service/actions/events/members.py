@@ -14,7 +14,7 @@ from models.places import Person
 from models.vocabulary import MemberRole
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
-from service.actions.effects import changes
+from service.actions.effects import changes, confirmation
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +75,10 @@ def add_member(session: Session, act: ActionContext, event: Event, values: Mappi
     """Add a person to an event; nobody can be added twice."""
     permissions.check_change(session, event)
     crud.check(_member_errors(session, event, None, values))
+    heads = confirmation.heads_of(session, event)
     member = Member(event_id=event.id, **values)
     crud.create(session, act, member, event_id=event.id)
-    changes.event_parts_changed(session, act, event)
+    changes.event_parts_changed(session, act, event, heads)
     return member
 
 
@@ -87,16 +88,18 @@ def change_member(
     """Change a member of an event."""
     permissions.check_change(session, event)
     crud.check(_member_errors(session, event, member, values))
+    heads = confirmation.heads_of(session, event)
     if crud.change(session, act, member, values, event_id=event.id):
-        changes.event_parts_changed(session, act, event)
+        changes.event_parts_changed(session, act, event, heads)
     return member
 
 
 def remove_member(session: Session, act: ActionContext, event: Event, member: Member) -> None:
     """Remove a person from an event."""
     permissions.check_change(session, event)
+    heads = confirmation.heads_of(session, event)
     crud.delete(session, act, member, event_id=event.id)
-    changes.event_parts_changed(session, act, event)
+    changes.event_parts_changed(session, act, event, heads)
 
 
 def _member_errors(session: Session, event: Event, member: Member | None, values: Mapping[str, Any]) -> crud.Errors:

@@ -19,7 +19,7 @@ from models.vocabulary import Language, MemberRole
 from service.actions import crud, outside, permissions, progress_updates
 from service.actions.context import ActionContext
 from service.actions.directory import directory
-from service.actions.effects import changes
+from service.actions.effects import changes, confirmation
 from service.actions.events.members import OWN_COUNTERPART
 from service.actions.imports.name_matching import KnownPerson, OrganisationIndex, PeopleIndex
 
@@ -237,12 +237,13 @@ class _RowWriter:
         """Write all rows; the head comes last, because there can only be one at a time."""
         ordered = sorted(self.rows, key=lambda row: row.entry.role is MemberRole.HEAD)
         results = []
+        heads = confirmation.heads_of(self.session, self.event)
         for number, row in enumerate(ordered):
             progress_updates.tell(self.session, N_("Row {done} of {total}"), number, len(ordered))
             results.append(self._write_row(row))
         results.sort(key=lambda one: one.row)
         if any(one.is_added or one.changed for one in results):
-            changes.event_parts_changed(self.session, self.act, self.event)
+            changes.event_parts_changed(self.session, self.act, self.event, heads)
         return results
 
     def _write_row(self, row: _ResolvedRow) -> ImportedRow:

@@ -12,7 +12,7 @@ from sqlmodel import Session, SQLModel, col, select
 from calendars.days.calendar_grid import week_of
 from calendars.days.spans import Days
 from calendars.events.labels import PROGRESS_NAMES
-from calendars.mails import digests, weekly_mail
+from calendars.mails import approver_mail, digests, weekly_mail
 from calendars.mails.digests import (
     MOST_LINES,
     UNSEEN_FOR,
@@ -24,6 +24,7 @@ from calendars.mails.digests import (
     Risk,
 )
 from calendars.mails.event_mail import MailContent, OfficeMail
+from calendars.reminders import due_times
 from models.accounts import User
 from models.clock import today
 from models.event_parts import Task
@@ -38,6 +39,7 @@ from service.actions import permissions
 from service.actions.accounts.mail_subscriptions import FLAGS, leaving_url
 from service.actions.agreements import progress
 from service.actions.context import ActionContext
+from service.actions.effects import confirmation
 from service.actions.events import task_queries
 from service.actions.scheduling.weekly_schedule import read_week
 
@@ -51,8 +53,10 @@ _DAY_OVER = N_("It could not be sent on its day.")
 
 @dataclass(frozen=True, slots=True)
 class OfficeMailWriter:
-    """Composes the weekly schedule, the daily digest and escalations; unsubscribe links are signed with the service's
-    secret."""
+    """Composes the weekly schedule, the daily digest, escalations and mails to approvers.
+
+    Unsubscribe links are signed with the service's secret.
+    """
 
     office: Office
     secret_key: str
@@ -76,6 +80,24 @@ class OfficeMailWriter:
         with permissions.reading_as(session, user):
             content = self._content(session, purpose, user, due_at, now, leave)
         return content if isinstance(content, Message) else OfficeMail(user.locale, content, leave)
+
+    def write_to_approver(
+        self, session: Session, purpose: ReminderPurpose, recipient: str, event_id: str
+    ) -> OfficeMail | Message:
+        """The mail about an event for an account that may confirm it, or why there is none (any more)."""
+        user = session.exec(select(User).where(User.email == recipient.lower())).first()
+        if user is None or not user.active:
+            return message(_GONE)
+        with permissions.reading_as(session, user):
+            event = session.get(Event, event_id)
+            if event is None or permissions.hidden(session, [event_id]) or confirmation.refusal(event, user):
+                return message(due_times.NOT_SECOND)
+            if purpose is ReminderPurpose.CHANGED and not event.changed_since_confirmed:
+                return message(due_times.AS_CONFIRMED)
+            if purpose is ReminderPurpose.ASKED and event.asked_at is None:
+                return message(due_times.NOT_ASKED)
+            about = _to_confirm(session, event, self.office.event_url(event.id))
+        return OfficeMail(user.locale, approver_mail.to_approver(purpose, about, self.office.timezone, user.locale))
 
     def _content(
         self, session: Session, purpose: ReminderPurpose, user: User, due_at: datetime, now: datetime, leave: str | None
@@ -104,6 +126,22 @@ class OfficeMailWriter:
 
     def _digest(self, session: Session, act: ActionContext) -> Digest:
         return Digest(act.today, _overdue(session, act), _risks(session, act.today), _failures(session))
+
+
+def _to_confirm(session: Session, event: Event, url: str) -> approver_mail.EventToConfirm:
+    differ = confirmation.differing(session, event)
+    sides = [{name: getattr(one, side) for name, one in (differ or {}).items()} for side in ("confirmed", "now")]
+    accounts = confirmation.accounts_in(session, event)
+    return approver_mail.EventToConfirm(
+        title=event.title,
+        days=Days(event.first_day, event.last_day),
+        url=url,
+        differs=differ,
+        changed_by={name: accounts.get(str(one.get("by")), "") for name, one in event.corrections.items()},
+        names=confirmation.names_in(session, *sides),
+        asked_by=accounts.get(event.asked_by or "", ""),
+        asked_at=event.asked_at,
+    )
 
 
 def _overdue(session: Session, act: ActionContext) -> ListExcerpt[OverdueTask]:

@@ -38,6 +38,7 @@ class CalendarVisit:
     kind: EventKind
     status: EventStatus
     organisation_id: str | None
+    changed_since_confirmed: bool
 
     @property
     def span(self) -> GridSpan:

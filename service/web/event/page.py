@@ -16,7 +16,7 @@ from service.actions import crud
 from service.actions.events import events
 from service.actions.reminders import reminder_planning
 from service.web import event_bookings
-from service.web.event import days, facts, members, programme, tasks, transitions, warning_links
+from service.web.event import confirmation, days, facts, members, programme, tasks, transitions, warning_links
 from service.web.event.editor import EditRequest, OpenEditor
 from service.web.event.page_data import EventPageData, read_dossier
 from service.web.forms import FormRefusal, attempt
@@ -43,6 +43,8 @@ class PageAction:
 _DEEDS: Mapping[str, PageAction] = {
     "step": PageAction(transitions.take, "steps", N_("The status is now “{status}”.")),
     "delete": PageAction(transitions.delete, "steps", ""),
+    "accept": PageAction(confirmation.accept, "confirmation", confirmation.ACCEPTED),
+    "ask": PageAction(confirmation.ask, "confirmation", confirmation.ASKED),
     "facts": PageAction(facts.save, "facts", N_("The facts were saved."), "facts"),
     "days": PageAction(days.save, "days", N_("The days were saved; what hangs on them moved along."), "days"),
     "add_person": PageAction(members.add, "people", N_("The person is on the list."), "person"),
@@ -127,7 +129,7 @@ def _show(
         ),
         history=read_history(view, found, subjects),
         steps=transitions.possible(view, found),
-        must_ask=transitions.must_ask(view, found),
+        confirmation=confirmation.read(view, found),
         may_delete=transitions.may_delete(view, found),
         editor=open_form,
         holding=row or "new" if word == "booking" else "",

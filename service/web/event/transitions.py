@@ -9,7 +9,8 @@ from flask import request
 from calendars.events.lifecycle import needs_reason, possible_steps
 from models.events import Event
 from models.i18n import N_
-from models.vocabulary import EventStatus, Role
+from models.vocabulary import EventStatus
+from service.actions.effects import confirmation
 from service.actions.events import events
 from service.schemas.events import TransitionSchema
 from service.web.event.editor import check_version, load
@@ -77,11 +78,6 @@ def _is_early(view: View, event: Event, to: EventStatus) -> bool:
     return due is not None and due > view.act.today
 
 
-def must_ask(view: View, event: Event) -> bool:
-    """Whether confirming would be next, but is for somebody else to do."""
-    return event.status is EventStatus.PLANNED and view.may_change(event) and not _may_confirm(view, event)
-
-
 def may_delete(view: View, event: Event) -> bool:
     """Whether this reader may delete the event as it is now."""
     return event.status in _DELETABLE and view.may_change(event)
@@ -89,4 +85,4 @@ def may_delete(view: View, event: Event) -> bool:
 
 def _may_confirm(view: View, event: Event) -> bool:
     """Whether this reader can be the second pair of eyes."""
-    return view.may(Role.APPROVER) and (view.user is None or event.created_by != view.user.id)
+    return view.user is not None and confirmation.refusal(event, view.user) is None

@@ -17,7 +17,7 @@ from service.web.view import View
 _MENDED_IN: Mapping[str, str] = {
     "headcount_out_of_range": "facts",
     "person_double_committed": "people",
-    "changed_since_confirmed": "steps",
+    "changed_since_confirmed": "confirmation",
 }
 """Warning → part of the page; any other is mended by other days."""
 

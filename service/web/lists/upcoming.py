@@ -10,13 +10,14 @@ from typing import Any
 
 from flask import Response, request, url_for
 
+from calendars.events.confirmation import CONFIRMED_FIELDS
 from calendars.events.lifecycle import CALLED_OFF
 from models.events import Event
 from models.i18n import N_
 from models.vocabulary import EventKind, EventStatus, Role
 from service.actions import crud
 from service.actions.accounts.account_queries import is_only_account
-from service.actions.events import event_queries, task_queries
+from service.actions.events import confirming, event_queries, task_queries
 from service.actions.events.event_queries import EVENT_ORDER_LATEST, count_with_status
 from service.actions.reminders.reminder_queries import unseen_failures
 from service.schemas.queries import EventQuery
@@ -27,6 +28,7 @@ from service.web.view import View
 
 PAGE_SIZE = 30
 FAILED_SHOWN = 5
+TO_APPROVE_SHOWN = 20
 FAILED_DAYS = 30
 _LISTS: Mapping[str, type[StrEnum]] = {"kind": EventKind, "status": EventStatus}
 _PLAIN = ("q", "from", "to")
@@ -91,6 +93,11 @@ def upcoming(view: View) -> Response:
     )
     waiting = partial(count_with_status, view.session, view.act.today)
     failed = unseen_failures(view.session, view.act.now - timedelta(days=FAILED_DAYS), FAILED_SHOWN + 1)
+    to_approve, number_to_approve = (
+        confirming.waiting_for_approval(view.session, view.act, TO_APPROVE_SHOWN)
+        if view.may(Role.APPROVER)
+        else ([], 0)
+    )
     return view.page(
         "lists/upcoming.html",
         params=params,
@@ -99,6 +106,9 @@ def upcoming(view: View) -> Response:
         now=[] if params.is_past else [event for event in events if _is_on(event, view.act.today)],
         months=_by_month(view, [event for event in events if params.is_past or not _is_on(event, view.act.today)]),
         drafts=waiting(EventStatus.DRAFT),
+        to_approve=to_approve,
+        more_to_approve=number_to_approve - len(to_approve),
+        confirmed_fields=CONFIRMED_FIELDS,
         unconfirmed=waiting(EventStatus.PLANNED) if view.may(Role.APPROVER) else 0,
         is_alone=not events and is_only_account(view.session, view.act.account.id),
         overdue=task_queries.count_overdue(view.session, view.act.today),

@@ -264,6 +264,7 @@ def test_facts_name_a_locality_as_it_is_called_on_the_first_day(day: date, host_
     row = SimpleNamespace(
         **{name: getattr(MEETING, name) for name in MEETING.__dataclass_fields__}
         | {"first_day": day, "host": "hai-duong", "guest": "guest", "updated_at": stamps["event"]}
+        | {"changed_since_confirmed": False}
     )
     found = EventFacts.of(
         row,

@@ -5,6 +5,7 @@ The database is that of `tests/data/office_0_1`: 300 events with all that belong
 
 import hashlib
 import json
+import re
 import shutil
 import sqlite3
 import zipfile
@@ -53,7 +54,14 @@ from tests.service.conftest import built_app
 KNOWN_ROWS: Mapping[str, str] = {}
 """Reviewed: a table, or ``table.column``, whose kept rows an upgrade changes → why that is right."""
 
-KNOWN_FEEDS: Mapping[str, str] = {
+R6 = "R6: an event that changed since it was confirmed was shown as confirmed; it is tentative"
+CHANGED_FEEDS = (
+    "everything-vi", "everything-lo", "everything-en", "own-organisation", "incoming", "agreement", "public", "renewed",
+    "public-vi", "public-lo", "public-en",
+)  # fmt: skip
+"""Feeds that show such an event; what else differs in them is looked at line by line."""
+
+KNOWN_FEEDS: Mapping[str, str] = dict.fromkeys(CHANGED_FEEDS, R6) | {
     "tasks-only": "R10: its owner is a department's, and no longer reads what is the protocol office's own",
     "viewer": "R10: its owner is a department's, and no longer reads what is the protocol office's own",
 }
@@ -392,6 +400,30 @@ def test_every_feed_has_the_bytes_of_the_old_version(upgraded: Office, console: 
     assert feed_differences(office_0_1.feeds(), console(upgraded.copy()).feeds(), KNOWN_FEEDS) == []
 
 
+def entries(body: bytes) -> dict[str, list[str]]:
+    """UID → the lines of each entry of a calendar."""
+    unfolded = body.replace(b"\r\n ", b"").decode()
+    found = re.findall(r"BEGIN:VEVENT\r\n(.*?)END:VEVENT\r\n", unfolded, re.DOTALL)
+    return {re.search("UID:(.*)\r", one)[1]: one.split("\r\n") for one in found}  # type: ignore[index]
+
+
+def test_feeds_differ_in_what_changed_since_it_was_confirmed_and_nothing_else(
+    upgraded: Office, console: Callable[[str], Console]
+) -> None:
+    """R6: status and description of those events, and the status of the items of their programmes."""
+    kept, now = office_0_1.feeds(), console(upgraded.copy()).feeds(CHANGED_FEEDS)
+    changed = {event["uid"] for event in upgraded.rows["event"].values() if event["changed_since_confirmed"]}
+    for name in CHANGED_FEEDS:
+        before, after = entries(kept[name].body), entries(now[name].body)
+        assert list(before) == list(after), name
+        differing = {uid for uid in before if before[uid] != after[uid]}
+        assert differing, name
+        for uid in differing:
+            assert uid.partition("-item-")[0] in changed, (name, uid)
+            lines = zip(before[uid], after[uid], strict=True)
+            assert {line.partition(":")[0] for line, other in lines if line != other} <= {"STATUS", "DESCRIPTION"}
+
+
 def test_feeds_of_a_restored_backup_are_written_anew_with_the_same_bytes(
     restored: Office, console: Callable[[str], Console]
 ) -> None:
@@ -565,8 +597,9 @@ def test_other_bytes_of_a_feed_are_noticed(sqlite_upgraded: Office, console: Cal
     # And as a migration would do it: one event's UID, everything written anew.
     anew = [f"DELETE FROM {table}" for table in CACHED_CALENDARS]
     url = spoilt(sqlite_upgraded, *anew, CARELESS_ROWS["another UID"])
-    now = console(url).feeds(["everything-en", "public"])
-    differing = [told.partition(":")[0] for told in feed_differences({name: kept[name] for name in now}, now)]
+    names = ["everything-en", "public"]
+    before = console(sqlite_upgraded.copy()).feeds(names)
+    differing = [told.partition(":")[0] for told in feed_differences(before, console(url).feeds(names))]
     assert differing == ["everything-en"], "the public one does not show that event"
 
 

@@ -411,10 +411,10 @@ def test_changing_what_was_confirmed_is_told_until_it_is_confirmed_again(officer
     def told() -> bool:
         return any(one["code"] == "changed_since_confirmed" for one in officer.get(path).json["conflicts"])
 
-    officer.patch(path, {"title": {"vi": "Lớp khác"}})
+    officer.patch(path, {"description": {"vi": "Lớp khác"}})
     assert not told()
     approver.patch(path, {"last_day": "2027-03-20"})
-    assert not told(), "who could confirm it has confirmed it by this"
+    assert told(), "nobody confirms by a change of their own"
     officer.patch(path, {"last_day": "2027-03-19"})
     assert told()
     officer.post(steps, {"to": "planned"})

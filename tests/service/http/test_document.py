@@ -38,7 +38,7 @@ VERBS = {
     "delete": {"delete"},
     "post": {
         *("create", "transition", "plan", "publish", "import", "rotate"),
-        *("preview", "retry", "mark", "reveal", "change"),
+        *("preview", "retry", "mark", "reveal", "change", "accept", "request"),
     },
 }
 """The verbs an operation's name begins with, by its method."""

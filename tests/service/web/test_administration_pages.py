@@ -543,8 +543,8 @@ def test_every_deed_of_the_trail_has_a_name() -> None:
 
 MACHINE = {
     "id", "uid", "sequence", "event_id", "user_id", "created_by", "confirmed_by", "confirmed_at",
-    "changed_since_confirmed", "template_id", "due_day", "done_at", "position", "kind", "budget_amount",
-    "budget_currency",
+    "changed_since_confirmed", "asked_by", "asked_at", "template_id", "due_day", "done_at", "position", "kind",
+    "budget_amount", "budget_currency",
 }  # fmt: skip
 """Columns an entry says nothing of: the machine's own, what its status or another word says, what never changes."""
 
