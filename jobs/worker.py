@@ -62,6 +62,7 @@ class Worker:
         reports: OfficeMails | None = None,
     ) -> None:
         self.database = database
+        database.works_for(config.office.locality)
         self.config = config
         self.clock = clock
         self.name = f"{socket.gethostname()[:60]}:{os.getpid()}"

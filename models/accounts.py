@@ -17,7 +17,8 @@ class User(Identified, Versioned, table=True):
 
     ``weekly_schedule`` and ``daily_digest``: whether the account receives these mails. ``messenger`` is the address of
     a messenger that also receives reminders, encrypted because it contains a key. ``must_change_password``: somebody
-    else chose the password, so the console requires a new one before it shows anything.
+    else chose the password, so the console requires a new one before it shows anything. ``office`` is the account's
+    (the code of a locality, NULL for the default one: :mod:`models.queries.offices`).
     """
 
     __tablename__ = "user"
@@ -34,6 +35,7 @@ class User(Identified, Versioned, table=True):
     weekly_schedule: bool = Field(default=True)
     daily_digest: bool = Field(default=True)
     messenger: bytes | None = Field(default=None, sa_type=LargeBinary)
+    office: str | None = Field(default=None, max_length=60)
 
 
 class ApiToken(Identified, table=True):

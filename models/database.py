@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 from models import tables  # noqa: F401 - every mapper is configured before the first session
+from models.queries.offices import LOCALITY
 
 BUSY_SECONDS = 30
 """How long a SQLite writer waits for another one before it fails."""
@@ -36,7 +37,7 @@ class Database:
     the write lock at once (BEGIN IMMEDIATE), so that two writers queue instead of failing midway.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 5) -> None:
+    def __init__(self, url: str, *, pool_size: int = 5, locality: str | None = None) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {}
@@ -57,6 +58,12 @@ class Database:
         self._writers = threading.Lock()
         self._closing: list[Callable[[], None]] = []
         self._writing = self.engine.execution_options(desk_begin="IMMEDIATE") if self.is_sqlite else self.engine
+        self.works_for(locality)
+
+    def works_for(self, locality: str | None) -> None:
+        """Tell every connection from now on ``DESK_LOCALITY``, which decides what belongs to the default office."""
+        for engine in {self.engine, self._writing}:
+            engine.update_execution_options(**{LOCALITY: locality})
 
     @contextmanager
     def transaction(self, write: bool = True) -> Iterator[Session]:

@@ -74,6 +74,7 @@ class Event(Identified, Versioned, Searchable, table=True):
 
     The five kinds share one table; a CHECK keeps each kind's own columns empty in the others. ``first_day`` and
     ``last_day`` are inclusive. ``sequence`` grows with changes of days, times, place, title and status.
+    ``head_organisation_id`` is the head's organisation when they were made the head (:mod:`models.participation`).
     """
 
     __tablename__ = "event"
@@ -139,6 +140,7 @@ class Event(Identified, Versioned, Searchable, table=True):
     purpose: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
     level: DelegationLevel | None = Field(default=None, sa_type=WordType(DelegationLevel))
     head_id: str | None = Field(default=None, foreign_key="person.id", index=True, max_length=26)
+    head_organisation_id: str | None = Field(default=None, index=True, max_length=26)
     subject: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
     institution_id: str | None = Field(default=None, foreign_key="organisation.id", max_length=26)
     composition: dict[str, int] | None = Field(default=None, sa_type=JsonObject)

@@ -1,6 +1,17 @@
 """All tables in one import, for comparing migrations and for configuring relationships."""
 
-from models import accounts, agreements, event_parts, events, feeds, holidays, places, reminders, resources
+from models import (
+    accounts,
+    agreements,
+    event_parts,
+    events,
+    feeds,
+    holidays,
+    participation,
+    places,
+    reminders,
+    resources,
+)
 from models.base import metadata
 
 __all__ = [
@@ -11,6 +22,7 @@ __all__ = [
     "feeds",
     "holidays",
     "metadata",
+    "participation",
     "places",
     "reminders",
     "resources",

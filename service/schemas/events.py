@@ -28,7 +28,7 @@ _OWN = {field for names in OWN_FIELDS.values() for field in names}
 def _without(*kept: EventKind) -> tuple[str, ...]:
     """The columns that a kind's schema omits: those of other kinds, and those shown in another form."""
     own = {field for kind in kept for field in OWN_FIELDS[kind]}
-    return (*sorted(_OWN - own), "budget_amount", "budget_currency", "postponed_from")
+    return (*sorted(_OWN - own), "budget_amount", "budget_currency", "postponed_from", "head_organisation_id")
 
 
 _COMPUTED = (

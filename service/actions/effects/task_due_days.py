@@ -12,18 +12,17 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col
 
-from calendars.days.working_days import WorkingDays
 from calendars.events.task_due_dates import TaskDue, TravelDays, due_day
-from calendars.reminders import due_times
+from calendars.reminders.due_times import OfficeDays
 from models.errors import Conflict, Invalid, InvalidValue, NotFound
 from models.event_parts import Task
 from models.events import Event
-from models.holidays import office_holidays
 from models.i18n import N_, message
 from models.labels import noun
 from models.queries.event_parts import tasks_of
+from models.queries.office_rows import OfficeHolidays
 from models.vocabulary import TaskAnchor
-from service.actions import crud
+from service.actions import crud, permissions
 from service.actions.reminders import reminder_planning
 
 _TRAVEL = {"arrives_on", "departs_on"}
@@ -45,7 +44,7 @@ def update_due_days(session: Session, event: Event, changed: Iterable[str]) -> N
         return
     travel = lock_event(session, event)
     counted = [task for task in tasks_of(session, event.id) if task.due_offset is not None]
-    office_days = office_days_for(session, counted)
+    office_days = office_days_for(session, counted).of(event.organisation_id)
     moved: dict[str, date | None] = {}
     for task in counted:
         try:
@@ -69,7 +68,9 @@ def update_for_days_off(session: Session) -> None:
     # A task created concurrently is either seen here, or is created after and sees the new days.
     reminder_planning.lock_planning(session)
     columns = (_TASK.c[name] for name in ("id", "title", "due_day", *DATING))
-    counting = select(*columns, col(Event.arrives_on), col(Event.departs_on)).where(
+    counting = select(
+        *columns, col(Event.arrives_on), col(Event.departs_on), col(Event.organisation_id).label("host")
+    ).where(
         col(Task.event_id) == col(Event.id),
         col(Task.working_days),
         col(Task.due_offset).is_not(None),
@@ -80,7 +81,7 @@ def update_for_days_off(session: Session) -> None:
     moved: dict[str, date | None] = {}
     for row in found:
         try:
-            day = due_day(row, TravelDays(row.arrives_on, row.departs_on), office_days)
+            day = due_day(row, TravelDays(row.arrives_on, row.departs_on), office_days.of(row.host))
         except InvalidValue as problem:
             raise Conflict(
                 message(_UNCOUNTABLE, task=row.title, problem=problem.detail), code="task_uncountable"
@@ -107,10 +108,11 @@ def lock_event(session: Session, event: Event) -> TravelDays:
     return TravelDays(travel.arrives_on, travel.departs_on)
 
 
-def office_days_for(session: Session, tasks: Iterable[TaskDue]) -> WorkingDays:
-    """The office's working days, read only if one of these tasks counts them."""
+def office_days_for(session: Session, tasks: Iterable[TaskDue]) -> OfficeDays:
+    """The working days of each office, its own read only if one of these tasks counts them."""
     counts = any(task.working_days and task.due_offset is not None for task in tasks)
-    return due_times.office_days(office_holidays(session) if counts else ())
+    offices = permissions.offices(session)
+    return OfficeDays(OfficeHolidays.load(session, offices) if counts else OfficeHolidays(offices, []))
 
 
 def uncountable(title: Mapping[str, str], anchor: TaskAnchor, problem: InvalidValue) -> crud.Errors:
