@@ -10,23 +10,22 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlmodel import Session, SQLModel, col
 
 from calendars.days.spans import Days
-from calendars.days.working_days import WorkingDays
 from calendars.ical.vevent import EventFacts
 from calendars.mails.digests import FailedMail
 from calendars.mails.event_mail import MailTopic, OfficeMail
 from calendars.mails.invitations import Method
 from calendars.reminders import due_times
-from calendars.reminders.due_times import EventDays, RuleFacts
+from calendars.reminders.due_times import EventDays, OfficeDays, RuleFacts
 from jobs.ports import OfficeMails
 from jobs.queue import TABLE, ClaimedReminder
 from models.event_parts import ProgrammeRevision, Task, last_revisions
 from models.events import Event
-from models.holidays import office_holidays
 from models.i18n import Message, message
 from models.office import Office
 from models.places import Locality, Organisation
 from models.queries.audience import MEMBERS, MESSENGER, OWNER, AudienceIndex, EntitledReaders, EventSelection
 from models.queries.event_readers import vouched_rules
+from models.queries.office_rows import OfficeHolidays, RuleOffices
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import (
     APPROVER_PURPOSES,
@@ -100,10 +99,11 @@ class ReminderFacts:
     directory: AudienceIndex
     vouched: frozenset[str]
     entitled: EntitledReaders
-    days_off: WorkingDays | None
+    days_off: OfficeDays | None
     programmes: Mapping[str, ProgrammeRevision]
     entries: Mapping[tuple[str, str], int]
     failed: Mapping[str, Reminder]
+    offices: RuleOffices
     # Cache of what is the same for every recipient of a batch.
     _shown: dict[str, EventFacts] = field(default_factory=dict)
     _days: dict[str, EventDays] = field(default_factory=dict)
@@ -144,12 +144,13 @@ class ReminderFacts:
                 {one.recipient for one in cancelled},
                 {event_id for one in cancelled if (event_id := one.event_id)},
             ),
-            due_times.office_days(office_holidays(session)) if counts_working_days else None,
+            OfficeDays(OfficeHolidays.load(session)) if counts_working_days else None,
             # After the events: a revision published in between gives its event a version that the recorded versions do
             # not have.
             last_revisions(session, reminded),
             _entries(session, notified_events),
             _by_id(session, Reminder, failed) if failed else {},
+            RuleOffices.load(session) if rules else RuleOffices(),
         )
 
     def check(
@@ -274,7 +275,10 @@ class ReminderFacts:
 
     def _why_not(self, one: ClaimedReminder, event: Event, rule: ReminderRule | None) -> Message | None:
         facts = RuleFacts.of(rule) if rule else None
-        return due_times.skip_reason(facts, self._days_of(event), one.task_key or None, one.due_at, self.days_off)
+        if rule is not None and not self.offices.covers(rule.id, event):
+            return message(due_times.NOT_ADDRESSED)
+        days_off = self.days_off.of(event.organisation_id) if self.days_off else None
+        return due_times.skip_reason(facts, self._days_of(event), one.task_key or None, one.due_at, days_off)
 
     def _days_of(self, event: Event) -> EventDays:
         if event.id not in self._days:

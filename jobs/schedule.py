@@ -21,9 +21,9 @@ from jobs.cleanup import forget_passports, sweep
 from jobs.enqueue import add, new_row
 from models.accounts import User
 from models.database import Database
-from models.holidays import office_holidays
 from models.office import Office
 from models.places import Locality
+from models.queries.office_rows import default_holidays
 from models.reminders import JobRun, Reminder
 from models.vocabulary import Language, ReminderPurpose, ReminderState, Role
 
@@ -127,7 +127,7 @@ def fixed_jobs(office: Office, passport_days: int = 30) -> tuple[Job, ...]:
     def digest(session: Session, now: datetime, instant: datetime) -> int:
         day = instant.astimezone(zone_info(zone)).date()
         home = session.get(Locality, office.locality)
-        holiday_index = HolidayIndex(map(OfficeEntry.of, office_holidays(session)))
+        holiday_index = HolidayIndex(map(OfficeEntry.of, default_holidays(session)))
         if not holiday_index.working_days([home.country] if home else []).is_working(day):
             return 0
         conditions = [col(User.daily_digest).is_(True), _has_role(Role.OFFICER)]

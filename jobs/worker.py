@@ -85,6 +85,7 @@ class Worker:
         pulse: Pulse | None = None,
     ) -> None:
         self.database = database
+        database.works_for(config.office.locality)
         self.config = config
         self.clock = clock
         # A clock that is not the machine's measures itself: it is never found to have been moved.

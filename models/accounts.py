@@ -19,6 +19,7 @@ class User(Identified, Versioned, table=True):
     a messenger that also receives reminders, encrypted because it contains a key. ``must_change_password``: somebody
     else chose the password, so the console requires a new one before it shows anything. ``known_browsers`` counts how
     often all browsers that had signed in became strangers: with each new password, and when it is switched off.
+    ``office`` is the account's (the code of a locality, NULL for the default one: :mod:`models.queries.offices`).
     """
 
     __tablename__ = "user"
@@ -36,6 +37,7 @@ class User(Identified, Versioned, table=True):
     daily_digest: bool = Field(default=True)
     messenger: bytes | None = Field(default=None, sa_type=LargeBinary)
     known_browsers: int = Field(default=0)
+    office: str | None = Field(default=None, max_length=60)
 
 
 class ApiToken(Identified, table=True):

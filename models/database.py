@@ -20,6 +20,7 @@ from models import (
 )
 from models.clock import monotonic
 from models.database_file import DatabaseFile, FileReplaced, Identity, path_of
+from models.queries.offices import LOCALITY
 
 BUSY_SECONDS = 30
 """How long SQLite waits for another connection where :data:`WAIT_SECONDS` does not apply (opening, recovering)."""
@@ -62,8 +63,10 @@ class Database:
     the write lock at once (BEGIN IMMEDIATE), so that two writers queue instead of failing midway.
     """
 
-    def __init__(self, url: str, *, identity: Identity | None = None) -> None:
-        """``identity`` names the only SQLite file to open; without, it is the first one found at the path."""
+    def __init__(self, url: str, *, identity: Identity | None = None, locality: str | None = None) -> None:
+        """``identity`` names the only SQLite file to open; without, it is the first one found at the path.
+        ``locality`` is that of :meth:`works_for`.
+        """
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {}
@@ -89,6 +92,12 @@ class Database:
         self._copies = threading.Lock()
         self._closing: list[Callable[[], None]] = []
         self._writing = self.engine.execution_options(desk_begin="IMMEDIATE") if self.is_sqlite else self.engine
+        self.works_for(locality)
+
+    def works_for(self, locality: str | None) -> None:
+        """Tell every connection from now on ``DESK_LOCALITY``, which decides what belongs to the default office."""
+        for engine in {self.engine, self._writing}:
+            engine.update_execution_options(**{LOCALITY: locality})
 
     @contextmanager
     def transaction(self, write: bool = True, *, patience: float = WAIT_SECONDS) -> Iterator[Session]:

@@ -18,7 +18,8 @@ class Member(Identified, Versioned, table=True):
     """A person in a visit and their role.
 
     ``rank`` orders people of equal precedence, 1 before 2; ``counterpart_id`` is the person of the other side they meet
-    (người đồng cấp).
+    (người đồng cấp). ``organisation_id`` is the person's organisation when they were made a member
+    (:mod:`models.participation`).
     """
 
     __tablename__ = "member"
@@ -41,6 +42,7 @@ class Member(Identified, Versioned, table=True):
     role: MemberRole = Field(default=MemberRole.MEMBER, sa_type=WordType(MemberRole))
     rank: int | None = Field(default=None, ge=1, le=10_000)
     counterpart_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
+    organisation_id: str | None = Field(default=None, index=True, max_length=26)
 
 
 class ProgrammeItem(Identified, Searchable, table=True):
@@ -108,8 +110,9 @@ def last_revisions(session: Session, event_ids: Collection[str]) -> dict[str, Pr
 class TaskTemplate(Identified, Versioned, Searchable, table=True):
     """A task that every event of a kind gets when it is planned; administrators edit these.
 
-    ``direction`` None: applies to incoming, outgoing and domestic visits. ``offset`` is whole days or weeks (ISO 8601,
-    ``-P14D``) from ``anchor``; with ``working_days`` only days on which both sides work count.
+    ``office`` is its maker's, whose events get it (NULL: the default office). ``direction`` None: incoming, outgoing
+    and domestic visits. ``offset`` is whole days or weeks (ISO 8601, ``-P14D``) from ``anchor``; with ``working_days``
+    only days on which both sides work count.
     """
 
     __tablename__ = "task_template"
@@ -128,6 +131,7 @@ class TaskTemplate(Identified, Versioned, Searchable, table=True):
     organisation_id: str | None = Field(default=None, foreign_key="organisation.id", max_length=26)
     person_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
     active: bool = Field(default=True)
+    office: str | None = Field(default=None, max_length=60)
 
     def searched(self) -> Iterable[LocalizedText]:
         """The title."""

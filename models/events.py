@@ -78,6 +78,7 @@ class Event(Identified, Versioned, Searchable, table=True):
     None if that is not known. ``changed_since_confirmed`` follows from them; ``changed_at`` is when it became true.
     ``corrections``: field that nobody has confirmed as it is → ``{"by": account or null, "at": instant}`` of its last
     change. ``asked_by`` asked for confirmation at ``asked_at``; nobody has answered yet.
+    ``head_organisation_id`` is the head's organisation when they were made the head (:mod:`models.participation`).
     """
 
     __tablename__ = "event"
@@ -148,6 +149,7 @@ class Event(Identified, Versioned, Searchable, table=True):
     purpose: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
     level: DelegationLevel | None = Field(default=None, sa_type=WordType(DelegationLevel))
     head_id: str | None = Field(default=None, foreign_key="person.id", index=True, max_length=26)
+    head_organisation_id: str | None = Field(default=None, index=True, max_length=26)
     subject: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
     institution_id: str | None = Field(default=None, foreign_key="organisation.id", max_length=26)
     composition: dict[str, int] | None = Field(default=None, sa_type=JsonObject)

@@ -16,7 +16,9 @@ from models.vocabulary import HolidayCalendar, HolidayCategory
 class OfficeHoliday(Identified, Versioned, Searchable, table=True):
     """One entry: on a fixed date, or on a date that recurs every year; it lasts ``days`` days.
 
-    ``locality`` is only allowed for a festival of one place: a day off applies to the whole country.
+    ``office`` is its maker's, whose days it decides (a locality's code, NULL for the default office:
+    :mod:`models.queries.offices`). ``locality`` is only allowed for a festival of one place: a day off applies to the
+    whole country.
     """
 
     __tablename__ = "office_holiday"
@@ -44,6 +46,7 @@ class OfficeHoliday(Identified, Versioned, Searchable, table=True):
     days: int = Field(default=1, ge=1, le=60)
     source: str = Field(max_length=300)
     provisional: bool = Field(default=False)
+    office: str | None = Field(default=None, max_length=60)
 
     @property
     def recurs(self) -> dict[str, Any] | None:

@@ -25,7 +25,8 @@ _OFFICES = ", ".join(f"'{purpose}'" for purpose in OFFICE_PURPOSES)
 class ReminderRule(Identified, Versioned, table=True):
     """A rule that produces reminders: for which kinds, how long before or after what, at which time, to whom.
 
-    ``catch_up``: reminders that were due before the event was planned are sent at once instead of being skipped.
+    ``office`` is its maker's, of whose events it reminds (NULL: the default office). ``catch_up``: reminders that were
+    due before the event was planned are sent at once instead of being skipped.
     """
 
     __tablename__ = "reminder_rule"
@@ -41,6 +42,7 @@ class ReminderRule(Identified, Versioned, table=True):
     channel: Channel = Field(default=Channel.EMAIL, sa_type=WordType(Channel))
     active: bool = Field(default=True)
     catch_up: bool = Field(default=False)
+    office: str | None = Field(default=None, max_length=60)
 
 
 class Reminder(Identified, table=True):

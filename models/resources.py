@@ -21,7 +21,8 @@ class Resource(Identified, Versioned, Searchable, table=True):
     number of people one of them seats, carries or sleeps.
 
     ``buffer_before`` and ``buffer_after`` are minutes it is unavailable around each booking, to prepare and to clear.
-    ``person_id`` is an interpreter who is also in the list of people.
+    ``person_id`` is an interpreter who is also in the list of people. ``office`` is its maker's, which lends it (NULL:
+    the default office).
     """
 
     __tablename__ = "resource"
@@ -44,6 +45,7 @@ class Resource(Identified, Versioned, Searchable, table=True):
     person_id: str | None = Field(default=None, foreign_key="person.id", index=True, max_length=26)
     note: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
     active: bool = Field(default=True)
+    office: str | None = Field(default=None, max_length=60)
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.name, self.note)

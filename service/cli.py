@@ -192,7 +192,7 @@ def _place(*, any_key: bool = False) -> Iterator[CommandContext]:
     from service.actions import secret_key
 
     settings = load_settings()
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, locality=settings.locality)
     try:
         current, newest = current_revision(database), newest_revision()
         if current != newest:
@@ -447,6 +447,26 @@ def set_password(email: str, password_stdin: bool) -> None:
 
 
 @desk.group()
+def office() -> None:
+    """Offices: the localities that work with this service."""
+
+
+@office.command("open")
+@click.argument("locality")
+def open_office(locality: str) -> None:
+    """Make LOCALITY (a code) an office of its own, with the accounts of its organisations.
+
+    For accounts from before there were offices: until then they belong to the office of DESK_LOCALITY and read all of
+    it as their role allows.
+    """
+    from service.actions.accounts import offices
+
+    with _place() as place, place.database.transaction() as session:
+        found = offices.open_office(session, place.act(), locality)
+    click.echo(f"{locality} is an office now; its accounts: {', '.join(user.email for user in found)}.")
+
+
+@desk.group()
 def token() -> None:
     """API tokens."""
 
@@ -525,7 +545,7 @@ def prepare(program: Path) -> None:
 
     settings = load_settings()
     _migrate(settings.database_url)
-    database = Database(settings.database_url)
+    database = Database(settings.database_url, locality=settings.locality)
     try:
         place = CommandContext(settings, database)
         _take_key(database, settings)

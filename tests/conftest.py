@@ -232,7 +232,7 @@ def database(database_url: str) -> Iterator["Database"]:
     """A migrated database without data, its connections closed after the test."""
     from models.database import Database
 
-    opened = Database(database_url)
+    opened = Database(database_url, locality="hai-duong")
     yield opened
     opened.dispose()
 

@@ -55,6 +55,25 @@ def office_days(rows: Iterable[Any]) -> WorkingDays:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeDays:
+    """The working days of each office, computed when they are first asked for.
+
+    ``holidays`` gives ``office_of`` an organisation, and the rows ``at`` an office
+    (:class:`models.queries.office_rows.OfficeHolidays`).
+    """
+
+    holidays: Any
+    _days: dict[str, WorkingDays] = field(default_factory=dict)
+
+    def of(self, organisation_id: str | None) -> WorkingDays:
+        """The working days for an event of an organisation, or of none."""
+        office = self.holidays.office_of(organisation_id)
+        if office not in self._days:
+            self._days[office] = office_days(self.holidays.at(office))
+        return self._days[office]
+
+
+@dataclass(frozen=True, slots=True)
 class TaskDays:
     """The due day of a task (:mod:`calendars.events.task_due_dates`); None: no due day."""
 

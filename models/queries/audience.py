@@ -18,6 +18,7 @@ from models.events import Event
 from models.i18n import N_
 from models.places import Locality, Organisation, Person
 from models.queries.event_readers import TAKING_PART, ReadingRights, vouched_rules
+from models.queries.offices import Offices
 from models.reminders import ReminderRule
 from models.vocabulary import Language, Role, Visibility
 
@@ -121,7 +122,7 @@ def _users(parts: frozenset[str], by_id: bool) -> Select[*tuple[Any, ...]]:
             .where(events)
         ),
     }
-    names = ("id", "email", "role", "organisation_id", "locale", "active", "messenger")
+    names = ("id", "email", "role", "organisation_id", "locale", "active", "messenger", "office")
     columns = (_USER.c[name] for name in names)
     return (
         select(*columns, _ORGANISATION.c.protocol_office)
@@ -186,8 +187,9 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
 
 @dataclass(slots=True)
 class AudienceIndex:
-    """The data to resolve audiences of many events, read at once: at most five queries however many events."""
+    """The data to resolve audiences of many events, read at once: at most seven queries however many events."""
 
+    offices: Offices = field(default_factory=Offices)
     users: dict[str, Any] = field(default_factory=dict)
     rights: dict[str, ReadingRights] = field(default_factory=dict)
     by_email: dict[str, Any] = field(default_factory=dict)
@@ -217,6 +219,8 @@ class AudienceIndex:
                 parts.add(part)
                 values["roles" if part == _ROLE else "emails"] = named
         index, connection, by_id = cls(), session.connection(), events.by_id
+        if parts:
+            index.offices = Offices.load(session)
         if parts:
             for user in connection.execute(_users(frozenset(parts), by_id), values):
                 index._add_user(user)
@@ -292,7 +296,7 @@ class AudienceIndex:
 
     def _add_user(self, user: Any) -> None:
         self.users[user.id] = user
-        self.rights[user.id] = ReadingRights.of(user, user.protocol_office)
+        self.rights[user.id] = ReadingRights.of(user, user.protocol_office, self.offices)
         self.by_email[user.email] = user
         self.locales[user.email] = user.locale
         if user.active:

@@ -1,29 +1,33 @@
 """Who may read an event: the one rule, for the sessions of the service and the recipients of the worker's mail.
 
-Every account reads public events. An internal event is read by its creator, by the organisation in charge of it, by the
-organisations that take part (their people are members or head it, or they have tasks in it), by the protocol office, by
-approvers and administrators.
+Every account reads public events. An internal event is read by the organisation in charge of it, and by the protocol
+office, approvers, administrators and its creator, as far as they belong to the event's office
+(:mod:`models.queries.offices`). These are *in charge* of it. It is also read by the organisations that take part: they
+have tasks in it, or their people are members or head it.
+
+Whose people are members was settled when somebody in charge made them members (``Member.organisation_id``,
+``Event.head_organisation_id``): a later change of a person opens no event.
 
 The rule has two forms: a condition for SELECTs (:func:`visible_to`) and a check of facts already loaded for many
 accounts and events at once (:meth:`ReadingRights.may_read`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, or_, select, true
 from sqlmodel import Session, col
 
 from models.accounts import Audit, User
 from models.event_parts import Member, Task
 from models.events import Event
-from models.places import Organisation, Person
+from models.places import Organisation
+from models.queries.offices import Offices, line_end, line_of, within
 from models.vocabulary import Role, Visibility
 
 _USER: Table = User.__table__  # type: ignore[attr-defined]
 _ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
-_PERSON: Table = Person.__table__  # type: ignore[attr-defined]
 _MEMBER: Table = Member.__table__  # type: ignore[attr-defined]
 _TASK: Table = Task.__table__  # type: ignore[attr-defined]
 _AUDIT: Table = Audit.__table__  # type: ignore[attr-defined]
@@ -31,57 +35,104 @@ _HEADED = Event.__table__.alias("headed")  # type: ignore[attr-defined]
 
 TAKING_PART: Sequence[Select[tuple[str, str | None]]] = (
     select(_TASK.c.event_id, _TASK.c.organisation_id),
-    select(_MEMBER.c.event_id, _PERSON.c.organisation_id).join(_PERSON, _PERSON.c.id == _MEMBER.c.person_id),
-    select(_HEADED.c.id, _PERSON.c.organisation_id).join(_PERSON, _PERSON.c.id == _HEADED.c.head_id),
+    select(_MEMBER.c.event_id, _MEMBER.c.organisation_id),
+    select(_HEADED.c.id, _HEADED.c.head_organisation_id),
 )
 """SELECTs of the pairs of an event and an organisation that takes part in it: by a task, by a member, by the head."""
 
 
 def reads_everything(role: Role, organisation_id: str | None, protocol_office: bool | None) -> bool:
-    """Whether an account may read and change all events: approvers, administrators, the protocol office, and accounts
-    without an organisation, which belong to the protocol office."""
+    """Whether an account may read and change everything of its office: approvers, administrators, the protocol office,
+    and accounts without an organisation, which belong to the protocol office of the default office."""
     return role.suffices_for(Role.APPROVER) or organisation_id is None or bool(protocol_office)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingRights:
-    """Which events an account may read; ``everything``: no event is hidden from it."""
+    """Which events an account may read; ``whole_office``: all of its office, whose code is ``office``."""
 
     user_id: str
     organisation_id: str | None
-    everything: bool
+    whole_office: bool
+    office: str
+    offices: Offices
+    side: frozenset[str] | None = None
+    """The organisations of its own side, where that is not its office's: accounts older than offices have it so."""
 
     @classmethod
-    def of(cls, user: Any, protocol_office: bool | None) -> "ReadingRights":
+    def of(cls, user: Any, protocol_office: bool | None, offices: Offices) -> "ReadingRights":
         """The rights of an account, or of a row with its columns; ``protocol_office`` is its organisation's flag."""
-        return cls(user.id, user.organisation_id, reads_everything(user.role, user.organisation_id, protocol_office))
+        whole_office = reads_everything(user.role, user.organisation_id, protocol_office)
+        return cls(user.id, user.organisation_id, whole_office, offices.named(user.office), offices)
+
+    @property
+    def everything(self) -> bool:
+        """Whether no event is hidden from it, as there is no other office."""
+        return self.whole_office and self.offices.alone
+
+    def is_of_office(self, organisation_id: str | None) -> bool:
+        """Whether an organisation, or what has none, belongs to the account's office."""
+        return self.offices.of(organisation_id) == self.office
+
+    def is_near(self, organisation_id: str | None) -> bool:
+        """Whether an organisation, or what has none, is of the account's office and side."""
+        if self.side is not None:
+            return organisation_id in self.side
+        return self.is_of_office(organisation_id)
+
+    def is_in_charge(self, event: Any) -> bool:
+        """Whether the account is in charge of a loaded event: as :func:`in_charge`."""
+        if event.organisation_id is not None and event.organisation_id == self.organisation_id:
+            return True
+        return (self.whole_office or event.created_by == self.user_id) and self.is_of_office(event.organisation_id)
 
     def may_read(self, event: Any, *, takes_part: bool) -> bool:
         """As :func:`visible_to`, for a loaded event. ``takes_part``: the account's organisation takes part in it."""
-        return (
-            self.everything
-            or event.visibility is Visibility.PUBLIC
-            or event.created_by == self.user_id
-            or event.organisation_id == self.organisation_id
-            or takes_part
-        )
+        return event.visibility is Visibility.PUBLIC or takes_part or self.is_in_charge(event)
 
 
 def reader_of(session: Session, user: User) -> ReadingRights:
     """What an account may read now."""
     organisation = session.get(Organisation, user.organisation_id) if user.organisation_id else None
-    return ReadingRights.of(user, organisation is not None and organisation.protocol_office)
+    offices = Offices.load(session)
+    rights = ReadingRights.of(user, organisation is not None and organisation.protocol_office, offices)
+    if organisation is None or organisation.locality == rights.office:
+        return rights
+    lines = offices.successors if not offices.alone else Offices.load_whole(session).successors
+    if line_end(lines, organisation.locality) == line_end(lines, rights.office):
+        return rights
+    side = session.scalars(within(line_of(lines, organisation.locality)))
+    return replace(rights, side=frozenset(side))
+
+
+def in_charge(reader: ReadingRights, table: Any = Event) -> ColumnElement[bool]:
+    """The condition for events that an account is in charge of: its organisation is, or it made them or reads its whole
+    office, and they are of its office."""
+    of_office = reader.offices.holds(reader.office, col(table.organisation_id))
+    if reader.whole_office:
+        return true() if of_office is None else of_office
+    conditions = []
+    if table is Event:
+        own = col(Event.created_by) == reader.user_id
+        conditions.append(own if of_office is None else and_(own, of_office))
+    conditions.append(col(table.organisation_id) == reader.organisation_id)
+    return or_(*conditions)
+
+
+def is_near(reader: ReadingRights) -> ColumnElement[bool]:
+    """The condition for events of an account's office and side, whether or not it may read them."""
+    if reader.side is not None:
+        return col(Event.organisation_id).in_(reader.side)
+    condition = reader.offices.holds(reader.office, col(Event.organisation_id))
+    return true() if condition is None else condition
 
 
 def visible_to(reader: ReadingRights | None, table: Any = Event) -> ColumnElement[bool]:
     """The condition for events that an account may read, all for None; ``table`` may be that of deleted events."""
     if reader is None or reader.everything:
         return true()
-    conditions = [col(table.visibility) == Visibility.PUBLIC]
-    if table is Event:
-        conditions.append(col(Event.created_by) == reader.user_id)
+    conditions = [col(table.visibility) == Visibility.PUBLIC, in_charge(reader, table)]
     if reader.organisation_id is not None:
-        conditions.append(col(table.organisation_id) == reader.organisation_id)
         for pairs in TAKING_PART:
             event_id, organisation_id = pairs.selected_columns
             own = pairs.where(organisation_id == reader.organisation_id).with_only_columns(event_id)

@@ -3,29 +3,47 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy import ColumnElement, and_, or_, true
 from sqlmodel import Session, col, select
 
-from models.accounts import Audit
-from service.actions import crud
+from models.accounts import Audit, User
+from models.events import Event
+from service.actions import crud, permissions
 from service.actions.context import ActionContext
 
 AUDIT_ORDER = (col(Audit.id).desc(),)
 
 
-def audit_where(act: ActionContext, query: Mapping[str, Any]) -> Any:
-    """The SELECT of the audit rows that match a query string."""
-    statement: Any = select(Audit)
+def audit_where(session: Session, act: ActionContext, query: Mapping[str, Any]) -> Any:
+    """The SELECT of the audit rows that match a query string, as far as the reader sees them."""
+    statement: Any = select(Audit).where(_seen(session))
     for name in ("entity", "entity_id", "actor_id", "event_id"):
         if query.get(name):
             statement = statement.where(getattr(Audit, name) == query[name])
     return crud.within(statement, col(Audit.at), act, query)
 
 
+def _seen(session: Session) -> ColumnElement[bool]:
+    """The condition for audit rows the session sees: about events it oversees; of those that are gone, and of all else,
+    what accounts of its office did, and what was done to these accounts. What the service itself did to nobody's event
+    is the default office's."""
+    one = permissions.reader(session)
+    if one is None:
+        return true()
+    accounts = select(col(User.id)).where(permissions.own_accounts(session))
+    overseen = select(col(Event.id)).where(permissions.overseen(session))
+    is_gone = col(Audit.event_id).not_in(select(col(Event.id)))
+    own = [col(Audit.actor_id).in_(accounts), and_(col(Audit.entity) == "user", col(Audit.entity_id).in_(accounts))]
+    if one.office == one.offices.default:
+        own.append(and_(col(Audit.actor_id).is_(None), col(Audit.entity) != "user"))
+    return or_(col(Audit.event_id).in_(overseen), and_(or_(col(Audit.event_id).is_(None), is_gone), or_(*own)))
+
+
 def newest_audits(
     session: Session, act: ActionContext, query: Mapping[str, Any], *, below: int | None = None, limit: int
 ) -> list[Audit]:
     """The newest audit rows that match a query string, only those with an id below ``below`` if it is given."""
-    statement = audit_where(act, query)
+    statement = audit_where(session, act, query)
     if below is not None:
         statement = statement.where(col(Audit.id) < below)
     return list(session.exec(statement.order_by(*AUDIT_ORDER).limit(limit)))

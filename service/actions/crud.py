@@ -26,13 +26,13 @@ Errors = dict[str, list[Message]]
 
 
 def find(session: Session, model: type[Row], identity: str) -> Row:
-    """The row with this id.
+    """The row with this id; of tables whose rows are an office's only one of the reader's.
 
     Raises:
-        NotFound: there is none.
+        NotFound: there is none, or it is another office's.
     """
     row = session.get(model, identity)
-    if row is None:
+    if row is None or not permissions.is_marked_own(session, getattr(row, "office", None), row):
         raise NotFound(called(model), identity)
     return row
 
@@ -82,6 +82,8 @@ def missing_references(session: Session, model: type[SQLModel], values: Mapping[
         statement = core_select(target).where(target == values[column.key])
         if target.table.name == "event":
             statement = statement.where(permissions.visible(session))
+        elif "office" in target.table.columns:
+            statement = statement.where(permissions.marked_own(session, target.table.columns["office"]))
         if session.execute(statement).first() is None:
             what = noun(str(target.table.name))
             errors[column.key] = [
@@ -117,6 +119,8 @@ def create(
     reason: str | None = None,
 ) -> Row:
     """Add a row and its audit row."""
+    if "office" in type(row).model_fields:
+        row.office = permissions.mark(session)
     if hasattr(row, "created_at"):
         row.created_at = act.now
     if hasattr(row, "updated_at"):
@@ -227,14 +231,22 @@ def page_matching(
     """One page of the rows whose folded text contains every word of ``query``, by name unless ``order`` is given."""
     text = col(model.search_text)  # type: ignore[attr-defined]
     key = inspect(model).primary_key
-    return page_of(session, matching(select(model), text, query), order or (text, *key), first, size)
+    return page_of(session, matching(_of_office(session, model), text, query), order or (text, *key), first, size)
 
 
 def page_of_all(
     session: Session, model: type[Row], order: Sequence[Any], first: int, size: int
 ) -> tuple[list[Row], int]:
     """One page of all rows in an order."""
-    return page_of(session, select(model), order, first, size)
+    return page_of(session, _of_office(session, model), order, first, size)
+
+
+def _of_office(session: Session, model: type[Row]) -> Any:
+    """The SELECT of a table's rows; of tables whose rows are an office's those of the reader's."""
+    statement = select(model)
+    if "office" not in model.model_fields:
+        return statement
+    return statement.where(permissions.marked_own(session, col(model.office)))  # type: ignore[attr-defined]
 
 
 EVENT_ORDER = (col(Event.first_day), col(Event.id))

@@ -19,7 +19,6 @@ from calendars.events.lifecycle import CALLED_OFF
 from calendars.openings.day_index import BusyDays, DayIndex
 from models.event_parts import Member
 from models.events import Event
-from models.holidays import office_holidays
 from models.places import Person
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState
@@ -32,7 +31,7 @@ _MOST_RANGES = 8
 
 def office_holiday_calendar(session: Session) -> HolidayIndex:
     """The public holidays with the office's own entries; one query."""
-    return HolidayIndex(OfficeEntry.of(row) for row in office_holidays(session))
+    return HolidayIndex(OfficeEntry.of(row) for row in permissions.own_holidays(session))
 
 
 def hosted_visits(session: Session, hosts: frozenset[str], within: Days) -> list[HostedVisit]:

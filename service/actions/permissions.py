@@ -2,14 +2,18 @@
 
 Who may read an event is decided in :mod:`models.queries.event_readers`. Officers change the events that their own
 organisation is in charge of and those they created; the protocol office, approvers and administrators change all
-events. Whoever runs the service is the protocol office: an account without an organisation belongs to it, and so does
-an event without an organisation.
+events of their office (:mod:`models.queries.offices`). Whoever runs the service is the protocol office of the default
+office: an account without an organisation belongs to it, and so does an event without an organisation.
+
+How much of a readable event a reader sees is one function, :func:`sight`, with two forms for SELECTs
+(:func:`overseen`, :func:`near`).
 
 A person's organisation decides which events that organisation may read, and a person's address where mail goes. So
-people and organisations are changed by their own organisation, and by whoever may change everything. People of
-organisations without accounts may also be changed by whoever is in charge of an event they take part in, except for
-these two fields (:class:`Hold`). Only whoever may change everything can make a reminder rule with an address that
-belongs to nobody here (:func:`check_addresses`).
+people and organisations are changed by their own organisation, and by whoever may change everything of their office.
+People of organisations without accounts may also be changed by whoever is in charge of an event they take part in,
+except for these two fields (:class:`Hold`). Only whoever may change everything of an office can make a reminder rule
+with an address that belongs to nobody here (:func:`check_addresses`). What would move something from one office to
+another is done by the operator only, on the command line or by a seed file (:func:`check_office_kept`).
 
 A session has the rights of an account (:func:`reads_as`); without one, as in jobs, the seed and the command line, it
 may read and change everything.
@@ -20,17 +24,21 @@ from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select, true
 from sqlmodel import Session, col
 
 from models.accounts import User
 from models.errors import Forbidden
-from models.event_parts import Member
+from models.event_parts import Member, Task
 from models.events import Event
+from models.holidays import OfficeHoliday
 from models.i18n import N_, Message, message, translate
 from models.places import Organisation, Person
+from models.queries import event_readers
 from models.queries.audience import named_addresses
 from models.queries.event_readers import ReadingRights, reader_of, visible_to
+from models.queries.office_rows import OfficeHolidays
+from models.queries.offices import Offices
 from models.text import LocalizedText
 from models.vocabulary import Language
 
@@ -92,17 +100,88 @@ def is_for(session: Session, organisation_id: str | None) -> bool:
     return one is not None and organisation_id is not None and organisation_id == one.organisation_id
 
 
-def may_change(session: Session, event: Event) -> bool:
-    """Whether the session may change an event and what belongs to it."""
+def may_change(session: Session, event: Any) -> bool:
+    """Whether the session may change an event (or a row with its columns) and what belongs to it."""
     one = reader(session)
-    if one is None or event.created_by == one.user_id:
-        return True
-    return event.organisation_id is not None and event.organisation_id == one.organisation_id
+    return one is None or one.is_in_charge(event)
 
 
 def changed_by(one: ReadingRights) -> ColumnElement[bool]:
-    """:func:`may_change` as a condition for SELECTs, for a reader who may not change everything."""
-    return or_(col(Event.created_by) == one.user_id, col(Event.organisation_id) == one.organisation_id)
+    """:func:`may_change` as a condition for SELECTs."""
+    return event_readers.in_charge(one)
+
+
+# How much of an event
+
+
+class Sight(IntEnum):
+    """How much of an event that it may read a session sees.
+
+    ``SHARED``, what readers of another office, or of the other side, see: days, hours, place and description, members
+    without their addresses, the published programme, tasks of the reader's own organisation, bookings without their
+    notes. ``OFFICE``, what other departments of the event's office see: also the working programme and all tasks.
+    ``WHOLE``, what whoever is in charge sees: also budget, history and all reminders. Reminders to one's own address
+    are seen with any of them.
+    """
+
+    SHARED = 0
+    OFFICE = 1
+    WHOLE = 2
+
+
+def sight(session: Session, event: Any) -> Sight:
+    """How much of an event (or a row with its columns) the session sees, if it may read it at all."""
+    one = reader(session)
+    if one is None or one.is_in_charge(event):
+        return Sight.WHOLE
+    return Sight.OFFICE if one.is_near(event.organisation_id) else Sight.SHARED
+
+
+def check_history(session: Session, event: Event) -> None:
+    """Raise if the session does not see the history of an event it may read.
+
+    Raises:
+        Forbidden: others are in charge of it.
+    """
+    if sight(session, event) is not Sight.WHOLE:
+        raise Forbidden(
+            message(N_("Only who is in charge of this event and its protocol office can read its history.")),
+            code="not_in_charge",
+        )
+
+
+def overseen(session: Session) -> ColumnElement[bool]:
+    """The condition for events of which the session sees everything."""
+    one = reader(session)
+    return true() if one is None else event_readers.in_charge(one)
+
+
+def near(session: Session) -> ColumnElement[bool]:
+    """The condition for events that the session sees at least as a department of their office, if it may read them."""
+    one = reader(session)
+    return true() if one is None else event_readers.is_near(one)
+
+
+def near_office(session: Session) -> ColumnElement[bool]:
+    """The condition for events of the reader's office, which its rules remind of; all for the service itself."""
+    one = reader(session)
+    condition = None if one is None else one.offices.holds(one.office, col(Event.organisation_id))
+    return true() if condition is None else condition
+
+
+def sees_task(session: Session, event: Any, organisation_id: str | None) -> bool:
+    """Whether the session sees a task of an event it may read; ``organisation_id`` is whose task it is."""
+    return sight(session, event) >= Sight.OFFICE or is_for(session, organisation_id)
+
+
+def seen_tasks(session: Session) -> ColumnElement[bool]:
+    """:func:`sees_task` as a condition for SELECTs of tasks joined with their events, all of them readable."""
+    one = reader(session)
+    if one is None:
+        return true()
+    return or_(
+        event_readers.is_near(one), event_readers.in_charge(one), col(Task.organisation_id) == one.organisation_id
+    )
 
 
 def check_change(session: Session, event: Event) -> None:
@@ -131,6 +210,93 @@ def check_change_of(session: Session, event_id: str | None) -> None:
     """
     if event_id is not None:
         check_change(session, session.get_one(Event, event_id))
+
+
+# Offices
+
+
+def offices(session: Session) -> Offices:
+    """The offices: as they were when the session began to read for its account."""
+    found: ReadingRights | None = session.info.get(_READER)
+    return Offices.load(session) if found is None else found.offices
+
+
+def own_office(session: Session) -> str:
+    """The code of the reader's office; the default office for the service itself."""
+    found: ReadingRights | None = session.info.get(_READER)
+    return offices(session).default if found is None else found.office
+
+
+def own_holidays(session: Session) -> list[OfficeHoliday]:
+    """The own days off and worked days of the reader's office, oldest first; one query."""
+    return OfficeHolidays.load(session, offices(session)).at(own_office(session))
+
+
+def oversees(session: Session, organisation_id: str | None) -> bool:
+    """Whether the session may change everything of an organisation's office."""
+    one = reader(session)
+    return one is None or (one.whole_office and one.is_of_office(organisation_id))
+
+
+def oversees_own(session: Session) -> bool:
+    """Whether the session may change everything of its own office."""
+    one = reader(session)
+    return one is None or one.whole_office
+
+
+def own_accounts(session: Session) -> ColumnElement[bool]:
+    """The condition for accounts of the reader's office; all for the service itself."""
+    one = reader(session)
+    condition = None if one is None else one.offices.marks(one.office, col(User.office))
+    return true() if condition is None else condition
+
+
+def is_own_account(session: Session, user: User) -> bool:
+    """Whether an account belongs to the reader's office; any for the service itself."""
+    one = reader(session)
+    return one is None or one.offices.named(user.office) == one.office
+
+
+def marked_own(session: Session, column: Any) -> ColumnElement[bool]:
+    """The condition for rows of the reader's office by their column ``office``; all for the service itself."""
+    one = reader(session)
+    condition = None if one is None else one.offices.marks(one.office, column)
+    return true() if condition is None else condition
+
+
+def is_marked_own(session: Session, office: str | None, row: object = None) -> bool:
+    """Whether a row with this ``office`` belongs to the reader's office; any for the service itself, and any of a table
+    without such a column."""
+    one = reader(session)
+    if one is None or (row is not None and not hasattr(row, "office")):
+        return True
+    return one.offices.named(office) == one.office
+
+
+def mark(session: Session) -> str | None:
+    """What a row that the session makes has as its ``office``."""
+    return own_office(session) or None
+
+
+def check_own_organisation(session: Session, field: str, organisation_id: str | None, what: Message) -> None:
+    """Refuse what is for an organisation of another office.
+
+    Raises:
+        Forbidden: it is of another office; ``errors`` names the field.
+    """
+    one = reader(session)
+    if one is not None and not one.is_of_office(organisation_id):
+        raise Forbidden(what, code="not_in_charge", errors={field: [what]})
+
+
+def check_operator(session: Session, field: str, what: Message) -> None:
+    """Refuse what only the operator may do; ``what`` names the way out.
+
+    Raises:
+        Forbidden: the session acts for an account; ``errors`` names the field.
+    """
+    if session.info.get(_READER) is not None:
+        raise Forbidden(what, code="operator_only", errors={field: [what]})
 
 
 # People and organisations
@@ -173,6 +339,8 @@ def hold_of(session: Session, person: Person, *, joins: bool = False) -> Hold:
     """How much of a person the session may change. ``joins``: they are being added to an event it may change."""
     one = reader(session)
     if one is None or is_for(session, person.organisation_id):
+        return Hold.ALL
+    if one.whole_office and one.is_of_office(person.organisation_id):
         return Hold.ALL
     if has_accounts(session, person.organisation_id):
         return Hold.NONE
@@ -217,7 +385,9 @@ def check_person(session: Session, person: Person, values: Mapping[str, Any] | N
 
 def not_to_join(session: Session, organisation_id: str | None) -> Message | None:
     """Why the session may not put people into an organisation: one that has accounts enters its own."""
-    if reader(session) is None or is_for(session, organisation_id) or not has_accounts(session, organisation_id):
+    if oversees(session, organisation_id) or is_for(session, organisation_id):
+        return None
+    if not has_accounts(session, organisation_id):
         return None
     return message(
         N_(
@@ -239,8 +409,8 @@ def check_joining(session: Session, organisation_id: str | None) -> None:
 
 
 def may_change_organisation(session: Session, organisation: Organisation) -> bool:
-    """Whether the session may change an organisation: its own, or any if it may change everything."""
-    return reader(session) is None or is_for(session, organisation.id)
+    """Whether the session may change an organisation: its own, or any of its office if it may change all of it."""
+    return is_for(session, organisation.id) or oversees(session, organisation.id)
 
 
 NAMES = frozenset({"name", "aliases"})
@@ -253,7 +423,7 @@ def check_renaming(session: Session, changed: Collection[str]) -> None:
     Raises:
         Forbidden: it is one of :data:`NAMES`, and the session does not change everything; ``errors`` names the fields.
     """
-    if reader(session) is not None and (renamed := sorted(NAMES.intersection(changed))):
+    if not oversees_own(session) and (renamed := sorted(NAMES.intersection(changed))):
         what = message(N_("Only an approver or the protocol office can change what an organisation is called."))
         raise Forbidden(what, code="not_in_charge", errors={name: [what] for name in renamed})
 
@@ -286,7 +456,7 @@ def check_addresses(session: Session, audience: Collection[str]) -> None:
     Raises:
         Forbidden: there is such an address, and the session may not change everything; ``errors`` names the field.
     """
-    if reader(session) is not None and (unknown := unknown_addresses(session, audience)):
+    if not oversees_own(session) and (unknown := unknown_addresses(session, audience)):
         what = message(
             N_("“{address}” belongs to nobody here: only an approver or the protocol office can have mail sent there."),
             address=unknown[0],

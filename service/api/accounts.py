@@ -155,4 +155,6 @@ class AuditTrailView(ApiView):
     @blp.many(HistoryEntrySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """Every change ever made, newest first"""
-        return page(pagination_parameters, audit_queries.audit_where(act(), query), *audit_queries.AUDIT_ORDER)
+        return page(
+            pagination_parameters, audit_queries.audit_where(session(), act(), query), *audit_queries.AUDIT_ORDER
+        )

@@ -11,6 +11,7 @@ from models.vocabulary import Role
 from service.actions import crud, permissions
 from service.actions.bookings import bookings, resources
 from service.actions.events import events
+from service.actions.permissions import Sight
 from service.api.resource import ApiBlueprint, act, operation, page, requires, session
 from service.api.resource import ApiView as Address
 from service.schemas.bookings import (
@@ -81,9 +82,14 @@ BookingValues = dict[str, Any]
 
 
 def _show(booking: Booking, resource: Resource, event: Event, *, is_hidden: bool = False) -> BookingValues:
-    """A booking as a dict. If the reader may not see its event, only the resource and the times are included."""
+    """A booking as a dict. If the reader may not see its event, only the resource and the times are included; of an
+    event of another office not the note."""
     times = BookingTimes.of(booking).to_json()
-    hidden_values = {"event_id": None, "note": None, "created_by": None} if is_hidden else {}
+    hidden_values: dict[str, Any] = {}
+    if is_hidden:
+        hidden_values = {"event_id": None, "note": None, "created_by": None}
+    elif permissions.sight(session(), event) is Sight.SHARED:
+        hidden_values = {"note": None, "created_by": None}
     return (
         booking.model_dump()
         | hidden_values
@@ -99,7 +105,9 @@ def _show(booking: Booking, resource: Resource, event: Event, *, is_hidden: bool
 
 def _booking_values(booking: Booking) -> BookingValues:
     return _show(
-        booking, crud.find(session(), Resource, booking.resource_id), crud.find(session(), Event, booking.event_id)
+        booking,
+        session().get_one(Resource, booking.resource_id),
+        session().get_one(Event, booking.event_id),
     )
 
 

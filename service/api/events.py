@@ -14,6 +14,7 @@ from models.vocabulary import EventKind, Role
 from service.actions import crud, permissions
 from service.actions.effects import confirmation
 from service.actions.events import confirming, event_queries, events
+from service.actions.permissions import Sight
 from service.actions.scheduling import event_warnings
 from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session
 from service.http.error_responses import reader_language
@@ -55,7 +56,7 @@ def shown(selected: Sequence[Event], *, closely: bool = False) -> list[EventValu
         # A plain dict: marshmallow reads it ten times faster than an object with many columns.
         event.__dict__
         | {
-            "budget": event.budget,
+            "budget": event.budget if permissions.sight(session(), event) is Sight.WHOLE else None,
             "direction": g.presenter.compass.of(event),
             "host_name": places.name(event.host, event.first_day),
             "guest_name": places.name(event.guest, event.first_day) if event.guest else None,
@@ -199,8 +200,11 @@ class HistoryView(ApiView):
     @blp.arguments(QuerySchema, location="query")
     @blp.many(HistoryEntrySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
-        """List an event's changes: who changed what, when and why; oldest first"""
-        events.find_event(session(), event_id)
+        """List an event's changes: who changed what, when and why; oldest first
+
+        For whoever is in charge of the event; 403 for others who may read it.
+        """
+        permissions.check_history(session(), events.find_event(session(), event_id))
         return page(pagination_parameters, event_queries.history_where(event_id), *event_queries.HISTORY_ORDER)
 
 

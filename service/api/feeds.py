@@ -46,7 +46,7 @@ class FeedsView(ApiView):
     @blp.many(FeedSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List your feeds, without their addresses; administrators see everybody's"""
-        return page(pagination_parameters, feeds.feeds_where(act()), *feeds.FEED_ORDER)
+        return page(pagination_parameters, feeds.feeds_where(session(), act()), *feeds.FEED_ORDER)
 
     @requires(Role.VIEWER)
     @operation("createFeed")

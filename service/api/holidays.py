@@ -61,7 +61,7 @@ class OfficeHolidaysView(ApiView):
     @blp.many(OfficeHolidaySchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List the office's own holidays: yearly ones first, then by day"""
-        return page(pagination_parameters, holidays.holidays_where(query), *holidays.HOLIDAY_ORDER)
+        return page(pagination_parameters, holidays.holidays_where(session(), query), *holidays.HOLIDAY_ORDER)
 
     @requires(Role.ADMIN)
     @operation("createOfficeHoliday")

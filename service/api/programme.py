@@ -1,10 +1,13 @@
 """/events/{}/programme: the items, their warnings and the published revisions."""
 
+from dataclasses import asdict
 from typing import Any
 
 from models.queries.event_parts import programme_of
 from models.vocabulary import Role
+from service.actions import permissions
 from service.actions.events import events, programme, programme_revisions
+from service.actions.permissions import Sight
 from service.api.resource import ApiBlueprint, ApiView, act, operation, requires, session
 from service.http.error_responses import reader_language
 from service.schemas.programme import ProgrammeRevisionSchema, ProgrammeSchema
@@ -14,8 +17,17 @@ blp = ApiBlueprint("programme", __name__, description="The programme of an event
 
 def _programme(event_id: str) -> dict[str, Any]:
     event = events.find_event(session(), event_id)
-    items = programme_of(session(), event_id)
     revisions = programme_revisions.revisions_of(session(), event_id)
+    if permissions.sight(session(), event) is Sight.SHARED:
+        published = revisions[-1].items if revisions else []
+        return {
+            # They have no ids: these are places in the revision.
+            "items": [asdict(item) | {"id": f"published-{place}"} for place, item in enumerate(published)],
+            "warnings": [],
+            "unpublished": None,
+            "revisions": [_revision(revision) for revision in revisions],
+        }
+    items = programme_of(session(), event_id)
     unpublished = programme_revisions.unpublished(revisions[-1].row if revisions else None, items)
     language = reader_language()
     return {
@@ -54,7 +66,10 @@ class ProgrammeView(ApiView):
     @operation("getProgramme")
     @blp.one(ProgrammeSchema)
     def get(self, event_id: str) -> Any:
-        """Read the working programme in running order with its warnings, and the revisions published so far"""
+        """Read the working programme in running order with its warnings, and the revisions published so far
+
+        Readers of another office see the revision published last instead of the working programme.
+        """
         return _programme(event_id)
 
     @requires(Role.OFFICER)

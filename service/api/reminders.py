@@ -32,7 +32,7 @@ class ReminderRulesView(ApiView):
     @blp.many(ReminderRuleSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List reminder rules"""
-        return page(pagination_parameters, reminder_queries.rules_where(), *reminder_queries.RULE_ORDER)
+        return page(pagination_parameters, reminder_queries.rules_where(session()), *reminder_queries.RULE_ORDER)
 
     @requires(Role.OFFICER)
     @operation("createReminderRule")
@@ -130,7 +130,7 @@ class RetryReminderView(ApiView):
     @blp.one(ReminderSchema)
     def post(self, reminder_id: str) -> Any:
         """Retry a failed reminder"""
-        return reminder_planning.retry(session(), act(), reminder_queries.find_reminder(session(), reminder_id))
+        return reminder_planning.retry(session(), act(), reminder_queries.find_to_change(session(), reminder_id))
 
 
 @blp.route("/reminders/<reminder_id>/seen")
@@ -141,7 +141,7 @@ class SeenReminderView(ApiView):
     def post(self, reminder_id: str) -> Any:
         """Mark a failed reminder as seen"""
         return _detail(
-            delivery_status.mark_seen(session(), act(), reminder_queries.find_reminder(session(), reminder_id))
+            delivery_status.mark_seen(session(), act(), reminder_queries.find_to_change(session(), reminder_id))
         )
 
 
@@ -167,6 +167,6 @@ class EventRemindersView(ApiView):
         events.find_event(session(), event_id)
         return page(
             pagination_parameters,
-            reminder_queries.reminders_of_event_where(event_id),
+            reminder_queries.reminders_of_event_where(session(), event_id),
             *reminder_queries.REMINDER_ORDER,
         )

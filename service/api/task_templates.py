@@ -22,7 +22,7 @@ class TaskTemplatesView(ApiView):
     @blp.many(TaskTemplateSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List task templates by kind, in order of creation"""
-        statement = task_queries.templates_where(query)
+        statement = task_queries.templates_where(session(), query)
         return page(pagination_parameters, statement, *task_queries.TEMPLATE_ORDER)
 
     @requires(Role.ADMIN)

@@ -7,9 +7,7 @@ from flask_smorest.pagination import PaginationParameters
 from calendars.events.task_due_dates import is_overdue
 from models.event_parts import Task
 from models.events import Event
-from models.queries.event_parts import tasks_of
 from models.vocabulary import EventStatus, Role
-from service.actions import crud
 from service.actions.events import events, task_queries, tasks
 from service.api.resource import ApiBlueprint, ApiView, act, operation, page, requires, session, sliced
 from service.schemas.queries import QuerySchema
@@ -47,7 +45,7 @@ class TasksView(ApiView):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
         """List an event's tasks"""
         event = events.find_event(session(), event_id)
-        rows = tasks_of(session(), event_id)
+        rows = task_queries.tasks_of_event(session(), event)
         return sliced([_task(task, event.status) for task in rows], pagination_parameters)
 
     @requires(Role.OFFICER)
@@ -83,6 +81,6 @@ class TaskView(ApiView):
 def _find_for_change(event_id: str, task_id: str) -> tuple[Event, Task]:
     """A task and its event, after checking If-Match."""
     event = events.find_event(session(), event_id)
-    task = crud.part(session(), Task, event_id, task_id)
+    task = task_queries.find_task(session(), event, task_id)
     blp.check_etag(_task(task, event.status), TaskSchema)
     return event, task

@@ -46,6 +46,7 @@ class AppContext:
     afterwards: BackgroundRunner = field(init=False)
 
     def __post_init__(self) -> None:
+        self.database.works_for(self.settings.locality)
         afterwards = BackgroundRunner()
         shelf, readers = (
             FeedCache(self.database, later=afterwards.wake),

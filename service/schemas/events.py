@@ -26,7 +26,7 @@ from service.schemas.rows import RowSchema, StrictSchema
 
 _INTERNAL = (
     "budget_amount", "budget_currency", "postponed_from", "confirmed_values", "corrections", "changed_at", "asked_by",
-    "asked_at",
+    "asked_at", "head_organisation_id",
 )  # fmt: skip
 """Columns shown in another form, or not at all."""
 

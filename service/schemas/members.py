@@ -24,7 +24,7 @@ class MemberSchema(RowSchema):
 
     class Meta:
         model = Member
-        dump_only = ("event_id",)
+        dump_only = ("event_id", "organisation_id")
 
     person = fields.Nested(MemberPersonSchema, dump_only=True)
     counterpart = fields.Nested(MemberPersonSchema, dump_only=True, allow_none=True)

@@ -91,7 +91,7 @@ class RowOptions(SQLAlchemyAutoSchemaOpts):
             # A person's position is a text for people; elsewhere it is a row's index in its list.
             machine = {name for name in MACHINE_FIELDS if name != "position" or _is_number(model, name)}
             self.exclude = tuple({*self.exclude, *machine} & {*model.model_fields})
-            always = {"id", "created_at", "updated_at"} & {*model.model_fields}
+            always = {"id", "created_at", "updated_at", "office"} & {*model.model_fields}
             self.dump_only = tuple({*self.dump_only, *always})
 
 

@@ -17,6 +17,7 @@ from models.vocabulary import BookingState
 from service.actions import permissions
 from service.actions.bookings import bookings
 from service.actions.bookings.resources import all_resources
+from service.actions.permissions import Sight
 from service.schemas.bookings import NewBookingsSchema
 from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.labels import BOOKING_STATES, RESOURCE_TYPES
@@ -47,6 +48,8 @@ class BookingLine:
     when: str
     state: str
     is_hidden: bool = False
+    note: str | None = None
+    """What was noted about it, as far as the reader may know."""
 
     @property
     def title(self) -> LocalizedText:
@@ -71,10 +74,15 @@ def lines_of(view: View, query: Mapping[str, Any]) -> tuple[list[BookingLine], b
             BookingTimes.of(booking).format(),
             view.say(BOOKING_STATES[booking.state]),
             event.id in hidden,
+            booking.note if event.id not in hidden and _sees_notes(view, event) else None,
         )
         for booking, resource, event in listed
     ]
     return found[:SHOWN], len(found) > SHOWN
+
+
+def _sees_notes(view: View, event: Event) -> bool:
+    return permissions.sight(view.session, event) is not Sight.SHARED
 
 
 def choices(view: View) -> list[tuple[str, list[Resource]]]:

@@ -17,7 +17,9 @@ from models.events import Event
 from models.i18n import N_
 from models.queries.event_parts import programme_of
 from models.text import LocalizedText
+from service.actions import permissions
 from service.actions.events import programme, programme_revisions
+from service.actions.permissions import Sight
 from service.web.view import View
 
 NOTHING = "–"
@@ -55,13 +57,13 @@ class ItemDifference:
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeBoard:
-    """An event's programme on its page: its ``items`` in running order, and by day.
+    """An event's programme on its page: its ``items`` in running order, and by day; as published for other offices.
 
     ``published`` is the last revision with its ``label``, ``differences`` what has changed since. With none of these
     there may still be something to publish: another order of items that have no hour.
     """
 
-    items: list[ProgrammeItem]
+    items: Sequence[Any]
     days: ByDay
     hitches: list[ProgrammeWarning]
     published: ProgrammeRevision | None
@@ -72,8 +74,10 @@ class ProgrammeBoard:
 
 def read_board(view: View, event: Event) -> ProgrammeBoard:
     """Read an event's programme for its page; two queries."""
-    working = programme_of(view.session, event.id)
     last = programme_revisions.last_revision(view.session, event.id)
+    if permissions.sight(view.session, event) is Sight.SHARED:
+        return _published(last)
+    working = programme_of(view.session, event.id)
     return ProgrammeBoard(
         items=working,
         days=by_day(working),
@@ -83,6 +87,12 @@ def read_board(view: View, event: Event) -> ProgrammeBoard:
         differences=difference_texts(view, programme_revisions.unpublished(last, working) or []),
         is_publishable=programme_revisions.is_publishable(last, working),
     )
+
+
+def _published(last: ProgrammeRevision | None) -> ProgrammeBoard:
+    """What another office sees of a programme: the revision published last."""
+    items = [ProgrammeItemValues.read(item) for item in last.items] if last else []
+    return ProgrammeBoard(items, by_day(items), [], last, label(last.number) if last else {}, [], is_publishable=False)
 
 
 def by_day(items: Iterable[ProgrammeItem | ProgrammeItemValues]) -> ByDay:

@@ -41,6 +41,7 @@ from models.vocabulary import (
 from service.actions import permissions
 from service.actions.context import ActionContext
 from service.actions.locality_index import DirectionResolver
+from service.actions.permissions import Sight
 from service.http.app_context import AppContext
 from service.web.labels import REMINDER_STATES
 from service.web.navigation import NavigationEntry, entries_for
@@ -72,6 +73,10 @@ class View:
     def may_change(self, event: Event) -> bool:
         """Whether the reader may change an event."""
         return self.may(Role.OFFICER) and permissions.may_change(self.session, event)
+
+    def sees_whole(self, event: Event) -> bool:
+        """Whether the reader sees everything of an event: its budget, history and reminders too."""
+        return permissions.sight(self.session, event) is Sight.WHOLE
 
     @staticmethod
     def is_busy(title: object) -> bool:

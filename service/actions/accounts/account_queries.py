@@ -8,6 +8,7 @@ from sqlmodel import Session, col, func, select
 
 from models.accounts import ApiToken, User, WebSession
 from models.text import fold
+from service.actions import permissions
 
 ACCOUNTS_BY_NAME = (col(User.name), col(User.id))
 ACCOUNTS_BY_ADDRESS = (col(User.email),)
@@ -15,16 +16,17 @@ TOKEN_ORDER = (col(ApiToken.id),)
 
 
 def all_accounts(session: Session) -> Sequence[User]:
-    """All accounts by name."""
-    return session.exec(select(User).order_by(*ACCOUNTS_BY_NAME)).all()
+    """All accounts of the reader's office by name."""
+    return session.exec(select(User).where(permissions.own_accounts(session)).order_by(*ACCOUNTS_BY_NAME)).all()
 
 
 def accounts_matching(session: Session, q: str, order: Sequence[Any], *, active: bool | None = None) -> list[User]:
-    """The accounts whose name and address together contain every word of ``q``, in an order; one query.
+    """The accounts of the reader's office whose name and address together contain every word of ``q``, in an order; one
+    query.
 
     Accounts have no folded search column: there are few enough to filter them in Python.
     """
-    statement = select(User).order_by(*order)
+    statement = select(User).where(permissions.own_accounts(session)).order_by(*order)
     if active is not None:
         statement = statement.where(User.active == active)
     words = fold(q).split()

@@ -15,9 +15,11 @@ from models.accounts import ApiToken, SpentState, User, WebSession
 from models.constraint_violations import Violation, violation_of
 from models.errors import Busy, Conflict, Unauthenticated
 from models.i18n import N_, message
+from models.places import Organisation
+from models.queries.offices import OTHERS_EXIST, knows
 from models.text import one_line
 from models.vocabulary import Role, TokenScope
-from service.actions import crud, outside
+from service.actions import crud, outside, permissions
 from service.actions.accounts import known_browsers, login_throttling
 from service.actions.accounts.credentials import Queue, check_new_password, check_password, hashed, needs_rehash
 from service.actions.accounts.login_throttling import LoginAttempt
@@ -43,6 +45,7 @@ _ADDRESSING = {"email", "role", "organisation_id", "active", "messenger"}
 def create_user(session: Session, act: ActionContext, values: Mapping[str, Any]) -> User:
     """Create an account; without a password it can use API tokens only."""
     values = _prepared(session, values)
+    _check_office(session, values.get("organisation_id"))
     if session.exec(select(User.id).where(User.email == values["email"])).first():
         raise Conflict(
             message(N_("There is already an account for {email}."), email=values["email"]), code="already_exists"
@@ -62,12 +65,16 @@ def change_user(session: Session, act: ActionContext, user: User, values: Mappin
         Conflict: it is the last active administrator and would no longer be one.
     """
     values = _prepared(session, values, user)
+    if values.get("organisation_id", user.organisation_id) != user.organisation_id:
+        _check_office(session, values["organisation_id"])
     if "password_hash" in values and act.user is not None and act.user.id != user.id:
         values.setdefault("must_change_password", True)
     loses_admin = user.role is Role.ADMIN and user.active
     loses_admin = loses_admin and (values.get("role", user.role) is not Role.ADMIN or not values.get("active", True))
     if loses_admin:
-        others = select(func.count()).where(User.role == Role.ADMIN, col(User.active), User.id != user.id)
+        others = select(func.count()).where(
+            User.role == Role.ADMIN, col(User.active), User.id != user.id, permissions.own_accounts(session)
+        )
         if session.exec(others).one() == 0:
             raise Conflict(message(N_("This is the last active administrator.")), code="last_admin")
     # The audit row says that the password is new; it never contains the hash.
@@ -80,6 +87,25 @@ def change_user(session: Session, act: ActionContext, user: User, values: Mappin
     if values.get("active") is False or "password_hash" in values:
         end_sessions(session, user)
     return user
+
+
+def _check_office(session: Session, organisation_id: str | None) -> None:
+    """Refuse an account of another office: its own administrators make it, and only the operator makes its first one.
+
+    Raises:
+        Forbidden: the organisation, or what has none, belongs to another office than the session's.
+    """
+    if organisation_id is None:
+        what = message(N_("An account without an organisation belongs to the default office: choose one of yours."))
+    else:
+        what = message(
+            N_(
+                "“{organisation}” belongs to another office: its administrator makes its accounts, or the operator on"
+                " the command line."
+            ),
+            organisation=session.get_one(Organisation, organisation_id).name,
+        )
+    permissions.check_own_organisation(session, "organisation_id", organisation_id, what)
 
 
 def _prepared(session: Session, values: Mapping[str, Any], user: User | None = None) -> dict[str, Any]:
@@ -143,10 +169,13 @@ def token_and_account(session: Session, secret: str, now: datetime) -> tuple[Api
         Unauthenticated: unknown, expired or revoked token, or a disabled account; the error does not say which.
     """
     found = session.exec(
-        select(ApiToken, User).where(ApiToken.token_hash == token_hash(secret), ApiToken.user_id == User.id)
+        select(ApiToken, User, OTHERS_EXIST).where(
+            ApiToken.token_hash == token_hash(secret), ApiToken.user_id == User.id
+        )
     ).first()
     if found is not None:
-        token, user = found
+        token, user, several = found
+        knows(session, several=bool(several))
         if user.active and (token.expires_at is None or token.expires_at > now):
             return token, user
     raise Unauthenticated(message(N_("This token is not valid (any more). Make a new one, or sign in.")))
@@ -271,13 +300,14 @@ def session_and_account(
     last used in the future, under a clock that was ahead, has ended: it would last longer than others.
     """
     found = session.exec(
-        select(WebSession, User)
+        select(WebSession, User, OTHERS_EXIST)
         .join(User, col(WebSession.user_id) == col(User.id))
         .where(WebSession.token_hash == token_hash(secret), *_may_last(now), col(User.active))
     ).first()
     if found is None:
         return None
-    stored, user = found
+    stored, user, several = found
+    knows(session, several=bool(several))
     last = stored.last_seen_at
     if seen_at is not None and seen_at <= now + CLOCK_SLACK:
         last = max(seen_at, last)

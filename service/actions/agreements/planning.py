@@ -1,7 +1,7 @@
 """Planning an agreement: drafts for everything it still owes, on days without conflicts."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from itertools import groupby
@@ -28,13 +28,15 @@ from models.vocabulary import (
     HolidayCategory,
     Language,
 )
-from service.actions import progress_updates
+from service.actions import permissions, progress_updates
 from service.actions.agreements import progress
 from service.actions.context import ActionContext
 from service.actions.events import events
 from service.actions.host_schedule import VIEW_DAYS, build_day_index, office_holiday_calendar
 from service.actions.locality_index import LocalityIndex
 
+_BUSY = N_("Busy (internal)")
+_OWED = N_("The agreement still owes it.")
 _FESTIVE = frozenset({HolidayCategory.PUBLIC, HolidayCategory.FESTIVAL})
 _LONGEST_STAY = timedelta(days=3660)
 
@@ -64,6 +66,9 @@ class PlanOutcome:
 def make_plan(session: Session, act: ActionContext, agreement: Agreement) -> PlanOutcome:
     """Create a draft for everything an agreement still owes until its end; what can't be placed is reported.
 
+    What an event that the session may not read fulfils is not planned a second time: it is reported as busy, and no
+    reason about its commitment tells more.
+
     Concurrent plans of one agreement are serialised, so that the second finds the drafts of the first.
     """
     _lock_agreement(session, agreement)
@@ -73,9 +78,15 @@ def make_plan(session: Session, act: ActionContext, agreement: Agreement) -> Pla
     made = []
     for number, one in enumerate(found.placed):
         progress_updates.tell(session, N_("Draft {done} of {total}"), number, len(found.placed))
-        made.append(_create_draft(session, act, agreement, inputs.commitments[one.commitment_id], one))
-    left = tuple(UnplannedItem(inputs.commitments[one.commitment_id], one.reason) for one in found.unplaced)
-    return PlanOutcome(tuple(made), left)
+        shown = replace(one, reasons=(message(_OWED),)) if one.commitment_id in inputs.veiled else one
+        made.append(_create_draft(session, act, agreement, inputs.commitments[one.commitment_id], shown))
+    left = [
+        UnplannedItem(inputs.commitments[one.commitment_id], one.reason)
+        for one in found.unplaced
+        if one.commitment_id not in inputs.veiled
+    ]
+    left += [UnplannedItem(inputs.commitments[one], message(_BUSY)) for one in sorted(inputs.veiled)]
+    return PlanOutcome(tuple(made), tuple(left))
 
 
 def _lock_agreement(session: Session, agreement: Agreement) -> None:
@@ -95,11 +106,14 @@ class _PlanInputs:
     holidays: HolidayIndex
     earliest: date
     horizon: Days
+    veiled: frozenset[str]
+    """The commitments that events the session may not read are linked to."""
 
     @classmethod
     def load(cls, session: Session, act: ActionContext, agreement: Agreement) -> "_PlanInputs":
         localities = LocalityIndex.load(session)
         commitments, evaluated = progress.evaluate_linked(session, agreement, localities, act.today)
+        hidden = permissions.hidden(session, [one.occasion.id for _terms, found in evaluated for one in found])
         first = max(act.today, agreement.starts_on)
         last = max(agreement.ends_on, first) + _longest(evaluated) + timedelta(days=VIEW_DAYS)
         horizon = Days(days_after(first, -VIEW_DAYS), last)
@@ -112,6 +126,7 @@ class _PlanInputs:
             office_holiday_calendar(session),
             days_after(act.today, MINIMUM_DAYS),
             horizon,
+            frozenset(terms.id for terms, found in evaluated if any(one.occasion.id in hidden for one in found)),
         )
 
     def requests(self) -> Iterator[PlanningRequest]:

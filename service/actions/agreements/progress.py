@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import String, and_, func, or_, type_coerce
+from sqlalchemy import String, and_, case, func, or_, type_coerce
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
@@ -24,7 +24,6 @@ from service.actions.locality_index import AgreementParties, LocalityIndex
 
 _KINDS = {kind.value: kind for kind in EventKind}
 _STATUSES = {status.value: status for status in EventStatus}
-_COSTS = (col(Event.funded_by), col(Event.budget_amount), type_coerce(col(Event.budget_currency), String))
 _AT_ONCE = 1000
 _NO_TITLE: Mapping[str, str] = {}
 
@@ -59,12 +58,15 @@ class AgreementProgress:
 
 
 def agreement_progress(session: Session, agreement: Agreement, as_of: date) -> AgreementProgress:
-    """The progress of an agreement on the day ``as_of``; in a fixed number of queries."""
+    """The progress of an agreement on the day ``as_of``, as its reader may know it; in a fixed number of queries.
+
+    Events that the session may not read count for nothing, and money only of events of which it sees everything.
+    """
     localities = LocalityIndex.load(session)
     parties = localities.parties(agreement)
     commitments = _commitments(session, agreement.id)
-    own = _of_agreement(agreement, localities, [one.id for one in commitments])
-    rows = [*read_rows(session, own, *_COSTS)]
+    own = and_(_of_agreement(agreement, localities, [one.id for one in commitments]), permissions.visible(session))
+    rows = [*read_rows(session, own, *_costs(session))]
     records = [event_record(row, parties) for row in rows]
     found = evaluated(agreement, commitments, records, as_of, localities.names(as_of))
     lines = [
@@ -80,7 +82,7 @@ def agreement_progress(session: Session, agreement: Agreement, as_of: date) -> A
 
 
 def all_agreements_progress(session: Session, as_of: date) -> list[AgreementProgress]:
-    """The progress of every agreement, oldest first, in four queries.
+    """The progress of every agreement, oldest first, as its reader may know it, in four queries.
 
     Without reasons, outstanding items and exchange totals. Events are counted as they are read from the database; none
     is kept in memory.
@@ -95,7 +97,7 @@ def all_agreements_progress(session: Session, as_of: date) -> list[AgreementProg
         agreement, parties = by_id[commitment.agreement_id]
         terms = terms_of(agreement, commitment)
         counters[commitment.id] = (Evaluator(terms, as_of), ProgressCounter(terms, as_of), parties)
-    for row in read_rows(session, col(Event.commitment_id).is_not(None)):
+    for row in read_rows(session, and_(col(Event.commitment_id).is_not(None), permissions.visible(session))):
         if (found := counters.get(row.commitment_id)) is None:
             continue
         evaluator, counter, parties = found
@@ -112,7 +114,7 @@ def evaluate_linked(
     session: Session, agreement: Agreement, localities: LocalityIndex, as_of: date
 ) -> tuple[Sequence[Commitment], list[tuple[CommitmentTerms, list[Evaluation]]]]:
     """An agreement's commitments, each with the evaluations of the events linked to it, titles included; in three
-    queries."""
+    queries. For planning: events that the session may not read are among them, and nothing of them may be told."""
     commitments, parties = _commitments(session, agreement.id), localities.parties(agreement)
     linked = [*read_rows(session, col(Event.commitment_id).in_([one.id for one in commitments]))]
     titles = titles_of(session, [row.id for row in linked])
@@ -173,8 +175,15 @@ def event_record(row: Any, parties: AgreementParties) -> EventRecord:
     )
 
 
+def _costs(session: Session) -> tuple[Any, ...]:
+    """The columns of :func:`_expenses`; empty of events whose budget the session does not see."""
+    known = permissions.overseen(session)
+    costs = (col(Event.funded_by), col(Event.budget_amount), type_coerce(col(Event.budget_currency), String))
+    return costs if permissions.reader(session) is None else tuple(case((known, cost)) for cost in costs)
+
+
 def _expenses(rows: Iterable[Any], parties: AgreementParties) -> dict[str, Expense]:
-    """Event id → its cost and who paid; from rows read with ``_COSTS``."""
+    """Event id → its cost and who paid; from rows read with :func:`_costs`."""
     found = {}
     for identity, _kind, _status, first, *_others, payer, amount, currency in rows:
         if payer is not None and amount is not None:

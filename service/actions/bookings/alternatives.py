@@ -15,6 +15,7 @@ from calendars.events.lifecycle import CALLED_OFF
 from calendars.openings.search import OpeningQuery, openings
 from models.events import Event
 from models.resources import Resource
+from service.actions import permissions
 from service.actions.bookings.availability import held_bookings
 from service.actions.bookings.requests import BookingRequest, span_of
 from service.actions.context import ActionContext
@@ -102,6 +103,7 @@ def _equivalent(session: Session, request: BookingRequest, event: Event) -> list
             col(Resource.active),
             Resource.id != resource.id,
             Resource.capacity >= request.quantity,
+            permissions.marked_own(session, col(Resource.office)),
         )
     ).all()
     seats = min(resource.seats or 0, event.headcount or resource.seats or 0)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
 from calendars.bookings.times import BookingTimes, EventTimes, reschedule
@@ -53,7 +54,10 @@ def make_bookings(
     """
     prefixes = [f"bookings.{number}." if several else "" for number in range(len(requested))]
     events = _lock_events(session, {values["event_id"] for values in requested if values.get("event_id")})
-    resources = lock_resources(session, {values["resource_id"] for values in requested if values.get("resource_id")})
+    resources = _own(
+        session,
+        lock_resources(session, {values["resource_id"] for values in requested if values.get("resource_id")}),
+    )
     crud.check(
         merged(prefixes, [reference_errors(values, events, resources) | state_errors(values) for values in requested])
     )
@@ -81,6 +85,8 @@ def change_booking(session: Session, act: ActionContext, booking: Booking, value
     requested = {"event_id": booking.event_id, "resource_id": booking.resource_id, **values}
     events = _lock_events(session, {booking.event_id})
     resources = lock_resources(session, {booking.resource_id, requested["resource_id"]})
+    if requested["resource_id"] != booking.resource_id:
+        resources = _own(session, resources)
     crud.check(reference_errors(requested, events, resources) | state_errors(requested))
     event, resource = events[booking.event_id], resources[requested["resource_id"]]
     permissions.check_change(session, event)
@@ -102,6 +108,11 @@ def change_booking(session: Session, act: ActionContext, booking: Booking, value
         change["note"] = values["note"]
     crud.change(session, act, booking, change, event_id=booking.event_id)
     return booking
+
+
+def _own(session: Session, resources: Mapping[str, Resource]) -> dict[str, Resource]:
+    """Those of these resources that the reader's office lends; to others they are unknown."""
+    return {identity: one for identity, one in resources.items() if permissions.is_marked_own(session, one.office, one)}
 
 
 def delete_booking(session: Session, act: ActionContext, booking: Booking) -> None:
@@ -226,10 +237,13 @@ def find_booking(session: Session, identity: str) -> Booking:
 def bookings_where(session: Session, query: Mapping[str, Any]) -> Any:
     """The SELECT of the bookings that match a query string, with their resources and events.
 
-    Bookings of events the reader may not see are included, to be shown as busy, unless the query names an event.
+    Bookings of events the reader may not see are included, to be shown as busy, if they take what the reader's office
+    lends, unless the query names an event.
     """
     statement: Any = select(Booking, Resource, Event).where(
-        Booking.resource_id == Resource.id, Booking.event_id == Event.id
+        Booking.resource_id == Resource.id,
+        Booking.event_id == Event.id,
+        or_(permissions.marked_own(session, col(Resource.office)), permissions.visible(session)),
     )
     for name in ("resource_id", "event_id"):
         if query.get(name):

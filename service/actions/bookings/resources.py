@@ -12,7 +12,7 @@ from models.errors import Stale
 from models.i18n import N_, message
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, ResourceType
-from service.actions import crud
+from service.actions import crud, permissions
 from service.actions.bookings.availability import lock_resources
 from service.actions.bookings.conflict_check import BookingClash, blocking_with_events
 from service.actions.context import ActionContext
@@ -54,8 +54,9 @@ def delete_resource(session: Session, act: ActionContext, resource: Resource) ->
 
 
 def all_resources(session: Session, limit: int, *, only_active: bool = False) -> list[Resource]:
-    """The first resources by name, including those out of service unless ``only_active``."""
-    statement = select(Resource).order_by(col(Resource.search_text), col(Resource.id)).limit(limit)
+    """The first resources of the reader's office by name, including those out of service unless ``only_active``."""
+    own = permissions.marked_own(session, col(Resource.office))
+    statement = select(Resource).where(own).order_by(col(Resource.search_text), col(Resource.id)).limit(limit)
     return list(session.exec(statement.where(col(Resource.active)) if only_active else statement))
 
 
@@ -64,7 +65,7 @@ RESOURCE_ORDER = (col(Resource.type), col(Resource.search_text), col(Resource.id
 
 def resources_where(session: Session, query: Mapping[str, Any]) -> Any:
     """The SELECT of the resources that match a query string; a locality is found under its old and its new code."""
-    statement: Any = select(Resource)
+    statement: Any = select(Resource).where(permissions.marked_own(session, col(Resource.office)))
     if query.get("type"):
         statement = statement.where(col(Resource.type).in_(query["type"]))
     if query.get("locality"):

@@ -12,11 +12,17 @@ from models.i18n import N_, Message, message
 from models.office import CODE_PATTERN
 from models.places import Locality, Organisation, Person
 from models.queries.audience import is_address
+from models.queries.offices import Offices
 from models.text import fold
 from models.vocabulary import Role
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
 from service.actions.effects import changes
+
+_OTHER_OFFICE = N_(
+    "This would move something from one office to another: only the operator can do that, with a seed file or on the"
+    " command line."
+)
 
 
 def create_locality(session: Session, act: ActionContext, values: Mapping[str, Any]) -> Locality:
@@ -29,14 +35,35 @@ def create_locality(session: Session, act: ActionContext, values: Mapping[str, A
     crud.check(errors)
     if session.get(Locality, values["code"]):
         raise Conflict(message(N_("There is already a locality “{code}”."), code=values["code"]), code="already_exists")
+    _check_lines(session, values["code"], values.get("successor"))
     return crud.create(session, act, Locality(**values))
 
 
 def change_locality(session: Session, act: ActionContext, locality: Locality, values: Mapping[str, Any]) -> Locality:
     """Change a locality; feeds that show its name are rendered again."""
     crud.check(_locality_errors(session, locality, values))
+    _check_lines(session, locality.code, values.get("successor", locality.successor))
     crud.change(session, act, locality, values)
     return locality
+
+
+def _check_lines(session: Session, code: str, successor: str | None) -> None:
+    """Refuse a successor by which organisations or accounts would come from one office into another.
+
+    Raises:
+        Forbidden: they would, and the session acts for an account.
+    """
+    now = Offices.load_whole(session)
+    succeeded = {one: new for one, new in now.successors.items() if one != code}
+    then = Offices.of_facts(now.locality, now.codes, succeeded | ({code: successor} if successor else {}))
+    places = {*session.exec(select(Organisation.locality).distinct()), *now.codes, now.locality} - {""}
+    before: dict[str, set[str]] = {}
+    after: dict[str, set[str]] = {}
+    for place in places:
+        before.setdefault(now.at(place), set()).add(place)
+        after.setdefault(then.at(place), set()).add(place)
+    if sorted(map(sorted, before.values())) != sorted(map(sorted, after.values())):
+        permissions.check_operator(session, "successor", message(_OTHER_OFFICE))
 
 
 def _locality_errors(session: Session, locality: Locality | None, values: Mapping[str, Any]) -> crud.Errors:
@@ -83,6 +110,9 @@ def create_organisation(session: Session, act: ActionContext, values: Mapping[st
     """
     crud.check(_organisation_errors(session, values) | _names_taken(session, act, None, values))
     _check_office(act, values.get("protocol_office", False), was=False)
+    offices = permissions.offices(session)
+    if values.get("protocol_office") and offices.at(values["locality"]) != permissions.own_office(session):
+        permissions.check_operator(session, "protocol_office", message(_OTHER_OFFICE))
     return crud.create(session, act, Organisation(**values))
 
 
@@ -98,6 +128,9 @@ def change_organisation(
     permissions.check_organisation(session, organisation)
     permissions.check_renaming(session, [name for name in values if values[name] != getattr(organisation, name)])
     crud.check(_organisation_errors(session, values) | _names_taken(session, act, organisation, values))
+    offices = permissions.offices(session)
+    if offices.at(values.get("locality", organisation.locality)) != offices.at(organisation.locality):
+        permissions.check_operator(session, "locality", message(_OTHER_OFFICE))
     _check_office(act, values.get("protocol_office", organisation.protocol_office), was=organisation.protocol_office)
     changed = crud.change(session, act, organisation, values)
     changes.organisation_changed(session, act, organisation, changed)

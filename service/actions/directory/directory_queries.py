@@ -60,8 +60,13 @@ def organisations_in_charge(session: Session, limit: int) -> Sequence[Organisati
 
 
 def organisations_with_tasks(session: Session) -> Sequence[Organisation]:
-    """The organisations that have tasks, by name."""
-    with_tasks = select(Task.organisation_id).where(col(Task.organisation_id).is_not(None))
+    """The organisations that have tasks the reader sees, by name."""
+    with_tasks = select(Task.organisation_id).where(
+        col(Task.organisation_id).is_not(None),
+        Task.event_id == Event.id,
+        permissions.visible(session),
+        permissions.seen_tasks(session),
+    )
     statement = select(Organisation).where(col(Organisation.id).in_(with_tasks)).order_by(*ORGANISATION_ORDER)
     return session.exec(statement).all()
 

@@ -129,7 +129,9 @@ def check_concerned(session: Session, person: Person) -> None:
         Forbidden: the reader has no right to it.
     """
     reader = permissions.reader(session)
-    if reader is None or permissions.is_for(session, person.organisation_id):
+    if permissions.is_for(session, person.organisation_id):
+        return
+    if reader is None or permissions.oversees(session, person.organisation_id):
         return
     if session.get(Passport, person.id) is not None:
         is_concerned = _stored_by(session, reader, person)

@@ -51,7 +51,7 @@ class PlanningQueue:
         act = ActionContext(None, now, self._office)
         connection = session.connection()
         rules = reminder_planning.active_rules(session)
-        events = planning_jobs.next_events(connection, planning_jobs.events_of(connection, job, rules), job)
+        events = planning_jobs.next_events(connection, planning_jobs.events_of(session, job, rules), job)
         ids = [event.id for event in events]
         try:
             with session.begin_nested():

@@ -14,18 +14,17 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 from sqlmodel import Session, col
 
-from calendars.days.working_days import WorkingDays
 from calendars.events.task_due_dates import TaskDue, TaskDueValues, TravelDays, due_day
-from calendars.reminders import due_times
+from calendars.reminders.due_times import OfficeDays
 from models.errors import Conflict, Invalid, InvalidValue, NotFound
 from models.event_parts import Task
 from models.events import Event
-from models.holidays import office_holidays
 from models.i18n import N_, message
 from models.labels import noun
 from models.queries.event_parts import tasks_of
+from models.queries.office_rows import OfficeHolidays
 from models.vocabulary import TaskAnchor
-from service.actions import crud
+from service.actions import crud, permissions
 from service.actions.reminders import reminder_planning
 
 _TRAVEL = {"arrives_on", "departs_on"}
@@ -36,6 +35,7 @@ _COUNTING_TASKS = select(
     *(_TASK.c[name] for name in ("id", "event_id", "title", "due_day", *DATING)),
     col(Event.arrives_on),
     col(Event.departs_on),
+    col(Event.organisation_id).label("in_charge"),
 ).where(
     col(Task.event_id) == col(Event.id),
     col(Task.working_days),
@@ -57,7 +57,7 @@ def update_due_days(session: Session, event: Event, changed: Iterable[str]) -> N
         return
     travel = lock_event(session, event)
     counted = [task for task in tasks_of(session, event.id) if task.due_offset is not None]
-    office_days = office_days_for(session, counted)
+    office_days = office_days_for(session, counted).of(event.organisation_id)
     moved: dict[str, date | None] = {}
     for task in counted:
         try:
@@ -84,7 +84,7 @@ def update_for_days_off(session: Session) -> None:
     office_days = office_days_for(session, found)
     moved: dict[str, date | None] = {}
     for row in found:
-        day = _counted(row, TravelDays(row.arrives_on, row.departs_on), office_days)
+        day = _counted(row, office_days)
         if day != row.due_day:
             moved[row.id] = day
     _move(session, moved)
@@ -111,14 +111,15 @@ def check_for_days_off(session: Session) -> None:
         func.min(col(Event.departs_on)),
         func.max(col(Event.departs_on)),
         func.min(col(Task.id)),
-    ).group_by(col(Task.due_offset), col(Task.anchor))
+        col(Event.organisation_id),
+    ).group_by(col(Task.due_offset), col(Task.anchor), col(Event.organisation_id))
     found = session.execute(extremes).all()
-    tasks = [TaskDueValues(None, offset, anchor, working_days=True) for offset, anchor, *_days in found]
+    tasks = [TaskDueValues(None, offset, anchor, working_days=True) for offset, anchor, *_rest in found]
     office_days = office_days_for(session, tasks)
     for task, row in zip(tasks, found, strict=True):
         for arrives_on, departs_on in ((row[2], row[4]), (row[3], row[5])):
             try:
-                due_day(task, TravelDays(arrives_on, departs_on), office_days)
+                due_day(task, TravelDays(arrives_on, departs_on), office_days.of(row[7]))
             except InvalidValue as problem:
                 example = session.execute(select(col(Task.title)).where(col(Task.id) == row[6])).scalar_one()
                 why = message(_UNCOUNTABLE, task=example, problem=problem.detail)
@@ -134,7 +135,7 @@ def update_events(session: Session, event_ids: Collection[str]) -> list[str]:
     events: dict[str, None] = {}
     for row in found:
         with suppress(Conflict):
-            day = _counted(row, TravelDays(row.arrives_on, row.departs_on), office_days)
+            day = _counted(row, office_days)
             if day != row.due_day:
                 moved[row.id] = day
                 events[row.event_id] = None
@@ -142,9 +143,10 @@ def update_events(session: Session, event_ids: Collection[str]) -> list[str]:
     return list(events)
 
 
-def _counted(row: Any, travel: TravelDays, office_days: WorkingDays) -> date | None:
+def _counted(row: Any, office_days: OfficeDays) -> date | None:
+    travel = TravelDays(row.arrives_on, row.departs_on)
     try:
-        return due_day(row, travel, office_days)
+        return due_day(row, travel, office_days.of(row.in_charge))
     except InvalidValue as problem:
         raise Conflict(message(_UNCOUNTABLE, task=row.title, problem=problem.detail), code="task_uncountable") from None
 
@@ -166,10 +168,11 @@ def lock_event(session: Session, event: Event) -> TravelDays:
     return TravelDays(travel.arrives_on, travel.departs_on)
 
 
-def office_days_for(session: Session, tasks: Iterable[TaskDue]) -> WorkingDays:
-    """The office's working days, read only if one of these tasks counts them."""
+def office_days_for(session: Session, tasks: Iterable[TaskDue]) -> OfficeDays:
+    """The working days of each office, its own read only if one of these tasks counts them."""
     counts = any(task.working_days and task.due_offset is not None for task in tasks)
-    return due_times.office_days(office_holidays(session) if counts else ())
+    offices = permissions.offices(session)
+    return OfficeDays(OfficeHolidays.load(session, offices) if counts else OfficeHolidays(offices, []))
 
 
 def uncountable(title: Mapping[str, str], anchor: TaskAnchor, problem: InvalidValue) -> crud.Errors:

@@ -12,7 +12,7 @@ from models.events import Event
 from models.queries.event_parts import tasks_of
 from models.text import fold, localized
 from models.vocabulary import EventStatus, Language
-from service.actions import crud
+from service.actions import crud, permissions
 from service.actions.context import ActionContext
 from service.actions.effects import task_due_days
 from service.actions.locality_index import DirectionResolver
@@ -34,7 +34,7 @@ def make_tasks(session: Session, act: ActionContext, event: Event, before: Event
     existing = tasks_of(session, event.id)
     templates = [one for one in _templates_for(session, act, event) if not _has_task(one, existing)]
     due_values = [TaskDueValues(None, one.offset, one.anchor, one.working_days) for one in templates]
-    office_days = task_due_days.office_days_for(session, due_values)
+    office_days = task_due_days.office_days_for(session, due_values).of(event.organisation_id)
     for template, due in zip(templates, due_values, strict=True):
         try:
             day = due_day(due, travel, office_days)
@@ -56,9 +56,17 @@ def make_tasks(session: Session, act: ActionContext, event: Event, before: Event
 
 def _templates_for(session: Session, act: ActionContext, event: Event) -> list[TaskTemplate]:
     active = select(TaskTemplate).where(TaskTemplate.kind == event.kind, col(TaskTemplate.active))
-    found = session.exec(active.order_by(col(TaskTemplate.id))).all()
+    offices = permissions.offices(session)
+    office = offices.of(event.organisation_id)
+    found = [
+        template
+        for template in session.exec(active.order_by(col(TaskTemplate.id)))
+        # A task lets its organisation read the event: none of another office's making.
+        if offices.named(template.office) == office
+        and (template.organisation_id is None or offices.of(template.organisation_id) == office)
+    ]
     if all(template.direction is None for template in found):
-        return list(found)
+        return found
     direction = DirectionResolver.load(session, act).of(event)
     return [template for template in found if template.direction in {None, direction}]
 

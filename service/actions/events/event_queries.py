@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_
+from sqlalchemy import ColumnElement, Select, or_, true
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, func, select
 
@@ -138,41 +138,42 @@ def _matching(session: Session, q: str) -> Any:
 
 def tasks_matching(session: Session, q: str, limit: int) -> tuple[list[tuple[Task, Event]], int]:
     """The first tasks that match all words, each with its event, open ones first; and how many there are."""
-    return _parts_matching(session, Task, q, TASK_SEARCH_ORDER, limit)
+    return _parts_matching(session, Task, q, TASK_SEARCH_ORDER, limit, permissions.seen_tasks(session))
 
 
 def programme_items_matching(session: Session, q: str, limit: int) -> tuple[list[tuple[ProgrammeItem, Event]], int]:
     """The latest programme items that match all words, each with its event; and how many there are."""
-    return _parts_matching(session, ProgrammeItem, q, ITEM_SEARCH_ORDER, limit)
+    # Other offices see programmes as they are published.
+    return _parts_matching(session, ProgrammeItem, q, ITEM_SEARCH_ORDER, limit, permissions.near(session))
 
 
 def _parts_matching(
-    session: Session, model: type[Any], q: str, order: Sequence[Any], limit: int
+    session: Session, model: type[Any], q: str, order: Sequence[Any], limit: int, seen: ColumnElement[bool]
 ) -> tuple[list[Any], int]:
-    statement = select(model, Event).where(model.event_id == Event.id, permissions.visible(session))
+    statement = select(model, Event).where(model.event_id == Event.id, permissions.visible(session), seen)
     found = crud.matching(statement, col(model.search_text), q)
     return crud.page_of(session, found, (*order, col(model.id)), 0, limit)
 
 
 def events_of_people(session: Session, person_ids: Sequence[str], limit: int) -> list[tuple[str, Event]]:
     """The latest events these people are members of, each with the person's id; no query without people."""
-    return _events_of(session, Member, Member.person_id, person_ids, limit)
+    return _events_of(session, Member, Member.person_id, person_ids, limit, true())
 
 
 def events_of_organisations(session: Session, organisation_ids: Sequence[str], limit: int) -> list[tuple[str, Event]]:
     """The latest events these organisations have tasks in, each with the organisation's id; no query without any."""
-    return _events_of(session, Task, Task.organisation_id, organisation_ids, limit)
+    return _events_of(session, Task, Task.organisation_id, organisation_ids, limit, permissions.seen_tasks(session))
 
 
 def _events_of(
-    session: Session, part: type[Any], key: Any, wanted: Sequence[str], limit: int
+    session: Session, part: type[Any], key: Any, wanted: Sequence[str], limit: int, seen: ColumnElement[bool]
 ) -> list[tuple[str, Event]]:
     if not wanted:
         return []
     statement = (
         core_select(col(key), Event)
         .join(Event, col(Event.id) == col(part.event_id))
-        .where(col(key).in_(wanted), permissions.visible(session))
+        .where(col(key).in_(wanted), permissions.visible(session), seen)
         .order_by(*EVENT_ORDER_LATEST)
         .limit(limit)
     )

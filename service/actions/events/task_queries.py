@@ -9,8 +9,10 @@ from sqlmodel import Session, col
 from sqlmodel import select as select_rows
 
 from calendars.events.task_due_dates import NEVER_LATE
+from models.errors import NotFound
 from models.event_parts import Task, TaskTemplate
 from models.events import Event
+from models.queries.event_parts import tasks_of
 from models.text import fold
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
@@ -37,7 +39,9 @@ def overdue(today: date) -> ColumnElement[bool]:
 def tasks_where(session: Session, act: ActionContext, query: Mapping[str, Any]) -> Select[Any]:
     """The SELECT of the tasks that match a query string, each with its event; words are searched in both titles."""
     columns: list[Any] = [getattr(Event, name) for name in EVENT_COLUMNS]
-    statement: Any = select(Task, *columns).where(col(Task.event_id) == col(Event.id), permissions.visible(session))
+    statement: Any = select(Task, *columns).where(
+        col(Task.event_id) == col(Event.id), permissions.visible(session), permissions.seen_tasks(session)
+    )
     for name in ("event_id", "organisation_id", "person_id"):
         if query.get(name):
             statement = statement.where(getattr(Task, name) == query[name])
@@ -55,6 +59,24 @@ def tasks_where(session: Session, act: ActionContext, query: Mapping[str, Any]) 
         for word in fold(query["q"]).split():
             statement = statement.where(or_(*(text.contains(word, autoescape=True) for text in searched)))
     return statement  # type: ignore[no-any-return]
+
+
+def tasks_of_event(session: Session, event: Event) -> list[Task]:
+    """An event's tasks that the session sees, in the order of their creation."""
+    found = tasks_of(session, event.id)
+    return [task for task in found if permissions.sees_task(session, event, task.organisation_id)]
+
+
+def find_task(session: Session, event: Event, task_id: str) -> Task:
+    """A task of an event that the session may read.
+
+    Raises:
+        NotFound: there is none, or the session does not see it.
+    """
+    task = crud.part(session, Task, event.id, task_id)
+    if not permissions.sees_task(session, event, task.organisation_id):
+        raise NotFound(crud.called(Task), task_id)
+    return task
 
 
 def first_tasks(session: Session, act: ActionContext, query: Mapping[str, Any], limit: int) -> list[Row]:
@@ -88,9 +110,9 @@ def _with_rights(statement: Select[Any]) -> Select[Any]:
     return statement.add_columns(col(Event.organisation_id), col(Event.created_by))
 
 
-def templates_where(query: Mapping[str, Any]) -> Any:
-    """The SELECT of the templates that match a query string."""
-    statement = select_rows(TaskTemplate)
+def templates_where(session: Session, query: Mapping[str, Any]) -> Any:
+    """The SELECT of the templates of the reader's office that match a query string."""
+    statement = select_rows(TaskTemplate).where(permissions.marked_own(session, col(TaskTemplate.office)))
     if query.get("kind"):
         statement = statement.where(col(TaskTemplate.kind) == query["kind"])
     return crud.matching(statement, col(TaskTemplate.search_text), query.get("q"))
@@ -98,5 +120,10 @@ def templates_where(query: Mapping[str, Any]) -> Any:
 
 def count_overdue(session: Session, today: date) -> int:
     """How many tasks are overdue; one query."""
-    late = select(func.count()).where(col(Task.event_id) == col(Event.id), overdue(today), permissions.visible(session))
+    late = select(func.count()).where(
+        col(Task.event_id) == col(Event.id),
+        overdue(today),
+        permissions.visible(session),
+        permissions.seen_tasks(session),
+    )
     return int(session.execute(late).scalar_one())

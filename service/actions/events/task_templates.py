@@ -11,7 +11,8 @@ from sqlalchemy import update
 from sqlmodel import Session, col
 
 from models.event_parts import Task, TaskTemplate
-from service.actions import crud
+from models.i18n import N_, message
+from service.actions import crud, permissions
 from service.actions.context import ActionContext
 from service.actions.events import tasks
 from service.actions.reminders import reminder_planning
@@ -43,6 +44,10 @@ def delete_template(session: Session, act: ActionContext, template: TaskTemplate
 
 def _errors(session: Session, values: Mapping[str, Any]) -> crud.Errors:
     errors = crud.missing_references(session, TaskTemplate, values)
+    named = None if "organisation_id" in errors else values.get("organisation_id")
+    # A task of an organisation lets it read the event.
+    if named is not None and not permissions.oversees(session, named):
+        errors["organisation_id"] = [message(N_("It belongs to another office: name an organisation of your own."))]
     if "offset" in values:
         errors["offset"] = tasks.offset_errors(values["offset"])
     return errors

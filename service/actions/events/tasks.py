@@ -28,7 +28,7 @@ def add_task(session: Session, act: ActionContext, event: Event, values: Mapping
     travel = lock_event(session, event)
     crud.check(_errors(session, None, values))
     task = Task(event_id=event.id, **_with_done(act, None, values))
-    task.due_day = _day_of(session, task, travel)
+    task.due_day = _day_of(session, event, task, travel)
     crud.create(session, act, task, event_id=event.id)
     changes.event_parts_changed(session, act, event)
     return task
@@ -46,7 +46,7 @@ def change_task(session: Session, act: ActionContext, event: Event, task: Task, 
     crud.check(_errors(session, task, values))
     values = _with_done(act, task, values)
     due_values = TaskDueValues(**{name: values.get(name, getattr(task, name)) for name in DATING})
-    values["due_day"] = _day_of(session, due_values, travel)
+    values["due_day"] = _day_of(session, event, due_values, travel)
     if crud.change(session, act, task, values, event_id=event.id):
         changes.event_parts_changed(session, act, event)
     return task
@@ -69,14 +69,14 @@ def offset_errors(text: str) -> list[Message]:
     return []
 
 
-def _day_of(session: Session, task: TaskDue, travel: TravelDays) -> date | None:
+def _day_of(session: Session, event: Event, task: TaskDue, travel: TravelDays) -> date | None:
     """The day a task is due.
 
     Raises:
         Invalid: its offset leads to a day outside the calendar.
     """
     try:
-        return due_day(task, travel, office_days_for(session, [task]))
+        return due_day(task, travel, office_days_for(session, [task]).of(event.organisation_id))
     except InvalidValue as problem:
         raise Invalid({"due_offset": [problem.detail]}) from None
 

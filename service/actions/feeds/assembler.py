@@ -203,7 +203,7 @@ def _compress(
     """
     for batch in _batched(chunks):
         lines = [line for chunk in batch for line in chunk.lines]
-        keys = {line.event_id: parts_of(feed, deleted=line.deleted) for line in lines}
+        keys = {line.event_id: parts_of(feed, deleted=line.deleted, shared=line.shared) for line in lines}
         bodies = _bodies(session, act, feed, list(keys))
         bodies |= {key: fragment.body for key, fragment in uncached.parts.items() if key[0] in keys}
         missing = {

@@ -23,7 +23,7 @@ from models.places import Locality, Organisation
 from models.queries.event_readers import ReadingRights, reader_of, visible_to
 from models.text import localized
 from models.vocabulary import Direction, EventStatus, Language, Role, Visibility
-from service.actions import crud, locality_index
+from service.actions import crud, locality_index, permissions
 from service.actions.audit import plain, record
 from service.actions.context import ActionContext
 from service.actions.locality_index import DirectionResolver, LocalityIndex
@@ -106,10 +106,12 @@ def rotate_feed(session: Session, act: ActionContext, feed: Feed) -> IssuedFeed:
     return IssuedFeed(feed, secret)
 
 
-def feeds_where(act: ActionContext) -> Any:
-    """The SELECT of the feeds an account may see: its own; administrators see all."""
-    statement = select(Feed)
-    return statement if act.account.role is Role.ADMIN else statement.where(Feed.user_id == act.account.id)
+def feeds_where(session: Session, act: ActionContext) -> Any:
+    """The SELECT of the feeds an account may see: its own; administrators see those of their office's accounts."""
+    if act.account.role is not Role.ADMIN:
+        return select(Feed).where(Feed.user_id == act.account.id)
+    accounts = select(User.id).where(permissions.own_accounts(session))
+    return select(Feed).where(col(Feed.user_id).in_(accounts))
 
 
 FEED_ORDER = (col(Feed.id),)
@@ -127,7 +129,7 @@ def find_feed(session: Session, act: ActionContext, identity: str) -> Feed:
     Raises:
         NotFound: there is none, or it is somebody else's.
     """
-    feed: Feed | None = session.exec(feeds_where(act).where(Feed.id == identity)).first()
+    feed: Feed | None = session.exec(feeds_where(session, act).where(Feed.id == identity)).first()
     if feed is None:
         raise NotFound(noun("feed"), identity)
     return feed

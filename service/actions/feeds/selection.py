@@ -4,15 +4,16 @@ from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, and_, func, select, type_coerce
+from sqlalchemy import String, and_, case, func, literal, or_, select, type_coerce
 from sqlmodel import Session, col
 
 from models.events import Event
 from models.feeds import DeletedEvent, Feed, IcalFragment
+from models.queries import event_readers
 from models.vocabulary import EventStatus
 from service.actions.context import ActionContext
 from service.actions.feeds import rendered_parts
-from service.actions.feeds.feeds import is_public, shown_by
+from service.actions.feeds.feeds import is_public, owner_reads, shown_by
 from service.actions.feeds.rendered_parts import UncachedParts
 
 
@@ -26,6 +27,8 @@ class FeedLine(NamedTuple):
     zone: str
     digest: str
     deleted: bool
+    shared: bool = False
+    """Whether it is shown as to another office or side: without its tasks."""
 
 
 class _Row(NamedTuple):
@@ -35,12 +38,17 @@ class _Row(NamedTuple):
     event_id: str
     last_day: str
     deleted: bool
+    shared: bool
     parts: dict[str, tuple[str, str]]
 
 
-def parts_of(feed: Feed, *, deleted: bool) -> tuple[str, ...]:
+def parts_of(feed: Feed, *, deleted: bool, shared: bool = False) -> tuple[str, ...]:
     """The parts a feed shows of an event, in their order."""
-    return (rendered_parts.DELETED,) if deleted else rendered_parts.parts_of(feed)
+    if deleted:
+        return (rendered_parts.DELETED,)
+    parts = rendered_parts.parts_of(feed)
+    # Tasks are cached together, whoever has to do them.
+    return tuple(part for part in parts if part != rendered_parts.TASKS) if shared else parts
 
 
 def listing(
@@ -58,19 +66,21 @@ def listing(
         found, newest = _rows(session, act, feed, table, event_ids)
         rows += found
         stamps += [newest] if newest is not None else []
-    parts = {deleted: parts_of(feed, deleted=deleted) for deleted in (False, True)}
+    flags = ((False, False), (False, True), (True, False), (True, True))
+    parts = {(deleted, shared): parts_of(feed, deleted=deleted, shared=shared) for deleted, shared in flags}
     missing: dict[str, list[str]] = {}
     for row in rows:
-        for part in parts[row.deleted]:
+        for part in parts[row.deleted, row.shared]:
             if part not in row.parts and (row.event_id, part) not in uncached.parts:
                 missing.setdefault(row.event_id, []).append(part)
     uncached.make_few(session, act, feed.locale, missing)
     lines = []
-    for first_day, event_id, last_day, deleted, cached in rows:
-        for part in parts[deleted]:
+    for first_day, event_id, last_day, deleted, shared, cached in rows:
+        for part in parts[deleted, shared]:
             if (fragment := uncached.parts.get((event_id, part))) is not None:
                 cached[part] = (fragment.digest, fragment.zone)
-        lines.append(_line(first_day, event_id, last_day, [cached[part] for part in parts[deleted]], deleted=deleted))
+        line = _line(first_day, event_id, last_day, [cached[part] for part in parts[deleted, shared]], deleted=deleted)
+        lines.append(line._replace(shared=True) if shared else line)
     return sorted(lines), max(stamps, default=None)
 
 
@@ -87,6 +97,7 @@ def _rows(
             col(IcalFragment.part),
             col(IcalFragment.digest),
             col(IcalFragment.zone),
+            _is_shared(session, feed, table),
         )
         .outerjoin(
             IcalFragment,
@@ -103,15 +114,24 @@ def _rows(
         statement = statement.where(col(table.id).in_(event_ids))
     rows: dict[str, _Row] = {}
     newest: Any = None
-    for first_day, event_id, last_day, stamp, part, digest, zone in session.execute(statement):
+    for first_day, event_id, last_day, stamp, part, digest, zone, shared in session.execute(statement):
         row = rows.get(event_id)
         if row is None:
-            row = rows[event_id] = _Row(str(first_day), event_id, str(last_day), deleted, {})
+            row = rows[event_id] = _Row(str(first_day), event_id, str(last_day), deleted, bool(shared), {})
             if newest is None or stamp > newest:
                 newest = stamp
         if part is not None:
             row.parts[part] = (digest, zone)
     return list(rows.values()), None if newest is None else _instant(newest)
+
+
+def _is_shared(session: Session, feed: Feed, table: Any) -> Any:
+    """Whether the feed's owner sees an event as another office or side does, as a column."""
+    reader = owner_reads(session, feed) if feed.tasks and table is Event else None
+    if reader is None or reader.everything:
+        return literal(0)
+    whole = or_(event_readers.in_charge(reader), event_readers.is_near(reader))
+    return case((whole, 0), else_=1)
 
 
 def _line(first_day: str, event_id: str, last_day: str, parts: Sequence[tuple[str, str]], *, deleted: bool) -> FeedLine:

@@ -8,12 +8,15 @@ from calendars.events.labels import member_role_name
 from calendars.member_lists.column_names import COLUMNS
 from calendars.member_lists.csv_files import MAX_LINES, write_csv
 from calendars.member_lists.rows import HIGHEST
+from models.events import Event
 from models.places import Person
 from models.text import localized
 from models.vocabulary import Language, MemberRole
+from service.actions import permissions
 from service.actions.events.members import MemberPosition, positions_of
 from service.actions.imports.member_lists import DEFAULT_PRECEDENCE
 from service.actions.imports.name_matching import OrganisationIndex, PeopleIndex
+from service.actions.permissions import Sight
 
 _DELIMITERS = {Language.EN: ","}
 _WIDTHS = {"name": 28, "role": 20, "position": 30, "organisation": 34, "email": 26, "counterpart": 28}
@@ -27,6 +30,8 @@ def member_sheet(session: Session, event_id: str, language: Language) -> bytes:
     Vietnamese and Lao programs expect semicolons, because their decimal separator is the comma.
     """
     organisations, people = OrganisationIndex.load(session), PeopleIndex.load(session)
+    event = session.get(Event, event_id)
+    shows_addresses = event is None or permissions.sight(session, event) is not Sight.SHARED
 
     def row(position: MemberPosition) -> list[str]:
         person, member = position.person, position.member
@@ -37,8 +42,8 @@ def member_sheet(session: Session, event_id: str, language: Language) -> bytes:
             organisations.label(person.organisation_id, language),
             "" if person.precedence == DEFAULT_PRECEDENCE else str(person.precedence),
             str(member.rank or ""),
-            person.email or "",
-            person.phone or "",
+            (person.email or "") if shows_addresses else "",
+            (person.phone or "") if shows_addresses else "",
             ", ".join(person.languages),
             _name_or_id(people, position.counterpart),
         ]

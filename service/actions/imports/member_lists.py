@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from calendars.member_lists.csv_files import TableRow
 from calendars.member_lists.rows import HIGHEST, MemberRow, place_of, read_roster
+from models import participation
 from models.event_parts import Member
 from models.events import Event
 from models.i18n import N_, Message, message
@@ -267,6 +268,8 @@ class _RowWriter:
             changed += [name.removesuffix("_id") for name in given if name in found]
         if values:  # only now that they are a member, which may be what gives the right to it
             directory.change_person(self.session, self.act, person, values)
+            if "organisation_id" in values and person.id not in self.present:
+                participation.settle_anew(self.session, member, person)
         return ImportedRow(
             entry.row, person.name, member.role, person.id not in self.present, person.id not in self.people, person.id,
             tuple(changed), tuple(kept),

@@ -71,7 +71,11 @@ class PeopleIndex:
                 return None, {"name": what}
             if len(agreeing) == 1:
                 return agreeing[0], {}
-            namesakes = agreeing or [one for one in namesakes if not one.email]
+            others = [one for one in namesakes if not one.email]
+            if others and len(others) < len(namesakes) and not agreeing and organisation_id is None:
+                # Somebody else may have entered a namesake: who is meant is not guessed.
+                return None, {"email": _several(entry.name, namesakes)}
+            namesakes = agreeing or others
         if organisation_id is not None:
             of_it = [one for one in namesakes if one.organisation_id == organisation_id]
             namesakes = of_it or [one for one in namesakes if one.organisation_id is None]

@@ -23,6 +23,7 @@ from models.events import Event
 from models.places import Organisation, Person
 from models.queries.audience import MEMBERS, MESSENGER, ORGANISATION, OWNER
 from models.queries.event_readers import ReadingRights, visible_to
+from models.queries.offices import Offices
 from models.reminders import Reminder
 from models.workers import PlanningJob
 from service.actions.context import ActionContext
@@ -44,7 +45,7 @@ _REMINDER: Table = Reminder.__table__  # type: ignore[attr-defined]
 
 _ROLE, _EMAIL = "role:", "email:"
 _USERS = select(
-    *(_USER.c[name] for name in ("id", "email", "role", "organisation_id", "active")),
+    *(_USER.c[name] for name in ("id", "email", "role", "organisation_id", "active", "office")),
     _ORGANISATION.c.protocol_office,
 ).outerjoin(_ORGANISATION, _ORGANISATION.c.id == _USER.c.organisation_id)
 
@@ -80,25 +81,24 @@ def readers_key(recipients: Collection[str]) -> str:
     return "readers:" + hashlib.sha256("\n".join(sorted(recipients)).encode()).hexdigest()[:40]
 
 
-def events_of(
-    connection: Connection, job: Any, rules: Mapping[str, tuple[Any, Collection[str]]]
-) -> ColumnElement[bool]:
+def events_of(session: Session, job: Any, rules: Mapping[str, tuple[Any, Collection[str]]]) -> ColumnElement[bool]:
     """The condition for the events a job concerns. ``rules``: the active ones, id → facts and audience."""
     if job.event_ids is not None:
         return _EVENT.c.id.in_(job.event_ids[:BATCH])
     coming = _EVENT.c.last_day >= job.since
     if job.recipients is not None:
-        return and_(coming, reached(connection, rules, job.recipients))
+        return and_(coming, reached(session, rules, job.recipients))
     return or_(coming, _EVENT.c.id.in_(_counting_days())) if job.counts_days else coming
 
 
 def reached(
-    connection: Connection, rules: Mapping[str, tuple[Any, Collection[str]]], recipients: Collection[str]
+    session: Session, rules: Mapping[str, tuple[Any, Collection[str]]], recipients: Collection[str]
 ) -> ColumnElement[bool]:
     """The condition for the events of which these recipients have reminders or might get some by these rules.
 
     An account that no word of an audience means is reached by no event. A word that is not known here means everybody.
     """
+    connection = session.connection()
     words = {word for _facts, audience in rules.values() for word in audience}
     addresses = {one.removeprefix(MESSENGER) for one in recipients}
     if any(word not in {OWNER, MEMBERS, ORGANISATION} and not word.startswith((_ROLE, _EMAIL)) for word in words):
@@ -112,15 +112,16 @@ def reached(
     if MEMBERS in words:
         of_members = select(_MEMBER.c.event_id).join(_PERSON, _PERSON.c.id == _MEMBER.c.person_id)
         conditions.append(_EVENT.c.id.in_(of_members.where(func.lower(_PERSON.c.email).in_(sorted(addresses)))))
-    conditions += [_reached_account(words, user, user.email in named) for user in found if user.active]
+    offices = Offices.load(session)
+    conditions += [_reached_account(words, user, user.email in named, offices) for user in found if user.active]
     return or_(*conditions)
 
 
-def _reached_account(words: Collection[str], user: Any, is_named: bool) -> ColumnElement[bool]:
+def _reached_account(words: Collection[str], user: Any, is_named: bool, offices: Offices) -> ColumnElement[bool]:
     """The events of which an account might be told."""
     conditions: list[ColumnElement[bool]] = [false()]
     if is_named or f"{_ROLE}{user.role}" in words:
-        conditions.append(visible_to(ReadingRights.of(user, user.protocol_office)))
+        conditions.append(visible_to(ReadingRights.of(user, user.protocol_office, offices)))
     if OWNER in words:
         conditions.append(_EVENT.c.created_by == user.id)
     if user.organisation_id is not None and {OWNER, ORGANISATION} & set(words):

@@ -17,16 +17,17 @@ from calendars.ical.vevent import EventFacts
 from calendars.mails.event_mail import MailTopic, compose
 from calendars.reminders import due_times
 from calendars.reminders.due_times import DueReminder, EventDays, RuleFacts
+from models.accounts import User
 from models.event_parts import Task, last_revisions
 from models.events import Event
-from models.holidays import office_holidays
 from models.i18n import N_, Message, message, translate_filled
 from models.places import Locality, Organisation
-from models.queries.audience import AudienceIndex, EventSelection
+from models.queries.audience import MESSENGER, AudienceIndex, EventSelection
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import EventStatus, Language, ReminderAnchor, ReminderPurpose, ReminderState
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
+from service.actions.permissions import Sight
 from service.actions.reminders import reminder_rules
 
 REMINDERS_SHOWN = 50
@@ -80,13 +81,13 @@ def preview(
     """
     crud.check(event_errors(session, event_id))
     facts = RuleFacts.of(rule)
-    which = and_(_which(act, facts, event_id), permissions.visible(session))
+    which = and_(_which(act, facts, event_id), permissions.visible(session), permissions.near_office(session))
     found = session.execute(core_select(*(getattr(Event, name) for name in _COLUMNS)).where(which)).all()
     rule_preview = _RulePreview(
         act,
         facts,
         rule.catch_up,
-        due_times.office_days(office_holidays(session)) if rule.working_days else None,
+        due_times.office_days(permissions.own_holidays(session)) if rule.working_days else None,
         _past(session, act, rule, which),
     )
     tasks = _open_tasks(session, which) if rule.anchor is ReminderAnchor.TASK_DUE else {}
@@ -99,7 +100,8 @@ def preview(
     )
     vouched = _is_vouched(session, rule)
     reminders = [
-        _to_json(one, audience_index.addresses(rule.audience, one.event, vouched=vouched), reader) for one in shown
+        _to_json(one, _seen(session, one, audience_index.addresses(rule.audience, one.event, vouched=vouched)), reader)
+        for one in shown
     ]
     return {
         "reminders": reminders,
@@ -107,6 +109,14 @@ def preview(
         "shown": len(shown),
         "letters": _mail_contents(session, act, rule, shown[0], _languages(act, reminders[0], locale)) if shown else [],
     }
+
+
+def _seen(session: Session, one: _PreviewedReminder, people: Mapping[str, Language]) -> Mapping[str, Language]:
+    """The recipients as far as the session sees them: those of its own events, else only itself."""
+    if permissions.sight(session, one.event) is Sight.WHOLE or (reader := permissions.reader(session)) is None:
+        return people
+    own = session.get_one(User, reader.user_id).email
+    return {address: language for address, language in people.items() if address.removeprefix(MESSENGER) == own}
 
 
 def event_errors(session: Session, event_id: str | None) -> crud.Errors:
@@ -117,7 +127,7 @@ def event_errors(session: Session, event_id: str | None) -> crud.Errors:
 def _is_vouched(session: Session, rule: ReminderRule) -> bool:
     """Whether the addresses a rule names are approved; those of a rule that is not stored, by whoever asks."""
     if not inspect(rule).persistent:
-        return permissions.reader(session) is None
+        return permissions.oversees_own(session)
     return reminder_rules.is_vouched(session, rule)
 
 
@@ -132,7 +142,9 @@ def _which(act: ActionContext, rule: RuleFacts, event_id: str | None) -> ColumnE
 def _open_tasks(session: Session, which: ColumnElement[bool]) -> Mapping[str, Sequence[Any]]:
     tasks: dict[str, list[Any]] = defaultdict(list)
     columns = (col(Task.id), col(Task.event_id), col(Task.due_day), col(Task.done))
-    open_ones = core_select(*columns).where(col(Task.event_id) == col(Event.id), col(Task.done).is_(False), which)
+    open_ones = core_select(*columns).where(
+        col(Task.event_id) == col(Event.id), col(Task.done).is_(False), which, permissions.seen_tasks(session)
+    )
     for task in session.execute(open_ones):
         tasks[task.event_id].append(task)
     return tasks

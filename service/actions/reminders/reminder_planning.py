@@ -6,7 +6,7 @@ Nothing is sent here; a worker claims what is due, and checks again whether it i
 import time
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -18,16 +18,16 @@ from sqlmodel import Session, col
 from calendars.days.working_days import WorkingDays
 from calendars.events.lifecycle import REMINDED
 from calendars.reminders import due_times
-from calendars.reminders.due_times import DueReminder, EventDays, RuleFacts
+from calendars.reminders.due_times import DueReminder, EventDays, OfficeDays, RuleFacts
 from models.clock import monotonic
 from models.database import WAIT_SECONDS
 from models.errors import Conflict
 from models.event_parts import Task
 from models.events import Event
-from models.holidays import office_holidays
 from models.i18n import N_, message
 from models.queries.audience import MESSENGER, AudienceIndex, EntitledReaders, EventSelection, chosen_events
 from models.queries.event_readers import vouched_rules
+from models.queries.office_rows import OfficeHolidays, RuleOffices
 from models.reminders import Reminder, ReminderRule
 from models.types import new_id
 from models.vocabulary import (
@@ -266,7 +266,7 @@ def plan_readers(session: Session, act: ActionContext, addresses: Collection[str
     if not rules:
         return
     connection = session.connection()
-    condition = and_(_EVENT.c.last_day >= act.today, planning_jobs.reached(connection, rules, recipients))
+    condition = and_(_EVENT.c.last_day >= act.today, planning_jobs.reached(session, rules, recipients))
     if (count := planning_jobs.count_events(connection, condition)) > planning_jobs.AT_ONCE:
         planning_jobs.ask(session, act, planning_jobs.readers_key(recipients), count, recipients=recipients)
         return
@@ -437,9 +437,10 @@ class _PlanningData:
     rules: Rules
     events: dict[str, tuple[EventDays, Any]]
     audience_index: AudienceIndex
-    days_off: WorkingDays | None
+    days_off: OfficeDays | None
     vouched: frozenset[str]
     recipients: frozenset[str] | None = None
+    offices: RuleOffices = field(default_factory=RuleOffices)
 
     @classmethod
     def load(
@@ -463,16 +464,17 @@ class _PlanningData:
         )
         events = {row.id: (EventDays.of(row, tasks.get(row.id, ())), row) for row in rows}
         counts_working_days = any(rule.working_days for rule, _audience in concerned)
-        days_off = due_times.office_days(office_holidays(session)) if counts_working_days else None
+        offices = RuleOffices.load(session)
+        days_off = OfficeDays(OfficeHolidays.load(session, offices.offices)) if counts_working_days else None
         audiences = {rule.id: audience for rule, audience in concerned}
         vouched = vouched_rules(session.connection(), audiences)
-        return cls(rules, events, audience_index, days_off, vouched, recipients)
+        return cls(rules, events, audience_index, days_off, vouched, recipients, offices)
 
     def required(self) -> Iterator[tuple[Key, _PlannedReminder]]:
         """Yield every reminder that the rules require for the events, with its unique key."""
         for days, row in self.events.values():
             for rule, audience in self.rules.values():
-                dues = self._dues(rule, days)
+                dues = self._dues(rule, days, row) if self.offices.covers(rule.id, row) else []
                 vouched = rule.id in self.vouched
                 people = self.audience_index.addresses(audience, row, vouched=vouched) if dues else {}
                 if self.recipients is not None:
@@ -482,11 +484,14 @@ class _PlanningData:
                         key = (days.id, rule.id, due.task_id or "", recipient, due.due_at)
                         yield key, _PlannedReminder(rule.id, due.task_id, locale)
 
-    def _dues(self, rule: RuleFacts, days: EventDays) -> list[DueReminder]:
+    def _dues(self, rule: RuleFacts, days: EventDays, event: Any) -> list[DueReminder]:
         try:
-            return due_times.due_reminders(rule, days, self.days_off)
+            return due_times.due_reminders(rule, days, self._days_off(event))
         except ValueError:
             return []  # the offset leads from these days to a date outside the calendar
+
+    def _days_off(self, event: Any) -> WorkingDays | None:
+        return self.days_off.of(event.organisation_id) if self.days_off else None
 
     def is_latest_update(self, row: Any) -> bool:
         """Whether a row is the update mail about the last change of an event with reminders."""
@@ -509,7 +514,8 @@ class _PlanningData:
             return due_times.RULE_OFF
         rule = self.rules[row.rule_key][0] if row.rule_key in self.rules else None
         try:
-            reason = due_times.skip_reason(rule, days, row.task_key or None, row.due_at, self.days_off)
+            days_off = self._days_off(self.events[row.event_id][1])
+            reason = due_times.skip_reason(rule, days, row.task_key or None, row.due_at, days_off)
         except ValueError:
             return due_times.MOVED
         return reason.text if reason else due_times.NOT_ADDRESSED

@@ -4,10 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, not_, or_
+from sqlalchemy import ColumnElement, and_, not_, or_, true
 from sqlmodel import Session, col, func, select
 
+from models.accounts import User
+from models.errors import NotFound
 from models.events import Event
+from models.queries.audience import MESSENGER
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import ReminderState
 from service.actions import crud, permissions
@@ -33,16 +36,16 @@ _BY_STATE: Mapping[ReminderState | None, Sequence[Any]] = {
 """The sort order for each state; of failures, those nobody has seen come first."""
 
 
-def rules_where() -> Any:
-    """The SELECT of all reminder rules."""
-    return select(ReminderRule)
+def rules_where(session: Session) -> Any:
+    """The SELECT of the reminder rules of the reader's office."""
+    return select(ReminderRule).where(permissions.marked_own(session, col(ReminderRule.office)))
 
 
 def count_pending(session: Session, rule_ids: Collection[str]) -> dict[str, int]:
     """Rule → how many of its reminders are still to be sent; rules with none are missing."""
     statement = (
         select(Reminder.rule_id, func.count())
-        .where(col(Reminder.rule_id).in_(rule_ids), Reminder.state == ReminderState.PENDING)
+        .where(col(Reminder.rule_id).in_(rule_ids), Reminder.state == ReminderState.PENDING, seen_reminders(session))
         .group_by(col(Reminder.rule_id))
     )
     return {rule: count for rule, count in session.exec(statement).all() if rule}
@@ -51,9 +54,9 @@ def count_pending(session: Session, rule_ids: Collection[str]) -> dict[str, int]
 # Of one event
 
 
-def reminders_of_event_where(event_id: str) -> Any:
-    """The SELECT of an event's reminders."""
-    return select(Reminder).where(Reminder.event_id == event_id)
+def reminders_of_event_where(session: Session, event_id: str) -> Any:
+    """The SELECT of an event's reminders that the session sees."""
+    return select(Reminder).where(Reminder.event_id == event_id, seen_reminders(session))
 
 
 def reminders_of_event(session: Session, event_id: str, limit: int) -> list[tuple[Reminder, ReminderRule | None]]:
@@ -61,7 +64,7 @@ def reminders_of_event(session: Session, event_id: str, limit: int) -> list[tupl
     statement = (
         select(Reminder, ReminderRule)
         .join(ReminderRule, col(ReminderRule.id) == col(Reminder.rule_id), isouter=True)
-        .where(Reminder.event_id == event_id)
+        .where(Reminder.event_id == event_id, seen_reminders(session))
         .order_by(col(Reminder.due_at), col(Reminder.rule_key), col(Reminder.recipient))
         .limit(limit)
     )
@@ -87,7 +90,7 @@ def unseen_failures(session: Session, since: datetime, limit: int) -> list[tuple
     statement = (
         select(Reminder, Event)
         .join(Event, col(Event.id) == col(Reminder.event_id), isouter=True)
-        .where(UNSEEN, Reminder.due_at >= since, of_visible_events(session))
+        .where(UNSEEN, Reminder.due_at >= since, seen_reminders(session))
         .order_by(col(Reminder.due_at).desc(), col(Reminder.id))
         .limit(limit)
     )
@@ -112,27 +115,55 @@ UNSEEN = and_(col(Reminder.state) == ReminderState.FAILED, col(Reminder.seen_at)
 """The condition for failed reminders that nobody has seen."""
 
 
-def of_visible_events(session: Session) -> ColumnElement[bool]:
-    """The condition for reminders the session may read: of no event, or of one it may see."""
+def seen_reminders(session: Session) -> ColumnElement[bool]:
+    """The condition for reminders the session sees: all of events of which it sees everything, of others it may read
+    those to its own address. Of the office's own mails whoever sees everything of an office sees those to its accounts,
+    others see those to themselves."""
+    one = permissions.reader(session)
+    if one is None:
+        return true()
+    address = session.get_one(User, one.user_id).email
+    own = col(Reminder.recipient).in_([address, f"{MESSENGER}{address}"])
     # A correlated subquery: few reminders are listed at a time, and there are many events.
-    seen = select(col(Event.id)).where(col(Event.id) == col(Reminder.event_id), permissions.visible(session))
-    return or_(col(Reminder.event_id).is_(None), seen.correlate(Reminder).exists())
+    of_event = select(col(Event.id)).where(col(Event.id) == col(Reminder.event_id)).correlate(Reminder)
+    told = [
+        and_(own, of_event.where(permissions.visible(session)).exists()),
+        of_event.where(permissions.overseen(session)).exists(),
+    ]
+    of_office = own
+    if one.whole_office:
+        accounts = select(col(User.email)).where(permissions.own_accounts(session))
+        of_office = col(Reminder.recipient).in_(accounts)
+    return or_(*told, and_(col(Reminder.event_id).is_(None), of_office))
+
+
+def find_to_change(session: Session, identity: str) -> Reminder:
+    """A reminder of an event that the session may read, whoever it goes to: whether it may change it is asked later.
+
+    Raises:
+        NotFound: there is none, or the reader may not see its event, or that it is the office's own mail.
+    """
+    reminder = crud.find_of_event(session, Reminder, identity)
+    return find_reminder(session, identity) if reminder.event_id is None else reminder
 
 
 def find_reminder(session: Session, identity: str) -> Reminder:
     """A reminder.
 
     Raises:
-        NotFound: there is none, or the reader may not see its event.
+        NotFound: there is none, or the session does not see it.
     """
-    return crud.find_of_event(session, Reminder, identity)
+    found = session.exec(select(Reminder).where(Reminder.id == identity, seen_reminders(session))).first()
+    if found is None:
+        raise NotFound(crud.called(Reminder), identity)
+    return found
 
 
 def reminders_where(session: Session, act: ActionContext, query: Mapping[str, Any]) -> Any:
     """The SELECT of the reminders that match a query string; days are in the office's time zone."""
     statement: Any = select(Reminder)
     if permissions.reader(session) is not None:
-        statement = statement.where(of_visible_events(session))
+        statement = statement.where(seen_reminders(session))
     for name in ("event_id", "rule_id"):
         if query.get(name):
             statement = statement.where(getattr(Reminder, name) == query[name])

@@ -39,7 +39,7 @@ def change_rule(session: Session, act: ActionContext, rule: ReminderRule, values
         Forbidden: as in :func:`create_rule`.
     """
     values = _normalised(values)
-    is_approved = "audience" in values and permissions.reader(session) is None and not is_vouched(session, rule)
+    is_approved = "audience" in values and permissions.oversees_own(session) and not is_vouched(session, rule)
     if set(values.get("audience", ())) == set(rule.audience):
         del values["audience"]  # a form sends its words in its own order
     changed = {name for name, value in values.items() if getattr(rule, name) != value}

@@ -1,7 +1,7 @@
 """All conflicts in a range of days: warnings of its events, each listed once, and requested bookings that don't fit."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +20,7 @@ from service.actions.bookings.availability import held_bookings
 from service.actions.bookings.requests import span_of
 from service.actions.context import ActionContext
 from service.actions.crud import EVENT_ORDER
+from service.actions.permissions import Sight
 from service.actions.scheduling.event_warnings import MEETINGS, UNWARNED, EventPresenter
 
 LONGEST_RANGE_DAYS = 1830
@@ -64,7 +65,9 @@ def conflicts_between(session: Session, act: ActionContext, query: Mapping[str, 
         )
         .order_by(*EVENT_ORDER)
     ).all()
-    requested = _blocked_requests(session, events)
+    requested = _blocked_requests(
+        session, [event for event in events if permissions.sight(session, event) is not Sight.SHARED]
+    )
     order = {event.id: number for number, event in enumerate(events)}
     found = [
         (event, notice)
@@ -114,6 +117,7 @@ def _blocked_requests(session: Session, events: Sequence[Event]) -> dict[str, li
         select(Booking, Resource).where(Booking.state == BookingState.REQUESTED, Booking.resource_id == Resource.id)
     ).all()
     found: dict[str, list[EventWarning]] = {}
+    taken: list[tuple[str, EventWarning]] = []
     for booking, resource in rows:
         if booking.event_id not in event_ids:
             continue
@@ -122,17 +126,19 @@ def _blocked_requests(session: Session, events: Sequence[Event]) -> dict[str, li
         for other in blocking_bookings(
             held_bookings(session, resource.id, span), span, booking.quantity, resource.capacity
         ):
-            found.setdefault(booking.event_id, []).append(
-                EventWarning(
-                    "resource_taken",
-                    Severity.WARNING,
-                    message(
-                        N_("“{resource}” is asked for, {times}, and somebody else has it."),
-                        resource=resource.name,
-                        times=times.format(),
-                    ),
-                    other.event_id,
-                    message(N_("Ask for other times or another resource before the event is confirmed.")),
-                )
+            notice = EventWarning(
+                "resource_taken",
+                Severity.WARNING,
+                message(
+                    N_("“{resource}” is asked for, {times}, and somebody else has it."),
+                    resource=resource.name,
+                    times=times.format(),
+                ),
+                other.event_id,
+                message(N_("Ask for other times or another resource before the event is confirmed.")),
             )
+            taken.append((booking.event_id, notice))
+    hidden = permissions.hidden(session, [notice.with_ for _event_id, notice in taken])
+    for event_id, notice in taken:
+        found.setdefault(event_id, []).append(replace(notice, with_=None) if notice.with_ in hidden else notice)
     return found

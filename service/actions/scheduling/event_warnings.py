@@ -17,6 +17,7 @@ from service.actions import permissions
 from service.actions.commitment_terms import terms_of
 from service.actions.context import ActionContext
 from service.actions.locality_index import DirectionResolver
+from service.actions.permissions import Sight
 from service.actions.scheduling.event_surroundings import WarningContext
 
 UNWARNED = frozenset({EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.POSTPONED})
@@ -85,9 +86,11 @@ class EventPresenter:
     def warnings(self, event: Event) -> list[commitment_checks.EventWarning]:
         """The warnings about an event; none for one that is completed, postponed or cancelled.
 
+        None for readers of another office or side: what is still wrong with it is not their business.
+
         For one that was not prefetched, free days are searched too (as with ``closely``).
         """
-        if event.status in UNWARNED:
+        if event.status in UNWARNED or permissions.sight(self.session, event) is Sight.SHARED:
             return []
         if event.id not in self._conflicts:
             self._load_conflicts([event], closely=True)

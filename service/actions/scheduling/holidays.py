@@ -11,11 +11,11 @@ from sqlmodel import Session, col, select
 from calendars.days.holidays import Holiday, HolidayIndex, OfficeEntry, Recurrence, is_known
 from calendars.reminders.due_times import OFFICE_COUNTRIES
 from models.errors import Invalid
-from models.holidays import OfficeHoliday, office_holidays
+from models.holidays import OfficeHoliday
 from models.i18n import N_, Message, message
 from models.places import Locality
 from models.vocabulary import HolidayCalendar, HolidayCategory
-from service.actions import crud
+from service.actions import crud, permissions
 from service.actions.context import ActionContext
 from service.actions.effects import changes
 
@@ -69,9 +69,9 @@ HOLIDAY_ORDER = (
 """Yearly ones first, then by day."""
 
 
-def holidays_where(query: Mapping[str, Any]) -> Any:
+def holidays_where(session: Session, query: Mapping[str, Any]) -> Any:
     """The SELECT of the office's own holidays that match a query string."""
-    statement: Any = select(OfficeHoliday)
+    statement: Any = select(OfficeHoliday).where(permissions.marked_own(session, col(OfficeHoliday.office)))
     for name in ("country", "category"):
         if name in query:
             statement = statement.where(getattr(OfficeHoliday, name) == query[name])
@@ -99,7 +99,7 @@ def days_between(
         last.year - first.year == MAX_YEARS and _yearday(last) >= _yearday(first)
     ):
         raise Invalid({"to": [message(N_("Ask for {years} years at the most."), years=MAX_YEARS)]})
-    entries = office_holidays(session)
+    entries = permissions.own_holidays(session)
     crud.check({"country": _unknown_countries(countries, {entry.country for entry in entries})})
     found = HolidayIndex(map(OfficeEntry.of, entries)).between(countries or OFFICE_COUNTRIES, first, last)
     return [day for day in found if not categories or day.category in categories]
@@ -152,7 +152,7 @@ def _errors(session: Session, entry: OfficeHoliday | None, values: Mapping[str, 
             Recurrence(HolidayCalendar(recurs["calendar"]), recurs["month"], recurs["day"]) if recurs else None,
             after("days") or 1,
         )
-        errors["recurs" if recurs else "first_day"] = _conflicts(wanted, office_holidays(session))
+        errors["recurs" if recurs else "first_day"] = _conflicts(wanted, permissions.own_holidays(session))
     return errors
 
 

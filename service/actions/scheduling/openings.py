@@ -13,13 +13,13 @@ from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.spans import Days, days_after
 from calendars.events.host_days import MINIMUM_DAYS
 from calendars.openings.search import BusyDays, FestivalDay, OpeningQuery, OpeningSearchResult, openings
-from models.holidays import OfficeHoliday, office_holidays
+from models.holidays import OfficeHoliday
 from models.i18n import N_, Message, message
 from models.labels import noun
 from models.places import Person
 from models.resources import Resource
 from models.vocabulary import ResourceType
-from service.actions import crud
+from service.actions import crud, permissions
 from service.actions.bookings.availability import held_bookings
 from service.actions.bookings.requests import span_of
 from service.actions.context import ActionContext
@@ -59,7 +59,7 @@ def find_openings(session: Session, act: ActionContext, request: OpeningsRequest
     """
     localities = LocalityIndex.load(session)
     host, guest = request.host or act.office.locality, request.guest
-    entries = {entry.id: entry for entry in office_holidays(session)}
+    entries = {entry.id: entry for entry in permissions.own_holidays(session)}
     resources = _resources(session, request.resource)
     crud.check(
         _range_errors(request)
@@ -117,7 +117,8 @@ def _person_errors(session: Session, wanted: Sequence[str]) -> crud.Errors:
 def _resources(session: Session, wanted: Sequence[str]) -> dict[str, Resource]:
     if not wanted:
         return {}
-    return {row.id: row for row in session.exec(select(Resource).where(col(Resource.id).in_(wanted)))}
+    own = permissions.marked_own(session, col(Resource.office))
+    return {row.id: row for row in session.exec(select(Resource).where(col(Resource.id).in_(wanted), own))}
 
 
 def _resource_errors(known: Mapping[str, Resource], wanted: Sequence[str]) -> crud.Errors:

@@ -14,7 +14,6 @@ from calendars.mails.weekly_schedule import WeekSchedule
 from calendars.reminders.due_times import OFFICE_COUNTRIES
 from models.event_parts import Task, last_revisions
 from models.events import Event
-from models.holidays import office_holidays
 from models.places import Locality, Organisation, Person
 from models.text import LocalizedText
 from models.vocabulary import EventStatus
@@ -59,7 +58,7 @@ def read_week(session: Session, days: Days, event_url: Callable[[str], str], mos
         )
         for event, organisation in found
     ]
-    holidays = HolidayIndex(map(OfficeEntry.of, office_holidays(session)))
+    holidays = HolidayIndex(map(OfficeEntry.of, permissions.own_holidays(session)))
     return WeekSchedule(
         days.first,
         events,
@@ -78,7 +77,8 @@ def _preparing(session: Session, event_ids: Collection[str]) -> Mapping[str, lis
         core_select(col(Task.event_id), col(Organisation.name).label("organisation"), col(Person.name).label("person"))
         .outerjoin(Organisation, col(Organisation.id) == col(Task.organisation_id))
         .outerjoin(Person, col(Person.id) == col(Task.person_id))
-        .where(col(Task.event_id).in_(event_ids))
+        .join(Event, col(Event.id) == col(Task.event_id))
+        .where(col(Task.event_id).in_(event_ids), permissions.seen_tasks(session))
         .order_by(col(Task.due_day), col(Task.id))
     )
     for row in session.execute(statement):

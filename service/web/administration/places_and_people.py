@@ -127,7 +127,7 @@ def _organisation_fields(view: View, organisation: Organisation | None) -> list[
     if view.may(Role.ADMIN):
         hint = N_("Its accounts read and change the events of all.")
         fields.append(FieldSpec("protocol_office", FieldType.FLAG, N_("Protocol office"), hint, default=False))
-    if organisation is not None and permissions.reader(view.session) is not None:
+    if organisation is not None and not permissions.oversees_own(view.session):
         fields = [field for field in fields if field.name not in permissions.NAMES]
     return fields
 

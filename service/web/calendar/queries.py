@@ -14,9 +14,9 @@ from calendars.events.lifecycle import CALLED_OFF
 from calendars.programmes.rendering import PublishedProgramme
 from calendars.reminders.due_times import OFFICE_COUNTRIES
 from models.event_parts import last_revisions
-from models.holidays import office_holidays
 from models.text import LocalizedText
 from models.vocabulary import EventKind, EventStatus
+from service.actions import permissions
 from service.actions.directory import directory_queries
 from service.actions.events import event_queries
 from service.web.calendar.query_params import CalendarQuery
@@ -89,7 +89,7 @@ def published_items(session: Session, days: Days, visits: Sequence[CalendarVisit
 def holidays_of(session: Session, days: Days) -> Mapping[date, Sequence[Holiday]]:
     """Day → its holidays in both countries; one query."""
     found: dict[date, list[Holiday]] = {}
-    for one in HolidayIndex(map(OfficeEntry.of, office_holidays(session))).between(
+    for one in HolidayIndex(map(OfficeEntry.of, permissions.own_holidays(session))).between(
         OFFICE_COUNTRIES, days.first, days.last
     ):
         found.setdefault(one.day, []).append(one)

@@ -122,12 +122,12 @@ def _show(
         event=found,
         dossier=dossier,
         may_change=may_change,
-        contents=_contents(view, dossier),
+        contents=_contents(view, found, dossier),
         warned=warning_links.of_event(view, found, dossier.notices),
         hitches=warning_links.of_programme(
             view, found, dossier.programme.hitches, dossier.programme.items, may_change=may_change
         ),
-        history=read_history(view, found, subjects),
+        history=read_history(view, found, subjects) if view.sees_whole(found) else None,
         steps=transitions.possible(view, found),
         confirmation=confirmation.read(view, found),
         may_delete=transitions.may_delete(view, found),
@@ -174,7 +174,7 @@ def _linked(view: View, found: Event, outlook: days.MovePreview) -> LinkedPrevie
     return LinkedPreview(outlook, warned, hitches)
 
 
-def _contents(view: View, dossier: EventPageData) -> list[tuple[str, str, Any]]:
+def _contents(view: View, event: Event, dossier: EventPageData) -> list[tuple[str, str, Any]]:
     """The parts of the page with how much stands in each."""
     opened = sum(not line.task.done for line in dossier.tasks)
     failed = sum(
@@ -188,7 +188,7 @@ def _contents(view: View, dossier: EventPageData) -> list[tuple[str, str, Any]]:
         ("bookings", view.say(N_("Rooms, cars, interpreters")), len(dossier.bookings)),
         ("tasks", view.say(N_("Tasks")), view.say(N_("{count} open"), count=opened) if dossier.tasks else 0),
         ("reminders", view.say(N_("Reminders")), view.say(N_("{count} failed"), count=failed) if failed else ""),
-        ("history", view.say(N_("History")), ""),
+        *([("history", view.say(N_("History")), "")] if view.sees_whole(event) else []),
     ]
 
 

@@ -13,11 +13,11 @@ from models.agreements import Agreement, Anniversary, Commitment
 from models.event_parts import Task
 from models.events import Event
 from models.places import Organisation, Person
-from models.queries.event_parts import tasks_of
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import ReminderState
 from service.actions import crud
 from service.actions.agreements.agreement_queries import find_commitment
+from service.actions.events import task_queries
 from service.actions.events.members import MemberPosition, positions_of
 from service.actions.reminders.reminder_queries import reminders_of_event
 from service.actions.scheduling.event_warnings import EventPresenter
@@ -76,7 +76,7 @@ def read_dossier(view: View, event: Event) -> EventPageData:
     """Read what an event's page shows; as many queries for a large visit as for a small one."""
     session = view.session
     seats = positions_of(session, event.id)
-    tasks = tasks_of(session, event.id)
+    tasks = task_queries.tasks_of_event(session, event)
     concerned = ids(
         event.organisation_id,
         event.institution_id,
@@ -140,7 +140,7 @@ def _facts(
         "activity_type": view.say(ACTIVITY_TYPES[event.activity_type]) if event.activity_type else "",
         "organisation_id": organisation(event.organisation_id),
         "funded_by": view.place(event.funded_by, event.first_day) if event.funded_by else "",
-        "budget": money(event.budget, view.language),
+        "budget": money(event.budget, view.language) if view.sees_whole(event) else "",
         "visibility": view.say(VISIBILITIES[event.visibility]),
     }
     return [(view.say(FIELDS[name]), value) for name, value in found.items() if value]

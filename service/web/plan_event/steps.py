@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from models.agreements import Anniversary
 from models.errors import Conflict
-from models.holidays import office_holidays
 from models.vocabulary import EventKind, HolidayCategory, Language, Role
+from service.actions import permissions
 from service.actions.agreements.agreement_queries import all_anniversaries
 from service.actions.events.create_with_bookings import create_on_opening
 from service.http.error_responses import flat
@@ -136,7 +136,7 @@ def _show_what(view: View, case: PlanRequest, wrong: Mapping[str, list[str]]) ->
 def _show_needs(view: View, case: PlanRequest, wrong: Mapping[str, list[str]]) -> Response:
     figures, asked = figures_of(view, case), case.asked
     words = request.args.get("who", "").strip()[:100]
-    holidays = office_holidays(view.session)
+    holidays = permissions.own_holidays(view.session)
     return view.page(
         "plan_event/needs.html",
         422 if wrong else 200,

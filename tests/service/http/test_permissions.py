@@ -189,6 +189,12 @@ def test_nothing_tells_an_outsider_of_an_internal_event(
                 assert answer.status_code < 500, (path, answer.text)
 
 
+IN_CHARGE_ONLY = {
+    "/events/{event_id}/history", "/reminders", "/reminders/{reminder_id}",
+}  # fmt: skip
+"""What tells only those in charge of an event of it, not those who take part in it."""
+
+
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("who", ["owner", "office", "approver", "participant"])
 def test_the_same_questions_tell_those_who_may_know(
@@ -212,7 +218,8 @@ def test_the_same_questions_tell_those_who_may_know(
         "/events/{event_id}/members", "/events/{event_id}/tasks", "/events/{event_id}/programme", "/tasks",
         "/events/{event_id}/bookings", "/bookings", "/bookings/{booking_id}", "/conflicts", "/reminders",
         "/reminders/{reminder_id}", "/agreements/{agreement_id}/progress",
-    }  # fmt: skip
+    } - (IN_CHARGE_ONLY if who == "participant" else set())  # fmt: skip
+    assert who != "participant" or not telling & IN_CHARGE_ONLY
 
 
 @pytest.mark.both_databases("rights as a condition of every page")
@@ -454,6 +461,11 @@ def test_member_brings_the_event_to_their_organisation(
     assert MARK.encode() not in client.get(path).data
     clock.move(seconds=1)
     assert office.patch(f"/people/{world.ids['person_id']}", {"organisation_id": world.other.id}).status_code == 200
+    assert MARK.encode() not in client.get(path).data  # nobody in charge has done anything about the visit
+    clock.move(seconds=1)
+    members = f"/events/{world.event_id}/members"
+    assert office.delete(f"{members}/{world.ids['member_id']}", "*").status_code == 204
+    office.made(members, {"person_id": world.ids["person_id"]})
     assert MARK.encode() in client.get(path).data
     assert outsider.get(f"/events/{world.event_id}").status_code == 200
 

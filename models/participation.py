@@ -1,0 +1,77 @@
+"""What is settled once: whose people take part in an event, when they are added; an account's office, when it is made.
+
+An organisation reads an internal event that its people take part in (:mod:`models.queries.event_readers`). So that
+changing a person's organisation later opens nothing, the organisation of that moment is stored beside the person:
+``Member.organisation_id`` and ``Event.head_organisation_id``. Every way to a member or a head (API, pages, lists,
+calendar files, the seed) goes through the listeners here; nothing outside this module writes these columns.
+
+A new account's office is the line of its organisation's locality (``User.office``), but the default one while that line
+has accounts from before there were offices.
+"""
+
+from typing import Any
+
+from sqlalchemy import Connection, Table, event, inspect, select
+from sqlalchemy.orm import Mapper, Session, object_session
+
+from models.accounts import User
+from models.event_parts import Member
+from models.events import Event
+from models.places import Locality, Organisation, Person
+from models.queries.offices import LOCALITY, forgets, line_end, line_of
+
+_PERSON: Table = Person.__table__  # type: ignore[attr-defined]
+_USER: Table = User.__table__  # type: ignore[attr-defined]
+_ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
+_LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
+
+
+def _organisation_of(connection: Connection, person_id: str | None) -> str | None:
+    if person_id is None:
+        return None
+    return connection.execute(select(_PERSON.c.organisation_id).where(_PERSON.c.id == person_id)).scalar()
+
+
+def settle_anew(session: Session, member: Member, person: Person) -> None:
+    """Settle again whose a member is: for whoever adds somebody and says in the same step where they belong."""
+    member.organisation_id = person.organisation_id
+    session.add(member)
+
+
+@event.listens_for(Member, "before_insert")
+@event.listens_for(Member, "before_update")
+def _settle_member(mapper: Mapper[Any], connection: Connection, member: Member) -> None:
+    if inspect(member).attrs.person_id.history.has_changes():
+        member.organisation_id = _organisation_of(connection, member.person_id)
+
+
+@event.listens_for(Event, "before_insert")
+@event.listens_for(Event, "before_update")
+def _settle_head(mapper: Mapper[Any], connection: Connection, visit: Event) -> None:
+    if inspect(visit).attrs.head_id.history.has_changes():
+        visit.head_organisation_id = _organisation_of(connection, visit.head_id)
+
+
+@event.listens_for(User, "before_insert")
+def _settle_account(mapper: Mapper[Any], connection: Connection, user: User) -> None:
+    user.office = _office_at(connection, user.organisation_id)
+    if (session := object_session(user)) is not None:
+        forgets(session)  # type: ignore[arg-type]
+
+
+def _office_at(connection: Connection, organisation_id: str | None) -> str | None:
+    """The office of a new account of an organisation; None: the default one."""
+    place = select(_ORGANISATION.c.locality).where(_ORGANISATION.c.id == organisation_id)
+    if organisation_id is None or (locality := connection.execute(place).scalar()) is None:
+        return None
+    succeeded = select(_LOCALITY.c.code, _LOCALITY.c.successor).where(_LOCALITY.c.successor.is_not(None))
+    successors = {row.code: row.successor for row in connection.execute(succeeded)}
+    older = (
+        select(_USER.c.id)
+        .join(_ORGANISATION, _ORGANISATION.c.id == _USER.c.organisation_id)
+        .where(_USER.c.office.is_(None), _ORGANISATION.c.locality.in_(sorted(line_of(successors, locality))))
+    )
+    if connection.execute(older.limit(1)).first() is not None:
+        return None
+    office, desk = line_end(successors, locality), connection.get_execution_options().get(LOCALITY)
+    return None if desk is not None and office == line_end(successors, desk) else office
