@@ -1,6 +1,6 @@
 """All tables in one import, for comparing migrations and for configuring relationships."""
 
-from models import accounts, agreements, event_parts, events, feeds, holidays, places, reminders, resources
+from models import accounts, agreements, event_parts, events, feeds, holidays, places, reminders, resources, upgrades
 from models.base import metadata
 
 __all__ = [
@@ -14,4 +14,5 @@ __all__ = [
     "places",
     "reminders",
     "resources",
+    "upgrades",
 ]

@@ -25,6 +25,8 @@ _EXCLUDED = {
     "length_class",
     "is_exclusive",
     "messenger",
+    "addresses_approved_at",
+    "addresses_approved_by",
 }
 
 

@@ -33,12 +33,13 @@ from models.office import Office
 from models.places import Organisation, Person
 from models.reminders import Reminder
 from models.text import LocalizedText
-from models.vocabulary import ProgressState, ReminderPurpose, ReminderState, Role
+from models.vocabulary import ProgressState, ReminderPurpose, Role
 from service.actions import permissions
 from service.actions.accounts.mail_subscriptions import FLAGS, leaving_url
 from service.actions.agreements import progress
 from service.actions.context import ActionContext
 from service.actions.events import task_queries
+from service.actions.reminders import reminder_queries
 from service.actions.scheduling.weekly_schedule import read_week
 
 _GONE = N_("This account is gone or disabled.")
@@ -167,8 +168,8 @@ def _state_this_year(line: progress.ProgressLine, ends_on: date, day: date) -> P
 
 
 def _failures(session: Session, *which: ColumnElement[bool]) -> ListExcerpt[FailedMail]:
-    """The failed mails that nobody has seen, the latest first."""
-    unseen = (col(Reminder.state) == ReminderState.FAILED, col(Reminder.seen_at).is_(None), *which)
+    """The failed mails that nobody has seen, the latest first; about events only those that the reader may see."""
+    unseen = (reminder_queries.UNSEEN, reminder_queries.of_visible_events(session), *which)
     total = session.execute(core_select(func.count()).select_from(Reminder).where(*unseen)).scalar_one()
     columns = (Reminder.id, Reminder.recipient, Reminder.purpose, Reminder.reason, Reminder.updated_at)
     found = session.execute(

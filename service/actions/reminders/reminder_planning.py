@@ -23,8 +23,8 @@ from models.event_parts import Task
 from models.events import Event
 from models.holidays import office_holidays
 from models.i18n import N_, message
+from models.queries.approved_rules import approved_rules
 from models.queries.audience import MESSENGER, AudienceIndex, EntitledReaders, EventSelection, chosen_events
-from models.queries.event_readers import vouched_rules
 from models.reminders import Reminder, ReminderRule
 from models.types import new_id
 from models.vocabulary import (
@@ -184,6 +184,14 @@ def plan_rule(session: Session, act: ActionContext, rule: ReminderRule) -> None:
     _plan(session, act, data, connection.execute(_OF_RULE, {"rule": rule.id, "since": act.today}).all())
 
 
+def plan_rules(session: Session, act: ActionContext, rule_ids: Collection[str]) -> None:
+    """Replan rules whose addresses are approved no more, or again; those that are switched off stay so."""
+    wanted = col(ReminderRule.id).in_(sorted(rule_ids))
+    if rule_ids:
+        for rule in session.scalars(select(ReminderRule).where(wanted, col(ReminderRule.active)).order_by(_RULE.c.id)):
+            plan_rule(session, act, rule)
+
+
 def plan_readers(session: Session, act: ActionContext, addresses: Collection[str | None]) -> None:
     """Replan the reminders to these addresses after an account or a person with them has been created or changed.
 
@@ -224,7 +232,7 @@ def announce_cancellation(session: Session, act: ActionContext, event: Event) ->
     """
     session.flush()
     lock_planning(session, event.id)
-    columns = ("recipient", "locale", "purpose", "state")
+    columns = ("recipient", "purpose", "state")
     own = select(*(_TABLE.c[name] for name in columns)).where(
         col(Reminder.event_id) == event.id,
         or_(col(Reminder.state) != ReminderState.SKIPPED, col(Reminder.reason) == due_times.RESTORED),
@@ -235,8 +243,8 @@ def announce_cancellation(session: Session, act: ActionContext, event: Event) ->
     found = session.execute(own.order_by(col(Reminder.recipient))).all()
     entitled = EntitledReaders.load(session, {row.recipient for row in found}, [event.id])
     for row in found:
-        if row.purpose is ReminderPurpose.REMINDER and entitled.includes(row.recipient, event):
-            recipients[row.recipient] = row.locale
+        if row.purpose is ReminderPurpose.REMINDER and (reader := entitled.reader(row.recipient, event)):
+            recipients[row.recipient] = reader.language
         elif row.purpose is ReminderPurpose.CANCELLATION and row.state in unsent:
             waiting.add(row.recipient)
     is_other = _TABLE.c.purpose.in_([ReminderPurpose.REMINDER, ReminderPurpose.UPDATE])
@@ -321,7 +329,7 @@ class _PlanningData:
         counts_working_days = any(rule.working_days for rule, _audience in concerned)
         days_off = due_times.office_days(office_holidays(session)) if counts_working_days else None
         audiences = {rule.id: audience for rule, audience in concerned}
-        vouched = vouched_rules(session.connection(), audiences)
+        vouched = approved_rules(session.connection(), audiences)
         return cls(rules, events, audience_index, days_off, vouched, recipients)
 
     def required(self) -> Iterator[tuple[Key, _PlannedReminder]]:
