@@ -17,7 +17,7 @@ from sqlmodel import Session, col
 from calendars.days.working_days import WorkingDays
 from calendars.events.lifecycle import REMINDED
 from calendars.reminders import due_times
-from calendars.reminders.due_times import DueReminder, EventDays, RuleFacts
+from calendars.reminders.due_times import DueReminder, EventDays, EventScope, RuleFacts
 from models.errors import Conflict
 from models.event_parts import Task
 from models.events import Event
@@ -315,8 +315,8 @@ class _PlanningData:
         recipients: frozenset[str] | None = None,
     ) -> "_PlanningData":
         """``rows`` are all or some of the events that ``which`` selects; ``recipients`` limits the recipients."""
-        kinds = {row.kind for row in rows}
-        concerned = [pair for pair in rules.values() if any(pair[0].covers(kind) for kind in kinds)]
+        scopes = {EventScope.of(row) for row in rows}
+        concerned = [pair for pair in rules.values() if any(pair[0].covers(scope) for scope in scopes)]
         of_tasks = any(rule.anchor is ReminderAnchor.TASK_DUE for rule, _audience in concerned)
         tasks: dict[str, list[Any]] = defaultdict(list)
         if of_tasks:
