@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlmodel import Session, SQLModel, col
 
 from calendars.days.spans import Days
@@ -16,6 +16,7 @@ from calendars.mails.event_mail import MailTopic, OfficeMail
 from calendars.mails.invitations import Method
 from calendars.reminders import due_times
 from calendars.reminders.due_times import EventDays, OfficeDays, RuleFacts
+from jobs.failure_notices import FailureReaders, failure_readers
 from jobs.ports import OfficeMails
 from jobs.queue import TABLE, ClaimedReminder
 from models.event_parts import ProgrammeRevision, Task, last_revisions
@@ -23,8 +24,8 @@ from models.events import Event
 from models.i18n import Message, message
 from models.office import Office
 from models.places import Locality, Organisation
-from models.queries.audience import MEMBERS, MESSENGER, OWNER, AudienceIndex, EntitledReaders, EventSelection
-from models.queries.event_readers import vouched_rules
+from models.queries.approved_rules import approved_rules
+from models.queries.audience import MEMBERS, MESSENGER, OWNER, AudienceIndex, EntitledReaders, EventSelection, Reader
 from models.queries.office_rows import OfficeHolidays, RuleOffices
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import (
@@ -76,7 +77,7 @@ class _SharedFacts:
     about: MailTopic
     versions: RowVersions
     people: Mapping[str, Language] | None
-    participants: frozenset[str]
+    participants: Mapping[str, Reader]
     _deliverables: dict[tuple[Language, Method | None], DeliverableReminder] = field(default_factory=dict)
 
     def deliverable(self, language: Language, entry: Method | None) -> DeliverableReminder:
@@ -99,6 +100,7 @@ class ReminderFacts:
     directory: AudienceIndex
     vouched: frozenset[str]
     entitled: EntitledReaders
+    failure_readers: Mapping[str, tuple[Row[Any], FailureReaders]]
     days_off: OfficeDays | None
     programmes: Mapping[str, ProgrammeRevision]
     entries: Mapping[tuple[str, str], int]
@@ -122,7 +124,7 @@ class ReminderFacts:
                 tasks[task.event_id].append(task)
         counts_working_days = any(rule.working_days for rule in rules.values())
         words = {word for rule in rules.values() for word in rule.audience} | ({OWNER, MEMBERS} if reminded else set())
-        words |= {f"email:{one.recipient.removeprefix(MESSENGER)}" for one in claimed if _by_messenger(one)}
+        words |= {f"email:{_address(one)}" for one in claimed if _by_messenger(one)}
         failed = {one.failed_id for one in claimed if one.failed_id}
         notified_events = {
             one.event_id
@@ -138,11 +140,15 @@ class ReminderFacts:
             {place.code: place for place in session.execute(select(Locality)).scalars()},
             _by_id(session, Organisation, {one.organisation_id for one in events.values() if one.organisation_id}),
             AudienceIndex.load(session, words, EventSelection(tuple(event_ids))),
-            vouched_rules(session.connection(), {rule.id: rule.audience for rule in rules.values()}),
+            approved_rules(session.connection(), {rule.id: rule.audience for rule in rules.values()}),
             EntitledReaders.load(
                 session,
                 {one.recipient for one in cancelled},
                 {event_id for one in cancelled if (event_id := one.event_id)},
+            ),
+            failure_readers(
+                session.connection(),
+                {one.event_id for one in claimed if one.event_id and one.purpose is ReminderPurpose.FAILURE},
             ),
             OfficeDays(OfficeHolidays.load(session)) if counts_working_days else None,
             # After the events: a revision published in between gives its event a version that the recorded versions do
@@ -179,22 +185,22 @@ class ReminderFacts:
         shared = self._shared[key]
         if isinstance(shared, Message):
             return shared
-        is_participant = one.recipient in shared.participants
+        participant = shared.participants.get(one.recipient)
         if shared.people is None:
-            if not is_participant:
+            if participant is None:
                 return message(due_times.NOT_ADDRESSED)
             if self.entries.get((event.id, one.recipient), event.sequence) >= event.sequence:
                 return message(due_times.UP_TO_DATE)
-            language = self.directory.locales.get(one.recipient) or one.locale
+            language = participant.language
         elif one.recipient in shared.people:
             language = shared.people[one.recipient]
         else:
             return message(due_times.NOT_ADDRESSED)
         if _by_messenger(one):
-            return replace(shared.deliverable(language, None), messenger=self._messenger(one))
+            return replace(shared.deliverable(language, None), messenger=self.directory.messenger_of(_address(one)))
         # A mail about a task does not carry the visit's days: they are in the calendar already, or come with the next
         # mail.
-        invites = is_participant and shared.about.task is None
+        invites = participant is not None and shared.about.task is None
         return shared.deliverable(language, Method.REQUEST if invites else None)
 
     def _load_shared(self, one: ClaimedReminder, event: Event, now: datetime) -> "_SharedFacts | Message":
@@ -223,21 +229,22 @@ class ReminderFacts:
             return message(due_times.TAKES_PLACE)
         if now >= due_times.useful_until(self._days_of(event), one.due_at):
             return message(due_times.OVER)
-        if not self.entitled.includes(one.recipient, event):
+        reader = self.entitled.reader(one.recipient, event)
+        if reader is None:
             return message(due_times.NOT_ADDRESSED)
         entry = Method.CANCEL if (event.id, one.recipient) in self.entries else None
-        about, messenger = MailTopic(one.purpose, self._shown_of(event)), None
-        if _by_messenger(one) and (messenger := self._messenger(one)) is None:
-            return message(due_times.NOT_ADDRESSED)
-        return DeliverableReminder(one.locale, about, (event.version, None), entry, messenger)
-
-    def _messenger(self, one: ClaimedReminder) -> bytes | None:
-        return self.directory.messengers.get(one.recipient.removeprefix(MESSENGER))
+        messenger = self.entitled.directory.messenger_of(reader.address) if _by_messenger(one) else None
+        about = MailTopic(one.purpose, self._shown_of(event))
+        return DeliverableReminder(reader.language, about, (event.version, None), entry, messenger)
 
     def _of_failure(self, one: ClaimedReminder, event: Event) -> DeliverableReminder | Message:
         failed = self.failed.get(one.failed_id or "")
         if failed is None or failed.state is not ReminderState.FAILED:
             return message(due_times.ARRIVED)
+        in_charge, readers = self.failure_readers[event.id]
+        language = readers.language(in_charge, one.recipient)
+        if language is None:
+            return message(due_times.NOT_ADDRESSED)
         failure = FailedMail(
             failed.id,
             failed.recipient,
@@ -248,7 +255,7 @@ class ReminderFacts:
             Days(event.first_day, event.last_day),
         )
         about = MailTopic(one.purpose, self._shown_of(event))
-        return DeliverableReminder(one.locale, about, (event.version, None), failure=failure)
+        return DeliverableReminder(language, about, (event.version, None), failure=failure)
 
     def _of_office(
         self, session: Session, one: ClaimedReminder, now: datetime, reports: OfficeMails | None
@@ -302,6 +309,11 @@ _OF_RULE = frozenset({ReminderPurpose.REMINDER, ReminderPurpose.UPDATE})
 
 def _by_messenger(one: ClaimedReminder) -> bool:
     return one.channel is ReminderChannel.MESSENGER
+
+
+def _address(one: ClaimedReminder) -> str:
+    """The mail address of a recipient, also of one reached by messenger."""
+    return one.recipient.removeprefix(MESSENGER)
 
 
 def revalidate(

@@ -29,6 +29,7 @@ _NOUNS: Mapping[str, str] = {
     "task": N_("task"),
     "task_template": N_("task template"),
     "training_batch": N_("training batch"),
+    "upgrade_note": N_("note of an upgrade"),
     "user": N_("account"),
 }
 

@@ -26,11 +26,20 @@ class ReminderRule(Identified, Versioned, table=True):
     """A rule that produces reminders: for which kinds, how long before or after what, at which time, to whom.
 
     ``office`` is its maker's, of whose events it reminds (NULL: the default office). ``catch_up``: reminders that were
-    due before the event was planned are sent at once instead of being skipped.
+    due before the event was planned are sent at once instead of being skipped. ``organisation_id`` is whose rule it is;
+    None: the office's own. ``addresses_approved_at`` is when somebody entitled last vouched for the ``email:``
+    addresses of its audience, None if nobody has; ``addresses_approved_by`` is who, None for the service itself. It
+    counts as long as that account may do so (:mod:`models.queries.approved_rules`).
     """
 
     __tablename__ = "reminder_rule"
-    __table_args__ = (one_of("anchor", ReminderAnchor), one_of("channel", Channel))
+    __table_args__ = (
+        one_of("anchor", ReminderAnchor),
+        one_of("channel", Channel),
+        CheckConstraint(
+            "addresses_approved_by IS NULL OR addresses_approved_at IS NOT NULL", name="approved_at_an_instant"
+        ),
+    )
 
     name: LocalizedText = Field(sa_type=LocalizedTextType)
     kinds: list[str] = Field(default_factory=list, sa_type=JsonList)
@@ -43,6 +52,9 @@ class ReminderRule(Identified, Versioned, table=True):
     active: bool = Field(default=True)
     catch_up: bool = Field(default=False)
     office: str | None = Field(default=None, max_length=60)
+    organisation_id: str | None = Field(default=None, foreign_key="organisation.id", max_length=26)
+    addresses_approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    addresses_approved_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
 
 
 class Reminder(Identified, table=True):

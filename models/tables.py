@@ -13,6 +13,7 @@ from models import (
     places,
     reminders,
     resources,
+    upgrades,
     workers,
 )
 from models.base import metadata
@@ -31,5 +32,6 @@ __all__ = [
     "places",
     "reminders",
     "resources",
+    "upgrades",
     "workers",
 ]

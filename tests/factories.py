@@ -150,8 +150,12 @@ def make_template(session: Session, **values: Any) -> TaskTemplate:
 
 
 def make_rule(session: Session, **values: Any) -> ReminderRule:
-    """An active rule: a day before the start, to desk@example.org, for all kinds."""
+    """An active rule of the office: a day before the start, to desk@example.org, for all kinds.
+
+    The service itself has approved its addresses.
+    """
     row = {
+        "addresses_approved_at": NOW,
         "name": {"vi": f"Nhắc lịch {next(_numbers)}"},
         "anchor": ReminderAnchor.START,
         "offset": "-P1D",

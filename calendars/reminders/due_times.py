@@ -88,6 +88,19 @@ class TaskDays:
 
 
 @dataclass(frozen=True, slots=True)
+class EventScope:
+    """What of an event decides whether a rule applies to it at all; :meth:`RuleFacts.covers` is the only place that
+    asks. Its form in SQL, for previews of all events, is ``preview._covered``."""
+
+    kind: EventKind
+
+    @classmethod
+    def of(cls, row: Any) -> "EventScope":
+        """Create from an event's row, complete or with just these columns."""
+        return cls(row.kind)
+
+
+@dataclass(frozen=True, slots=True)
 class EventDays:
     """The fields of an event that reminders depend on; days inclusive, times local to ``timezone``."""
 
@@ -121,6 +134,11 @@ class EventDays:
         )
 
     @property
+    def scope(self) -> EventScope:
+        """What decides which rules apply to the event."""
+        return EventScope(self.kind)
+
+    @property
     def over_at(self) -> datetime:
         """The instant the event ends: its end time, or midnight after its last day (within that day for 9999-12-31)."""
         if self.end_time is not None or self.last_day == date.max:
@@ -147,9 +165,9 @@ class RuleFacts:
         offset = Offset.parse(row.offset)
         return cls(row.id, row.anchor, offset, row.at, row.working_days, row.active, frozenset(row.kinds), row.catch_up)
 
-    def covers(self, kind: EventKind) -> bool:
-        """Whether the rule applies to events of this kind."""
-        return not self.kinds or kind in self.kinds
+    def covers(self, scope: EventScope) -> bool:
+        """Whether the rule applies to such an event."""
+        return not self.kinds or scope.kind in self.kinds
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +204,7 @@ def due_reminders(rule: RuleFacts, event: EventDays, days_off: WorkingDays | Non
     they are too late depends on the instant, see :func:`too_late`. Raises ValueError where an offset leaves the
     calendar.
     """
-    if not rule.active or event.status not in REMINDED or not rule.covers(event.kind):
+    if not rule.active or event.status not in REMINDED or not rule.covers(event.scope):
         return []
     working_days = days_off if rule.working_days else None
     return [
@@ -219,7 +237,7 @@ def skip_reason(
         return message(RULE_DELETED)
     if not rule.active:
         return message(RULE_OFF)
-    if not rule.covers(event.kind):
+    if not rule.covers(event.scope):
         return message(OTHER_KIND)
     same_task = [one.due_at for one in due_reminders(rule, event, days_off) if one.task_id == task_id]
     if task_id is not None and not same_task:

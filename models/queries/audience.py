@@ -1,14 +1,39 @@
-"""The recipients of a reminder: the words of a rule's audience, resolved to addresses and languages."""
+"""Who is told of an event: the words of a rule's audience, resolved with the eyes of each reader.
+
+:meth:`AudienceIndex.reader` is the one rule that says whether an address may be told of an event now, and why. Every
+mail about an event follows it: reminders when they are planned, previewed and sent, changes, cancellations, notices of
+failed mails.
+
+- The address of a disabled account is told nothing, whatever else names it.
+- An account is told what it may read (:mod:`models.queries.event_readers`).
+- A member or the head of an event is told of it at the address in their own row, as themselves: an account that has the
+  same address gains nothing by it, neither its language nor its messenger.
+- Any other address that a rule names is told of internal events only if somebody entitled has approved it
+  (:mod:`models.queries.approved_rules`).
+"""
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, Table, bindparam, func, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Select,
+    Table,
+    bindparam,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
 from sqlmodel import Session
 
 from models.accounts import User
@@ -17,7 +42,8 @@ from models.event_parts import Member
 from models.events import Event
 from models.i18n import N_
 from models.places import Locality, Organisation, Person
-from models.queries.event_readers import TAKING_PART, ReadingRights, vouched_rules
+from models.queries.approved_rules import approved_rules
+from models.queries.event_readers import TAKING_PART, ReadingRights
 from models.queries.offices import Offices
 from models.reminders import ReminderRule
 from models.vocabulary import Language, Role, Visibility
@@ -145,21 +171,39 @@ def _taking_part(by_id: bool) -> CompoundSelect[*tuple[Any, ...]]:
 
 
 @cache
-def _members(by_id: bool, are_named: bool = False) -> Select[*tuple[Any, ...]]:
-    """The members of events who have an address (``are_named``: one of ``emails``), with their organisation's
-    country."""
+def _people(by_id: bool, all_members: bool, are_named: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """The people of events who have an address, with their organisation's country and whether they are members.
+
+    ``all_members``: all members; ``are_named``: the members and heads whose address is one of ``emails``.
+    """
+    member, head = (_Place(_MEMBER.c.event_id, _MEMBER.c.person_id, True), _Place(_EVENT.c.id, _EVENT.c.head_id, False))
+    named = func.lower(_PERSON.c.email).in_(bindparam("emails", expanding=True))
+    selects = [member.people(by_id, true() if all_members else named)]
     if are_named:
-        return _members(by_id).where(func.lower(_PERSON.c.email).in_(bindparam("emails", expanding=True)))
-    return (
-        select(_MEMBER.c.event_id, _PERSON.c.email, _LOCALITY.c.country)
-        .select_from(_MEMBER)
-        .join(_PERSON, _PERSON.c.id == _MEMBER.c.person_id)
-        .join(_EVENT, _EVENT.c.id == _MEMBER.c.event_id)
-        .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _PERSON.c.organisation_id)
-        .outerjoin(_LOCALITY, _LOCALITY.c.code == _ORGANISATION.c.locality)
-        .where(chosen_events(by_id), _PERSON.c.email.is_not(None))
-        .order_by(_PERSON.c.email)
-    )
+        selects.append(head.people(by_id, named))
+    return union_all(*selects)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where people stand in an event: the columns of the event and of the person."""
+
+    event_id: ColumnElement[Any]
+    person_id: ColumnElement[Any]
+    are_members: bool
+
+    def people(self, by_id: bool, which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+        """Event, address, person, their organisation's country, and whether they are members."""
+        events: Any = _MEMBER.join(_EVENT, _EVENT.c.id == _MEMBER.c.event_id) if self.are_members else _EVENT
+        joined = (
+            events.join(_PERSON, _PERSON.c.id == self.person_id)
+            .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _PERSON.c.organisation_id)
+            .outerjoin(_LOCALITY, _LOCALITY.c.code == _ORGANISATION.c.locality)
+        )
+        columns = (self.event_id, func.lower(_PERSON.c.email), _PERSON.c.id, _LOCALITY.c.country)
+        stands = (true() if self.are_members else false()).label("is_member")
+        chosen = (chosen_events(by_id), _PERSON.c.email.is_not(None), which)
+        return select(*columns, stands).select_from(joined).where(*chosen)
 
 
 @cache
@@ -172,14 +216,27 @@ def _countries(by_id: bool) -> Select[*tuple[Any, ...]]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """An address that may be told of an event: in which language, and why.
+
+    ``account_id``: its account may read the event. None: it is a person's of the event, or an address that a rule may
+    name.
+    """
+
+    address: str
+    language: Language
+    account_id: str | None = None
+
+
 def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[str, Language]:
     """The addresses of an event's audience, each once and in lower case, with the recipient's language.
 
-    ``owner`` is the creator, or the active accounts of the organisation in charge if the creator's account is not
-    active; ``organisation`` those accounts; ``members`` the people of the event who have an address; ``role:officer``
-    the active accounts with exactly that role; ``email:…`` the address itself. The last two resolve to nobody who may
-    not read the event, see :meth:`AudienceIndex.addresses`; here addresses count as approved. Unknown words resolve to
-    nobody. An account with a messenger is a second recipient, ``messenger:ADDRESS``.
+    ``owner`` is the creator, or the accounts of the organisation in charge if the creator's account is disabled or may
+    no longer read the event; ``organisation`` those accounts; ``members`` the people of the event who have an address;
+    ``role:officer`` the accounts with exactly that role; ``email:…`` the address itself. All resolve only to who may be
+    told of the event (:meth:`AudienceIndex.reader`); here addresses count as approved. Unknown words resolve to nobody.
+    An account with a messenger is a second recipient, ``messenger:ADDRESS``.
     """
     session.flush()
     return AudienceIndex.load(session, audience, EventSelection((event.id,))).addresses(audience, event, vouched=True)
@@ -187,124 +244,155 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
 
 @dataclass(slots=True)
 class AudienceIndex:
-    """The data to resolve audiences of many events, read at once: at most seven queries however many events."""
+    """The data to resolve audiences of many events, read at once: at most six queries however many events."""
 
     offices: Offices = field(default_factory=Offices)
     users: dict[str, Any] = field(default_factory=dict)
     rights: dict[str, ReadingRights] = field(default_factory=dict)
+    accounts: dict[str, Reader] = field(default_factory=dict)
+    """Account → itself as a reader of what it may read."""
     by_email: dict[str, Any] = field(default_factory=dict)
-    by_organisation: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    by_organisation: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     by_role: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     taking_part: set[tuple[str, str]] = field(default_factory=set)
     """Event and organisation, of internal events and the organisations of accounts that may not read everything."""
-    present: set[tuple[str, str]] = field(default_factory=set)
-    """Event and address (lower case) of its members: all, or only those that ``email:`` words name."""
-    locales: dict[str, Language] = field(default_factory=dict)
+    members: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Event → the addresses of its members."""
+    people: dict[tuple[str, str], tuple[bool, str, str | None]] = field(default_factory=dict)
+    """Event and address → who of its people has it: whether a head only, their id, their organisation's country. Of
+    several people the first in this order."""
     messengers: dict[str, bytes] = field(default_factory=dict)
-    members: dict[str, list[tuple[str, str | None]]] = field(default_factory=lambda: defaultdict(list))
+    """Account → the encrypted address of its messenger."""
     countries: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, session: Session, words: Iterable[str], events: EventSelection) -> "AudienceIndex":
+    def load(cls, work: Session | Connection, words: Iterable[str], events: EventSelection) -> "AudienceIndex":
         """Read what these words can resolve to for these events; changes must have been flushed."""
         all_words = frozenset(words)
-        emails = [address.lower() for address in named_addresses(all_words)]
+        emails = sorted({address.lower() for address in named_addresses(all_words)})
         roles = [role for role in Role if f"{_ROLE}{role}" in all_words]
         parts = set(all_words & {OWNER, MEMBERS, ORGANISATION})
-        # The organisation replaces an owner without an active account.
+        # The organisation replaces an owner who is not to be told.
         parts |= {ORGANISATION} if OWNER in parts else set()
         values = dict(events.values)
         for part, named in ((_ROLE, roles), (_EMAIL, emails)):
             if named:
                 parts.add(part)
                 values["roles" if part == _ROLE else "emails"] = named
-        index, connection, by_id = cls(), session.connection(), events.by_id
+        index, by_id = cls(), events.by_id
+        connection = work if isinstance(work, Connection) else work.connection()
         if parts:
-            index.offices = Offices.load(session)
-        if parts:
+            index.offices = Offices.load(work)
             for user in connection.execute(_users(frozenset(parts), by_id), values):
                 index._add_user(user)
         limited = {one.organisation_id for one in index.rights.values() if not one.everything and one.organisation_id}
-        if limited and parts & {_ROLE, _EMAIL}:
+        if limited and parts & {_ROLE, _EMAIL, MEMBERS}:
             bound = events.values | {"organisations": sorted(limited)}
             index.taking_part.update((row[0], row[1]) for row in connection.execute(_taking_part(by_id), bound))
-        without_account = [email for email in emails if email not in index.by_email]
-        if MEMBERS in parts:
-            for event_id, email, country in connection.execute(_members(by_id), events.values):
-                index.members[event_id].append((email, country))
-                index.present.add((event_id, email.lower()))
-        elif without_account:
-            bound = events.values | {"emails": without_account}
-            found = connection.execute(_members(by_id, are_named=True), bound)
-            index.present.update((event_id, email.lower()) for event_id, email, _country in found)
         if parts & {MEMBERS, _EMAIL}:
+            bound = events.values | ({"emails": emails} if emails else {})
+            for row in connection.execute(_people(by_id, MEMBERS in parts, bool(emails)), bound):
+                index._add_person(*row, is_listed=MEMBERS in parts)
             index.countries.update(connection.execute(_countries(by_id), events.values).all())
         return index
 
     def addresses(self, audience: Iterable[str], event: Any, *, vouched: bool = False) -> dict[str, Language]:
         """As :func:`addresses`, from the loaded data; ``event`` is one of the events, or a row with its columns.
 
-        Mail about an internal event goes to accounts named by ``role:`` and ``email:`` only if they may read it, and to
-        an ``email:`` address without an account only if it is a member's or the rule's addresses are approved
-        (``vouched``, :func:`models.queries.event_readers.vouched_rules`).
+        ``vouched``: the addresses that the audience names are approved.
         """
-        found: dict[str, str | None] = {}
+        found: dict[str, Reader] = {}
         for word in audience:
-            for address, country in self._named(word, event, vouched):
-                found.setdefault(address.strip().lower(), country)
-        # Without an account the country decides the language: the person's own, else the organisation's in charge.
-        office = self.countries.get(event.organisation_id or "")
-        recipients = {
-            address: self.locales.get(address) or (Language.LO if (country or office) == "LA" else Language.VI)
-            for address, country in found.items()
-            if address
-        }
+            for reader in self._readers(word, event, vouched):
+                found.setdefault(reader.address, reader)
+        recipients = {address: reader.language for address, reader in found.items()}
         if self.messengers:
-            recipients |= {f"{MESSENGER}{one}": recipients[one] for one in self.messengers if one in recipients}
+            told = (reader for reader in found.values() if reader.account_id in self.messengers)
+            recipients |= {f"{MESSENGER}{reader.address}": reader.language for reader in told}
         return recipients
 
-    def participants(self, event: Any) -> frozenset[str]:
+    def participants(self, event: Any) -> Mapping[str, Reader]:
         """The addresses whose calendars should have an event: its owner and its people. Both words must be loaded."""
-        named = (*self._named(OWNER, event, False), *self._named(MEMBERS, event, False))
-        return frozenset(address.strip().lower() for address, _country in named)
+        return {reader.address: reader for word in (MEMBERS, OWNER) for reader in self._readers(word, event, False)}
 
-    def _named(self, word: str, event: Any, vouched: bool) -> list[tuple[str, str | None]]:
-        if word == MEMBERS:
-            return self.members.get(event.id, [])
-        if word.startswith(_EMAIL):
-            address = word.removeprefix(_EMAIL)
-            return [(address, None)] if self._may_receive(address.lower(), event, vouched) else []
-        creator = self.users.get(event.created_by or "")
-        if word == OWNER and creator is not None and creator.active:
-            return [(creator.email, None)]
-        if word in {OWNER, ORGANISATION}:
-            return [(address, None) for address in self.by_organisation.get(event.organisation_id or "", [])]
-        of_role = self.by_role.get(word.removeprefix(_ROLE), [])
-        return [(user.email, None) for user in of_role if self._may_read(user, event)]
+    def reader(self, address: str, event: Any, *, vouched: bool = False) -> Reader | None:
+        """Who an address (in lower case) is to an event they may be told of now; None if it may be told nothing.
 
-    def _may_receive(self, address: str, event: Any, vouched: bool) -> bool:
-        """Whether mail about an event may go to an address that a rule names."""
-        if event.visibility is Visibility.PUBLIC or (event.id, address) in self.present:
-            return True
+        Its account, its members and its head must be loaded (the word ``email:ADDRESS``, or ``members`` for these).
+        ``vouched``: somebody entitled has approved the address.
+        """
         user = self.by_email.get(address)
-        return vouched if user is None else user.active and self._may_read(user, event)
+        if user is not None:
+            if not user.active:
+                return None
+            if self._may_read(user, event):
+                return self.accounts[user.id]
+        person = self.people.get((event.id, address))
+        if person is not None:
+            return Reader(address, self._language(person[2], event))
+        if user is None and (vouched or event.visibility is Visibility.PUBLIC):
+            return Reader(address, self._language(None, event))
+        return None
+
+    def messenger_of(self, address: str) -> bytes | None:
+        """The encrypted address of the messenger of the account with this address."""
+        user = self.by_email.get(address)
+        return self.messengers.get(user.id) if user is not None else None
+
+    def _readers(self, word: str, event: Any, vouched: bool) -> Iterator[Reader]:
+        if word == MEMBERS or word.startswith(_EMAIL):
+            named = self.members.get(event.id, ()) if word == MEMBERS else (word.removeprefix(_EMAIL).lower(),)
+            for address in named:
+                if (reader := self.reader(address, event, vouched=vouched and word != MEMBERS)) is not None:
+                    yield reader
+            return
+        # Accounts are told as accounts: not because somebody of the event has the same address.
+        for user in self._accounts(word, event):
+            if self._may_read(user, event):
+                yield self.accounts[user.id]
+
+    def _accounts(self, word: str, event: Any) -> Sequence[Any]:
+        """The active accounts that a word means for an event."""
+        if word == OWNER:
+            creator = self.users.get(event.created_by or "")
+            if creator is not None and creator.active and self._may_read(creator, event):
+                return (creator,)
+        if word in {OWNER, ORGANISATION}:
+            return self.by_organisation.get(event.organisation_id or "", ())
+        return self.by_role.get(word.removeprefix(_ROLE), ())
 
     def _may_read(self, user: Any, event: Any) -> bool:
         """Whether an account may read an event (:mod:`models.queries.event_readers`)."""
         takes_part = (event.id, user.organisation_id) in self.taking_part
         return self.rights[user.id].may_read(event, takes_part=takes_part)
 
+    def _language(self, country: str | None, event: Any) -> Language:
+        """Without an account the country decides: the person's own, else that of the organisation in charge."""
+        return Language.LO if (country or self.countries.get(event.organisation_id or "")) == "LA" else Language.VI
+
     def _add_user(self, user: Any) -> None:
         self.users[user.id] = user
         self.rights[user.id] = ReadingRights.of(user, user.protocol_office, self.offices)
+        self.accounts[user.id] = Reader(user.email, user.locale, user.id)
         self.by_email[user.email] = user
-        self.locales[user.email] = user.locale
         if user.active:
             if user.messenger is not None:
-                self.messengers[user.email] = user.messenger
+                self.messengers[user.id] = user.messenger
             self.by_role[user.role].append(user)
             if user.organisation_id:
-                self.by_organisation[user.organisation_id].append(user.email)
+                self.by_organisation[user.organisation_id].append(user)
+
+    def _add_person(
+        self, event_id: str, email: str, person_id: str, country: str | None, is_member: bool, *, is_listed: bool
+    ) -> None:
+        address = email.strip()
+        if not address:
+            return
+        if is_member and is_listed:
+            self.members[event_id].append(address)
+        known, this = self.people.get((event_id, address)), (not is_member, person_id, country)
+        if known is None or this[:2] < known[:2]:
+            self.people[event_id, address] = this
 
 
 @dataclass(frozen=True, slots=True)
@@ -312,35 +400,34 @@ class EntitledReaders:
     """Who may be told of an event as it is now, whatever told them of it before."""
 
     directory: AudienceIndex = field(default_factory=AudienceIndex)
-    heads: frozenset[tuple[str, str]] = frozenset()
-    """Event and address, in lower case, of its head."""
     approved: frozenset[str] = frozenset()
-    """Addresses, in lower case, that a rule names and somebody entitled has vouched for."""
+    """Addresses, in lower case, that a rule names and somebody entitled has approved."""
 
     @classmethod
-    def load(cls, session: Session, recipients: Collection[str], event_ids: Collection[str]) -> "EntitledReaders":
+    def load(
+        cls, work: Session | Connection, recipients: Collection[str], event_ids: Collection[str]
+    ) -> "EntitledReaders":
         """Read what decides it for these recipients and events; nothing where there are none."""
         if not recipients or not event_ids:
             return cls()
-        events, connection = EventSelection(tuple(event_ids)), session.connection()
+        connection = work if isinstance(work, Connection) else work.connection()
         addresses = {one.removeprefix(MESSENGER) for one in recipients}
-        directory = AudienceIndex.load(session, {MEMBERS, *(f"{_EMAIL}{one}" for one in addresses)}, events)
-        heads = (
-            select(_EVENT.c.id, func.lower(_PERSON.c.email))
-            .join(_PERSON, _PERSON.c.id == _EVENT.c.head_id)
-            .where(chosen_events(True), _PERSON.c.email.is_not(None))
-        )
+        words = {MEMBERS, *(f"{_EMAIL}{one}" for one in addresses)}
         rules = {row.id: row.audience for row in connection.execute(select(_RULE.c.id, _RULE.c.audience))}
-        vouched = vouched_rules(connection, rules)
+        approved = approved_rules(connection, rules)
         return cls(
-            directory,
-            frozenset((row[0], row[1]) for row in connection.execute(heads, events.values)),
-            frozenset(address.lower() for rule in vouched for address in named_addresses(rules[rule])),
+            AudienceIndex.load(connection, words, EventSelection(tuple(event_ids))),
+            frozenset(address.lower() for rule in approved for address in named_addresses(rules[rule])),
         )
 
-    def includes(self, recipient: str, event: Any) -> bool:
-        """Whether a recipient may be told: of an internal event an account that may read it, its head and its members,
-        and an address of no account that is approved."""
+    def reader(self, recipient: str, event: Any) -> Reader | None:
+        """Who a recipient is to an event they may be told of: a messenger only as that of an account that may read it.
+
+        Of an internal event an account that may read it, its head and its members, and an address of no account that
+        is approved.
+        """
         address = recipient.removeprefix(MESSENGER)
-        vouched = address in self.approved or (event.id, address) in self.heads
-        return bool(self.directory.addresses([f"{_EMAIL}{address}"], event, vouched=vouched))
+        reader = self.directory.reader(address, event, vouched=address in self.approved)
+        if recipient == address or reader is None:
+            return reader
+        return reader if reader.account_id in self.directory.messengers else None

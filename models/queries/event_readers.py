@@ -12,25 +12,22 @@ The rule has two forms: a condition for SELECTs (:func:`visible_to`) and a check
 accounts and events at once (:meth:`ReadingRights.may_read`).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, Table, and_, or_, select, true
 from sqlmodel import Session, col
 
-from models.accounts import Audit, User
+from models.accounts import User
 from models.event_parts import Member, Task
 from models.events import Event
 from models.places import Organisation
 from models.queries.offices import Offices, line_end, line_of, within
 from models.vocabulary import Role, Visibility
 
-_USER: Table = User.__table__  # type: ignore[attr-defined]
-_ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
 _MEMBER: Table = Member.__table__  # type: ignore[attr-defined]
 _TASK: Table = Task.__table__  # type: ignore[attr-defined]
-_AUDIT: Table = Audit.__table__  # type: ignore[attr-defined]
 _HEADED = Event.__table__.alias("headed")  # type: ignore[attr-defined]
 
 TAKING_PART: Sequence[Select[tuple[str, str | None]]] = (
@@ -98,7 +95,7 @@ def reader_of(session: Session, user: User) -> ReadingRights:
     rights = ReadingRights.of(user, organisation is not None and organisation.protocol_office, offices)
     if organisation is None or organisation.locality == rights.office:
         return rights
-    lines = offices.successors if not offices.alone else Offices.load_whole(session).successors
+    lines = offices.successors if not offices.alone else Offices.load_whole(session.connection()).successors
     if line_end(lines, organisation.locality) == line_end(lines, rights.office):
         return rights
     side = session.scalars(within(line_of(lines, organisation.locality)))
@@ -138,44 +135,3 @@ def visible_to(reader: ReadingRights | None, table: Any = Event) -> ColumnElemen
             own = pairs.where(organisation_id == reader.organisation_id).with_only_columns(event_id)
             conditions.append(col(table.id).in_(own))
     return or_(*conditions)
-
-
-def vouched_rules(connection: Connection, audiences: Mapping[str, Collection[str]]) -> frozenset[str]:
-    """The reminder rules (id → audience) whose ``email:`` addresses are approved.
-
-    A rule is approved when, according to the audit trail, the service itself or an account that reads everything now
-    created it, changed its audience or saved it unchanged, and nobody else has changed it since. Changing anything
-    besides the audience approves nothing. A rule without an audit row was created by the service. Rules without
-    ``email:`` addresses need no approval. One query; none if no rule has such an address.
-    """
-    with_address = sorted(
-        rule for rule, audience in audiences.items() if any(word.startswith("email:") for word in audience)
-    )
-    if not with_address:
-        return frozenset(audiences)
-    trail = (
-        select(
-            _AUDIT.c.entity_id,
-            _AUDIT.c.action,
-            _AUDIT.c.changes,
-            _AUDIT.c.actor_id,
-            _USER.c.id.label("user_id"),
-            _USER.c.role,
-            _USER.c.organisation_id,
-            _ORGANISATION.c.protocol_office,
-        )
-        .outerjoin(_USER, _USER.c.id == _AUDIT.c.actor_id)
-        .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _USER.c.organisation_id)
-        .where(_AUDIT.c.entity == "reminder_rule", _AUDIT.c.entity_id.in_(with_address))
-        .order_by(_AUDIT.c.id)
-    )
-    vouched = set(audiences)
-    for row in connection.execute(trail):
-        is_entitled = row.actor_id is None or (
-            row.user_id is not None and reads_everything(row.role, row.organisation_id, row.protocol_office)
-        )
-        if not is_entitled:
-            vouched.discard(row.entity_id)
-        elif row.action == "create" or not row.changes or "audience" in row.changes:
-            vouched.add(row.entity_id)
-    return frozenset(vouched)

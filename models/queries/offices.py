@@ -18,7 +18,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, null, or_, select, union
+from sqlalchemy import ColumnElement, Connection, Table, null, or_, select, union
 from sqlmodel import Session
 
 from models.accounts import User
@@ -60,25 +60,26 @@ class Offices:
     organisations: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, session: Session) -> "Offices":
-        """Read the offices: one query, or none if the session knows that there is only the default one (:func:`knows`);
+    def load(cls, work: Session | Connection) -> "Offices":
+        """Read the offices: one query, or none if a session knows that there is only the default one (:func:`knows`);
         two more if there are others.
 
         Of the default office alone only ``locality`` is known, which is then its code too. A connection that was not
         told ``DESK_LOCALITY`` takes no line for the default one.
         """
-        connection = session.connection()
-        if _SEVERAL not in session.info:
-            knows(session, several=bool(connection.execute(select(OTHERS_EXIST)).scalar_one()))
-        if not session.info[_SEVERAL]:
-            locality = connection.get_execution_options().get(LOCALITY) or ""
-            return cls(locality, locality)
-        return cls.load_whole(session)
+        connection = work if isinstance(work, Connection) else work.connection()
+        known = None if isinstance(work, Connection) else work.info.get(_SEVERAL)
+        several = bool(connection.execute(select(OTHERS_EXIST)).scalar_one()) if known is None else known
+        if isinstance(work, Session):
+            knows(work, several=several)
+        if several:
+            return cls.load_whole(connection)
+        locality = connection.get_execution_options().get(LOCALITY) or ""
+        return cls(locality, locality)
 
     @classmethod
-    def load_whole(cls, session: Session) -> "Offices":
+    def load_whole(cls, connection: Connection) -> "Offices":
         """As :meth:`load`, the succession of localities in any case."""
-        connection = session.connection()
         rows = connection.execute(_FACTS).all()
         successors = {code: successor for code, successor in rows if successor is not None}
         codes = frozenset(code for code, successor in rows if successor is None)

@@ -29,6 +29,8 @@ _EXCLUDED = {
     "confirmed_values",
     "corrections",
     "changed_at",
+    "addresses_approved_at",
+    "addresses_approved_by",
 }
 
 

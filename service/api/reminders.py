@@ -81,7 +81,7 @@ class WishedRulePreviewView(ApiView):
     def post(self, values: dict[str, Any]) -> Any:
         """Preview what a rule would send: which reminders, to whom, when, with what text. Nothing is stored"""
         event_id, locale = values.pop("event_id"), values.pop("locale")
-        checked = reminder_rules.checked(session(), values, also=preview.event_errors(session(), event_id))
+        checked = reminder_rules.checked(session(), act(), values, also=preview.event_errors(session(), event_id))
         rule = ReminderRule(**checked)
         return preview.preview(session(), act(), rule, reader_language(), event_id=event_id, locale=locale)
 

@@ -23,10 +23,14 @@ from service.schemas.rows import RowSchema, StrictSchema
 
 
 class ReminderRuleSchema(RowSchema):
-    """A rule that generates reminders. No kinds means every kind; no ``at`` means exactly the offset."""
+    """A rule that generates reminders. No kinds means every kind; no ``at`` means exactly the offset.
+
+    ``organisation_id`` is whose rule it is, by default its author's; null: the office's own.
+    """
 
     class Meta:
         model = ReminderRule
+        exclude = ("addresses_approved_at", "addresses_approved_by")
 
     name = LocalizedTextField(required=True, max_length=MAX_TITLE, plain_allowed=True)
     kinds = OneOrManyField(WordField(EventKind), validate=validate.Length(max=5))

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, abort, request
 from service.web.account import account, login_provider, sign_in, unsubscribe
 from service.web.administration import audit as administration_audit
 from service.web.administration import pages as administration
+from service.web.administration import upgrade_notes as administration_notes
 from service.web.agreements import agreements, anniversaries, plan_preview
 from service.web.calendar import calendar, weekly_schedule
 from service.web.error_pages import as_page, choose_for_browsers
@@ -70,6 +71,7 @@ blp.add_url_rule("/administration/<area>/new", "administered_new", administratio
 blp.add_url_rule(
     "/administration/<area>/<identity>", "administered", administration.administered, methods=["GET", "POST"]
 )
+blp.add_url_rule("/upgrade-notes", "upgrade_notes", administration_notes.seen, methods=["POST"])
 blp.add_url_rule("/account", "account", account.account, methods=["GET", "POST"])
 blp.add_url_rule("/login", "sign_in", sign_in.sign_in, methods=["GET", "POST"])
 blp.add_url_rule("/login/provider", "oidc", login_provider.begin)

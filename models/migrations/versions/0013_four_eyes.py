@@ -4,7 +4,7 @@ Who last changed a value since the last confirmation is read from the audit trai
 stays unknown, and no event becomes "changed since confirmed" by this migration.
 
 Revision ID: 0013
-Revises: 0011
+Revises: 0012
 """
 
 import json
@@ -18,7 +18,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0013"
-down_revision = "0011"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -38,9 +38,6 @@ SESSION_IDLE = timedelta(hours=2)
 CLOCK_SLACK = timedelta(minutes=5)
 """How far in the future a session may lie: the clocks of several machines differ, and one may be put back a little."""
 
-_ADDRESSING = {"email", "role", "organisation_id", "active", "messenger"}
-"""The fields that decide which reminders an account gets."""
-
 
 def create_user(session: Session, act: ActionContext, values: Mapping[str, Any]) -> User:
     """Create an account; without a password it can use API tokens only."""
@@ -52,7 +49,7 @@ def create_user(session: Session, act: ActionContext, values: Mapping[str, Any])
         )
     values.setdefault("name", values["email"].split("@")[0])
     user = crud.create(session, act, User(**values))
-    changes.account_changed(session, act, [user.email])
+    changes.account_created(session, act, user)
     return user
 
 
@@ -82,8 +79,8 @@ def change_user(session: Session, act: ActionContext, user: User, values: Mappin
     if "messenger" in values and (values["messenger"] is not None or user.messenger is not None):
         audited["messenger"] = {"from": None, "to": "new" if values["messenger"] else "none"}
     email = user.email
-    if _ADDRESSING.intersection(crud.change(session, act, user, values, also=audited)):
-        changes.account_changed(session, act, [email, user.email])
+    changed = crud.change(session, act, user, values, also=audited)
+    changes.account_changed(session, act, user, email, changed)
     if values.get("active") is False or "password_hash" in values:
         end_sessions(session, user)
     return user

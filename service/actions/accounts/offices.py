@@ -23,7 +23,7 @@ def open_office(session: Session, act: ActionContext, code: str) -> list[User]:
         Conflict: it is the default office's, or it has no account without an office.
     """
     locality = crud.find(session, Locality, code)
-    offices = Offices.load_whole(session)
+    offices = Offices.load_whole(session.connection())
     office = line_end(offices.successors, locality.code)
     if office == offices.default:
         raise Conflict(message(N_("This is the default office.")), code="default_office")
@@ -34,5 +34,6 @@ def open_office(session: Session, act: ActionContext, code: str) -> list[User]:
     for user in found:
         crud.change(session, act, user, {"office": office})
     forgets(session)
-    changes.account_changed(session, act, [user.email for user in found])
+    for user in found:
+        changes.account_changed(session, act, user, user.email, {"office"})
     return found

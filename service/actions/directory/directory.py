@@ -53,7 +53,7 @@ def _check_lines(session: Session, code: str, successor: str | None) -> None:
     Raises:
         Forbidden: they would, and the session acts for an account.
     """
-    now = Offices.load_whole(session)
+    now = Offices.load_whole(session.connection())
     succeeded = {one: new for one, new in now.successors.items() if one != code}
     then = Offices.of_facts(now.locality, now.codes, succeeded | ({code: successor} if successor else {}))
     places = {*session.exec(select(Organisation.locality).distinct()), *now.codes, now.locality} - {""}

@@ -14,6 +14,7 @@ from calendars.days.spans import Days
 from models.accounts import User
 from models.events import Event
 from models.places import Organisation, Person
+from models.queries.approved_rules import approved_by
 from models.vocabulary import APPROVER_PURPOSES, EventStatus, ReminderPurpose
 from service.actions import permissions
 from service.actions.bookings import bookings
@@ -91,12 +92,38 @@ def event_confirmed_anew(session: Session, act: ActionContext, event: Event) -> 
         confirmation.take_back(session, act, event, purpose)
 
 
-def account_changed(session: Session, act: ActionContext, addresses: Collection[str | None]) -> None:
-    """An account was created, or its address, role, organisation, state or messenger changed.
+def account_created(session: Session, act: ActionContext, user: User) -> None:
+    """A new account gets the reminders to come that are for it."""
+    reminder_planning.plan_readers(session, act, [user.email])
 
-    ``addresses`` are the old and the new one.
+
+def account_changed(
+    session: Session, act: ActionContext, user: User, email_before: str, changed: Collection[str]
+) -> None:
+    """Replan what an account's address, role, organisation, state or messenger decides.
+
+    That is the reminders to its old and its new address; those to the organisations in charge of the events it made,
+    whose accounts are told in its place while it is not to be told; and the rules whose addresses it approved.
     """
-    reminder_planning.plan_readers(session, act, addresses)
+    if not ADDRESSING.intersection(changed):
+        return
+    readers = [email_before, user.email]
+    if RIGHTS.intersection(changed):
+        in_charge = select(Event.organisation_id).where(
+            Event.created_by == user.id, col(Event.last_day) >= act.today, col(Event.organisation_id).is_not(None)
+        )
+        stand_ins = select(User.email).where(col(User.organisation_id).in_(in_charge), col(User.active))
+        readers += session.exec(stand_ins.order_by(User.email)).all()
+    reminder_planning.plan_readers(session, act, readers)
+    if RIGHTS.intersection(changed):
+        reminder_planning.plan_rules(session, act, approved_by(session.connection(), accounts=[user.id]))
+
+
+ADDRESSING = frozenset({"email", "role", "organisation_id", "office", "active", "messenger"})
+"""The fields of an account that decide which reminders it gets."""
+
+RIGHTS = frozenset({"role", "organisation_id", "office", "active"})
+"""Those of them that decide what it may read, and whether what it approved holds."""
 
 
 def person_changed(
@@ -114,10 +141,13 @@ def person_changed(
 def organisation_changed(
     session: Session, act: ActionContext, organisation: Organisation, changed: Collection[str]
 ) -> None:
-    """Accounts of an organisation that becomes or stops being a protocol office may now read other events."""
+    """Accounts of an organisation that becomes or stops being a protocol office may now read other events, and the
+    addresses they approved hold, or do so no more."""
     if "protocol_office" in changed:
         accounts = select(User.email).where(User.organisation_id == organisation.id)
         reminder_planning.plan_readers(session, act, session.exec(accounts).all())
+        approved = approved_by(session.connection(), organisations=[organisation.id])
+        reminder_planning.plan_rules(session, act, approved)
 
 
 def days_off_changed(session: Session, act: ActionContext) -> None:

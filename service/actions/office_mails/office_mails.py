@@ -42,7 +42,6 @@ from service.actions.context import ActionContext
 from service.actions.effects import confirmation
 from service.actions.events import task_queries
 from service.actions.reminders import reminder_queries
-from service.actions.reminders.reminder_queries import UNSEEN
 from service.actions.scheduling.weekly_schedule import read_week
 
 _GONE = N_("This account is gone or disabled.")
@@ -208,7 +207,7 @@ def _state_this_year(line: progress.ProgressLine, ends_on: date, day: date) -> P
 
 def _failures(session: Session, *which: ColumnElement[bool]) -> ListExcerpt[FailedMail]:
     """The failed mails that nobody has looked at and that the recipient sees, the latest first."""
-    unseen = (UNSEEN, reminder_queries.seen_reminders(session), *which)
+    unseen = (reminder_queries.UNSEEN, reminder_queries.seen_reminders(session), *which)
     total = session.execute(core_select(func.count()).select_from(Reminder).where(*unseen)).scalar_one()
     columns = (Reminder.id, Reminder.recipient, Reminder.purpose, Reminder.reason, Reminder.updated_at)
     found = session.execute(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, inspect
+from sqlalchemy import ColumnElement, and_, inspect, true
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
@@ -135,8 +135,12 @@ def _which(act: ActionContext, rule: RuleFacts, event_id: str | None) -> ColumnE
     """The condition for events: the given one, or those from today on that the rule covers."""
     if event_id is not None:
         return col(Event.id) == event_id
-    covered = and_(col(Event.last_day) >= act.today, col(Event.status).in_(REMINDED))
-    return and_(covered, col(Event.kind).in_(rule.kinds)) if rule.kinds else covered
+    return and_(col(Event.last_day) >= act.today, col(Event.status).in_(REMINDED), _covered(rule))
+
+
+def _covered(rule: RuleFacts) -> ColumnElement[bool]:
+    """``RuleFacts.covers`` as a condition on the event table."""
+    return col(Event.kind).in_(rule.kinds) if rule.kinds else true()
 
 
 def _open_tasks(session: Session, which: ColumnElement[bool]) -> Mapping[str, Sequence[Any]]:
@@ -188,7 +192,7 @@ class _RulePreview:
 
     def _outcome(self, days: EventDays, due: DueReminder) -> tuple[datetime, Message | str | None]:
         """When a reminder is due or sent, and why it is not sent."""
-        if days.status not in REMINDED or not self.rule.active or not self.rule.covers(days.kind):
+        if days.status not in REMINDED or not self.rule.active or not self.rule.covers(days.scope):
             return due.due_at, due_times.skip_reason(self.rule, days, due.task_id, due.due_at, self.days_off)
         if due.due_at >= self.act.now:
             return due.due_at, None

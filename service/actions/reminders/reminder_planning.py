@@ -18,15 +18,15 @@ from sqlmodel import Session, col
 from calendars.days.working_days import WorkingDays
 from calendars.events.lifecycle import REMINDED
 from calendars.reminders import due_times
-from calendars.reminders.due_times import DueReminder, EventDays, OfficeDays, RuleFacts
+from calendars.reminders.due_times import DueReminder, EventDays, EventScope, OfficeDays, RuleFacts
 from models.clock import monotonic
 from models.database import WAIT_SECONDS
 from models.errors import Conflict
 from models.event_parts import Task
 from models.events import Event
 from models.i18n import N_, message
+from models.queries.approved_rules import approved_rules
 from models.queries.audience import MESSENGER, AudienceIndex, EntitledReaders, EventSelection, chosen_events
-from models.queries.event_readers import vouched_rules
 from models.queries.office_rows import OfficeHolidays, RuleOffices
 from models.reminders import Reminder, ReminderRule
 from models.types import new_id
@@ -253,6 +253,14 @@ def _ask_for_rule(session: Session, act: ActionContext, rule_id: str) -> None:
     planning_jobs.ask(session, act, planning_jobs.rule_key(rule_id), coming, rules=[rule_id])
 
 
+def plan_rules(session: Session, act: ActionContext, rule_ids: Collection[str]) -> None:
+    """Replan rules whose addresses are approved no more, or again; those that are switched off stay so."""
+    wanted = col(ReminderRule.id).in_(sorted(rule_ids))
+    if rule_ids:
+        for rule in session.scalars(select(ReminderRule).where(wanted, col(ReminderRule.active)).order_by(_RULE.c.id)):
+            plan_rule(session, act, rule)
+
+
 def plan_readers(session: Session, act: ActionContext, addresses: Collection[str | None]) -> None:
     """Replan the reminders to these addresses after an account or a person with them has been created or changed.
 
@@ -367,7 +375,7 @@ def announce_cancellation(session: Session, act: ActionContext, event: Event) ->
     """
     session.flush()
     lock_planning(session, event.id)
-    columns = ("recipient", "locale", "purpose", "state")
+    columns = ("recipient", "purpose", "state")
     own = select(*(_TABLE.c[name] for name in columns)).where(
         col(Reminder.event_id) == event.id,
         or_(col(Reminder.state) != ReminderState.SKIPPED, col(Reminder.reason) == due_times.RESTORED),
@@ -378,8 +386,8 @@ def announce_cancellation(session: Session, act: ActionContext, event: Event) ->
     found = session.execute(own.order_by(col(Reminder.recipient))).all()
     entitled = EntitledReaders.load(session, {row.recipient for row in found}, [event.id])
     for row in found:
-        if row.purpose is ReminderPurpose.REMINDER and entitled.includes(row.recipient, event):
-            recipients[row.recipient] = row.locale
+        if row.purpose is ReminderPurpose.REMINDER and (reader := entitled.reader(row.recipient, event)):
+            recipients[row.recipient] = reader.language
         elif row.purpose is ReminderPurpose.CANCELLATION and row.state in unsent:
             waiting.add(row.recipient)
     is_other = _TABLE.c.purpose.in_([ReminderPurpose.REMINDER, ReminderPurpose.UPDATE])
@@ -452,8 +460,8 @@ class _PlanningData:
         recipients: frozenset[str] | None = None,
     ) -> "_PlanningData":
         """``rows`` are all or some of the events that ``which`` selects; ``recipients`` limits the recipients."""
-        kinds = {row.kind for row in rows}
-        concerned = [pair for pair in rules.values() if any(pair[0].covers(kind) for kind in kinds)]
+        scopes = {EventScope.of(row) for row in rows}
+        concerned = [pair for pair in rules.values() if any(pair[0].covers(scope) for scope in scopes)]
         of_tasks = any(rule.anchor is ReminderAnchor.TASK_DUE for rule, _audience in concerned)
         tasks: dict[str, list[Any]] = defaultdict(list)
         if of_tasks:
@@ -467,7 +475,7 @@ class _PlanningData:
         offices = RuleOffices.load(session)
         days_off = OfficeDays(OfficeHolidays.load(session, offices.offices)) if counts_working_days else None
         audiences = {rule.id: audience for rule, audience in concerned}
-        vouched = vouched_rules(session.connection(), audiences)
+        vouched = approved_rules(session.connection(), audiences)
         return cls(rules, events, audience_index, days_off, vouched, recipients, offices)
 
     def required(self) -> Iterator[tuple[Key, _PlannedReminder]]:

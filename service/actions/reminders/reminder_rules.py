@@ -1,29 +1,31 @@
 """Reminder rules: created, changed and deleted; each time their future reminders are planned again."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlmodel import Session
 
 from calendars.days.offsets import Offset
 from models.errors import InvalidValue
-from models.queries.audience import check_audience
-from models.queries.event_readers import vouched_rules
+from models.queries.approved_rules import approved_rules
+from models.queries.audience import check_audience, named_addresses
 from models.reminders import ReminderRule
 from service.actions import crud, permissions
 from service.actions.audit import record
 from service.actions.context import ActionContext
-from service.actions.reminders import reminder_planning
+from service.actions.reminders import reminder_planning, rule_rights
 
 
 def create_rule(session: Session, act: ActionContext, values: Mapping[str, Any]) -> ReminderRule:
     """Create a rule.
 
     Raises:
-        Forbidden: it names an address that belongs to nobody here, and the session may not change everything.
+        Forbidden: it is of an organisation the session may not act for; or it names an address that belongs to nobody
+            here, and the session may not change everything.
     """
-    values = checked(session, values)
-    rule = crud.create(session, act, ReminderRule(**values))
+    rule = ReminderRule(**checked(session, act, values))
+    _approve(session, act, rule)
+    rule = crud.create(session, act, rule)
     reminder_planning.plan_rule(session, act, rule)
     return rule
 
@@ -36,25 +38,54 @@ def change_rule(session: Session, act: ActionContext, rule: ReminderRule, values
     by giving the audience, changed or not, and only so.
 
     Raises:
-        Forbidden: as in :func:`create_rule`.
+        Forbidden: the rule is not the session's to change (:mod:`service.actions.reminders.rule_rights`), or as in
+            :func:`create_rule`.
     """
-    values = _normalised(values)
-    is_approved = "audience" in values and permissions.oversees_own(session) and not is_vouched(session, rule)
+    rule_rights.check_change(session, act, rule)
+    values = _normalised(session, values)
+    if "organisation_id" in values and values["organisation_id"] != rule.organisation_id:
+        rule_rights.check_organisation(session, act, values["organisation_id"])
+    is_given, was_approved = "audience" in values, is_vouched(session, rule)
     if set(values.get("audience", ())) == set(rule.audience):
         del values["audience"]  # a form sends its words in its own order
     changed = {name for name, value in values.items() if getattr(rule, name) != value}
     if changed and (changed != {"active"} or values["active"]):
         permissions.check_addresses(session, values.get("audience", rule.audience))
-    if is_approved and "audience" not in changed:
+    if changed or is_given:
+        _approve(session, act, rule, values.get("audience", rule.audience), is_given=is_given)
+    found = crud.change(session, act, rule, values)
+    crud.flush(session)
+    is_approved = not was_approved and is_vouched(session, rule)
+    if is_approved and not found:
         record(session, act, "change", "reminder_rule", rule.id, {})
-    if crud.change(session, act, rule, values) or is_approved:
+    if found or is_approved:
         reminder_planning.plan_rule(session, act, rule)
     return rule
 
 
+def _approve(
+    session: Session,
+    act: ActionContext,
+    rule: ReminderRule,
+    audience: Collection[str] | None = None,
+    *,
+    is_given: bool = True,
+) -> None:
+    """Note who vouches for a rule's addresses now: whoever may gives their audience; who may not, revokes it.
+
+    Set before the rule is changed, so that the trail holds what was changed and not who approved it.
+    """
+    is_entitled = permissions.oversees_own(session)
+    names_any = bool(named_addresses(rule.audience if audience is None else audience))
+    if not names_any or not is_entitled:
+        rule.addresses_approved_at = rule.addresses_approved_by = None
+    elif is_given:
+        rule.addresses_approved_at, rule.addresses_approved_by = act.now, act.user.id if act.user else None
+
+
 def is_vouched(session: Session, rule: ReminderRule) -> bool:
     """Whether the addresses that a stored rule names are approved."""
-    return rule.id in vouched_rules(session.connection(), {rule.id: rule.audience})
+    return rule.id in approved_rules(session.connection(), {rule.id: rule.audience})
 
 
 def withheld(session: Session, rule: ReminderRule) -> list[str]:
@@ -66,25 +97,34 @@ def withheld(session: Session, rule: ReminderRule) -> list[str]:
 
 
 def delete_rule(session: Session, act: ActionContext, rule: ReminderRule) -> None:
-    """Delete a rule; its pending reminders are skipped, its sent ones stay on record."""
+    """Delete a rule; its pending reminders are skipped, its sent ones stay on record.
+
+    Raises:
+        Forbidden: the rule is not the session's to change (:mod:`service.actions.reminders.rule_rights`).
+    """
+    rule_rights.check_change(session, act, rule)
     crud.delete(session, act, rule)
     reminder_planning.plan_rule(session, act, rule)
 
 
-def checked(session: Session, values: Mapping[str, Any], also: crud.Errors | None = None) -> dict[str, Any]:
+def checked(
+    session: Session, act: ActionContext, values: Mapping[str, Any], also: crud.Errors | None = None
+) -> dict[str, Any]:
     """A new rule's values as they are stored, its offset in canonical form; ``also`` are further errors.
 
     Raises:
         Invalid: the offset or the audience is not valid, or ``also`` contains an error.
         Forbidden: as in :func:`create_rule`.
     """
-    values = _normalised(values, also)
+    values = _normalised(session, values, also)
+    values["organisation_id"] = rule_rights.organisation_of_new(act, values)
+    rule_rights.check_organisation(session, act, values["organisation_id"])
     permissions.check_addresses(session, values.get("audience", ()))
     return values
 
 
-def _normalised(values: Mapping[str, Any], also: crud.Errors | None = None) -> dict[str, Any]:
-    crud.check(wrong_with(values) | (also or {}))
+def _normalised(session: Session, values: Mapping[str, Any], also: crud.Errors | None = None) -> dict[str, Any]:
+    crud.check(crud.missing_references(session, ReminderRule, values) | wrong_with(values) | (also or {}))
     values = dict(values)
     if "kinds" in values:
         values["kinds"] = [str(kind) for kind in values["kinds"]]

@@ -8,12 +8,13 @@ from calendars.days.offsets import Offset
 from models.i18n import N_, Message, message
 from models.reminders import ReminderRule
 from models.vocabulary import EventKind, ReminderAnchor, Role
-from service.actions.reminders import planning_jobs, reminder_rules
+from service.actions.reminders import planning_jobs, reminder_rules, rule_rights
 from service.actions.reminders.reminder_queries import RULE_ORDER, count_pending
 from service.schemas.reminders import ReminderRuleSchema
-from service.web.administration.section import ROLES, AdminSection, SectionRow, in_order, words
+from service.web.administration.section import ROLES, AdminSection, SectionRow, in_order, organisations, words
 from service.web.form_fields import Choice, FieldSpec, FieldType
-from service.web.view import View
+from service.web.row_names import named_organisations
+from service.web.view import View, ids
 
 ANCHORS: Mapping[ReminderAnchor, str] = {
     ReminderAnchor.ARRIVAL: N_("Arrival"),
@@ -47,6 +48,7 @@ _PEOPLE = {
     "organisation": N_("the responsible organisation"),
 }
 _EMAIL = "email:"
+_OFFICES_OWN = N_("the office's own")
 
 
 def sentence(view: View, rule: ReminderRule) -> str:
@@ -98,11 +100,19 @@ def _audience(view: View) -> list[Choice]:
 
 def _lines(view: View, found: Sequence[ReminderRule]) -> list[SectionRow]:
     planned = count_pending(view.session, [rule.id for rule in found])
+    names = named_organisations(view, ids(*(rule.organisation_id for rule in found)))
     lines = []
     for rule in found:
-        facts = [sentence(view, rule), view.say(N_("Coming reminders: {count}"), count=planned.get(rule.id, 0))]
+        whose = names.get(rule.organisation_id or "") or view.say(_OFFICES_OWN)
+        facts = [
+            sentence(view, rule),
+            view.say(N_("Whose rule: {organisation}"), organisation=whose),
+            view.say(N_("Coming reminders: {count}"), count=planned.get(rule.id, 0)),
+        ]
         if not rule.active:
             facts.append(view.say(N_("Switched off")))
+        if refused := rule_rights.why_not(view.session, view.act, rule):
+            facts.append(view.say(refused))
         lines.append(SectionRow(rule.id, view.text(rule.name), facts, not rule.active))
     return lines
 
@@ -113,7 +123,7 @@ def _fields(view: View, rule: ReminderRule | None) -> list[FieldSpec]:
         units.append((parts["offset_unit"], view.say(N_("As it is: {length}"), length=_length_of(view, rule))))
     kinds = [(kind.value, view.kind(kind)) for kind in EventKind]
     emails = N_("E-mail addresses, with commas between them")
-    return [
+    fields = [
         FieldSpec("name", FieldType.TEXTS, N_("Name"), is_required=True),
         FieldSpec(
             "offset_number", FieldType.NUMBER, N_("How long"), default="1", is_required=True, error_name="offset"
@@ -147,6 +157,18 @@ def _fields(view: View, rule: ReminderRule | None) -> list[FieldSpec]:
         ),
         FieldSpec("active", FieldType.FLAG, N_("In use"), default=True),
     ]
+    if rule_rights.may_choose_organisation(view.session, view.act):
+        fields.append(
+            FieldSpec(
+                "organisation_id",
+                FieldType.CHOICE,
+                N_("Whose rule"),
+                N_("Empty: it is the office's own, and only the protocol office and administrators change it."),
+                options=organisations(view),
+                default=view.act.account.organisation_id,
+            )
+        )
+    return fields
 
 
 def _length_of(view: View, rule: ReminderRule) -> str:
@@ -193,7 +215,12 @@ def _more(view: View, rule: ReminderRule | None) -> dict[str, Any]:
         "planned": count_pending(view.session, [rule.id]).get(rule.id, 0),
         "planning": planning_jobs.remaining_of_rule(view.session, rule.id),
         "withheld": reminder_rules.withheld(view.session, rule),
+        "refused": rule_rights.why_not(view.session, view.act, rule),
     }
+
+
+def _may_change(view: View, rule: ReminderRule) -> bool:
+    return rule_rights.may_change(view.session, view.act, rule)
 
 
 AREA = AdminSection(
@@ -211,6 +238,8 @@ AREA = AdminSection(
     change=reminder_rules.change_rule,
     title_of=lambda view, rule: view.text(rule.name),
     delete=reminder_rules.delete_rule,
+    changes=_may_change,
+    removes=_may_change,
     before=N_("Saving plans the reminders of all events to come anew; what was sent stays as it is."),
     follows=N_("The reminders it has planned are not sent; those it has sent stay on record."),
     searches=False,

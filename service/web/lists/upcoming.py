@@ -14,8 +14,9 @@ from calendars.events.confirmation import CONFIRMED_FIELDS
 from calendars.events.lifecycle import CALLED_OFF
 from models.events import Event
 from models.i18n import N_
+from models.upgrades import RULE_SWITCHED_OFF
 from models.vocabulary import EventKind, EventStatus, Role
-from service.actions import crud
+from service.actions import crud, upgrade_notes
 from service.actions.accounts.account_queries import is_only_account
 from service.actions.events import confirming, event_queries, task_queries
 from service.actions.events.event_queries import EVENT_ORDER_LATEST, count_with_status
@@ -32,6 +33,17 @@ TO_APPROVE_SHOWN = 20
 FAILED_DAYS = 30
 _LISTS: Mapping[str, type[StrEnum]] = {"kind": EventKind, "status": EventStatus}
 _PLAIN = ("q", "from", "to")
+_NOTES: Mapping[str, str] = {
+    RULE_SWITCHED_OFF: N_(
+        "The upgrade switched this reminder rule off: it sends mail to addresses that belong to nobody here, and nobody"
+        " entitled has approved them. Look at it, and switch it on again if they are right."
+    ),
+}
+"""Kind of a note → what the upgrade did, and what is to be decided."""
+
+_NOTED_AREAS: Mapping[str, str] = {"reminder_rule": "rules"}
+"""Table that a note is about → the section of the administration that has its rows."""
+
 _UNFINISHED = tuple(status for status in EventStatus if status is not EventStatus.DRAFT)
 
 
@@ -81,7 +93,10 @@ def read_query(view: View) -> UpcomingQuery:
 
 @page()
 def upcoming(view: View) -> Response:
-    """Events from today on, current ones first; failed reminders; links to drafts and past events."""
+    """Events from today on, current ones first; failed reminders; links to drafts and past events.
+
+    Administrators also see what an upgrade could not decide.
+    """
     params = read_query(view)
     order = EVENT_ORDER_LATEST if params.is_past else crud.EVENT_ORDER
     events, total = crud.page_of(
@@ -112,6 +127,7 @@ def upcoming(view: View) -> Response:
         unconfirmed=waiting(EventStatus.PLANNED) if view.may(Role.APPROVER) else 0,
         is_alone=not events and is_only_account(view.session, view.act.account.id),
         overdue=task_queries.count_overdue(view.session, view.act.today),
+        notes=[_note(view, one) for one in upgrade_notes.unsettled(view.session)] if view.may(Role.ADMIN) else [],
         failed=failed[:FAILED_SHOWN],
         more_failed=len(failed) > FAILED_SHOWN,
         yesterday=view.act.today - timedelta(days=1),
@@ -119,6 +135,20 @@ def upcoming(view: View) -> Response:
         statuses=list(EventStatus),
         labels=FIELDS,
     )
+
+
+def _note(view: View, noted: upgrade_notes.NotedRow) -> dict[str, Any]:
+    """What an upgrade could not decide: its sentence, what the row is called and its page, and how it is named."""
+    note, area = noted.note, _NOTED_AREAS.get(noted.note.entity)
+    is_there = noted.name is not None and area is not None
+    return {
+        "kind": note.kind,
+        "entity": note.entity,
+        "identity": note.entity_id,
+        "sentence": view.say(_NOTES[note.kind]),
+        "name": view.text(noted.name) if noted.name is not None else view.say(N_("It was deleted since.")),
+        "url": url_for("pages.administered", area=area, identity=note.entity_id) if is_there else "",
+    }
 
 
 def _is_on(event: Event, today: date) -> bool:

@@ -150,7 +150,9 @@ def test_an_address_somebody_has_here_is_everybodys_to_name(world: World) -> Non
 
 def test_who_changes_a_rule_vouches_for_its_addresses(world: World, database: Database) -> None:
     """An address approved for little is not made to hear of more by somebody who could not have named it."""
-    rule = world.office.made("/reminder-rules", RULE | {"kinds": ["activity"], "audience": [f"email:{SPY}", "owner"]})
+    whose = {"organisation_id": world.organisations["b"].id}
+    audience = [f"email:{SPY}", "owner"]
+    rule = world.office.made("/reminder-rules", RULE | whose | {"kinds": ["activity"], "audience": audience})
     path = f"/reminder-rules/{rule['id']}"
     for change in ({"kinds": []}, {"offset": "-P9D"}, {"active": False, "kinds": []}):
         assert is_refused(world.b.patch(path, change), "address_not_allowed")
@@ -230,8 +232,9 @@ def legacy(world: World, database: Database, settings: Settings, clock: Clock) -
     with database.transaction() as session:
         act = ActionContext(session.get_one(User, world.b.user_id), clock.now, settings.office)
         rule = ReminderRule(
-            name={"vi": "Nhắc"}, anchor="arrival", offset="-P1D", audience=[f"email:{SPY}"], catch_up=True
-        )
+            name={"vi": "Nhắc"}, anchor="arrival", offset="-P1D", audience=[f"email:{SPY}"], catch_up=True,
+            organisation_id=world.organisations["b"].id,
+        )  # fmt: skip
         crud.create(session, act, rule)
         event = session.get_one(Event, world.event_id)
         days = due_times.EventDays.of(event)
