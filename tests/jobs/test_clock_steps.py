@@ -1,6 +1,7 @@
 """The wall clock is moved under a worker: it is noticed and told, and nothing waits for an instant of a wrong clock."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,9 +49,12 @@ def time(clock: HandClock) -> Time:
 
 
 @pytest.fixture
-def worker(database: Database, config: WorkerConfig, clock: HandClock, time: Time) -> Worker:
+def worker(database: Database, config: WorkerConfig, clock: HandClock, time: Time) -> Iterator[Worker]:
     """A worker that is asked by hand, and sees when the clock was moved."""
-    return Worker(database, config, clock, watch=time.watch())
+    made = Worker(database, config, clock, watch=time.watch())
+    yield made
+    made.mail.close_idle()
+    made.leadership.resign()
 
 
 # To notice
