@@ -147,7 +147,7 @@ def _sentences(errors: Mapping[str, list[str]], language: str) -> str:
 
 def _database_failure(problem: "DBAPIError") -> str:
     """What a person can do about a database that does not work as it should."""
-    from models.database import WAIT_SECONDS
+    from models.waiting import WAIT_SECONDS
 
     said = logs.redact(str(problem.orig).strip().partition("\n")[0])
     lower = said.lower()

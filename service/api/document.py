@@ -19,8 +19,8 @@ from flask import Flask
 from flask_smorest import Api
 from marshmallow import Schema, fields
 
-from models.database import WAIT_SECONDS
 from models.vocabulary import Language
+from models.waiting import WAIT_SECONDS
 from service.http import error_responses
 from service.schemas.events import KIND_SCHEMAS
 from service.schemas.fields import MAX_TEXT, MAX_TITLE, LocalizedTextField
