@@ -6,7 +6,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 from sqlalchemy import Connection, Engine, NullPool, StaticPool, create_engine, event
@@ -21,19 +20,14 @@ from models import (
 from models.clock import monotonic
 from models.database_file import DatabaseFile, FileReplaced, Identity, path_of
 from models.queries.offices import LOCALITY
+from models.waiting import WAIT_SECONDS, waiting_since
 
 BUSY_SECONDS = 30
-"""How long SQLite waits for another connection where :data:`WAIT_SECONDS` does not apply (opening, recovering)."""
-
-WAIT_SECONDS = 20.0
-"""The longest a writer waits for its turn, and on PostgreSQL for each lock; then it fails (:func:`is_busy`)."""
+"""How long SQLite waits for another connection where ``WAIT_SECONDS`` does not apply: opening, recovering."""
 
 POLL_SECONDS = 0.002
 """Between two attempts of a SQLite writer while another process writes. SQLite's own pauses grow to a tenth of a
 second, in which writers of a busy process would pass by again and again."""
-
-waiting_since: ContextVar[float | None] = ContextVar("waiting_since", default=None)
-"""When the present request began to wait (:func:`models.clock.monotonic`): time spent in a queue counts as waiting."""
 
 _open = threading.local()
 
@@ -100,11 +94,11 @@ class Database:
             engine.update_execution_options(**{LOCALITY: locality})
 
     @contextmanager
-    def transaction(self, write: bool = True, *, patience: float = WAIT_SECONDS) -> Iterator[Session]:
+    def transaction(self, write: bool = True, *, patience: float | None = None) -> Iterator[Session]:
         """One transaction: committed when the block ends, rolled back when it raises.
 
         ``write=False`` means read-only; on SQLite it then never waits for a writer. ``patience``: a SQLite writer waits
-        no longer than so many seconds.
+        no longer than so many seconds, by default :data:`models.waiting.WAIT_SECONDS`.
 
         Raises:
             OperationalError: its turn did not come in time (:func:`is_busy`), or the database does not answer.
@@ -137,7 +131,7 @@ class Database:
                 finally:
                     session.rollback()
             return
-        if not self._copies.acquire(timeout=_left(WAIT_SECONDS)):
+        if not self._copies.acquire(timeout=_left(None)):
             raise _no_turn()
         try:
             engine = self._copied()
@@ -169,7 +163,7 @@ class Database:
         return engine
 
     @contextmanager
-    def _turn(self, write: bool, patience: float) -> Iterator[None]:
+    def _turn(self, write: bool, patience: float | None) -> Iterator[None]:
         """Line up SQLite's writers of this process, first come, first served.
 
         Writers of other processes are met when the transaction begins (:func:`_begin_writing`).
@@ -277,9 +271,9 @@ def _counted() -> Iterator[None]:
         _open.count -= 1
 
 
-def _left(patience: float) -> float:
+def _left(patience: float | None) -> float:
     """Seconds of patience left for the present request."""
-    patience = min(patience, BUSY_SECONDS)
+    patience = min(WAIT_SECONDS if patience is None else patience, BUSY_SECONDS)
     since = waiting_since.get()
     return patience if since is None else max(0.0, min(patience, since + WAIT_SECONDS - monotonic()))
 

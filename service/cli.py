@@ -152,7 +152,8 @@ def _sentences(errors: Mapping[str, list[str]], language: str) -> str:
 
 def _database_failure(problem: "DBAPIError") -> str:
     """What a person can do about a database that does not work as it should."""
-    from models.database import WAIT_SECONDS, is_replaced
+    from models.database import is_replaced
+    from models.waiting import WAIT_SECONDS
 
     if is_replaced(problem):
         return "The database's file was moved, removed or replaced meanwhile: put it back, or restart the service."

@@ -20,8 +20,8 @@ from flask_smorest import Api
 from marshmallow import Schema, fields
 from werkzeug.routing import UnicodeConverter
 
-from models.database import WAIT_SECONDS
 from models.vocabulary import Language
+from models.waiting import WAIT_SECONDS
 from service.api.resource import MOST_OF_A_STEP, MOST_PAGES
 from service.http import error_responses
 from service.http.bounds import MOST_OF_A_HEADER

@@ -25,9 +25,9 @@ from models.vocabulary import Role, TokenScope
 from service.actions import crud, idempotency, outside, permissions
 from service.actions.context import ActionContext
 from service.http import json_body
-from service.http.app_context import AppContext, current_context
+from service.http.app_context import AppContext, check_body_was_read, current_context
 from service.http.bounds import MAX_BODY
-from service.http.refusal import UNREAD, check_body_was_read
+from service.http.refusal import UNREAD
 from service.schemas.rows import RowSchema
 
 JSON = "application/json"

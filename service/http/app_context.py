@@ -21,6 +21,7 @@ from service.actions.feeds.cache import FeedCache
 from service.background.background_thread import BackgroundRunner
 from service.background.feed_access_recorder import FeedAccessRecorder
 from service.http.authentication import SessionActivity
+from service.http.refusal import UNREAD, refusal
 from service.settings import Settings
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -112,3 +113,13 @@ class AppContext:
 def current_context() -> AppContext:
     """The context of the application that handles this request."""
     return cast(AppContext, current_app.extensions["desk"])
+
+
+def check_body_was_read() -> None:
+    """Refuse to go on for somebody who is signed in now, but was not when the body would have been read.
+
+    Raises:
+        ServiceUnavailable: they may try again.
+    """
+    if UNREAD in request.environ:
+        raise refusal(503)

@@ -26,7 +26,7 @@ from granian import _granian, _signals
 from granian.server import common, mp
 
 from models.clock import monotonic
-from models.database import WAIT_SECONDS, waiting_since
+from models.waiting import WAIT_SECONDS, waiting_since
 from service.http.lanes import LANE_THREADS, SAFE, Door, Lane
 from service.http.refusal import REFUSED, UNREAD, WAITED
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from flask import request
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from models.i18n import N_
@@ -37,13 +36,3 @@ def refusal(status: int) -> HTTPException:
     if status in _DETAILS:
         error.data = {"detail": _DETAILS[status]}  # type: ignore[attr-defined]
     return error
-
-
-def check_body_was_read() -> None:
-    """Refuse to go on for somebody who is signed in now, but was not when the body would have been read.
-
-    Raises:
-        ServiceUnavailable: they may try again.
-    """
-    if UNREAD in request.environ:
-        raise refusal(503)

@@ -14,8 +14,8 @@ from models.i18n import N_, message
 from models.vocabulary import Role
 from service.actions import outside, permissions
 from service.actions.context import ActionContext
-from service.http.app_context import AppContext, current_context
-from service.http.refusal import UNREAD, check_body_was_read
+from service.http.app_context import AppContext, check_body_was_read, current_context
+from service.http.refusal import UNREAD
 from service.web.language import choose_language
 from service.web.progress_stream import PageWorker
 from service.web.rendering import here

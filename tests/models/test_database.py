@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import col, select
 
 from models.accounts import Audit
-from models.database import WAIT_SECONDS, Database, in_transaction, is_busy, waiting_since
+from models.database import Database, in_transaction, is_busy
 from models.event_parts import Member
 from models.events import Event
 from models.migrate import MIGRATIONS, alembic_config, current_revision, downgrade, newest_revision, upgrade
@@ -27,6 +27,7 @@ from models.places import Person
 from models.tables import metadata
 from models.types import new_id
 from models.vocabulary import Currency, EventKind, EventStatus
+from models.waiting import WAIT_SECONDS, waiting_since
 from tests import factories
 
 pytestmark = pytest.mark.both_databases("types, constraints, transactions and migrations differ")

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from models.database import WAIT_SECONDS, Database
+from models.database import Database
 from models.vocabulary import Language
+from models.waiting import WAIT_SECONDS
 from service.actions import change_log
 from service.actions.change_log import Position
 from service.actions.context import ActionContext

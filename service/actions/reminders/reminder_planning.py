@@ -20,7 +20,6 @@ from calendars.events.lifecycle import REMINDED
 from calendars.reminders import due_times
 from calendars.reminders.due_times import DueReminder, EventDays, EventScope, OfficeDays, RuleFacts
 from models.clock import monotonic
-from models.database import WAIT_SECONDS
 from models.errors import Conflict
 from models.event_parts import Task
 from models.events import Event
@@ -38,6 +37,7 @@ from models.vocabulary import (
     ReminderPurpose,
     ReminderState,
 )
+from models.waiting import WAIT_SECONDS
 from service.actions import permissions
 from service.actions.audit import record
 from service.actions.context import ActionContext
