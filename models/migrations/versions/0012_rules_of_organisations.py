@@ -109,12 +109,8 @@ def downgrade() -> None:
     unseen = sa.select(NOTE.c.entity_id).where(NOTE.c.kind == SWITCHED_OFF, NOTE.c.settled_at.is_(None))
     bind.execute(sa.update(RULE).where(RULE.c.id.in_(unseen)).values(active=True))
     op.drop_table("upgrade_note")
-    with op.batch_alter_table("reminder_rule") as batch:
-        batch.drop_constraint("ck_reminder_rule_approved_at_an_instant", type_="check")
-        batch.drop_constraint("fk_reminder_rule_organisation_id_organisation", type_="foreignkey")
-        batch.drop_constraint("fk_reminder_rule_addresses_approved_by_user", type_="foreignkey")
-        for name in ("organisation_id", "addresses_approved_at", "addresses_approved_by"):
-            batch.drop_column(name)
+    for name in ("addresses_approved_by", "addresses_approved_at", "organisation_id"):  # a CHECK asks for the second
+        op.execute(f"ALTER TABLE reminder_rule DROP COLUMN {name}")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import NullPool, create_engine
+from sqlalchemy import text as sa_text
 from sqlmodel import select
 from werkzeug.test import TestResponse
 
@@ -607,3 +609,114 @@ def test_who_reads_more_is_noticed(sqlite_upgraded: Office, console: Callable[[s
     url = spoilt(sqlite_upgraded, "UPDATE event SET visibility = 'public'")
     now = console(url).readable(["viewer-culture", "officer-health", "root"])
     assert read_more(office_0_1.readable(), now).keys() == {"viewer-culture", "officer-health"}
+
+
+# Reminder rules whose addresses nobody entitled has approved (migration 0012)
+
+STRANGER = "nguoi-la@example.org"
+DOUBTED = "0rule0by0an0officer0000000"
+_OFFICER = EXPECTED["accounts"]["officer-culture"]["id"]
+
+
+def _with_doubted_rule(url: str) -> str:
+    """Make a copy one where an officer of a department has made a rule that mails somebody nobody knows, and has
+    changed one of the administrator's, of the press; id of that one."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        own = sa_text("SELECT id, created_at FROM reminder_rule WHERE CAST(audience AS TEXT) LIKE '%bao-chi@%'")
+        press, created_at = connection.execute(own).one()
+        row = {
+            "id": DOUBTED, "at": created_at, "yes": True, "no": False, "audience": json.dumps([f"email:{STRANGER}"]),
+            "name": json.dumps({"vi": "Lạ"}), "kinds": "[]",
+        }  # fmt: skip
+        connection.execute(
+            sa_text(
+                'INSERT INTO reminder_rule (id, name, kinds, anchor, "offset", working_days, audience, channel, active,'
+                " catch_up, created_at, updated_at, version) VALUES (:id, :name, :kinds, 'arrival', '-P1D', :no,"
+                " :audience, 'email', :yes, :no, :at, :at, 1)"
+            ),
+            row,
+        )
+        trail = sa_text(
+            "INSERT INTO audit (at, actor_id, actor_name, action, entity, entity_id, changes)"
+            " VALUES (:at, :actor, 'officer', :action, 'reminder_rule', :id, :changes)"
+        )
+        for action, identity, changes in (
+            ("create", DOUBTED, {"audience": {"from": None, "to": [f"email:{STRANGER}"]}}),
+            ("change", press, {"kinds": {"from": ["delegation"], "to": []}}),
+        ):
+            values = {"at": created_at, "actor": _OFFICER, "action": action, "id": identity}
+            connection.execute(trail, values | {"changes": json.dumps(changes)})
+        # One of the press's reminders is to be sent at once.
+        due = sa_text("SELECT id FROM reminder WHERE rule_id = :press AND state = 'pending' ORDER BY due_at LIMIT 1")
+        reminder = connection.execute(due, {"press": press}).scalar_one()
+        connection.execute(
+            sa_text("UPDATE reminder SET next_at = :at WHERE id = :id"),
+            {"at": INSTANT.replace(tzinfo=None) if url.startswith("sqlite") else INSTANT, "id": reminder},
+        )
+    engine.dispose()
+    return str(press)
+
+
+@pytest.fixture
+def doubted(old: Office) -> tuple[str, str]:
+    """The old office with rules an administrator has to look at, upgraded; its address, and the press's rule."""
+    url = old.copy()
+    press = _with_doubted_rule(url)
+    upgrade(url)
+    settled(url)
+    return url, press
+
+
+def test_rules_get_their_authors_organisation_and_approval(
+    doubted: tuple[str, str], old: Office, upgraded: Office
+) -> None:
+    """By the trail: all of the kept office are the service's and an administrator's; an officer's is their own."""
+    url, press = doubted
+    rules = {key[0]: row for key, row in office_0_1.rows_of(url)["reminder_rule"].items()}
+    culture = next(row["organisation_id"] for row in old.rows["user"].values() if row["id"] == _OFFICER)
+    assert rules[DOUBTED]["organisation_id"] == culture
+    assert {row["organisation_id"] for key, row in rules.items() if key != DOUBTED} == {None}
+    for key, row in rules.items():
+        is_approved = "email:" in str(row["audience"]) and key not in {DOUBTED, press}
+        assert (row["addresses_approved_at"] is not None) is is_approved, row
+        assert (row["addresses_approved_by"] == EXPECTED["accounts"]["root"]["id"]) is is_approved
+    assert [row["active"] for key, row in rules.items() if key in {DOUBTED, press}] == [False, False]
+    before = {key[0]: row["active"] for key, row in old.rows["reminder_rule"].items()}
+    assert {key: row["active"] for key, row in rules.items() if key not in {DOUBTED, press}} == {
+        key: active for key, active in before.items() if key != press
+    }
+    assert upgraded.rows["upgrade_note"] == {}, "of the kept office itself nothing is doubted"
+
+
+def test_rules_that_are_switched_off_send_nothing_until_somebody_has_looked(
+    doubted: tuple[str, str], tmp_path: Path, console: Callable[[str], Console]
+) -> None:
+    """No reminder leaves twice or anew: what waits stays, is sent once when the rule is on again, and never before."""
+    url, press = doubted
+    before = office_0_1.rows_of(url)["reminder"]
+    of_press = {row["id"] for row in before.values() if row["rule_id"] == press}
+    waiting = {row["id"] for row in before.values() if row["rule_id"] == press and row["state"] == "pending"}
+    assert waiting
+    at_work = console(url)
+    root = EXPECTED["accounts"]["root"]
+    # Looked at before the worker runs: it is approved and switched on as it was.
+    given = {"audience": ["email:bao-chi@example.org"], "active": True}
+    assert at_work.call(EXPECTED["accounts"]["officer-culture"]["token"], "PATCH", f"/reminder-rules/{press}", given,
+                        If_Match="*").status_code == 403  # fmt: skip
+    assert not of_press & sent_from(_copied(url, tmp_path / "off"), tmp_path / "off")
+    assert at_work.call(root["token"], "PATCH", f"/reminder-rules/{press}", given, If_Match="*").status_code == 200
+    after = office_0_1.rows_of(url)["reminder"]
+    assert {row["id"] for row in after.values()} == {row["id"] for row in before.values()}
+    pending = {row["id"] for row in after.values() if row["rule_id"] == press and row["state"] == "pending"}
+    assert pending == waiting
+
+
+def _copied(url: str, folder: Path) -> str:
+    folder.mkdir()
+    if not url.startswith("sqlite"):
+        return url
+    settled(url)
+    path = folder / "desk.sqlite"
+    shutil.copyfile(url.removeprefix("sqlite:///"), path)
+    return f"sqlite:///{path}"

@@ -11,10 +11,10 @@ from models.accounts import Audit
 from models.database import Database
 from models.places import Organisation
 from models.reminders import ReminderRule
-from models.vocabulary import Role
+from models.vocabulary import Language, Role
 from tests import factories
 from tests.service.conftest import Caller
-from tests.service.web.test_pages import signed_in
+from tests.service.web.test_pages import Browser, signed_in
 
 __all__ = ["signed_in"]
 
@@ -115,3 +115,38 @@ def test_an_officer_makes_no_rule_of_another(callers: Callers, database: Databas
     with database.transaction(write=False) as session:
         trail = session.exec(select(Audit.changes).where(Audit.entity_id == own["id"], Audit.action == "change"))
         assert [list(changes) for changes in trail] == [["organisation_id"]]
+
+
+def test_pages_say_whose_a_rule_is_and_why_it_stays_as_it_is(
+    callers: Callers, signed_in: Callable[..., Browser], database: Database
+) -> None:
+    """What one may change has its buttons; of the rest the list and the form say why not."""
+    a, b = (callers.organisations[name] for name in ("a", "b"))
+    rules = {"office": made_rule(database, None), "a": made_rule(database, a.id), "b": made_rule(database, b.id)}
+    officer = signed_in(Role.OFFICER, organisation_id=b.id, locale=Language.EN)
+    listed = officer.get("/administration/rules").text
+    for said in (
+        "Whose rule: the office&#39;s own",
+        "Whose rule: <",
+        f">{a.name['vi']}</",
+        "This is a rule of the office: only the protocol office and administrators can change it.",
+        f"“{a.name['vi']}” made this rule: only it, an approver or the protocol office can change it.",
+    ):
+        assert said in listed, said
+    assert "You may read this, but not change it." not in listed
+    form = {"do": "change", "version": "1", "name.vi": "Khác", "offset_number": "2", "offset_unit": "D",
+            "offset_side": "-", "anchor": "arrival", "audience": "owner", "active": "yes"}  # fmt: skip
+    for whose, reason in (("office", "This is a rule of the office"), ("a", "made this rule"), ("b", "")):
+        path = f"/administration/rules/{rules[whose]}"
+        page = officer.get(path).text
+        assert ('class="primary"' in page, 'value="delete"' in page, "organisation_id" in page) == (
+            not reason, not reason, False,
+        )  # fmt: skip
+        assert reason in page
+        assert officer.send(path, **form).status_code == (403 if reason else 303)
+        assert officer.send(path, do="delete", version="1").status_code == (403 if reason else 409)
+    office = signed_in(Role.OFFICER, organisation_id=callers.organisations["office"].id, locale=Language.EN)
+    assert office.send(f"/administration/rules/{rules['office']}", **form, organisation_id=a.id).status_code == 303
+    with database.transaction(write=False) as session:
+        assert session.get_one(ReminderRule, rules["office"]).organisation_id == a.id
+        assert session.get_one(ReminderRule, rules["b"]).organisation_id == b.id, "a form without the field keeps it"
