@@ -67,6 +67,8 @@ def withheld(session: Session, rule: ReminderRule) -> list[str]:
 
 def delete_rule(session: Session, act: ActionContext, rule: ReminderRule) -> None:
     """Delete a rule; its pending reminders are skipped, its sent ones stay on record."""
+    # First, as everybody who plans: an event that is planned now may be about to refer to the rule.
+    reminder_planning.lock_planning(session)
     crud.delete(session, act, rule)
     reminder_planning.plan_rule(session, act, rule)
 
