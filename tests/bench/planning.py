@@ -36,7 +36,8 @@ from service.actions.events.events import change_event, find_event
 from service.actions.reminders import planning_jobs
 from service.actions.reminders.reminder_rules import create_rule, delete_rule
 from service.actions.scheduling.holidays import create_holiday
-from tests import cluster, factories
+from tests import factories
+from tests.own_server import own_server
 from tests.paths import ROOT
 
 EVENTS = 100_000
@@ -189,8 +190,7 @@ def percentile(values: list[float], share: float) -> float:
 
 def main(events: int) -> bool:
     """Measure and print; whether all of it is within the limit."""
-    with cluster.session() as directory:
-        server = cluster.cluster(directory)
+    with own_server(autovacuum="on") as server:
         url = server.create("planning")
         upgrade(url)
         database = Database(url)

@@ -32,6 +32,7 @@ from service.actions.effects.changes import days_off_changed, person_changed
 from service.actions.effects.planning_queue import PlanningQueue
 from service.actions.reminders import planning_jobs, reminder_planning
 from service.actions.reminders.reminder_planning import plan_event, plan_readers, plan_rule
+from service.actions.reminders.reminder_rules import delete_rule
 from tests.factories import (
     NOW,
     OFFICE,
@@ -376,6 +377,37 @@ def test_an_event_made_at_the_moment_of_the_change_gets_the_rule(
     work()
     assert (len(kept(database)) == 15) is waits
     assert (before == 0) is waits
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"])
+def test_a_rule_is_deleted_while_an_event_is_planned_by_it(database: Database, act: ActionContext) -> None:
+    """Neither waits for the other in a circle, nor refers to what is gone."""
+    with database.transaction() as session:
+        rule_id = make_rule(session).id
+        event_id = make_event(session).id
+    planning, deleting = threading.Event(), threading.Event()
+    failed: list[BaseException] = []
+
+    def plan() -> None:
+        try:
+            with database.transaction() as session:
+                plan_event(session, act, session.get_one(Event, event_id))
+                planning.set()
+                assert deleting.wait(20)
+                time.sleep(0.5)
+                plan_event(session, act, make_event(session))
+        except BaseException as problem:
+            failed.append(problem)
+
+    thread = threading.Thread(target=plan)
+    thread.start()
+    assert planning.wait(20)
+    deleting.set()
+    with database.transaction() as session:
+        delete_rule(session, act, session.get_one(ReminderRule, rule_id))
+    thread.join(20)
+    assert failed == []
+    assert {row[5:] for row in kept(database)} == {(SKIPPED, due_times.RULE_DELETED)}
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"])

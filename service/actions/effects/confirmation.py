@@ -227,7 +227,8 @@ def check_four_eyes(act: ActionContext, event: Event) -> None:
 
 
 def who_may_confirm(session: Session, event: Event, *, but: User | None = None) -> list[User]:
-    """The active accounts that may confirm an event and read it, by name: approvers, or administrators if none is left.
+    """The active accounts in charge of an event that may confirm it, by name: approvers, or administrators if none is
+    left.
 
     ``but``: leave out this one.
     """
@@ -235,14 +236,14 @@ def who_may_confirm(session: Session, event: Event, *, but: User | None = None) 
     able = [
         user
         for user in session.exec(accounts.order_by(col(User.name), col(User.id))).all()
-        if user != but and refusal(event, user) is None and _reads(session, user, event)
+        if user != but and refusal(event, user) is None and _is_in_charge(session, user, event)
     ]
     return [user for user in able if user.role is Role.APPROVER] or able
 
 
-def _reads(session: Session, user: User, event: Event) -> bool:
+def _is_in_charge(session: Session, user: User, event: Event) -> bool:
     with permissions.reading_as(session, user):
-        return not permissions.hidden(session, [event.id])
+        return permissions.may_change(session, event)
 
 
 def last_change_at(event: Event) -> datetime | None:

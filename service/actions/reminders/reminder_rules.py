@@ -103,6 +103,8 @@ def delete_rule(session: Session, act: ActionContext, rule: ReminderRule) -> Non
         Forbidden: the rule is not the session's to change (:mod:`service.actions.reminders.rule_rights`).
     """
     rule_rights.check_change(session, act, rule)
+    # First, as everybody who plans: an event that is planned now may be about to refer to the rule.
+    reminder_planning.lock_planning(session)
     crud.delete(session, act, rule)
     reminder_planning.plan_rule(session, act, rule)
 
