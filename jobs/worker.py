@@ -282,10 +282,9 @@ class Worker:
                     if not planning.is_waiting(session):
                         return
                 began = monotonic()
-                with self.leadership.transaction() as session:
+                with self.pulse.patience("planning", JOB_SECONDS), self.leadership.transaction() as session:
                     if not planning.plan_batch(session, self.clock()):
                         return
-                self.pulse.beat("planning")
                 # As long as it took: half of the time belongs to the others, on SQLite too.
                 self.stopping.wait(min(monotonic() - began, PLANNING_SECONDS))
 
