@@ -18,7 +18,7 @@ from models.events import Event
 from models.i18n import N_
 from models.places import Locality, Organisation, Person
 from models.queries.event_readers import TAKING_PART, ReadingRights, vouched_rules
-from models.queries.offices import Offices
+from models.queries.offices import OTHERS_EXIST, Offices, knows
 from models.reminders import ReminderRule
 from models.vocabulary import Language, Role, Visibility
 
@@ -125,7 +125,7 @@ def _users(parts: frozenset[str], by_id: bool) -> Select[*tuple[Any, ...]]:
     names = ("id", "email", "role", "organisation_id", "locale", "active", "messenger", "office")
     columns = (_USER.c[name] for name in names)
     return (
-        select(*columns, _ORGANISATION.c.protocol_office)
+        select(*columns, _ORGANISATION.c.protocol_office, OTHERS_EXIST.label("several"))
         .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _USER.c.organisation_id)
         .where(or_(*(conditions[part] for part in sorted(parts))))
         .order_by(_USER.c.email)
@@ -220,9 +220,11 @@ class AudienceIndex:
                 values["roles" if part == _ROLE else "emails"] = named
         index, connection, by_id = cls(), session.connection(), events.by_id
         if parts:
-            index.offices = Offices.load(session)
-        if parts:
-            for user in connection.execute(_users(frozenset(parts), by_id), values):
+            found_users = connection.execute(_users(frozenset(parts), by_id), values).all()
+            if found_users:
+                knows(session, several=bool(found_users[0].several))
+                index.offices = Offices.load(session)
+            for user in found_users:
                 index._add_user(user)
         limited = {one.organisation_id for one in index.rights.values() if not one.everything and one.organisation_id}
         if limited and parts & {_ROLE, _EMAIL}:

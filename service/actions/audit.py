@@ -25,6 +25,8 @@ _EXCLUDED = {
     "length_class",
     "is_exclusive",
     "messenger",
+    "office",
+    "head_organisation_id",
 }
 
 
