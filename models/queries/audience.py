@@ -44,7 +44,7 @@ from models.i18n import N_
 from models.places import Locality, Organisation, Person
 from models.queries.approved_rules import approved_rules
 from models.queries.event_readers import TAKING_PART, ReadingRights
-from models.queries.offices import Offices
+from models.queries.offices import OTHERS_EXIST, Offices, knows
 from models.reminders import ReminderRule
 from models.vocabulary import Language, Role, Visibility
 
@@ -151,7 +151,7 @@ def _users(parts: frozenset[str], by_id: bool) -> Select[*tuple[Any, ...]]:
     names = ("id", "email", "role", "organisation_id", "locale", "active", "messenger", "office")
     columns = (_USER.c[name] for name in names)
     return (
-        select(*columns, _ORGANISATION.c.protocol_office)
+        select(*columns, _ORGANISATION.c.protocol_office, OTHERS_EXIST.label("several"))
         .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _USER.c.organisation_id)
         .where(or_(*(conditions[part] for part in sorted(parts))))
         .order_by(_USER.c.email)
@@ -282,8 +282,12 @@ class AudienceIndex:
         index, by_id = cls(), events.by_id
         connection = work if isinstance(work, Connection) else work.connection()
         if parts:
-            index.offices = Offices.load(work)
-            for user in connection.execute(_users(frozenset(parts), by_id), values):
+            found_users = connection.execute(_users(frozenset(parts), by_id), values).all()
+            if found_users:
+                if isinstance(work, Session):
+                    knows(work, several=bool(found_users[0].several))
+                index.offices = Offices.load(work)
+            for user in found_users:
                 index._add_user(user)
         limited = {one.organisation_id for one in index.rights.values() if not one.everything and one.organisation_id}
         if limited and parts & {_ROLE, _EMAIL, MEMBERS}:

@@ -119,7 +119,7 @@ def in_charge(reader: ReadingRights, table: Any = Event) -> ColumnElement[bool]:
 def is_near(reader: ReadingRights) -> ColumnElement[bool]:
     """The condition for events of an account's office and side, whether or not it may read them."""
     if reader.side is not None:
-        return col(Event.organisation_id).in_(reader.side)
+        return col(Event.organisation_id).in_(sorted(reader.side))
     condition = reader.offices.holds(reader.office, col(Event.organisation_id))
     return true() if condition is None else condition
 

@@ -31,6 +31,8 @@ _EXCLUDED = {
     "changed_at",
     "addresses_approved_at",
     "addresses_approved_by",
+    "office",
+    "head_organisation_id",
 }
 
 

@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 from sqlmodel import Session, col
 
 from models.accounts import User
@@ -40,7 +40,7 @@ from models.queries.event_readers import ReadingRights, reader_of, visible_to
 from models.queries.office_rows import OfficeHolidays
 from models.queries.offices import Offices
 from models.text import LocalizedText
-from models.vocabulary import Language
+from models.vocabulary import Language, Visibility
 
 _READER = "reader"
 _AT_ONCE = 500
@@ -119,8 +119,9 @@ class Sight(IntEnum):
 
     ``SHARED``, what readers of another office, or of the other side, see: days, hours, place and description, members
     without their addresses, the published programme, tasks of the reader's own organisation, bookings without their
-    notes. ``OFFICE``, what other departments of the event's office see: also the working programme and all tasks.
-    ``WHOLE``, what whoever is in charge sees: also budget, history and all reminders. Reminders to one's own address
+    notes. ``OFFICE``, what departments of its office that take part see: also the working programme and all tasks.
+    ``WHOLE``, what whoever is in charge sees, and of a public event its whole office: also budget, history and all
+    reminders. Reminders to one's own address
     are seen with any of them.
     """
 
@@ -134,7 +135,9 @@ def sight(session: Session, event: Any) -> Sight:
     one = reader(session)
     if one is None or one.is_in_charge(event):
         return Sight.WHOLE
-    return Sight.OFFICE if one.is_near(event.organisation_id) else Sight.SHARED
+    if not one.is_near(event.organisation_id):
+        return Sight.SHARED
+    return Sight.WHOLE if event.visibility is Visibility.PUBLIC else Sight.OFFICE
 
 
 def check_history(session: Session, event: Event) -> None:
@@ -153,7 +156,10 @@ def check_history(session: Session, event: Event) -> None:
 def overseen(session: Session) -> ColumnElement[bool]:
     """The condition for events of which the session sees everything."""
     one = reader(session)
-    return true() if one is None else event_readers.in_charge(one)
+    if one is None:
+        return true()
+    is_open = and_(col(Event.visibility) == Visibility.PUBLIC, event_readers.is_near(one))
+    return or_(event_readers.in_charge(one), is_open)
 
 
 def near(session: Session) -> ColumnElement[bool]:

@@ -32,7 +32,7 @@ def open_office(session: Session, act: ActionContext, code: str) -> list[User]:
     if not found:
         raise Conflict(message(N_("No account there is without an office.")), code="nothing_to_open")
     for user in found:
-        crud.change(session, act, user, {"office": office})
+        crud.change(session, act, user, {"office": office}, also={"office": {"from": None, "to": office}})
     forgets(session)
     for user in found:
         changes.account_changed(session, act, user, user.email, {"office"})
