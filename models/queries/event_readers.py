@@ -78,10 +78,12 @@ class ReadingRights:
         return self.is_of_office(organisation_id)
 
     def is_in_charge(self, event: Any) -> bool:
-        """Whether the account is in charge of a loaded event: as :func:`in_charge`."""
+        """Whether the account is in charge of a loaded event: as :func:`in_charge`. Of a deleted one its maker is not
+        known any more."""
         if event.organisation_id is not None and event.organisation_id == self.organisation_id:
             return True
-        return (self.whole_office or event.created_by == self.user_id) and self.is_of_office(event.organisation_id)
+        is_own = getattr(event, "created_by", None) == self.user_id
+        return (self.whole_office or is_own) and self.is_of_office(event.organisation_id)
 
     def may_read(self, event: Any, *, takes_part: bool) -> bool:
         """As :func:`visible_to`, for a loaded event. ``takes_part``: the account's organisation takes part in it."""

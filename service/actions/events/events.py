@@ -12,7 +12,7 @@ from calendars.days.anniversaries import Origin, occurrence
 from calendars.days.spans import days_after
 from calendars.events.lifecycle import needs_reason, possible_steps
 from models.agreements import Anniversary
-from models.errors import Conflict, ImpossibleTransition, NotFound
+from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
 from models.events import Event, Performance, TrainingPhase
 from models.feeds import DeletedEvent
 from models.i18n import N_, message
@@ -49,6 +49,10 @@ def find_event(session: Session, identity: str, kind: EventKind | None = None) -
     if event is None or (kind is not None and event.kind is not kind):
         raise NotFound(noun(kind or "event"), identity)
     return event
+
+
+UID_TAKEN = N_("The desk has an entry with this UID already, and it is not yours to change.")
+"""Told of a hidden event and of a deleted one alike, so that nobody learns which it is."""
 
 
 def create_event(
@@ -194,8 +198,14 @@ def keep_tombstone(session: Session, act: ActionContext, event: Event) -> None:
 
 
 def remove_tombstone(session: Session, act: ActionContext, uid: str) -> None:
-    """Remove the tombstone with this UID: a new event takes its place in calendars."""
+    """Remove the tombstone with this UID: a new event takes its place in calendars.
+
+    Raises:
+        Forbidden: the deleted event was not the session's to change; its calendars go on telling that it is gone.
+    """
     tombstones = session.exec(select(DeletedEvent).where(DeletedEvent.uid == uid)).all()
+    if not all(permissions.may_change(session, row) for row in tombstones):
+        raise Forbidden(message(UID_TAKEN), code="not_in_charge")
     for row in tombstones:
         session.delete(row)
     change_log.note(session, act.now, [row.id for row in tombstones])

@@ -137,7 +137,7 @@ class _CalendarImport:
         remarks = list(entry.remarks)
         if event is not None and event.id in self.hidden:
             # Its owner and content are not revealed to whoever may not see it.
-            reason = message(N_("The desk has an entry with this UID already, and it is not yours to change."))
+            reason = message(events.UID_TAKEN)
             return self._outcome(entry, "refused", None, (reason,))
         try:
             with self.session.begin_nested():
