@@ -24,6 +24,7 @@ from models.places import Organisation, Person
 from models.queries.audience import addresses
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import EventStatus, Language, ReminderPurpose, ReminderState, Role, Visibility
+from service.actions import permissions
 from service.actions.accounts.accounts import change_user, create_user
 from service.actions.accounts.messenger_addresses import sealed
 from service.actions.context import ActionContext
@@ -466,5 +467,10 @@ def test_an_approval_is_kept_with_the_rule(desk: Desk, approver: str) -> None:
         assert rule.addresses_approved_by == approver
         change_rule(session, act, rule, {"audience": [f"email:{PRESS}"]})
         assert (rule.addresses_approved_by, rule.addresses_approved_at) == (None, NOW)
+        officer = make_user(session, organisation_id=rule.organisation_id)
+        version = rule.version
+        with permissions.reading_as(session, officer):  # saved as it is, by somebody who could not approve it
+            change_rule(session, ActionContext(officer, NOW, OFFICE), rule, {"audience": [f"email:{PRESS}"]})
+        assert (rule.addresses_approved_at, rule.version) == (NOW, version)
         change_rule(session, act, rule, {"audience": ["owner"]})
         assert (rule.addresses_approved_by, rule.addresses_approved_at) == (None, None)

@@ -11,11 +11,13 @@ Revises: 0011
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
+
+from models.clock import utcnow
 
 revision = "0012"
 down_revision = "0011"
@@ -90,7 +92,7 @@ def upgrade() -> None:
         )
         if one.is_active and one.approved_at is None and one.names_strangers:
             bind.execute(write.values(active=False), {"row": one.id})
-            note = {"kind": SWITCHED_OFF, "entity": "reminder_rule", "entity_id": one.id, "noted_at": datetime.now(UTC)}
+            note = {"kind": SWITCHED_OFF, "entity": "reminder_rule", "entity_id": one.id, "noted_at": utcnow()}
             bind.execute(sa.insert(NOTE).values(note))
 
 

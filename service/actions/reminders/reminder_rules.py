@@ -51,8 +51,9 @@ def change_rule(session: Session, act: ActionContext, rule: ReminderRule, values
     changed = {name for name, value in values.items() if getattr(rule, name) != value}
     if changed and (changed != {"active"} or values["active"]):
         permissions.check_addresses(session, values.get("audience", rule.audience))
-    if changed or is_given:
-        _approve(session, act, rule, values.get("audience", rule.audience), is_given=is_given)
+    is_approving = is_given and ("audience" in changed or not was_approved) and permissions.reader(session) is None
+    if changed or is_approving:
+        _approve(session, act, rule, values.get("audience", rule.audience), is_given=is_approving)
     found = crud.change(session, act, rule, values)
     crud.flush(session)
     is_approved = not was_approved and is_vouched(session, rule)

@@ -6,14 +6,15 @@ from typing import Any
 
 from calendars.days.offsets import Offset
 from models.i18n import N_, Message, message
+from models.places import Organisation
 from models.reminders import ReminderRule
 from models.vocabulary import EventKind, ReminderAnchor, Role
+from service.actions import crud
 from service.actions.reminders import planning_jobs, reminder_rules, rule_rights
 from service.actions.reminders.reminder_queries import RULE_ORDER, count_pending
 from service.schemas.reminders import ReminderRuleSchema
 from service.web.administration.section import ROLES, AdminSection, SectionRow, in_order, organisations, words
 from service.web.form_fields import Choice, FieldSpec, FieldType
-from service.web.row_names import named_organisations
 from service.web.view import View, ids
 
 ANCHORS: Mapping[ReminderAnchor, str] = {
@@ -100,10 +101,11 @@ def _audience(view: View) -> list[Choice]:
 
 def _lines(view: View, found: Sequence[ReminderRule]) -> list[SectionRow]:
     planned = count_pending(view.session, [rule.id for rule in found])
-    names = named_organisations(view, ids(*(rule.organisation_id for rule in found)))
+    organisations_by_id = crud.by_id(view.session, Organisation, ids(*(rule.organisation_id for rule in found)))
     lines = []
     for rule in found:
-        whose = names.get(rule.organisation_id or "") or view.say(_OFFICES_OWN)
+        organisation = organisations_by_id.get(rule.organisation_id or "")
+        whose = view.plain(organisation.name) if organisation else view.say(_OFFICES_OWN)
         facts = [
             sentence(view, rule),
             view.say(N_("Whose rule: {organisation}"), organisation=whose),
