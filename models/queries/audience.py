@@ -176,7 +176,8 @@ def _people(by_id: bool, all_members: bool, are_named: bool) -> CompoundSelect[*
 
     ``all_members``: all members; ``are_named``: the members and heads whose address is one of ``emails``.
     """
-    member, head = (_Place(_MEMBER.c.event_id, _MEMBER.c.person_id, True), _Place(_EVENT.c.id, _EVENT.c.head_id, False))
+    member = _Place(_MEMBER.c.event_id, _MEMBER.c.person_id, _MEMBER.c.organisation_id, True)
+    head = _Place(_EVENT.c.id, _EVENT.c.head_id, _EVENT.c.head_organisation_id, False)
     named = func.lower(_PERSON.c.email).in_(bindparam("emails", expanding=True))
     selects = [member.people(by_id, true() if all_members else named)]
     if are_named:
@@ -186,10 +187,12 @@ def _people(by_id: bool, all_members: bool, are_named: bool) -> CompoundSelect[*
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where people stand in an event: the columns of the event and of the person."""
+    """Where people stand in an event: the columns of the event, of the person, and of the organisation they belonged to
+    when somebody in charge of the event put them there."""
 
     event_id: ColumnElement[Any]
     person_id: ColumnElement[Any]
+    organisation_id: ColumnElement[Any]
     are_members: bool
 
     def people(self, by_id: bool, which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
@@ -202,7 +205,15 @@ class _Place:
         )
         columns = (self.event_id, func.lower(_PERSON.c.email), _PERSON.c.id, _LOCALITY.c.country)
         stands = (true() if self.are_members else false()).label("is_member")
-        chosen = (chosen_events(by_id), _PERSON.c.email.is_not(None), which)
+        # Accounts of another organisation that they went to may write their address: that gives it nothing.
+        of_accounts = select(_USER.c.organisation_id).where(_USER.c.organisation_id.is_not(None))
+        is_settled = or_(
+            _PERSON.c.organisation_id.is_(None),
+            _PERSON.c.organisation_id == self.organisation_id,
+            _PERSON.c.organisation_id.not_in(of_accounts),
+            _EVENT.c.visibility == Visibility.PUBLIC,
+        )
+        chosen = (chosen_events(by_id), _PERSON.c.email.is_not(None), is_settled, which)
         return select(*columns, stands).select_from(joined).where(*chosen)
 
 

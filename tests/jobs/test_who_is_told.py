@@ -474,3 +474,25 @@ def test_an_approval_is_kept_with_the_rule(desk: Desk, approver: str) -> None:
         assert (rule.addresses_approved_at, rule.version) == (NOW, version)
         change_rule(session, act, rule, {"audience": ["owner"]})
         assert (rule.addresses_approved_by, rule.addresses_approved_at) == (None, None)
+
+
+@pytest.mark.both_databases("people are compared with their organisations")
+def test_an_organisation_somebody_moved_to_writes_no_address_for_them(desk: Desk) -> None:
+    """They were put on the visit as somebody else's: what their new organisation does gives it nothing."""
+    with desk.database.transaction() as session:
+        before, without, after = (make_organisation(session) for _ in range(3))
+        make_user(session, organisation_id=after.id)
+        event = make_event(session)
+        person = make_person(session, email="lan@before.example", organisation_id=before.id)
+        make_member(session, event, person)
+        session.flush()
+        told = {"lan@before.example": Language.VI}
+        assert addresses(session, ["members"], event) == told
+        person.organisation_id = without.id
+        session.flush()
+        assert addresses(session, ["members"], event) == told, "nobody there could write it"
+        person.organisation_id, person.email = after.id, "spy@after.example"
+        session.flush()
+        assert addresses(session, ["members"], event) == {}
+        event.visibility = Visibility.PUBLIC
+        assert addresses(session, ["members"], event) == {"spy@after.example": Language.VI}
