@@ -76,6 +76,10 @@ class DatabaseFile:
         """Whether there is no file, and none was open before."""
         return self._identity is None and identity_of(self.path) is None
 
+    def accept(self) -> None:
+        """Take the file that the path names for the right one: this process has just put it there."""
+        self._identity = identity_of(self.path)
+
     def check(self) -> None:
         """Check that the path names the file that is open; costs a few microseconds.
 

@@ -167,6 +167,8 @@ def _replace_file(database: Database, archive: Archive, act: ActionContext, secr
             new = Database(database.url.set(database=str(draft)).render_as_string())
             filled = _build(new, archive, lambda connection: fill(connection, archive, act, secret_key, roles))
             _put_in_place(draft, target, connection, aside if is_full else None)
+            if database.file is not None:
+                database.file.accept()
         finally:
             _remove(draft)
     return RestoreSummary(filled, aside if is_full else None)

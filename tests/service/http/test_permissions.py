@@ -55,7 +55,7 @@ class World:
 
     def tells(self, answer: TestResponse) -> bool:
         """Whether an answer tells of the event, by words, id or UID; what the question itself said does not count."""
-        text, asked = answer.get_data(as_text=True), answer.request.full_path
+        text, asked = answer.get_data().decode(errors="replace"), answer.request.full_path
         if self.event_id in asked:
             return answer.status_code < 400
         return any(one in text for one in (MARK, self.event_id, self.uid) if one not in asked)
