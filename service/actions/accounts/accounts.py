@@ -161,7 +161,7 @@ def token_and_account(session: Session, secret: str, now: datetime) -> tuple[Api
         Unauthenticated: unknown, expired or revoked token, or a disabled account; the error does not say which.
     """
     found = session.exec(
-        select(ApiToken, User, OTHERS_EXIST).where(  # type: ignore[call-overload]
+        select(ApiToken, User, OTHERS_EXIST).where(
             ApiToken.token_hash == token_hash(secret), ApiToken.user_id == User.id
         )
     ).first()
@@ -236,7 +236,7 @@ def session_and_account(
     ``seen_at`` is a last use that may be later than the stored one, None if there is none.
     """
     found = session.exec(
-        select(WebSession, User, OTHERS_EXIST)  # type: ignore[call-overload]
+        select(WebSession, User, OTHERS_EXIST)
         .join(User, col(WebSession.user_id) == col(User.id))
         .where(WebSession.token_hash == token_hash(secret), WebSession.expires_at > now, col(User.active))
     ).first()
