@@ -117,8 +117,7 @@ UNSEEN = and_(col(Reminder.state) == ReminderState.FAILED, col(Reminder.seen_at)
 
 def seen_reminders(session: Session) -> ColumnElement[bool]:
     """The condition for reminders the session sees: all of events of which it sees everything, of others it may read
-    those to its own address. Of the office's own mails whoever sees everything of an office sees those to its accounts,
-    others see those to themselves."""
+    those to its own address, and the office's own mails to accounts of its office."""
     one = permissions.reader(session)
     if one is None:
         return true()
@@ -130,8 +129,8 @@ def seen_reminders(session: Session) -> ColumnElement[bool]:
         and_(own, of_event.where(permissions.visible(session)).exists()),
         of_event.where(permissions.overseen(session)).exists(),
     ]
-    of_office = own
-    if one.whole_office:
+    of_office: ColumnElement[bool] = true()
+    if not one.offices.alone:
         accounts = select(col(User.email)).where(permissions.own_accounts(session))
         of_office = col(Reminder.recipient).in_(accounts)
     return or_(*told, and_(col(Reminder.event_id).is_(None), of_office))
