@@ -466,11 +466,14 @@ def test_an_approval_is_kept_with_the_rule(desk: Desk, approver: str) -> None:
         change_rule(session, act, rule, {"offset": "-P2D"})
         assert rule.addresses_approved_by == approver
         change_rule(session, act, rule, {"audience": [f"email:{PRESS}"]})
+        assert rule.addresses_approved_by == approver, "it is approved already"
+        wider = {"audience": [f"email:{PRESS}", "owner"]}
+        change_rule(session, act, rule, wider)
         assert (rule.addresses_approved_by, rule.addresses_approved_at) == (None, NOW)
         officer = make_user(session, organisation_id=rule.organisation_id)
         version = rule.version
         with permissions.reading_as(session, officer):  # saved as it is, by somebody who could not approve it
-            change_rule(session, ActionContext(officer, NOW, OFFICE), rule, {"audience": [f"email:{PRESS}"]})
+            change_rule(session, ActionContext(officer, NOW, OFFICE), rule, wider)
         assert (rule.addresses_approved_at, rule.version) == (NOW, version)
         change_rule(session, act, rule, {"audience": ["owner"]})
         assert (rule.addresses_approved_by, rule.addresses_approved_at) == (None, None)

@@ -143,7 +143,7 @@ def test_pages_say_whose_a_rule_is_and_why_it_stays_as_it_is(
         )  # fmt: skip
         assert reason in page
         assert officer.send(path, **form).status_code == (403 if reason else 303)
-        assert officer.send(path, do="delete", version="1").status_code == (403 if reason else 409)
+        assert officer.send(path, do="delete", version="1").status_code == (403 if reason else 412)
     office = signed_in(Role.OFFICER, organisation_id=callers.organisations["office"].id, locale=Language.EN)
     assert office.send(f"/administration/rules/{rules['office']}", **form, organisation_id=a.id).status_code == 303
     with database.transaction(write=False) as session:
