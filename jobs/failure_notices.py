@@ -32,7 +32,7 @@ def notify_failures(work: Session | Connection, failed_ids: Collection[str], now
     It goes to the mailbox of the organisation in charge; if that is missing, or is the address that failed or that of
     a disabled account, to the organisation's active accounts; if there are none, to approvers and administrators. It
     never goes to the address that failed, and there is no notice about a notice. A failure is reported once however
-    often this is called; a mail that was sent again and failed again is reported again. Two queries regardless of the
+    often this is called; a mail that was sent again and failed again is reported again. Three queries regardless of the
     number of reminders.
     """
     connection = work if isinstance(work, Connection) else work.connection()

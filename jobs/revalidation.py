@@ -140,7 +140,7 @@ class ReminderFacts:
             {place.code: place for place in session.execute(select(Locality)).scalars()},
             _by_id(session, Organisation, {one.organisation_id for one in events.values() if one.organisation_id}),
             AudienceIndex.load(session, words, EventSelection(tuple(event_ids))),
-            approved_rules(session.connection(), {rule.id: rule.audience for rule in rules.values()}),
+            approved_rules(session, {rule.id: rule.audience for rule in rules.values()}),
             EntitledReaders.load(
                 session,
                 {one.recipient for one in cancelled},

@@ -64,7 +64,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {}
-        path = path_of(self.url.render_as_string(hide_password=False))
+        path = path_of(url)
         self.file = DatabaseFile(path, identity) if path is not None else None
         if self.is_sqlite:
             connect_args = {"timeout": BUSY_SECONDS, "check_same_thread": False}

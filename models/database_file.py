@@ -12,6 +12,7 @@ import os
 import sqlite3
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 Identity = tuple[int, int]
 """Device and inode."""
@@ -29,7 +30,7 @@ def path_of(url: str) -> Path | None:
     scheme, _slashes, path = url.partition(":///")
     if scheme.partition("+")[0] != "sqlite" or path in ("", ":memory:") or path.startswith("file:") or "?" in path:
         return None
-    return Path(path)
+    return Path(unquote(path))
 
 
 def identity_of(path: Path) -> Identity | None:

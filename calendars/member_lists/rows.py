@@ -145,7 +145,7 @@ def _unknown_column(title: str) -> Message:
 
 def _read_line(roster: MemberList, line: TableRow, columns: _Columns) -> None:
     reading = _Reading(line, columns.by_place)
-    if columns.is_aside(line) and reading.cells.keys() <= {"name"}:
+    if columns.is_aside(line):
         aside = message(N_("Row {row} is not read: it has no number and only one text."), row=line.number)
         roster.remarks.append(aside)
         return

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, or_, select
+from sqlmodel import Session
 
 from models.accounts import User
 from models.places import Organisation
@@ -48,7 +49,7 @@ _OF_ACCOUNTS = (
 )
 
 
-def approved_rules(connection: Connection, audiences: Mapping[str, Collection[str]]) -> frozenset[str]:
+def approved_rules(work: Session | Connection, audiences: Mapping[str, Collection[str]]) -> frozenset[str]:
     """Those of these stored rules (id → audience) whose ``email:`` addresses are approved.
 
     Rules without such addresses need no approval. One query; none if no rule has such an address.
@@ -56,8 +57,9 @@ def approved_rules(connection: Connection, audiences: Mapping[str, Collection[st
     with_address = [rule for rule, audience in audiences.items() if any(word.startswith("email:") for word in audience)]
     if not with_address:
         return frozenset(audiences)
+    connection = work if isinstance(work, Connection) else work.connection()
     rows = connection.execute(_APPROVALS, {"rules": sorted(with_address)}).all()
-    offices = Offices.load(connection)
+    offices = Offices.load(work)
     approved = {row.rule_id for row in rows if row.addresses_approved_by is None or _vouches(row, offices)}
     return frozenset(audiences) - (frozenset(with_address) - approved)
 

@@ -301,11 +301,12 @@ def test_a_person_in_many_events_is_planned_in_batches(database: Database, act: 
     with database.transaction() as session:
         guest = make_organisation(session)
         make_user(session, organisation_id=guest.id)
-        person = make_person(session)
+        person = make_person(session, organisation_id=guest.id)
         make_rule(session, audience=["role:officer"])
         for event in many_events(session, organisation_id=make_organisation(session).id):
             make_member(session, event, person)
-        person.organisation_id = guest.id
+        session.flush()
+        person.organisation_id = None
         session.flush()
         person_changed(session, act, person, None, {"organisation_id"})
         assert planning_jobs.remaining(session) == 13

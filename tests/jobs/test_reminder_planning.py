@@ -301,7 +301,7 @@ def test_a_plan_takes_the_same_number_of_statements_however_much_it_plans(
         asked: list[str] = []
         sa_event.listen(database.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
         plan_event(session, act, event)
-        # rules, tasks, accounts, members, countries, who made the rules, reminders; one insert; PostgreSQL's lock
+        # rules, tasks, accounts, participation, members, countries, approvals, reminders; an insert; a lock
         assert len(asked) == (9 if database.is_sqlite else 10)
         assert len(all_reminders(session)) == (count + 1) * (count + count * count)
 

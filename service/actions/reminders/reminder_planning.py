@@ -475,7 +475,7 @@ class _PlanningData:
         offices = RuleOffices.load(session)
         days_off = OfficeDays(OfficeHolidays.load(session, offices.offices)) if counts_working_days else None
         audiences = {rule.id: audience for rule, audience in concerned}
-        vouched = approved_rules(session.connection(), audiences)
+        vouched = approved_rules(session, audiences)
         return cls(rules, events, audience_index, days_off, vouched, recipients, offices)
 
     def required(self) -> Iterator[tuple[Key, _PlannedReminder]]:

@@ -86,7 +86,7 @@ def _approve(
 
 def is_vouched(session: Session, rule: ReminderRule) -> bool:
     """Whether the addresses that a stored rule names are approved."""
-    return rule.id in approved_rules(session.connection(), {rule.id: rule.audience})
+    return rule.id in approved_rules(session, {rule.id: rule.audience})
 
 
 def withheld(session: Session, rule: ReminderRule) -> list[str]:

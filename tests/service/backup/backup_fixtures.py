@@ -7,17 +7,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import Session
 
+from calendars.reminders.due_times import GRACE
 from models.accounts import ApiToken, Audit
 from models.agreements import Agreement
 from models.database import Database
 from models.event_parts import ProgrammeRevision
 from models.feeds import DeletedEvent, Feed, FeedReader
+from models.imports import ImportedEntry
 from models.places import Passport
 from models.reminders import JobRun, ReminderAttempt
 from models.resources import Booking, Resource
 from models.tables import metadata
 from models.types import new_id
+from models.upgrades import UpgradeNote
 from models.vocabulary import AttemptOutcome, FeedClient, Role
+from models.workers import PlanningJob
 from seed.loader import load_files, packaged_files
 from service.actions.context import ActionContext
 from service.actions.reminders.reminder_planning import plan_rule
@@ -60,6 +64,11 @@ def fill_everything(database: Database) -> None:
         attempt = {"at": NOW, "outcome": AttemptOutcome.DEFERRED, "answer": STRANGE, "worker": "here"}
         session.add(ReminderAttempt(reminder_id=reminder.id, **attempt))
         session.add(JobRun(name="weekly", ran_for=NOW, ran_at=NOW))
+        job = {"rules": ["r"], "recipients": None, "event_ids": [event.id], "since": NOW.date()}
+        job["asked_at"] = NOW + GRACE  # as a restore sets it
+        session.add(PlanningJob(key="rule:r", after_day=NOW.date(), remaining=7, **job))
+        session.add(UpgradeNote(kind="rule_switched_off", entity="reminder_rule", entity_id="r", noted_at=NOW))
+        session.add(ImportedEntry(event_id=event.id, series_uid=STRANGE, sequence=3, stamp=NOW, event_version=2))
         changes = {"days": {"from": None, "to": [1, 2.5, True, STRANGE]}}
         session.add(Audit(at=NOW, actor_name="lan", action="a", entity="b", entity_id="c", changes=changes))
 
@@ -121,6 +130,13 @@ def contents(database: Database) -> Contents:
 
 def backed_up(database: Database, path: Path, now: datetime = NOW) -> Manifest:
     return dump.take(database, path, now, KEY, OFFICE.locality)
+
+
+def reopened(database: Database) -> None:
+    """The database after another one of this process, as a command is, has put a new file in its place."""
+    database.dispose()
+    if database.file is not None:
+        database.file.accept()
 
 
 def restored(

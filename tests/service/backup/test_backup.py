@@ -158,7 +158,7 @@ def writers(database: Database) -> Iterator[list[str]]:
 
 
 def test_a_backup_under_twenty_writers_is_one_state(database_url: str, tmp_path: Path) -> None:
-    database, copy = Database(database_url, pool_size=WRITERS), Database(f"sqlite:///{tmp_path}/copy.sqlite")
+    database, copy = Database(database_url), Database(f"sqlite:///{tmp_path}/copy.sqlite")
     try:
         with writers(database) as acknowledged:
             for number in range(3):

@@ -38,7 +38,7 @@ from service.backup import archive, tables
 from tests import factories
 from tests.factories import NOW, OFFICE
 from tests.jobs.sink import Sink
-from tests.service.backup.backup_fixtures import KEY, Contents, backed_up, contents, plan_many, restored
+from tests.service.backup.backup_fixtures import KEY, Contents, backed_up, contents, plan_many, reopened, restored
 from tests.service.runtime.processes import DESK, PATIENCE, until
 
 pytestmark = pytest.mark.both_databases("tables are filled and swapped in other ways")
@@ -461,6 +461,7 @@ def test_killed_half_way_nothing_was_changed(
         for one in var.glob("replaced-*.zip"):
             one.unlink()
     assert run("restore", str(tmp_path / "b.zip")).exit_code == 0
+    reopened(database)
     assert contents(database)["user"] == {}
     assert len(contents(database)["event"]) == 1000
     assert not list(tmp_path.glob("*.restoring*"))

@@ -35,7 +35,7 @@ from service.backup import archive
 from service.backup.archive import BadBackup, Doubt, Unproven
 from tests import factories, office_0_1
 from tests.factories import NOW, OFFICE
-from tests.service.backup.backup_fixtures import KEY, backed_up, contents, restored
+from tests.service.backup.backup_fixtures import KEY, backed_up, contents, reopened, restored
 
 pytestmark = pytest.mark.both_databases("tables are filled and rows are changed after it in other ways")
 
@@ -472,6 +472,7 @@ def test_the_backup_of_version_0_1(run: Callable[..., Result], database: Databas
             factories.make_user(session, Role.VIEWER, email=one["email"])
     done = run("restore", file, "--unverified", **key)
     assert done.exit_code == 0
+    reopened(database)
     assert "  * admin@desk.example.org: admin, was viewer" in done.stderr.splitlines()
     assert "can't be opened" not in done.stderr, "the key is the same"
     with database.transaction() as session:

@@ -45,6 +45,7 @@ def test_nothing_is_answered_from_it_and_nothing_written_to_it(
 
 
 def test_readyz_says_so(client: FlaskClient, path: Path) -> None:
+    client.get("/readyz")  # the file is known by having been opened
     path.rename(path.with_name("aside"))
     answer = client.get("/readyz")
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")

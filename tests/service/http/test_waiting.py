@@ -197,7 +197,8 @@ def test_the_document_tells_of_it(officer: Caller) -> None:
     for path, item in document["paths"].items():
         for method, operation in item.items():
             if method in {"get", "post", "put", "patch", "delete"}:
-                assert ("503" in operation["responses"]) is (method != "get"), (method, path)
+                told = operation["responses"]["503"]["$ref"].rpartition("/")[2]
+                assert told == ("AWAY" if method == "get" else "BUSY"), (method, path)
 
 
 # What the server in front says
