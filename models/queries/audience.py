@@ -337,6 +337,8 @@ class AudienceIndex:
         ``vouched``: somebody entitled has approved the address.
         """
         user = self.by_email.get(address)
+        if user is not None and not self._may_read(user, event) and not self._is_of_its_office(user, event):
+            user = None  # an account of another office decides nothing about an address that this one writes to
         if user is not None:
             if not user.active:
                 return None
@@ -380,6 +382,10 @@ class AudienceIndex:
         """Whether an account may read an event (:mod:`models.queries.event_readers`)."""
         takes_part = (event.id, user.organisation_id) in self.taking_part
         return self.rights[user.id].may_read(event, takes_part=takes_part)
+
+    def _is_of_its_office(self, user: Any, event: Any) -> bool:
+        """Whether an account belongs to the office of an event."""
+        return self.rights[user.id].is_of_office(event.organisation_id)
 
     def _language(self, country: str | None, event: Any) -> Language:
         """Without an account the country decides: the person's own, else that of the organisation in charge."""

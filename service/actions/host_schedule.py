@@ -66,6 +66,8 @@ def _assignments(session: Session, statement: Any, within: Days, **ids: list[str
     near = _widened(within)
     rows = session.execute(statement, {"first": near.first, "last": near.last, **ids})
     found = [PersonAssignment(*row) for row in rows.all()]
+    unnoticed = permissions.unnoticed(session, {one.event_id for one in found})
+    found = [one for one in found if one.event_id not in unnoticed]
     titles = permissions.titles(session, {one.event_id: one.title for one in found})
     return [one if titles[one.event_id] is one.title else replace(one, title=titles[one.event_id]) for one in found]
 
@@ -170,6 +172,8 @@ def hosted(session: Session, hosts: Collection[str], ranges: Iterable[Days]) -> 
         values |= {f"first_{number}": days.first, f"last_{number}": days.last}
         values |= {f"near_first_{number}": near.first, f"near_last_{number}": near.last}
     rows = session.execute(_select_overlapping(len(merged)), values).all()
+    unnoticed = permissions.unnoticed(session, {row[1] for row in rows})
+    rows = [row for row in rows if row[1] not in unnoticed]
     titles = permissions.titles(session, {identity: title for _host, identity, title, *_days in rows})
     found = {
         identity: (host, HostedVisit(identity, titles[identity], whole_stay(*days)))

@@ -65,6 +65,12 @@ def reading_as(session: Session, user: User) -> Iterator[None]:
         session.info[_READER] = before
 
 
+def account_rights(session: Session) -> ReadingRights | None:
+    """The rights of the account the session acts for, however much it may; None for the service itself."""
+    found: ReadingRights | None = session.info.get(_READER)
+    return found
+
+
 def reader(session: Session) -> ReadingRights | None:
     """The rights the session reads with; None if it may read everything."""
     found: ReadingRights | None = session.info.get(_READER)
@@ -86,6 +92,16 @@ def hidden(session: Session, event_ids: Collection[str | None]) -> frozenset[str
         batch = ids[first : first + _AT_ONCE]
         readable |= set(session.scalars(select(col(Event.id)).where(col(Event.id).in_(batch), visible(session))))
     return frozenset(ids) - readable
+
+
+def unnoticed(session: Session, event_ids: Collection[str]) -> frozenset[str]:
+    """Those of these events of which the session must not even notice that somebody is busy: hidden ones of another
+    office. Within an office a hidden event stands in the way as "busy"."""
+    one = reader(session)
+    if one is None or one.offices.alone or not (hidden_ids := hidden(session, event_ids)):
+        return frozenset()
+    near = select(col(Event.id)).where(col(Event.id).in_(sorted(hidden_ids)), event_readers.is_near(one))
+    return hidden_ids - frozenset(session.scalars(near))
 
 
 def titles(session: Session, found: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, str]]:
@@ -348,7 +364,7 @@ def hold_of(session: Session, person: Person, *, joins: bool = False) -> Hold:
         return Hold.ALL
     if one.whole_office and one.is_of_office(person.organisation_id):
         return Hold.ALL
-    if has_accounts(session, person.organisation_id):
+    if has_accounts(session, person.organisation_id) or not one.is_of_office(person.organisation_id):
         return Hold.NONE
     in_charge = select(col(Event.id)).where(takes_part(person.id), changed_by(one)).limit(1)
     return Hold.WORDS if joins or session.execute(in_charge).first() is not None else Hold.NONE

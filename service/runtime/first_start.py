@@ -13,6 +13,7 @@ from models.accounts import User
 from models.errors import Conflict
 from models.i18n import N_, message
 from models.places import Locality, Organisation
+from models.queries.offices import Offices
 from models.text import fold, localized
 from models.vocabulary import EventStatus, Language, Role
 from seed.loader import load_files, packaged_files
@@ -39,6 +40,8 @@ def first_start(session: Session, act: ActionContext, settings: Settings) -> lis
     if session.exec(select(Locality.code)).first() is None:
         load_files(session, act, packaged_files())
     office = find_or_make_organisation(session, act, _PROTOCOL_OFFICE[Language.VI], _PROTOCOL_OFFICE)
+    if not office.protocol_office:
+        directory.change_organisation(session, act, office, {"protocol_office": True})
     values = {
         "email": f"admin@{_mail_domain(settings.public_url)}",
         "name": "Quản trị viên",
@@ -100,14 +103,18 @@ def _mail_domain(public_url: str) -> str:
 def find_or_make_organisation(
     session: Session, act: ActionContext, identity: str, name: Mapping[str, str] | None = None
 ) -> Organisation:
-    """The organisation with this id, name or alias in any language; a new one is created in the office's locality."""
+    """The organisation with this id or name in any language, or of the default office by an alias; a new one is created
+    in the office's locality."""
     if organisation := session.get(Organisation, identity):
         return organisation
     folded = fold(identity)
+    offices = Offices.load(session)
     named = [
-        one for one in session.exec(select(Organisation)).all()
-        if folded in {fold(text) for text in (*one.name.values(), *one.aliases)}
-    ]  # fmt: skip
+        one
+        for one in session.exec(select(Organisation)).all()
+        if folded in {fold(text) for text in one.name.values()}
+        or (folded in map(fold, one.aliases) and offices.at(one.locality) == offices.default)
+    ]
     at_home = [one for one in named if one.locality == act.office.locality] or named
     if len(at_home) > 1:
         choices = ", ".join(f"{one.id} ({localized(one.name, Language.VI)}, {one.locality})" for one in at_home)

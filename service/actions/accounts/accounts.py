@@ -16,7 +16,7 @@ from models.constraint_violations import Violation, violation_of
 from models.errors import Busy, Conflict, Unauthenticated
 from models.i18n import N_, message
 from models.places import Organisation
-from models.queries.offices import OTHERS_EXIST, knows
+from models.queries.offices import OTHERS_EXIST, Offices, knows, line_end
 from models.text import one_line
 from models.vocabulary import Role, TokenScope
 from service.actions import crud, outside, permissions
@@ -43,6 +43,7 @@ def create_user(session: Session, act: ActionContext, values: Mapping[str, Any])
     """Create an account; without a password it can use API tokens only."""
     values = _prepared(session, values)
     _check_office(session, values.get("organisation_id"))
+    _check_first(session, act, values)
     if session.exec(select(User.id).where(User.email == values["email"])).first():
         raise Conflict(
             message(N_("There is already an account for {email}."), email=values["email"]), code="already_exists"
@@ -103,6 +104,24 @@ def _check_office(session: Session, organisation_id: str | None) -> None:
             organisation=session.get_one(Organisation, organisation_id).name,
         )
     permissions.check_own_organisation(session, "organisation_id", organisation_id, what)
+
+
+def _check_first(session: Session, act: ActionContext, values: Mapping[str, Any]) -> None:
+    """Refuse anybody but an administrator as the first account of another office: nobody could manage its accounts.
+
+    Raises:
+        Invalid: under ``role``.
+    """
+    organisation = session.get(Organisation, values.get("organisation_id") or "")
+    if act.user is None or organisation is None or values["role"] is Role.ADMIN:
+        return
+    offices = Offices.load_whole(session.connection())
+    if line_end(offices.successors, organisation.locality) not in {offices.default, *offices.others}:
+        text = N_(
+            "This is the first account of another office: make it an administrator's. From then on only they manage the"
+            " accounts there, and only they see them."
+        )
+        crud.check({"role": [message(text)]})
 
 
 def _prepared(session: Session, values: Mapping[str, Any], user: User | None = None) -> dict[str, Any]:

@@ -36,15 +36,29 @@ def create_locality(session: Session, act: ActionContext, values: Mapping[str, A
     if session.get(Locality, values["code"]):
         raise Conflict(message(N_("There is already a locality “{code}”."), code=values["code"]), code="already_exists")
     _check_lines(session, values["code"], values.get("successor"))
+    if values.get("successor"):
+        _check_own(session, values["successor"])
     return crud.create(session, act, Locality(**values))
 
 
 def change_locality(session: Session, act: ActionContext, locality: Locality, values: Mapping[str, Any]) -> Locality:
     """Change a locality; feeds that show its name are rendered again."""
+    _check_own(session, locality.code)
     crud.check(_locality_errors(session, locality, values))
     _check_lines(session, locality.code, values.get("successor", locality.successor))
     crud.change(session, act, locality, values)
     return locality
+
+
+def _check_own(session: Session, code: str) -> None:
+    """Refuse changes of a locality of another office's line.
+
+    Raises:
+        Forbidden: it is one.
+    """
+    offices = permissions.offices(session)
+    if not offices.alone and offices.at(code) != permissions.own_office(session):
+        permissions.check_operator(session, "code", message(_OTHER_OFFICE))
 
 
 def _check_lines(session: Session, code: str, successor: str | None) -> None:
@@ -172,7 +186,11 @@ def _names_taken(
     if act.user is None or not any(new.values()):
         return {}
     errors: crud.Errors = {}
+    offices = permissions.offices(session)
+    locality = values.get("locality") or (organisation.locality if organisation is not None else "")
     for other in session.exec(select(Organisation).order_by(col(Organisation.id))):
+        if offices.at(other.locality) != offices.at(locality):
+            continue  # each office's lists mean its own first
         for folded in (
             {fold(text) for text in (*other.name.values(), *other.aliases)} if other is not organisation else ()
         ):

@@ -75,6 +75,7 @@ def create_event(
     values.setdefault("timezone", act.office.timezone)
     if values.get("organisation_id") is None and act.user:
         values["organisation_id"] = act.user.organisation_id
+    _check_organisation(session, values.get("organisation_id"))
     parts = {name: values.pop(name) for name in _PARTS if name in values}
     errors = event_errors(session, kind, None, values | parts)
     crud.check(errors)
@@ -93,6 +94,19 @@ def create_event(
     return event
 
 
+def _check_organisation(session: Session, organisation_id: str | None) -> None:
+    """Refuse to put another office in charge of an event.
+
+    Raises:
+        Forbidden: the organisation belongs to one; ``errors`` names the field.
+    """
+    one = permissions.reader(session)
+    if organisation_id is None or one is None or one.is_of_office(organisation_id):
+        return
+    what = message(N_("This organisation belongs to another office, which makes its own events."))
+    raise Forbidden(what, code="not_in_charge", errors={"organisation_id": [what]})
+
+
 def change_event(
     session: Session, act: ActionContext, event: Event, values: Mapping[str, Any], *, reason: str | None = None
 ) -> Event:
@@ -106,6 +120,8 @@ def change_event(
         BookingClash: a booking does not fit on the new days; nothing is changed then.
     """
     permissions.check_change(session, event)
+    if values.get("organisation_id", event.organisation_id) != event.organisation_id:
+        _check_organisation(session, values["organisation_id"])
     if event.status is EventStatus.COMPLETED and _SIGNIFICANT & set(values) - {"title"}:
         moved = {name for name in _SIGNIFICANT & set(values) if getattr(event, name) != values[name]} - {"title"}
         if moved:

@@ -22,6 +22,7 @@ from service.actions.context import ActionContext
 from service.actions.directory import directory
 from service.actions.effects import changes, confirmation
 from service.actions.events.members import OWN_COUNTERPART
+from service.actions.imports.identity_checks import doubts
 from service.actions.imports.name_matching import KnownPerson, OrganisationIndex, PeopleIndex
 
 DEFAULT_PRECEDENCE = Person.model_fields["precedence"].default
@@ -127,6 +128,8 @@ class _RowMatcher:
         if not ({"email", "organisation"} & (entry.spoiled | problems.keys())):
             known, wrong_about = self.people.matching(entry, organisation_id, self.present)
             problems |= wrong_about or self._duplicate(entry, known, organisation_id)
+            if known is not None and not problems and known.id not in self.present:
+                problems |= doubts(self.session, entry, known, organisation_id)
             if known is None and not problems and (closed := self._why_closed(organisation_id)):
                 problems["organisation"] = closed
         counterpart_id = self._counterpart(entry, known, problems)

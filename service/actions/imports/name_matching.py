@@ -1,6 +1,6 @@
 """Matching the cells of a list: people by address or name, organisations by any of their names."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -11,6 +11,7 @@ from models.i18n import N_, Message, message
 from models.places import Organisation, Person
 from models.text import LocalizedText, fold, localized
 from models.vocabulary import Language
+from service.actions import permissions
 
 SUGGESTIONS = 20
 """How many unknown names of a list get the closest known one as a suggestion; searching it takes time."""
@@ -113,21 +114,36 @@ def _several_ids(text: str, ids: Sequence[str]) -> Message:
 
 
 class OrganisationIndex:
-    """All organisations by their folded names in all languages, and by their aliases."""
+    """All organisations by their folded names in all languages; those of one's own office by their aliases, too.
 
-    def __init__(self, known: Sequence[tuple[str, LocalizedText, Sequence[str]]]) -> None:
+    Those of one's own office come first: what another office calls its bodies must not change what one's own list says.
+    """
+
+    def __init__(
+        self, known: Sequence[tuple[str, LocalizedText, Sequence[str]]], elsewhere: Collection[str] = ()
+    ) -> None:
         self.names = {identity: name for identity, name, _aliases in known}
         self._by_name: dict[str, list[str]] = {}
         self._suggested = 0
         for identity, name, aliases in known:
-            for text in {fold(text) for text in (*name.values(), *aliases)}:
-                self._by_name.setdefault(text, []).append(identity)
+            if identity not in elsewhere:
+                for text in {fold(text) for text in (*name.values(), *aliases)}:
+                    self._by_name.setdefault(text, []).append(identity)
+        own = frozenset(self._by_name)
+        for identity, name, _aliases in known:
+            if identity in elsewhere:
+                for text in {fold(text) for text in name.values()} - own:
+                    self._by_name.setdefault(text, []).append(identity)
 
     @classmethod
     def load(cls, session: Session) -> "OrganisationIndex":
         """Read all organisations; one query."""
-        found = session.exec(select(Organisation.id, Organisation.name, Organisation.aliases))
-        return cls([(identity, dict(name), aliases) for identity, name, aliases in found.all()])
+        found = session.exec(
+            select(Organisation.id, Organisation.name, Organisation.aliases, Organisation.locality)
+        ).all()
+        offices, own = permissions.offices(session), permissions.own_office(session)
+        elsewhere = frozenset() if offices.alone else {one[0] for one in found if offices.at(one[3]) != own}
+        return cls([(identity, dict(name), aliases) for identity, name, aliases, _locality in found], elsewhere)
 
     def find(self, text: str) -> str | Message:
         """The id of the organisation a cell names, or an error."""

@@ -6,10 +6,11 @@ from typing import Any
 from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from models.accounts import User
 from models.errors import Conflict, Forbidden, Stale
 from models.i18n import N_, message
 from models.vocabulary import Role
-from service.actions import crud
+from service.actions import crud, permissions
 from service.web.administration import (
     accounts,
     agreements,
@@ -111,6 +112,9 @@ def new(view: View, area: str) -> Response:
     refusal = attempt(view, make)
     if refusal:
         return _form(view, one, None, fields, refusal)
+    if isinstance(made[0], User) and made[0].office not in {None, permissions.own_office(view.session)}:
+        # It has opened another office, and only that one sees it now.
+        return redirect(url_for("pages.administered_list", area=area, done="create"), 303)
     return redirect(url_for("pages.administered", area=area, identity=crud.identity(made[0]), done="create"), 303)
 
 

@@ -12,6 +12,7 @@ from models.text import fold
 from models.vocabulary import MemberRole
 from service.actions.agreements import agreement_queries
 from service.actions.directory import directory_queries
+from service.actions.imports.identity_checks import is_safe_by_name
 from service.web.form_fields import Groups
 from service.web.labels import ACTIVITY_TYPES, LEVELS, VISIBILITIES
 from service.web.view import View
@@ -114,11 +115,10 @@ class Choices:
         if not typed.strip():
             return None
         found = self._alike(typed)
-        exact = [identity for identity, told in found if told == typed.strip()] or [
-            identity for identity, told in found if fold(told.split(BETWEEN)[0]) == fold(typed)
-        ]
-        if len(exact) == 1:
-            return exact[0]
+        exact = [identity for identity, told in found if told == typed.strip()]
+        by_name = [identity for identity, told in found if fold(told.split(BETWEEN)[0]) == fold(typed)]
+        if len(exact or by_name) == 1 and (exact or is_safe_by_name(self.view.session, by_name[0])):
+            return (exact or by_name)[0]
         if found:
             raise Invalid({name: [message(N_("Several people may be meant: choose one of them."))]})
         raise Invalid({name: [message(none or N_("Nobody is known by this name. Choose a name from the list."))]})
