@@ -43,9 +43,9 @@ def create_locality(session: Session, act: ActionContext, values: Mapping[str, A
 
 def change_locality(session: Session, act: ActionContext, locality: Locality, values: Mapping[str, Any]) -> Locality:
     """Change a locality; feeds that show its name are rendered again."""
-    _check_own(session, locality.code)
     crud.check(_locality_errors(session, locality, values))
     _check_lines(session, locality.code, values.get("successor", locality.successor))
+    _check_own(session, locality.code)
     crud.change(session, act, locality, values)
     return locality
 

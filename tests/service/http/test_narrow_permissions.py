@@ -647,8 +647,12 @@ def test_a_member_list_fills_in_nothing_of_somebody_elses_person(
     world: World, database: Database, is_dry: bool
 ) -> None:
     draft = world.b.made("/delegations", PLAN)["id"]
-    unit = world.organisations["b"].name["vi"]
-    lines = ("name,email,phone,organisation", f"Trần Văn Chung,{SPY},0123,", f"Lê Thị Hoa,two@evil.example,0456,{unit}")
+    unit, theirs = (world.organisations[name].name["vi"] for name in ("b", "a"))
+    lines = (
+        "name,email,phone,organisation",
+        f"Trần Văn Chung,{SPY},0123,{theirs}",
+        f"Lê Thị Hoa,two@evil.example,0456,{unit}",
+    )
     text = "\n".join(lines)
     path = f"/api/v1/events/{draft}/members/import" + ("?dry_run=true" if is_dry else "")
     headers = {"Authorization": f"Bearer {world.b.token}", "Content-Type": "text/csv"}
