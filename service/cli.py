@@ -159,6 +159,8 @@ def _database_failure(problem: "DBAPIError") -> str:
         return "The database's file was moved, removed or replaced meanwhile: put it back, or restart the service."
     said = logs.redact(str(problem.orig).strip().partition("\n")[0])
     lower = said.lower()
+    if "unable to open database file" in lower:
+        return "There is no database, or its file can't be opened: run `desk init`, or look at DESK_DATABASE_URL."
     if "locked" in lower or "busy" in lower:
         return f"The database is busy: another process kept it locked for {WAIT_SECONDS:g} seconds. Try again shortly."
     if "statement pooling" in lower:

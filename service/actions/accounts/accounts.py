@@ -324,9 +324,9 @@ def session_and_account(
         return None
     stored, user, several = found
     knows(session, several=bool(several))
-    last = stored.last_seen_at
-    if seen_at is not None and seen_at <= now + CLOCK_SLACK:
-        last = max(seen_at, last)
+    if seen_at is not None and seen_at > now + CLOCK_SLACK:
+        return None
+    last = stored.last_seen_at if seen_at is None else max(seen_at, stored.last_seen_at)
     return (stored, user) if last > now - SESSION_IDLE else None
 
 

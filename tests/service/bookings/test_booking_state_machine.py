@@ -273,8 +273,10 @@ class Machine(RuleBasedStateMachine):
             if by
             else None
         )
+        # Who moved its days may not confirm them: an approver does only that.
+        who = self.approver if to is EventStatus.CONFIRMED else self.act
         moved = self.attempt(
-            lambda: events.transition(self.session, self.approver, self.event(event), to, "vì lịch thay đổi", days),
+            lambda: events.transition(self.session, who, self.event(event), to, "vì lịch thay đổi", days),
             should_succeed=self.model.fits(wanted),
         )
         if moved is not None:

@@ -224,6 +224,7 @@ def _id(path: str) -> str:
     return path.rpartition("/")[2]
 
 
+@pytest.mark.both_databases("heads, phases and performances are read by statements")
 @pytest.mark.parametrize("way", PATHS)
 def test_change_is_seen_on_every_path(
     way: str,
@@ -536,6 +537,7 @@ def test_cancelling_takes_the_mails_back_and_tells_approvers_nothing(caller: Cal
     assert mails(database) == {("changed", approver.user_id): "skipped"}
 
 
+@pytest.mark.both_databases("the names of what a value means are read by statements")
 def test_values_are_told_in_three_languages(caller: Callers, known: Mapping[str, str], database: Database) -> None:
     officer, approver = caller(Role.OFFICER), caller(Role.APPROVER)
     path = confirmed(officer, approver)

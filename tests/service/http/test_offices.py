@@ -732,6 +732,7 @@ def test_no_operation_lets_the_other_administrator_change_anything(
     assert trail(database) == before
 
 
+@pytest.mark.both_databases("accounts are found by the succession of localities")
 def test_the_operator_opens_an_office_of_older_accounts(
     world: World, foreign: Make, caller: Callable[..., Caller], abroad: Organisation, database: Database,
     settings: Settings, clock: Clock,

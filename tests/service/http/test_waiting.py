@@ -122,6 +122,7 @@ def test_files_are_read_outside_transactions(officer: Caller, event_id: str, mon
     assert seen == [("calendar", False), ("workbook", False)] * 2
 
 
+@pytest.mark.both_databases("answers of trials are stored afterwards")
 def test_the_answer_to_a_dry_run_is_stored_under_its_key(
     officer: Caller, agreement: dict[str, Any], batches: dict[str, Any]
 ) -> None:

@@ -12,6 +12,8 @@ from tests import factories
 from tests.service.conftest import Caller
 from tests.service.imports.test_member_import import take
 
+pytestmark = pytest.mark.both_databases("who wrote an address is asked of the audit trail")
+
 OTHER = "vientiane-province"
 PLAN = {
     "title": {"vi": "Đoàn kín"}, "host": "hai-duong", "guest": OTHER,

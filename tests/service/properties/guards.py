@@ -16,6 +16,7 @@ from models.queries.event_readers import ReadingRights
 from service.actions import idempotency, permissions
 from service.actions.directory import directory, passports
 from service.actions.feeds import feeds
+from service.actions.imports import member_lists
 from tests.service.properties.desk import Desk
 
 Switch = Callable[[pytest.MonkeyPatch, Desk], None]
@@ -72,8 +73,9 @@ def withheld(patch: pytest.MonkeyPatch, desk: Desk) -> None:
 
 @stopped_by("r11_a_member_list_names_a_leader")
 def hold_of_a_list(patch: pytest.MonkeyPatch, desk: Desk) -> None:
-    """A member list fills in what its sender may change by hand."""
+    """A member list fills in what its sender may change by hand, and takes no other person for the one it names."""
     hold_of(patch, desk)
+    patch.setattr(member_lists, "doubts", lambda *_row: {})
 
 
 @stopped_by("a_namesake_waits_in_anothers_organisation")

@@ -162,7 +162,7 @@ def test_two_first_starts_at_once_agree(database: Database) -> None:
 def test_down_and_up_the_next_start_knows_the_key_anew(run: Run, database: Database, database_url: str) -> None:
     run(OLD, "init")
     database.dispose()
-    downgrade(database_url, "-1")
+    downgrade(database_url, "0016")
     upgrade(database_url)
     assert kept(database) == []
     assert run(OLD, "check").exit_code == 0
