@@ -1,9 +1,7 @@
 """Put right what a clock that was ahead has left in the queue, once the clock is right.
 
-Nothing waits for an instant that a wrong clock chose.
-
-A row written in the future (by its ``updated_at`` or ``created_at``) was written under such a clock. What was sent then
-stays sent.
+Nothing waits for an instant that a wrong clock chose. A row written in the future (by its ``updated_at`` or
+``created_at``) was written under such a clock. What was sent then stays sent.
 """
 
 from collections import Counter

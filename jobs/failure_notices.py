@@ -93,7 +93,7 @@ class FailureReaders:
 
     @classmethod
     def load(cls, connection: Connection, events: Collection[Row[Any]]) -> "FailureReaders":
-        """Read the accounts for events as :func:`_with_events` selects them; one query."""
+        """Read the accounts for events as :func:`_with_events` selects them; two queries."""
         organisations = {one.organisation_id for one in events if one.organisation_id}
         mailboxes = {mailbox for one in events if (mailbox := _mailbox(one))}
         concerned = or_(
@@ -135,16 +135,18 @@ class FailureReaders:
                 yield user
 
     def _open_mailbox(self, event: Row[Any]) -> str | None:
-        """The mailbox of the organisation in charge, unless it is the address of a disabled account."""
+        """The mailbox of the organisation in charge, unless it is the address of a disabled account of its office."""
         mailbox = _mailbox(event)
         account = self.accounts.get(mailbox or "")
-        return mailbox if account is None or account[0].active else None
+        if account is None or account[0].active or not account[1].is_of_office(event.organisation_id):
+            return mailbox
+        return None
 
 
 def failure_readers(
     connection: Connection, event_ids: Collection[str]
 ) -> Mapping[str, tuple[Row[Any], FailureReaders]]:
-    """Event → its row and who may be told now that mails about it fail; two queries, none without events."""
+    """Event → its row and who may be told now that mails about it fail; three queries, none without events."""
     if not event_ids:
         return {}
     events = connection.execute(_with_events().where(col(Event.id).in_(event_ids))).all()

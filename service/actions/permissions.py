@@ -273,12 +273,6 @@ def own_accounts(session: Session) -> ColumnElement[bool]:
     return true() if condition is None else condition
 
 
-def is_own_account(session: Session, user: User) -> bool:
-    """Whether an account belongs to the reader's office; any for the service itself."""
-    one = reader(session)
-    return one is None or one.offices.named(user.office) == one.office
-
-
 def marked_own(session: Session, column: Any) -> ColumnElement[bool]:
     """The condition for rows of the reader's office by their column ``office``; all for the service itself."""
     one = reader(session)

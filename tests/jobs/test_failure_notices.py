@@ -163,3 +163,18 @@ def test_many_failures_cost_no_more_queries_than_one(database: Database) -> None
 def test_without_failures_nothing_is_asked(database: Database) -> None:
     with database.transaction() as session:
         assert notify_failures(session, [], LATER) == 0
+
+
+@pytest.mark.parametrize(("place", "told"), [("vientiane-province", True), ("hai-duong", False)])
+def test_another_offices_disabled_account_closes_no_mailbox(database: Database, place: str, told: bool) -> None:
+    """The control is one of the same office: it has been switched off there, and is told nothing."""
+    with database.transaction() as session:
+        ours = make_organisation(session, email="box@example.org", locality="hai-duong")
+        theirs = make_organisation(session, locality=place)
+        make_user(session, email="box@example.org", organisation_id=theirs.id, active=False)
+        one = failed(session, ours)
+    database.works_for("hai-duong")
+    with database.transaction() as session:
+        notify_failures(session, [one], NOW)
+        found = select(Reminder.recipient).where(Reminder.purpose == ReminderPurpose.FAILURE)
+        assert ("box@example.org" in session.exec(found).all()) is told
