@@ -22,6 +22,7 @@ ROOT = f"{paths.ROOT}/"
 ROOMS = tuple(f"{ROOT}{room}/" for room in ("models", "calendars", "jobs", "service", "seed"))
 _TRANSACTIONS = f"{ROOMS[0]}database.py"
 """Commits for everybody: whoever opened the transaction is asked, not it."""
+_TESTS = f"{paths.TESTS}/"
 _IMPLICIT = ("sqlalchemy/orm/unitofwork.py", "sqlalchemy/orm/attributes.py")
 """Write and read rows without a statement in the service's code: flushes, and attributes that are loaded when used."""
 _TABLE = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM|SELECT\b.*? FROM) "?(\w+)', re.DOTALL)
@@ -68,10 +69,15 @@ class Recorder:
 
 
 def place_of(statement: str, frame: FrameType | None) -> str:
-    """``file:line`` of the service's code that had the statement executed; empty when tests did so themselves."""
+    """``file:line`` of the service's code that had the statement executed; empty when tests did so themselves.
+
+    A test that takes a function's place, and writes in the midst of a request, has done so itself.
+    """
     is_implicit = False
     while frame is not None:
         file = frame.f_code.co_filename
+        if file.startswith(_TESTS):
+            return ""
         if file.startswith(ROOMS) and file != _TRANSACTIONS:
             found = _TABLE.match(statement) if is_implicit else None
             return f"{found[1].split()[0]} {found[2]}" if found else f"{file.removeprefix(ROOT)}:{frame.f_lineno}"

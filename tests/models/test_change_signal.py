@@ -16,10 +16,16 @@ def test_what_is_committed_is_seen_and_nothing_else(database: Database) -> None:
     pulse = ChangeSignal(database)
     with database.transaction() as session:
         factories.make_locality(session, "hai-duong")
+
+    def read() -> bool:
+        before = pulse.current_state()
+        with database.transaction(write=False) as session:
+            session.execute(text("SELECT * FROM locality")).all()
+        return pulse.current_state() == before
+
+    # On PostgreSQL every write of the whole server counts, of its housekeeping too: not so ten times in a row.
+    assert read() if database.is_sqlite else any(read() for _ in range(10))
     quiet = pulse.current_state()
-    with database.transaction(write=False) as session:
-        session.execute(text("SELECT * FROM locality")).all()
-    assert pulse.current_state() == quiet
     with database.transaction() as session:
         factories.make_locality(session, "ha-noi")
         session.flush()
