@@ -2,6 +2,7 @@
 
 import contextlib
 import http.client
+import json
 import os
 import signal
 import socket
@@ -35,6 +36,25 @@ def parent_of(pid: int) -> int | None:
     except (FileNotFoundError, ProcessLookupError):
         return None
     return None if state in "ZX" else int(parent)
+
+
+def post_activity(port: int, token: str, number: int) -> tuple[int, Any] | None:
+    """Make the activity of this number by a POST with its key; None when there was no answer."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": f"k{number}"}
+    body = {
+        "title": {"vi": f"Cuộc họp {number}"},
+        "activity_type": "meeting",
+        "host": "hai-duong",
+        "first_day": "2027-03-10",
+        "last_day": "2027-03-11",
+    }
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        try:
+            connection.request("POST", "/api/v1/activities", json.dumps(body), headers)
+            answer = connection.getresponse()
+            return answer.status, json.loads(answer.read())
+        except (OSError, http.client.HTTPException, ValueError):
+            return None
 
 
 def below(pid: int) -> list[int]:

@@ -20,7 +20,7 @@ from sqlmodel import select
 from models.accounts import Audit
 from models.database import Database
 from models.events import Event
-from tests.service.runtime.processes import DESK, Service, below, parent_of, until
+from tests.service.runtime.processes import DESK, Service, below, parent_of, post_activity, until
 
 pytestmark = [
     pytest.mark.both_databases("what a killed process leaves is the database's own work"),
@@ -244,25 +244,6 @@ def test_nothing_acknowledged_is_lost_and_nothing_is_half_there(service: Service
     assert len(kept) <= len(acknowledged) + 2 * 6, "at most what was under way came on top"
 
 
-def _keyed(port: int, token: str, number: int) -> tuple[int, Any] | None:
-    """One keyed POST; None when there was no answer."""
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Idempotency-Key": f"k{number}"}
-    body = {
-        "title": {"vi": f"Cuộc họp {number}"},
-        "activity_type": "meeting",
-        "host": "hai-duong",
-        "first_day": "2027-03-10",
-        "last_day": "2027-03-11",
-    }
-    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
-        try:
-            connection.request("POST", "/api/v1/activities", json.dumps(body), headers)
-            answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
-        except (OSError, http.client.HTTPException, ValueError):
-            return None
-
-
 def test_keyed_wishes_that_were_cut_off_are_made_once(service: Service, database_url: str) -> None:
     """Killed amid twenty keyed POSTs: whoever repeats theirs has one thing, and the first answer if there was one."""
     service.desk("user", "create", "--email", "lan@example.org", "--role", "officer", "--organisation", "Sở Ngoại vụ")
@@ -271,7 +252,7 @@ def test_keyed_wishes_that_were_cut_off_are_made_once(service: Service, database
     first: dict[int, tuple[int, Any] | None] = {}
 
     def ask(number: int) -> None:
-        first[number] = _keyed(service.port, token, number)
+        first[number] = post_activity(service.port, token, number)
 
     wishes = [threading.Thread(target=ask, args=(number,)) for number in range(20)]
     for wish in wishes:
@@ -281,7 +262,7 @@ def test_keyed_wishes_that_were_cut_off_are_made_once(service: Service, database
     for wish in wishes:
         wish.join(60)
     service.start()
-    again = {number: _keyed(service.port, token, number) for number in range(20)}
+    again = {number: post_activity(service.port, token, number) for number in range(20)}
     assert all(answer is not None and answer[0] == 201 for answer in again.values()), again
     assert all(answer is None or answer == again[number] for number, answer in first.items())
     database = Database(database_url)
