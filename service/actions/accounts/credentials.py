@@ -45,7 +45,7 @@ class Queue(StrEnum):
     """Known browsers, and whoever is signed in: strangers don't make them wait."""
 
 
-NICENESS = {Queue.STRANGERS: 15, Queue.KNOWN: 5}
+NICENESS = {Queue.STRANGERS: 19, Queue.KNOWN: 5}
 """How far the threads that hash give way to all others, as nice(1) counts it; argon2's own threads inherit it."""
 
 
