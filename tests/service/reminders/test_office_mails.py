@@ -27,6 +27,7 @@ from models.vocabulary import (
     ReminderPurpose,
     ReminderState,
     Role,
+    Visibility,
 )
 from service.actions.accounts.mail_subscriptions import subscription_of
 from service.actions.office_mails.office_mails import OfficeMailWriter
@@ -197,6 +198,34 @@ def test_weekly_schedule_tells_the_published_programme(database: Database, reade
     assert "  Whole day\n    High delegation (23–24 November 2026; Planned)" not in tuesday
     assert "  Whole day\n    High delegation (23–24 November 2026)" in tuesday
     assert not any(title in found for title in ("Old talks", "Draft", "Next week"))
+
+
+def test_each_offices_weekly_schedule_has_its_own_days_off_and_as_much_of_a_visit_as_it_sees(
+    database: Database, reader: Reader
+) -> None:
+    """The guests' office reads the visit's days and programme, nothing of the host's preparations."""
+    with database.transaction() as session:
+        ours = make_organisation(session, name={"en": "Office of Protocol"}, protocol_office=True)
+        theirs = make_organisation(
+            session, name={"en": "Guests' Office"}, locality="vientiane-province", protocol_office=True
+        )
+        visit = make_event(
+            session, title={"en": "Talks"}, first_day=MONDAY, organisation_id=ours.id, visibility=Visibility.PUBLIC
+        )
+        works = make_organisation(session, name={"en": "Public Works"})
+        make_task(session, visit, due_on=MONDAY, title={"en": "Flowers"}, organisation_id=works.id)
+        for name, office in (("Day of ours", None), ("Day of theirs", "vientiane-province")):
+            entry = {"name": {"en": name}, "country": "LA", "category": HolidayCategory.PUBLIC, "source": "x"}
+            session.add(OfficeHoliday(first_day=MONDAY + DAY, office=office, **entry))
+    reader(organisation_id=ours.id)
+    reader(email="them@example.org", organisation_id=theirs.id, office="vientiane-province")
+    own, foreign = text(database, WEEKLY), text(database, WEEKLY, "them@example.org")
+    assert ("Day of ours" in own, "Day of theirs" in own) == (True, False)
+    assert ("Day of ours" in foreign, "Day of theirs" in foreign) == (False, True)
+    assert "Talks" in own
+    assert "Talks" in foreign
+    assert "Prepared by: Office of Protocol; Public Works" in own
+    assert "Public Works" not in foreign
 
 
 def test_weekly_schedule_of_an_empty_week_is_sent_and_says_so(database: Database, reader: Reader) -> None:
