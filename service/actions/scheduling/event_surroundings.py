@@ -8,7 +8,7 @@ from functools import cache
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from calendars.bookings.times import BookingTimes
+from calendars.bookings.times import BookingTimes, EventHours, EventTimes
 from calendars.conflicts.booking_suitability import CheckedBooking, booking_warnings
 from calendars.conflicts.commitment_checks import EventWarning
 from calendars.conflicts.schedule_checks import (
@@ -68,7 +68,8 @@ class WarningContext:
         if found and self._closely and (free := self._free_window(event)):
             found = self._day_warnings(event, free)
         found += person_warnings(self._by_event.get(event.id, ()), self._by_person)
-        return found + booking_warnings(_stay_of(event).days, event.headcount, self._booked.get(event.id, ()))
+        booked = self._booked.get(event.id, ())
+        return found + booking_warnings(_stay_of(event).days, event.headcount, booked, EventTimes.of(event))
 
     def _day_warnings(self, event: Event, free: Days | None) -> list[EventWarning]:
         found: list[EventWarning] = []
@@ -190,6 +191,7 @@ def booked_for(session: Session, event_ids: Sequence[str]) -> list[CheckedBookin
             booking.quantity,
             booking.state,
             BookingTimes.of(booking),
+            EventHours.parse(booking.made_for) if booking.made_for else None,
         )
         for booking, resource in session.exec(statement)
     ]
