@@ -154,7 +154,11 @@ class Heartbeat(SQLModel, table=True):
 
 
 class SeedEntry(SQLModel, table=True):
-    """The row created from an entry of a programme file, and a digest of the content: a second load changes nothing."""
+    """The row created from an entry of a programme file, and a digest of the content: a second load changes nothing.
+
+    ``held`` are the values of file and row after the last load (:mod:`seed.keeping`); None for entries loaded before
+    they were kept.
+    """
 
     __tablename__ = "seed_entry"
 
@@ -162,3 +166,4 @@ class SeedEntry(SQLModel, table=True):
     key: str = Field(primary_key=True, max_length=200)
     entity_id: str = Field(max_length=60)
     digest: str = Field(max_length=64)
+    held: dict[str, Any] | None = Field(default=None, sa_type=JsonObject)

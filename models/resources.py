@@ -97,4 +97,7 @@ class Booking(Identified, Versioned, table=True):
     ends_at: datetime = Field(sa_type=UtcDateTime)
     length_class: int = Field(sa_type=SmallInteger)
     is_exclusive: bool = Field(default=True)
+    made_for: str | None = Field(default=None, max_length=100)
+    """The earlier hours and zone of its event that a booking of hours still goes by, as
+    :class:`calendars.bookings.times.EventHours` writes them; null: those the event has."""
     created_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)

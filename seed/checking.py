@@ -34,6 +34,10 @@ class GroupShape:
     references: Mapping[str, str]
     nested: Mapping[str, "GroupShape"]
 
+    def called(self, name: str) -> str:
+        """What a file calls a field of the schema."""
+        return str(self.steps_of(name)[0])
+
     def steps_of(self, path: str, prefix: Steps = ()) -> Steps:
         """A schema's ``phases.0.institution_id`` as in the file: phases, 0, institution."""
         shape: GroupShape | None = self

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, missing
 from sqlmodel import select
@@ -12,11 +13,13 @@ from models.errors import DomainError, Invalid
 from models.event_parts import Member, Task
 from models.events import Event
 from models.i18n import N_, message
+from models.queries.event_parts import programme_of
 from models.text import localized
 from models.vocabulary import EventKind, EventStatus, Language, MemberRole
 from seed.checking import FilePosition, GroupShape, check, not_a_group, not_a_list, shape_of
 from seed.ledger import Ledger
-from seed.reading import YamlNode
+from seed.reading import FileProblem, YamlNode
+from service.actions.audit import plain
 from service.actions.events import events, members, programme, tasks
 from service.schemas.events import KIND_SCHEMAS, EventSchema
 from service.schemas.fields import WordField
@@ -46,7 +49,7 @@ def load_event(ledger: Ledger, key: str, place: FilePosition) -> None:
 
     def write(existing_id: str | None) -> str | None:
         existing = ledger.session.get(Event, existing_id) if existing_id else None
-        event = _write_event(ledger, place, kind, status or EventStatus.DRAFT, existing)
+        event = _write_event(ledger, key, place, kind, status or EventStatus.DRAFT, existing)
         if event is not None and existing is None:
             created.append(event)
         return event.id if event else None
@@ -76,7 +79,7 @@ def _word(place: FilePosition, name: str, field: WordField) -> Any:
 
 
 def _write_event(
-    ledger: Ledger, place: FilePosition, kind: EventKind | None, status: EventStatus, existing: Event | None
+    ledger: Ledger, key: str, place: FilePosition, kind: EventKind | None, status: EventStatus, existing: Event | None
 ) -> Event | None:
     if kind is None:
         # Check for other problems, against the fields common to all kinds.
@@ -98,11 +101,19 @@ def _write_event(
         return None
     try:
         if existing is None:
-            return events.create_event(ledger.session, ledger.act, kind, values, status=status)
-        return events.change_event(ledger.session, ledger.act, events.find_event(ledger.session, existing.id), values)
+            event = events.create_event(ledger.session, ledger.act, kind, values, status=status)
+        else:
+            event = events.find_event(ledger.session, existing.id)
+            if wanted := ledger.wanted("events", key, place, shape.called, event, values):
+                is_as_loaded = ledger.is_as_loaded("programme", key, WorkingProgramme.of(ledger, event))
+                events.change_event(ledger.session, ledger.act, event, wanted)
+                if is_as_loaded:
+                    ledger.moved_along("programme", key, WorkingProgramme.of(ledger, event))
     except DomainError as error:
         place.add_error(error, shape)
         return None
+    ledger.wrote("events", key, event, values)
+    return event
 
 
 def _of_any_kind() -> set[str]:
@@ -133,10 +144,12 @@ def _load_status(
             return None
         if not is_created and existing_id is not None:
             try:
-                _change_status(ledger, place, events.find_event(ledger.session, event.id), status)
+                if ledger.wanted("event_status", key, place, str, event, {"status": status}):
+                    _change_status(ledger, place, events.find_event(ledger.session, event.id), status)
             except DomainError as error:
                 place.add_error(error, shape_of(EventSchema), ("status",))
                 return None
+        ledger.wrote("event_status", key, event, {"status": status})
         return event.id
 
     ledger.apply("event_status", key, status.value, write)
@@ -187,17 +200,17 @@ def _load_members(ledger: Ledger, key: str, place: FilePosition, event: Event | 
             item.add(("person",), message(N_("This person is already in the list.")))
         else:
             named[shown] = item
-    _remove_missing(ledger, "members", key, [f"{key}/{person}" for person in named], event)
+    _remove_missing(ledger, "members", key, [f"{key}/{person}" for person in named], event, place)
     shape = shape_of(MemberSchema)
     # There is only one head: whoever is no longer head is changed first.
     in_turn = sorted(named.items(), key=lambda pair: _is_head(pair[1]))
     for person, item in in_turn:
 
-        def write(existing_id: str | None, item: FilePosition = item) -> str | None:
+        def write(existing_id: str | None, item: FilePosition = item, person: str = person) -> str | None:
             checked = check(item, shape, ledger.resolve)
             if event is None or not checked.is_complete:
                 return None
-            return _write_member(ledger, item, shape, event, existing_id, checked.values)
+            return _write_member(ledger, f"{key}/{person}", item, shape, event, existing_id, checked.values)
 
         ledger.apply("members", f"{key}/{person}", item.node.plain(), write)
 
@@ -209,6 +222,7 @@ def _is_head(item: FilePosition) -> bool:
 
 def _write_member(
     ledger: Ledger,
+    key: str,
     item: FilePosition,
     shape: GroupShape,
     event: Event,
@@ -219,14 +233,39 @@ def _write_member(
     if member is None:  # somebody may have added the person by hand
         statement = select(Member).where(Member.event_id == event.id, Member.person_id == values["person_id"])
         member = ledger.session.exec(statement).first()
+    whole = {"role": MemberRole.MEMBER} | {name: value for name, value in values.items() if name != "person_id"}
     try:
         if member is None:
-            return members.add_member(ledger.session, ledger.act, event, values).id
-        changes = {"role": MemberRole.MEMBER} | {name: value for name, value in values.items() if name != "person_id"}
-        return members.change_member(ledger.session, ledger.act, event, member, changes).id
+            member = members.add_member(ledger.session, ledger.act, event, values)
+        elif wanted := ledger.wanted("members", key, item, shape.called, member, whole):
+            members.change_member(ledger.session, ledger.act, event, member, wanted)
     except DomainError as error:
         item.add_error(error, shape)
         return None
+    ledger.wrote("members", key, member, whole)
+    return member.id
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingProgramme:
+    """The working programme of an event, as the ledger compares it: its items with what they say."""
+
+    __tablename__: ClassVar[str] = "programme"
+    id: str
+    items: list[dict[str, Any]]
+
+    @classmethod
+    def of(cls, ledger: Ledger, event: Event) -> "WorkingProgramme":
+        """What it is now."""
+        return cls(event.id, [_shown(plain(item)) for item in programme_of(ledger.session, event.id)])
+
+
+def _shown(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: plain(value) for name, value in item.items() if value is not None and name != "position"}
+
+
+def _of_programme(_name: str) -> str:
+    return "programme"
 
 
 def _load_programme(ledger: Ledger, key: str, place: FilePosition, event: Event | None) -> None:
@@ -239,11 +278,14 @@ def _load_programme(ledger: Ledger, key: str, place: FilePosition, event: Event 
         checked = [check(item, shape, ledger.resolve) for item in items]
         if event is None or not all(one.is_complete for one in checked):
             return None
+        working, values = WorkingProgramme.of(ledger, event), {"items": [_shown(one.values) for one in checked]}
         try:
-            programme.replace_programme(ledger.session, ledger.act, event, [one.values for one in checked])
+            if existing_id is None or ledger.wanted("programme", key, place, _of_programme, working, values):
+                programme.replace_programme(ledger.session, ledger.act, event, [one.values for one in checked])
         except DomainError as error:
             _add_item_errors(place, items, shape, error)
             return None
+        ledger.wrote("programme", key, WorkingProgramme.of(ledger, event), values)
         return event.id
 
     ledger.apply("programme", key, [item.node.plain() for item in items], write)
@@ -272,21 +314,24 @@ def _load_tasks(ledger: Ledger, key: str, place: FilePosition, event: Event | No
         while f"{key}/{name}" in named:
             name, number = f"{_task_key(item)}-{number}", number + 1
         named[f"{key}/{name}"] = item
-    _remove_missing(ledger, "tasks", key, named, event)
+    _remove_missing(ledger, "tasks", key, named, event, place)
     for name, item in named.items():
 
-        def write(existing_id: str | None, item: FilePosition = item) -> str | None:
+        def write(existing_id: str | None, item: FilePosition = item, name: str = name) -> str | None:
             checked = check(item, shape, ledger.resolve)
             if event is None or not checked.is_complete:
                 return None
             task = ledger.session.get(Task, existing_id) if existing_id else None
             try:
                 if task is None:
-                    return tasks.add_task(ledger.session, ledger.act, event, checked.values).id
-                return tasks.change_task(ledger.session, ledger.act, event, task, checked.values).id
+                    task = tasks.add_task(ledger.session, ledger.act, event, checked.values)
+                elif wanted := ledger.wanted("tasks", name, item, shape.called, task, checked.values):
+                    tasks.change_task(ledger.session, ledger.act, event, task, wanted)
             except DomainError as error:
                 item.add_error(error, shape)
                 return None
+            ledger.wrote("tasks", name, task, checked.values)
+            return task.id
 
         ledger.apply("tasks", name, item.node.plain(), write)
 
@@ -300,14 +345,25 @@ def _task_key(item: FilePosition) -> str:
 
 
 def _remove_missing(
-    ledger: Ledger, section: str, key: str, named: Sequence[str] | Mapping[str, FilePosition], event: Event | None
+    ledger: Ledger,
+    section: str,
+    key: str,
+    named: Sequence[str] | Mapping[str, FilePosition],
+    event: Event | None,
+    place: FilePosition,
 ) -> None:
-    """Remove members or tasks that came from the file and are no longer in it."""
+    """Remove members or tasks that came from the file and are no longer in it; what people have changed stays."""
     for removed_key, identity in ledger.with_prefix(section, f"{key}/").items():
         if removed_key in named:
             continue
-        if event is not None and section == "members" and (member := ledger.session.get(Member, identity)):
-            members.remove_member(ledger.session, ledger.act, event, member)
-        elif event is not None and section == "tasks" and (task := ledger.session.get(Task, identity)):
-            tasks.remove_task(ledger.session, ledger.act, event, task)
+        session = ledger.session
+        row = session.get(Member, identity) if section == "members" else session.get(Task, identity)
+        if event is not None and row is not None:
+            if not ledger.is_as_loaded(section, removed_key, row):
+                what = message(N_("No longer in the file, but changed here since: kept."))
+                ledger.kept.append(FileProblem(place.file.name, place.node.line, f"{place.label}.{section}", what))
+            elif isinstance(row, Member):
+                members.remove_member(ledger.session, ledger.act, event, row)
+            else:
+                tasks.remove_task(ledger.session, ledger.act, event, row)
         ledger.forget(section, [removed_key])

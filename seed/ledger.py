@@ -14,6 +14,9 @@ from models.events import Event
 from models.i18n import N_, Message, message
 from models.places import Locality, Organisation, Person
 from models.resources import Resource
+from seed.checking import FilePosition
+from seed.keeping import decide, edited_fields, held_after, is_as_loaded, value_of
+from seed.reading import FileProblem
 from service.actions.context import ActionContext
 
 Write = Callable[[str | None], str | None]
@@ -46,6 +49,10 @@ class Ledger:
         self.writes = 0
         self.positions: dict[tuple[str, str], str] = {}
         """The position of each entry of this run, as FILE:LINE."""
+        self.kept: list[FileProblem] = []
+        """What of edited entries stays as people have made it here, entry by entry."""
+        self._held: dict[tuple[str, str], dict[str, Any]] = {}
+        self._stays: dict[tuple[str, str], tuple[str, ...]] = {}
         self._loaded = {(entry.section, entry.key): entry for entry in session.exec(select(SeedEntry)).all()}
         self._resolved: dict[tuple[str, str], str | None] = {}
 
@@ -71,7 +78,49 @@ class Ledger:
             self._loaded[section, key] = entry
         else:
             entry.entity_id, entry.digest = identity, digest
+        entry.held = self._held.get((section, key))
         return identity
+
+    def wanted(
+        self,
+        section: str,
+        key: str,
+        place: FilePosition,
+        called: Callable[[str], str],
+        row: Any,
+        values: Mapping[str, Any],
+    ) -> dict[str, Any]:
+        """Those of an edited entry's values that are to be written; what stays as it is here is named in ``kept``.
+
+        To be followed by :meth:`wrote`. ``called`` turns the name of a field into that of the file.
+        """
+        entry = self._loaded.get((section, key))
+        held = entry.held if entry is not None else None
+        decision = decide(held, row, values, edited_fields(self.session, row))
+        self._stays[section, key] = decision.kept
+        if decision.kept:
+            names = [called(name) for name in decision.kept]
+            what = message(N_("Kept as it is here: {names}."), names=", ".join(names))
+            self.kept.append(FileProblem(place.file.name, place.node.line, place.label, what))
+        return decision.values
+
+    def wrote(self, section: str, key: str, row: Any, values: Mapping[str, Any]) -> None:
+        """Hold what an entry's file and row are now."""
+        self.session.flush()
+        self._held[section, key] = held_after(row, values, self._stays.get((section, key), ()))
+
+    def moved_along(self, section: str, key: str, row: Any) -> None:
+        """Hold what an entry's row is now: it followed a change of another entry."""
+        entry = self._loaded.get((section, key))
+        if entry is not None and entry.held is not None:
+            entry.held = {name: [one[0], value_of(row, name)] for name, one in entry.held.items()}
+
+    def is_as_loaded(self, section: str, key: str, row: Any) -> bool:
+        """Whether nobody has changed a row since it was loaded, as far as that is known."""
+        entry = self._loaded.get((section, key))
+        if entry is None or entry.held is None:
+            return not edited_fields(self.session, row)
+        return is_as_loaded(entry.held, row)
 
     def forget(self, section: str, keys: Iterable[str]) -> None:
         """Remove entries whose rows are deleted or never existed: the next load treats them as new."""

@@ -1,11 +1,12 @@
 """Load programme files: check everything, write through the same use cases as people do, in one transaction.
 
 Every entry is identified by its section and key. An entry unchanged since the last load is skipped, so a second load
-changes nothing, and later changes made by people in the service are kept. An edited entry is applied completely: every
-field it names takes the file's value; fields it does not name are unchanged (``null`` clears one). The status of an
-event, its programme, and each member, task and commitment count as separate entries here: an edited title affects
-neither the programme nor completed tasks. What a file no longer names is kept, except members and tasks that came from
-it. What was deleted in the service stays deleted until its entry is edited.
+changes nothing, and later changes made by people in the service are kept. Of an edited entry those fields are written
+whose value in the file changed and whose value here still is that of the last load; the rest is kept and named
+(:mod:`seed.keeping`). Fields it does not name are unchanged (``null`` clears one). The status of an event, its
+programme, and each member, task and commitment count as separate entries here: an edited title affects neither the
+programme nor completed tasks. What a file no longer names is kept, except members and tasks that came from it and that
+nobody has changed. What was deleted in the service stays deleted until its entry is edited.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -28,7 +29,7 @@ from models.resources import Resource
 from seed.checking import FilePosition, check, not_a_group, not_a_list, shape_of, unknown
 from seed.events import load_event
 from seed.ledger import Ledger
-from seed.reading import BadFiles, ProgrammeFile, YamlNode, read
+from seed.reading import BadFiles, FileProblem, ProgrammeFile, YamlNode, read
 from service.actions import crud
 from service.actions.agreements import agreements
 from service.actions.bookings import resources
@@ -56,11 +57,13 @@ def packaged_files(names: str = "*.yaml") -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class LoadReport:
-    """The number of entries a load created, changed, and found unchanged."""
+    """The number of entries a load created, changed, and found unchanged; ``kept`` names what of edited entries stays
+    as people have made it here."""
 
     created: int = 0
     changed: int = 0
     unchanged: int = 0
+    kept: tuple[FileProblem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +151,7 @@ def load_files(session: Session, act: ActionContext, paths: Sequence[Path]) -> L
         counts[_load(ledger, entry)] += 1
     if problems := [problem for file in files for problem in sorted(file.problems, key=lambda one: one.line)]:
         raise BadFiles(problems)
-    return LoadReport(**counts)
+    return LoadReport(**counts, kept=tuple(ledger.kept))
 
 
 def _load(ledger: Ledger, entry: SectionEntry) -> str:
@@ -179,7 +182,9 @@ def _load_row(ledger: Ledger, entry: SectionEntry) -> None:
             return entry.key  # created in the service before: it belongs to somebody, and is not changed
         try:
             if row is not None:
-                section.change(ledger.session, ledger.act, row, checked.values)
+                values = ledger.wanted(entry.section, entry.key, place, shape.called, row, checked.values)
+                if values:
+                    section.change(ledger.session, ledger.act, row, values)
             elif section.create is not None:
                 row = section.create(ledger.session, ledger.act, checked.values)
             else:
@@ -189,6 +194,7 @@ def _load_row(ledger: Ledger, entry: SectionEntry) -> None:
             return None
         if row is None:
             return None
+        ledger.wrote(entry.section, entry.key, row, checked.values)
         if entry.section == "agreements" and crud.identity(row) != existing_id:
             ledger.forget("commitments", _commitment_keys(place))
         return crud.identity(row)

@@ -334,7 +334,14 @@ def seed(files: tuple[Path, ...]) -> None:
 
     with _place() as place, place.database.transaction() as session:
         report = load_files(session, place.act(), [_short(path) for path in files or packaged_files()])
-    click.echo(f"{report.created} entries created, {report.changed} changed, {report.unchanged} unchanged.")
+    from models.i18n import N_, message
+
+    language = language_of(os.environ)
+    told = N_("{created} entries created, {changed} changed, {unchanged} unchanged.")
+    counts = {"created": report.created, "changed": report.changed, "unchanged": report.unchanged}
+    click.echo(message(told, **counts).to(language))
+    for one in report.kept:
+        click.echo(one.formatted(language))
 
 
 def _short(path: Path) -> Path:

@@ -112,15 +112,22 @@ def _running_above(limit: int, stretches: Iterable[Stretch]) -> list[HeldQuantit
     return sorted(found.values(), key=lambda one: (one.span.start, one.id))
 
 
-def fully_booked_days(taken: Iterable[HeldQuantity], capacity: int, within: Days, zone: str) -> list[date]:
-    """The days in ``zone`` on which a resource can't be had for the whole day: at some time all of it is in use."""
+def fully_booked_days(
+    taken: Iterable[HeldQuantity], capacity: int, within: Days, zone: str, *, before: int = 0, after: int = 0
+) -> list[date]:
+    """The days in ``zone`` that no booking of whole days can include: at some time of it all of a resource is in use.
+
+    ``before`` and ``after`` are the minutes that the resource is occupied around such a booking, as in
+    :meth:`BookingTimes.span`: what begins less than ``after`` minutes after a day, or ends less than ``before`` minutes
+    before it, is in the way of it too.
+    """
     local = ZoneInfo(zone)
     found: set[date] = set()
     for stretch in sweep(taken):
         if stretch.level < capacity:
             continue
-        first = stretch.start.astimezone(local).date()
-        last = (stretch.end - timedelta(microseconds=1)).astimezone(local).date()
+        first = (stretch.start - timedelta(minutes=after)).astimezone(local).date()
+        last = (stretch.end + timedelta(minutes=before) - timedelta(microseconds=1)).astimezone(local).date()
         if first <= within.last and last >= within.first:
             found.update(Days(max(first, within.first), min(last, within.last)))
     return sorted(found)

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from calendars.days.formatting import numeric_day
-from calendars.days.spans import MIDNIGHT, Span, days_after, event_span, outside_calendar
+from calendars.days.spans import MIDNIGHT, Span, days_after, event_span, outside_calendar, wall_time
 from models.i18n import N_, Message, message
 
 LONGEST_DAYS = 3660
@@ -99,11 +100,20 @@ class EventTimes:
     departs_on: date
     start_time: time | None = None
     end_time: time | None = None
+    timezone: str = "Asia/Ho_Chi_Minh"
 
     @classmethod
     def of(cls, row: Any) -> "EventTimes":
         """From an event's row."""
-        return cls(row.first_day, row.last_day, row.arrives_on, row.departs_on, row.start_time, row.end_time)
+        days = (row.first_day, row.last_day, row.arrives_on, row.departs_on)
+        return cls(*days, row.start_time, row.end_time, row.timezone)
+
+    @property
+    def hours(self) -> "EventHours | None":
+        """Its hours with their zone; None unless both are known."""
+        if self.start_time is None or self.end_time is None:
+            return None
+        return EventHours(self.start_time, self.end_time, self.timezone)
 
     @property
     def is_meeting(self) -> bool:
@@ -115,17 +125,72 @@ class EventTimes:
         return self.first_day == self.last_day == self.arrives_on == self.departs_on
 
 
+@dataclass(frozen=True, slots=True)
+class EventHours:
+    """From when to when an event takes place on its days, in which zone."""
+
+    start: time
+    end: time
+    timezone: str
+
+    @classmethod
+    def parse(cls, text: str) -> "EventHours":
+        """From what :meth:`text` made. Raises ValueError for anything else."""
+        start, end, zone = text.split(" ", 2)
+        return cls(time.fromisoformat(start), time.fromisoformat(end), zone)
+
+    def text(self) -> str:
+        """As a booking keeps them: ``14:00 16:00 Asia/Ho_Chi_Minh``."""
+        return f"{self.start:%H:%M} {self.end:%H:%M} {self.timezone}"
+
+    def span(self, event: EventTimes) -> Span:
+        """The instants of an event's days with these hours."""
+        return event_span(event.first_day, event.last_day, self.start, self.end, self.timezone)
+
+
+def follow_hours(times: BookingTimes, event: EventTimes, made_for: EventHours) -> BookingTimes:
+    """Where a booking made for other hours of its event, on the same days, is after it has followed them.
+
+    What lies on the first day moves with the start, on the last day with the end; what is tidied up after a meeting
+    moves with its end; what lies on the days between moves as the clock of the zone does. The booking keeps the zone it
+    was made in. Whole days stay, and so does all if the event has no hours any more.
+    """
+    now = event.hours
+    if now is None or not times.has_hours or now == made_for:
+        return times
+    old, new, span = made_for.span(event), now.span(event), times.span()
+    by_start, by_end = new.start - old.start, new.end - old.end
+    clock = wall_time(event.first_day, MIDNIGHT, now.timezone) - wall_time(event.first_day, MIDNIGHT, made_for.timezone)
+    if span.start >= old.end:
+        start = end = by_end
+    elif event.first_day == event.last_day:
+        start, end = by_start, by_end if span.end >= old.end else by_start
+    else:
+        start = by_start if times.first_day <= event.first_day else clock
+        end = by_end if times.last_day >= event.last_day else by_start if times.last_day <= event.first_day else clock
+    begins, ends = span.start + start, span.end + end
+    if ends <= begins:
+        ends = begins + (span.end - span.start)
+    zone = ZoneInfo(times.timezone)
+    first, last = (
+        begins.astimezone(zone),
+        (ends if ends > begins else begins + (span.end - span.start)).astimezone(zone),
+    )
+    return BookingTimes(first.date(), last.date(), first.time(), last.time(), times.timezone)
+
+
 def reschedule(times: BookingTimes, before: EventTimes, after: EventTimes) -> BookingTimes:
     """A booking's times after its event has moved.
 
     What lies on one day moves with the first day of the event, on or after the last day with the last. What is longer
     keeps to both ends: lodging from the arrival to the departure is longer after the departure was put off. Hours
-    around or inside a meeting move with its hours. A visit that was shortened leaves what no longer fits in where it
-    is; nothing is dropped.
+    around or inside a meeting move with its hours, as long as its zone stays. A visit that was shortened leaves what no
+    longer fits in where it is; nothing is dropped.
     """
     if before == after:
         return times
-    if times.has_hours and before.is_meeting and after.is_meeting and times.is_of_one_day:
+    is_meeting = before.is_meeting and after.is_meeting and before.timezone == after.timezone
+    if times.has_hours and is_meeting and times.is_of_one_day:
         start, end = _shifts_of_meeting(times, before, after)
     else:
         start, end = _shifts_of_days(times, before, after)

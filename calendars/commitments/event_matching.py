@@ -51,6 +51,17 @@ class CommitmentTerms:
         """Whether nothing countable was promised: such a commitment is counted, never overdue."""
         return self.frequency is FrequencyType.OPEN and self.headcount_total is None
 
+    def counts_on(self, days: Days) -> bool:
+        """Whether a visit of these days is one of this agreement: it begins while the agreement holds.
+
+        Pupils who stay beyond its end were taken in within it, so that is all that progress asks.
+        """
+        return days.first in self.period
+
+    def covers(self, days: Days) -> bool:
+        """Whether the agreement holds on all these days: what plans propose, and what needs no warning."""
+        return days.first in self.period and days.last in self.period
+
 
 class EventRecord(NamedTuple):
     """An event as progress sees it; days inclusive, ``people`` those who came, else those expected, None unknown.
@@ -167,7 +178,7 @@ def _why_others(occasion: EventRecord, undertaking: CommitmentTerms, names: Name
 
 
 def _outside(occasion: EventRecord, undertaking: CommitmentTerms) -> bool:
-    return not undertaking.period.first <= occasion.days.first <= undertaking.period.last
+    return not undertaking.counts_on(occasion.days)
 
 
 def _why_outside(occasion: EventRecord, undertaking: CommitmentTerms, names: Names) -> Message:

@@ -47,10 +47,13 @@ class Outstanding:
     """What a commitment still lacks.
 
     ``people`` are those missing from its quota: 0 when there is no quota, or when it is not known how many.
+    ``waiting`` are the postponed events that will make up for some of it once they have new days, with the due year
+    they belong to: they are given days, and nothing is planned instead.
     """
 
     shortfalls: tuple[Shortfall, ...] = ()
     people: int = 0
+    waiting: tuple[tuple[int, EventRecord], ...] = ()
 
     @property
     def years(self) -> frozenset[int]:
@@ -91,7 +94,9 @@ def outstanding(undertaking: CommitmentTerms, judged: Iterable[Evaluation], toda
     if undertaking.is_open or today > undertaking.period.last:
         return Outstanding()
     reckoning = _Calculation(undertaking, judged, today, earliest)
-    return Outstanding(tuple(reckoning.shortfalls()), reckoning.people_missing() or 0)
+    shortfalls, people = tuple(reckoning.shortfalls()), reckoning.people_missing() or 0
+    waiting = tuple((year_of(one, reckoning.listed), one) for one in reckoning.waiting)
+    return Outstanding(shortfalls, people, waiting)
 
 
 def outstanding_slots(
@@ -114,6 +119,7 @@ class _Calculation:
         self.last = undertaking.period.last
         self.listed = due_years(undertaking.period)
         self.obstacles: list[Message] = []
+        self.waiting: list[EventRecord] = []
         counted = [one for one in judged if one.occasion.commitment_id == undertaking.id]
         self.held = [one.occasion for one in counted if one.standing is Match.HELD]
         self.coming = [one.occasion for one in counted if one.standing is Match.PLANNED]
@@ -220,8 +226,11 @@ class _Calculation:
         return len(concerned)
 
     def _name_postponed(self, one: EventRecord) -> None:
+        if one in self.waiting:  # it may make up for a visit and for people
+            return
+        self.waiting.append(one)
         reason = message(N_("“{title}” is postponed: give it new days."), title=one.title)
-        if reason not in self.obstacles:  # it may make up for a visit and for people
+        if reason not in self.obstacles:
             self.obstacles.append(reason)
 
     # When

@@ -1,8 +1,10 @@
 """A plan: a day for everything an agreement still owes, spread over the time there is, each with the reasons for it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from calendars.commitments.event_matching import CommitmentTerms, Evaluation, EventRecord, Match
 from calendars.commitments.outstanding import OutstandingSlot, allowed_lengths, exact_end, outstanding_slots
@@ -25,18 +27,24 @@ MOST_PLACED = 500
 _ROUNDS = 100
 
 
+class Sides(NamedTuple):
+    """Who receives a visit and who comes; ``guest`` None: nobody comes."""
+
+    host: str
+    guest: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class PlanningRequest:
-    """A commitment to plan for: what was promised, what there is, and between whom it would take place.
+    """A commitment to plan for: what was promised, what there is, and between whom it may take place.
 
-    ``host`` None: nobody can tell who would receive it, ``guest`` None: nobody comes. ``why_not`` says what keeps the
-    whole commitment from being planned.
+    Of several ``sides`` each visit gets one: they take turns. None: nobody can tell who would receive it. ``why_not``
+    says what keeps the whole commitment from being planned.
     """
 
     undertaking: CommitmentTerms
     judged: Sequence[Evaluation]
-    host: str | None
-    guest: str | None
+    sides: tuple[Sides, ...]
     why_not: Message | None = None
 
 
@@ -84,7 +92,9 @@ def plan(
     """Find days for everything still owed; what one commitment lacks never stops the others.
 
     Slots of all commitments are spread over their years first, then each takes the best opening near its share, the
-    narrowest first. What was placed is a visit to the next one. ``told`` hears how many of how many are dealt with.
+    narrowest first. What was placed is a visit to the next one. Where either side may host, they take turns; whoever's
+    turn it is gives way when only the other side has free days. Every draft lies within its agreement to its last day.
+    ``told`` hears how many of how many are dealt with.
     """
     planner = _Planner(board_of, festivities_of, today, earliest, told)
     rest = list(asks)
@@ -120,21 +130,22 @@ class _Planner:
 
     def round(self, asks: Sequence[PlanningRequest]) -> list[PlanningRequest]:
         """Place every slot owed now; the asks of which some were placed come back with them, to be asked again."""
-        wanted: list[tuple[PlanningRequest, OutstandingSlot, str]] = []
+        wanted: list[tuple[PlanningRequest, OutstandingSlot, tuple[Sides, ...]]] = []
         for ask in asks:
             found = outstanding_slots(ask.undertaking, ask.judged, self.today, self.earliest)
             self._tell(ask, found.obstacles)
-            if found.slots and (ask.why_not is not None or ask.host is None):
+            if found.slots and (ask.why_not is not None or not ask.sides):
                 self._tell(ask, [ask.why_not or message(N_("The agreement does not say who would be the host."))])
                 continue
-            wanted += [(ask, slot, ask.host or "") for slot in found.slots]
-        targets = _targets([(slot, host) for _ask, slot, host in wanted])
+            turns = in_turn(ask, found.slots)
+            wanted += [(ask, slot, sides) for slot, sides in zip(found.slots, turns, strict=True)]
+        targets = _targets([(slot, sides[0].host) for _ask, slot, sides in wanted])
         made: dict[str, list[Evaluation]] = {}
         narrowest_first = sorted(range(len(wanted)), key=lambda one: (len(wanted[one][1].within), targets[one], one))
         for done, number in enumerate(narrowest_first):
             self.told(done, len(wanted))
-            ask, slot, host = wanted[number]
-            if (occasion := self._fill(ask, slot, host, targets[number])) is not None:
+            ask, slot, sides = wanted[number]
+            if (occasion := self._fill(ask, slot, sides, targets[number])) is not None:
                 made.setdefault(ask.undertaking.id, []).append(Evaluation(occasion, Match.PLANNED))
         return [
             replace(ask, judged=(*ask.judged, *made[ask.undertaking.id]))
@@ -146,7 +157,9 @@ class _Planner:
         known = [one.reason for one in self.unplaced if one.commitment_id == ask.undertaking.id]
         self.unplaced += [UnplacedSlot(ask.undertaking.id, reason) for reason in reasons if reason not in known]
 
-    def _fill(self, ask: PlanningRequest, slot: OutstandingSlot, host: str, target: date) -> EventRecord | None:
+    def _fill(
+        self, ask: PlanningRequest, slot: OutstandingSlot, sides: Sequence[Sides], target: date
+    ) -> EventRecord | None:
         if len(self.placed) >= MOST_PLACED:
             self._tell(
                 ask, [message(N_("More than {count} visits are owed: plan again for the rest."), count=MOST_PLACED)]
@@ -154,17 +167,20 @@ class _Planner:
             return None
         if (ask.undertaking.id, slot.within) in self.full:
             return None  # it was told of the first one that found no place, and there is less room by now
-        board = self._board(host, ask.guest)
-        refused: dict[str, int] = {}
-        festivities = self.festivities_of(host, slot.within)
-        for wish in _wishes(ask.undertaking, slot, self.today, self.earliest, festivities):
-            found = openings(board, wish)
-            fitting = [one for one in found.openings if _is_exact(ask.undertaking, one.days)]
-            if fitting:
-                return self._place(ask, slot, host, _best(fitting, target))
-            refused = {code: refused.get(code, 0) + count for code, count in found.refused.items()}
+        refused: Counter[str] = Counter()
+        for one in sides:
+            board = self._board(*one)
+            festivities = self.festivities_of(one.host, slot.within)
+            tried: Mapping[str, int] = {}
+            for wish in _wishes(ask.undertaking, slot, self.today, self.earliest, festivities):
+                found = openings(board, wish)
+                fitting = [opening for opening in found.openings if _is_exact(ask.undertaking, opening.days)]
+                if fitting:
+                    return self._place(ask, slot, one, _best(fitting, target))
+                tried = found.refused or tried
+            refused.update(tried)
         self.full.add((ask.undertaking.id, slot.within))
-        self._tell(ask, [_no_window(slot, refused)])
+        self._tell(ask, [_no_window(ask.undertaking, slot, refused)])
         return None
 
     def _board(self, host: str, guest: str | None) -> DayIndex:
@@ -182,22 +198,46 @@ class _Planner:
             if receiver == host:
                 board.add_visit(stay)
 
-    def _place(self, ask: PlanningRequest, slot: OutstandingSlot, host: str, opening: Opening) -> EventRecord:
+    def _place(self, ask: PlanningRequest, slot: OutstandingSlot, sides: Sides, opening: Opening) -> EventRecord:
         identity = f"planned-{len(self.placed)}"
-        if ask.guest is not None:
-            self._receive(host, HostedVisit(identity, {}, opening.days))
         reasons = (slot.why, *(reason.detail for reason in opening.reasons))
-        self.placed.append(PlannedSlot(ask.undertaking.id, host, ask.guest, opening.days, slot.people, reasons))
+        if sides.guest is not None:
+            self._receive(sides.host, HostedVisit(identity, {}, opening.days))
+        self.placed.append(PlannedSlot(ask.undertaking.id, *sides, opening.days, slot.people, reasons))
         return EventRecord(
             identity,
             ask.undertaking.activity,
             EventStatus.DRAFT,
             opening.days,
-            host,
-            ask.guest,
+            *sides,
             slot.people,
             ask.undertaking.id,
         )
+
+
+def in_turn(ask: PlanningRequest, slots: Sequence[OutstandingSlot]) -> list[tuple[Sides, ...]]:
+    """For each slot who would host it, the side whose turn it is first.
+
+    That is the one that hosts less of all that is held, planned, postponed and owed; of two that host as much the one
+    that did not host the visit before, and for the first visit the one the agreement names first. So a plan of the
+    same data is always the same, and no side hosts two more than the other because of it.
+    """
+    if len(ask.sides) < 2:
+        return [ask.sides] * len(slots)
+    known = [
+        (one.occasion.days.first, one.occasion.host)
+        for one in ask.judged
+        if one.standing is not Match.NEAR or one.occasion.status is EventStatus.POSTPONED
+    ]
+    turns: dict[int, tuple[Sides, ...]] = {}
+    for number in sorted(range(len(slots)), key=lambda one: (slots[one].rather.first, one)):
+        begin = slots[number].rather.first
+        hosted = Counter(host for _day, host in known)
+        _day, previous = max((one for one in known if one[0] <= begin), default=(begin, ""))
+        ranked = sorted(ask.sides, key=lambda one: (hosted[one.host], one.host == previous))
+        turns[number] = tuple(ranked)
+        known.append((begin, ranked[0].host))
+    return [turns[number] for number in range(len(slots))]
 
 
 def _targets(slots: Sequence[tuple[OutstandingSlot, str]]) -> list[date]:
@@ -227,8 +267,9 @@ def _wishes(
         yield from (replace(lies_within, days=days, one_of=(tuple(festivities),)) for days in tried)
     for within in dict.fromkeys((slot.rather, slot.within)):
         yield from (replace(lies_within, days=days, within=within) for days in tried)
-    # A year's course can't always end within what it is owed for; whoever has come was taken in.
-    yield from (replace(lies_within, days=days, may_end_after=True) for days in tried if days > LONG_STAY_DAYS)
+    # A year's course can't end within the year it is owed for; it ends within the agreement all the same.
+    beyond = replace(lies_within, may_end_after=True, ends_by=undertaking.period.last)
+    yield from (replace(beyond, days=days) for days in tried if days > LONG_STAY_DAYS)
 
 
 def _possible_lengths(undertaking: CommitmentTerms, slot: OutstandingSlot) -> Sequence[int]:
@@ -252,7 +293,14 @@ def _best(found: Sequence[Opening], target: date) -> Opening:
     return min(found, key=merit)
 
 
-def _no_window(slot: OutstandingSlot, refused: Mapping[str, int]) -> Message:
+def _no_window(undertaking: CommitmentTerms, slot: OutstandingSlot, refused: Mapping[str, int]) -> Message:
+    if not refused:
+        text = N_(
+            "{why} No visit of the length agreed can begin from {first} on and end within the agreement, by {last}: "
+            "agree on its days with the partner and enter it by hand."
+        )
+        period = undertaking.period
+        return message(text, why=slot.why, first=numeric_day(slot.within.first), last=numeric_day(period.last))
     counted = {
         "public_holiday": N_("on public holidays: {count}"),
         "host_overlap": N_("during another visit: {count}"),

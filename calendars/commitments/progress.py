@@ -99,6 +99,9 @@ class ProgressCounter:
         self.undertaking, self.as_of = undertaking, as_of
         self.listed = due_years(undertaking.period)
         self.sums = {year: _Sums() for year in self.listed}
+        self.waiting = 0
+        """How many events are postponed, without new days; ``people_waiting`` is who would come to them."""
+        self.people_waiting = 0
         self.near: list[Evaluation] = []
         self.remarkable: list[Evaluation] = []
 
@@ -106,10 +109,17 @@ class ProgressCounter:
         """Take in an event with all that was said about it."""
         if judgement.standing is Match.NEAR:
             self.near.append(judgement)
+            self.postpone(judgement.occasion)
             return
         self.count(judgement.occasion, judgement.standing)
         if judgement.why:
             self.remarkable.append(judgement)
+
+    def postpone(self, occasion: EventRecord) -> None:
+        """Take in an event that does not count, if it does not because it waits for new days."""
+        if occasion.status is EventStatus.POSTPONED and occasion.commitment_id == self.undertaking.id:
+            self.waiting += 1
+            self.people_waiting += occasion.people or 0
 
     def progress(self) -> CommitmentProgress:
         """Where the commitment stands with what was taken in."""
@@ -207,7 +217,17 @@ class ProgressCounter:
 
 
 def _detail(tally: ProgressCounter, state: ProgressState, years: Sequence[ProgressYear]) -> Message:
-    """Why the state is what it is, and what is pressing now."""
+    """Why the state is what it is, what is pressing now, and what only waits for new days."""
+    what = _reason(tally, state, years)
+    if not tally.waiting or state in (ProgressState.OPEN, ProgressState.FULFILLED):
+        return what
+    if tally.undertaking.headcount_total is None:
+        return message(N_("{what} Postponed, waiting for new days: {count}."), what=what, count=tally.waiting)
+    text = N_("{what} Postponed, waiting for new days: {count}; people in them: {people}.")
+    return message(text, what=what, count=tally.waiting, people=tally.people_waiting)
+
+
+def _reason(tally: ProgressCounter, state: ProgressState, years: Sequence[ProgressYear]) -> Message:
     match state:
         case ProgressState.OPEN:
             return message(N_("Counted only: no number was promised."))

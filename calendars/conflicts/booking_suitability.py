@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from calendars.bookings.times import BookingTimes
+from calendars.bookings.times import BookingTimes, EventHours, EventTimes, follow_hours
 from calendars.conflicts.commitment_checks import EventWarning
 from calendars.days.formatting import numeric_day
 from calendars.days.spans import Days
@@ -24,11 +24,33 @@ class CheckedBooking:
     quantity: int
     state: BookingState
     times: BookingTimes
+    made_for: EventHours | None = None
+    """Earlier hours of the visit that it still goes by; None: those the visit has."""
 
 
-def booking_warnings(stay: Days, headcount: int | None, booked: Sequence[CheckedBooking]) -> list[EventWarning]:
-    """What of a visit's bookings does not suit it: too few seats, out of service, on other days than the visit."""
-    return [*_seats(headcount, booked), *_out_of_service(booked), *_outside(stay, booked)]
+def booking_warnings(
+    stay: Days, headcount: int | None, booked: Sequence[CheckedBooking], event: EventTimes | None = None
+) -> list[EventWarning]:
+    """What of a visit's bookings does not suit it: too few seats, out of service, on other days than the visit, at its
+    earlier hours (asked only of an ``event`` whose days and hours are given)."""
+    return [*_seats(headcount, booked), *_out_of_service(booked), *_outside(stay, booked), *_stale(event, booked)]
+
+
+def _stale(event: EventTimes | None, booked: Sequence[CheckedBooking]) -> Iterator[EventWarning]:
+    for one in booked:
+        if event is None or one.made_for is None:
+            continue
+        then = follow_hours(one.times, event, one.made_for)
+        if then == one.times:
+            continue
+        detail = message(
+            N_("“{resource}” is booked by the earlier hours of the event: {times}. By its hours now: {then}."),
+            resource=one.name,
+            times=one.times.format(),
+            then=then.format(),
+        )
+        advice = message(N_("Move the bookings along, or change their hours by hand."))
+        yield EventWarning("booking_hours_stale", Severity.WARNING, detail, one.id, advice)
 
 
 def _seats(headcount: int | None, booked: Sequence[CheckedBooking]) -> Iterator[EventWarning]:

@@ -109,7 +109,7 @@ def _duration(visit: CheckedEvent, promise: CommitmentTerms) -> Iterator[EventWa
 
 def _period(visit: CheckedEvent, promise: CommitmentTerms) -> Iterator[EventWarning]:
     period = promise.period
-    if visit.days.first in period and visit.days.last in period:
+    if promise.covers(visit.days):
         return
     detail = message(
         N_("Days planned: {first} to {last}. The agreement holds from {starts_on} to {ends_on}."),
@@ -118,7 +118,7 @@ def _period(visit: CheckedEvent, promise: CommitmentTerms) -> Iterator[EventWarn
         starts_on=numeric_day(period.first),
         ends_on=numeric_day(period.last),
     )
-    if visit.days.first in period:
+    if promise.counts_on(visit.days):
         advice = message(
             N_("It counts all the same, as it begins within the agreement; settle who pays after its end.")
         )

@@ -47,10 +47,11 @@ class FestivalDay:
 class OpeningQuery:
     """A search for windows of ``days`` whole days, none starting before ``earliest`` (today plus the office's notice).
 
-    The whole window must be in ``within``; with ``may_end_after`` only its first day. A window must contain every span
-    of ``containing`` and one festival of each group of ``one_of`` (a span longer than the window must contain the
-    window instead); then holidays are allowed. ``asked_on`` is the day from which notice is counted; by default the day
-    for which ``earliest`` is the office's usual notice. ValueError for less than one day.
+    The whole window must be in ``within``; with ``may_end_after`` only its first day, and its last day is no later than
+    ``ends_by``, if there is one. A window must contain every span of ``containing`` and one festival of each group of
+    ``one_of`` (a span longer than the window must contain the window instead); then holidays are allowed. ``asked_on``
+    is the day from which notice is counted; by default the day for which ``earliest`` is the office's usual notice.
+    ValueError for less than one day.
     """
 
     days: int
@@ -58,6 +59,7 @@ class OpeningQuery:
     earliest: date
     containing: tuple[Days, ...] = ()
     may_end_after: bool = False
+    ends_by: date | None = None
     one_of: tuple[tuple[FestivalDay, ...], ...] = ()
     asked_on: date | None = None
 

@@ -104,6 +104,8 @@ class _Search:
     def __init__(self, index: DayIndex, query: OpeningQuery) -> None:
         self._index, self._query = index, query
         latest = index.number(query.within.last) - (0 if query.may_end_after else query.days - 1)
+        if query.ends_by is not None:
+            latest = min(latest, index.number(query.ends_by) - (query.days - 1))
         last_start = len(index.within) - query.days
         self.starts = range(max(0, index.number(query.within.first)), min(latest, last_start) + 1)
         self._earliest = index.number(query.earliest)

@@ -144,8 +144,11 @@ class TransitionsView(ApiView):
         """Change an event's status
 
         Confirming needs an approver who neither created the event nor last changed any of what is confirmed. Postponing
-        and cancelling need a reason. An impossible transition is 409 with the transitions that are possible. With
-        If-Match (optional) it is 412 if somebody has changed the event since it was read.
+        and cancelling need a reason. So does taking back that an event has begun (to `confirmed`) or is over (to
+        `ongoing`), which needs an approver. An impossible transition is 409 with the transitions that are possible;
+        `ongoing` before the arrival and `completed` before the last day are 409 `too_early` with the `day` from which
+        they can be taken, by the office's calendar. With If-Match (optional) it is 412 if somebody has changed the
+        event since it was read.
         """
         event = events.find_event(session(), event_id)
         _check_etag_if_sent(event)

@@ -92,6 +92,7 @@ class BookingSchema(RowSchema):
             "ends_at",
             "length_class",
             "is_exclusive",
+            "made_for",
         )
         dump_only: tuple[str, ...] = ("timezone", "created_by")
 

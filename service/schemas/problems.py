@@ -27,6 +27,9 @@ class ProblemSchema(Schema):
     event_id = fields.String(
         metadata=_SOMETIMES | {"description": "The ceremony that is there already, where there can be one only."}
     )
+    day = fields.String(
+        metadata=_SOMETIMES | {"format": "date", "description": "From which it can be done, where it is too early."}
+    )
     status_now = fields.String(metadata=_SOMETIMES | {"description": "An event's, where it can't become another."})
     possible = fields.List(
         fields.String(), metadata=_SOMETIMES | {"description": "Statuses that can follow, after an impossible one."}

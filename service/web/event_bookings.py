@@ -105,6 +105,8 @@ def do_booking(view: View, event: Event) -> None:
             bookings.make_bookings(view.session, view.act, [wanted], several=False)
         case "give_back":
             bookings.delete_booking(view.session, view.act, _own(view, event, form.get("booking", "")))
+        case "follow":
+            bookings.follow_event(view.session, view.act, event)
         case "hold":
             booking = _own(view, event, form.get("booking", ""))
             bookings.change_booking(view.session, view.act, booking, {"state": BookingState.HELD})

@@ -196,6 +196,11 @@ def edit(path: Path, *changes: tuple[str, str]) -> Path:
 LATER = NOW + timedelta(days=1)
 
 
+def kept(report: LoadReport, path: Path, language: str = "en") -> list[str]:
+    """What a load names as kept, without the folder."""
+    return [one.formatted(language).removeprefix(f"{path.parent}/") for one in report.kept]
+
+
 def test_everything_of_an_event_is_there(database: Database, visit: Path) -> None:
     with database.transaction(write=False) as session:
         event = event_of(session)
@@ -238,7 +243,7 @@ def test_an_edited_entry_changes_alone(database: Database, load: Load, visit: Pa
     assert load(visit) == LoadReport(unchanged=6)
 
 
-def test_what_a_person_changed_stays_until_the_entry_is_edited(database: Database, load: Load, visit: Path) -> None:
+def test_what_a_person_changed_stays_also_when_the_entry_is_edited(database: Database, load: Load, visit: Path) -> None:
     with database.transaction() as session:
         event = events.find_event(session, event_of(session).id)
         events.change_event(session, ACT, event, {"headcount": 20, "headcount_actual": 19})
@@ -249,10 +254,12 @@ def test_what_a_person_changed_stays_until_the_entry_is_edited(database: Databas
         organisation.aliases = ["VP"]
     assert load(visit, LATER) == LoadReport(unchanged=6)
     edit(visit, ("{vi: Đoàn công tác}", "{vi: Đoàn cấp cao}"))
-    assert load(visit, LATER) == LoadReport(changed=1, unchanged=5)
+    report = load(visit, LATER)
+    assert (report.created, report.changed, report.unchanged) == (0, 1, 5)
+    assert kept(report, visit) == ["trial.yaml:10: events[visit]: Kept as it is here: headcount."]
     with database.transaction(write=False) as session:
         event = event_of(session)
-        assert (event.title, event.headcount, event.headcount_actual) == ({"vi": "Đoàn cấp cao"}, 12, 19)
+        assert (event.title, event.headcount, event.headcount_actual) == ({"vi": "Đoàn cấp cao"}, 20, 19)
         assert event.status is EventStatus.PLANNED, "the file's status was not edited"
         assert [one.done for one in tasks_of(session, event.id) if one.due_on] == [True]
         assert session.exec(select(Organisation)).one().aliases == ["VP"]

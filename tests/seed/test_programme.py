@@ -177,7 +177,8 @@ def test_what_is_to_come_is_a_draft(programme: Database) -> None:
         coming = session.exec(select(Event).where(Event.first_day > date(2025, 12, 31))).all()
         assert len(coming) == 38
         assert {one.status for one in coming} == {EventStatus.DRAFT}
-        assert all("(dự thảo)" in one.title["vi"] and "(draft)" in one.title["en"] for one in coming)
+        marks = ("dự thảo", "draft", "ຮ່າງ")  # that is what the status says
+        assert not [one.title for one in coming if any(mark in text for mark in marks for text in one.title.values())]
         assert session.exec(select(func.count()).select_from(Task)).one() == 181
         assert session.exec(select(func.count()).select_from(ProgrammeItem)).one() == 25
 

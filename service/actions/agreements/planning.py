@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlmodel import Session, select
 
-from calendars.commitments.event_matching import CommitmentTerms, Evaluation, Match
-from calendars.commitments.planning import PlannedSlot, PlanningRequest, plan
+from calendars.commitments.event_matching import CommitmentTerms, Evaluation
+from calendars.commitments.planning import PlannedSlot, PlanningRequest, Sides, plan
 from calendars.days.durations import add_units
 from calendars.days.holidays import Holiday, HolidayIndex
 from calendars.days.spans import Days, days_after
@@ -134,20 +134,15 @@ class _PlanInputs:
         for terms, evaluations in self.evaluated:
             if terms.is_open:
                 continue
-            host, guest = self._sides(terms, evaluations)
-            yield PlanningRequest(terms, evaluations, host, guest, self._why_not(terms))
+            yield PlanningRequest(terms, evaluations, self._sides(terms), self._why_not(terms))
 
-    def _sides(self, terms: CommitmentTerms, evaluations: Sequence[Evaluation]) -> tuple[str | None, str | None]:
-        """Host and guest; where the terms name no host, the party that has hosted less often."""
-        parties = self.agreement.parties
-        host, guest = terms.host, terms.guest
-        if host is None and len(parties) == 2:
-            hosted = [one.occasion.host for one in evaluations if one.standing is not Match.NEAR]
-            candidates = [code for code in parties if code != guest]
-            host = min(candidates, key=hosted.count)
-        if guest is None and len(parties) == 2:
-            guest = next((code for code in parties if code != host), None)
-        return host, guest
+    def _sides(self, terms: CommitmentTerms) -> tuple[Sides, ...]:
+        """Who may host and who would come; where the terms name no host, each of two parties in turn."""
+        parties = self.agreement.parties if len(self.agreement.parties) == 2 else []
+        hosts = [terms.host] if terms.host else [code for code in parties if code != terms.guest]
+        return tuple(
+            Sides(host, terms.guest or next((code for code in parties if code != host), None)) for host in hosts
+        )
 
     @staticmethod
     def _why_not(terms: CommitmentTerms) -> Message | None:

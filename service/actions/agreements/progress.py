@@ -104,6 +104,8 @@ def all_agreements_progress(session: Session, as_of: date) -> list[AgreementProg
         record = event_record(row, parties)
         if (match := evaluator.standing(record)) is not Match.NEAR:
             counter.count(record, match)
+        else:
+            counter.postpone(record)
     lines: dict[str, list[ProgressLine]] = {one.id: [] for one in agreements}
     for commitment in commitments:
         lines[commitment.agreement_id].append(ProgressLine(commitment, counters[commitment.id][1].progress()))

@@ -191,6 +191,7 @@ def _times_on(event: Event, days: Days) -> EventTimes:
         _shifted(event.departs_on, days.last - event.last_day),
         event.start_time,
         event.end_time,
+        event.timezone,
     )
 
 

@@ -5,13 +5,14 @@ writes. Events are locked before resources, each in the order of their ids.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, func, select
 
-from calendars.bookings.times import BookingTimes, EventTimes, reschedule
+from calendars.bookings.times import BookingTimes, EventHours, EventTimes, follow_hours, reschedule
 from calendars.events.lifecycle import CALLED_OFF
 from models.errors import Conflict
 from models.events import Event
@@ -106,6 +107,8 @@ def change_booking(session: Session, act: ActionContext, booking: Booking, value
     change = {"resource_id": resource.id, "quantity": quantity, "state": state, **columns(resource, times)}
     if "note" in values:
         change["note"] = values["note"]
+    if {"from_", "to"} & set(values):
+        booking.made_for = None
     crud.change(session, act, booking, change, event_id=booking.event_id)
     return booking
 
@@ -132,7 +135,8 @@ def update_bookings_for_event(
 
     ``before`` and ``was`` are its times and its status before the change. The bookings move with the event. A postponed
     or cancelled event releases what it held and holds it again when it returns to the plan; what was only requested is
-    held when the event is confirmed.
+    held when the event is confirmed. A booking that does not follow the event's new hours or zone keeps those it was
+    made for, so that it is warned of until it is moved (:func:`follow_event`).
 
     Raises:
         BookingClash: one does not fit on the new days; it suggests days on which all of them would.
@@ -142,10 +146,10 @@ def update_bookings_for_event(
         return
     after = EventTimes.of(event)
     resources = lock_resources(session, {one.resource_id for one in found})
-    targets = [
-        (one, reschedule(BookingTimes.of(one), before, after), _state_for(event.status, was, one.state))
-        for one in found
-    ]
+    targets = []
+    for one in found:
+        times, one.made_for = _after_change(one, before, after)
+        targets.append((one, times, _state_for(event.status, was, one.state)))
     moving = [
         (one, times, state) for one, times, state in targets if state is not one.state or times != BookingTimes.of(one)
     ]
@@ -172,6 +176,59 @@ def update_bookings_for_event(
     for one, times, state in moving:
         change = {"state": state, **columns(resources[one.resource_id], times)}
         crud.change(session, act, one, change, event_id=event.id)
+
+
+def _after_change(one: Booking, before: EventTimes, after: EventTimes) -> tuple[BookingTimes, str | None]:
+    """The times of a booking after its event has changed, and the event's hours it still goes by; None: the new ones.
+
+    One that was left behind before only moves with the days.
+    """
+    now = BookingTimes.of(one)
+    if one.made_for is None:
+        times, made_for = reschedule(now, before, after), before.hours
+        follows = before.is_meeting and after.is_meeting and before.timezone == after.timezone and now.is_of_one_day
+        if follows or made_for is None:
+            return times, None
+    else:
+        made_for = EventHours.parse(one.made_for)
+        hours = (made_for.start, made_for.end, made_for.timezone)
+        still = [replace(frame, start_time=hours[0], end_time=hours[1], timezone=hours[2]) for frame in (before, after)]
+        times = reschedule(now, *still)
+    return times, made_for.text() if follow_hours(times, after, made_for) != times else None
+
+
+def follow_event(session: Session, act: ActionContext, event: Event) -> list[Booking]:
+    """Move the bookings that still go by earlier hours of an event to those it has now: all of them or none.
+
+    Raises:
+        Forbidden: another organisation is in charge of the event.
+        Conflict: it is completed, postponed or cancelled.
+        BookingClash: a resource is taken then.
+    """
+    events = _lock_events(session, {event.id})
+    permissions.check_change(session, event)
+    _check_bookable(event)
+    statement = select(Booking).where(Booking.event_id == event.id, col(Booking.made_for).is_not(None))
+    left = session.exec(statement.order_by(col(Booking.id))).all()
+    resources = lock_resources(session, {one.resource_id for one in left})
+    frame = EventTimes.of(event)
+    requests = [
+        BookingRequest(
+            one,
+            resources[one.resource_id],
+            follow_hours(BookingTimes.of(one), frame, EventHours.parse(one.made_for or "")),
+            one.quantity,
+        )
+        for one in left
+    ]
+    held = [one for one in requests if one.booking.state is BookingState.HELD]
+    _check_possible(held)
+    ensure_available(session, act, held, events)
+    _suspend_exclusion(session, left)
+    for one in requests:
+        one.booking.made_for = None
+        crud.change(session, act, one.booking, columns(one.resource, one.times), event_id=event.id)
+    return list(left)
 
 
 def _state_for(status: EventStatus, was: EventStatus, state: BookingState) -> BookingState:

@@ -173,10 +173,11 @@ def _outcome(act: ActionContext, event: Event, before: Values, after: Values) ->
 def after_step(session: Session, act: ActionContext, event: Event, to: EventStatus) -> dict[str, Any]:
     """What a step to a status makes of an event's confirmation, as further values for it.
 
-    An event that has begun stays confirmed; what was asked is taken back.
+    An event that has begun, or is taken back to the days before it, stays confirmed as it was; what was asked is taken
+    back.
     """
     asked = {"asked_by": None, "asked_at": None}
-    if to is EventStatus.CONFIRMED:
+    if to is EventStatus.CONFIRMED and event.status not in STANDING:
         return asked | confirmed_now(session, act, event)
     if to in STANDING:
         return asked

@@ -9,8 +9,9 @@ from sqlalchemy.orm import selectinload
 from sqlmodel import Session, SQLModel, col, select
 
 from calendars.days.anniversaries import Origin, occurrence
+from calendars.days.formatting import numeric_day
 from calendars.days.spans import days_after
-from calendars.events.lifecycle import needs_reason, possible_steps
+from calendars.events.lifecycle import first_day_for, is_back, needs_reason, possible_steps
 from models.agreements import Anniversary
 from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
 from models.events import Event, Performance, TrainingPhase
@@ -18,7 +19,7 @@ from models.feeds import DeletedEvent
 from models.i18n import N_, message
 from models.labels import noun
 from models.reminders import Reminder
-from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState
+from models.vocabulary import EventKind, EventStatus, ReminderPurpose, ReminderState, Role
 from service.actions import change_log, crud, permissions
 from service.actions.audit import plain
 from service.actions.context import ActionContext
@@ -241,17 +242,21 @@ def transition(
 
     Raises:
         ImpossibleTransition: the status can't follow the current one.
-        Invalid: postponing or cancelling without a reason; returning from postponed without new days.
+        Conflict: it has not begun, or is not over, by the office's day; ``day`` is the day from which it can be.
+        Invalid: postponing, cancelling or stepping back without a reason; returning from postponed without new days.
         Forbidden: another organisation is in charge of it; confirming needs an approver who neither made the event nor
-            last changed what is to be confirmed.
+            last changed what is to be confirmed; stepping back needs an approver.
         BookingClash: its bookings do not fit on these days, or no longer fit.
     """
     permissions.check_change(session, event)
     if to not in possible_steps(event.status):
         raise ImpossibleTransition(event.status.value, to.value, [step.value for step in possible_steps(event.status)])
-    if needs_reason(to) and not reason:
+    if is_back(event.status, to) and act.user is not None and not act.user.role.suffices_for(Role.APPROVER):
+        raise Forbidden(message(N_("Taking this back needs an approver.")), code="approver_required")
+    _check_day(act, event, to)
+    if needs_reason(event.status, to) and not reason:
         crud.check({"reason": [message(N_("Say why, so that everyone concerned can read it."))]})
-    if to is EventStatus.CONFIRMED:
+    if to is EventStatus.CONFIRMED and not is_back(event.status, to):
         confirmation.check_four_eyes(act, event)
     values: dict[str, Any] = dict(days or {}) | confirmation.after_step(session, act, event, to)
     if to is EventStatus.POSTPONED:
@@ -273,6 +278,24 @@ def transition(
     if to is EventStatus.CANCELLED:
         changes.event_cancelled(session, act, event)
     return event
+
+
+def opens_on(event: Event, to: EventStatus) -> date | None:
+    """The first day on which a step of this event can be taken; None for one that no day has to be waited for."""
+    return first_day_for(
+        event.status, to, arrives_on=event.arrives_on, first_day=event.first_day, last_day=event.last_day
+    )
+
+
+def _check_day(act: ActionContext, event: Event, to: EventStatus) -> None:
+    day = opens_on(event, to)
+    if day is None or day <= act.today:
+        return
+    if to is EventStatus.ONGOING:
+        what = message(N_("It begins on {day}: before that day it can't have begun."), day=numeric_day(day))
+    else:
+        what = message(N_("Its last day is {day}: before that day it can't be completed."), day=numeric_day(day))
+    raise Conflict(what, code="too_early", day=day.isoformat())
 
 
 def _new_parts(event: Event, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[str, list[SQLModel]]:

@@ -1,13 +1,14 @@
 """Warnings that come from what is around an event: other events, days off, bookings; in a fixed number of queries."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from functools import cache
 
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from calendars.bookings.times import BookingTimes
+from calendars.bookings.times import BookingTimes, EventHours, EventTimes
 from calendars.conflicts.booking_suitability import CheckedBooking, booking_warnings
 from calendars.conflicts.commitment_checks import EventWarning
 from calendars.conflicts.schedule_checks import (
@@ -17,13 +18,15 @@ from calendars.conflicts.schedule_checks import (
     is_holiday_event,
     person_warnings,
 )
+from calendars.conflicts.second_visits import LinkedVisit
 from calendars.days.holidays import Holiday
 from calendars.days.spans import Days, days_after
 from calendars.events.host_days import LONG_STAY_DAYS, MINIMUM_DAYS, HostedVisit, needs_host, whole_stay
 from calendars.openings.search import OpeningQuery, nearest
 from models.events import Event
 from models.resources import Booking, Resource
-from models.vocabulary import BookingState
+from models.vocabulary import BookingState, EventStatus
+from service.actions import permissions
 from service.actions.host_schedule import build_day_index, hosted, office_holiday_calendar, person_assignments_of_events
 from service.actions.locality_index import LocalityIndex
 
@@ -65,7 +68,8 @@ class WarningContext:
         if found and self._closely and (free := self._free_window(event)):
             found = self._day_warnings(event, free)
         found += person_warnings(self._by_event.get(event.id, ()), self._by_person)
-        return found + booking_warnings(_stay_of(event).days, event.headcount, self._booked.get(event.id, ()))
+        booked = self._booked.get(event.id, ())
+        return found + booking_warnings(_stay_of(event).days, event.headcount, booked, EventTimes.of(event))
 
     def _day_warnings(self, event: Event, free: Days | None) -> list[EventWarning]:
         found: list[EventWarning] = []
@@ -146,6 +150,25 @@ class _NearbyVisits:
         return list(found.values())
 
 
+def linked_visits(session: Session, commitment_ids: Collection[str]) -> dict[str, list[LinkedVisit]]:
+    """Commitment → the events linked to it but the cancelled ones, as the reader may know them; no query for none."""
+    if not commitment_ids:
+        return {}
+    columns = (Event.commitment_id, Event.id, Event.title, Event.first_day, Event.last_day, Event.status)
+    rows = session.execute(
+        core_select(*map(col, columns)).where(
+            col(Event.commitment_id).in_(sorted(commitment_ids)), col(Event.status) != EventStatus.CANCELLED
+        )
+    ).all()
+    unnoticed = permissions.unnoticed(session, {row.id for row in rows})
+    titles = permissions.titles(session, {row.id: row.title for row in rows})
+    found: dict[str, list[LinkedVisit]] = {one: [] for one in commitment_ids}
+    for commitment_id, identity, _title, first, last, status in rows:
+        if identity not in unnoticed:
+            found[commitment_id].append(LinkedVisit(identity, titles[identity], Days(first, last), status))
+    return found
+
+
 def booked_for(session: Session, event_ids: Sequence[str]) -> list[CheckedBooking]:
     """The held and requested bookings of these events; one query."""
     statement = (
@@ -168,6 +191,7 @@ def booked_for(session: Session, event_ids: Sequence[str]) -> list[CheckedBookin
             booking.quantity,
             booking.state,
             BookingTimes.of(booking),
+            EventHours.parse(booking.made_for) if booking.made_for else None,
         )
         for booking, resource in session.exec(statement)
     ]

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from calendars.commitments.event_matching import CommitmentTerms
 from calendars.conflicts import commitment_checks
+from calendars.conflicts.second_visits import LinkedVisit, ceremony_in_another_year, is_bounded, second_of_year
 from calendars.days.spans import Days
 from models.agreements import Agreement, Commitment
 from models.events import Event, Performance, TrainingPhase
@@ -18,12 +19,12 @@ from service.actions.commitment_terms import terms_of
 from service.actions.context import ActionContext
 from service.actions.locality_index import DirectionResolver
 from service.actions.permissions import Sight
-from service.actions.scheduling.event_surroundings import WarningContext
+from service.actions.scheduling.event_surroundings import WarningContext, linked_visits
 
 UNWARNED = frozenset({EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.POSTPONED})
 
 
-MEETINGS = frozenset({"host_overlap", "person_double_committed"})
+MEETINGS = frozenset({"host_overlap", "person_double_committed", "second_of_year"})
 """Warnings about two events: ``with_`` is the other one."""
 
 
@@ -35,6 +36,7 @@ class EventPresenter:
         self.act = act
         self.compass = DirectionResolver.load(session, act)
         self._terms: dict[str, CommitmentTerms] = {}
+        self._linked: dict[str, list[LinkedVisit]] = {}
         self._conflicts: dict[str, list[commitment_checks.EventWarning]] = {}
 
     def prefetch(self, events: Sequence[Event], *, closely: bool = False) -> None:
@@ -81,7 +83,25 @@ class EventPresenter:
             localities=self.compass.gazetteer,
             closely=closely,
         )
-        self._conflicts |= self._without_hidden_ids({event.id: context.warnings(event) for event in warned})
+        self._load_terms(warned)
+        self._linked = linked_visits(
+            self.session,
+            {
+                event.commitment_id
+                for event in warned
+                if event.commitment_id and is_bounded(self._terms[event.commitment_id])
+            },
+        )
+        self._conflicts |= self._without_hidden_ids(
+            {event.id: [*self._second_of_year(event), *context.warnings(event)] for event in warned}
+        )
+
+    def _second_of_year(self, event: Event) -> list[commitment_checks.EventWarning]:
+        if event.commitment_id not in self._linked:
+            return []
+        visit = LinkedVisit(event.id, event.title, Days(event.first_day, event.last_day), event.status)
+        found = second_of_year(visit, self._terms[event.commitment_id], self._linked[event.commitment_id])
+        return [found] if found else []
 
     def warnings(self, event: Event) -> list[commitment_checks.EventWarning]:
         """The warnings about an event; none for one that is completed, postponed or cancelled.
@@ -101,6 +121,8 @@ class EventPresenter:
             found += commitment_checks.commitment_warnings(checked, self._terms[event.commitment_id])
         if (short := commitment_checks.short_notice(checked, self.act.today)) is not None:
             found.append(short)
+        if (other_year := ceremony_in_another_year(event.year, checked.days)) is not None:
+            found.append(other_year)
         if event.changed_since_confirmed:
             found.append(commitment_checks.changed_since_confirmed())
         return found + self._conflicts[event.id]

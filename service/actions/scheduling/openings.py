@@ -151,7 +151,8 @@ def _resources_busy(
     for resource in resources:
         zone = localities.localities[resource.locality].timezone
         span = span_of(resource, BookingTimes(view.first, view.last, timezone=zone))
-        for day in fully_booked_days(held_bookings(session, resource.id, span), resource.capacity, view, zone):
+        held, buffers = held_bookings(session, resource.id, span), (resource.buffer_before, resource.buffer_after)
+        for day in fully_booked_days(held, resource.capacity, view, zone, before=buffers[0], after=buffers[1]):
             busy.append(BusyDays(Days(day, day), "resource_busy", resource.id, resource.name))
     return busy
 

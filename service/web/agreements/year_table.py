@@ -71,6 +71,10 @@ class CommitmentRow:
         """Whether a year lacks a visit that a plan would create."""
         return year in self.outstanding.years
 
+    def waiting_in(self, year: int) -> Sequence[str]:
+        """The ids of the postponed events of a year that need new days, and then make up for what it lacks."""
+        return [one.id for due, one in self.outstanding.waiting if due == year]
+
     @property
     def can_plan_at_all(self) -> bool:
         """Whether a visit can be planned that no year shown lacks: for its quota of people, or without a quota."""

@@ -62,6 +62,7 @@ _DEEDS: Mapping[str, PageAction] = {
     "publish": PageAction(programme.publish, "programme", N_("The programme is published.")),
     "book": PageAction(event_bookings.do_booking, "bookings", N_("It is booked."), "booking"),
     "hold": PageAction(event_bookings.do_booking, "bookings", N_("It is booked.")),
+    "follow": PageAction(event_bookings.do_booking, "bookings", N_("The bookings follow the hours of the event.")),
     "give_back": PageAction(event_bookings.do_booking, "bookings", N_("It was given back.")),
     "task": PageAction(tasks.finish, "tasks", N_("The task was changed.")),
     "add_task": PageAction(tasks.add, "tasks", N_("The task was added."), "task"),

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import request
 
-from calendars.events.lifecycle import needs_reason, possible_steps
+from calendars.events.lifecycle import is_back, needs_reason, possible_steps
 from models.events import Event
 from models.i18n import N_
 from models.vocabulary import EventStatus
@@ -21,8 +21,8 @@ _STEPS: Mapping[EventStatus, str] = {
     EventStatus.DRAFT: N_("Back to draft"),
     EventStatus.PLANNED: N_("Put into the plan"),
     EventStatus.CONFIRMED: N_("Confirm"),
-    EventStatus.ONGOING: N_("It has begun"),
-    EventStatus.COMPLETED: N_("It is completed"),
+    EventStatus.ONGOING: N_("Start the visit"),
+    EventStatus.COMPLETED: N_("Record as completed"),
     EventStatus.POSTPONED: N_("Postpone"),
     EventStatus.CANCELLED: N_("Cancel the event"),
 }
@@ -30,6 +30,8 @@ _OTHER_STEPS: Mapping[tuple[EventStatus, EventStatus], str] = {
     (EventStatus.CONFIRMED, EventStatus.PLANNED): N_("Take the confirmation back"),
     (EventStatus.POSTPONED, EventStatus.PLANNED): N_("Plan with new days"),
     (EventStatus.CANCELLED, EventStatus.PLANNED): N_("Plan it after all"),
+    (EventStatus.ONGOING, EventStatus.CONFIRMED): N_("It has not begun: back to confirmed"),
+    (EventStatus.COMPLETED, EventStatus.ONGOING): N_("It is not over: back to ongoing"),
 }
 _ASKED = (
     FieldSpec("to", FieldType.CHOICE),
@@ -56,26 +58,33 @@ def delete(view: View, event: Event) -> None:
 
 
 def possible(view: View, event: Event) -> list[dict[str, Any]]:
-    """The steps this reader may take now: to which status, what it is called, and what it asks for."""
+    """The steps this reader may take: to which status, what it is called, what it asks for, which day it waits for."""
     if not view.may_change(event):
         return []
     return [
         {
             "to": to,
             "label": view.say(_OTHER_STEPS.get((event.status, to), _STEPS[to])),
-            "needs_reason": needs_reason(to),
-            "is_usual": to is possible_steps(event.status)[0] and not _is_early(view, event, to),
+            "needs_reason": needs_reason(event.status, to),
+            "is_usual": to is possible_steps(event.status)[0],
+            "waits_for": _waits_for(view, event, to),
             "needs_days": event.status is EventStatus.POSTPONED and to is EventStatus.PLANNED,
         }
         for to in possible_steps(event.status)
-        if to is not EventStatus.CONFIRMED or _may_confirm(view, event)
+        if _may_take(view, event, to)
     ]
 
 
-def _is_early(view: View, event: Event, to: EventStatus) -> bool:
-    """Whether a step waits for a day that is still to come: it may be taken, but is not what is next."""
-    due = {EventStatus.ONGOING: event.first_day, EventStatus.COMPLETED: event.last_day}.get(to)
-    return due is not None and due > view.act.today
+def _waits_for(view: View, event: Event, to: EventStatus) -> date | None:
+    """The day still to come before which a step can't be taken; None for one that can be taken now."""
+    day = events.opens_on(event, to)
+    return day if day is not None and day > view.act.today else None
+
+
+def _may_take(view: View, event: Event, to: EventStatus) -> bool:
+    if is_back(event.status, to):
+        return view.may("approver")
+    return to is not EventStatus.CONFIRMED or _may_confirm(view, event)
 
 
 def may_delete(view: View, event: Event) -> bool:

@@ -18,6 +18,7 @@ _MENDED_IN: Mapping[str, str] = {
     "headcount_out_of_range": "facts",
     "person_double_committed": "people",
     "changed_since_confirmed": "confirmation",
+    "booking_hours_stale": "bookings",
 }
 """Warning → part of the page; any other is mended by other days."""
 

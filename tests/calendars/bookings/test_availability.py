@@ -11,12 +11,14 @@ from calendars.bookings.availability import (
     LENGTH_CLASSES,
     HeldQuantity,
     blocking_bookings,
+    fits,
     fully_booked_days,
     length_class,
     overbooked_bookings,
     peak_quantity,
     sweep,
 )
+from calendars.bookings.times import BookingTimes
 from calendars.days.spans import Days, Span
 from tests.calendars.days.boundaries import BOUNDARIES
 
@@ -32,6 +34,15 @@ spans = st.tuples(st.integers(0, 12), st.integers(1, 6)).map(lambda pair: at(pai
 takings = st.lists(st.tuples(spans, st.integers(1, 3)), max_size=8).map(
     lambda found: [HeldQuantity(span, quantity, f"booking-{number}") for number, (span, quantity) in enumerate(found)]
 )
+
+
+loose_hours = st.lists(
+    st.tuples(st.integers(-60, 160), st.integers(1, 70), st.integers(1, 3)).map(
+        lambda found: HeldQuantity(at(found[0], found[0] + found[1]), found[2])
+    ),
+    max_size=4,
+)
+"""Bookings of hours and days around a week."""
 
 
 def counted(taken: list[HeldQuantity], within: Span) -> int:
@@ -78,6 +89,25 @@ def test_full_days_hold_an_hour_at_which_nothing_is_left(taken: list[HeldQuantit
     full = [hour for hour in hours if sum(one.quantity for one in taken if one.span.overlaps(hour)) >= capacity]
     days = {hour.start.date() for hour in full}
     assert fully_booked_days(taken, capacity, Days(date(2027, 3, 1), date(2027, 3, 31)), "UTC") == sorted(days)
+
+
+@given(
+    loose_hours,
+    st.integers(1, 4),
+    st.integers(0, 36 * 60),
+    st.integers(0, 36 * 60),
+    st.sampled_from(["UTC", "Asia/Ho_Chi_Minh", "America/New_York"]),
+)
+def test_days_without_a_full_day_are_exactly_those_that_can_be_booked(
+    taken: list[HeldQuantity], capacity: int, before: int, after: int, zone: str
+) -> None:
+    """Every run of whole days, the room's own preparation counted: bookable if and only if none of its days is full."""
+    within = Days(date(2027, 3, 7), date(2027, 3, 15))
+    full = set(fully_booked_days(taken, capacity, within, zone, before=before, after=after))
+    for first in within:
+        for last in Days(first, within.last):
+            wanted = BookingTimes(first, last, timezone=zone).span(before, after)
+            assert fits(taken, wanted, 1, capacity) is not bool(full & set(Days(first, last)))
 
 
 def test_full_days_are_those_of_the_zone_and_of_the_range() -> None:

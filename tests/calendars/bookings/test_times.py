@@ -1,12 +1,13 @@
 """Bookings follow their event: a table by hand, and what must hold for every move."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.bookings.times import BookingTimes, EventTimes, reschedule
+from calendars.bookings.times import BookingTimes, EventHours, EventTimes, follow_hours, reschedule
 
 
 def march(first: int, last: int | None = None, start: str | None = None, end: str | None = None) -> BookingTimes:
@@ -137,3 +138,70 @@ def test_a_booking_never_ends_before_it_starts_nor_changes_between_days_and_hour
 def test_what_takes_the_whole_stay_takes_the_new_one(before: EventTimes, after: EventTimes) -> None:
     whole = reschedule(BookingTimes(before.arrives_on, before.departs_on), before, after)
     assert (whole.first_day, whole.last_day) == (after.arrives_on, after.departs_on)
+
+
+# Hours and zones that a booking did not follow
+
+VN, NEW_YORK, LAO = "Asia/Ho_Chi_Minh", "America/New_York", "Asia/Vientiane"
+
+
+def hours(start: str, end: str, zone: str = VN) -> EventHours:
+    return EventHours(time.fromisoformat(start), time.fromisoformat(end), zone)
+
+
+def held(first: int, last: int, now: EventHours) -> EventTimes:
+    """An event of days in March 2027 with hours and a zone. New York changes its clocks on the 14th."""
+    days = [date(2027, 3, day) for day in (first, last, first, last)]
+    return EventTimes(days[0], days[1], days[2], days[3], now.start, now.end, now.timezone)
+
+
+LEFT_BEHIND = [
+    ("as before", march(10, 10, "14:00", "16:00"), hours("14:00", "16:00"), march(10, 10, "14:00", "16:00")),
+    ("Lao clocks are the same", march(10, 10, "14:00", "16:00"), hours("14:00", "16:00", LAO),
+     march(10, 10, "14:00", "16:00")),
+    ("twelve hours later", march(10, 10, "14:00", "16:00"), hours("14:00", "16:00", NEW_YORK),
+     march(11, 11, "02:00", "04:00")),
+    ("the same instants in other words", march(10, 10, "14:00", "16:00"), hours("02:00", "04:00", NEW_YORK),
+     march(10, 10, "14:00", "16:00")),
+    ("what is prepared before goes by the start", march(10, 10, "12:00", "14:00"), hours("15:00", "18:00"),
+     march(10, 10, "13:00", "15:00")),
+    ("what is cleared after goes by the end", march(10, 10, "16:00", "17:00"), hours("15:00", "18:00"),
+     march(10, 10, "18:00", "19:00")),
+    ("around the meeting", march(10, 10, "13:00", "17:00"), hours("15:00", "18:00"), march(10, 10, "14:00", "19:00")),
+    ("whole days stay", march(10), hours("15:00", "18:00"), march(10)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("booking", "now", "expected"), [row[1:] for row in LEFT_BEHIND], ids=[row[0] for row in LEFT_BEHIND]
+)
+def test_a_booking_follows_the_hours_of_its_meeting(
+    booking: BookingTimes, now: EventHours, expected: BookingTimes
+) -> None:
+    assert follow_hours(booking, held(10, 10, now), hours("14:00", "16:00")) == expected
+
+
+def test_bookings_of_a_longer_event_go_by_the_day_they_lie_on() -> None:
+    event, was = held(10, 12, hours("15:00", "18:00")), hours("14:00", "16:00")
+    assert follow_hours(march(10, 10, "14:00", "15:00"), event, was) == march(10, 10, "15:00", "16:00")
+    assert follow_hours(march(11, 11, "08:00", "10:00"), event, was) == march(11, 11, "08:00", "10:00")
+    assert follow_hours(march(12, 12, "15:00", "16:00"), event, was) == march(12, 12, "15:00", "18:00")
+    assert follow_hours(march(10, 12, "14:00", "16:00"), event, was) == march(10, 12, "15:00", "18:00")
+
+
+@given(
+    st.integers(0, 23), st.integers(1, 20), st.sampled_from([VN, NEW_YORK, LAO]), st.sampled_from([VN, NEW_YORK, LAO])
+)
+def test_a_booking_of_the_whole_event_is_the_whole_event_after(start: int, length: int, was: str, now: str) -> None:
+    """The independent reckoning: the instants of the event itself."""
+    first = datetime(2027, 3, 10, start, tzinfo=ZoneInfo(was))
+    last = first + timedelta(hours=length)
+    if last.date() != first.date():
+        return
+    made_for = EventHours(first.time(), last.time(), was)
+    event = held(10, 10, EventHours(first.time(), last.time(), now))
+    booking = BookingTimes(date(2027, 3, 10), date(2027, 3, 10), first.time(), last.time(), was)
+    found = follow_hours(booking, event, made_for).span()
+    assert found.start == datetime.combine(date(2027, 3, 10), first.time(), ZoneInfo(now))
+    assert found.end == datetime.combine(date(2027, 3, 10), last.time(), ZoneInfo(now))
+    assert EventHours.parse(made_for.text()) == made_for

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from calendars.commitments.event_matching import CommitmentTerms, EventRecord
-from calendars.commitments.planning import CommitmentPlan, PlanningRequest, plan
+from calendars.commitments.planning import CommitmentPlan, PlanningRequest, Sides, plan
 from calendars.commitments.progress import progress
+from calendars.conflicts.commitment_checks import CheckedEvent, commitment_warnings
 from calendars.days.durations import length_fits
 from calendars.days.holidays import HolidayIndex
 from calendars.days.spans import Days
@@ -45,6 +46,12 @@ def board_within(within: Days, stays: Sequence[HostedVisit] = ()) -> DayIndex:
     return DayIndex(within, ALMANAC.off(BOTH, within.first, within.last), ALMANAC.working_days(BOTH), stays, ())
 
 
+def sides_of(promised: CommitmentTerms) -> tuple[Sides, ...]:
+    """Who may host a commitment of the two parties, and who would come."""
+    hosts = [promised.host] if promised.host else [code for code in (HD, VC) if code != promised.guest]
+    return tuple(Sides(host, promised.guest or (VC if host == HD else HD)) for host in hosts)
+
+
 def planned(
     promised: Sequence[CommitmentTerms],
     occasions: Sequence[EventRecord] = (),
@@ -59,8 +66,7 @@ def planned(
         PlanningRequest(
             one,
             judged(one, list(occasions), today),
-            one.host or HD,
-            one.guest or (VC if one.host != VC else None),
+            sides_of(one),
         )
         for one in promised
     ]
@@ -231,7 +237,7 @@ def test_more_than_there_is_room_for_is_told_once(monkeypatch: pytest.MonkeyPatc
 def test_nobody_to_host_is_said() -> None:
     promised = undertaking("either", TRAINING, **YEARLY)
     found = plan(
-        [PlanningRequest(promised, [], None, None)],
+        [PlanningRequest(promised, [], ())],
         lambda *_pair: board_within(PERIOD),
         lambda *_: (),
         FIRST_DAY,
@@ -240,7 +246,7 @@ def test_nobody_to_host_is_said() -> None:
     assert texts(found) == ["The agreement does not say who would be the host."]
     told: Message = message("Not like this.")
     found = plan(
-        [PlanningRequest(promised, [], HD, VC, told)],
+        [PlanningRequest(promised, [], (Sides(HD, VC),), told)],
         lambda *_: board_within(PERIOD),
         lambda *_: (),
         FIRST_DAY,
@@ -314,3 +320,155 @@ def test_a_plan_in_the_middle_of_any_history_is_complete(promised: CommitmentTer
     drafts = carried_out(found, [promised], EventStatus.DRAFT)
     stays = [HostedVisit(one.id, {}, one.days) for one in drafts]
     assert planned([promised], [*history, *drafts], today=today, stays=stays).placed == ()
+
+
+# Either side may host: who does, and an independent reckoning of the days there are
+
+EITHER = {"guest": None, "host": None}
+
+
+def either_planned(
+    promised: CommitmentTerms,
+    occasions: Sequence[EventRecord] = (),
+    today: date = FIRST_DAY,
+    stays: dict[str, list[HostedVisit]] | None = None,
+) -> CommitmentPlan:
+    """A plan where each host has its own visits in the way."""
+    within = Days(today - timedelta(days=31), promised.period.last + timedelta(days=400))
+    ask = PlanningRequest(promised, judged(promised, list(occasions), today), sides_of(promised))
+    boards = stays or {}
+    return plan(
+        [ask], lambda host, _guest: board_within(within, boards.get(host, ())), lambda *_: (), today, today + NOTICE
+    )
+
+
+def test_either_side_hosts_in_turn() -> None:
+    promised = undertaking("either", TRAINING, length=(10, 10, DAYS), **YEARLY, **EITHER)
+    found = either_planned(promised)
+    assert [(one.host, one.guest) for one in found.placed] == [(HD, VC), (VC, HD), (HD, VC), (VC, HD), (HD, VC)]
+    assert either_planned(promised) == found
+
+
+@pytest.mark.parametrize(
+    ("there", "hosts"),
+    [
+        # Who has hosted less is next, then whoever did not host the visit before.
+        ([("2024-06-03", HD)], [VC, HD, VC, HD]),
+        ([("2024-06-03", VC)], [HD, VC, HD, VC]),
+        ([("2024-06-03", HD), ("2025-06-02", HD)], [VC, VC, HD]),
+        ([("2026-06-01", HD)], [VC, HD, VC, HD]),
+        ([("2024-06-03", HD), ("2025-06-02", VC)], [HD, VC, HD]),
+    ],
+)
+def test_the_side_that_has_hosted_less_is_next(there: list[tuple[str, str]], hosts: list[str]) -> None:
+    promised = undertaking("either", TRAINING, length=(10, 10, DAYS), **YEARLY, **EITHER)
+    history = [occasion(promised, first, 10, host=host, status=EventStatus.PLANNED) for first, host in there]
+    assert [one.host for one in either_planned(promised, history).placed] == hosts
+    assert [one.host for one in either_planned(promised, history[::-1]).placed] == hosts
+
+
+@pytest.mark.parametrize("status", [EventStatus.POSTPONED, EventStatus.CANCELLED])
+def test_a_postponed_visit_keeps_its_host_s_turn_and_a_cancelled_one_does_not(status: EventStatus) -> None:
+    promised = undertaking("either", TRAINING, length=(10, 10, DAYS), **YEARLY, **EITHER)
+    found = either_planned(promised, [occasion(promised, "2024-06-03", 10, host=HD, status=status)])
+    assert found.placed[0].host == (VC if status is EventStatus.POSTPONED else HD)
+
+
+def test_whoever_has_no_days_left_gives_way() -> None:
+    """The example of two visits of fifteen days in one December: one at each place."""
+    december = Days(date(2026, 12, 1), date(2026, 12, 31))
+    promised = undertaking("either", TRAINING, period=december, length=(15, 15, DAYS), **ONCE | {"count": 2}, **EITHER)
+    found = either_planned(promised, today=date(2026, 11, 10))
+    assert [one.host for one in found.placed] == [HD, VC]
+    assert texts(found) == []
+    busy = {HD: [HostedVisit("busy", {}, Days(date(2026, 12, 1), date(2026, 12, 28)))]}
+    once = undertaking("once", TRAINING, period=december, length=(10, 10, DAYS), **ONCE, **EITHER)
+    assert [one.host for one in either_planned(once, today=date(2026, 11, 10), stays=busy).placed] == [VC]
+
+
+def free_windows(period: Days, days: int, earliest: date, stays: Sequence[HostedVisit]) -> list[Days]:
+    """Every window of at most 31 days in a period that no rule forbids, day by day."""
+    found = []
+    for first in period:
+        window = Days(first, first + timedelta(days=days - 1))
+        if first < earliest or window.last > period.last or any(stay.days.overlaps(window) for stay in stays):
+            continue
+        off = ALMANAC.off(BOTH, window.first, window.last)
+        if not off and any(day.weekday() < 5 for day in window):
+            found.append(window)
+    return found
+
+
+short_stays = st.lists(
+    st.tuples(st.integers(0, 119), st.integers(1, 25)).map(
+        lambda pair: Days(
+            date(2026, 9, 1) + timedelta(days=pair[0]), date(2026, 9, 1) + timedelta(days=pair[0] + pair[1])
+        )
+    ),
+    max_size=8,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(
+    at_hd=short_stays,
+    at_vc=short_stays,
+    length=st.integers(1, 20),
+    count=st.integers(1, 8),
+    yearly=st.booleans(),
+    quota=st.none() | st.integers(1, 40),
+)
+def test_a_plan_of_either_side_leaves_no_room_unused_and_adds_nothing_later(
+    at_hd: list[Days], at_vc: list[Days], length: int, count: int, yearly: bool, quota: int | None
+) -> None:
+    period, today = Days(date(2026, 9, 1), date(2026, 12, 31)), date(2026, 8, 20)
+    frequency = YEARLY if yearly else ONCE
+    promised = undertaking(
+        "either",
+        TRAINING,
+        period=period,
+        length=(length, length, DAYS),
+        headcount_total=quota,
+        **frequency | {"count": count},
+        **EITHER,
+    )
+    stays = {
+        host: [HostedVisit(f"{host} {number}", {}, one) for number, one in enumerate(found)]
+        for host, found in ((HD, at_hd), (VC, at_vc))
+    }
+    found = either_planned(promised, today=today, stays=stays)
+    taken = {host: list(there) for host, there in stays.items()}
+    for one in found.placed:
+        assert one.days in free_windows(period, length, today + NOTICE, taken[one.host])
+        taken[one.host].append(HostedVisit(f"placed {one.days}", {}, one.days))
+    room = [one for host in (HD, VC) for one in free_windows(period, length, today + NOTICE, taken[host])]
+    assert len(found.placed) == count or (not room and found.unplaced)
+    drafts = carried_out(found, [promised], EventStatus.DRAFT)
+    again = either_planned(promised, drafts, today, taken)
+    assert again.placed == ()
+    if not at_hd and not at_vc and len(found.placed) == count:
+        hosted = [one.host for one in found.placed]
+        assert abs(hosted.count(HD) - hosted.count(VC)) <= 1
+
+
+# Plans and warnings go by one rule
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
+@given(undertakings(), st.data())
+def test_no_draft_is_warned_of_at_once(promised: CommitmentTerms, data: st.DataObject) -> None:
+    today = data.draw(st.dates(promised.period.first, promised.period.last))
+    for one in planned([promised], today=today).placed:
+        assert commitment_warnings(CheckedEvent(one.days, one.people), promised) == []
+
+
+def test_a_stay_that_no_longer_ends_within_the_agreement_is_left_to_people() -> None:
+    found = planned([AGREEMENT["7 culture"]], today=date(2027, 6, 1))
+    assert found.placed == ()
+    (told,) = texts(found)
+    assert told.startswith("Still owed by 2028: 1 of 1. No visit of the length agreed can begin from 15/6/2027 on")
+    assert "end within the agreement, by 31/12/2028" in told
+    # Entered by hand it counts, as it begins in time, and the plan has nothing left to say.
+    by_hand = occasion("7 culture", "2027-09-06", 731, people=2, status=EventStatus.PLANNED)
+    assert state_of(AGREEMENT["7 culture"], [by_hand], date(2027, 6, 1)) is ProgressState.ON_TRACK
+    assert planned([AGREEMENT["7 culture"]], [by_hand], today=date(2027, 6, 1)) == CommitmentPlan((), ())

@@ -410,3 +410,27 @@ def test_what_is_held_is_never_undone_by_time(data: st.DataObject) -> None:
     now, then = (progress(promised, judged(promised, history, one), one).state for one in (day, later))
     if now in {F, M}:
         assert then is now
+
+
+# What waits for new days
+
+
+def test_progress_names_what_is_postponed() -> None:
+    """A quota that relies on a postponed batch is not just "0 of 15"."""
+    quota = undertaking("quota", TRAINING, headcount_total=15)
+    waiting = occasion(quota, "2028-03-06", people=15, status=POSTPONED)
+    day = date(2028, 2, 1)
+    found = progress(quota, judged(quota, [waiting], day), day)
+    assert found.state is R
+    assert str(found.detail) == (
+        "People taken in: 0 of 15; the agreement ends on 31/12/2028. "
+        "Postponed, waiting for new days: 1; people in them: 15."
+    )
+    yearly = of("1 in", [occasion("1 in", "2026-12-07", status=POSTPONED)], "2026-11-22")
+    assert str(yearly.detail).endswith("Postponed, waiting for new days: 1.")
+
+
+@pytest.mark.parametrize("status", [CANCELLED, DRAFT, PLANNED])
+def test_only_what_is_postponed_waits(status: EventStatus) -> None:
+    found = of("1 in", [occasion("1 in", "2026-12-07", status=status)], "2026-11-22")
+    assert "waiting" not in str(found.detail)

@@ -208,6 +208,49 @@ def test_either_side_hosts_in_turn(officer: Caller, agreement: dict[str, Any]) -
     assert (second["host"], second["guest"]) == (VC, HD)
 
 
+def test_a_side_without_room_gives_way_and_a_second_plan_adds_nothing(officer: Caller) -> None:
+    december = {
+        "title": {"vi": "Thỏa thuận tháng 12"},
+        "parties": [HD, VC],
+        "starts_on": "2026-12-01",
+        "ends_on": "2026-12-31",
+    }
+    agreement = officer.made("/agreements", december)
+    wish = BATCHES | {
+        "host": None,
+        "guest": None,
+        "funded_by": None,
+        "duration_min": 9,
+        "duration_max": 9,
+        "frequency": {"type": "in_period", "count": 2},
+    }
+    officer.made(f"/agreements/{agreement['id']}/commitments", wish)
+    found = plan(officer, agreement)
+    assert [(one["host"], one["guest"]) for one in found["created"]] == [(HD, VC), (VC, HD)]
+    assert found["unplaced"] == []
+    assert plan(officer, agreement) == {"created": [], "unplaced": [], "dry_run": False}
+
+
+def test_no_draft_ends_after_the_agreement(officer: Caller, agreement: dict[str, Any]) -> None:
+    wish = BATCHES | {
+        "title": {"vi": "Học tiếng Việt một năm"},
+        "headcount_min": None,
+        "headcount_max": None,
+        "headcount_total": 15,
+        "duration_min": 1,
+        "duration_max": 1,
+        "duration_unit": "years",
+    }
+    officer.made(f"/agreements/{agreement['id']}/commitments", wish)
+    found = plan(officer, agreement)
+    assert [one["first_day"][:4] for one in found["created"]] == ["2026", "2027"]
+    assert {warning["code"] for one in found["created"] for warning in one["conflicts"]}.isdisjoint(
+        {"outside_agreement"}
+    )
+    assert len(found["unplaced"]) == 1
+    assert plan(officer, agreement)["created"] == []
+
+
 @pytest.mark.usefixtures("merged")
 def test_drafts_are_between_the_agreements_own_parties(
     officer: Caller, agreement: dict[str, Any], batches: dict[str, Any], hold: Callable[..., str]

@@ -1,7 +1,7 @@
 """Four eyes that see: what was confirmed is kept, every change of it is seen on every path, and told to approvers."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -359,9 +359,10 @@ def test_confirmation_ends_with_its_status(caller: Callers) -> None:
     assert step(caller(Role.APPROVER), _id(path), "confirmed").json["confirmed"]["values"]["headcount"] == 3
 
 
-def test_begun_event_stays_confirmed_and_is_accepted_too(caller: Callers) -> None:
+def test_begun_event_stays_confirmed_and_is_accepted_too(caller: Callers, clock: Clock) -> None:
     officer, approver = caller(Role.OFFICER), caller(Role.APPROVER)
     path = confirmed(officer, approver)
+    clock.now = datetime(2027, 3, 13, 5, tzinfo=UTC)
     step(officer, _id(path), "ongoing")
     assert officer.patch(path, {"last_day": "2027-03-13"}).json["changed_since_confirmed"] is True
     assert accept(approver, path).json["status"] == "ongoing"
@@ -607,6 +608,7 @@ def test_feed_marks_a_changed_event_tentative_until_it_is_accepted(
 def test_event_that_is_over_stays_confirmed_in_feeds(caller: Callers, client: FlaskClient, clock: Clock) -> None:
     officer, approver = caller(Role.OFFICER), caller(Role.APPROVER)
     path = confirmed(officer, approver)
+    clock.move(days=(date.fromisoformat(officer.get(path).json["last_day"]) - clock.now.date()).days + 1)
     for to in ("ongoing", "completed"):
         step(officer, _id(path), to)
     officer.patch(path, {"headcount": 4})

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -248,7 +249,7 @@ def test_sequence_rises_with_what_matters_to_calendars_only(officer: Caller) -> 
     assert officer.get(path).json["uid"] == made["uid"]
 
 
-def test_life_of_a_visit_with_four_eyes(officer: Caller, approver: Caller) -> None:
+def test_life_of_a_visit_with_four_eyes(officer: Caller, approver: Caller, clock: Clock) -> None:
     event_id = officer.made("/training-batches", BATCH)["id"]
     steps = f"/events/{event_id}/transitions"
     refused = officer.post(steps, {"to": "completed"})
@@ -257,7 +258,9 @@ def test_life_of_a_visit_with_four_eyes(officer: Caller, approver: Caller) -> No
     assert officer.post(steps, {"to": "planned"}).json["status"] == "planned"
     assert officer.post(steps, {"to": "confirmed"}).status_code == 403
     assert approver.post(steps, {"to": "confirmed"}).json["status"] == "confirmed"
+    clock.now = datetime(2027, 3, 10, 1, tzinfo=UTC)
     assert officer.post(steps, {"to": "ongoing"}).json["status"] == "ongoing"
+    clock.move(days=11)
     assert officer.post(steps, {"to": "completed"}).json["status"] == "completed"
     assert officer.post(steps, {"to": "cancelled", "reason": "x"}).status_code == 409
     assert officer.patch(f"/training-batches/{event_id}", {"first_day": "2027-03-11"}).status_code == 409

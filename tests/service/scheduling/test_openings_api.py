@@ -239,3 +239,32 @@ def test_openings_take_the_same_queries_however_many_visits(officer: Caller, dat
         for number in range(30):
             factories.make_event(session, first_day=date(2027, 2, 1) + timedelta(days=3 * number))
     assert queries() == none <= 5
+
+
+@pytest.mark.parametrize(("before", "after"), [(0, 0), (60, 0), (0, 30), (60, 30), (1440, 0), (0, 1440)])
+@pytest.mark.parametrize(("start", "end"), [("2027-08-11", "2027-08-13"), ("2027-08-11T00:00", "2027-08-13T23:45")])
+def test_what_is_offered_can_be_booked_and_what_can_be_booked_is_offered(
+    officer: Caller, before: int, after: int, start: str, end: str
+) -> None:
+    """The room's preparation counts for the wish too: a booking on every window of two days, offered or not."""
+    room = officer.made(
+        "/resources",
+        {"name": "Phòng", "type": "room", "locality": "hai-duong", "buffer_before": before, "buffer_after": after},
+    )
+    august = {"days": 2, "from": "2027-08-02", "to": "2027-08-22", "host": "vientiane-province"}
+    taken = officer.made("/activities", BATCH | {"host": "vientiane-province", "guest": None})
+    officer.made("/bookings", {"resource_id": room["id"], "event_id": taken["id"], "from": start, "to": end})
+    answer = officer.get(f"/openings?{urlencode(august | {'resource': room['id']})}")
+    offered = {one["first_day"] for one in answer.json["openings"]}
+    free = {one["first_day"] for one in officer.get(f"/openings?{urlencode(august)}").json["openings"]}
+    bookable = set()
+    for first in sorted(free):
+        last = (date.fromisoformat(first) + timedelta(days=1)).isoformat()
+        wish = {"resource_id": room["id"], "event_id": taken["id"], "from": first, "to": last}
+        made = officer.post("/bookings", wish)
+        if made.status_code == 201:
+            bookable.add(first)
+            one = officer.get(f"/bookings/{made.json['id']}")
+            assert officer.delete(f"/bookings/{made.json['id']}", one.headers["ETag"]).status_code == 204
+    assert offered == bookable
+    assert free > bookable

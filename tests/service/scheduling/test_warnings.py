@@ -210,6 +210,73 @@ def test_somebody_elses_event_makes_no_edit_stale(officer: Caller) -> None:
     assert officer.delete(path).status_code == 204
 
 
+# A second visit for one promise, a ceremony of another year
+
+
+@pytest.fixture
+def yearly(officer: Caller) -> str:
+    agreement = officer.made(
+        "/agreements",
+        {
+            "title": {"en": "Agreement"},
+            "parties": ["hai-duong", "vientiane-province"],
+            "starts_on": "2026-01-01",
+            "ends_on": "2028-12-31",
+        },
+    )
+    commitment = {
+        "article": "1",
+        "field": {"en": "Party building"},
+        "title": {"en": "Training"},
+        "activity": "training_batch",
+        "frequency": {"type": "per_year", "count": 1},
+    }
+    return str(officer.made(f"/agreements/{agreement['id']}/commitments", commitment)["id"])
+
+
+@pytest.mark.both_databases("events by their commitment, and their readers")
+def test_a_second_plan_for_one_article_and_year_is_noticed(officer: Caller, viewer: Caller, yearly: str) -> None:
+    one = officer.made("/training-batches", MAY | {"commitment_id": yearly, "title": {"en": "First"}})
+    assert [warning["code"] for warning in one["conflicts"]] == []
+    autumn = {"first_day": "2027-10-04", "last_day": "2027-10-15", "commitment_id": yearly}
+    two = officer.made("/training-batches", MAY | autumn)
+    assert [(warning["code"], warning["with"]) for warning in two["conflicts"]] == [("second_of_year", one["id"])]
+    (found,) = conflicts(officer, f"/events/{two['id']}")
+    assert found["detail"] == "Promised for 2027: 1. There already: “First”, 10/5/2027–21/5/2027."
+    assert warnings(officer, f"/events/{one['id']}") == []
+    listed = {event["id"]: event["conflicts"] for event in viewer.get("/events").json}
+    assert [warning["code"] for warning in listed[two["id"]]] == ["second_of_year"]
+    # Postponed it still is the first: it gets new days.
+    for step in ({"to": "planned"}, {"to": "postponed", "reason": "Floods"}):
+        assert officer.post(f"/events/{one['id']}/transitions", step).status_code == 200
+    (found,) = conflicts(officer, f"/events/{two['id']}")
+    assert found["advice"] == "“First” is postponed: give it new days instead of planning another."
+    # Cancelled it leaves room.
+    answer = officer.post(f"/events/{one['id']}/transitions", {"to": "cancelled", "reason": "Floods"})
+    assert answer.status_code == 200, answer.text
+    assert warnings(officer, f"/events/{two['id']}") == []
+
+
+@pytest.mark.both_databases("a year of its own column")
+def test_a_ceremony_of_another_year_is_noticed(officer: Caller) -> None:
+    definition = {"title": {"en": "Relation"}, "origin": "1984", "parties": ["hai-duong", "vientiane-province"]}
+    anniversary = officer.made("/anniversaries", definition)
+    ceremony = {
+        "title": {"en": "Ceremony"},
+        "host": "hai-duong",
+        "year": 2030,
+        "first_day": "2031-05-06",
+        "last_day": "2031-05-06",
+    }
+    made = officer.made(f"/anniversaries/{anniversary['id']}/ceremonies", ceremony)
+    found = conflicts(officer, f"/events/{made['id']}")
+    assert [one["code"] for one in found] == ["ceremony_in_another_year"]
+    assert found[0]["detail"] == "Ceremony of the year 2030, held on 6/5/2031."
+    path = f"/anniversaries/{anniversary['id']}/ceremonies/{made['id']}"
+    etag = officer.etag(f"/events/{made['id']}")
+    assert officer.patch(path, {"year": 2031}, etag).json["conflicts"] == []
+
+
 # Reading
 
 

@@ -577,8 +577,11 @@ def test_postponed_event_of_a_year_is_neither_planned_nor_offered_to_be(
     reader = signed_in(locale=Language.EN)
     offered = {year: f"/plan?commitment={yearly.id}&year={year}" for year in (2026, 2027, 2028)}
     assert set(links_to_plan(reader.get(path_of(agreement)))) >= set(offered.values())
-    hold("2027-03-08", status=EventStatus.POSTPONED, title={"en": "Course"})
-    links = links_to_plan(reader.get(path_of(agreement)))
+    waiting = hold("2027-03-08", status=EventStatus.POSTPONED, title={"en": "Course"})
+    page = reader.get(path_of(agreement))
+    links = links_to_plan(page)
+    assert f'class="plan-this new-days" href="/events/{waiting}#steps"' in page.text
+    assert "“Course” is postponed. Set new days" in words(page)
     assert [one for one in links if yearly.id in one] == [offered[2026], offered[2028]]
     plan = reader.get(path_of(agreement, "/plan"))
     assert {day[:4] for day in re.findall(r'class="when"><time datetime="([\d-]+)"', plan.text)} == {"2026", "2028"}
@@ -606,6 +609,7 @@ def test_nothing_is_offered_where_all_that_is_missing_waits_postponed(
     page = reader.get(path_of(agreement_until_2026))
     assert rows_of(page)[ending.id][0].startswith("At risk")
     assert links_to_plan(page) == []
+    assert page.text.count("new-days") == 1
     plan = words(reader.get(path_of(agreement_until_2026, "/plan")))
     assert "“Batch” is postponed: give it new days." in plan
     assert "Make th" not in plan
