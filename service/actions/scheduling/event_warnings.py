@@ -18,6 +18,7 @@ from service.actions.commitment_terms import terms_of
 from service.actions.context import ActionContext
 from service.actions.locality_index import DirectionResolver
 from service.actions.permissions import Sight
+from service.actions.reminders.reach import reach_warnings
 from service.actions.scheduling.event_surroundings import WarningContext
 
 UNWARNED = frozenset({EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.POSTPONED})
@@ -82,6 +83,10 @@ class EventPresenter:
             closely=closely,
         )
         self._conflicts |= self._without_hidden_ids({event.id: context.warnings(event) for event in warned})
+        # Reminders are seen by those who see everything of an event; so is that there are none.
+        whole = [event for event in warned if permissions.sight(self.session, event) is Sight.WHOLE]
+        for event_id, found in reach_warnings(self.session, self.act.today, whole).items():
+            self._conflicts[event_id] += found
 
     def warnings(self, event: Event) -> list[commitment_checks.EventWarning]:
         """The warnings about an event; none for one that is completed, postponed or cancelled.

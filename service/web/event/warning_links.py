@@ -18,6 +18,8 @@ _MENDED_IN: Mapping[str, str] = {
     "headcount_out_of_range": "facts",
     "person_double_committed": "people",
     "changed_since_confirmed": "confirmation",
+    "nobody_in_charge": "in-charge",
+    "nobody_reached": "in-charge",
 }
 """Warning → part of the page; any other is mended by other days."""
 
