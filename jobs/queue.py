@@ -68,6 +68,7 @@ class ClaimedReminder:
     attempts: int
     deferred_since: datetime | None
     failed_id: str | None
+    reckoning: int | None = None
 
 
 class SendResult(StrEnum):

@@ -26,7 +26,7 @@ from models.office import Office
 from models.places import Locality, Organisation
 from models.queries.approved_rules import approved_rules
 from models.queries.audience import MEMBERS, MESSENGER, OWNER, AudienceIndex, EntitledReaders, EventSelection, Reader
-from models.queries.office_rows import OfficeHolidays, RuleOffices
+from models.queries.office_rows import OfficeHolidays, OfficeZones, RuleOffices
 from models.reminders import Reminder, ReminderRule
 from models.vocabulary import (
     APPROVER_PURPOSES,
@@ -106,6 +106,7 @@ class ReminderFacts:
     entries: Mapping[tuple[str, str], int]
     failed: Mapping[str, Reminder]
     offices: RuleOffices
+    zones: OfficeZones | None
     # Cache of what is the same for every recipient of a batch.
     _shown: dict[str, EventFacts] = field(default_factory=dict)
     _days: dict[str, EventDays] = field(default_factory=dict)
@@ -157,6 +158,7 @@ class ReminderFacts:
             _entries(session, notified_events),
             _by_id(session, Reminder, failed) if failed else {},
             RuleOffices.load(session) if rules else RuleOffices(),
+            OfficeZones.load(session, office.timezone) if tasks else None,
         )
 
     def check(
@@ -179,7 +181,7 @@ class ReminderFacts:
 
     def _of_rule(self, one: ClaimedReminder, event: Event, now: datetime) -> DeliverableReminder | Message:
         """A rule's reminder, or a notice that an event changed for those who have it in their calendars."""
-        key = (one.purpose, event.id, one.rule_id, one.task_key, one.due_at)
+        key = (one.purpose, event.id, one.rule_id, one.task_key, one.due_at, one.reckoning)
         if key not in self._shared:
             self._shared[key] = self._load_shared(one, event, now)
         shared = self._shared[key]
@@ -220,7 +222,8 @@ class ReminderFacts:
         )
         people = None
         if rule is not None:
-            people = self.directory.addresses(rule.audience, event, vouched=rule.id in self.vouched)
+            vouched = rule.id in self.vouched
+            people = self.directory.addresses(rule.audience, event, vouched=vouched, task_id=one.task_id)
         versions = (event.version, rule.version if rule else None)
         return _SharedFacts(about, versions, people, self.directory.participants(event))
 
@@ -285,11 +288,14 @@ class ReminderFacts:
         if rule is not None and not self.offices.covers(rule.id, event):
             return message(due_times.NOT_ADDRESSED)
         days_off = self.days_off.of(event.organisation_id) if self.days_off else None
-        return due_times.skip_reason(facts, self._days_of(event), one.task_key or None, one.due_at, days_off)
+        is_former = one.reckoning is not None
+        return due_times.skip_reason(
+            facts, self._days_of(event), one.task_key or None, one.due_at, days_off, is_former=is_former
+        )
 
     def _days_of(self, event: Event) -> EventDays:
         if event.id not in self._days:
-            self._days[event.id] = EventDays.of(event, self.tasks.get(event.id, []))
+            self._days[event.id] = EventDays.of(event, self.tasks.get(event.id, []), self.zones)
         return self._days[event.id]
 
     def _shown_of(self, event: Event) -> EventFacts:

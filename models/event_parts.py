@@ -142,7 +142,8 @@ class Task(Identified, Versioned, Searchable, table=True):
     """A task of an event, due on a day: fixed (``due_on``), or ``due_offset`` from ``anchor``.
 
     ``due_day`` is the resulting day, None if there is neither; it is updated whenever one of them changes.
-    ``template_id`` is the template the task was made from.
+    ``template_id`` is the template the task was made from. ``person_organisation_id`` is the person's organisation when
+    the task was given to them (:mod:`models.participation`).
     """
 
     __tablename__ = "task"
@@ -154,7 +155,8 @@ class Task(Identified, Versioned, Searchable, table=True):
     event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
     title: LocalizedText = Field(sa_type=LocalizedTextType)
     organisation_id: str | None = Field(default=None, foreign_key="organisation.id", index=True, max_length=26)
-    person_id: str | None = Field(default=None, foreign_key="person.id", max_length=26)
+    person_id: str | None = Field(default=None, foreign_key="person.id", index=True, max_length=26)
+    person_organisation_id: str | None = Field(default=None, max_length=26)
     due_on: date | None = Field(default=None, index=True)
     due_offset: str | None = Field(default=None, max_length=40)
     anchor: TaskAnchor = Field(default=TaskAnchor.ARRIVAL, sa_type=WordType(TaskAnchor))

@@ -78,6 +78,7 @@ class Event(Identified, Versioned, Searchable, table=True):
     None if that is not known. ``changed_since_confirmed`` follows from them; ``changed_at`` is when it became true.
     ``corrections``: field that nobody has confirmed as it is → ``{"by": account or null, "at": instant}`` of its last
     change. ``asked_by`` asked for confirmation at ``asked_at``; nobody has answered yet.
+    ``in_charge_id`` is the account that prepares the event, None: nobody yet (:mod:`service.actions.events.in_charge`).
     ``head_organisation_id`` is the head's organisation when they were made the head (:mod:`models.participation`).
     """
 
@@ -137,6 +138,7 @@ class Event(Identified, Versioned, Searchable, table=True):
     budget_currency: Currency | None = Field(default=None, sa_type=WordType(Currency))
     visibility: Visibility = Field(default=Visibility.INTERNAL, sa_type=WordType(Visibility))
     created_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
+    in_charge_id: str | None = Field(default=None, foreign_key="user.id", index=True, max_length=26)
     confirmed_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
     confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     changed_since_confirmed: bool = Field(default=False)

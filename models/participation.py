@@ -2,8 +2,10 @@
 
 An organisation reads an internal event that its people take part in (:mod:`models.queries.event_readers`). So that
 changing a person's organisation later opens nothing, the organisation of that moment is stored beside the person:
-``Member.organisation_id`` and ``Event.head_organisation_id``. Every way to a member or a head (API, pages, lists,
-calendar files, the seed) goes through the listeners here; nothing outside this module writes these columns.
+``Member.organisation_id`` and ``Event.head_organisation_id``. Likewise for whom a task is given to
+(``Task.person_organisation_id``): a later change of the person does not send its reminders elsewhere. Every way to a
+member, a head or a task (API, pages, lists, calendar files, the seed) goes through the listeners here; nothing outside
+this module writes these columns.
 
 A new account's office is the line of its organisation's locality (``User.office``), but the default one while that line
 has accounts from before there were offices.
@@ -15,7 +17,7 @@ from sqlalchemy import Connection, Table, event, inspect, select
 from sqlalchemy.orm import Mapper, Session, object_session
 
 from models.accounts import User
-from models.event_parts import Member
+from models.event_parts import Member, Task
 from models.events import Event
 from models.places import Locality, Organisation, Person
 from models.queries.offices import LOCALITY, forgets, line_end, line_of
@@ -50,6 +52,13 @@ def _settle_member(mapper: Mapper[Any], connection: Connection, member: Member) 
 def _settle_head(mapper: Mapper[Any], connection: Connection, visit: Event) -> None:
     if inspect(visit).attrs.head_id.history.has_changes():
         visit.head_organisation_id = _organisation_of(connection, visit.head_id)
+
+
+@event.listens_for(Task, "before_insert")
+@event.listens_for(Task, "before_update")
+def _settle_doer(mapper: Mapper[Any], connection: Connection, task: Task) -> None:
+    if inspect(task).attrs.person_id.history.has_changes():
+        task.person_organisation_id = _organisation_of(connection, task.person_id)
 
 
 @event.listens_for(User, "before_insert")

@@ -67,7 +67,8 @@ class Reminder(Identified, table=True):
     ``waits_for_server`` means that the mail server was down, whose return brings it forward. ``entry_sequence`` is the
     SEQUENCE of the calendar entry sent with it. A failed reminder is unseen until somebody has marked it (``seen_at``).
     ``failed_id`` is the reminder that a failure notice is about; it is no foreign key, which would need an index on
-    every row.
+    every row. ``reckoning`` is 1 where ``due_at`` was computed as versions before 0.4 did
+    (:func:`calendars.days.offsets.former_due_at`), else None.
     """
 
     __tablename__ = "reminder"
@@ -126,6 +127,7 @@ class Reminder(Identified, table=True):
     seen_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
     escalated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     failed_id: str | None = Field(default=None, max_length=26)
+    reckoning: int | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
 

@@ -1,10 +1,10 @@
 """Due times: an ISO 8601 offset from a day, in calendar or working days, and the resulting instant."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from calendars.days.spans import MIDNIGHT, days_after, outside_calendar, wall_time
+from calendars.days.spans import MIDNIGHT, days_after, outside_calendar, wall_time, zone_info
 from calendars.days.working_days import WorkingDays
 from models.errors import InvalidValue
 from models.i18n import N_
@@ -76,15 +76,36 @@ def due_at(
     """The instant (aware, UTC) at ``offset`` from a date, or from a time on it, in ``zone``.
 
     A date without a time means 00:00. First the days move the local date, counting working days only if
-    ``working_days`` is given; the local time of day stays the same across daylight saving changes. Then ``at``, if
-    given, sets the time of day and the offset's hours are ignored; without ``at`` the hours are added exactly. Local
-    times that do not exist or occur twice are resolved by :func:`calendars.days.spans.wall_time`. Raises ValueError
-    outside the years 1–9999.
+    ``working_days`` is given; the local time of day stays the same across daylight saving changes. Then the hours are
+    added exactly. ``at``, if given, replaces the time of the local day that this gives: ``-PT24H`` at 08:00 of the 10th
+    is the 9th, 08:00. Local times that do not exist or occur twice are resolved by
+    :func:`calendars.days.spans.wall_time`. Raises ValueError outside the years 1–9999.
     """
-    day = days_after(anchor_day, offset.days) if working_days is None else working_days.shift(anchor_day, offset.days)
-    if at is not None:
+    day = _moved(anchor_day, offset, working_days)
+    if at is not None and not offset.seconds:
         return wall_time(day, at, zone)
     try:
-        return wall_time(day, anchor_time or MIDNIGHT, zone) + timedelta(seconds=offset.seconds)
+        instant = wall_time(day, anchor_time or MIDNIGHT, zone) + timedelta(seconds=offset.seconds)
+        return instant if at is None else wall_time(instant.astimezone(zone_info(zone)).date(), at, zone)
     except OverflowError:
         raise outside_calendar(day) from None
+
+
+def former_due_at(
+    anchor_day: date,
+    anchor_time: time | None,
+    zone: str,
+    offset: Offset,
+    at: time | None,
+    working_days: WorkingDays | None,
+) -> datetime:
+    """As :func:`due_at`, as versions before 0.4 computed it: with ``at`` the hours of the offset counted for nothing.
+
+    What these versions sent is recognised by it, so that nothing is sent a second time. Raises ValueError outside the
+    years 1–9999.
+    """
+    return due_at(anchor_day, anchor_time, zone, offset if at is None else replace(offset, seconds=0), at, working_days)
+
+
+def _moved(day: date, offset: Offset, working_days: WorkingDays | None) -> date:
+    return days_after(day, offset.days) if working_days is None else working_days.shift(day, offset.days)

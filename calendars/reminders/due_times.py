@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from calendars.days.holidays import HolidayIndex, OfficeEntry
-from calendars.days.offsets import Offset, due_at
+from calendars.days.offsets import Offset, due_at, former_due_at
 from calendars.days.spans import MIDNIGHT, days_after, wall_time
 from calendars.days.working_days import WorkingDays
 from calendars.events.lifecycle import REMINDED
@@ -75,16 +75,26 @@ class OfficeDays:
 
 @dataclass(frozen=True, slots=True)
 class TaskDays:
-    """The due day of a task (:mod:`calendars.events.task_due_dates`); None: no due day."""
+    """The due day of a task (:mod:`calendars.events.task_due_dates`); None: no due day.
+
+    ``timezone`` is that of the office of whoever does it, where the hours of its reminders count; None: the event's.
+    """
 
     id: str
     due_day: date | None
     done: bool
+    timezone: str | None = None
 
     @classmethod
-    def of(cls, row: Any) -> "TaskDays":
+    def of(cls, row: Any, timezone: str | None = None) -> "TaskDays":
         """Create from a task's row, complete or with just these columns."""
-        return cls(row.id, row.due_day, row.done)
+        return cls(row.id, row.due_day, row.done, timezone)
+
+
+class DoersZones(Protocol):
+    """The zone of the office of whoever does a task of an event; both are rows."""
+
+    def of_task(self, task: Any, event: Any) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +127,11 @@ class EventDays:
     tasks: tuple[TaskDays, ...] = ()
 
     @classmethod
-    def of(cls, row: Any, tasks: Iterable[Any] = ()) -> "EventDays":
-        """Create from an event's row and the rows of its tasks, complete or with just these columns."""
+    def of(cls, row: Any, tasks: Iterable[Any] = (), zones: DoersZones | None = None) -> "EventDays":
+        """Create from an event's row and the rows of its tasks, complete or with just these columns.
+
+        Without ``zones`` tasks are due by the event's clock.
+        """
         return cls(
             row.id,
             row.kind,
@@ -130,7 +143,7 @@ class EventDays:
             row.timezone,
             row.arrives_on,
             row.departs_on,
-            tuple(TaskDays.of(task) for task in tasks),
+            tuple(TaskDays.of(task, zones.of_task(task, row) if zones else None) for task in tasks),
         )
 
     @property
@@ -172,27 +185,37 @@ class RuleFacts:
 
 @dataclass(frozen=True, slots=True)
 class DueReminder:
-    """A reminder that is due, before its recipients are determined: ``due_at`` is aware UTC."""
+    """A reminder that is due, before its recipients are determined: ``due_at`` is aware UTC.
+
+    ``former`` is when versions before 0.4 made it due, None where that is no other instant.
+    """
 
     rule_id: str
     task_id: str | None
     due_at: datetime
+    former: datetime | None = None
 
 
-def anchors(anchor: ReminderAnchor, event: EventDays) -> list[tuple[str | None, date, time | None]]:
-    """The points a rule counts from: (task id, day, time), one for the event or one for each open task with a due day.
+def anchors(anchor: ReminderAnchor, event: EventDays) -> list[tuple[str | None, date, time | None, str]]:
+    """The points a rule counts from: (task id, day, time, zone), one for the event or for each open task with a due
+    day.
 
-    Arrival and due days have no time; start and end have the event's times where known.
+    Arrival and due days have no time; start and end have the event's times where known. The zone is the event's, for a
+    task that of the doer's office.
     """
     match anchor:
         case ReminderAnchor.ARRIVAL:
-            return [(None, event.arrives_on, None)]
+            return [(None, event.arrives_on, None, event.timezone)]
         case ReminderAnchor.START:
-            return [(None, event.first_day, event.start_time)]
+            return [(None, event.first_day, event.start_time, event.timezone)]
         case ReminderAnchor.END:
-            return [(None, event.last_day, event.end_time)]
+            return [(None, event.last_day, event.end_time, event.timezone)]
         case ReminderAnchor.TASK_DUE:
-            return [(task.id, task.due_day, None) for task in event.tasks if not task.done and task.due_day is not None]
+            return [
+                (task.id, task.due_day, None, task.timezone or event.timezone)
+                for task in event.tasks
+                if not task.done and task.due_day is not None
+            ]
 
 
 def due_reminders(rule: RuleFacts, event: EventDays, days_off: WorkingDays | None) -> list[DueReminder]:
@@ -207,10 +230,43 @@ def due_reminders(rule: RuleFacts, event: EventDays, days_off: WorkingDays | Non
     if not rule.active or event.status not in REMINDED or not rule.covers(event.scope):
         return []
     working_days = days_off if rule.working_days else None
-    return [
-        DueReminder(rule.id, task_id, due_at(day, hour, event.timezone, rule.offset, rule.at, working_days))
-        for task_id, day, hour in anchors(rule.anchor, event)
-    ]
+    found = []
+    for task_id, day, hour, zone in anchors(rule.anchor, event):
+        due = due_at(day, hour, zone, rule.offset, rule.at, working_days)
+        found.append(DueReminder(rule.id, task_id, due, _former(rule, event, day, hour, zone, working_days, due)))
+    return found
+
+
+def _former(
+    rule: RuleFacts,
+    event: EventDays,
+    day: date,
+    hour: time | None,
+    zone: str,
+    working_days: WorkingDays | None,
+    due: datetime,
+) -> datetime | None:
+    """When versions before 0.4 made a reminder due: by the event's clock, without hours where there is an ``at``."""
+    if zone == event.timezone and (rule.at is None or not rule.offset.seconds):
+        return None
+    try:
+        former = former_due_at(day, hour, event.timezone, rule.offset, rule.at, working_days)
+    except ValueError:
+        return None
+    return None if former == due else former
+
+
+def days_after_end(rule: RuleFacts) -> int:
+    """How many days after an event, or after the due day of a task, a reminder of a rule may still have to be sent, at
+    most; 0 if it reminds of nothing that is over.
+
+    Working days are taken for two days and a month: there is no longer row of days off.
+    """
+    offset = rule.offset
+    if offset.days <= 0 and offset.seconds <= 0:
+        return 0
+    days = offset.days + 1 + offset.seconds // 86_400
+    return (2 * days + 31 if rule.working_days else days) + USEFUL_AFTER_DUE.days + 1
 
 
 def too_late(due: datetime, now: datetime) -> bool:
@@ -228,9 +284,18 @@ def useful_until(event: EventDays, due: datetime) -> datetime:
 
 
 def skip_reason(
-    rule: RuleFacts | None, event: EventDays, task_id: str | None, due: datetime, days_off: WorkingDays | None
+    rule: RuleFacts | None,
+    event: EventDays,
+    task_id: str | None,
+    due: datetime,
+    days_off: WorkingDays | None,
+    *,
+    is_former: bool = False,
 ) -> Message | None:
-    """Why a planned reminder is no longer due; None if it still is. ``rule`` None: the rule was deleted."""
+    """Why a planned reminder is no longer due; None if it still is. ``rule`` None: the rule was deleted.
+
+    ``is_former``: a version before 0.4 planned it, whose instant counts too.
+    """
     if event.status not in REMINDED:
         return message(SILENT[event.status])
     if rule is None:
@@ -239,7 +304,8 @@ def skip_reason(
         return message(RULE_OFF)
     if not rule.covers(event.scope):
         return message(OTHER_KIND)
-    same_task = [one.due_at for one in due_reminders(rule, event, days_off) if one.task_id == task_id]
+    same_task = [one for one in due_reminders(rule, event, days_off) if one.task_id == task_id]
     if task_id is not None and not same_task:
         return message(TASK_SETTLED)
-    return None if due in same_task else message(MOVED)
+    instants = {one.due_at for one in same_task} | ({one.former for one in same_task} if is_former else set())
+    return None if due in instants else message(MOVED)

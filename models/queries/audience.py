@@ -6,8 +6,8 @@ failed mails.
 
 - The address of a disabled account is told nothing, whatever else names it.
 - An account is told what it may read (:mod:`models.queries.event_readers`).
-- A member or the head of an event is told of it at the address in their own row, as themselves: an account that has the
-  same address gains nothing by it, neither its language nor its messenger.
+- A member or the head of an event, and whoever was given a task of it, is told of it at the address in their own row,
+  as themselves: an account that has the same address gains nothing by it, neither its language nor its messenger.
 - Any other address that a rule names is told of internal events only if somebody entitled has approved it
   (:mod:`models.queries.approved_rules`).
 """
@@ -29,6 +29,7 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
+    null,
     or_,
     select,
     true,
@@ -38,7 +39,7 @@ from sqlmodel import Session
 
 from models.accounts import User
 from models.errors import InvalidValue
-from models.event_parts import Member
+from models.event_parts import Member, Task
 from models.events import Event
 from models.i18n import N_
 from models.places import Locality, Organisation, Person
@@ -48,7 +49,10 @@ from models.queries.offices import OTHERS_EXIST, Offices, knows
 from models.reminders import ReminderRule
 from models.vocabulary import Language, Role, Visibility
 
-OWNER, MEMBERS, ORGANISATION = "owner", "members", "organisation"
+OWNER, MEMBERS, ORGANISATION, ASSIGNEE = "owner", "members", "organisation", "assignee"
+WORDS = (OWNER, MEMBERS, ORGANISATION, ASSIGNEE)
+"""The words of an audience that mean people of an event; the others are ``role:…`` and ``email:…``."""
+
 MESSENGER = "messenger:"
 """Prefix of an account's address for its messenger, as a separate recipient."""
 
@@ -77,7 +81,7 @@ def check_audience(audience: Sequence[str]) -> None:
     if not audience:
         raise InvalidValue(N_("Name at least one audience: {right}."), right=_valid_words())
     for word in audience:
-        if word in {OWNER, MEMBERS, ORGANISATION}:
+        if word in WORDS:
             continue
         if word.startswith(_ROLE) and word.removeprefix(_ROLE) in set(Role):
             continue
@@ -92,13 +96,14 @@ def named_addresses(audience: Iterable[str]) -> list[str]:
 
 
 def _valid_words() -> str:
-    return ", ".join([OWNER, MEMBERS, ORGANISATION, *(f"{_ROLE}{role}" for role in Role), f"{_EMAIL}name@example.org"])
+    return ", ".join([*WORDS, *(f"{_ROLE}{role}" for role in Role), f"{_EMAIL}name@example.org"])
 
 
 # Statements are cached: building one in SQLAlchemy takes several times as long as running it.
 
 _USER: Table = User.__table__  # type: ignore[attr-defined]
 _EVENT: Table = Event.__table__  # type: ignore[attr-defined]
+_TASK: Table = Task.__table__  # type: ignore[attr-defined]
 _MEMBER: Table = Member.__table__  # type: ignore[attr-defined]
 _PERSON: Table = Person.__table__  # type: ignore[attr-defined]
 _ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
@@ -108,7 +113,7 @@ _RULE: Table = ReminderRule.__table__  # type: ignore[attr-defined]
 
 @dataclass(frozen=True, slots=True)
 class EventSelection:
-    """A selection of events: those with these ids, or all whose last day is ``since`` or later."""
+    """A selection of events: those with these ids, or all that are to come ``since`` a day (:func:`is_coming`)."""
 
     ids: tuple[str, ...] = ()
     since: date | None = None
@@ -129,7 +134,14 @@ def chosen_events(by_id: bool) -> ColumnElement[bool]:
     """The condition on the event table for an :class:`EventSelection`; its values are bound when a statement runs."""
     if by_id:
         return _EVENT.c.id.in_(bindparam("event_ids", expanding=True))
-    return _EVENT.c.last_day >= bindparam("since")
+    return is_coming(bindparam("since"))
+
+
+def is_coming(since: Any) -> ColumnElement[bool]:
+    """The condition for events that are to come from a day on: their last day is not before it, or the due day of an
+    open task is not, as that of a report."""
+    due_later = select(_TASK.c.event_id).where(_TASK.c.done.is_(False), _TASK.c.due_day >= since)
+    return or_(_EVENT.c.last_day >= since, _EVENT.c.id.in_(due_later))
 
 
 @cache
@@ -137,8 +149,22 @@ def _users(parts: frozenset[str], by_id: bool) -> Select[*tuple[Any, ...]]:
     """The accounts that these parts of an audience may resolve to, in the order of their addresses."""
     events = chosen_events(by_id)
     conditions = {
-        OWNER: _USER.c.id.in_(select(_EVENT.c.created_by).where(events)),
+        OWNER: or_(
+            _USER.c.id.in_(select(_EVENT.c.in_charge_id).where(events, _EVENT.c.in_charge_id.is_not(None))),
+            _USER.c.id.in_(select(_EVENT.c.created_by).where(events)),
+        ),
         ORGANISATION: _USER.c.organisation_id.in_(select(_EVENT.c.organisation_id).where(events)),
+        ASSIGNEE: or_(
+            _USER.c.organisation_id.in_(
+                select(_TASK.c.organisation_id).join(_EVENT, _EVENT.c.id == _TASK.c.event_id).where(events)
+            ),
+            _USER.c.email.in_(
+                select(func.lower(_PERSON.c.email))
+                .join(_TASK, _TASK.c.person_id == _PERSON.c.id)
+                .join(_EVENT, _EVENT.c.id == _TASK.c.event_id)
+                .where(events)
+            ),
+        ),
         _ROLE: _USER.c.role.in_(bindparam("roles", expanding=True)),
         _EMAIL: _USER.c.email.in_(bindparam("emails", expanding=True)),
         MEMBERS: _USER.c.email.in_(
@@ -171,40 +197,45 @@ def _taking_part(by_id: bool) -> CompoundSelect[*tuple[Any, ...]]:
 
 
 @cache
-def _people(by_id: bool, all_members: bool, are_named: bool) -> CompoundSelect[*tuple[Any, ...]]:
-    """The people of events who have an address, with their organisation's country and whether they are members.
+def _people(by_id: bool, all_members: bool, all_doers: bool, are_named: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """The people of events who have an address, with their organisation's country, whether they are members, and the
+    task they were given.
 
-    ``all_members``: all members; ``are_named``: the members and heads whose address is one of ``emails``.
+    ``all_members``: all members; ``all_doers``: all who were given a task; ``are_named``: the members, heads and doers
+    whose address is one of ``emails``.
     """
-    member = _Place(_MEMBER.c.event_id, _MEMBER.c.person_id, _MEMBER.c.organisation_id, True)
-    head = _Place(_EVENT.c.id, _EVENT.c.head_id, _EVENT.c.head_organisation_id, False)
+    member = _Place(_MEMBER.c.event_id, _MEMBER.c.person_id, _MEMBER.c.organisation_id, _MEMBER)
+    head = _Place(_EVENT.c.id, _EVENT.c.head_id, _EVENT.c.head_organisation_id)
+    doer = _Place(_TASK.c.event_id, _TASK.c.person_id, _TASK.c.person_organisation_id, _TASK)
     named = func.lower(_PERSON.c.email).in_(bindparam("emails", expanding=True))
-    selects = [member.people(by_id, true() if all_members else named)]
-    if are_named:
-        selects.append(head.people(by_id, named))
+    selects = []
+    for place, all_of_them in ((member, all_members), (doer, all_doers), (head, False)):
+        if all_of_them or are_named:
+            selects.append(place.people(by_id, true() if all_of_them else named))
     return union_all(*selects)
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
     """Where people stand in an event: the columns of the event, of the person, and of the organisation they belonged to
-    when somebody in charge of the event put them there."""
+    when somebody in charge of the event put them there; ``table`` has them, if not that of events."""
 
     event_id: ColumnElement[Any]
     person_id: ColumnElement[Any]
     organisation_id: ColumnElement[Any]
-    are_members: bool
+    table: Table | None = None
 
     def people(self, by_id: bool, which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-        """Event, address, person, their organisation's country, and whether they are members."""
-        events: Any = _MEMBER.join(_EVENT, _EVENT.c.id == _MEMBER.c.event_id) if self.are_members else _EVENT
+        """Event, address, person, their organisation's country, whether they are members, and the task they have."""
+        events: Any = _EVENT if self.table is None else self.table.join(_EVENT, _EVENT.c.id == self.event_id)
         joined = (
             events.join(_PERSON, _PERSON.c.id == self.person_id)
             .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _PERSON.c.organisation_id)
             .outerjoin(_LOCALITY, _LOCALITY.c.code == _ORGANISATION.c.locality)
         )
         columns = (self.event_id, func.lower(_PERSON.c.email), _PERSON.c.id, _LOCALITY.c.country)
-        stands = (true() if self.are_members else false()).label("is_member")
+        stands = (true() if self.table is _MEMBER else false()).label("is_member")
+        task = (_TASK.c.id if self.table is _TASK else null()).label("task_id")
         # Accounts of another organisation that they went to may write their address: that gives it nothing.
         of_accounts = select(_USER.c.organisation_id).where(_USER.c.organisation_id.is_not(None))
         is_settled = or_(
@@ -214,7 +245,15 @@ class _Place:
             _EVENT.c.visibility == Visibility.PUBLIC,
         )
         chosen = (chosen_events(by_id), _PERSON.c.email.is_not(None), is_settled, which)
-        return select(*columns, stands).select_from(joined).where(*chosen)
+        return select(*columns, stands, task).select_from(joined).where(*chosen)
+
+
+@cache
+def _open_tasks(by_id: bool) -> Select[*tuple[Any, ...]]:
+    """The open tasks of events, and the organisations that they are given to."""
+    tasks = select(_TASK.c.id, _TASK.c.event_id, _TASK.c.organisation_id)
+    chosen = tasks.join(_EVENT, _EVENT.c.id == _TASK.c.event_id).where(chosen_events(by_id), _TASK.c.done.is_(False))
+    return chosen.order_by(_TASK.c.id)
 
 
 @cache
@@ -243,8 +282,10 @@ class Reader:
 def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[str, Language]:
     """The addresses of an event's audience, each once and in lower case, with the recipient's language.
 
-    ``owner`` is the creator, or the accounts of the organisation in charge if the creator's account is disabled or may
-    no longer read the event; ``organisation`` those accounts; ``members`` the people of the event who have an address;
+    ``owner`` is the account in charge, else the creator, else the accounts of the organisation in charge: the first
+    that is active and may read the event; ``organisation`` those accounts; ``members`` the people of the event who have
+    an address; ``assignee`` whom the open tasks are given to: the person at their own address, the accounts of the
+    organisation, else the ``owner``;
     ``role:officer`` the accounts with exactly that role; ``email:…`` the address itself. All resolve only to who may be
     told of the event (:meth:`AudienceIndex.reader`); here addresses count as approved. Unknown words resolve to nobody.
     An account with a messenger is a second recipient, ``messenger:ADDRESS``.
@@ -255,7 +296,7 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
 
 @dataclass(slots=True)
 class AudienceIndex:
-    """The data to resolve audiences of many events, read at once: at most six queries however many events."""
+    """The data to resolve audiences of many events, read at once: at most eight queries however many events."""
 
     offices: Offices = field(default_factory=Offices)
     users: dict[str, Any] = field(default_factory=dict)
@@ -269,6 +310,10 @@ class AudienceIndex:
     """Event and organisation, of internal events and the organisations of accounts that may not read everything."""
     members: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Event → the addresses of its members."""
+    tasks: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
+    """Event → its open tasks: ``id``, ``organisation_id``; only if assignees are told."""
+    doers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Task → the address of the person it is given to."""
     people: dict[tuple[str, str], tuple[bool, str, str | None]] = field(default_factory=dict)
     """Event and address → who of its people has it: whether a head only, their id, their organisation's country. Of
     several people the first in this order."""
@@ -282,8 +327,9 @@ class AudienceIndex:
         all_words = frozenset(words)
         emails = sorted({address.lower() for address in named_addresses(all_words)})
         roles = [role for role in Role if f"{_ROLE}{role}" in all_words]
-        parts = set(all_words & {OWNER, MEMBERS, ORGANISATION})
-        # The organisation replaces an owner who is not to be told.
+        parts = set(all_words & set(WORDS))
+        # The owner replaces an assignee, and the organisation an owner, who can't be told.
+        parts |= {OWNER} if ASSIGNEE in parts else set()
         parts |= {ORGANISATION} if OWNER in parts else set()
         values = dict(events.values)
         for part, named in ((_ROLE, roles), (_EMAIL, emails)):
@@ -301,24 +347,31 @@ class AudienceIndex:
             for user in found_users:
                 index._add_user(user)
         limited = {one.organisation_id for one in index.rights.values() if not one.everything and one.organisation_id}
-        if limited and parts & {_ROLE, _EMAIL, MEMBERS}:
+        if limited and parts & {_ROLE, _EMAIL, MEMBERS, OWNER, ASSIGNEE}:
             bound = events.values | {"organisations": sorted(limited)}
             index.taking_part.update((row[0], row[1]) for row in connection.execute(_taking_part(by_id), bound))
-        if parts & {MEMBERS, _EMAIL}:
+        if ASSIGNEE in parts:
+            for task in connection.execute(_open_tasks(by_id), events.values):
+                index.tasks[task.event_id].append(task)
+        if parts & {MEMBERS, ASSIGNEE, _EMAIL}:
             bound = events.values | ({"emails": emails} if emails else {})
-            for row in connection.execute(_people(by_id, MEMBERS in parts, bool(emails)), bound):
+            people = _people(by_id, MEMBERS in parts, ASSIGNEE in parts, bool(emails))
+            for row in connection.execute(people, bound):
                 index._add_person(*row, is_listed=MEMBERS in parts)
             index.countries.update(connection.execute(_countries(by_id), events.values).all())
         return index
 
-    def addresses(self, audience: Iterable[str], event: Any, *, vouched: bool = False) -> dict[str, Language]:
+    def addresses(
+        self, audience: Iterable[str], event: Any, *, vouched: bool = False, task_id: str | None = None
+    ) -> dict[str, Language]:
         """As :func:`addresses`, from the loaded data; ``event`` is one of the events, or a row with its columns.
 
-        ``vouched``: the addresses that the audience names are approved.
+        ``vouched``: the addresses that the audience names are approved. ``task_id``: only who this task is given to is
+        its assignee, not who has any open one.
         """
         found: dict[str, Reader] = {}
         for word in audience:
-            for reader in self._readers(word, event, vouched):
+            for reader in self._assignees(event, task_id) if word == ASSIGNEE else self._readers(word, event, vouched):
                 found.setdefault(reader.address, reader)
         recipients = {address: reader.language for address, reader in found.items()}
         if self.messengers:
@@ -351,6 +404,11 @@ class AudienceIndex:
             return Reader(address, self._language(None, event))
         return None
 
+    def can_tell(self, account_id: str, event: Any) -> bool:
+        """Whether an account is active and may read an event; it must be loaded (``owner`` for who owns the event)."""
+        user = self.users.get(account_id)
+        return user is not None and user.active and self._may_read(user, event)
+
     def messenger_of(self, address: str) -> bytes | None:
         """The encrypted address of the messenger of the account with this address."""
         user = self.by_email.get(address)
@@ -368,12 +426,23 @@ class AudienceIndex:
             if self._may_read(user, event):
                 yield self.accounts[user.id]
 
+    def _assignees(self, event: Any, task_id: str | None) -> Iterator[Reader]:
+        """Whom a task, or each open one, is given to; where nobody of them can be told, whoever owns the event."""
+        for task in self.tasks.get(event.id, ()):
+            if task_id is not None and task.id != task_id:
+                continue
+            people = (self.reader(address, event) for address in self.doers.get(task.id, ()))
+            found = [one for one in people if one is not None]
+            accounts = self.by_organisation.get(task.organisation_id or "", ())
+            found += [self.accounts[user.id] for user in accounts if self._may_read(user, event)]
+            yield from found or self._readers(OWNER, event, False)
+
     def _accounts(self, word: str, event: Any) -> Sequence[Any]:
         """The active accounts that a word means for an event."""
         if word == OWNER:
-            creator = self.users.get(event.created_by or "")
-            if creator is not None and creator.active and self._may_read(creator, event):
-                return (creator,)
+            for account_id in (event.in_charge_id, event.created_by):
+                if account_id is not None and self.can_tell(account_id, event):
+                    return (self.users[account_id],)
         if word in {OWNER, ORGANISATION}:
             return self.by_organisation.get(event.organisation_id or "", ())
         return self.by_role.get(word.removeprefix(_ROLE), ())
@@ -404,13 +473,23 @@ class AudienceIndex:
                 self.by_organisation[user.organisation_id].append(user)
 
     def _add_person(
-        self, event_id: str, email: str, person_id: str, country: str | None, is_member: bool, *, is_listed: bool
+        self,
+        event_id: str,
+        email: str,
+        person_id: str,
+        country: str | None,
+        is_member: bool,
+        task_id: str | None,
+        *,
+        is_listed: bool,
     ) -> None:
         address = email.strip()
         if not address:
             return
         if is_member and is_listed:
             self.members[event_id].append(address)
+        if task_id is not None:
+            self.doers[task_id].append(address)
         known, this = self.people.get((event_id, address)), (not is_member, person_id, country)
         if known is None or this[:2] < known[:2]:
             self.people[event_id, address] = this

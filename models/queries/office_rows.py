@@ -1,4 +1,5 @@
-"""What an office's rules and days off apply to: its own events, for the planner of reminders and for the worker."""
+"""What an office's rules, days off and clock apply to: its own events and tasks, for the planner of reminders and for
+the worker."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,9 +8,11 @@ from sqlalchemy import Table, select
 from sqlmodel import Session
 
 from models.holidays import OfficeHoliday, office_holidays
+from models.places import Locality
 from models.queries.offices import Offices
 from models.reminders import ReminderRule
 
+_LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
 _RULE: Table = ReminderRule.__table__  # type: ignore[attr-defined]
 
 
@@ -56,6 +59,34 @@ class OfficeHolidays:
         if self.offices.alone:
             return self.entries
         return [one for one in self.entries if self.offices.named(one.office) == office]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeZones:
+    """By whose clock the tasks of events are due: that of the office of whoever does them.
+
+    ``default`` is the zone of the default office (``DESK_TIMEZONE``), ``of_office`` those of the others.
+    """
+
+    offices: Offices
+    default: str
+    of_office: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, session: Session, default: str, offices: Offices | None = None) -> "OfficeZones":
+        """Read the zones of the offices: no query while there is only the default one and ``offices`` are given."""
+        offices = Offices.load(session) if offices is None else offices
+        if offices.alone:
+            return cls(offices, default)
+        rows = session.connection().execute(
+            select(_LOCALITY.c.code, _LOCALITY.c.timezone).where(_LOCALITY.c.code.in_(sorted(offices.others)))
+        )
+        return cls(offices, default, {row.code: row.timezone for row in rows})
+
+    def of_task(self, task: Any, event: Any) -> str:
+        """The zone a task is due in: of its organisation's office, else of its person's, else of its event's."""
+        doer = task.organisation_id or task.person_organisation_id or event.organisation_id
+        return self.of_office.get(self.offices.of(doer), self.default)
 
 
 def default_holidays(session: Session) -> list[OfficeHoliday]:

@@ -1,5 +1,6 @@
 """/reminder-rules and /reminders."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -106,11 +107,8 @@ class RemindersView(ApiView):
     @blp.many(ReminderSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List reminders by due time"""
-        return page(
-            pagination_parameters,
-            reminder_queries.reminders_where(session(), act(), query),
-            *reminder_queries.REMINDER_ORDER,
-        )
+        statement = reminder_queries.reminders_where(session(), act(), query)
+        return _named(page(pagination_parameters, statement, *reminder_queries.REMINDER_ORDER))
 
 
 @blp.route("/reminders/<reminder_id>")
@@ -130,7 +128,8 @@ class RetryReminderView(ApiView):
     @blp.one(ReminderSchema)
     def post(self, reminder_id: str) -> Any:
         """Retry a failed reminder"""
-        return reminder_planning.retry(session(), act(), reminder_queries.find_to_change(session(), reminder_id))
+        reminder = reminder_queries.find_to_change(session(), reminder_id)
+        return _named([reminder_planning.retry(session(), act(), reminder)])[0]
 
 
 @blp.route("/reminders/<reminder_id>/seen")
@@ -145,11 +144,20 @@ class SeenReminderView(ApiView):
         )
 
 
+def _named(reminders: Sequence[Reminder]) -> list[SimpleNamespace]:
+    """Reminders with the names of their rules and the titles of their tasks."""
+    names = reminder_queries.names_of(session(), reminders)
+    return [
+        SimpleNamespace(**one.model_dump(), rule_name=names[one.id].rule_name, task_title=names[one.id].task_title)
+        for one in reminders
+    ]
+
+
 def _detail(reminder: Reminder) -> SimpleNamespace:
     """A reminder with the fields shown only for a single one, not in lists."""
     attempts = delivery_status.attempts_of(session(), reminder)
     return SimpleNamespace(
-        **reminder.model_dump(),
+        **_named([reminder])[0].__dict__,
         attempts_made=attempts.last,
         attempts_made_total=attempts.total,
         next=delivery_status.next_step(reminder, attempts, act(), reader_language()),
@@ -165,8 +173,5 @@ class EventRemindersView(ApiView):
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters, event_id: str) -> Any:
         """List an event's reminders: sent, coming, failed, skipped"""
         events.find_event(session(), event_id)
-        return page(
-            pagination_parameters,
-            reminder_queries.reminders_of_event_where(session(), event_id),
-            *reminder_queries.REMINDER_ORDER,
-        )
+        statement = reminder_queries.reminders_of_event_where(session(), event_id)
+        return _named(page(pagination_parameters, statement, *reminder_queries.REMINDER_ORDER))

@@ -69,6 +69,7 @@ class PreviewedReminderSchema(StrictSchema):
     due_at = InstantField()
     due_local = fields.String(metadata={"format": "date-time"})
     task_id = fields.String(allow_none=True)
+    task_title = LocalizedTextField(allow_none=True)
     state = WordField(ReminderState)
     reason = fields.String(allow_none=True)
     recipients = ListField(fields.Nested(ReaderSchema))
@@ -105,12 +106,19 @@ class ReminderSchema(RowSchema):
             "message_id",
             "entry_sequence",
             "waits_for_server",
+            "reckoning",
             "deferred_since",
             "escalated_at",
             "updated_at",
             "created_at",
         )
 
+    rule_name = LocalizedTextField(
+        dump_only=True, allow_none=True, metadata={"description": "The name of its rule; null if that was deleted."}
+    )
+    task_title = LocalizedTextField(
+        dump_only=True, allow_none=True, metadata={"description": "The title of the task it is about, if it is."}
+    )
     next_at = fields.Method("next_attempt", allow_none=True, metadata={"type": "string", "format": "date-time"})
 
     def next_attempt(self, reminder: Reminder) -> str | None:

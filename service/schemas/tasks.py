@@ -18,7 +18,7 @@ class TaskSchema(RowSchema):
 
     class Meta:
         model = Task
-        exclude: tuple[str, ...] = ("due_day",)
+        exclude: tuple[str, ...] = ("due_day", "person_organisation_id")
         dump_only: tuple[str, ...] = ("event_id", "done_at", "template_id")
 
     due = DayField(

@@ -59,6 +59,7 @@ _DAYS = {"first_day", "last_day", "arrives_on", "departs_on", "due_on"}
 _PLACES = {"host", "guest", "funded_by"}
 _REFERENCES: Mapping[str, type[Any]] = {
     "organisation_id": Organisation,
+    "in_charge_id": User,
     "institution_id": Organisation,
     "person_id": Person,
     "head_id": Person,

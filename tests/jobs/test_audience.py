@@ -101,7 +101,9 @@ def test_check_audience_lets_good_ones_pass(audience: list[str]) -> None:
     [[], ["everybody"], ["role:king"], ["role:"], ["email:"], ["email:nobody"], ["owner", "email:a@b\r\nBcc: c@d"]],
 )
 def test_check_audience_says_what_is_right(audience: list[str]) -> None:
-    with pytest.raises(ValueError, match=r"owner, members, organisation, role:viewer, .*email:name@example\.org"):
+    with pytest.raises(
+        ValueError, match=r"owner, members, organisation, assignee, role:viewer, .*email:name@example\.org"
+    ):
         check_audience(audience)
 
 

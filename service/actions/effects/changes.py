@@ -7,14 +7,18 @@ Feeds are not mentioned here: every audit row notes which events it concerns
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from sqlalchemy import func, or_
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, select
 
 from calendars.bookings.times import EventTimes
 from calendars.days.spans import Days
 from models.accounts import User
+from models.event_parts import Task
 from models.events import Event
 from models.places import Organisation, Person
 from models.queries.approved_rules import approved_by
+from models.queries.audience import is_coming
 from models.vocabulary import APPROVER_PURPOSES, EventStatus, ReminderPurpose
 from service.actions import permissions
 from service.actions.bookings import bookings
@@ -102,21 +106,35 @@ def account_changed(
 ) -> None:
     """Replan what an account's address, role, organisation, state or messenger decides.
 
-    That is the reminders to its old and its new address; those to the organisations in charge of the events it made,
-    whose accounts are told in its place while it is not to be told; and the rules whose addresses it approved.
+    That is the reminders to its old and its new address; those to whoever is told in its place while it is not to be
+    told (:func:`_stand_ins`); and the rules whose addresses it approved.
     """
     if not ADDRESSING.intersection(changed):
         return
     readers = [email_before, user.email]
     if RIGHTS.intersection(changed):
-        in_charge = select(Event.organisation_id).where(
-            Event.created_by == user.id, col(Event.last_day) >= act.today, col(Event.organisation_id).is_not(None)
-        )
-        stand_ins = select(User.email).where(col(User.organisation_id).in_(in_charge), col(User.active))
-        readers += session.exec(stand_ins.order_by(User.email)).all()
+        readers += _stand_ins(session, act, user)
     reminder_planning.plan_readers(session, act, readers)
     if RIGHTS.intersection(changed):
         reminder_planning.plan_rules(session, act, approved_by(session.connection(), accounts=[user.id]))
+
+
+def _stand_ins(session: Session, act: ActionContext, user: User) -> list[str]:
+    """Who is told in place of an account that is not to be told, and was or is told only for that: the creators and the
+    organisations of the events it is in charge of or made, and the owners of those it may have tasks in."""
+    coming = is_coming(reminder_planning.coming_since(session, act))
+    own = [col(Event.in_charge_id) == user.id, col(Event.created_by) == user.id]
+    if user.organisation_id is not None:
+        own.append(col(Event.id).in_(select(Task.event_id).where(Task.organisation_id == user.organisation_id)))
+    of_person = select(Task.event_id).join(Person, col(Person.id) == Task.person_id)
+    own.append(col(Event.id).in_(of_person.where(func.lower(Person.email) == user.email)))
+    concerned = select(Event).where(coming, or_(*own)).subquery()
+    owners = or_(
+        col(User.id).in_(sa_select(concerned.c.in_charge_id)),
+        col(User.id).in_(sa_select(concerned.c.created_by)),
+        col(User.organisation_id).in_(sa_select(concerned.c.organisation_id)),
+    )
+    return list(session.exec(select(User.email).where(owners, col(User.active)).order_by(User.email)))
 
 
 ADDRESSING = frozenset({"email", "role", "organisation_id", "office", "active", "messenger"})
@@ -133,7 +151,9 @@ def person_changed(
     if "email" in changed:
         reminder_planning.plan_readers(session, act, [email_before, person.email])
     if "organisation_id" in changed:
-        coming = select(Event).where(permissions.takes_part(person.id), col(Event.last_day) >= act.today)
+        has_task = col(Event.id).in_(select(Task.event_id).where(Task.person_id == person.id))
+        since = reminder_planning.coming_since(session, act)
+        coming = select(Event).where(or_(permissions.takes_part(person.id), has_task), is_coming(since))
         events = session.exec(coming.order_by(col(Event.id))).all()
         reminder_planning.plan_events(session, act, f"person:{person.id}", events)
 
@@ -156,7 +176,7 @@ def days_off_changed(session: Session, act: ActionContext) -> None:
     Raises:
         Conflict: a task could no longer be counted.
     """
-    coming = planning_jobs.count_coming(session, act)
+    coming = planning_jobs.count_coming(session, reminder_planning.coming_since(session, act))
     if max(coming, task_due_days.count_counting(session)) > planning_jobs.AT_ONCE:
         task_due_days.check_for_days_off(session)
         reminder_planning.ask_for_working_days(session, act)

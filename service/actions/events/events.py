@@ -25,6 +25,7 @@ from service.actions.audit import plain
 from service.actions.context import ActionContext
 from service.actions.effects import changes, confirmation
 from service.actions.effects.changes import EventBefore
+from service.actions.events import in_charge
 from service.actions.events.validation import event_errors
 
 COMPUTED = ("budget",)
@@ -91,8 +92,18 @@ def create_event(
     event.phases, event.performances = [], []
     crud.assign(event, {"budget": budget} | _new_parts(event, parts))
     crud.create(session, act, event, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason)
+    in_charge.check(session, event)
     changes.event_created(session, act, event)
     return event
+
+
+def take_over(session: Session, act: ActionContext, event: Event) -> Event:
+    """Put the acting account in charge of an event.
+
+    Raises:
+        Forbidden: it may not change the event.
+    """
+    return change_event(session, act, event, {"in_charge_id": act.account.id})
 
 
 def _check_organisation(session: Session, organisation_id: str | None) -> None:
@@ -117,6 +128,7 @@ def change_event(
 
     Raises:
         Forbidden: another organisation is in charge of it.
+        Invalid: its values are not valid together, or whom it puts in charge may not read it.
         Conflict: a completed event keeps its days and place.
         BookingClash: a booking does not fit on the new days; nothing is changed then.
     """
@@ -172,6 +184,9 @@ def _apply(
     if changed := crud.change(
         session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
     ):
+        if "in_charge_id" in changed:
+            session.flush()
+            in_charge.check(session, event)
         changes.event_changed(session, act, event, before, changed)
 
 

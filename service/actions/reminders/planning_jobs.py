@@ -10,6 +10,7 @@ What was planned before and no longer holds is not sent meanwhile: each reminder
 
 import hashlib
 from collections.abc import Collection, Mapping
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, and_, false, func, or_, select, true
@@ -21,7 +22,7 @@ from models.accounts import User
 from models.event_parts import Member, Task
 from models.events import Event
 from models.places import Organisation, Person
-from models.queries.audience import MEMBERS, MESSENGER, ORGANISATION, OWNER
+from models.queries.audience import ASSIGNEE, MEMBERS, MESSENGER, ORGANISATION, OWNER, WORDS, is_coming
 from models.queries.event_readers import ReadingRights, visible_to
 from models.queries.offices import Offices
 from models.reminders import Reminder
@@ -50,14 +51,17 @@ _USERS = select(
 ).outerjoin(_ORGANISATION, _ORGANISATION.c.id == _USER.c.organisation_id)
 
 
-def count_coming(session: Session, act: ActionContext) -> int:
-    """How many events have reminders that may be to come."""
-    coming = select(func.count()).where(_EVENT.c.last_day >= act.today, _EVENT.c.status.in_(REMINDED))
+def count_coming(session: Session, since: date) -> int:
+    """How many events have reminders that may be to come, from a day on."""
+    coming = select(func.count()).select_from(_EVENT).where(is_coming(since), _EVENT.c.status.in_(REMINDED))
     return int(session.connection().execute(coming).scalar_one())
 
 
 def ask(session: Session, act: ActionContext, key: str, remaining: int, **limits: Any) -> None:
-    """Leave a change to the worker; one with the same key that waits already begins anew. ``limits``: see the table."""
+    """Leave a change to the worker; one with the same key that waits already begins anew. ``limits``: see the table.
+
+    ``since`` among them is the first day from which events are to come, today by default.
+    """
     connection = session.connection()
     values = {
         "rules": None,
@@ -85,7 +89,7 @@ def events_of(session: Session, job: Any, rules: Mapping[str, tuple[Any, Collect
     """The condition for the events a job concerns. ``rules``: the active ones, id → facts and audience."""
     if job.event_ids is not None:
         return _EVENT.c.id.in_(job.event_ids[:BATCH])
-    coming = _EVENT.c.last_day >= job.since
+    coming = is_coming(job.since)
     if job.recipients is not None:
         return and_(coming, reached(session, rules, job.recipients))
     return or_(coming, _EVENT.c.id.in_(_counting_days())) if job.counts_days else coming
@@ -101,7 +105,7 @@ def reached(
     connection = session.connection()
     words = {word for _facts, audience in rules.values() for word in audience}
     addresses = {one.removeprefix(MESSENGER) for one in recipients}
-    if any(word not in {OWNER, MEMBERS, ORGANISATION} and not word.startswith((_ROLE, _EMAIL)) for word in words):
+    if any(word not in WORDS and not word.startswith((_ROLE, _EMAIL)) for word in words):
         return true()
     named = {word.removeprefix(_EMAIL).strip().lower() for word in words if word.startswith(_EMAIL)} & addresses
     found = connection.execute(_USERS.where(_USER.c.email.in_(sorted(addresses)))).all()
@@ -112,6 +116,9 @@ def reached(
     if MEMBERS in words:
         of_members = select(_MEMBER.c.event_id).join(_PERSON, _PERSON.c.id == _MEMBER.c.person_id)
         conditions.append(_EVENT.c.id.in_(of_members.where(func.lower(_PERSON.c.email).in_(sorted(addresses)))))
+    if ASSIGNEE in words:
+        of_doers = select(_TASK.c.event_id).join(_PERSON, _PERSON.c.id == _TASK.c.person_id)
+        conditions.append(_EVENT.c.id.in_(of_doers.where(func.lower(_PERSON.c.email).in_(sorted(addresses)))))
     offices = Offices.load(session)
     conditions += [_reached_account(words, user, user.email in named, offices) for user in found if user.active]
     return or_(*conditions)
@@ -122,10 +129,13 @@ def _reached_account(words: Collection[str], user: Any, is_named: bool, offices:
     conditions: list[ColumnElement[bool]] = [false()]
     if is_named or f"{_ROLE}{user.role}" in words:
         conditions.append(visible_to(ReadingRights.of(user, user.protocol_office, offices)))
-    if OWNER in words:
-        conditions.append(_EVENT.c.created_by == user.id)
-    if user.organisation_id is not None and {OWNER, ORGANISATION} & set(words):
+    if {OWNER, ASSIGNEE} & set(words):
+        conditions += [_EVENT.c.in_charge_id == user.id, _EVENT.c.created_by == user.id]
+    if user.organisation_id is not None and {OWNER, ORGANISATION, ASSIGNEE} & set(words):
         conditions.append(_EVENT.c.organisation_id == user.organisation_id)
+    if user.organisation_id is not None and ASSIGNEE in words:
+        own = select(_TASK.c.event_id).where(_TASK.c.organisation_id == user.organisation_id)
+        conditions.append(_EVENT.c.id.in_(own))
     return or_(*conditions)
 
 

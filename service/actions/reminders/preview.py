@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, inspect, true
@@ -22,8 +22,10 @@ from models.event_parts import Task, last_revisions
 from models.events import Event
 from models.i18n import N_, Message, message, translate_filled
 from models.places import Locality, Organisation
-from models.queries.audience import MESSENGER, AudienceIndex, EventSelection
+from models.queries.audience import MESSENGER, AudienceIndex, EventSelection, is_coming
+from models.queries.office_rows import OfficeZones
 from models.reminders import Reminder, ReminderRule
+from models.text import LocalizedText
 from models.vocabulary import EventStatus, Language, ReminderAnchor, ReminderPurpose, ReminderState
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
@@ -36,7 +38,7 @@ DEALT_WITH = N_("This was dealt with when it was due.")
 
 _COLUMNS = (
     *("id", "kind", "status", "title", "first_day", "last_day", "start_time", "end_time", "timezone"),
-    *("arrives_on", "departs_on", "created_by", "organisation_id", "visibility"),
+    *("arrives_on", "departs_on", "created_by", "in_charge_id", "organisation_id", "visibility"),
 )
 _IN_PROGRESS = frozenset({ReminderState.PENDING, ReminderState.SENDING})
 
@@ -89,6 +91,8 @@ def preview(
         rule.catch_up,
         due_times.office_days(permissions.own_holidays(session)) if rule.working_days else None,
         _past(session, act, rule, which),
+        OfficeZones.load(session, act.office.timezone) if rule.anchor is ReminderAnchor.TASK_DUE else None,
+        event_id is None,
     )
     tasks = _open_tasks(session, which) if rule.anchor is ReminderAnchor.TASK_DUE else {}
     calculated = sorted(
@@ -99,9 +103,9 @@ def preview(
         session, rule.audience, EventSelection(tuple(sorted({one.event.id for one in shown})))
     )
     vouched = _is_vouched(session, rule)
+    titles = _task_titles(session, shown)
     reminders = [
-        _to_json(one, _seen(session, one, audience_index.addresses(rule.audience, one.event, vouched=vouched)), reader)
-        for one in shown
+        _to_json(one, _seen(session, one, _people(audience_index, rule, one, vouched)), titles, reader) for one in shown
     ]
     return {
         "reminders": reminders,
@@ -109,6 +113,18 @@ def preview(
         "shown": len(shown),
         "letters": _mail_contents(session, act, rule, shown[0], _languages(act, reminders[0], locale)) if shown else [],
     }
+
+
+def _people(index: AudienceIndex, rule: ReminderRule, one: _PreviewedReminder, vouched: bool) -> Mapping[str, Language]:
+    return index.addresses(rule.audience, one.event, vouched=vouched, task_id=one.task_id)
+
+
+def _task_titles(session: Session, shown: Sequence[_PreviewedReminder]) -> Mapping[str, LocalizedText]:
+    wanted = {one.task_id for one in shown if one.task_id is not None}
+    if not wanted:
+        return {}
+    found = session.execute(core_select(col(Task.id), col(Task.title)).where(col(Task.id).in_(wanted)))
+    return {row.id: row.title for row in found}
 
 
 def _seen(session: Session, one: _PreviewedReminder, people: Mapping[str, Language]) -> Mapping[str, Language]:
@@ -132,10 +148,11 @@ def _is_vouched(session: Session, rule: ReminderRule) -> bool:
 
 
 def _which(act: ActionContext, rule: RuleFacts, event_id: str | None) -> ColumnElement[bool]:
-    """The condition for events: the given one, or those from today on that the rule covers."""
+    """The condition for events: the given one, or those to come that the rule covers."""
     if event_id is not None:
         return col(Event.id) == event_id
-    return and_(col(Event.last_day) >= act.today, col(Event.status).in_(REMINDED), _covered(rule))
+    since = act.today - timedelta(days=due_times.days_after_end(rule))
+    return and_(is_coming(since), col(Event.status).in_(REMINDED), _covered(rule))
 
 
 def _covered(rule: RuleFacts) -> ColumnElement[bool]:
@@ -145,7 +162,10 @@ def _covered(rule: RuleFacts) -> ColumnElement[bool]:
 
 def _open_tasks(session: Session, which: ColumnElement[bool]) -> Mapping[str, Sequence[Any]]:
     tasks: dict[str, list[Any]] = defaultdict(list)
-    columns = (col(Task.id), col(Task.event_id), col(Task.due_day), col(Task.done))
+    columns = (
+        *(col(Task.id), col(Task.event_id), col(Task.due_day), col(Task.done)),
+        *(col(Task.organisation_id), col(Task.person_organisation_id)),
+    )
     open_ones = core_select(*columns).where(
         col(Task.event_id) == col(Event.id), col(Task.done).is_(False), which, permissions.seen_tasks(session)
     )
@@ -179,15 +199,20 @@ class _RulePreview:
     catch_up: bool
     days_off: WorkingDays | None
     past: Mapping[Occurrence, Sequence[tuple[ReminderState, str | None]]]
+    zones: OfficeZones | None
+    is_of_all: bool
+    """Of all events; then what was due for one that is over is left out."""
 
     def of(self, event: Any, tasks: Sequence[Any]) -> list[_PreviewedReminder]:
         """The reminders of one event, also if its status or the rule currently allows none."""
-        days = EventDays.of(event, tasks)
+        days = EventDays.of(event, tasks, self.zones)
         as_if = replace(self.rule, active=True, kinds=frozenset())
         try:
             dues = due_times.due_reminders(as_if, replace(days, status=EventStatus.PLANNED), self.days_off)
         except ValueError:
             return []  # the offset leads from these days to a date outside the calendar
+        if self.is_of_all and days.last_day < self.act.today:
+            dues = [due for due in dues if due.due_at >= self.act.now]
         return [_PreviewedReminder(event, due.task_id, *self._outcome(days, due)) for due in dues]
 
     def _outcome(self, days: EventDays, due: DueReminder) -> tuple[datetime, Message | str | None]:
@@ -215,7 +240,9 @@ def _past_reason(made: Sequence[tuple[ReminderState, str | None]]) -> str | None
     return reason or DEALT_WITH
 
 
-def _to_json(one: _PreviewedReminder, people: Mapping[str, Language], reader: str) -> dict[str, Any]:
+def _to_json(
+    one: _PreviewedReminder, people: Mapping[str, Language], titles: Mapping[str, LocalizedText], reader: str
+) -> dict[str, Any]:
     why_not = one.why_not
     return {
         "event_id": one.event.id,
@@ -223,6 +250,7 @@ def _to_json(one: _PreviewedReminder, people: Mapping[str, Language], reader: st
         "due_at": one.due_at,
         "due_local": one.due_at.astimezone(zone_info(one.event.timezone)).isoformat(timespec="seconds"),
         "task_id": one.task_id,
+        "task_title": titles.get(one.task_id or ""),
         "state": ReminderState.PENDING if why_not is None else ReminderState.SKIPPED,
         "reason": why_not.to(reader) if isinstance(why_not, Message) else why_not and translate_filled(why_not, reader),
         "recipients": [{"address": address, "locale": language} for address, language in sorted(people.items())],

@@ -5,9 +5,9 @@ Nothing is sent here; a worker claims what is due, and checks again whether it i
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -25,8 +25,16 @@ from models.event_parts import Task
 from models.events import Event
 from models.i18n import N_, message
 from models.queries.approved_rules import approved_rules
-from models.queries.audience import MESSENGER, AudienceIndex, EntitledReaders, EventSelection, chosen_events
-from models.queries.office_rows import OfficeHolidays, RuleOffices
+from models.queries.audience import (
+    ASSIGNEE,
+    MESSENGER,
+    AudienceIndex,
+    EntitledReaders,
+    EventSelection,
+    chosen_events,
+    is_coming,
+)
+from models.queries.office_rows import OfficeHolidays, OfficeZones, RuleOffices
 from models.reminders import Reminder, ReminderRule
 from models.types import new_id
 from models.vocabulary import (
@@ -64,15 +72,16 @@ _ACTIVE_RULES = select(_RULE).where(_RULE.c.active)
 _KNOWN_RULES = select(_RULE.c.id).where(_RULE.c.id.in_(bindparam("rules", expanding=True)))
 _COUNTING = (_RULE.c.active, or_(_RULE.c.working_days, _RULE.c.anchor == ReminderAnchor.TASK_DUE))
 _BUMP_VERSIONS = update(_RULE).where(*_COUNTING).values(version=_RULE.c.version + 1)
-_REMINDED_EVENTS = select(_EVENT).where(_EVENT.c.last_day >= bindparam("since"), _EVENT.c.status.in_(REMINDED))
+_REMINDED_EVENTS = select(_EVENT).where(is_coming(bindparam("since")), _EVENT.c.status.in_(REMINDED))
 _PRESENT_COLUMNS = (
     "id", "purpose", "event_id", "rule_key", "task_key", "recipient", "due_at", "state", "reason", "locale",
-    "entry_sequence",
+    "entry_sequence", "reckoning",
 )  # fmt: skip
 _PRESENT = select(*(_TABLE.c[name] for name in _PRESENT_COLUMNS))
 _OF_EVENT = _PRESENT.where(_TABLE.c.event_id == bindparam("event"))
 _OF_RULE = _PRESENT.join(_EVENT, _EVENT.c.id == _TABLE.c.event_id).where(
-    _TABLE.c.rule_key == bindparam("rule"), _EVENT.c.last_day >= bindparam("since")
+    _TABLE.c.rule_key == bindparam("rule"),
+    or_(is_coming(bindparam("since")), _TABLE.c.state == ReminderState.PENDING),
 )
 _OF_EVENTS = _PRESENT.where(
     _TABLE.c.event_id.in_(bindparam("ids", expanding=True)), _TABLE.c.purpose == ReminderPurpose.REMINDER
@@ -118,11 +127,12 @@ def _open_tasks(by_id: bool) -> Select[*tuple[Any, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class _PlannedReminder:
-    """A reminder that the current rules and events require."""
+    """A reminder that the current rules and events require; ``former`` as in :class:`DueReminder`."""
 
     rule_id: str
     task_id: str | None
     locale: Language
+    former: datetime | None = None
 
 
 def plan_event(session: Session, act: ActionContext, event: Event) -> None:
@@ -140,7 +150,7 @@ def plan_event(session: Session, act: ActionContext, event: Event) -> None:
         return
     lock_planning(session, event.id)
     rules = active_rules(session) if event.status in REMINDED else {}
-    data = _PlanningData.load(session, rules, [event], EventSelection((event.id,)))
+    data = _PlanningData.load(session, act, rules, [event], EventSelection((event.id,)))
     present = session.connection().execute(_OF_EVENT, {"event": event.id}).all()
     of_rules = [row for row in present if row.purpose in _PLANNED]
     _plan(session, act, data, of_rules, _updates(act, event, present) if rules else [])
@@ -228,7 +238,7 @@ def plan_rule(session: Session, act: ActionContext, rule: ReminderRule) -> None:
         lock_planning(session)
         own = _TABLE.c.rule_key == rule.id
         _skip_all(session, act, due_times.RULE_DELETED if gone else due_times.RULE_OFF, own)
-    elif planning_jobs.count_coming(session, act) > planning_jobs.AT_ONCE:
+    elif planning_jobs.count_coming(session, _since(act, [RuleFacts.of(rule)])) > planning_jobs.AT_ONCE:
         _ask_for_rule(session, act, rule.id)
     else:
         lock_planning(session)
@@ -237,10 +247,21 @@ def plan_rule(session: Session, act: ActionContext, rule: ReminderRule) -> None:
 
 def _plan_rule_now(session: Session, act: ActionContext, rule: ReminderRule) -> None:
     connection = session.connection()
-    events = connection.execute(_REMINDED_EVENTS, {"since": act.today}).all()
     rules = {rule.id: (RuleFacts.of(rule), list(rule.audience))}
-    data = _PlanningData.load(session, rules, events, EventSelection(since=act.today))
-    _plan(session, act, data, connection.execute(_OF_RULE, {"rule": rule.id, "since": act.today}).all())
+    since = _since(act, [rules[rule.id][0]])
+    events = connection.execute(_REMINDED_EVENTS, {"since": since}).all()
+    data = _PlanningData.load(session, act, rules, events, EventSelection(since=since))
+    _plan(session, act, data, connection.execute(_OF_RULE, {"rule": rule.id, "since": since}).all())
+
+
+def coming_since(session: Session, act: ActionContext) -> date:
+    """The day from which events are to come, as far as the rules that are switched on go: before today if one of them
+    reminds of what is over."""
+    return _since(act, [facts for facts, _audience in active_rules(session).values()])
+
+
+def _since(act: ActionContext, rules: Iterable[RuleFacts]) -> date:
+    return act.today - timedelta(days=max((due_times.days_after_end(rule) for rule in rules), default=0))
 
 
 def _has_many_pending(session: Session, rule_id: str) -> bool:
@@ -249,8 +270,9 @@ def _has_many_pending(session: Session, rule_id: str) -> bool:
 
 
 def _ask_for_rule(session: Session, act: ActionContext, rule_id: str) -> None:
-    coming = planning_jobs.count_coming(session, act)
-    planning_jobs.ask(session, act, planning_jobs.rule_key(rule_id), coming, rules=[rule_id])
+    since = coming_since(session, act)
+    coming = planning_jobs.count_coming(session, since)
+    planning_jobs.ask(session, act, planning_jobs.rule_key(rule_id), coming, rules=[rule_id], since=since)
 
 
 def plan_rules(session: Session, act: ActionContext, rule_ids: Collection[str]) -> None:
@@ -274,9 +296,11 @@ def plan_readers(session: Session, act: ActionContext, addresses: Collection[str
     if not rules:
         return
     connection = session.connection()
-    condition = and_(_EVENT.c.last_day >= act.today, planning_jobs.reached(session, rules, recipients))
+    since = _since(act, [facts for facts, _audience in rules.values()])
+    condition = and_(is_coming(since), planning_jobs.reached(session, rules, recipients))
     if (count := planning_jobs.count_events(connection, condition)) > planning_jobs.AT_ONCE:
-        planning_jobs.ask(session, act, planning_jobs.readers_key(recipients), count, recipients=recipients)
+        key = planning_jobs.readers_key(recipients)
+        planning_jobs.ask(session, act, key, count, recipients=recipients, since=since)
         return
     # Even where it is none: an event that is made at the same time is either seen here, or sees the account.
     lock_planning(session)
@@ -320,7 +344,7 @@ def plan_batch(
     concerned = {one: active[one] for one in active if rules is None or one in rules}
     rows = connection.execute(_THESE_EVENTS, {"ids": event_ids}).all()
     reminded = [row for row in rows if row.status in REMINDED]
-    data = _PlanningData.load(session, concerned, reminded, EventSelection(tuple(event_ids)), recipients)
+    data = _PlanningData.load(session, act, concerned, reminded, EventSelection(tuple(event_ids)), recipients)
     present = [
         row
         for row in connection.execute(_OF_EVENTS, {"ids": event_ids})
@@ -353,8 +377,9 @@ def ask_for_working_days(session: Session, act: ActionContext) -> None:
     """As :func:`plan_working_days`, but by a worker, who counts the due days of tasks anew, too."""
     session.flush()
     counting = [rule.id for rule in _recounted_rules(session)]
-    coming = planning_jobs.count_coming(session, act)
-    planning_jobs.ask(session, act, planning_jobs.DAYS_OFF, coming, rules=counting, counts_days=True)
+    since = coming_since(session, act)
+    coming = planning_jobs.count_coming(session, since)
+    planning_jobs.ask(session, act, planning_jobs.DAYS_OFF, coming, rules=counting, counts_days=True, since=since)
 
 
 def _recounted_rules(session: Session) -> Sequence[ReminderRule]:
@@ -454,6 +479,7 @@ class _PlanningData:
     def load(
         cls,
         session: Session,
+        act: ActionContext,
         rules: Rules,
         rows: Sequence[Any],
         which: EventSelection,
@@ -470,9 +496,10 @@ class _PlanningData:
         audience_index = AudienceIndex.load(
             session, {word for _rule, audience in concerned for word in audience}, which
         )
-        events = {row.id: (EventDays.of(row, tasks.get(row.id, ())), row) for row in rows}
-        counts_working_days = any(rule.working_days for rule, _audience in concerned)
         offices = RuleOffices.load(session)
+        zones = OfficeZones.load(session, act.office.timezone, offices.offices) if of_tasks else None
+        events = {row.id: (EventDays.of(row, tasks.get(row.id, ()), zones), row) for row in rows}
+        counts_working_days = any(rule.working_days for rule, _audience in concerned)
         days_off = OfficeDays(OfficeHolidays.load(session, offices.offices)) if counts_working_days else None
         audiences = {rule.id: audience for rule, audience in concerned}
         vouched = approved_rules(session, audiences)
@@ -483,14 +510,20 @@ class _PlanningData:
         for days, row in self.events.values():
             for rule, audience in self.rules.values():
                 dues = self._dues(rule, days, row) if self.offices.covers(rule.id, row) else []
-                vouched = rule.id in self.vouched
-                people = self.audience_index.addresses(audience, row, vouched=vouched) if dues else {}
-                if self.recipients is not None:
-                    people = {one: people[one] for one in self.recipients.intersection(people)}
+                people: Mapping[str, Language] | None = None
                 for due in dues:
+                    if people is None or (due.task_id is not None and ASSIGNEE in audience):
+                        people = self._people(rule.id, audience, row, due.task_id)
                     for recipient, locale in people.items():
                         key = (days.id, rule.id, due.task_id or "", recipient, due.due_at)
-                        yield key, _PlannedReminder(rule.id, due.task_id, locale)
+                        yield key, _PlannedReminder(rule.id, due.task_id, locale, due.former)
+
+    def _people(self, rule_id: str, audience: list[str], event: Any, task_id: str | None) -> Mapping[str, Language]:
+        vouched = rule_id in self.vouched
+        people = self.audience_index.addresses(audience, event, vouched=vouched, task_id=task_id)
+        if self.recipients is None:
+            return people
+        return {one: people[one] for one in self.recipients.intersection(people)}
 
     def _dues(self, rule: RuleFacts, days: EventDays, event: Any) -> list[DueReminder]:
         try:
@@ -557,6 +590,7 @@ def _plan(
     """
     asked_at = asked_at or act.now
     required = dict(data.required())
+    present = _without_former(present, required, act.now)
     obsolete: dict[str, list[str]] = defaultdict(list)
     reactivated: list[str] = []
     for row in present:
@@ -574,9 +608,38 @@ def _plan(
     for key in sorted(required):
         planned = required[key]
         late = due_times.too_late(key[-1], asked_at) and not data.catches_up(key, act.now)
+        if late and data.events[key[0]][0].last_day < act.today:
+            continue  # nothing that could still be said of an event that is over
         reason = due_times.TOO_LATE if late else None
         rows.append(_row(act, key, planned.locale, reason, planned.rule_id, planned.task_id))
     _insert(session, rows)
+
+
+def _without_former(present: Sequence[Any], required: dict[Key, _PlannedReminder], now: datetime) -> Sequence[Any]:
+    """Take out of ``required`` what versions before 0.4 dealt with at the instant that they computed, and return what
+    else is present.
+
+    What they sent, or skipped as late, doesn't become due again by the corrected reckoning. What waits leaves at the
+    corrected instant, or as planned where that is over already.
+    """
+    before = {
+        (row.event_id, row.rule_key, row.task_key, row.recipient, row.due_at): row
+        for row in present
+        if row.reckoning is not None
+    }
+    settled: set[str] = set()
+    for key, planned in list(required.items()) if before else ():
+        row = before.get((*key[:-1], planned.former)) if planned.former is not None else None
+        if row is None or (row.state is ReminderState.SKIPPED and row.reason not in _DEALT_WITH):
+            continue
+        if row.state is not ReminderState.PENDING or key[-1] < now:
+            del required[key]
+            settled.add(row.id)
+    return [row for row in present if row.id not in settled]
+
+
+_DEALT_WITH = frozenset({due_times.TOO_LATE, due_times.OVER, due_times.RESTORED})
+"""Why a reminder was skipped whose time has come: it does not become due again."""
 
 
 def _can_reactivate(row: Any) -> bool:

@@ -1,17 +1,21 @@
 """Reminders and their rules, as pages and the API list them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_, true
+from sqlalchemy import select as sa_select
 from sqlmodel import Session, col, func, select
 
 from models.accounts import User
 from models.errors import NotFound
+from models.event_parts import Task
 from models.events import Event
 from models.queries.audience import MESSENGER
 from models.reminders import Reminder, ReminderRule
+from models.text import LocalizedText
 from models.vocabulary import ReminderState
 from service.actions import crud, permissions
 from service.actions.context import ActionContext
@@ -49,6 +53,29 @@ def count_pending(session: Session, rule_ids: Collection[str]) -> dict[str, int]
         .group_by(col(Reminder.rule_id))
     )
     return {rule: count for rule, count in session.exec(statement).all() if rule}
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderNames:
+    """What a reminder is called: its rule's name and its task's title, None where it has none or they were deleted."""
+
+    rule_name: LocalizedText | None
+    task_title: LocalizedText | None
+
+
+def names_of(session: Session, reminders: Collection[Reminder]) -> dict[str, ReminderNames]:
+    """Reminder → what it is called; two queries at most."""
+    rules, tasks = ({getattr(one, name) for one in reminders} - {None} for name in ("rule_id", "task_id"))
+    names = _texts(session, ReminderRule.id, ReminderRule.name, rules)
+    titles = _texts(session, Task.id, Task.title, tasks)
+    return {one.id: ReminderNames(names.get(one.rule_id or ""), titles.get(one.task_id or "")) for one in reminders}
+
+
+def _texts(session: Session, identity: Any, text: Any, wanted: Collection[str]) -> dict[str, LocalizedText]:
+    """Id → text of some rows; no query for none."""
+    if not wanted:
+        return {}
+    return {row[0]: row[1] for row in session.execute(sa_select(identity, text).where(identity.in_(wanted)))}
 
 
 # Of one event

@@ -19,6 +19,7 @@ from service.actions.commitment_terms import terms_of
 from service.actions.context import ActionContext
 from service.actions.locality_index import DirectionResolver
 from service.actions.permissions import Sight
+from service.actions.reminders.reach import reach_warnings
 from service.actions.scheduling.event_surroundings import WarningContext, linked_visits
 
 UNWARNED = frozenset({EventStatus.COMPLETED, EventStatus.CANCELLED, EventStatus.POSTPONED})
@@ -95,6 +96,10 @@ class EventPresenter:
         self._conflicts |= self._without_hidden_ids(
             {event.id: [*self._second_of_year(event), *context.warnings(event)] for event in warned}
         )
+        # Reminders are seen by those who see everything of an event; so is that there are none.
+        whole = [event for event in warned if permissions.sight(self.session, event) is Sight.WHOLE]
+        for event_id, found in reach_warnings(self.session, self.act.today, whole).items():
+            self._conflicts[event_id] += found
 
     def _second_of_year(self, event: Event) -> list[commitment_checks.EventWarning]:
         if event.commitment_id not in self._linked:

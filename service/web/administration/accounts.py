@@ -10,6 +10,7 @@ from models.errors import Conflict
 from models.i18n import N_, NP_, message
 from models.vocabulary import Language, Role
 from service.actions.accounts import access_revocation, account_queries, accounts
+from service.actions.events import hand_over
 from service.schemas.accounts import UserSchema
 from service.web.administration.section import ROLES, AdminSection, SectionRow, organisations, words
 from service.web.form_fields import FieldSpec, FieldType, values_of
@@ -17,6 +18,7 @@ from service.web.language import SELF_NAMES
 from service.web.row_names import named_organisations
 from service.web.view import View, ids
 
+EVENTS_SHOWN = 50
 _NEW_PASSWORD = (
     FieldSpec(
         "password",
@@ -103,10 +105,27 @@ def _take_access(view: View, user: User) -> None:
     access_revocation.revoke_access(view.session, view.act, user)
 
 
+def _hand_over(view: View, user: User) -> str:
+    """Hand the account's events over; the sentence says what became of them."""
+    done = hand_over.hand_over(view.session, view.act, user, request.form.get("to", ""))
+    moved = view.say(N_("Events handed over: {count}."), count=done.moved)
+    if not done.left:
+        return moved
+    titles = "; ".join(view.plain(event.title) for event in done.left)
+    return f"{moved} {view.say(N_('Not handed over, as the other account may not read them: {titles}'), titles=titles)}"
+
+
 def _more(view: View, user: User | None) -> dict[str, Any]:
     if user is None:
         return {}
-    return {"is_own": user.id == view.act.account.id, "access": access_revocation.access_of(view.session, user)}
+    own = hand_over.events_to_hand_over(view.session, view.act, user)
+    return {
+        "is_own": user.id == view.act.account.id,
+        "access": access_revocation.access_of(view.session, user),
+        "events": own[:EVENTS_SHOWN],
+        "more_events": len(own) - EVENTS_SHOWN,
+        "successors": hand_over.successors(view.session, user) if own else [],
+    }
 
 
 AREA = AdminSection(
@@ -129,6 +148,6 @@ AREA = AdminSection(
     compose=_compose,
     part="accounts",
     more=_more,
-    steps={"password": _set_password, "sessions": _end_sessions, "access": _take_access},
+    steps={"hand_over": _hand_over, "password": _set_password, "sessions": _end_sessions, "access": _take_access},
     asks={"password": _NEW_PASSWORD},
 )

@@ -10,7 +10,7 @@ from models.places import Organisation
 from models.reminders import ReminderRule
 from models.vocabulary import EventKind, ReminderAnchor, Role
 from service.actions import crud
-from service.actions.reminders import planning_jobs, reminder_rules, rule_rights
+from service.actions.reminders import planning_jobs, preview, reminder_rules, rule_rights
 from service.actions.reminders.reminder_queries import RULE_ORDER, count_pending
 from service.schemas.reminders import ReminderRuleSchema
 from service.web.administration.section import ROLES, AdminSection, SectionRow, in_order, organisations, words
@@ -44,12 +44,15 @@ _ON = {
 _UNITS = {"D": N_("Days"), "W": N_("Weeks"), "H": N_("Hours"), "M": N_("Minutes")}
 _SIDES = {"-": N_("Before"), "+": N_("After")}
 _PEOPLE = {
-    "owner": N_("whoever entered the event"),
+    "owner": N_("whoever is in charge of the event"),
     "members": N_("the people on its list"),
     "organisation": N_("the responsible organisation"),
+    "assignee": N_("whom its tasks are given to"),
 }
 _EMAIL = "email:"
 _OFFICES_OWN = N_("the office's own")
+PREVIEWED = 20
+"""How many of the next reminders of a rule its page shows."""
 
 
 def sentence(view: View, rule: ReminderRule) -> str:
@@ -218,6 +221,8 @@ def _more(view: View, rule: ReminderRule | None) -> dict[str, Any]:
         "planning": planning_jobs.remaining_of_rule(view.session, rule.id),
         "withheld": reminder_rules.withheld(view.session, rule),
         "refused": rule_rights.why_not(view.session, view.act, rule),
+        "preview": preview.preview(view.session, view.act, rule, view.language),
+        "shown": PREVIEWED,
     }
 
 

@@ -16,7 +16,17 @@ from service.actions import crud
 from service.actions.events import events
 from service.actions.reminders import reminder_planning
 from service.web import event_bookings
-from service.web.event import confirmation, days, facts, members, programme, tasks, transitions, warning_links
+from service.web.event import (
+    confirmation,
+    days,
+    facts,
+    in_charge,
+    members,
+    programme,
+    tasks,
+    transitions,
+    warning_links,
+)
 from service.web.event.editor import EditRequest, OpenEditor
 from service.web.event.page_data import EventPageData, read_dossier
 from service.web.forms import FormRefusal, attempt
@@ -45,6 +55,8 @@ _DEEDS: Mapping[str, PageAction] = {
     "delete": PageAction(transitions.delete, "steps", ""),
     "accept": PageAction(confirmation.accept, "confirmation", confirmation.ACCEPTED),
     "ask": PageAction(confirmation.ask, "confirmation", confirmation.ASKED),
+    "take_over": PageAction(in_charge.take_over, "in-charge", in_charge.TAKEN),
+    "in_charge": PageAction(in_charge.change, "in-charge", in_charge.CHANGED),
     "facts": PageAction(facts.save, "facts", N_("The facts were saved."), "facts"),
     "days": PageAction(days.save, "days", N_("The days were saved; what hangs on them moved along."), "days"),
     "add_person": PageAction(members.add, "people", N_("The person is on the list."), "person"),
@@ -131,6 +143,7 @@ def _show(
         history=read_history(view, found, subjects) if view.sees_whole(found) else None,
         steps=transitions.possible(view, found),
         confirmation=confirmation.read(view, found),
+        in_charge=in_charge.read(view, found),
         may_delete=transitions.may_delete(view, found),
         editor=open_form,
         holding=row or "new" if word == "booking" else "",

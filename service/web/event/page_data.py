@@ -53,6 +53,7 @@ class ReminderSummary:
     first: Reminder
     rule: ReminderRule | None
     all: Sequence[Reminder]
+    task: Task | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def read_dossier(view: View, event: Event) -> EventPageData:
         organisations={key: view.text(row.name) for key, row in organisations.items()},
         programme=read_board(view, event),
         tasks=_task_lines(view, event, tasks, organisations, people),
-        mailings=_mailings(view, found),
+        mailings=_mailings(view, found, {task.id: task for task in tasks}),
         has_more_reminders=has_more,
         notices=EventPresenter(session, view.act).warnings(event),
     )
@@ -172,7 +173,7 @@ def _reminders(view: View, event: Event) -> tuple[list[tuple[Reminder, ReminderR
 
 
 def _mailings(
-    view: View, found: Sequence[tuple[Reminder, ReminderRule | None]]
+    view: View, found: Sequence[tuple[Reminder, ReminderRule | None]], tasks: Mapping[str, Task]
 ) -> list[tuple[str, list[ReminderSummary]]]:
     """By state, those that need somebody first; addresses that share all else stand together."""
     by_state: dict[ReminderState, dict[tuple[Any, ...], list[tuple[Reminder, ReminderRule | None]]]] = {}
@@ -183,7 +184,12 @@ def _mailings(
         (
             view.say(told),
             [
-                ReminderSummary(alike[0][0], alike[0][1], [reminder for reminder, _rule in alike])
+                ReminderSummary(
+                    alike[0][0],
+                    alike[0][1],
+                    [reminder for reminder, _rule in alike],
+                    tasks.get(alike[0][0].task_id or ""),
+                )
                 for alike in groups.values()
             ],
         )

@@ -6,13 +6,13 @@ from typing import Any
 
 from flask import request
 
-from calendars.events.lifecycle import is_back, needs_reason, possible_steps
+from calendars.events.lifecycle import REMINDED, is_back, needs_reason, possible_steps
 from models.events import Event
 from models.i18n import N_
 from models.vocabulary import EventStatus
 from service.actions.effects import confirmation
 from service.actions.events import events
-from service.schemas.events import TransitionSchema
+from service.schemas.events import KIND_SCHEMAS, TransitionSchema
 from service.web.event.editor import check_version, load
 from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.view import View
@@ -47,8 +47,16 @@ def take(view: View, event: Event) -> None:
     wish = values_of(_ASKED, request.form)
     wanted = load(TransitionSchema, {name: value for name, value in wish.items() if value})
     check_version(event.version)
+    if _asks_who(event, wanted["to"]) and (person := request.form.get("in_charge_id")):
+        person = load(KIND_SCHEMAS[event.kind], {"in_charge_id": person}, partial=True)["in_charge_id"]
+        events.change_event(view.session, view.act, event, {"in_charge_id": person})
     days: dict[str, date] = {name: wanted[name] for name in ("first_day", "last_day") if name in wanted}
     events.transition(view.session, view.act, event, wanted["to"], wanted.get("reason"), days)
+
+
+def _asks_who(event: Event, to: EventStatus) -> bool:
+    """Whether a step asks who is in charge: an event that enters the plan and that nobody is in charge of."""
+    return to is EventStatus.PLANNED and event.in_charge_id is None and event.status not in REMINDED
 
 
 def delete(view: View, event: Event) -> None:
@@ -68,6 +76,7 @@ def possible(view: View, event: Event) -> list[dict[str, Any]]:
             "needs_reason": needs_reason(event.status, to),
             "is_usual": to is possible_steps(event.status)[0],
             "waits_for": _waits_for(view, event, to),
+            "asks_who": _asks_who(event, to),
             "needs_days": event.status is EventStatus.POSTPONED and to is EventStatus.PLANNED,
         }
         for to in possible_steps(event.status)

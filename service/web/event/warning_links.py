@@ -19,6 +19,8 @@ _MENDED_IN: Mapping[str, str] = {
     "person_double_committed": "people",
     "changed_since_confirmed": "confirmation",
     "booking_hours_stale": "bookings",
+    "nobody_in_charge": "in-charge",
+    "nobody_reached": "in-charge",
 }
 """Warning → part of the page; any other is mended by other days."""
 

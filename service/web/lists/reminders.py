@@ -39,6 +39,7 @@ class ReminderLine:
 
     reminder: Reminder
     event: Event | None
+    names: reminder_queries.ReminderNames | None = None
 
     def can_be_chosen(self, view: View) -> bool:
         """Whether the reader may select it for an action on several."""
@@ -140,10 +141,11 @@ def _read_params() -> ReminderListQuery:
 
 
 def _lines(view: View, reminders: Sequence[Reminder]) -> list[ReminderLine]:
-    """Reminders with their events; one query."""
+    """Reminders with their events, and what they are called; three queries."""
     event_ids = ids(*(reminder.event_id for reminder in reminders))
     events = crud.by_id(view.session, Event, event_ids)
-    return [ReminderLine(reminder, events.get(reminder.event_id or "")) for reminder in reminders]
+    names = reminder_queries.names_of(view.session, reminders)
+    return [ReminderLine(one, events.get(one.event_id or ""), names[one.id]) for one in reminders]
 
 
 @page()
@@ -168,6 +170,7 @@ def _show(view: View, found: Reminder, refusal: FormRefusal | None = None) -> Re
         reminder=found,
         event=session.get(Event, found.event_id) if found.event_id else None,
         rule=session.get(ReminderRule, found.rule_id) if found.rule_id else None,
+        task_title=reminder_queries.names_of(session, [found])[found.id].task_title,
         failed_reminder=session.get(Reminder, found.failed_id) if found.failed_id else None,
         seen_by=session.get(User, found.seen_by) if found.seen_by else None,
         attempts=attempts,

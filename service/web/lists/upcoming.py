@@ -20,15 +20,18 @@ from service.actions import crud, upgrade_notes
 from service.actions.accounts.account_queries import is_only_account
 from service.actions.events import confirming, event_queries, task_queries
 from service.actions.events.event_queries import EVENT_ORDER_LATEST, count_with_status
+from service.actions.reminders.reach import unheard
 from service.actions.reminders.reminder_queries import unseen_failures
 from service.schemas.queries import EventQuery
 from service.web.labels import FIELDS
 from service.web.page_decorator import page
 from service.web.query_params import filters, page_number, pages_for
+from service.web.row_names import in_charge_names
 from service.web.view import View
 
 PAGE_SIZE = 30
 FAILED_SHOWN = 5
+UNHEARD_SHOWN = 5
 TO_APPROVE_SHOWN = 20
 FAILED_DAYS = 30
 _LISTS: Mapping[str, type[StrEnum]] = {"kind": EventKind, "status": EventStatus}
@@ -128,6 +131,8 @@ def upcoming(view: View) -> Response:
         is_alone=not events and is_only_account(view.session, view.act.account.id),
         overdue=task_queries.count_overdue(view.session, view.act.today),
         notes=[_note(view, one) for one in upgrade_notes.unsettled(view.session)] if view.may(Role.ADMIN) else [],
+        unheard=unheard(view.session, view.act, UNHEARD_SHOWN) if view.may(Role.OFFICER) else None,
+        in_charge_names=in_charge_names(view, events),
         failed=failed[:FAILED_SHOWN],
         more_failed=len(failed) > FAILED_SHOWN,
         yesterday=view.act.today - timedelta(days=1),

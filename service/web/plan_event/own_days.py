@@ -66,7 +66,7 @@ def _look(view: View, case: PlanRequest, notices: list[EventWarning]) -> None:
 
 def _wish(view: View, case: PlanRequest) -> EventRequest:
     wanted = {item.resource.id: item.quantity for item in _taken(view, case)}
-    return arrangement(case, _typed(view, case), None, wanted)
+    return arrangement(view, case, _typed(view, case), None, wanted)
 
 
 def _typed(view: View, case: PlanRequest) -> ProposedFigures:

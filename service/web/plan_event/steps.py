@@ -73,7 +73,7 @@ def _make(view: View, case: PlanRequest) -> str:
     days = window(request.form.get("opening", ""), asked.days)
     if days is None:
         raise Conflict(nothing_chosen())
-    wish = arrangement(case, figures, days, wanted)
+    wish = arrangement(view, case, figures, days, wanted)
     return create_on_opening(view.session, view.act, wish, asked).id
 
 
@@ -184,7 +184,7 @@ def _show_openings(view: View, case: PlanRequest, refusal: FormRefusal | None = 
 def _wrong_words(view: View, case: PlanRequest, figures: ProposedFigures) -> dict[str, list[str]]:
     """What the event itself would be refused for, whatever its days: told before days are chosen."""
     try:
-        arrangement(case, figures, window(view.act.today.isoformat(), 1), {})
+        arrangement(view, case, figures, window(view.act.today.isoformat(), 1), {})
     except ValidationError as wrong:
         return error_texts(view, wrong)
     return {}

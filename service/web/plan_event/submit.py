@@ -42,9 +42,10 @@ def _to(event_id: str) -> Response:
 
 
 def arrangement(
-    case: PlanRequest, figures: ProposedFigures, days: Days | None, wanted: Mapping[str, int]
+    view: View, case: PlanRequest, figures: ProposedFigures, days: Days | None, wanted: Mapping[str, int]
 ) -> EventRequest:
     """What was said, as the API takes it for its kind; days come from an opening or, where there is none, were typed.
+    Whoever plans is in charge.
 
     Raises:
         ValidationError: some of it is not right.
@@ -58,6 +59,7 @@ def arrangement(
         if not typed.get("anniversary"):
             raise ValidationError({"anniversary_id": [N_("Missing data for required field.")]})
         values["anniversary_id"] = typed["anniversary"]
+    values["in_charge_id"] = view.act.account.id
     if case.promise is not None:
         values |= _of_commitment(case, case.promise, values)
     return EventRequest(kind, values, wanted, tuple(asked.many.get("person", ())), typed["planned"])

@@ -62,6 +62,7 @@ def test_it_tells_to_whom_when_and_in_which_words_and_keeps_nothing(officer: Cal
             "due_at": "2026-12-01T01:00:00Z",
             "due_local": "2026-12-01T08:00:00+07:00",
             "task_id": None,
+            "task_title": None,
             "state": "pending",
             "reason": None,
             "recipients": [{"address": "lao@b.la", "locale": "lo"}, {"address": "viet@b.vn", "locale": "vi"}],
