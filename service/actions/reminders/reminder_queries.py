@@ -98,6 +98,16 @@ def reminders_of_event(session: Session, event_id: str, limit: int) -> list[tupl
     return [(row[0], row[1]) for row in session.exec(statement)]
 
 
+def reminder_counts(session: Session, event_id: str) -> dict[ReminderState, int]:
+    """How many of an event's reminders, as far as the session sees them, are in which state."""
+    statement = (
+        select(Reminder.state, func.count())
+        .where(Reminder.event_id == event_id, seen_reminders(session))
+        .group_by(col(Reminder.state))
+    )
+    return {ReminderState(row[0]): row[1] for row in session.exec(statement)}
+
+
 def pending_of_event(session: Session, event_id: str) -> Sequence[tuple[Reminder, ReminderRule]]:
     """An event's reminders that rules made and that are still to be sent, by the instant they are due."""
     statement = (

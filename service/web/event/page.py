@@ -20,6 +20,7 @@ from service.web.event import (
     confirmation,
     days,
     facts,
+    folding,
     in_charge,
     members,
     programme,
@@ -30,7 +31,7 @@ from service.web.event import (
 from service.web.event.editor import EditRequest, OpenEditor
 from service.web.event.page_data import EventPageData, read_dossier
 from service.web.forms import FormRefusal, attempt
-from service.web.history import read_history
+from service.web.history import EventHistory, read_history
 from service.web.page_decorator import page
 from service.web.view import View
 
@@ -42,12 +43,16 @@ def _retry(view: View, found: Event) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PageAction:
-    """Something the page can do: in which part it is, what is said when it is done, and the form it comes from."""
+    """Something the page can do: in which part it is, what is said when it is done, and the form it comes from.
+
+    ``row``: what it changes stays on the page, in a list element with this before its id: that is where it is said.
+    """
 
     run: Callable[[View, Event], None]
     part: str
     done: str
     edit: str = ""
+    row: str = ""
 
 
 _DEEDS: Mapping[str, PageAction] = {
@@ -60,13 +65,13 @@ _DEEDS: Mapping[str, PageAction] = {
     "facts": PageAction(facts.save, "facts", N_("The facts were saved."), "facts"),
     "days": PageAction(days.save, "days", N_("The days were saved; what hangs on them moved along."), "days"),
     "add_person": PageAction(members.add, "people", N_("The person is on the list."), "person"),
-    "change_person": PageAction(members.change, "people", N_("The person was changed."), "person"),
+    "change_person": PageAction(members.change, "people", N_("The person was changed."), "person", "person-"),
     "remove_person": PageAction(members.remove, "people", N_("The person was taken off the list."), "person"),
     "add_item": PageAction(
         programme.add, "programme", N_("The item is in the programme. It is not published yet."), "item"
     ),
     "change_item": PageAction(
-        programme.change, "programme", N_("The item was changed. That is not published yet."), "item"
+        programme.change, "programme", N_("The item was changed. That is not published yet."), "item", "item-"
     ),
     "remove_item": PageAction(
         programme.remove, "programme", N_("The item was taken out. That is not published yet."), "item"
@@ -78,7 +83,7 @@ _DEEDS: Mapping[str, PageAction] = {
     "give_back": PageAction(event_bookings.do_booking, "bookings", N_("It was given back.")),
     "task": PageAction(tasks.finish, "tasks", N_("The task was changed.")),
     "add_task": PageAction(tasks.add, "tasks", N_("The task was added."), "task"),
-    "change_task": PageAction(tasks.change, "tasks", N_("The task was changed."), "task"),
+    "change_task": PageAction(tasks.change, "tasks", N_("The task was changed."), "task", "task-"),
     "remove_task": PageAction(tasks.remove, "tasks", N_("The task was deleted."), "task"),
     "retry": PageAction(_retry, "reminders", N_("The reminder will be sent again with the next round.")),
 }
@@ -107,8 +112,19 @@ def event(view: View, event_id: str) -> Response:
         return _show(view, events.find_event(view.session, event_id), refusal)
     if word == "delete":
         return redirect(url_for("pages.coming", done="deleted"), 303)
-    anchor = None if word == "step" else _DEEDS[word].part
-    return redirect(url_for("pages.event", event_id=event_id, done=word, _anchor=anchor), 303)
+    return redirect(_back_to(event_id, word), 303)
+
+
+def _back_to(event_id: str, word: str) -> str:
+    """The address of the place where something was done, with what was open still open."""
+    deed, shown = _DEEDS[word], folding.asked_for()
+    row = request.form.get("row", "")[:40] if deed.row else ""
+    if deed.part == "reminders":
+        shown |= {"reminders"}
+    anchor = None if word == "step" else f"{deed.row}{row}" if row else deed.part
+    return url_for(
+        "pages.event", event_id=event_id, done=word, row=row or None, show=folding.written(shown), _anchor=anchor
+    )
 
 
 def _do(view: View, found: Event, word: str) -> None:
@@ -121,26 +137,42 @@ def _do(view: View, found: Event, word: str) -> None:
 def _show(
     view: View, found: Event, refusal: FormRefusal | None = None, outlook: days.MovePreview | None = None
 ) -> Response:
-    dossier = read_dossier(view, found)
-    subjects = {seat.member.id: seat.person.name for seat in dossier.seats}
-    subjects |= {line.task.id: view.text(line.task.title) for line in dossier.tasks}
     may_change = view.may_change(found)
     word, row = _asked() if may_change else ("", "")
+    deed = _DEEDS.get(request.args.get("done", ""))
+    shown = folding.asked_for()
+    if refusal and _part_of(request.form.get("do", "")) == "reminders":
+        shown |= {"reminders"}
+    dossier = read_dossier(view, found, with_reminders="reminders" in shown)
+    changed = request.args.get("row", "") if deed and deed.row else ""
+    listed = {
+        part: folding.listed(part, entries, {row, changed}, is_open=part in shown)
+        for part, entries in dossier.foldable.items()
+    }
     open_form = _EDITORS[word](EditRequest(view, found, word, row, refusal)) if word in _EDITORS else None
     is_in_form = open_form is not None and open_form.form.refusal is not None
-    deed = _DEEDS.get(request.args.get("done", ""))
+
+    def at(**more: Any) -> str:
+        """An address of this page; what the reader opened stays open."""
+        return url_for("pages.event", event_id=found.id, **{"show": folding.written(folding.asked_for())} | more)
+
     return view.page(
         "event/page.html",
         refusal.status if refusal else 200,
         event=found,
+        at=at,
+        shown=shown,
+        toggled={part: folding.toggled(part) for part in folding.FOLDED},
         dossier=dossier,
+        listed=listed,
         may_change=may_change,
         contents=_contents(view, found, dossier),
         warned=warning_links.of_event(view, found, dossier.notices),
         hitches=warning_links.of_programme(
             view, found, dossier.programme.hitches, dossier.programme.items, may_change=may_change
         ),
-        history=read_history(view, found, subjects) if view.sees_whole(found) else None,
+        sees_history=view.sees_whole(found),
+        history=_history(view, found, dossier) if "history" in shown and view.sees_whole(found) else None,
         steps=transitions.possible(view, found),
         confirmation=confirmation.read(view, found),
         in_charge=in_charge.read(view, found),
@@ -152,8 +184,16 @@ def _show(
         refusal=refusal,
         refused_in=_part_of(request.form.get("do", "")) if refusal and not is_in_form else "",
         form=request.form,
-        done=(deed.part, view.say(deed.done, status=view.status(found.status))) if deed and not refusal else None,
+        done=(deed.part, view.say(deed.done, status=view.status(found.status)), changed)
+        if deed and not refusal
+        else None,
     )
+
+
+def _history(view: View, found: Event, dossier: EventPageData) -> EventHistory:
+    subjects = {seat.member.id: seat.person.name for seat in dossier.seats}
+    subjects |= {line.task.id: view.text(line.task.title) for line in dossier.tasks}
+    return read_history(view, found, subjects)
 
 
 def _part_of(sent: str) -> str:
@@ -191,9 +231,7 @@ def _linked(view: View, found: Event, outlook: days.MovePreview) -> LinkedPrevie
 def _contents(view: View, event: Event, dossier: EventPageData) -> list[tuple[str, str, Any]]:
     """The parts of the page with how much stands in each."""
     opened = sum(not line.task.done for line in dossier.tasks)
-    failed = sum(
-        len(mailing.all) for _told, mailings in dossier.mailings for mailing in mailings if _is_failed(mailing.first)
-    )
+    failed = dossier.reminder_counts.get(ReminderState.FAILED, 0)
     return [
         ("days", view.say(N_("Days and hours")), ""),
         ("facts", view.say(N_("Facts")), ""),
@@ -204,7 +242,3 @@ def _contents(view: View, event: Event, dossier: EventPageData) -> list[tuple[st
         ("reminders", view.say(N_("Reminders")), view.say(N_("{count} failed"), count=failed) if failed else ""),
         *([("history", view.say(N_("History")), "")] if view.sees_whole(event) else []),
     ]
-
-
-def _is_failed(reminder: Reminder) -> bool:
-    return reminder.state is ReminderState.FAILED

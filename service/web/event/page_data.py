@@ -19,7 +19,7 @@ from service.actions import crud
 from service.actions.agreements.agreement_queries import find_commitment
 from service.actions.events import task_queries
 from service.actions.events.members import MemberPosition, positions_of
-from service.actions.reminders.reminder_queries import reminders_of_event
+from service.actions.reminders.reminder_queries import reminder_counts, reminders_of_event
 from service.actions.scheduling.event_warnings import EventPresenter
 from service.web.event_bookings import BookingLine, lines_of
 from service.web.labels import ACTIVITY_TYPES, DIRECTIONS, FIELDS, LEVELS, REMINDER_STATES, VISIBILITIES, money
@@ -58,7 +58,7 @@ class ReminderSummary:
 
 @dataclass(frozen=True, slots=True)
 class EventPageData:
-    """An event's page, ready to be written."""
+    """An event's page, ready to be written; ``mailings`` are empty where nobody opened them."""
 
     facts: list[tuple[str, Value]]
     commitment: Commitment | None
@@ -69,12 +69,24 @@ class EventPageData:
     mailings: list[tuple[str, list[ReminderSummary]]]
     organisations: Mapping[str, Value]
     has_more_reminders: bool
+    reminder_counts: Mapping[ReminderState, int]
     bookings: list[BookingLine]
     notices: list[EventWarning]
 
+    @property
+    def foldable(self) -> Mapping[str, Mapping[str, Any]]:
+        """The lists of which the page shows the beginning, by the ids of what stands in them."""
+        return {
+            "people": {seat.member.id: seat for seat in self.seats},
+            "tasks": {line.task.id: line for line in self.tasks},
+        }
 
-def read_dossier(view: View, event: Event) -> EventPageData:
-    """Read what an event's page shows; as many queries for a large visit as for a small one."""
+
+def read_dossier(view: View, event: Event, *, with_reminders: bool) -> EventPageData:
+    """Read what an event's page shows; as many queries for a large visit as for a small one.
+
+    Reminders are many, and looked at now and then: they are only counted unless they are asked for.
+    """
     session = view.session
     seats = positions_of(session, event.id)
     tasks = task_queries.tasks_of_event(session, event)
@@ -88,7 +100,9 @@ def read_dossier(view: View, event: Event) -> EventPageData:
     organisations = crud.by_id(session, Organisation, concerned)
     people = crud.by_id(session, Person, ids(event.head_id, *(task.person_id for task in tasks)))
     commitment, agreement = _promise(view, event)
-    found, has_more = _reminders(view, event)
+    found_counts = reminder_counts(session, event.id)
+    counts = {state: found_counts[state] for state in REMINDER_STATES if state in found_counts}
+    found, has_more = _reminders(view, event) if with_reminders and counts else ([], False)
     return EventPageData(
         bookings=lines_of(view, {"event_id": event.id})[0],
         facts=_facts(view, event, organisations, people),
@@ -100,6 +114,7 @@ def read_dossier(view: View, event: Event) -> EventPageData:
         tasks=_task_lines(view, event, tasks, organisations, people),
         mailings=_mailings(view, found, {task.id: task for task in tasks}),
         has_more_reminders=has_more,
+        reminder_counts=counts,
         notices=EventPresenter(session, view.act).warnings(event),
     )
 

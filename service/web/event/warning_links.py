@@ -12,6 +12,7 @@ from models.events import Event
 from models.i18n import Message
 from models.vocabulary import Severity
 from service.actions.scheduling.event_warnings import MEETINGS
+from service.web.event import folding
 from service.web.view import View
 
 _MENDED_IN: Mapping[str, str] = {
@@ -73,4 +74,5 @@ def of_programme(
 
 def _link(event: Event, part: str, edit: str = "") -> str:
     word = edit or (part if part in _EDITED else None)
-    return url_for("pages.event", event_id=event.id, edit=word, _anchor=part)
+    shown = folding.written(folding.asked_for())
+    return url_for("pages.event", event_id=event.id, show=shown, edit=word, _anchor=part)

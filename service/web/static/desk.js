@@ -39,6 +39,56 @@
 
   document.querySelectorAll("form[data-look]").forEach(watch);
 
+  // A link with data-part="id" opens or folds a part of the page: only that part is taken from the answer, so that nothing
+  // moves and nothing typed is lost. What is open then stands in the address, and in the forms and links of this page.
+  const carry = (show) => {
+    for (const one of document.querySelectorAll("main a[href], main form[action]")) {
+      const name = one.tagName === "A" ? "href" : "action";
+      const target = new URL(one.getAttribute(name), location.href);
+      if (target.pathname !== location.pathname || target.origin !== location.origin || !target.search && target.hash && name === "href") continue;
+      const open = new Set(show);
+      if (one.dataset.part && !open.delete(one.dataset.part)) open.add(one.dataset.part);
+      if (open.size) target.searchParams.set("show", [...open].join()); else target.searchParams.delete("show");
+      one.setAttribute(name, target.pathname + target.search.replaceAll("%2C", ",") + target.hash);
+    }
+  };
+
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest?.("a[data-part]");
+    if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (link.hasAttribute("aria-busy")) return;
+    link.setAttribute("aria-busy", "true");
+    const id = link.dataset.part;
+    const part = (page) => page.getElementById(id)?.closest("section");
+    try {
+      const answer = await fetch(link.href, { headers: { Accept: "text/html" }, redirect: "error" });
+      const fresh = answer.ok && part(new DOMParser().parseFromString(await answer.text(), "text/html"));
+      part(document).replaceWith(fresh);
+    } catch {
+      location.assign(link.href);
+      return;
+    }
+    history.replaceState(null, "", link.href);
+    carry(new URL(link.href).searchParams.get("show")?.split(",") || []);
+    const again = part(document).querySelector(`a[data-part="${id}"]`);
+    (again || part(document).querySelector("h2")).focus({ preventScroll: true });
+  });
+
+  // The menu of narrow screens is a tick; with script it also says that it is open, and Enter and Escape do what people expect.
+  const menu = document.getElementById("menu");
+  if (menu) {
+    const say = () => menu.setAttribute("aria-expanded", String(menu.checked));
+    menu.addEventListener("change", say);
+    window.addEventListener("pageshow", () => { menu.checked = false; say(); });
+    document.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.target === menu) menu.checked = !menu.checked;
+      else if (event.key === "Escape" && menu.checked) { menu.checked = false; menu.focus(); }
+      else return;
+      say();
+    });
+  }
+
   // A button that was pressed says so and is not pressed twice.
   let waiting = 0;
   document.addEventListener("submit", (event) => {

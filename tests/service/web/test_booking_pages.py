@@ -95,7 +95,7 @@ def test_officer_books_gives_back_and_books_what_was_asked_for(
     assert [state for _room, _day, state in held(database)] == [BookingState.HELD] * 2
     assert officer.send(path, do="give_back", booking=asked).headers["Location"].endswith("done=give_back")
     assert len(held(database)) == 1
-    told = words(officer.get(f"/events/{visit}"))
+    told = words(officer.get(f"/events/{visit}?show=history"))
     assert "Booking released : Phòng 60" in told
     assert "Booking changed : Phòng 60" in told
     assert "State: Asked for → Booked" in told

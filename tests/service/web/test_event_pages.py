@@ -6,6 +6,7 @@ from datetime import date, time
 from typing import Any
 
 import pytest
+from sqlalchemy.event import listen, remove
 from sqlmodel import SQLModel, col, func, select
 from werkzeug.test import TestResponse
 
@@ -121,7 +122,7 @@ def test_facts_are_saved_where_they_stand(signed_in: SignedIn, database: Databas
     assert deeds(database) == [("change", "event")]
     text = words(reader.get(answer.headers["Location"]))
     assert "The facts were saved." in text
-    assert "People planned: 12 → 14" in text
+    assert "People planned: 12 → 14" in words(reader.get(f"/events/{visit}?show=history"))
 
 
 def test_what_is_saved_as_it_stands_changes_nothing(signed_in: SignedIn, database: Database, visit: str) -> None:
@@ -352,7 +353,7 @@ def test_person_is_put_on_the_list_changed_and_taken_off(signed_in: SignedIn, da
     assert fill_in(reader, visit, f"person:{member.id}", "remove_person", version="1").status_code == 412
     assert fill_in(reader, visit, f"person:{member.id}", "remove_person").status_code == 303
     assert deeds(database) == [("create", "member"), ("change", "member"), ("delete", "member")]
-    assert "Person taken off the list : Bun Vănna" in words(reader.get(f"/events/{visit}"))
+    assert "Person taken off the list : Bun Vănna" in words(reader.get(f"/events/{visit}?show=history"))
 
 
 def test_somebody_new_is_made_known_with_it(signed_in: SignedIn, database: Database, visit: str) -> None:
@@ -684,6 +685,89 @@ def test_history_tells_of_the_programme_item_by_item(signed_in: SignedIn, databa
     item = one(database, ProgrammeItem).id
     assert fill_in(reader, visit, f"item:{item}", "change_item", end_time="09:30").status_code == 303
     assert fill_in(reader, visit, f"item:{item}", "remove_item").status_code == 303
-    history = words(reader.get(f"/events/{visit}"))
+    history = words(reader.get(f"/events/{visit}?show=history"))
     history = history[history.rindex("History") :]
     assert re.search("Item taken out: 3/12/2026, 08:00–09:30 – Hội đàm.*Item changed:.*Ends at: – → 09:30", history)
+
+
+# What is folded
+
+
+def tables_read(database: Database, ask: Callable[[], TestResponse]) -> tuple[set[str], list[str]]:
+    """The tables that an answer reads rows of, and the statements."""
+    statements: list[str] = []
+
+    def note(*args: Any) -> None:
+        statements.append(args[2])
+
+    listen(database.engine, "before_cursor_execute", note)
+    try:
+        assert ask().status_code == 200
+    finally:
+        remove(database.engine, "before_cursor_execute", note)
+    return {name for one in statements for name in re.findall(r"(?:FROM|JOIN) (\w+)", one)}, statements
+
+
+@pytest.mark.both_databases("counts the reminders by their state")
+def test_what_is_folded_is_not_read(signed_in: SignedIn, database: Database, visit: str) -> None:
+    """The history and the reminders cost nothing until they are opened; how many reminders there are is one count."""
+    with database.transaction() as session:
+        event = session.get_one(Event, visit)
+        for number, state in enumerate((ReminderState.FAILED, ReminderState.PENDING, ReminderState.PENDING)):
+            factories.make_reminder(session, event, state=state, recipient=f"reader{number}@example.org")
+    reader = signed_in(Role.ADMIN, locale=Language.EN)
+    page = f"/events/{visit}"
+    folded, statements = tables_read(database, lambda: reader.get(page))
+    assert "audit" not in folded
+    assert [one for one in statements if "reminder.recipient" in one] == []
+    text = words(reader.get(page))
+    assert "Could not be sent : 1" in text.replace("sent:", "sent :")
+    assert "reader0@example.org" not in text
+    assert "To be sent: 2" in text
+    shown, statements = tables_read(database, lambda: reader.get(f"{page}?show=history,reminders"))
+    assert "audit" in shown
+    assert [one for one in statements if "reminder.recipient" in one] != []
+    assert "reader0@example.org" in words(reader.get(f"{page}?show=reminders"))
+
+
+def test_unknown_parts_are_ignored(signed_in: SignedIn, visit: str) -> None:
+    reader = signed_in(locale=Language.EN)
+    page = reader.get(f"/events/{visit}?show=people,everything,{'x' * 3000},history")
+    assert page.status_code == 200
+    assert "everything" not in page.text.partition("<main")[2]
+
+
+def test_only_long_lists_are_folded(signed_in: SignedIn, database: Database, visit: str) -> None:
+    """A list that would hide two entries is shown whole; nobody clicks for two lines."""
+    reader, page = signed_in(locale=Language.EN), f"/events/{visit}"
+    for total, shown in ((7, 7), (8, 5)):
+        with database.transaction() as session:
+            event = session.get_one(Event, visit)
+            while len(session.exec(select(Task.id).where(Task.event_id == visit)).all()) < total:
+                factories.make_task(session, event)
+        assert reader.get(page).text.count('id="task-') == shown, total
+    assert "Show all 8 tasks" in words(reader.get(page))
+    assert reader.get(f"{page}?show=tasks").text.count('id="task-') == 8
+
+
+def test_a_hidden_entry_that_is_edited_is_shown(signed_in: SignedIn, database: Database, visit: str) -> None:
+    with database.transaction() as session:
+        event = session.get_one(Event, visit)
+        tasks = [factories.make_task(session, event, due_on=date(2027, 1, day)).id for day in range(1, 12)]
+    reader = signed_in(locale=Language.EN)
+    assert f'id="task-{tasks[-1]}"' not in reader.get(f"/events/{visit}").text
+    answer = fill_in(reader, visit, f"task:{tasks[-1]}", "change_task", title__en="Last")
+    assert answer.headers["Location"].endswith(f"?done=change_task&row={tasks[-1]}#task-{tasks[-1]}")
+    assert f'id="task-{tasks[-1]}"' in reader.get(answer.headers["Location"]).text
+
+
+def test_what_is_open_stays_open(signed_in: SignedIn, database: Database, visit: str) -> None:
+    """Every form and link of the page itself carries what the reader opened."""
+    reader = signed_in(Role.ADMIN, locale=Language.EN)
+    page = reader.get(f"/events/{visit}?show=reminders,history&edit=task")
+    own = re.findall(rf'(?:href|action)="(/events/{visit}(?:[?#][^"]*)?)"', page.text.partition("<main")[2])
+    lost = [one for one in own if "show=" not in one]
+    assert len(own) > 10
+    assert lost == []
+    answer = fill_in(reader, visit, "task&show=history", "add_task", title__en="Another")
+    assert answer.status_code == 303

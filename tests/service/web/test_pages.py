@@ -630,7 +630,7 @@ def test_no_query_per_row(signed_in: Callable[..., Browser], database: Database,
 def test_event_shows_people_in_order_programme_tasks_reminders_and_history(
     signed_in: Callable[..., Browser], full_event: str
 ) -> None:
-    text = words(signed_in(locale=Language.EN).get(f"/events/{full_event}"))
+    text = words(signed_in(locale=Language.EN).get(f"/events/{full_event}?show=reminders,history"))
     text = text[text.index("Facts", text.index("Next steps")) :]  # below the contents, which name some of these too
     order = ["Facts", "People, in order", "Programme", "Tasks", "Reminders", "History"]
     assert sorted(order, key=text.index) == order
@@ -667,7 +667,7 @@ def test_step_is_taken_and_told(signed_in: Callable[..., Browser], database: Dat
     reader = signed_in(locale=Language.EN, name="Lan")
     answer = reader.send(path, do="step", to="planned", version="1")
     assert answer.status_code == 303
-    text = words(reader.get(answer.headers["Location"]))
+    text = words(reader.get(f"{answer.headers['Location']}&show=history"))
     assert "The status is now “Planned”." in text
     assert "Status changed – Lan" in text
     assert "Status: Draft → Planned" in text
@@ -711,7 +711,7 @@ def test_postponed_event_returns_with_new_days(signed_in: Callable[..., Browser]
     path = f"/events/{make_event(database)}"
     reader = signed_in(locale=Language.EN)
     assert reader.send(path, do="step", to="postponed", version="1", reason="Flood").status_code == 303
-    assert "Reason: Flood" in words(reader.get(path))
+    assert "Reason: Flood" in words(reader.get(f"{path}?show=history"))
     same = {"first_day": "2026-12-02", "last_day": "2026-12-04"}
     refused = reader.send(path, do="step", to="planned", version="2", **same)
     assert refused.status_code == 422
@@ -741,10 +741,10 @@ def test_task_is_marked_done_and_a_failed_reminder_sent_again(
     with database.transaction(write=False) as session:
         task = session.exec(select(Task.id)).first()
     assert reader.send(path, do="task", task=task, done="yes").status_code == 303
-    text = words(reader.get(path + "?done=task"))
+    text = words(reader.get(path + "?done=task&show=history"))
     assert "The task was changed." in text
     assert "Done: no → yes" in text
-    found = re.search(r'name="reminder" value="(\w+)"', reader.get(path).text)
+    found = re.search(r'name="reminder" value="(\w+)"', reader.get(f"{path}?show=reminders").text)
     assert found
     assert reader.send(path, do="retry", reminder=found[1]).status_code == 303
     assert reader.send(path, do="retry", reminder=found[1]).status_code == 409

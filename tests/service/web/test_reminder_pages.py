@@ -244,7 +244,7 @@ def test_an_officer_has_seen_it(signed_in: SignedIn, posted: dict[str, str], dat
     with database.transaction(write=False) as session:
         event_id = session.get_one(Reminder, posted["new"]).event_id
         assert len(session.exec(select(Audit).where(Audit.action == "see")).all()) == 1
-    assert "Failed reminder marked as seen – Lan" in words(reader.get(f"/events/{event_id}"))
+    assert "Failed reminder marked as seen – Lan" in words(reader.get(f"/events/{event_id}?show=history"))
 
 
 def test_a_viewer_reads_and_changes_nothing(signed_in: SignedIn, posted: dict[str, str], database: Database) -> None:
@@ -294,7 +294,7 @@ def test_a_mail_server_that_is_away_is_told_and_heals(
 def test_an_events_page_leads_to_its_reminders(signed_in: SignedIn, posted: dict[str, str], database: Database) -> None:
     with database.transaction(write=False) as session:
         event_id = session.get_one(Reminder, posted["new"]).event_id
-    page = signed_in().get(f"/events/{event_id}").text
+    page = signed_in().get(f"/events/{event_id}?show=reminders").text
     for name, identity in posted.items():
         assert (f'href="/reminders/{identity}"' in page) == (name != "office")
 
