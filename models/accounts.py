@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, Integer, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from models.base import Identified, Versioned, one_of
+from models.base import Identified, Sorted, Versioned, one_of
 from models.clock import utcnow
+from models.collation import person_key
 from models.types import JsonObject, UtcDateTime, WordType
 from models.vocabulary import Language, Role, TokenScope
 
 
-class User(Identified, Versioned, table=True):
+class User(Identified, Versioned, Sorted, table=True):
     """An account. ``email`` is stored in lower case; ``password_hash`` is argon2id, None means login by token only.
 
     ``weekly_schedule`` and ``daily_digest``: whether the account receives these mails. ``messenger`` is the address of
@@ -38,6 +39,9 @@ class User(Identified, Versioned, table=True):
     messenger: bytes | None = Field(default=None, sa_type=LargeBinary)
     known_browsers: int = Field(default=0)
     office: str | None = Field(default=None, max_length=60)
+
+    def made_sort_key(self) -> bytes:
+        return person_key(self.name)
 
 
 class ApiToken(Identified, table=True):

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, Relationship, SQLModel
 
-from models.base import Identified, Searchable, Versioned, one_of
+from models.base import Identified, Searchable, Sorted, Versioned, one_of
+from models.collation import localized_key
 from models.text import LocalizedText
 from models.types import JsonList, LocalizedTextType, WordType
 from models.vocabulary import DurationUnit, EventKind, FrequencyType
@@ -42,7 +43,7 @@ class AgreementParty(PartyMixin, table=True):
     agreement_id: str = Field(foreign_key="agreement.id", primary_key=True, max_length=26, ondelete="CASCADE")
 
 
-class Agreement(Identified, Versioned, Searchable, table=True):
+class Agreement(Identified, Versioned, Searchable, Sorted, table=True):
     """A cooperation agreement between localities for a period of whole days, both inclusive."""
 
     __tablename__ = "agreement"
@@ -74,8 +75,11 @@ class Agreement(Identified, Versioned, Searchable, table=True):
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.title, self.signed_at_place)
 
+    def made_sort_key(self) -> bytes:
+        return localized_key(self.title)
 
-class Commitment(Identified, Versioned, Searchable, table=True):
+
+class Commitment(Identified, Versioned, Searchable, Sorted, table=True):
     """One article of an agreement: what, who hosts whom, how many people, how long, how often, who pays.
 
     ``host`` and ``guest`` None mean "either party". An *open* frequency has no quota.
@@ -144,6 +148,9 @@ class Commitment(Identified, Versioned, Searchable, table=True):
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.title, self.field)
 
+    def made_sort_key(self) -> bytes:
+        return localized_key(self.title)
+
 
 class AnniversaryParty(PartyMixin, table=True):
     __tablename__ = "anniversary_party"
@@ -151,7 +158,7 @@ class AnniversaryParty(PartyMixin, table=True):
     anniversary_id: str = Field(foreign_key="anniversary.id", primary_key=True, max_length=26, ondelete="CASCADE")
 
 
-class Anniversary(Identified, Versioned, Searchable, table=True):
+class Anniversary(Identified, Versioned, Searchable, Sorted, table=True):
     """The definition of an anniversary. ``origin`` is the start, known to the year, the month or the day."""
 
     __tablename__ = "anniversary"
@@ -172,3 +179,6 @@ class Anniversary(Identified, Versioned, Searchable, table=True):
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.title, self.origin)
+
+    def made_sort_key(self) -> bytes:
+        return localized_key(self.title)

@@ -1,10 +1,10 @@
-"""Shared by all tables: constraint names, versions against lost updates, folded text for search."""
+"""Shared by all tables: constraint names, versions against lost updates, kept texts for searching and sorting."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Text, event
+from sqlalchemy import CheckConstraint, LargeBinary, Text, event
 from sqlalchemy.orm import Mapper, declared_attr
 from sqlmodel import Field, SQLModel
 
@@ -62,8 +62,31 @@ class Searchable(SQLModel):
         """The texts included in the search."""
         raise NotImplementedError
 
+    def made_search_text(self) -> str:
+        """What ``search_text`` is by the present rules (:mod:`models.text_keys`)."""
+        return fold_all(self.searched())
+
+
+class Sorted(SQLModel):
+    """A row that lists order by its name; the key is stored with it and updated on every change.
+
+    Both databases compare it byte by byte, whatever their collation.
+    """
+
+    sort_key: bytes = Field(default=b"", sa_type=LargeBinary)
+
+    def made_sort_key(self) -> bytes:
+        """What ``sort_key`` is by the present rules (:mod:`models.text_keys`)."""
+        raise NotImplementedError
+
 
 @event.listens_for(Searchable, "before_insert", propagate=True)
 @event.listens_for(Searchable, "before_update", propagate=True)
 def _fold_text(mapper: Mapper[Any], connection: Any, target: Searchable) -> None:
-    target.search_text = fold_all(target.searched())
+    target.search_text = target.made_search_text()
+
+
+@event.listens_for(Sorted, "before_insert", propagate=True)
+@event.listens_for(Sorted, "before_update", propagate=True)
+def _make_key(mapper: Mapper[Any], connection: Any, target: Sorted) -> None:
+    target.sort_key = target.made_sort_key()

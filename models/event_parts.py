@@ -8,7 +8,8 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, func, select, t
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import Field, col
 
-from models.base import Identified, Searchable, Versioned, one_of
+from models.base import Identified, Searchable, Sorted, Versioned, one_of
+from models.collation import localized_key
 from models.text import LocalizedText
 from models.types import JsonList, LocalizedTextType, UtcDateTime, WordType
 from models.vocabulary import Direction, EventKind, MemberRole, TaskAnchor
@@ -107,7 +108,7 @@ def last_revisions(session: Session, event_ids: Collection[str]) -> dict[str, Pr
     return {revision.event_id: revision for revision in session.execute(statement).scalars()}
 
 
-class TaskTemplate(Identified, Versioned, Searchable, table=True):
+class TaskTemplate(Identified, Versioned, Searchable, Sorted, table=True):
     """A task that every event of a kind gets when it is planned; administrators edit these.
 
     ``office`` is its maker's, whose events get it (NULL: the default office). ``direction`` None: incoming, outgoing
@@ -136,6 +137,9 @@ class TaskTemplate(Identified, Versioned, Searchable, table=True):
     def searched(self) -> Iterable[LocalizedText]:
         """The title."""
         return (self.title,)
+
+    def made_sort_key(self) -> bytes:
+        return localized_key(self.title)
 
 
 class Task(Identified, Versioned, Searchable, table=True):

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field, Relationship
 
-from models.base import Identified, Searchable, Versioned, one_of
+from models.base import Identified, Searchable, Sorted, Versioned, one_of
+from models.collation import localized_key
 from models.text import LocalizedText
 from models.types import JsonObject, LocalizedTextType, UtcDateTime, WordType
 from models.vocabulary import (
@@ -68,7 +69,7 @@ class Performance(Identified, table=True):
     title: LocalizedText | None = Field(default=None, sa_type=LocalizedTextType)
 
 
-class Event(Identified, Versioned, Searchable, table=True):
+class Event(Identified, Versioned, Searchable, Sorted, table=True):
     """A visit, course, tour, ceremony or activity: whole days, with times if they are known.
 
     The five kinds share one table; a CHECK keeps each kind's own columns empty in the others. ``first_day`` and
@@ -183,3 +184,6 @@ class Event(Identified, Versioned, Searchable, table=True):
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.title, self.description, self.location, self.purpose, self.subject, self.troupe, self.occasion)
+
+    def made_sort_key(self) -> bytes:
+        return localized_key(self.title)

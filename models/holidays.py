@@ -7,13 +7,14 @@ from typing import Any
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, Session, col, select
 
-from models.base import Identified, Searchable, Versioned, one_of
+from models.base import Identified, Searchable, Sorted, Versioned, one_of
+from models.collation import localized_key
 from models.text import LocalizedText
 from models.types import LocalizedTextType, WordType
 from models.vocabulary import HolidayCalendar, HolidayCategory
 
 
-class OfficeHoliday(Identified, Versioned, Searchable, table=True):
+class OfficeHoliday(Identified, Versioned, Searchable, Sorted, table=True):
     """One entry: on a fixed date, or on a date that recurs every year; it lasts ``days`` days.
 
     ``office`` is its maker's, whose days it decides (a locality's code, NULL for the default office:
@@ -63,6 +64,9 @@ class OfficeHoliday(Identified, Versioned, Searchable, table=True):
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.name, self.source)
+
+    def made_sort_key(self) -> bytes:
+        return localized_key(self.name)
 
 
 _ALL = select(OfficeHoliday).order_by(col(OfficeHoliday.id))  # built once: used when planning reminders

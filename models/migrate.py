@@ -14,6 +14,9 @@ from models.database import Database
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+NEWEST = "head"
+
+
 def alembic_config(url: str) -> Config:
     """Alembic's configuration for one database, without a file."""
     config = Config()
@@ -22,16 +25,19 @@ def alembic_config(url: str) -> Config:
     return config
 
 
-def upgrade(url: str, revision: str = "head") -> None:
-    """Create or migrate the database; idempotent."""
+def upgrade(url: str, revision: str = NEWEST) -> None:
+    """Create or migrate the database; idempotent. The newest revision's kept texts follow its rules afterwards."""
     if (path := database_file.path_of(url)) is not None:
         database_file.create(path)
-    command.upgrade(alembic_config(url), revision)
+    config = alembic_config(url)
+    config.attributes["with_text_keys"] = revision == NEWEST
+    command.upgrade(config, revision)
 
 
-def upgrade_within(connection: Connection, revision: str = "head") -> None:
-    """Migrate in the transaction open on ``connection``; the caller commits or rolls back."""
+def upgrade_within(connection: Connection, revision: str = NEWEST) -> None:
+    """The same in the transaction open on ``connection``; the caller commits or rolls back."""
     config = alembic_config("")
+    config.attributes["with_text_keys"] = revision == NEWEST
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 

@@ -6,14 +6,15 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from models.base import Identified, Searchable, Versioned, one_of
+from models.base import Identified, Searchable, Sorted, Versioned, one_of
+from models.collation import localized_key, person_key
 from models.office import CODE_PATTERN
 from models.text import LocalizedText
 from models.types import JsonList, LocalizedTextType, UtcDateTime, WordType
 from models.vocabulary import LocalityLevel
 
 
-class Locality(Versioned, Searchable, table=True):
+class Locality(Versioned, Searchable, Sorted, table=True):
     """A province, city, capital or country; ``code`` is its id and never changes.
 
     A merged locality has a ``successor`` from ``succeeded_on``: earlier events keep the old name.
@@ -38,8 +39,11 @@ class Locality(Versioned, Searchable, table=True):
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.name, self.code.replace("-", " "), *self.aliases)
 
+    def made_sort_key(self) -> bytes:
+        return localized_key(self.name)
 
-class Organisation(Identified, Versioned, Searchable, table=True):
+
+class Organisation(Identified, Versioned, Searchable, Sorted, table=True):
     """A department, committee, office, school or centre of one locality.
 
     ``email`` is its general mailbox, notified if a mail about its events is not delivered. Accounts of a
@@ -57,8 +61,11 @@ class Organisation(Identified, Versioned, Searchable, table=True):
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.name, *self.aliases)
 
+    def made_sort_key(self) -> bytes:
+        return localized_key(self.name)
 
-class Person(Identified, Versioned, Searchable, table=True):
+
+class Person(Identified, Versioned, Searchable, Sorted, table=True):
     """A person who hosts, travels or interprets; ``precedence`` 1 is the highest."""
 
     __tablename__ = "person"
@@ -74,6 +81,9 @@ class Person(Identified, Versioned, Searchable, table=True):
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.name, self.position, self.email)
+
+    def made_sort_key(self) -> bytes:
+        return person_key(self.name)
 
 
 class Passport(SQLModel, table=True):

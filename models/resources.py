@@ -6,7 +6,8 @@ from datetime import date, datetime, time
 from sqlalchemy import CheckConstraint, Index, SmallInteger, text
 from sqlmodel import Field
 
-from models.base import Identified, Searchable, Versioned, one_of
+from models.base import Identified, Searchable, Sorted, Versioned, one_of
+from models.collation import localized_key
 from models.text import LocalizedText
 from models.types import JsonList, LocalizedTextType, UtcDateTime, WordType
 from models.vocabulary import BookingState, ResourceType
@@ -14,7 +15,7 @@ from models.vocabulary import BookingState, ResourceType
 _HELD = text("state = 'held'")
 
 
-class Resource(Identified, Versioned, Searchable, table=True):
+class Resource(Identified, Versioned, Searchable, Sorted, table=True):
     """Something that events book for a time.
 
     ``capacity`` is the number of bookings of quantity 1 that fit at once (the rooms of a guest house); ``seats`` the
@@ -49,6 +50,9 @@ class Resource(Identified, Versioned, Searchable, table=True):
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
         return (self.name, self.note)
+
+    def made_sort_key(self) -> bytes:
+        return localized_key(self.name)
 
 
 class Booking(Identified, Versioned, table=True):

@@ -13,6 +13,7 @@ from models import (
     places,
     reminders,
     resources,
+    text_keys,
     upgrades,
     workers,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "places",
     "reminders",
     "resources",
+    "text_keys",
     "upgrades",
     "workers",
 ]

@@ -25,6 +25,7 @@ _REQUIRED = "DESK_TEST_REQUIRE_POSTGRESQL"
 _numbers = itertools.count(1)
 _CONSOLE = TESTS / "service" / "web" / "console"
 _NO_POSTGRESQL = "PostgreSQL's programs (initdb, postgres) are not on this machine"
+NO_ICU = "this PostgreSQL was built without ICU"
 NO_MACHINES = "network namespaces need root and the program ip (iproute2)"
 NO_LIBICAL = "libical is not on this machine"
 NO_CALENDAR_CLIENTS = "khal and vdirsyncer are not in .venv-clients"
@@ -33,6 +34,7 @@ NO_CHROMIUM = "Chromium is not on this machine"
 NO_FAKETIME = "libfaketime is not on this machine"
 _NOT_TESTED = (
     ("POSTGRESQL WAS", _NO_POSTGRESQL, "On Debian and Ubuntu: sudo apt-get install postgresql"),
+    ("THE ORDER OF NAMES AGAINST ICU WAS", NO_ICU, "On Debian and Ubuntu: sudo apt-get install postgresql"),
     ("THE CONSOLE IN A BROWSER WAS", NO_CHROMIUM, "On Debian and Ubuntu: sudo apt-get install chromium"),
     ("LIBICAL WAS", NO_LIBICAL, "On Debian and Ubuntu: sudo apt-get install libical3"),
     ("BEHIND A POOLER WAS", NO_POOLER, "On Debian and Ubuntu: sudo apt-get install pgbouncer"),

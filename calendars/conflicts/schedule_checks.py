@@ -13,6 +13,7 @@ from calendars.days.formatting import BABEL_LOCALES, numeric_day
 from calendars.days.holidays import Holiday
 from calendars.days.spans import Days, Span, event_span
 from calendars.events.host_days import HostedVisit, busy_days, numeric_days, whole_stay
+from models.collation import person_key
 from models.i18n import N_, Message, message
 from models.vocabulary import ActivityType, EventKind, Severity
 
@@ -154,7 +155,7 @@ def person_warnings(
             event_id,
             advice,
         )
-        for person, person_id, first_day, event_id in sorted(found)
+        for person, person_id, first_day, event_id in sorted(found, key=lambda one: (person_key(one[0]), *one[1:]))
     ]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from models.text import fold
+from models.collation import person_key
 from models.vocabulary import MemberRole
 
 _ROLE_ORDER = {role: place for place, role in enumerate(MemberRole)}
@@ -41,7 +41,7 @@ class RankedClaim:
 
 def by_precedence(claims: Iterable[Claim]) -> list[RankedClaim]:
     """Claims in order: head, deputies, members, then who serves them; whatever order they come in."""
-    ordered = sorted(claims, key=lambda claim: (claim.standing, fold(claim.name), claim.id))
+    ordered = sorted(claims, key=lambda claim: (claim.standing, person_key(claim.name), claim.id))
     standings = [None, *(claim.standing for claim in ordered), None]
     return [
         RankedClaim(claim, claim.standing in {standings[place], standings[place + 2]})

@@ -5,7 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import Connection, create_engine, event, make_url, pool
 
-from models import tables
+from models import tables, text_keys
 
 # A migration must stay what it was on its day: it names plain types, not ours, which may change.
 _PLAIN_TYPES = {
@@ -68,6 +68,8 @@ def migrate(connection: Connection) -> None:
             # Two machines that start at once migrate one after the other.
             connection.exec_driver_sql("SELECT pg_advisory_xact_lock(7248610)")
         context.run_migrations()
+        if context.config.attributes.get("with_text_keys"):
+            text_keys.refresh(connection)
 
 
 run()

@@ -16,6 +16,7 @@ _EXCLUDED = {
     "password_hash",
     "token_hash",
     "search_text",
+    "sort_key",
     "version",
     "created_at",
     "updated_at",

@@ -230,8 +230,8 @@ def page_matching(
 ) -> tuple[list[Row], int]:
     """One page of the rows whose folded text contains every word of ``query``, by name unless ``order`` is given."""
     text = col(model.search_text)  # type: ignore[attr-defined]
-    key = inspect(model).primary_key
-    return page_of(session, matching(_of_office(session, model), text, query), order or (text, *key), first, size)
+    by_name = (col(model.sort_key), *inspect(model).primary_key)  # type: ignore[attr-defined]
+    return page_of(session, matching(_of_office(session, model), text, query), order or by_name, first, size)
 
 
 def page_of_all(
@@ -249,7 +249,7 @@ def _of_office(session: Session, model: type[Row]) -> Any:
     return statement.where(permissions.marked_own(session, col(model.office)))  # type: ignore[attr-defined]
 
 
-EVENT_ORDER = (col(Event.first_day), col(Event.id))
+EVENT_ORDER = (col(Event.first_day), col(Event.sort_key), col(Event.id))
 
 
 def within(statement: Any, column: Any, act: ActionContext, query: Mapping[str, Any]) -> Any:

@@ -13,7 +13,7 @@ from calendars.reminders import due_times
 from models import dump_rows
 from models.dump_rows import TableShape
 from models.i18n import N_, message
-from models.migrate import knows, newest_revision, upgrade_within
+from models.migrate import knows, upgrade_within
 from models.reminders import JobRun, Reminder
 from models.vocabulary import ReminderState
 from models.workers import PlanningJob
@@ -78,8 +78,7 @@ def fill(
     dump_rows.number_on(connection, shapes.values())
     if wrong := dump_rows.dangling(connection):
         raise BadBackup(message(_REFUSED, file=str(archive.path), table=", ".join(wrong), answer="FOREIGN KEY"))
-    if manifest.revision != newest_revision():
-        upgrade_within(connection)
+    upgrade_within(connection)
     with Session(connection) as session:
         skipped = finish_restore(session, act, manifest)
         ended = None if archive.doubt is None else shut_out(session, act, archive.doubt, roles_here)

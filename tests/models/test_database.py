@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, Stateme
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import col, select
 
+from models import text_keys
 from models.accounts import Audit
 from models.database import Database, in_transaction, is_busy
 from models.event_parts import Member
@@ -168,6 +169,9 @@ def fill(database: Database, count: int) -> None:
                 for event, person in ids
             ],
         )  # fmt: skip
+        # What Core writes has the texts for searching and sorting of nobody.
+        session.execute(text("DELETE FROM text_keys"))
+        text_keys.refresh(session.connection())
 
 
 def contents(database: Database) -> dict[str, list[Any]]:
@@ -284,7 +288,7 @@ def test_all_migrations_go_down_to_nothing_and_up_again(database: Database, data
     downgrade(database_url)
     upgrade(database_url)
     command.check(alembic_config(database_url))
-    assert all(rows == [] for rows in contents(database).values())
+    assert {name for name, rows in contents(database).items() if rows} == {"text_keys"}
 
 
 def test_migrating_again_changes_nothing(database: Database, database_url: str) -> None:

@@ -10,7 +10,7 @@ from models.accounts import ApiToken, User, WebSession
 from models.text import fold
 from service.actions import permissions
 
-ACCOUNTS_BY_NAME = (col(User.name), col(User.id))
+ACCOUNTS_BY_NAME = (col(User.sort_key), col(User.id))
 ACCOUNTS_BY_ADDRESS = (col(User.email),)
 TOKEN_ORDER = (col(ApiToken.id),)
 

@@ -11,11 +11,11 @@ from models.events import Event
 from models.vocabulary import EventKind, EventStatus
 from service.actions import crud, locality_index, permissions
 
-AGREEMENT_ORDER = (col(Agreement.starts_on), col(Agreement.id))
-AGREEMENT_ORDER_LATEST = (col(Agreement.starts_on).desc(), col(Agreement.id))
+AGREEMENT_ORDER = (col(Agreement.starts_on), col(Agreement.sort_key), col(Agreement.id))
+AGREEMENT_ORDER_LATEST = (col(Agreement.starts_on).desc(), col(Agreement.sort_key), col(Agreement.id))
 COMMITMENT_ORDER = (col(Commitment.position), col(Commitment.id))
 COMMITMENT_ORDER_EVERYWHERE = (col(Commitment.agreement_id), col(Commitment.position), col(Commitment.id))
-ANNIVERSARY_ORDER = (col(Anniversary.origin), col(Anniversary.id))
+ANNIVERSARY_ORDER = (col(Anniversary.origin), col(Anniversary.sort_key), col(Anniversary.id))
 
 
 def all_agreements(session: Session, order: Sequence[Any] = AGREEMENT_ORDER) -> Sequence[Agreement]:

@@ -19,6 +19,7 @@ from models.agreements import Agreement, Commitment
 from models.events import Event
 from models.vocabulary import EventKind, EventStatus, ProgressState
 from service.actions import permissions
+from service.actions.agreements.agreement_queries import AGREEMENT_ORDER
 from service.actions.commitment_terms import terms_of
 from service.actions.locality_index import AgreementParties, LocalityIndex
 
@@ -88,7 +89,7 @@ def all_agreements_progress(session: Session, as_of: date) -> list[AgreementProg
     is kept in memory.
     """
     localities = LocalityIndex.load(session)
-    agreements = session.exec(select(Agreement).order_by(col(Agreement.starts_on), col(Agreement.id))).all()
+    agreements = session.exec(select(Agreement).order_by(*AGREEMENT_ORDER)).all()
     by_id = {one.id: (one, localities.parties(one)) for one in agreements}
     # A commitment to an agreement added since the query above is left out; the next call includes it.
     commitments = [one for one in _commitments(session) if one.agreement_id in by_id]

@@ -111,7 +111,7 @@ def _equivalent(session: Session, request: BookingRequest, event: Event) -> list
         other for other in others if (other.seats or 0) >= seats and set(resource.languages) <= set(other.languages)
     ]
     found: list[Resource] = []
-    for other in sorted(fitting, key=lambda one: (one.seats or 0, one.search_text, one.id)):
+    for other in sorted(fitting, key=lambda one: (one.seats or 0, one.sort_key, one.id)):
         span = span_of(other, request.times)
         if fits(held_bookings(session, other.id, span), span, request.quantity, other.capacity):
             found.append(other)

@@ -56,11 +56,11 @@ def delete_resource(session: Session, act: ActionContext, resource: Resource) ->
 def all_resources(session: Session, limit: int, *, only_active: bool = False) -> list[Resource]:
     """The first resources of the reader's office by name, including those out of service unless ``only_active``."""
     own = permissions.marked_own(session, col(Resource.office))
-    statement = select(Resource).where(own).order_by(col(Resource.search_text), col(Resource.id)).limit(limit)
+    statement = select(Resource).where(own).order_by(col(Resource.sort_key), col(Resource.id)).limit(limit)
     return list(session.exec(statement.where(col(Resource.active)) if only_active else statement))
 
 
-RESOURCE_ORDER = (col(Resource.type), col(Resource.search_text), col(Resource.id))
+RESOURCE_ORDER = (col(Resource.type), col(Resource.sort_key), col(Resource.id))
 
 
 def resources_where(session: Session, query: Mapping[str, Any]) -> Any:

@@ -10,16 +10,15 @@ from models.events import Event
 from models.places import Locality, Organisation, Person
 from service.actions import crud, locality_index, permissions
 
-ORGANISATION_ORDER = (col(Organisation.search_text), col(Organisation.id))
-PERSON_ORDER = (col(Person.search_text), col(Person.id))
-PERSON_ORDER_BY_NAME = (col(Person.name), col(Person.id))
+ORGANISATION_ORDER = (col(Organisation.sort_key), col(Organisation.id))
+PERSON_ORDER = (col(Person.sort_key), col(Person.id))
 _BY_PRECEDENCE = (col(Person.precedence), *PERSON_ORDER)
 
 PersonRow = tuple[Person, Organisation | None]
 """A person with the organisation they belong to."""
 
 ORDERS: Mapping[type[Any], Sequence[Any]] = {
-    Locality: (col(Locality.search_text), col(Locality.code)),
+    Locality: (col(Locality.sort_key), col(Locality.code)),
     Organisation: ORGANISATION_ORDER,
     Person: _BY_PRECEDENCE,
 }
@@ -54,9 +53,11 @@ def all_organisations(session: Session, limit: int | None = None) -> Sequence[Or
 
 
 def organisations_in_charge(session: Session, limit: int) -> Sequence[Organisation]:
-    """The organisations in charge of events the reader may see."""
+    """The first organisations in charge of events the reader may see, by name."""
     in_charge = select(Event.organisation_id).where(permissions.visible(session)).distinct()
-    return session.exec(select(Organisation).where(col(Organisation.id).in_(in_charge)).limit(limit)).all()
+    return session.exec(
+        select(Organisation).where(col(Organisation.id).in_(in_charge)).order_by(*ORGANISATION_ORDER).limit(limit)
+    ).all()
 
 
 def organisations_with_tasks(session: Session) -> Sequence[Organisation]:

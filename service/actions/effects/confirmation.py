@@ -236,7 +236,7 @@ def who_may_confirm(session: Session, event: Event, *, but: User | None = None) 
     accounts = select(User).where(col(User.active), col(User.role).in_([Role.APPROVER, Role.ADMIN]))
     able = [
         user
-        for user in session.exec(accounts.order_by(col(User.name), col(User.id))).all()
+        for user in session.exec(accounts.order_by(col(User.sort_key), col(User.id))).all()
         if user != but and refusal(event, user) is None and _is_in_charge(session, user, event)
     ]
     return [user for user in able if user.role is Role.APPROVER] or able

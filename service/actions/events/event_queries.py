@@ -18,7 +18,7 @@ from service.actions.context import ActionContext
 from service.actions.locality_index import DirectionResolver
 from service.actions.scheduling import event_warnings
 
-EVENT_ORDER_LATEST = (col(Event.first_day).desc(), col(Event.id))
+EVENT_ORDER_LATEST = (col(Event.first_day).desc(), col(Event.sort_key), col(Event.id))
 HISTORY_ORDER = (col(Audit.id),)
 TASK_SEARCH_ORDER = (col(Task.done), col(Task.due_day).is_(None), col(Task.due_day))
 ITEM_SEARCH_ORDER = (col(ProgrammeItem.day).desc(), col(ProgrammeItem.start_time))

@@ -25,7 +25,7 @@ TASK_ORDER = (col(Task.due_day).is_(None), col(Task.due_day), col(Event.first_da
 
 _LATEST_ORDER = (col(Task.due_day).is_(None), col(Task.due_day).desc(), col(Task.id))
 _TAKES_PLACE = col(Event.status).not_in(NEVER_LATE)
-TEMPLATE_ORDER = (col(TaskTemplate.kind), col(TaskTemplate.id))
+TEMPLATE_ORDER = (col(TaskTemplate.kind), col(TaskTemplate.sort_key), col(TaskTemplate.id))
 
 Row = Any
 """A task (``row.Task``) and, under their own names, the columns of its event."""

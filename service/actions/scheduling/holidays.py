@@ -64,6 +64,7 @@ HOLIDAY_ORDER = (
     col(OfficeHoliday.recurs_month),
     col(OfficeHoliday.recurs_day),
     col(OfficeHoliday.first_day),
+    col(OfficeHoliday.sort_key),
     col(OfficeHoliday.id),
 )
 """Yearly ones first, then by day."""

@@ -18,6 +18,7 @@ from models.places import Locality, Organisation, Person
 from models.text import LocalizedText
 from models.vocabulary import EventStatus
 from service.actions import permissions
+from service.actions.crud import EVENT_ORDER
 
 
 def read_week(session: Session, days: Days, event_url: Callable[[str], str], most: int | None = None) -> WeekSchedule:
@@ -39,7 +40,7 @@ def read_week(session: Session, days: Days, event_url: Callable[[str], str], mos
         core_select(Event, Organisation)
         .outerjoin(Organisation, col(Organisation.id) == col(Event.organisation_id))
         .where(*where)
-        .order_by(col(Event.first_day), col(Event.id))
+        .order_by(*EVENT_ORDER)
     )
     found = session.execute(statement if most is None else statement.limit(most)).all()
     total = len(found)

@@ -11,7 +11,7 @@ from models.places import Locality, Organisation, Person
 from models.vocabulary import LocalityLevel, Role
 from service.actions import permissions
 from service.actions.directory import directory, passports
-from service.actions.directory.directory_queries import PERSON_ORDER_BY_NAME
+from service.actions.directory.directory_queries import PERSON_ORDER
 from service.schemas.passports import PassportSchema, RevealSchema
 from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
 from service.web.administration.section import AdminSection, SectionRow, by_name, localities, organisations, words
@@ -223,7 +223,7 @@ PEOPLE = AdminSection(
     schema=PersonSchema,
     fields=_person_fields,
     lines=_person_lines,
-    found=by_name(Person, *PERSON_ORDER_BY_NAME),
+    found=by_name(Person, *PERSON_ORDER),
     create=directory.create_person,
     change=directory.change_person,
     changes=lambda view, one: permissions.hold_of(view.session, one) is not permissions.Hold.NONE,

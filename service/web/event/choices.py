@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
+from models.collation import localized_key
 from models.errors import Invalid
 from models.events import Event
 from models.i18n import N_, message
@@ -65,15 +66,16 @@ class Choices:
     def _places(self) -> list[tuple[str, str]]:
         """All localities by their own names: an agreement's party stays one after it became part of another."""
         known = self.view.compass.gazetteer.localities
-        return sorted(((code, self.view.plain(place.name)) for code, place in known.items()), key=lambda one: one[1])
+        in_order = sorted(known.items(), key=lambda one: localized_key(one[1].name))
+        return [(code, self.view.plain(place.name)) for code, place in in_order]
 
     @cached_property
     def _organisations(self) -> Groups:
         places = dict(self._places)
-        groups: dict[str, list[tuple[str, str]]] = {}
+        groups: dict[str, list[tuple[str, str]]] = {place: [] for place in places.values()}
         for one in directory_queries.all_organisations(self.view.session, MOST):
             groups.setdefault(places.get(one.locality, one.locality), []).append((one.id, self.view.plain(one.name)))
-        return sorted(groups.items())
+        return [(place, listed) for place, listed in groups.items() if listed]
 
     @cached_property
     def _commitments(self) -> Groups:

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import request
 
+from models.collation import localized_key
 from models.feeds import Feed
 from models.i18n import N_
 from models.vocabulary import EventKind
@@ -43,8 +44,8 @@ class FeedForms:
     def __init__(self, view: View) -> None:
         self.view = view
         self.agreements = {one.id: one.title for one in all_agreements(view.session, AGREEMENT_ORDER_LATEST)}
-        places = ((code, view.plain(place.name)) for code, place in view.compass.gazetteer.localities.items())
-        self.localities = dict(sorted(places, key=lambda one: one[1].casefold()))
+        places = sorted(view.compass.gazetteer.localities.items(), key=lambda one: localized_key(one[1].name))
+        self.localities = {code: view.plain(place.name) for code, place in places}
         self.directions = {word.value: view.say(told) for word, told in DIRECTIONS.items()}
         self._choices: Mapping[str, Mapping[str, str]] = {
             "languages": {str(language): own for language, own in SELF_NAMES.items()},

@@ -11,6 +11,7 @@ from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from calendars.ical_import.content_lines import MAX_BYTES, invalid_file
+from models.collation import localized_key
 from models.errors import Conflict, Invalid, Stale
 from models.i18n import N_, message
 from models.vocabulary import EventKind, Role
@@ -138,7 +139,9 @@ def _show(
         count=Counter(one.result for one in outcomes),
         results={result: view.say(label) for result, label in RESULTS.items()},
         kinds=KINDS,
-        places=sorted(((code, view.plain(name)) for code, name in places.items()), key=lambda place: place[1]),
+        places=[
+            (code, view.plain(places[code])) for code in sorted(places, key=lambda code: localized_key(places[code]))
+        ],
         chosen=_chosen(),
         own=gazetteer.carrier(view.act.office.locality, view.act.today),
         text=request.form.get("text", "") if refusal else "",

@@ -22,7 +22,7 @@ from service.actions.agreements.agreement_queries import (
     ANNIVERSARY_ORDER,
     COMMITMENT_ORDER_EVERYWHERE,
 )
-from service.actions.directory.directory_queries import PERSON_ORDER_BY_NAME
+from service.actions.directory.directory_queries import PERSON_ORDER
 from service.actions.events import event_queries
 from service.web.labels import RESOURCE_TYPES
 from service.web.page_decorator import page
@@ -137,7 +137,7 @@ def _promises(view: View, q: str) -> list[HitGroup]:
 
 def _people(view: View, q: str) -> list[HitGroup]:
     """People and organisations with their latest visits, if visible to the reader."""
-    people, people_total = _some(view, Person, q, *PERSON_ORDER_BY_NAME)
+    people, people_total = _some(view, Person, q, *PERSON_ORDER)
     organisations, organisations_total = _some(view, Organisation, q)
     person_ids, organisation_ids = ([one.id for one in listed] for listed in (people, organisations))
     visits = _latest(event_queries.events_of_people(view.session, person_ids, _VISITS_READ))

@@ -8,6 +8,7 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
 from models.agreements import Anniversary
+from models.collation import localized_key
 from models.errors import Conflict
 from models.vocabulary import EventKind, HolidayCategory, Language, Role
 from service.actions import permissions
@@ -100,13 +101,15 @@ def shared(view: View, case: PlanRequest) -> dict[str, Any]:
     places = view.compass.gazetteer
     ours = places.line(view.act.office.locality)
     standing = places.standing(view.act.today)
-    partners = {code: view.plain(name) for code, name in standing.items() if code not in ours}
+    partners = sorted(
+        ((code, name) for code, name in standing.items() if code not in ours), key=lambda one: localized_key(one[1])
+    )
     return {
         "asked": case.asked,
         "case": case,
         "ours": ours,
         "directions": {word: view.say(told) for word, told in DIRECTIONS.items()},
-        "partners": sorted(partners.items(), key=lambda one: one[1]),
+        "partners": [(code, view.plain(name)) for code, name in partners],
         "kinds": list(EventKind),
         "languages_typed": sorted(Language, key=lambda one: one != view.language),
         "language_names": SELF_NAMES,

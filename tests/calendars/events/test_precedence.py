@@ -53,11 +53,12 @@ def test_tied_are_neighbours_that_nothing_but_the_name_parts(
     assert order(*claims) == expected
 
 
-def test_names_stand_by_their_letters_without_accents_and_then_by_id() -> None:
+def test_names_stand_in_the_order_of_all_lists_and_then_by_id() -> None:
     found = order(
-        claim("Đào", identity="3"), claim("dao", identity="2"), claim("Dũng", identity="1"), claim("Ánh", identity="4")
-    )
-    assert [one for one, _tied in found] == ["4", "2", "3", "1"]
+        claim("Lê Đào", identity="3"), claim("Trần Dao", identity="2"), claim("Bùi Dũng", identity="1"),
+        claim("Vũ Ánh", identity="5"), claim("Vũ Ánh", identity="4"), claim("ກອນ", identity="6"),
+    )  # fmt: skip
+    assert [one for one, _tied in found] == ["4", "5", "2", "1", "3", "6"]
 
 
 def test_in_order_gives_back_what_it_was_given() -> None:

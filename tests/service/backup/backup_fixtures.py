@@ -18,6 +18,7 @@ from models.places import Passport
 from models.reminders import JobRun, ReminderAttempt
 from models.resources import Booking, Resource
 from models.tables import metadata
+from models.text_keys import RULES, TextKeys
 from models.types import new_id
 from models.upgrades import UpgradeNote
 from models.vocabulary import AttemptOutcome, FeedClient, Role
@@ -63,6 +64,7 @@ def fill_everything(database: Database) -> None:
         reminder = factories.make_reminder(session, event, due_at=FAR, recipient=user.email)
         attempt = {"at": NOW, "outcome": AttemptOutcome.DEFERRED, "answer": STRANGE, "worker": "here"}
         session.add(ReminderAttempt(reminder_id=reminder.id, **attempt))
+        session.merge(TextKeys(rules=RULES))
         session.add(JobRun(name="weekly", ran_for=NOW, ran_at=NOW))
         job = {"rules": ["r"], "recipients": None, "event_ids": [event.id], "since": NOW.date()}
         job["asked_at"] = NOW + GRACE  # as a restore sets it
