@@ -1,5 +1,4 @@
-"""What an office's rules, days off and clock apply to: its own events and tasks, for the planner of reminders and for
-the worker."""
+"""What an office's rules, days off and clock apply to: its own events and tasks, for who plans and who sends."""
 
 from dataclasses import dataclass, field
 from typing import Any

@@ -34,6 +34,7 @@ _EXCLUDED = {
     "addresses_approved_by",
     "office",
     "head_organisation_id",
+    "person_organisation_id",
 }
 
 

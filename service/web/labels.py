@@ -96,7 +96,7 @@ FIELDS: Mapping[str, str] = {
     "headcount_actual": N_("People who came"),
     "commitment_id": N_("Commitment"),
     "organisation_id": N_("Responsible organisation"),
-    "in_charge_id": NP_("of an event", "In charge"),
+    "in_charge_id": N_("Person in charge"),
     "funded_by": N_("Funded by"),
     "budget": N_("Budget"),
     "visibility": N_("Shown to"),

@@ -8,11 +8,11 @@ Revision ID: 0021
 Revises: 0020
 """
 
-from datetime import UTC, datetime
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from models.clock import utcnow
 
 revision = "0021"
 down_revision = "0020"
@@ -60,7 +60,7 @@ def _ask_for_rules() -> None:
     )
     for rule, event in bind.execute(rows):
         waiting.setdefault(rule, []).append(event)
-    now = datetime.now(UTC)
+    now = utcnow()
     for rule, events in waiting.items():
         values = {
             "key": f"reckoning:{rule}",

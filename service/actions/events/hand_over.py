@@ -1,5 +1,4 @@
-"""Handing over the events of an account that is on leave or leaves: to another account of its organisation, in one
-step."""
+"""Handing over the events of an account that is on leave or leaves, to another one of its organisation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

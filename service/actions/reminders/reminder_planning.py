@@ -153,7 +153,7 @@ def plan_event(session: Session, act: ActionContext, event: Event) -> None:
     data = _PlanningData.load(session, act, rules, [event], EventSelection((event.id,)))
     present = session.connection().execute(_OF_EVENT, {"event": event.id}).all()
     of_rules = [row for row in present if row.purpose in _PLANNED]
-    _plan(session, act, data, of_rules, _updates(act, event, present) if rules else [])
+    _plan(session, act, data, of_rules, _updates(act, event, present) if rules else [], names_all_late=True)
 
 
 def _updates(act: ActionContext, event: Event, present: Sequence[Any]) -> list[dict[str, Any]]:
@@ -581,12 +581,15 @@ def _plan(
     present: Sequence[Any],
     more: Sequence[dict[str, Any]] = (),
     asked_at: datetime | None = None,
+    *,
+    names_all_late: bool = False,
 ) -> None:
     """Bring the existing reminders (``present``) in line with the required ones, and insert ``more``; a bounded number
     of statements.
 
     Of the update mails about an event only the latest stays pending. What was not too late at ``asked_at`` (now by
-    default) is sent.
+    default) is sent. What comes too late is kept with that reason, but of events that are over only if
+    ``names_all_late``: rules would fill the list with what nobody planned.
     """
     asked_at = asked_at or act.now
     required = dict(data.required())
@@ -608,8 +611,8 @@ def _plan(
     for key in sorted(required):
         planned = required[key]
         late = due_times.too_late(key[-1], asked_at) and not data.catches_up(key, act.now)
-        if late and data.events[key[0]][0].last_day < act.today:
-            continue  # nothing that could still be said of an event that is over
+        if late and not names_all_late and data.events[key[0]][0].last_day < act.today:
+            continue
         reason = due_times.TOO_LATE if late else None
         rows.append(_row(act, key, planned.locale, reason, planned.rule_id, planned.task_id))
     _insert(session, rows)

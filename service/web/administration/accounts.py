@@ -112,7 +112,8 @@ def _hand_over(view: View, user: User) -> str:
     if not done.left:
         return moved
     titles = "; ".join(view.plain(event.title) for event in done.left)
-    return f"{moved} {view.say(N_('Not handed over, as the other account may not read them: {titles}'), titles=titles)}"
+    left = view.say(N_("Not handed over, as the other account may not read them: {titles}"), titles=titles)
+    return f"{moved} {left}"
 
 
 def _more(view: View, user: User | None) -> dict[str, Any]:

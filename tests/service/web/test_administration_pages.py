@@ -372,7 +372,7 @@ def test_a_rule_is_a_sentence_and_becomes_iso(signed_in: SignedIn, database: Dat
         rule = session.exec(select(ReminderRule)).one()
         assert (rule.offset, rule.audience) == ("-P14D", ["owner", "members", "email:desk@example.org"])
     said = words(officer.get(path))
-    assert "14 days before the arrival, at 08:00, to whoever entered the event, the people on its list" in said
+    assert "14 days before the arrival, at 08:00, to whoever is in charge of the event, the people on its list" in said
     hours = {"offset_number": "3", "offset_unit": "H", "offset_side": "+", "anchor": "end", "at": ""}
     form = FORMS["rules"] | hours | {"do": "change", "version": version(officer, path)}
     assert officer.send(path, **form).status_code == 303
@@ -523,7 +523,7 @@ def test_the_trail_speaks_like_the_forms(
         "Bên chủ nhà: – → tỉnh Viêng Chăn",
         "Bao lâu một lần: Theo thống nhất của hai bên, không ấn định số lần → Số lần nhất định trong cả thời hạn",
         "Vai trò: Cán bộ → Người duyệt Phải đặt mật khẩu mới: không → có",
-        "Người nhận: desk@example.org → người nhập sự kiện, tất cả có vai trò “Người duyệt”",
+        "Người nhận: desk@example.org → người phụ trách sự kiện, tất cả có vai trò “Người duyệt”",
         "Loại: Đoàn công tác → Hoạt động Đơn vị thực hiện: – → Sở Ngoại vụ Đang dùng: có → không",
     ):
         assert sentence in said

@@ -431,6 +431,7 @@ def test_coming_shows_what_is_on_then_what_follows_by_month(
     signed_in: Callable[..., Browser], database: Database
 ) -> None:
     day = date(2026, 11, 22)
+    reader = signed_in(Role.VIEWER, locale=Language.EN)
     make_event(database, title={"en": "Long course"}, first_day=date(2026, 9, 1), last_day=day)
     make_event(database, title={"en": "Was yesterday"}, first_day=date(2026, 11, 21))
     make_event(database, title={"en": "In December"}, first_day=date(2026, 12, 24))
@@ -439,7 +440,6 @@ def test_coming_shows_what_is_on_then_what_follows_by_month(
     make_event(
         database, title={"en": "Called off"}, first_day=day, last_day=date(2026, 11, 30), status=EventStatus.CANCELLED
     )
-    reader = signed_in(locale=Language.EN)
     page = reader.get("/")
     text = words(page)
     months = ["On now", "November 2026", "December 2026", "January 2027", "Colours and marks"]
@@ -621,7 +621,7 @@ def test_no_query_per_row(signed_in: Callable[..., Browser], database: Database,
         for path in ("/", f"/events/{first.id}", "/agreements", f"/agreements/{agreement}", "/feeds"):
             found.setdefault(path, []).append(count_queries(database, lambda path=path: reader.get(path)))
     assert all(few == many for few, many in found.values()), found
-    assert max(few for few, _many in found.values()) <= 26, found
+    assert max(few for few, _many in found.values()) <= 29, found
 
 
 # One event
