@@ -61,6 +61,10 @@ _NAMES: Mapping[str, tuple[str, str, str]] = {
     "Boun That Luang Festival": ("Lễ hội Thạt Luổng", "ບຸນທາດຫຼວງ", "That Luang Festival"),
 }  # fmt: skip
 
+PI_MAI = "Lao New Year's Day"
+"""What the library calls Pi Mai: the Lao government fixes its days two to four weeks ahead, with added days in some
+years (2019, 2022, 2023)."""
+
 _IN_LIEU = ("{} (nghỉ bù)", "{} (ພັກຊົດເຊີຍ)", "{} (day in lieu)")
 _SPECIAL = ("{} (nghỉ thêm)", "{} (ພັກເພີ່ມ)", "{} (additional day off)")
 _SUFFIXES: Mapping[str, tuple[str, str, str]] = {
@@ -98,11 +102,11 @@ def names(country: str, english: str, day: date) -> dict[str, str]:
 
 
 def may_be_decided_otherwise(country: str, english: str, day: date) -> bool:
-    """Whether a holiday's date is decided each year: in lieu, swapped, around Tết, next to the National Day.
+    """Whether a holiday's date is decided each year: in lieu, swapped, around Tết, next to the National Day, Pi Mai.
 
     Fixed dates and those given by the lunar calendar (Mồng 1–3 Tết, Giỗ Tổ) are not.
     """
-    if _GUESSED.search(english) or english in _AROUND_TET:
+    if _GUESSED.search(english) or english in _AROUND_TET or (country == "LA" and english == PI_MAI):
         return True
     return country == "VN" and english == "National Day" and (day.month, day.day) != (9, 2)
 

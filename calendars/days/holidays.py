@@ -5,6 +5,7 @@ warned of, in :mod:`calendars.conflicts.schedule_checks`.
 """
 
 from bisect import bisect_left, bisect_right
+from calendar import isleap
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from types import MappingProxyType
 from typing import Any
 
 from calendars.days import lunar
-from calendars.days.holiday_names import may_be_decided_otherwise, names
+from calendars.days.holiday_names import PI_MAI, may_be_decided_otherwise, names
 from calendars.days.spans import Days, days_after
 from calendars.days.working_days import WorkingDays
 from models.vocabulary import HolidayCalendar, HolidayCategory
@@ -28,6 +29,9 @@ for later years the library can only estimate them.
 """
 
 _LAST_ANNOUNCED = 2026  # for all other countries
+_SATURDAY = 5
+_WHOLE_FEAST = 3
+"""So many days of one announcement are a whole Pi Mai, not a day added to it."""
 _JOINT = "; "  # separates two holidays of one day in the library
 _NO_FESTIVALS = frozenset({"National Teacher Day"})  # a school day, listed among the Lao festivals
 
@@ -123,9 +127,10 @@ class HolidayIndex:
     """The computed holidays of any country, overridden by the office's own entries.
 
     A ``public`` or ``workday`` entry replaces the computed days off of its country and day: with a ``workday`` the day
-    is not off. If two such entries share a day, an entry for that date takes precedence over a yearly one, otherwise
-    the one created later. Festivals are added to all others. The dates come from the ``holidays`` library; a country it
-    does not support has only the office's entries.
+    is not off. The announced days of a Pi Mai (three or more, touching the computed ones) replace all days expected of
+    it in that year. If two such entries share a day, an entry for that date takes precedence over a yearly one,
+    otherwise the one created later. Festivals are added to all others. The dates come from the ``holidays`` library; a
+    country it does not support has only the office's entries.
     """
 
     def __init__(self, entries: Iterable[OfficeEntry] = ()) -> None:
@@ -217,12 +222,27 @@ class HolidayIndex:
                     festivals.append(entry.on(day))
                 else:
                     decided[day] = entry.on(day)
-        computed = (
-            one
-            for one in _computed(country, year)
-            if one.category is HolidayCategory.FESTIVAL or one.day not in decided
-        )
+        computed: Iterable[Holiday] = _computed(country, year)
+        if country == "LA" and self._announces_pi_mai(year):
+            computed = (one for one in computed if not (_is_pi_mai(one) and one.provisional))
+        computed = (one for one in computed if one.category is HolidayCategory.FESTIVAL or one.day not in decided)
         return tuple(sorted((*computed, *decided.values(), *festivals), key=lambda one: one.day))
+
+    def _announces_pi_mai(self, year: int) -> bool:
+        expected = {one.day for one in _computed("LA", year) if _is_pi_mai(one)}
+        return any(
+            entry.category is HolidayCategory.PUBLIC
+            and entry.first_day is not None
+            and not entry.provisional
+            and entry.days >= _WHOLE_FEAST
+            and expected & set(Days(entry.first_day, days_after(entry.first_day, entry.days - 1)))
+            for entry in self._of_country.get("LA", ())
+        )
+
+
+def _is_pi_mai(one: Holiday) -> bool:
+    name = names("LA", PI_MAI, one.day)["vi"]
+    return one.category is HolidayCategory.PUBLIC and one.name.get("vi", "").startswith(name)
 
 
 @cache
@@ -244,7 +264,10 @@ def is_known(country: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def _computed(country: str, year: int) -> tuple[Holiday, ...]:
-    found = [_of_library(country, day, name, HolidayCategory.PUBLIC) for day, name in _library(country, year, "public")]
+    public = _library(country, year, "public")
+    if country == "LA" and year > ANNOUNCED_UNTIL["LA"]:
+        public = sorted([*(one for one in public if not one[1].startswith(PI_MAI)), *_pi_mai(year)])
+    found = [_of_library(country, day, name, HolidayCategory.PUBLIC) for day, name in public]
     if country == "LA":
         found += [
             _of_library(country, day, name, HolidayCategory.FESTIVAL)
@@ -252,6 +275,21 @@ def _computed(country: str, year: int) -> tuple[Holiday, ...]:
             if name not in _NO_FESTIVALS
         ]
     return tuple(found)
+
+
+def _pi_mai(year: int) -> list[tuple[date, str]]:
+    """The days of Pi Mai by the rule, as the library names them: 14 to 16 April, in leap years from the 13th on (as in
+    2016, 2020 and 2024); for each of them on a week-end a day in lieu after them."""
+    days = Days(date(year, 4, 13 if isleap(year) else 14), date(year, 4, 16))
+    found = [(day, PI_MAI) for day in days]
+    after = days.last
+    for day in days:
+        if day.weekday() >= _SATURDAY:
+            after = days_after(after, 1)
+            while after.weekday() >= _SATURDAY:
+                after = days_after(after, 1)
+            found.append((after, f"{PI_MAI} (in lieu)"))
+    return found
 
 
 def _library(country: str, year: int, category: str) -> list[tuple[date, str]]:

@@ -87,7 +87,6 @@ def test_an_unknown_name_stays_english() -> None:
         ("VN", date(2060, 1, 1), "Tết Dương lịch", False),
         ("VN", date(2060, 2, 2), "Mồng 1 Tết Nguyên đán", False),
         ("VN", date(2060, 9, 2), "Quốc khánh", False),
-        ("LA", date(2060, 4, 14), "Tết Lào (Bun Pi May)", False),
         # set anew each year, and announced
         ("VN", date(2026, 9, 1), "Quốc khánh", False),
         ("VN", date(2026, 8, 31), "Nghỉ hoán đổi với ngày 22/08/2026", False),
@@ -99,6 +98,7 @@ def test_an_unknown_name_stays_english() -> None:
         ("VN", date(2027, 5, 3), "Ngày Quốc tế Lao động (nghỉ bù)", True),
         ("LA", date(2027, 5, 3), "Ngày Quốc tế Lao động (nghỉ bù)", True),
         ("LA", date(2028, 4, 17), "Tết Lào (Bun Pi May) (nghỉ bù)", True),
+        ("LA", date(2060, 4, 14), "Tết Lào (Bun Pi May)", True),
         # after Thai tables
         ("LA", date(2026, 11, 24), "Lễ hội Thạt Luổng", True),
     ],
@@ -252,3 +252,63 @@ def test_days_off_of_a_year_are_at_hand() -> None:
     for _ in range(100):
         almanac.off(BOTH, *year)
     assert (time.process_time() - started) / 100 < 0.001
+
+
+# Pi Mai: by the rule, until it is announced
+
+
+def pi_mai(almanac: HolidayIndex, year: int) -> dict[date, bool]:
+    """Its days off in a year → whether they are provisional."""
+    found = of_year(almanac, ["LA"], year)
+    return {one.day: one.provisional for one in found if one.category is PUBLIC and one.day.month == 4}
+
+
+@pytest.mark.parametrize(
+    ("year", "days"),
+    [
+        (2027, [14, 15, 16]),
+        (2028, [13, 14, 15, 16, 17, 18]),  # a leap year begins on the 13th; Saturday and Sunday have days in lieu
+        (2029, [14, 15, 16, 17, 18]),
+        (2030, [14, 15, 16, 17]),
+        (2032, [13, 14, 15, 16]),
+        (2033, [14, 15, 16, 18]),  # the day in lieu of Saturday the 16th is the Monday after
+        (2036, [13, 14, 15, 16, 17]),
+    ],
+)
+def test_pi_mai_to_come_follows_the_rule_and_is_not_announced(year: int, days: list[int]) -> None:
+    assert pi_mai(HolidayIndex(), year) == {date(year, 4, day): True for day in days}
+
+
+@pytest.mark.parametrize(("year", "first"), [(2016, 13), (2020, 13), (2024, 13), (2023, 14), (2025, 14), (2026, 14)])
+def test_announced_years_bear_the_rule_out(year: int, first: int) -> None:
+    found = pi_mai(HolidayIndex(), year)
+    assert min(found).day == first
+    assert set(found.values()) == {False}
+
+
+def announced(first: int, days: int, **values: object) -> OfficeEntry:
+    return entry("a", PUBLIC, date(2028, 4, first), country="LA", days=days, **values)
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        # The whole feast: what was expected beside it is expected no more.
+        ([announced(14, 3)], {14: False, 15: False, 16: False}),
+        ([announced(13, 7)], {13: False, 14: False, 15: False, 16: False, 17: False, 18: False, 19: False}),
+        # A day added to it, or one of its days alone, says nothing of the others.
+        ([announced(19, 1)], {13: True, 14: True, 15: True, 16: True, 17: True, 18: True, 19: False}),
+        ([announced(14, 1)], {13: True, 14: False, 15: True, 16: True, 17: True, 18: True}),
+        # Not announced, but the office's own guess.
+        ([announced(14, 3, provisional=True)], {13: True, 14: True, 15: True, 16: True, 17: True, 18: True}),
+        # Some other days off in that spring.
+        (
+            [announced(24, 3)],
+            {13: True, 14: True, 15: True, 16: True, 17: True, 18: True, 24: False, 25: False, 26: False},
+        ),
+    ],
+)
+def test_an_announcement_replaces_what_was_expected(entries: list[OfficeEntry], expected: dict[int, bool]) -> None:
+    almanac = HolidayIndex(entries)
+    assert pi_mai(almanac, 2028) == {date(2028, 4, day): guess for day, guess in expected.items()}
+    assert pi_mai(almanac, 2032) == pi_mai(HolidayIndex(), 2032), "other years are as they were"
