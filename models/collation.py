@@ -98,7 +98,7 @@ def _letter(letter: str) -> Iterator[tuple[str, bytes, bool]]:
     if small in _FIRST:
         yield small, b"", small != letter
     elif small in _LIGATURES:
-        before, after = _LIGATURES[small]
+        before, after = _LIGATURES[small][0], _LIGATURES[small][1]
         yield before, b"", small != letter or before in _LAO
         if before not in _LAO:
             yield "", _LIGATURE, False

@@ -1,4 +1,4 @@
-"""XLSX files as the same lines that CSV files give: the first visible sheet, no formulas, no more than a list needs.
+"""Workbooks as the same lines that CSV files give: the first visible sheet, no formulas, no more than a list needs.
 
 The file itself is opened in a process of its own (:mod:`service.actions.imports.xlsx_reader`). Here its result becomes
 lines: cells, each of a kind, or a reason why the file is not read.
@@ -31,7 +31,7 @@ Kinds and their texts: "text"; "number", as the file writes it; "bool", 1 or 0; 
 """
 
 _REASONS = {
-    "locked": N_("This workbook has a password or is in the old .xls format. Save it as .xlsx without one."),
+    "locked": N_("This workbook has a password, or it is damaged. Save it as .xlsx without one."),
     "damaged": N_("This is no XLSX workbook, or it is damaged. Save it as .xlsx again."),
     "large": N_("This workbook holds far more than a list. Save the list alone in a workbook of its own."),
     "no_visible_sheet": N_("This workbook has no visible sheet."),
@@ -42,11 +42,6 @@ _REASONS = {
 def is_workbook(content: bytes) -> bool:
     """Whether a file's first bytes are those of a workbook, an old or an encrypted one too."""
     return content.startswith((_ZIP, _COMPOUND))
-
-
-def is_locked(content: bytes) -> bool:
-    """Whether a file's first bytes are those of a workbook that is old or has a password."""
-    return content.startswith(_COMPOUND)
 
 
 def workbook_refused(reason: str) -> Invalid:

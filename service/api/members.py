@@ -24,6 +24,8 @@ blp = ApiBlueprint("members", __name__, description="The people of an event")
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLS = "application/vnd.ms-excel"
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
 
 
 def _member(seat: MemberPosition) -> dict[str, Any]:
@@ -76,11 +78,11 @@ class MemberTemplateView(ApiView):
 class MemberImportView(ApiView):
     @requires(Role.OFFICER)
     @operation("importMembers")
-    @takes(CSV, XLSX)
+    @takes(CSV, XLSX, XLS, ODS)
     @blp.arguments(ImportQuery, location="query")
     @blp.response(200, MemberImportSchema)
     def post(self, query: dict[str, Any], event_id: str) -> dict[str, Any]:
-        """Import a member list from a CSV or XLSX file: all of it, or nothing and the errors of each row
+        """Import a member list from a CSV, XLSX, XLS or ODS file: all of it, or nothing and the errors of each row
 
         Columns are recognised by their header in Vietnamese, Lao or English, in any order: name (the only required
         one), role, position, organisation, precedence, rank, email, phone, languages, counterpart; a numbering column
@@ -91,7 +93,7 @@ class MemberImportView(ApiView):
         """
         event = events.find_event(session(), event_id)
         is_dry = query.get("dry_run", False)
-        read = read_workbook if request.mimetype == XLSX else read_csv
+        read = read_csv if request.mimetype == CSV else read_workbook
         with dry_run_savepoint(session(), is_dry=is_dry):
             imported = import_member_file(session(), act(), event, request.get_data(cache=True), read)
         count, language = Counter(one.action for one in imported.rows), reader_language()

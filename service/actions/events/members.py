@@ -1,7 +1,8 @@
 """The people of an event, in order of precedence."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -92,6 +93,41 @@ def change_member(
     if crud.change(session, act, member, values, event_id=event.id):
         changes.event_parts_changed(session, act, event, heads)
     return member
+
+
+def move_member(session: Session, act: ActionContext, event: Event, member: Member, step: int) -> Member:
+    """Move a member up (``step`` -1) or down (1) among those of the same role and precedence, whose ranks become 1, 2,
+    3 … in the new order. Who is the first or last of them already stays there: role and precedence come before ranks.
+    """
+    permissions.check_change(session, event)
+    session.exec(select(Event.id).where(Event.id == event.id).with_for_update()).one()
+    equal = next(group for group in _equals(_in_order(session, event.id)) if member in group)
+    place = equal.index(member)
+    if 0 <= place + step < len(equal):
+        heads = confirmation.heads_of(session, event)
+        equal.insert(place + step, equal.pop(place))
+        changed = [
+            crud.change(session, act, one, {"rank": rank}, event_id=event.id) for rank, one in enumerate(equal, 1)
+        ]
+        if any(changed):
+            changes.event_parts_changed(session, act, event, heads)
+    return member
+
+
+def _equals(ordered: Iterable[tuple[tuple[Member, Person], bool]]) -> list[list[Member]]:
+    """Members in order, those that only rank and name part together."""
+    pairs = [pair for pair, _is_tied in ordered]
+    groups = groupby(pairs, key=lambda pair: (pair[0].role, pair[1].precedence))
+    return [[member for member, _person in group] for _standing, group in groups]
+
+
+def movable(seats: Sequence[MemberPosition]) -> dict[str, tuple[bool, bool]]:
+    """Member → whether they can be moved up, and down, among their equals."""
+    found: dict[str, tuple[bool, bool]] = {}
+    for equal in _equals(((seat.member, seat.person), seat.is_tied) for seat in seats):
+        for place, member in enumerate(equal):
+            found[member.id] = (place > 0, place < len(equal) - 1)
+    return found
 
 
 def remove_member(session: Session, act: ActionContext, event: Event, member: Member) -> None:

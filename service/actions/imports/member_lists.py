@@ -15,7 +15,7 @@ from models.event_parts import Member
 from models.events import Event
 from models.i18n import N_, Message, message
 from models.places import Person
-from models.text import fold
+from models.text import LocalizedText, fold
 from models.vocabulary import Language, MemberRole
 from service.actions import crud, outside, permissions, progress_updates
 from service.actions.context import ActionContext
@@ -31,7 +31,10 @@ DEFAULT_PRECEDENCE = Person.model_fields["precedence"].default
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """The result for one row: ``changed`` are the columns it changed, ``kept`` those whose existing value stayed."""
+    """The result for one row: ``changed`` are the columns it changed, ``kept`` those whose existing value stayed.
+
+    ``position`` and ``organisation_id`` are the person's afterwards.
+    """
 
     row: int
     name: str
@@ -41,6 +44,8 @@ class ImportedRow:
     person_id: str
     changed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    position: LocalizedText | None = None
+    organisation_id: str | None = None
 
     @property
     def action(self) -> str:
@@ -100,7 +105,17 @@ def import_members(session: Session, act: ActionContext, event: Event, lines: Se
     resolved = [row for entry in member_list.entries if (row := matcher.resolve(entry)) is not None]
     _check_heads(member_list.entries, resolved, present, member_list.errors)
     crud.check(member_list.errors)
-    return ImportedList(_RowWriter(session, act, event, present, resolved).write(), tuple(member_list.remarks))
+    remarks = [*member_list.remarks]
+    written = _RowWriter(session, act, event, present, resolved).write()
+    if written and not _has_head(written, present):
+        remarks.append(message(N_("Nobody is named as head of the delegation, here or on the visit.")))
+    return ImportedList(written, tuple(remarks))
+
+
+def _has_head(written: Sequence[ImportedRow], present: Mapping[str, Member]) -> bool:
+    """Whether the visit has a head now: of those on it before, roles were changed already."""
+    roles = [*(row.role for row in written), *(member.role for member in present.values())]
+    return MemberRole.HEAD in roles
 
 
 class _RowMatcher:
@@ -275,7 +290,7 @@ class _RowWriter:
                 participation.settle_anew(self.session, member, person)
         return ImportedRow(
             entry.row, person.name, member.role, person.id not in self.present, person.id not in self.people, person.id,
-            tuple(changed), tuple(kept),
+            tuple(changed), tuple(kept), person.position, person.organisation_id,
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The process that reads one XLSX file: the file on standard input, one of its visible sheets as JSON on its output.
+"""The process that reads one workbook: the file on standard input, one of its visible sheets as JSON on its output.
 
 An uploaded file may be malicious, so it is opened here, with limits on time and memory, without the service's
 environment, and never in the service itself. The module imports nothing of the service, because it has to start fast.
@@ -8,6 +8,9 @@ cells contain a formula or an error, how a number is written, and the extent of 
 the whole rectangle around the cells, unpacks a part without a limit, and rejects a sheet for one error it does not
 know. So it gets a workbook of one sheet, rebuilt from what is known by then: the cells that need it, texts and formats.
 
+The older .xls and OpenDocument's .ods are read by calamine alone (:func:`_read_other`): it gives the values that their
+formulas had when the file was saved, and the bounds of the process are what stops a malicious one.
+
 The answer is ``{"rows": [[number, [[column, kind, text], …]], …]}`` or ``{"refused": reason}``. Rows and columns are
 counted from 1; cells without content are left out, rows without cells are not. Kinds and their texts:
 
@@ -16,7 +19,7 @@ counted from 1; cells without content are left out, rows without cells are not. 
 - ``formula``: nothing; ``error``: the error's name
 
 A cell merged over several rows is in each of them that has any content. Reasons: ``damaged``, ``large``,
-``no_visible_sheet``, ``exhausted``; ``no_more_sheets`` if there are fewer visible ones than asked for.
+``locked``, ``no_visible_sheet``, ``exhausted``; ``no_more_sheets`` if there are fewer visible ones than asked for.
 """
 
 import json
@@ -50,6 +53,9 @@ SECONDS, MEMORY = 5, 400_000_000
 WALL_SECONDS = 15
 """After this time it ends itself, in case nobody waits for it any more."""
 
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+_OPEN_DOCUMENT = b"application/vnd.oasis.opendocument.spreadsheet"
+_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\x00", b"\x00<")
 _PLACE = re.compile(r"([A-Za-z]{1,3})([1-9]\d{0,6})", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
@@ -109,6 +115,8 @@ def read(content: bytes, max_rows: int, max_columns: int, place: int = 0) -> lis
     Raises:
         Refused: the file is damaged, too large, or has no visible sheet there.
     """
+    if content.startswith(_COMPOUND) or _is_open_document(content):
+        return _read_other(content, max_rows, max_columns, place)
     parts = _parts(content)
     visible = [sheet for sheet in _sheets(parts) if sheet.is_visible]
     if len(visible) <= place:
@@ -121,6 +129,71 @@ def read(content: bytes, max_rows: int, max_columns: int, place: int = 0) -> lis
     if any(column > max_columns for column in cells):
         return [(last, [(max_columns + 1, "text", "…")])]
     return _typed_rows(scan.rows, _values(_alone(parts, scan.rows, is_1904=shown.is_1904)))
+
+
+def _is_open_document(content: bytes) -> bool:
+    with suppress(KeyError), ZipFile(BytesIO(content)) as archive, archive.open("mimetype") as told:
+        return told.read(len(_OPEN_DOCUMENT) + 1).strip() == _OPEN_DOCUMENT
+    return False
+
+
+def _read_other(content: bytes, max_rows: int, max_columns: int, place: int) -> list[Row]:
+    """As :func:`read`, of a file in .xls or .ods."""
+    from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+    if not content.startswith(_COMPOUND):
+        with ZipFile(BytesIO(content)) as archive:
+            if sum(info.file_size for info in archive.infolist()) > MAX_UNPACKED:
+                raise Refused("large")
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(content))
+    except PasswordError:
+        raise Refused("locked") from None
+    except CalamineError:
+        # An .xlsx with a password has the same container as an .xls, and what is in it can't be told apart.
+        raise Refused("locked" if content.startswith(_COMPOUND) else "damaged") from None
+    shown = [
+        one.name
+        for one in book.sheets_metadata
+        if one.visible is SheetVisibleEnum.Visible and one.typ is SheetTypeEnum.WorkSheet
+    ]
+    if len(shown) <= place:
+        raise Refused("no_more_sheets" if shown else "no_visible_sheet")
+    sheet = book.get_sheet_by_name(shown[place])
+    last_row, last_column = sheet.end or (0, 0)  # from 0
+    if last_row >= max_rows:
+        return [(last_row + 1, [])]
+    if last_column >= max_columns:
+        return [(1, [(max_columns + 1, "text", "…")])]
+    grid = sheet.to_python(skip_empty_area=False)
+    for (top, left), (bottom, _right) in sheet.merged_cell_ranges or ():
+        for line in grid[top + 1 : bottom + 1]:
+            if any(value != "" for value in line):
+                line[left] = grid[top][left]
+    rows = [
+        (number, [(column, *_of_value(value)) for column, value in enumerate(line, 1) if value != ""])
+        for number, line in enumerate(grid, 1)
+    ]
+    if sum(len(text) for _number, cells in rows for _column, _kind, text in cells) > MAX_TEXTS:
+        raise Refused("large")
+    return [row for row in rows if row[1]]
+
+
+def _of_value(value: object) -> tuple[str, str]:
+    """The kind and text of one of calamine's values."""
+    match value:
+        case bool():
+            return "bool", str(int(value))
+        case int() | float():
+            return "number", str(int(value)) if value == int(value) else repr(value)
+        case datetime() | date() | time():
+            return _moment(value)
+        case timedelta():
+            return "duration", str(value.total_seconds())
+        case _ if str(value) in _ERRORS:
+            return "error", str(value)
+        case _:
+            return "text", str(value)[:MAX_TEXT]
 
 
 def _parts(content: bytes) -> dict[str, bytes]:

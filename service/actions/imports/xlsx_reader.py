@@ -1,4 +1,4 @@
-"""Reading XLSX files in a separate process, so that a malicious file can't harm the service.
+"""Reading workbooks (.xlsx, .xls, .ods) in a separate process, so that a malicious file can't harm the service.
 
 The process has limits on its time and memory, none of the service's environment, files or sockets, and runs only
 :mod:`service.actions.imports.xlsx_child`.
@@ -15,7 +15,7 @@ from typing import Any
 
 from calendars.member_lists.csv_files import MAX_COLUMNS, MAX_ROWS, TableRow
 from calendars.member_lists.rows import has_header
-from calendars.member_lists.xlsx_files import is_locked, workbook_lines, workbook_refused
+from calendars.member_lists.xlsx_files import workbook_lines, workbook_refused
 from models.errors import Invalid
 from service.actions.imports import xlsx_child
 
@@ -33,15 +33,13 @@ INHERITED = ("LD_LIBRARY_PATH",)
 
 
 def read_workbook(content: bytes) -> list[TableRow]:
-    """The rows of the first visible sheet of an XLSX file that has the header of a list, of the first few; without any,
+    """The rows of the first visible sheet of a workbook that has the header of a list, of the first few; without any,
     of the very first. Dates are written like 2027-03-10.
 
     Raises:
-        Invalid: ``file`` is no XLSX file, is encrypted, contains too much, takes too much time or memory, or has more
+        Invalid: ``file`` is no workbook, is encrypted, contains too much, takes too much time or memory, or has more
             rows or columns than a list may have.
     """
-    if is_locked(content):
-        raise workbook_refused("locked")
     first = _answer(content)
     if "refused" in first:
         raise workbook_refused(first["refused"])

@@ -15,13 +15,15 @@ from calendars.member_lists.column_names import COLUMNS
 from calendars.member_lists.csv_files import TableRow, read_csv, refused
 from calendars.member_lists.xlsx_files import is_workbook
 from models.errors import Conflict, Stale
+from models.event_parts import Member
 from models.events import Event
 from models.i18n import N_, Message, message
+from models.places import Organisation
 from models.vocabulary import Role
-from service.actions import outside
+from service.actions import crud, outside
 from service.actions.dry_run import dry_run_savepoint
 from service.actions.events import events
-from service.actions.events.members import positions_of
+from service.actions.events.members import movable, move_member, positions_of
 from service.actions.imports.member_list_export import member_sheet, member_template
 from service.actions.imports.member_lists import ImportedList, ImportedRow, import_member_file
 from service.actions.imports.xlsx_reader import read_workbook
@@ -32,6 +34,8 @@ from service.web.view import View
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_FILE = 1_400_000
 """In bytes: the file is sent back in a form field, a third longer, and forms have a size limit."""
+
+MOVES: Mapping[str, int] = {"up": -1, "down": 1}
 
 ACTIONS: Mapping[str, str] = {
     "added": N_("Will be added"),
@@ -51,6 +55,10 @@ def members(view: View, event_id: str) -> Response:
     refusal = attempt(view, lambda: _do(view, event, content, imported))
     if refusal is None and request.form.get("do") == "import":
         return redirect(url_for("pages.members", event_id=event_id, done="import"), 303)
+    if refusal is None and request.form.get("do") in MOVES:
+        # Back to whom was moved, so that a next move needs no searching.
+        moved = f"person-{request.form.get('row', '')[:26]}"
+        return redirect(url_for("pages.members", event_id=event_id, _anchor=moved), 303)
     # Rolling back discarded the loaded rows: load them again.
     return _show(view, events.find_event(view.session, event_id), refusal, content, imported)
 
@@ -84,6 +92,11 @@ def _do(view: View, event: Event, content: list[bytes], imported: list[ImportedL
             made = import_member_file(view.session, view.act, event, content[0], _lines)
             if _digest(content[0], made.rows) != request.form.get("seen"):
                 raise Stale
+        case "up" | "down" as way:
+            member = crud.part(view.session, Member, event.id, request.form.get("row", ""))
+            if request.form.get("version") != str(member.version):
+                raise Stale
+            move_member(view.session, view.act, event, member, MOVES[way])
         case _:
             raise Conflict(message(N_("This page does not know that step. Reload it and try again.")))
 
@@ -125,22 +138,31 @@ def _show(
     imported: Sequence[ImportedList] = (),
 ) -> Response:
     rows = imported[0].rows if imported else []
+    seats = positions_of(view.session, event.id)
     return view.page(
         "imports/member_lists.html",
         refusal.status if refusal else 200,
         event=event,
-        seats=positions_of(view.session, event.id),
+        seats=seats,
+        moves=movable(seats) if view.may_change(event) else {},
         refusal=refusal,
         wrong=_by_place(view, refusal.fields) if refusal else [],
         imported=rows if refusal is None else (),
         remarks=[view.say(remark) for remark in imported[0].remarks] if imported and refusal is None else [],
         count=Counter(one.action for one in rows),
         actions={action: view.say(label) for action, label in ACTIONS.items()},
+        organisations=_organisations(view, rows),
         columns={name: view.plain(title) for name, title in COLUMNS.items()},
         content=urlsafe_b64encode(content[0]).decode() if imported and content else "",
         seen=_digest(content[0], rows) if imported and content else "",
         done=request.args.get("done", ""),
     )
+
+
+def _organisations(view: View, rows: Sequence[ImportedRow]) -> dict[str, str]:
+    """The names of the organisations of a preview, by id."""
+    found = crud.by_id(view.session, Organisation, {one.organisation_id for one in rows if one.organisation_id})
+    return {identity: view.plain(one.name) for identity, one in found.items()}
 
 
 def _by_place(view: View, fields: Mapping[str, list[str]]) -> list[tuple[str, list[str]]]:

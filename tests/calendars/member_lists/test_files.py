@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from calendars.member_lists.csv_files import DELIMITERS, MAX_CELL, MAX_COLUMNS, MAX_LINES, TableRow, read_csv, write_csv
 from calendars.member_lists.rows import read_roster
-from calendars.member_lists.xlsx_files import TypedCell, is_locked, is_workbook, workbook_lines
+from calendars.member_lists.xlsx_files import TypedCell, is_workbook, workbook_lines
 from models.errors import Invalid
 from models.i18n import Message
 from models.text import one_line
@@ -196,4 +196,3 @@ def test_is_workbook_by_its_first_bytes() -> None:
     assert is_workbook(b"PK\x03\x04 and more")
     assert is_workbook(b"\xd0\xcf\x11\xe0")
     assert not is_workbook(b"name\n")
-    assert [is_locked(content) for content in (b"\xd0\xcf\x11\xe0", b"PK\x03\x04")] == [True, False]

@@ -19,7 +19,7 @@ from models.places import Person
 from models.reminders import Reminder
 from models.vocabulary import Language, MemberRole
 from service.actions.imports.xlsx_reader import read_workbook
-from service.api.members import CSV, XLSX
+from service.api.members import CSV, ODS, XLS, XLSX
 from tests import factories
 from tests.service.conftest import Caller
 from tests.service.http.test_requests import at_once
@@ -317,7 +317,7 @@ def test_body_is_csv_or_xlsx_and_only_here(officer: Caller, viewer: Caller, even
     assert send(officer, "nobody", b"name\n", CSV).status_code == 404
     document = officer.get("/openapi.json").json
     body = document["paths"]["/api/v1/events/{event_id}/members/import"]["post"]["requestBody"]
-    assert set(body["content"]) == {CSV, XLSX}
+    assert set(body["content"]) == {CSV, XLSX, XLS, ODS}
 
 
 def test_five_hundred_rows_take_no_query_a_row_to_match(officer: Caller, database: Database, event_id: str) -> None:
@@ -381,7 +381,10 @@ def test_list_as_an_office_sends_it(officer: Caller, event_id: str) -> None:
     answer = send(officer, event_id, content, XLSX)
     assert answer.status_code == 200, answer.text
     assert [row["name"] for row in answer.json["rows"]] == ["Zin", "Bình", "An"]
-    assert answer.json["remarks"] == ["The column “Ghi chú” is not read: a list of people has no such column here."]
+    assert answer.json["remarks"] == [
+        "The column “Ghi chú” is not read: a list of people has no such column here.",
+        "Nobody is named as head of the delegation, here or on the visit.",
+    ]
     members = {one["person"]["name"]: one for one in officer.get(f"/events/{event_id}/members").json}
     assert {name: one["role"] for name, one in members.items()} == {"Zin": "secretary", "Bình": "member", "An": "staff"}
     belonging = {name: one["person"]["organisation_id"] for name, one in members.items()}

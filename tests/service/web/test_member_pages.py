@@ -13,6 +13,7 @@ from calendars.member_lists.csv_files import read_csv
 from models.accounts import Audit
 from models.database import Database
 from models.event_parts import Member
+from models.events import Event
 from models.places import Person
 from models.vocabulary import Language, MemberRole, Role
 from tests import factories
@@ -191,3 +192,90 @@ def test_page_is_for_officers_and_linked_for_them(signed_in: SignedIn, browser: 
         assert officer.get(address).status_code == 200
         assert viewer.get(address).status_code == 403
         assert browser.get(address).status_code == 303
+
+
+def rows_in_order(page: TestResponse) -> list[tuple[str, str, str, list[str]]]:
+    """Id, version, name and the buttons of each member of the list."""
+    found = []
+    for row in re.findall(r'<tr id="person-(.*?)</tr>', page.text, re.S):
+        version = re.search(r'name="version" value="(\d+)"', row)
+        name = re.search(r"<strong>(.*?)</strong>", row)
+        assert name is not None
+        found.append((row[:26], version[1] if version else "", name[1], re.findall(r'name="do" value="(\w+)"', row)))
+    return found
+
+
+def move(reader: Browser, event_id: str, name: str, way: str) -> TestResponse:
+    path = f"/events/{event_id}/members"
+    [(row, version, _name, _ways)] = [one for one in rows_in_order(reader.get(path)) if one[2] == name]
+    csrf = hidden(reader.get(path))["csrf"]
+    return reader.post(path, {"csrf": csrf, "do": way, "row": row, "version": version})
+
+
+def test_order_is_set_by_moving_people_up_and_down(signed_in: SignedIn, database: Database, event_id: str) -> None:
+    """Plain forms with buttons: without script and by keyboard. Role and precedence come first."""
+    with database.transaction() as session:
+        event = session.get_one(Event, event_id)
+        for name, role, precedence in (
+            ("Trần An", MemberRole.HEAD, 100),
+            ("Lê Bình", MemberRole.MEMBER, 100),
+            ("Lê Chi", MemberRole.MEMBER, 100),
+            ("Lê Dung", MemberRole.MEMBER, 100),
+            ("Vũ Giang", MemberRole.MEMBER, 5),
+        ):
+            factories.make_member(session, event, factories.make_person(session, name=name, precedence=precedence),
+                                  role=role)  # fmt: skip
+    reader = signed_in(locale=Language.EN)
+    path = f"/events/{event_id}/members"
+    assert [(name, ways) for _id, _version, name, ways in rows_in_order(reader.get(path))] == [
+        ("Trần An", []), ("Vũ Giang", []), ("Lê Bình", ["down"]), ("Lê Chi", ["up", "down"]), ("Lê Dung", ["up"]),
+    ]  # fmt: skip
+    assert 'aria-label="Move Lê Chi up"' in reader.get(path).text
+    done = move(reader, event_id, "Lê Dung", "up")
+    assert done.status_code == 303
+    assert re.search(r"/members#person-\w{26}$", done.location)
+    assert move(reader, event_id, "Lê Bình", "down").status_code == 303
+    page = reader.get(path)
+    assert [name for _id, _version, name, _ways in rows_in_order(page)] == [
+        "Trần An", "Vũ Giang", "Lê Dung", "Lê Bình", "Lê Chi",
+    ]  # fmt: skip
+    assert "Stands here only by name" not in words(page)
+    with database.transaction(write=False) as session:
+        found = session.exec(select(Person.name, Member.rank).where(Member.person_id == Person.id)).all()
+    assert dict(found) == {"Trần An": None, "Vũ Giang": None, "Lê Dung": 1, "Lê Bình": 2, "Lê Chi": 3}  # type: ignore[arg-type]
+
+
+def test_a_move_of_somebody_who_changed_since_or_is_elsewhere_is_refused(
+    signed_in: SignedIn, database: Database, event_id: str
+) -> None:
+    with database.transaction() as session:
+        event = session.get_one(Event, event_id)
+        one = factories.make_member(session, event, factories.make_person(session, name="Lê Bình")).id
+        factories.make_member(session, event, factories.make_person(session, name="Lê Chi"))
+        elsewhere = factories.make_member(session, factories.make_event(session)).id
+    reader = signed_in(locale=Language.EN)
+    path = f"/events/{event_id}/members"
+    form = {"csrf": hidden(reader.get(path))["csrf"], "do": "down"}
+    before = counted(database)
+    assert reader.post(path, form | {"row": one, "version": "7"}).status_code == 412
+    assert reader.post(path, form | {"row": elsewhere, "version": "1"}).status_code == 404
+    assert reader.post(path, form | {"row": one, "version": "1", "do": "sideways"}).status_code == 409
+    assert reader.post(path, form | {"row": one, "version": "1", "do": "up"}).status_code == 303  # the first stays it
+    assert counted(database) == before
+
+
+def test_preview_shows_positions_and_organisations_and_misses_a_head(
+    signed_in: SignedIn, database: Database, event_id: str
+) -> None:
+    reader = signed_in(locale=Language.EN)
+    listed = "Họ và tên,Chức vụ,Đơn vị,Vai trò\nTrần Lan,Giám đốc,Sở Ngoại vụ,{role}\n"
+    warning = "Nobody is named as head of the delegation"
+    page = words(look(reader, event_id, listed.format(role="").encode()))
+    assert "Giám đốc" in page
+    assert "Sở Ngoại vụ" in page
+    assert warning in page
+    assert warning not in words(look(reader, event_id, listed.format(role="Trưởng đoàn").encode()))
+    with database.transaction() as session:  # a head who is on the visit already will do
+        event = session.get_one(Event, event_id)
+        factories.make_member(session, event, factories.make_person(session, name="Lê An"), role=MemberRole.HEAD)
+    assert warning not in words(look(reader, event_id, listed.format(role="").encode()))
