@@ -15,15 +15,17 @@ from werkzeug.wrappers import Response
 from models.accounts import User
 from models.clock import today, utcnow
 from models.database import Database
+from models.encryption import derived_key
 from service.actions.accounts import known_browsers
 from service.actions.accounts.accounts import SESSION_LENGTH
 from service.actions.feeds.cache import FeedCache
 from service.background.background_thread import BackgroundRunner
 from service.background.feed_access_recorder import FeedAccessRecorder
 from service.http.authentication import SessionActivity
-from service.http.refusal import UNREAD, refusal
+from service.http.refusal import FROM_STRANGER, UNREAD, refusal
 from service.settings import Settings
 
+_TOKEN_LENGTH, _MARK_LENGTH = 64, 32
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -106,8 +108,24 @@ class AppContext:
         return hmac.new(self.settings.secret_key.encode(), b"csrf:" + cookie.encode(), hashlib.sha256).hexdigest()
 
     def is_csrf_token(self, cookie: str, token: str) -> bool:
-        """Whether ``token`` belongs to this session."""
-        return hmac.compare_digest(self.csrf_token(cookie).encode(), token.encode("utf-8", "surrogatepass"))
+        """Whether ``token`` belongs to this session; the account's mark behind it, as forms have it, does not count."""
+        own = token[:_TOKEN_LENGTH].encode("utf-8", "surrogatepass")
+        return hmac.compare_digest(self.csrf_token(cookie).encode(), own)
+
+    def account_mark(self, user: User) -> str:
+        """By which a form tells, after its session has ended, whose page it was on: 32 hexadecimal digits, no name."""
+        key = derived_key(self.settings.secret_key, "whose form it is")
+        return hmac.digest(key, user.id.encode(), "sha256").hex()[:_MARK_LENGTH]
+
+    def form_token(self, cookie: str, user: User | None) -> str:
+        """What forms send as ``csrf``: the session's token and the account's mark."""
+        return self.csrf_token(cookie) + (self.account_mark(user) if user is not None else "")
+
+    @staticmethod
+    def account_mark_of(token: str) -> str:
+        """The mark in what a form sent; empty if there is none. Whether it is somebody's shows when they sign in."""
+        mark = token[_TOKEN_LENGTH:]
+        return mark if re.fullmatch(rf"[0-9a-f]{{{_MARK_LENGTH}}}", mark) else ""
 
 
 def current_context() -> AppContext:
@@ -121,5 +139,5 @@ def check_body_was_read() -> None:
     Raises:
         ServiceUnavailable: they may try again.
     """
-    if UNREAD in request.environ:
+    if UNREAD in request.environ or FROM_STRANGER in request.environ:
         raise refusal(503)

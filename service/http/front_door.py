@@ -14,6 +14,9 @@ from service.http.lanes import SAFE, Header, Lane
 PUBLIC_BODY = 32 * 1024
 """In bytes: the longest address, password and target together, each letter written as three times three bytes."""
 
+KEPT_BODY = 64 * 1024
+"""In bytes: a form that is kept until its author has signed in again, and the sign-in with it."""
+
 _PUBLIC = ("/login", "/logout", "/language")
 _PUBLIC_BELOW = "/unsubscribe/"
 _SIGN_IN, _PROVIDER_BACK = "/login", "/login/provider/back"
@@ -43,6 +46,10 @@ class FrontDoor:
     def public_bound(self, path: str) -> int | None:
         """Forms that need no sign-in are small."""
         return PUBLIC_BODY if path in _PUBLIC or path.startswith(_PUBLIC_BELOW) else None
+
+    def kept_bound(self, path: str, header: Header) -> int:
+        """What was typed while a session ended is kept (:mod:`service.web.kept_forms`), for browsers that are known."""
+        return 0 if path.startswith("/api/") or not self._is_known(header) else KEPT_BODY
 
     def admits(self, header: Header) -> bool:
         """Whether the token or session cookie is somebody's; the application decides anew, with or without the body.

@@ -28,7 +28,7 @@ from granian.server import common, mp
 from models.clock import monotonic
 from models.waiting import WAIT_SECONDS, waiting_since
 from service.http.lanes import LANE_THREADS, SAFE, Door, Lane
-from service.http.refusal import REFUSED, UNREAD, WAITED
+from service.http.refusal import FROM_STRANGER, REFUSED, UNREAD, WAITED
 
 log = logging.getLogger("desk.web")
 
@@ -170,11 +170,15 @@ class Gateway:
         length = environ.get("CONTENT_LENGTH")
         announced = _length(length)
         arrival = _Arrival(asyncio.current_task(), announced)
-        bound = self._door.public_bound(scope.path) or self._max_body
+        public, kept = self._door.public_bound(scope.path), self._door.kept_bound(scope.path, scope.headers.get)
         is_admitted = not self._needs_admission(scope) or await self._loop.run_in_executor(
             self._admitting, self._door.admits, scope.headers.get
         )
-        if not is_admitted:
+        is_kept = not is_admitted and announced is not None and announced <= kept
+        bound = max(public, kept) if public is not None else kept if is_kept else self._max_body
+        if is_kept:
+            environ[FROM_STRANGER] = True
+        if not is_admitted and not is_kept:
             environ |= {UNREAD: await self._discard(proto), "CONTENT_LENGTH": "0"}
         elif length is not None and announced is None:
             arrival.refused = 400

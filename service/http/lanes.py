@@ -40,5 +40,9 @@ class Door(Protocol):
     def public_bound(self, path: str) -> int | None:
         """The largest body that anybody may send there, in bytes; None where only those may who are signed in."""
 
+    def kept_bound(self, path: str, header: Header) -> int:
+        """The largest form, in bytes, that a browser may send there which signed in before and is not signed in now; 0
+        for all other browsers. Quick, raises nothing."""
+
     def admits(self, header: Header) -> bool:
         """Whether whoever sends this is signed in. May take a while; raises nothing."""

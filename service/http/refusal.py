@@ -13,6 +13,9 @@ UNREAD = "desk.unread"
 """WSGI environment key: the body was not read, because nobody with this cookie or token is signed in; whether all of it
 came. Absent for all other requests."""
 
+FROM_STRANGER = "desk.from_stranger"
+"""WSGI environment key: nobody is signed in, and the body was read because a browser that signed in before sent it."""
+
 WAITED = "desk.waited"
 """WSGI environment key: the request waited too long for a thread."""
 

@@ -30,7 +30,12 @@ class FormRefusal:
 
 
 def attempt(view: View, wish: Callable[[], object]) -> FormRefusal | None:
-    """Do something; when it is refused, undo all of it and say why. The page's transaction goes on either way."""
+    """Do something; when it is refused, undo all of it and say why. The page's transaction goes on either way.
+
+    A form shown again after signing in is refused unseen: its author has yet to send it.
+    """
+    if view.restored:
+        return FormRefusal(200, view.restored)
     try:
         with view.session.begin_nested():
             wish()

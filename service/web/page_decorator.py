@@ -15,7 +15,8 @@ from models.vocabulary import Role
 from service.actions import outside, permissions
 from service.actions.context import ActionContext
 from service.http.app_context import AppContext, check_body_was_read, current_context
-from service.http.refusal import UNREAD
+from service.http.refusal import FROM_STRANGER, UNREAD
+from service.web import kept_forms
 from service.web.language import choose_language
 from service.web.progress_stream import PageWorker
 from service.web.rendering import here
@@ -92,12 +93,13 @@ def page(
         def run(worker: PageWorker | None, kwargs: Mapping[str, str]) -> Response:
             is_post = request.method == "POST"
             token = _form().get("csrf", "") if is_post else ""  # the body is read before the transaction opens
+            sealed = request.form.get(kept_forms.FIELD, "") if is_post else ""
             desk = current_context()
 
             def use(session: Session) -> Response:
                 view = open_view(session, desk)
                 if view.user is None or view.cookie is None:
-                    return redirect(url_for("pages.sign_in", next=here()), 303)
+                    return _to_sign_in(view, token)
                 check_body_was_read()
                 if is_post and not desk.is_csrf_token(view.cookie, token):
                     raise Forbidden(message(FOREIGN_FORM), code="csrf")
@@ -107,11 +109,12 @@ def page(
                     raise Forbidden(message(N_("Your account may read this, but not change it.")))
                 if worker is not None:
                     worker.watch(view)
-                if is_trial and not is_post:
+                if (is_trial and not is_post) or sealed:
                     outside.need_trial(session)
-                return answer(view, **kwargs)
+                return _restored(view, sealed, lambda: answer(view, **kwargs)) if sealed else answer(view, **kwargs)
 
-            return outside.run(desk.database, use, write=is_post and UNREAD not in request.environ)
+            is_read = not {UNREAD, FROM_STRANGER} & request.environ.keys()
+            return outside.run(desk.database, use, write=is_post and is_read and not sealed)
 
         @wraps(answer)
         def checked(**kwargs: str) -> Response:
@@ -122,6 +125,27 @@ def page(
         return checked
 
     return make
+
+
+def _to_sign_in(view: View, token: str) -> Response:
+    """For somebody who is not signed in: a form of one of our pages is kept until they are, if that is possible."""
+    is_post = request.method == "POST"
+    is_ours = UNREAD not in request.environ and is_own_form(request, view.desk.settings.public_url)
+    kept = kept_forms.refused(view, token) if is_post and is_ours else None
+    is_lost = is_post and bool(view.desk.known_browser(view.act.now))
+    return kept or redirect(kept_forms.sign_in_address(is_lost=is_lost), 303)
+
+
+def _restored(view: View, sealed: str, answer: Callable[[], Response]) -> Response:
+    """The page with a form as it was typed before signing in again; without it if it is somebody else's, or too old."""
+    kept = kept_forms.opened(view, view.user, sealed)
+    if kept is None or kept.target != here():
+        return redirect(here(), 303)
+    view.restored = kept.told(view)
+    request.form = kept.fields
+    response = answer()
+    # Nothing was done, so nothing can be told as done.
+    return redirect(here(), 303) if 300 <= response.status_code < 400 else response
 
 
 def _form() -> MultiDict[str, str]:

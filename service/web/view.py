@@ -60,6 +60,9 @@ class View:
     act: ActionContext
     language: Language
     cookie: str | None = None
+    restored: str = ""
+    """Not empty: the form shown was typed before its author had to sign in again. This is what the page says of it, and
+    nothing that it asks for is done (:mod:`service.web.kept_forms`)."""
 
     @property
     def user(self) -> User | None:
@@ -91,7 +94,7 @@ class View:
     @property
     def csrf(self) -> str:
         """The CSRF token for the forms of this session."""
-        return self.desk.csrf_token(self.cookie or "")
+        return self.desk.form_token(self.cookie or "", self.user)
 
     # Words
 

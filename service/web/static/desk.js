@@ -89,6 +89,10 @@
     });
   }
 
+  // What was typed before signing in again comes back without another click; once, so that "back" can leave this page.
+  const again = document.querySelector("form[data-again]");
+  if (again && performance.getEntriesByType("navigation")[0]?.type !== "back_forward") again.requestSubmit();
+
   // A button that was pressed says so and is not pressed twice.
   let waiting = 0;
   document.addEventListener("submit", (event) => {

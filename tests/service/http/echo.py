@@ -61,6 +61,9 @@ class OpenDoor:
     def public_bound(self, path: str) -> int | None:
         return MAX_BODY
 
+    def kept_bound(self, path: str, header: Header) -> int:
+        return 0
+
     def admits(self, header: Header) -> bool:
         return True
 

@@ -11,7 +11,7 @@ from models.database import Database
 from models.vocabulary import Role
 from service.actions.accounts import accounts, known_browsers
 from service.http.app_context import AppContext
-from service.http.front_door import PUBLIC_BODY, FrontDoor
+from service.http.front_door import KEPT_BODY, PUBLIC_BODY, FrontDoor
 from service.http.lanes import LANE_THREADS, Lane
 from tests import factories
 from tests.service.conftest import Caller, Clock
@@ -84,6 +84,21 @@ def test_known_browsers_sign_in_apart(desk: AppContext, door: FrontDoor, clock: 
         assert door.lane("POST", "/login", sent(cookie=cookie)) is lane
     clock.move(days=365)
     assert door.lane("POST", "/login", sent(cookie=f"{desk.known_cookie}={mark}")) is Lane.SIGN_INS
+
+
+def test_what_known_browsers_may_send_when_their_session_has_ended(
+    desk: AppContext, door: FrontDoor, clock: Clock
+) -> None:
+    user = User(id="x" * 26, email="a@example.org", name="", role=Role.VIEWER)
+    mark = known_browsers.Cookie.read(desk.settings.secret_key, "", clock.now.date()).with_account(
+        user, clock.now.date()
+    )
+    known = sent(cookie=f"{desk.known_cookie}={mark}")
+    assert [door.kept_bound(path, known) for path in ("/events/x", "/login", "/api/v1/events")] == [KEPT_BODY] * 2 + [0]
+    assert door.kept_bound("/events/x", sent()) == 0
+    assert door.kept_bound("/events/x", sent(cookie=f"{desk.known_cookie}={mark[:-1]}")) == 0
+    clock.move(days=365)
+    assert door.kept_bound("/events/x", known) == 0
 
 
 def test_bodies_that_anybody_may_send(door: FrontDoor) -> None:

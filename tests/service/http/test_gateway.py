@@ -12,12 +12,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from models.accounts import User
+from models.vocabulary import Role
+from service.actions.accounts import known_browsers
 from service.app import MAX_BODY
+from service.http.front_door import KEPT_BODY
 from service.http.gateway import BYTES_A_SECOND
 from tests.paths import ROOT
 from tests.service.http import echo
@@ -397,6 +402,29 @@ def test_who_is_not_signed_in_is_answered_before_the_body_is_read(service: Servi
                 assert (response.status, json.loads(response.read())["code"]) == (401, "unauthenticated")
                 assert "Connection" not in response.headers
                 connection.sendall(whole)
+
+
+def test_a_form_of_a_browser_that_signed_in_before_is_read(service: Service) -> None:
+    """What was typed while its session ended, up to a bound; of no other browser, and nothing that the API is sent."""
+    key = "a secret for tests, long enough to be one"
+    service.environment |= {"DESK_BODY_SECONDS": "60", "DESK_SECRET_KEY": key}
+    service.start("web")
+    user = User(id="x" * 26, email="lan@example.org", name="", role=Role.VIEWER)
+    mark = known_browsers.Cookie.read(key, "", date.today()).with_account(user, date.today())
+    body = b"csrf=" + b"0" * 96 + b"&title=Visit"
+    for cookie, post, size, status in (
+        (mark, PAGE_POST, len(body), 401),
+        (mark, PAGE_POST, KEPT_BODY + 1, 303),
+        ("0" * len(mark), PAGE_POST, len(body), 303),
+        (mark, API_POST, len(body), 401),
+    ):
+        sent = post + f"Cookie: desk-known={cookie}\r\nContent-Type: application/x-www-form-urlencoded\r\n".encode()
+        with contextlib.closing(
+            connect(service.port, sent + b"Content-Length: %d\r\n\r\n" % size + body.ljust(size, b"a"))
+        ) as connection:
+            response = opened(connection)
+            assert response.status == status, (cookie, post)
+            assert (b'name="kept"' in response.read()) == (status == 401 and post is PAGE_POST)
 
 
 def test_whose_token_is_right_is_waited_for(service: Service) -> None:

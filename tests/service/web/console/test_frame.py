@@ -9,9 +9,14 @@ from models.database import Database
 from models.holidays import OfficeHoliday
 from models.i18n import translate
 from models.vocabulary import HolidayCategory, Role
+from service.actions.accounts import accounts
+from service.actions.context import ActionContext
+from service.settings import Settings
 from service.web.navigation import ENTRIES
+from tests.service.conftest import Clock
 from tests.service.web.console.conftest import LANGUAGES, Visit, barriers, is_wider_than_the_screen, picture
 
+PASSWORD = "mot hai ba bon nam"
 HEADER = 64
 """Pixels that the header of a telephone may take."""
 
@@ -139,3 +144,34 @@ def test_nothing_runs_under_the_foot(visit: Visit, database: Database, language:
         if over:
             found[path] = over
     assert found == {}
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_what_was_typed_comes_back_after_signing_in(
+    visit: Visit, database: Database, settings: Settings, clock: Clock, script: bool
+) -> None:
+    """A whole day in one form: the session ends, the officer signs in again on the page that says so, and goes on."""
+    with database.transaction() as session:
+        act = ActionContext(None, clock.now, settings.office)
+        values = {"email": "lan@example.org", "name": "Lan", "role": Role.OFFICER, "password": PASSWORD, "locale": "vi"}
+        accounts.create_user(session, act, values)
+    page = visit(None, "vi", script=script)
+
+    def sign_in() -> None:
+        page.get_by_label(translate("E-mail address", "vi")).fill("lan@example.org")
+        page.get_by_label(translate("Password", "vi"), exact=True).fill(PASSWORD)
+        page.get_by_role("button", name=translate("Sign in", "vi"), exact=True).click()
+
+    page.goto("/login?next=/administration/organisations/new")
+    sign_in()
+    page.get_by_label("Tiếng Việt").fill("Sở Ngoại vụ mới")
+    clock.move(hours=13)
+    page.locator("main form button.primary").first.click()
+    page.get_by_role("alert").wait_for()
+    assert barriers(page) == [] if script else True
+    sign_in()
+    if not script:
+        page.get_by_role("button", name=translate("Show the form again", "vi")).click()
+    expect(page.get_by_label("Tiếng Việt")).to_have_value("Sở Ngoại vụ mới")
+    expect(page.get_by_role("alert")).to_contain_text("chưa được lưu")
+    picture(page, f"kept-form-vi-{'script' if script else 'plain'}")
