@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, select
 from sqlmodel import Session, SQLModel, col
 
-from calendars.days.spans import Days
+from calendars.days.office_clock import times_of
 from calendars.ical.vevent import EventFacts
 from calendars.mails.digests import FailedMail
 from calendars.mails.event_mail import MailTopic, OfficeMail
@@ -255,7 +255,7 @@ class ReminderFacts:
             failed.reason or "",
             failed.updated_at,
             event.title,
-            Days(event.first_day, event.last_day),
+            times_of(event, self.office.timezone).days,
         )
         about = MailTopic(one.purpose, self._shown_of(event))
         return DeliverableReminder(language, about, (event.version, None), failure=failure)
@@ -306,6 +306,7 @@ class ReminderFacts:
                 organisation=self.organisations.get(event.organisation_id or ""),
                 revision=self.programmes.get(event.id),
                 url=self.office.event_url(event.id),
+                office_zone=self.office.timezone,
             )
         return self._shown[event.id]
 

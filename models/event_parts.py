@@ -49,14 +49,12 @@ class Member(Identified, Versioned, table=True):
 class ProgrammeItem(Identified, Searchable, table=True):
     """One item of a visit programme: when, what, where, who hosts, who attends.
 
-    ``travel_minutes`` is the travel time to its place from the previous one.
+    An end that is not after its start lies on the next day. ``travel_minutes`` is the travel time to its place from the
+    previous one.
     """
 
     __tablename__ = "programme_item"
-    __table_args__ = (
-        CheckConstraint("end_time > start_time", name="hours_in_order"),
-        CheckConstraint("travel_minutes >= 0", name="travel_not_negative"),
-    )
+    __table_args__ = (CheckConstraint("travel_minutes >= 0", name="travel_not_negative"),)
 
     event_id: str = Field(foreign_key="event.id", index=True, max_length=26, ondelete="CASCADE")
     position: int = Field(default=0)
@@ -75,7 +73,10 @@ class ProgrammeItem(Identified, Searchable, table=True):
 
 
 class ProgrammeRevision(Identified, table=True):
-    """A published state of the programme; number 1 is the first, each later one an adjustment (Điều chỉnh lần N−1)."""
+    """A published state of the programme; number 1 is the first, each later one an adjustment (Điều chỉnh lần N−1).
+
+    ``first_day`` is the visit's first day when it was published; None if that is not known.
+    """
 
     __tablename__ = "programme_revision"
     __table_args__ = (UniqueConstraint("event_id", "number", name="uq_programme_revision_number"),)
@@ -84,6 +85,7 @@ class ProgrammeRevision(Identified, table=True):
     number: int = Field(ge=1)
     note: str | None = Field(default=None, max_length=2000)
     items: list[dict[str, Any]] = Field(sa_type=JsonList)
+    first_day: date | None = None
     published_at: datetime = Field(sa_type=UtcDateTime)
     published_by: str | None = Field(default=None, foreign_key="user.id", max_length=26)
 

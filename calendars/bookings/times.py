@@ -6,10 +6,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from calendars.days.formatting import numeric_day
-from calendars.days.spans import MIDNIGHT, Span, days_after, event_span, outside_calendar, wall_time
+from calendars.days.spans import MIDNIGHT, Span, days_after, end_day, event_span, outside_calendar, wall_time
 from models.i18n import N_, Message, message
 
 LONGEST_DAYS = 3660
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class BookingTimes:
     @classmethod
     def of(cls, row: Any) -> "BookingTimes":
         """From a booking's row, or an event's that has both hours or none."""
-        return cls(row.first_day, row.last_day, row.start_time, row.end_time, row.timezone)
+        ends = end_day(row.first_day, row.last_day, row.start_time, row.end_time)
+        return cls(row.first_day, ends, row.start_time, row.end_time, row.timezone)
 
     @property
     def has_hours(self) -> bool:
@@ -34,9 +36,10 @@ class BookingTimes:
 
     @property
     def is_of_one_day(self) -> bool:
-        """Whether it lies on one day; an evening that ends at midnight does."""
-        midnight_after = self.end_time == MIDNIGHT and (self.last_day - self.first_day).days == 1
-        return self.first_day == self.last_day or midnight_after
+        """Whether it lies on one day; an evening that ends at midnight or after it does."""
+        if self.first_day == self.last_day:
+            return True
+        return self.end_time is not None and self.end - self.start < _A_DAY
 
     @property
     def start(self) -> datetime:
@@ -63,6 +66,7 @@ class BookingTimes:
         first, last = numeric_day(self.first_day), numeric_day(self.last_day)
         if self.start_time is None or self.end_time is None:
             return first if first == last else f"{first}–{last}"
+        last = numeric_day(self.end.date())
         return f"{first} {self.start_time:%H:%M}–{'' if first == last else last + ' '}{self.end_time:%H:%M}"
 
     def to_json(self) -> dict[str, str]:
@@ -77,9 +81,6 @@ class BookingTimes:
             return message(N_("Must be after from."))
         if (self.last_day - self.first_day).days > LONGEST_DAYS:
             return message(N_("A booking lasts ten years at the most."))
-        span = self.span()
-        if span.start >= span.end:
-            return message(N_("These hours do not exist on that day: the clocks are changed."))
         return None
 
     def moved(self, start: timedelta, end: timedelta) -> "BookingTimes":
@@ -117,8 +118,11 @@ class EventTimes:
 
     @property
     def is_meeting(self) -> bool:
-        """Whether it is some hours of one day."""
-        return self.first_day == self.last_day and self.start_time is not None and self.end_time is not None
+        """Whether it is some hours, less than a day, over midnight too."""
+        if self.start_time is None or self.end_time is None:
+            return False
+        begins, ends = _hours(self)
+        return self.first_day == self.last_day or ends - begins < _A_DAY
 
     @property
     def _is_one_day(self) -> bool:
@@ -208,9 +212,10 @@ def _shifts_of_meeting(times: BookingTimes, before: EventTimes, after: EventTime
 
 
 def _hours(frame: EventTimes) -> tuple[datetime, datetime]:
+    ends = end_day(frame.first_day, frame.last_day, frame.start_time, frame.end_time)
     return (
         datetime.combine(frame.first_day, frame.start_time or MIDNIGHT),
-        datetime.combine(frame.last_day, frame.end_time or MIDNIGHT),
+        datetime.combine(ends, frame.end_time or MIDNIGHT),
     )
 
 

@@ -11,8 +11,8 @@ from babel import Locale
 from calendars.conflicts.commitment_checks import EventWarning
 from calendars.days.formatting import BABEL_LOCALES, numeric_day
 from calendars.days.holidays import Holiday
-from calendars.days.spans import Days, Span, event_span
-from calendars.events.host_days import HostedVisit, busy_days, numeric_days, whole_stay
+from calendars.days.spans import Days, Span, days_taken, event_span
+from calendars.events.host_days import HostedVisit, busy_days, numeric_days, stay_taken
 from models.collation import person_key
 from models.i18n import N_, Message, message
 from models.vocabulary import ActivityType, EventKind, Severity
@@ -102,7 +102,7 @@ class PersonAssignment:
     @property
     def days(self) -> Days:
         """Its days with the travel."""
-        return whole_stay(self.first_day, self.last_day, self.arrives_on, self.departs_on)
+        return stay_taken(self)
 
     def clashes_with(self, other: "PersonAssignment") -> bool:
         """Whether nobody can be in both: they share a day or, where the hours of both are known, an instant.
@@ -123,8 +123,9 @@ class PersonAssignment:
         spans = [event_span(self.first_day, self.last_day, self.start_time, self.end_time, zone)]
         if days.first < self.first_day:
             spans.append(event_span(days.first, self.first_day - timedelta(days=1), None, None, zone))
-        if days.last > self.last_day:
-            spans.append(event_span(self.last_day + timedelta(days=1), days.last, None, None, zone))
+        last = days_taken(self.first_day, self.last_day, self.start_time, self.end_time).last
+        if days.last > last:
+            spans.append(event_span(last + timedelta(days=1), days.last, None, None, zone))
         return spans
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from calendars.days.spans import Days
 
@@ -28,11 +28,12 @@ K = TypeVar("K", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class GridSpan:
-    """An item that lasts from ``first`` to ``last``, both inclusive."""
+    """An item that lasts from ``first`` to ``last``, both inclusive; ``order`` sorts those of the same days."""
 
     id: str
     first: date
     last: date
+    order: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,9 +213,9 @@ class _Rows:
         return True
 
 
-def _longest_first(one: GridSpan) -> tuple[date, int, str]:
-    return one.first, -(one.last - one.first).days, one.id
+def _longest_first(one: GridSpan) -> tuple[Any, ...]:
+    return one.first, -(one.last - one.first).days, one.order, one.id
 
 
-def _in_order(one: GridSpan) -> tuple[date, str]:
-    return one.first, one.id
+def _in_order(one: GridSpan) -> tuple[Any, ...]:
+    return one.first, one.order, one.id

@@ -1,16 +1,23 @@
 """Format dates and instants in each language."""
 
 from datetime import date, datetime, time
+from functools import lru_cache
 
-from babel.dates import format_date
+from babel import Locale
+from babel.dates import format_date, get_timezone_location
 
+from calendars.days.office_clock import ShownTimes
 from calendars.days.spans import zone_info
 from models.errors import InvalidValue
-from models.i18n import N_
+from models.i18n import N_, translate
+from models.text import LocalizedText
 from models.vocabulary import Language
 
 BABEL_LOCALES = {Language.VI: "vi", Language.LO: "lo", Language.EN: "en_GB"}
 """English uses en_GB: its readers here expect the day first."""
+
+_UTC_AREA = "Etc/"
+_UTC_NAMES = frozenset({"UTC", "UCT", "Universal", "Zulu", "Greenwich"})
 
 
 def numeric_day(day: date) -> str:
@@ -49,6 +56,83 @@ def format_hours(start: time | None, end: time | None) -> str:
     """The hours of one day as far as they are known: ``08:00–09:30``, ``08:00``, ``–09:30``, or nothing."""
     begins, ends = (f"{at:%H:%M}" if at is not None else "" for at in (start, end))
     return f"{begins}–{ends}" if ends else begins
+
+
+def format_hours_on(times: ShownTimes, day: date) -> str:
+    """The hours on one of its days: of 22:00–02:00 ``22:00–`` on the first, then ``–02:00``; nothing in between."""
+    start, end = times.on(day)
+    goes_on = start is not None and end is None and times.end_time is not None
+    return f"{format_hours(start, end)}–" if goes_on else format_hours(start, end)
+
+
+def in_words(day: date) -> LocalizedText:
+    """A date as a value of a message: each reader sees it as their language writes it (:func:`format_day`)."""
+    return {str(language): format_day(day, language) for language in Language}
+
+
+def days_in_words(first_day: date, last_day: date) -> LocalizedText:
+    """Inclusive days as a value of a message (:func:`format_days`)."""
+    return {str(language): format_days(first_day, last_day, language) for language in Language}
+
+
+@lru_cache(maxsize=2048)
+def zone_words(zone: str, language: str) -> str:
+    """Whose time a zone's clocks show: ``giờ Việt Nam``, ``giờ New York``, ``Vietnam time``.
+
+    The country where it has only that zone, else the city; ``UTC+7`` for zones without a place. Source: CLDR. Raises
+    ValueError for an unknown zone.
+    """
+    zone_info(zone)
+    locale = Locale.parse(BABEL_LOCALES[Language(language)] if language in set(Language) else "en_GB")
+    if "/" not in zone or zone.startswith(_UTC_AREA):
+        return translate(N_("{place} time"), language, place=_offset_words(zone))
+    city: str = get_timezone_location(zone, locale=locale, return_city=True)
+    place = city.rpartition("/")[2]
+    whole = get_timezone_location(zone, locale=locale)
+    region = str(locale.zone_formats["region"])
+    if whole and city not in whole:
+        before, _placeholder, after = region.partition("%s")
+        place = whole.removeprefix(before).removesuffix(after)
+    return translate(N_("{place} time"), language, place=place)
+
+
+def _offset_words(zone: str) -> str:
+    """``UTC+7`` of ``Etc/GMT-7``, whose sign is the other way round; other zones without a place by their name."""
+    name = zone.removeprefix(_UTC_AREA)
+    if name not in _UTC_NAMES and not name.startswith("GMT"):
+        return name
+    number = name.removeprefix("GMT")
+    sign = {"+": "\N{MINUS SIGN}", "-": "+"}.get(number[:1])
+    return f"UTC{sign}{number[1:]}" if sign and number[1:].strip("0") else "UTC"
+
+
+def format_own_hours(times: ShownTimes, language: str) -> str:
+    """The hours by the clock of the place itself: ``20:00–22:00, 5/7/2027, giờ New York``; empty if the office's clock
+    shows the same. The date is left out where it is the office's too."""
+    own = times.own
+    if own is None:
+        return ""
+    told = [format_hours(own.start_time, own.end_time)]
+    if own.first_day != (times.days.first if own.start_time is not None else times.days.last):
+        told.append(format_day(own.first_day, language))
+    return ", ".join([*told, zone_words(own.timezone, language)])
+
+
+def format_times(times: ShownTimes, language: str) -> str:
+    """Days and hours on one line: ``08:00–09:30, 10/3/2027``; with the hours of the place itself in brackets.
+
+    On a single day its times; otherwise from a time of the first day to one of the last.
+    """
+    first, last = (format_day(day, language) for day in (times.days.first, times.days.last))
+    if not times.has_hours:
+        told = format_days(times.days.first, times.days.last, language)
+    elif times.days.first == times.days.last:
+        told = f"{format_hours(times.start_time, times.end_time)}, {first}"
+    else:
+        begins, ends = (f"{at:%H:%M}, " if at is not None else "" for at in (times.start_time, times.end_time))
+        told = f"{begins}{first} – {ends}{last}"
+    own = format_own_hours(times, language)
+    return f"{told} ({own})" if own else told
 
 
 def format_weekday(day: date, language: str) -> str:

@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from models.errors import InvalidValue
 from models.i18n import N_
 
 MIDNIGHT = time(0)
+END_OF_DAY = time(0, fold=1)
+"""An end written as 24:00: equal to 00:00 but for its fold, until :func:`end_written` says of which day."""
 DEFAULT_LENGTH = timedelta(hours=1)
-"""The length of an event that has a start time but no end time."""
+"""How long an event of one day lasts at least that has a start time but no end time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,30 +121,71 @@ def wall_time(day: date, at: time, zone: str) -> datetime:
         raise outside_calendar(day) from None
 
 
+def end_day(first_day: date, last_day: date, start_time: time | None, end_time: time | None) -> date:
+    """The date of the end time: the last day, or the day after where a single day ends at or before its start.
+
+    From 22:00 to 02:00 of one day ends on the next; so does what ends at 00:00 (in other words at 24:00), and what
+    starts and ends at the same time, a day later. A missing start means 00:00, a missing end the last day. Raises
+    ValueError after 9999-12-31.
+    """
+    if first_day != last_day or end_time is None or end_time > (start_time or MIDNIGHT):
+        return last_day
+    return days_after(last_day, 1)
+
+
+def end_written(
+    first_day: date, last_day: date, end_time: time | None, *, is_kept: bool = False
+) -> tuple[date, time | None]:
+    """The last day and the end time as they are kept, of an end that may be written as 24:00 (:data:`END_OF_DAY`).
+
+    24:00 is kept as 00:00. On a single day that lies at its end as it is (:func:`end_day`); of several days it is 00:00
+    of the day after the last. ``is_kept``: the days are those of an event that is kept with an end at 00:00 already.
+    """
+    if end_time is None or end_time != MIDNIGHT or not end_time.fold:
+        return last_day, end_time
+    return last_day if first_day == last_day or is_kept else days_after(last_day, 1), MIDNIGHT
+
+
+def days_taken(first_day: date, last_day: date, start_time: time | None, end_time: time | None) -> Days:
+    """The days an event takes by its own clock: to the one it ends on, which 00:00 alone does not take.
+
+    10 March 20:00 to 11 March 00:00 takes the 10th only, 22:00 to 02:00 takes both. This is the one place that says so.
+    Raises ValueError for days in the wrong order.
+    """
+    days = Days(first_day, last_day)
+    ends = end_day(days.first, days.last, start_time, end_time)
+    if end_time == MIDNIGHT and ends > days.first:
+        ends = days_after(ends, -1)
+    return Days(days.first, ends)
+
+
+def days_of(row: Any) -> Days:
+    """:func:`days_taken` of an event's row, complete or with just the columns of its days and hours."""
+    return days_taken(row.first_day, row.last_day, row.start_time, row.end_time)
+
+
 def event_span(first_day: date, last_day: date, start_time: time | None, end_time: time | None, zone: str) -> Span:
     """The instants an event covers, from its inclusive days and, where known, its times in ``zone``.
 
     Whole days run from 00:00 of the first day to 00:00 of the day after the last, local time: 23 or 25 hours where
-    clocks change. An end time without a start time begins at 00:00; a start time without an end time ends one hour
-    after that time on the last day. Raises ValueError for days or times in the wrong order.
+    clocks change. An end time lies on :func:`end_day`; without a start time the event begins at 00:00. A start time
+    without an end time lasts one hour on a single day, which is the least that it takes, and to the end of the last day
+    on several. Where clocks skip the start and it moves to the end or past it, the event keeps its length: 02:30 to
+    03:00 becomes 03:30 to 04:00. Raises ValueError for days in the wrong order.
     """
     days = Days(first_day, last_day)
+    after = days_after(days.last, 1) if end_time is None else end_day(days.first, days.last, start_time, end_time)
     if start_time is None and end_time is None:
-        return Span(
-            wall_time(days.first, MIDNIGHT, zone),
-            wall_time(days_after(days.last, 1), MIDNIGHT, zone),
-        )
-    start = wall_time(days.first, start_time or MIDNIGHT, zone)
+        return Span(wall_time(days.first, MIDNIGHT, zone), wall_time(after, MIDNIGHT, zone))
+    begins = datetime.combine(days.first, start_time or MIDNIGHT)
+    start = wall_time(days.first, begins.time(), zone)
     if end_time is None:
         try:
-            return Span(start, wall_time(days.last, start_time or MIDNIGHT, zone) + DEFAULT_LENGTH)
+            return Span(start, start + DEFAULT_LENGTH if len(days) == 1 else wall_time(after, MIDNIGHT, zone))
         except OverflowError:
             raise outside_calendar(days.last) from None
-    end = wall_time(days.last, end_time, zone)
-    if (days.first, start_time or MIDNIGHT) <= (days.last, end_time):
-        # 02:30 to 03:00 on the night clocks jump from 02:00 to 03:00: the start has moved past the end.
-        end = max(start, end)
-    return Span(start, end)
+    end = wall_time(after, end_time, zone)
+    return Span(start, end if start < end else start + (datetime.combine(after, end_time) - begins))
 
 
 def merged(found: Iterable[Span]) -> list[Span]:

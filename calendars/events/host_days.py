@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from calendars.days.formatting import numeric_day
-from calendars.days.spans import Days
+from calendars.days.spans import Days, days_taken
 from calendars.events.lifecycle import CALLED_OFF
 from models.vocabulary import EventStatus
 
@@ -30,6 +31,16 @@ def busy_days(days: Days) -> tuple[Days, ...]:
 def whole_stay(first_day: date, last_day: date, arrives_on: date, departs_on: date) -> Days:
     """A visit's days with its travel: from the earlier of arrival and first day to the later of departure and last."""
     return Days(min(arrives_on, first_day), max(departs_on, last_day))
+
+
+def stay_taken(row: Any) -> Days:
+    """The days an event takes with its travel; a last day that begins when it ends, at 00:00, is not one of them.
+
+    ``row`` has the columns of its days, hours, arrival and departure. Who departs later than it ends takes that day.
+    """
+    taken = days_taken(row.first_day, row.last_day, row.start_time, row.end_time)
+    departs = taken.last if row.departs_on == row.last_day else row.departs_on
+    return whole_stay(taken.first, taken.last, row.arrives_on, max(departs, row.arrives_on))
 
 
 def numeric_days(days: Days) -> str:

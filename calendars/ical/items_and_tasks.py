@@ -5,9 +5,8 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 
-from calendars.days.spans import Days
 from calendars.events.labels import status_name
 from calendars.events.lifecycle import CALLED_OFF
 from calendars.ical.vevent import (
@@ -15,33 +14,36 @@ from calendars.ical.vevent import (
     STATUS,
     UTC_NAMES,
     EventFacts,
+    add_times,
     bounds,
     dtstart_dtend,
     stamped,
     status_of,
     summary,
 )
+from calendars.programmes.dated_parts import DatedPart, PartKind
 from calendars.programmes.items import ProgrammeItemValues
 from models.i18n import N_, translate
 from models.text import LocalizedText, localized, one_line
 from models.vocabulary import EventStatus
 
-_LONGEST_GUESS = timedelta(hours=1)
-_LAST_MINUTE = time(23, 59)
-
 
 def render_programme(facts: EventFacts, language: str) -> bytes:
-    """The items of the programme published last, a VEVENT each, related to the visit; none while it is a draft, none
-    when it is called off, and none of an outdated programme, whose items a calendar would show on the old days.
+    """The items of the programme published last, and performances and phases, a VEVENT each, related to the visit.
 
-    Empty while the visit is a draft and when it is cancelled or postponed. Items with times are local times; without an
-    end they last until the next one begins, at most one hour. An item keeps its UID when it moves, as long as its title
-    stays the same. Source: RFC 5545 section 3.8.4.5.
+    None of an outdated programme, whose items a calendar would show on the old days. A performance that the programme
+    tells at the same time is not told twice. Empty while the visit is a draft and when it is cancelled or postponed.
+    Times are local; what has no known end has no DTEND. An item keeps its UID when it moves, as long as its title stays
+    the same. Source: RFC 5545 section 3.8.4.5.
     """
     items = sorted(_shown_items(facts), key=lambda item: item.begins)
+    parts = _shown_parts(facts)
     rendered = [
-        _item(facts, item, end, f"{facts.uid}-item-{key}", language)
-        for (item, end), key in zip(_ends(items), _keys(items), strict=True)
+        _item(facts, item, f"{facts.uid}-item-{key}", language) for item, key in zip(items, _keys(items), strict=True)
+    ]
+    rendered += [
+        _part(facts, part, f"{facts.uid}-{part.kind}-{key}", language)
+        for part, key in zip(parts, _keys(parts), strict=True)
     ]
     return b"".join(rendered)
 
@@ -49,29 +51,29 @@ def render_programme(facts: EventFacts, language: str) -> bytes:
 def programme_zone(facts: EventFacts) -> str:
     """The zone that :func:`render_programme`'s bytes refer to, empty for none."""
     has_hours = any(item.start_time is not None or item.end_time is not None for item in _shown_items(facts))
+    has_hours = has_hours or any(part.start_time is not None for part in _shown_parts(facts))
     return facts.timezone if has_hours and facts.timezone not in UTC_NAMES else ""
+
+
+def _shown_parts(facts: EventFacts) -> Sequence[DatedPart]:
+    if facts.status in CALLED_OFF or facts.status is EventStatus.DRAFT:
+        return ()
+    told = {(item.day, item.start_time) for item in _shown_items(facts)}
+    return [
+        part
+        for part in facts.parts
+        if part.kind is not PartKind.PERFORMANCE or (part.first_day, part.start_time) not in told
+    ]
 
 
 def _shown_items(facts: EventFacts) -> Sequence[ProgrammeItemValues]:
     if facts.programme is None or facts.status in CALLED_OFF or facts.status is EventStatus.DRAFT:
         return ()
-    return () if facts.programme.is_outdated(Days(facts.first_day, facts.last_day)) else facts.programme.items
+    return () if facts.is_programme_outdated else facts.programme.items
 
 
-def _ends(items: Sequence[ProgrammeItemValues]) -> Iterator[tuple[ProgrammeItemValues, time | None]]:
-    """Each item, in running order, with its end; None for an item without times."""
-    for number, item in enumerate(items):
-        if item.end_time is not None or item.start_time is None:
-            yield item, item.end_time
-            continue
-        begins = datetime.combine(item.day, item.start_time)
-        later = [other.begins for other in items[number + 1 :] if other.day == item.day and other.begins > begins]
-        end = min([begins + _LONGEST_GUESS, *later])
-        yield item, end.time() if end.date() == item.day else max(_LAST_MINUTE, item.start_time)
-
-
-def _keys(items: Sequence[ProgrammeItemValues]) -> Iterator[str]:
-    """A key for each item: its title, and its number among the items with that title."""
+def _keys(items: Sequence[ProgrammeItemValues] | Sequence[DatedPart]) -> Iterator[str]:
+    """A key for each item or part: its title, and its number among the items with that title."""
     seen: Counter[str] = Counter()
     for item in items:
         title = json.dumps(item.title, sort_keys=True, ensure_ascii=False)
@@ -79,28 +81,45 @@ def _keys(items: Sequence[ProgrammeItemValues]) -> Iterator[str]:
         yield hashlib.sha256(f"{title}{seen[title]}".encode()).hexdigest()[:16]
 
 
-def _item(facts: EventFacts, item: ProgrammeItemValues, end: time | None, uid: str, language: str) -> bytes:
+def _item(facts: EventFacts, item: ProgrammeItemValues, uid: str, language: str) -> bytes:
+    when = dtstart_dtend(item.day, item.day, item.start_time, item.end_time, facts.timezone)
+    lines = [
+        (N_("Hosted by: {name}"), one_line(localized(item.hosted_by, language))),
+        (N_("Attending: {name}"), one_line(localized(item.attendees, language))),
+    ]
+    title = one_line(localized(item.title, language))
+    return _entry(facts, uid, title, when, one_line(localized(item.place, language)), lines, language)
+
+
+def _part(facts: EventFacts, part: DatedPart, uid: str, language: str) -> bytes:
+    when = dtstart_dtend(part.first_day, part.last_day, part.start_time, None, facts.timezone)
+    place = one_line(localized(part.place, language))
+    return _entry(facts, uid, one_line(part.name(language)), when, place, [], language)
+
+
+def _entry(
+    facts: EventFacts,
+    uid: str,
+    title: str,
+    when: tuple[date, date | None],
+    place: str,
+    lines: Sequence[tuple[str, str]],
+    language: str,
+) -> bytes:
+    """An entry of its own that belongs to the visit; ``lines`` (sentence and its value) come first in its text."""
     # Not with the module: icalendar takes 25 ms of a start, and only entries of calendars need it.
     from icalendar import Event
 
     event = stamped(Event(), facts, uid)
-    event.add("SUMMARY", one_line(localized(item.title, language)))
-    start, finish = dtstart_dtend(item.day, item.day, item.start_time, end, facts.timezone)
-    event.add("DTSTART", start)
-    event.add("DTEND", finish)
-    event.add("TRANSP", "OPAQUE" if isinstance(start, datetime) else "TRANSPARENT")
+    event.add("SUMMARY", title)
+    add_times(event, *when, facts.status)
     event.add("STATUS", status_of(facts))
     event.add("CLASS", CLASS[facts.visibility])
     event.add("RELATED-TO", facts.uid, parameters={"RELTYPE": "PARENT"})
-    if place := one_line(localized(item.place, language)):
+    if place:
         event.add("LOCATION", place)
-    lines = [
-        (N_("Hosted by: {name}"), one_line(localized(item.hosted_by, language))),
-        (N_("Attending: {name}"), one_line(localized(item.attendees, language))),
-        ("{name}", summary(facts, language)),
-        ("{name}", one_line(facts.url or "")),
-    ]
-    event.add("DESCRIPTION", "\n".join(translate(line, language, name=name) for line, name in lines if name))
+    told = [*lines, ("{name}", summary(facts, language)), ("{name}", one_line(facts.url or ""))]
+    event.add("DESCRIPTION", "\n".join(translate(line, language, name=name) for line, name in told if name))
     if facts.url:
         event.add("URL", one_line(facts.url))
     rendered: bytes = event.to_ical()
@@ -169,10 +188,7 @@ def render_deleted(facts: EventFacts, language: str) -> bytes:
     gone = replace(facts, status=EventStatus.CANCELLED)
     event = stamped(Event(), gone)
     event.add("SUMMARY", summary(gone, language))
-    start, end = bounds(gone)
-    event.add("DTSTART", start)
-    event.add("DTEND", end)
-    event.add("TRANSP", "TRANSPARENT")
+    add_times(event, *bounds(gone), gone.status)
     event.add("STATUS", STATUS[gone.status])
     event.add("CLASS", CLASS[gone.visibility])
     event.add("DESCRIPTION", translate(N_("Status: {name}"), language, name=status_name(gone.status, language)))

@@ -1,19 +1,22 @@
 """Render events as iCalendar bytes: one VEVENT per event and language."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calendars.days.anniversaries import grade_of
-from calendars.days.formatting import format_day, format_days, format_hours
+from calendars.days.formatting import format_times
 from calendars.days.lunar import full_name, lunar_of
-from calendars.days.spans import MIDNIGHT, Days, days_after, event_span, zone_info
+from calendars.days.office_clock import ShownTimes, times_of
+from calendars.days.spans import Days, days_after, event_span, zone_info
+from calendars.events.host_days import whole_stay
 from calendars.events.labels import kind_name, status_name
 from calendars.events.lifecycle import CALLED_OFF, REMINDED
 from calendars.events.succession import places_on
-from calendars.programmes.rendering import PublishedProgramme, render_text
+from calendars.programmes.dated_parts import DatedPart
+from calendars.programmes.rendering import PublishedProgramme, read_revision, render_text
 from models.i18n import N_, translate
 from models.text import LocalizedText, clean, localized, one_line
 from models.vocabulary import EventKind, EventStatus, Grade, Visibility
@@ -77,7 +80,9 @@ class EventFacts:
     """Everything a calendar entry shows of an event, in every language, with names already looked up.
 
     Days are inclusive; times are local to ``timezone``; ``created_at`` and ``updated_at`` are aware instants, and
-    ``updated_at`` must not change while the rest stays the same, otherwise unchanged feeds change.
+    ``updated_at`` must not change while the rest stays the same, otherwise unchanged feeds change. ``office_zone`` is
+    the office's zone, by whose clock people read; empty: the event's own. ``arrives_on`` and ``departs_on`` are None
+    where they are not known, which means the first and the last day. ``parts`` are its performances and phases.
     """
 
     uid: str
@@ -104,6 +109,10 @@ class EventFacts:
     programme: PublishedProgramme | None = None
     ordinal: int | None = None
     article: Article | None = None
+    office_zone: str = ""
+    parts: tuple[DatedPart, ...] = ()
+    arrives_on: date | None = None
+    departs_on: date | None = None
 
     @classmethod
     def of(
@@ -114,6 +123,8 @@ class EventFacts:
         organisation: Any,
         revision: Any,
         url: str | None,
+        office_zone: str = "",
+        parts: Iterable[DatedPart] = (),
         article: Article | None = None,
     ) -> "EventFacts":
         """From an event's row and the rows of those whose names it shows.
@@ -146,10 +157,35 @@ class EventFacts:
             url=url,
             headcount=row.headcount,
             is_changed=row.changed_since_confirmed,
-            programme=PublishedProgramme.read(revision.number, revision.items) if revision else None,
+            programme=read_revision(revision),
             ordinal=row.ordinal,
             article=article,
+            office_zone=office_zone,
+            parts=tuple(parts),
+            arrives_on=row.arrives_on,
+            departs_on=row.departs_on,
         )
+
+    @property
+    def times(self) -> ShownTimes:
+        """Its days and hours by the office's clock."""
+        return times_of(self, self.clock)
+
+    @property
+    def clock(self) -> str:
+        """The zone by whose clock people read days and hours: the office's."""
+        return self.office_zone or self.timezone
+
+    @property
+    def stay(self) -> Days:
+        """Its days with those of arrival and departure."""
+        first, last = self.first_day, self.last_day
+        return whole_stay(first, last, self.arrives_on or first, self.departs_on or last)
+
+    @property
+    def is_programme_outdated(self) -> bool:
+        """Whether the visit was moved since its programme was published."""
+        return self.programme is not None and self.programme.is_outdated(self.first_day, self.stay)
 
     @property
     def all_day(self) -> bool:
@@ -200,7 +236,7 @@ def describe(facts: EventFacts, language: str, *, lunar: bool = False, public: b
         responsible = one_line(localized(facts.organisation_name, language))
         shown.append((N_("Responsible: {name}"), responsible))
         shown.append((N_("People: {name}"), "" if facts.headcount is None else str(facts.headcount)))
-    shown.append((N_("When: {name}"), _when(facts, language)))
+    shown.append((N_("When: {name}"), format_times(facts.times, language)))
     shown.append((N_("Lunar calendar: {name}"), _lunar(facts, language) if lunar else ""))
     shown.append((N_("Status: {name}"), status_words(facts, language)))
     shown.append(("{name}", _graded(facts, language)))
@@ -212,8 +248,8 @@ def describe(facts: EventFacts, language: str, *, lunar: bool = False, public: b
     lines = [translate(line, language, name=name) for line, name in shown if name]
     text = clean(localized(facts.description, language))
     if facts.programme and facts.status not in CALLED_OFF and not public:
-        visit = Days(facts.first_day, facts.last_day)
-        lines += ["", *render_text(facts.programme, visit, language, facts.url).lines()]
+        programme = render_text(facts.programme, language, facts.url, is_outdated=facts.is_programme_outdated)
+        lines += ["", *programme.lines()]
     return "\n".join([text, "", *lines] if text else lines)
 
 
@@ -235,10 +271,7 @@ def render_event(
     event = stamped(Event(), facts)
     title = summary(facts, language)
     event.add("SUMMARY", title)
-    start, end = bounds(facts)
-    event.add("DTSTART", start)
-    event.add("DTEND", end)
-    event.add("TRANSP", "OPAQUE" if isinstance(start, datetime) else "TRANSPARENT")
+    add_times(event, *bounds(facts), facts.status)
     event.add("STATUS", status_of(facts))
     event.add("CATEGORIES", [kind_name(facts.kind, language)])
     event.add("COLOR", _COLOUR[facts.kind])
@@ -268,6 +301,22 @@ def stamped(component: Any, facts: EventFacts, uid: str | None = None) -> Any:
     component.add("LAST-MODIFIED", changed_at)
     component.add("CREATED", facts.created_at.astimezone(UTC))
     return component
+
+
+def add_times(component: Any, start: date, end: date | None, status: EventStatus) -> None:
+    """Add DTSTART, DTEND if there is one, and TRANSP: hours block the time unless they are called off; days never do.
+
+    Source: RFC 5545 sections 3.6.1 and 3.8.2.7.
+    """
+    component.add("DTSTART", start)
+    if end is not None:
+        component.add("DTEND", end)
+    component.add("TRANSP", "OPAQUE" if is_opaque(start, status) else "TRANSPARENT")
+
+
+def is_opaque(start: date, status: EventStatus) -> bool:
+    """Whether an entry blocks its time; ``.ifb`` answers by the same rule."""
+    return isinstance(start, datetime) and STATUS[status] != "CANCELLED"
 
 
 def quotable(text: str) -> str:
@@ -308,48 +357,33 @@ def zones_of(facts: EventFacts) -> tuple[str, ...]:
     return () if facts.all_day or facts.timezone in UTC_NAMES else (facts.timezone,)
 
 
-def bounds(facts: EventFacts) -> tuple[date, date]:
+def bounds(facts: EventFacts) -> tuple[date, date | None]:
     """DTSTART and DTEND of an event (:func:`dtstart_dtend`)."""
     return dtstart_dtend(facts.first_day, facts.last_day, facts.start_time, facts.end_time, facts.timezone)
 
 
 def dtstart_dtend(
     first_day: date, last_day: date, start_time: time | None, end_time: time | None, zone: str
-) -> tuple[date, date]:
+) -> tuple[date, date | None]:
     """DTSTART and DTEND of inclusive days and of the hours that are known; DTEND is the first day or instant after.
 
     Without hours both are DATE values: an event on the 10th alone ends on the 11th. Otherwise both are wall times in
-    ``zone`` (:func:`_wall_time`), of the instants that :func:`calendars.days.spans.event_span` gives: without a start
-    it begins at 00:00, without an end it ends an hour after its start. Raises ValueError for days or hours in the wrong
-    order and for a DTEND outside the years 1 to 9999.
+    ``zone`` (:func:`_wall_time`), of the instants that :func:`calendars.days.spans.event_span` gives. A start on a
+    single day whose end nobody knows has no DTEND (None); on several days it ends with the last. Raises ValueError for
+    days in the wrong order and for a DTEND outside the years 1 to 9999.
     Source: RFC 5545 sections 3.6.1 and 3.8.2.2.
     """
     if start_time is None and end_time is None:
         days = Days(first_day, last_day)
         return days.first, days_after(days.last, 1)
     span = event_span(first_day, last_day, start_time, end_time, zone)
-    return _wall_time(span.start, zone), _wall_time(span.end, zone)
+    is_open = end_time is None and first_day == last_day
+    return _wall_time(span.start, zone), None if is_open else _wall_time(span.end, zone)
 
 
 def _wall_time(at: datetime, zone: str) -> datetime:
-    """The instant as clocks in ``zone`` show it, or in UTC where that would be read as another instant.
-
-    An ambiguous local time means the first of the two (RFC 5545 section 3.3.5); the second cannot be expressed
-    otherwise.
-    """
-    local = at.astimezone(zone_info(zone))
-    return at if local.fold or zone in UTC_NAMES else local
-
-
-def _when(facts: EventFacts, language: str) -> str:
-    """The days; on a single day its times; otherwise from a time of the first day to a time of the last."""
-    if facts.all_day:
-        return format_days(facts.first_day, facts.last_day, language)
-    start = facts.start_time or MIDNIGHT
-    if facts.first_day == facts.last_day:
-        return f"{format_hours(start, facts.end_time)}, {format_day(facts.first_day, language)}"
-    until = f"{facts.end_time:%H:%M}, " if facts.end_time is not None else ""
-    return f"{start:%H:%M}, {format_day(facts.first_day, language)} – {until}{format_day(facts.last_day, language)}"
+    """The instant as clocks in ``zone`` show it; of two equal hours it is always the first (RFC 5545 section 3.3.5)."""
+    return at if zone in UTC_NAMES else at.astimezone(zone_info(zone))
 
 
 def _alarm(facts: EventFacts, title: str) -> "Alarm":

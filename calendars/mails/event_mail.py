@@ -4,8 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from html import escape
 
-from calendars.days.formatting import format_day, format_days, format_hours
-from calendars.days.spans import Days
+from calendars.days.formatting import format_day, format_days, format_hours, format_own_hours, zone_words
 from calendars.events.labels import kind_name
 from calendars.ical.vevent import EventFacts, status_words
 from calendars.programmes.rendering import ProgrammeText, render_text
@@ -68,7 +67,7 @@ def compose(about: MailTopic, language: Language) -> MailContent:
     """Write the mail. User texts are escaped in the HTML and stay on one line in the subject."""
     event = about.event
     title = one_line(localized(event.title, language))
-    days = format_days(event.first_day, event.last_day, language)
+    days = format_days(event.times.days.first, event.times.days.last, language)
     is_cancelled = about.purpose is ReminderPurpose.CANCELLATION
     if is_cancelled:
         subject = translate(N_("Cancelled: {title} – {days}"), language, title=title, days=days)
@@ -96,7 +95,7 @@ def compose(about: MailTopic, language: Language) -> MailContent:
 def _programme(about: MailTopic, url: str, language: Language) -> ProgrammeText | None:
     if about.event.programme is None or about.purpose is ReminderPurpose.CANCELLATION:
         return None
-    return render_text(about.event.programme, Days(about.event.first_day, about.event.last_day), language, url)
+    return render_text(about.event.programme, language, url, is_outdated=about.event.is_programme_outdated)
 
 
 def _programme_html(programme: ProgrammeText | None) -> str:
@@ -121,8 +120,10 @@ def _facts(about: MailTopic, days: str, language: Language) -> list[str]:
             found.append(translate(N_("Task due on: {day}"), language, day=due))
     found.append(translate(N_("Kind: {kind}"), language, kind=kind_name(event.kind, language)))
     found.append(translate(N_("Days: {days}"), language, days=days))
-    if hours := format_hours(event.start_time, event.end_time):
-        found.append(translate(N_("Hours: {hours} ({zone})"), language, hours=hours, zone=event.timezone))
+    if hours := format_hours(event.times.start_time, event.times.end_time):
+        told = translate(N_("Hours: {hours} ({zone})"), language, hours=hours, zone=zone_words(event.clock, language))
+        own = format_own_hours(event.times, language)
+        found.append(f"{told}; {own}" if own else told)
     if place := one_line(localized(event.location, language)):
         found.append(translate(N_("Place: {place}"), language, place=place))
     found.append(translate(N_("Host: {host}"), language, host=one_line(localized(event.host_name, language))))

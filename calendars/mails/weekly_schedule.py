@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from enum import IntEnum
 
-from calendars.days.formatting import format_days, format_hours
+from calendars.days.formatting import format_days, format_hours, format_hours_on, format_own_hours
 from calendars.days.holidays import Holiday
+from calendars.days.office_clock import RunningOrder, ShownTimes, shown_times
 from calendars.days.spans import Days, days_after
 from calendars.events.labels import status_name
 from calendars.events.lifecycle import CALLED_OFF
 from calendars.ical.vevent import EventFacts, status_words
+from calendars.programmes.dated_parts import DatedPart, PartKind
 from calendars.programmes.items import ProgrammeItemValues
 from calendars.programmes.rendering import MOST_CHARACTERS, OUTDATED
 from models.i18n import N_, translate
@@ -118,12 +120,13 @@ class ScheduleTable:
 def schedule(week: WeekSchedule, language: str) -> ScheduleTable:
     """The week's table in a language.
 
-    An event is shown by its last published programme: items that begin before noon are in the morning, later ones in
-    the afternoon. On days for which the programme has no items the event itself is shown, with its times on its first
-    and last day. An event that lasts all seven days is shown above them instead.
+    Days and hours are those of the office's clock. An event is shown by its last published programme and its
+    performances: what begins before noon is in the morning, the rest in the afternoon. On days for which there are none
+    the event itself is shown, with its times on its first and last day and the phase that is on. An event that lasts
+    all seven days is shown above them instead.
     """
     days = week.days
-    touching = [event for event in week.events if Days(event.first_day, event.last_day).overlaps(days)]
+    touching = [event for event in week.events if event.times.days.overlaps(days)]
     taking_place = [event for event in touching if _takes_place(event)]
     called_off = [event for event in touching if event.status in CALLED_OFF]
     travelling = [
@@ -131,13 +134,13 @@ def schedule(week: WeekSchedule, language: str) -> ScheduleTable:
         for event in sorted(week.events, key=_by_day)
         if event.guest_name and _takes_place(event) and len(week.travels.get(event.uid, ())) > 1
     ]
-    by_day: dict[date, list[tuple[time, ScheduleRow]]] = {day: [] for day in days}
+    by_day: dict[date, list[tuple[RunningOrder, ScheduleRow]]] = {day: [] for day in days}
     all_week = []
     for event in sorted(taking_place, key=_by_day):
-        if is_all_week := event.first_day <= days.first and event.last_day >= days.last:
+        if is_all_week := event.times.days.first <= days.first and event.times.days.last >= days.last:
             all_week.append(_event_row(event, None, week, language))
-        for day, at, row in _rows(event, week, is_all_week, language):
-            by_day[day].append((at, row))
+        for day, order, row in _rows(event, week, is_all_week, language):
+            by_day[day].append((order, row))
     return ScheduleTable(
         tuple(all_week),
         tuple(
@@ -145,7 +148,7 @@ def schedule(week: WeekSchedule, language: str) -> ScheduleTable:
                 day,
                 tuple(holiday_line(one, language) for one in week.holidays if one.day == day),
                 # Rows with the same start stay in the order of the events.
-                tuple(row for _at, row in sorted(found, key=lambda pair: (pair[1].half, pair[0]))),
+                tuple(row for _order, row in sorted(found, key=lambda pair: (pair[1].half, pair[0]))),
                 tuple(_travel(event, language) for event, travel in travelling if travel.first == day),
                 tuple(_travel(event, language) for event, travel in travelling if travel.last == day),
             )
@@ -166,48 +169,63 @@ def _travel(event: EventFacts, language: str) -> TravelRow:
     return TravelRow(short(event.title, language), short(event.guest_name, language), event.url or "")
 
 
-def _by_day(event: EventFacts) -> tuple[date, time, str]:
-    return event.first_day, event.start_time or time.min, event.uid
+def _by_day(event: EventFacts) -> RunningOrder:
+    return event.times.order(event.uid)
 
 
 def _what_became(event: EventFacts, language: str) -> str:
-    return f"{format_days(event.first_day, event.last_day, language)} – {status_name(event.status, language)}"
+    days = event.times.days
+    return f"{format_days(days.first, days.last, language)} – {status_name(event.status, language)}"
 
 
 def _rows(
     event: EventFacts, week: WeekSchedule, is_all_week: bool, language: str
-) -> Iterator[tuple[date, time, ScheduleRow]]:
-    """An event's rows with their day and time; for an event shown above the days only its programme."""
-    visit, days = Days(event.first_day, event.last_day), week.days
+) -> Iterator[tuple[date, RunningOrder, ScheduleRow]]:
+    """An event's rows with their day and order; for an event shown above the days only its programme and parts."""
+    shown, days = event.times, week.days
     told = set()
-    for item in event.programme.items if event.programme and not _is_outdated(event) else ():
-        if item.day in days:
-            told.add(item.day)
-            yield item.day, item.start_time or time.min, _item_row(event, item, week, language)
+    starts = set()
+    for item in event.programme.items if event.programme and not event.is_programme_outdated else ():
+        times = shown_times(item.day, item.day, item.start_time, item.end_time, event.timezone, event.clock)
+        starts.add((item.day, item.start_time))
+        for day in times.days:
+            if day in days:
+                told.add(day)
+                yield day, times.order_on(day), _item_row(event, item, times, day, week, language)
+    for part in event.parts:
+        # One that the programme tells too stands there, with who presides.
+        if part.kind is PartKind.PERFORMANCE and (part.first_day, part.start_time) not in starts:
+            times = part.times(event.timezone, event.clock)
+            if (day := times.days.first) in days:
+                told.add(day)
+                yield day, times.order_on(day), _part_row(event, part, times, week, language)
     for day in days:
-        if day in visit and day not in told and not is_all_week:
-            at = event.start_time if day == event.first_day else None
-            yield day, at or time.min, _event_row(event, day, week, language)
-
-
-def _is_outdated(event: EventFacts) -> bool:
-    return event.programme is not None and event.programme.is_outdated(Days(event.first_day, event.last_day))
+        if day in shown.days and day not in told and not is_all_week:
+            yield day, shown.order_on(day), _event_row(event, day, week, language)
 
 
 def _event_row(event: EventFacts, day: date | None, week: WeekSchedule, language: str) -> ScheduleRow:
     """An event's own row on one of its days; None: above all days."""
-    start = event.start_time if day == event.first_day else None
-    end = event.end_time if day == event.last_day else None
-    about = [format_days(event.first_day, event.last_day, language)] if event.first_day != event.last_day else []
+    times = event.times
+    hours = times.on(day) if day is not None else (None, None)
+    written = format_hours_on(times, day) if day is not None else ""
+    about = [format_days(times.days.first, times.days.last, language)] if len(times.days) > 1 else []
+    about += [_own_hours(times, language)] if times.own and any(hours) else []
+    seen = week.days if day is None else Days(day, day)
+    about += [
+        shorten(part.name(language), MOST_CHARACTERS)
+        for part in event.parts
+        if part.kind is PartKind.PHASE and Days(part.first_day, part.last_day).overlaps(seen)
+    ]
     # Show that it is not confirmed yet: this matters before a car is sent.
     is_open = event.status is EventStatus.PLANNED or event.is_unconfirmed
     about += [status_words(event, language)] if is_open else []
-    about += [translate(OUTDATED, language)] if _is_outdated(event) else []
+    about += [translate(OUTDATED, language)] if event.is_programme_outdated else []
     host = short(event.host_name, language)
     attends = [translate(N_("Host: {host}"), language, host=host)] if host else []
     return ScheduleRow(
-        _half(start),
-        format_hours(start, end),
+        _half(*hours),
+        written,
         short(event.title, language),
         tuple(about),
         short(event.location, language),
@@ -218,18 +236,41 @@ def _event_row(event: EventFacts, day: date | None, week: WeekSchedule, language
     )
 
 
-def _item_row(event: EventFacts, item: ProgrammeItemValues, week: WeekSchedule, language: str) -> ScheduleRow:
+def _item_row(
+    event: EventFacts, item: ProgrammeItemValues, times: ShownTimes, day: date, week: WeekSchedule, language: str
+) -> ScheduleRow:
+    own = [_own_hours(times, language)] if times.own else []
     return ScheduleRow(
-        _half(item.start_time),
-        format_hours(item.start_time, item.end_time),
+        _half(*times.on(day)),
+        format_hours_on(times, day),
         short(item.title, language),
-        (short(event.title, language),),
+        (*own, short(event.title, language)),
         short(item.place, language),
         short(item.hosted_by, language),
         (short(item.attendees, language),) if item.attendees else _guests(event, language),
         _prepares(event, week, language),
         event.url or "",
     )
+
+
+def _part_row(event: EventFacts, part: DatedPart, times: ShownTimes, week: WeekSchedule, language: str) -> ScheduleRow:
+    """The row of a performance."""
+    own = [_own_hours(times, language)] if times.own else []
+    return ScheduleRow(
+        _half(times.start_time, times.end_time),
+        format_hours(times.start_time, times.end_time),
+        shorten(part.name(language), MOST_CHARACTERS),
+        (*own, short(event.title, language)),
+        short(part.place, language),
+        "",
+        _guests(event, language),
+        _prepares(event, week, language),
+        event.url or "",
+    )
+
+
+def _own_hours(times: ShownTimes, language: str) -> str:
+    return f"({format_own_hours(times, language)})"
 
 
 def _guests(event: EventFacts, language: str) -> tuple[str, ...]:
@@ -249,9 +290,10 @@ def _prepares(event: EventFacts, week: WeekSchedule, language: str) -> str:
     return "; ".join(shown)
 
 
-def _half(start: time | None) -> HalfDay:
+def _half(start: time | None, end: time | None) -> HalfDay:
+    """What went on from the day before, and only has an end on this one, begins in the morning."""
     if start is None:
-        return HalfDay.WHOLE_DAY
+        return HalfDay.WHOLE_DAY if end is None else HalfDay.MORNING
     return HalfDay.MORNING if start < _NOON else HalfDay.AFTERNOON
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 from typing import Any, Protocol
 
-from calendars.days.spans import MIDNIGHT
+from calendars.days.spans import MIDNIGHT, end_day
 from models.text import LocalizedText, in_order
 
 _LABEL: LocalizedText = {"vi": "Chương trình", "lo": "ກຳນົດການ", "en": "Programme"}
@@ -71,6 +71,13 @@ class ProgrammeItemValues:
     def begins(self) -> datetime:
         """Day and time for sorting and measuring; without a time it is the start of the day."""
         return datetime.combine(self.day, self.start_time or MIDNIGHT)
+
+    @property
+    def ends(self) -> datetime | None:
+        """Day and time of its end, on the next day where that is not after its start; None if it is not known."""
+        if self.end_time is None:
+            return None
+        return datetime.combine(end_day(self.day, self.day, self.start_time, self.end_time), self.end_time)
 
     @property
     def key(self) -> str:

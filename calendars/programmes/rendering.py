@@ -24,22 +24,35 @@ OUTDATED = N_("Published before the visit was moved; a new one follows.")
 
 @dataclass(frozen=True, slots=True)
 class PublishedProgramme:
-    """A published revision: its number, and its items in running order."""
+    """A published revision: its number, and its items in running order.
+
+    ``first_day`` is the visit's first day when it was published; None where that was not kept.
+    """
 
     number: int
     items: tuple[ProgrammeItemValues, ...]
+    first_day: date | None = None
 
     @classmethod
-    def read(cls, number: int, written: Iterable[Mapping[str, Any]]) -> "PublishedProgramme":
+    def read(
+        cls, number: int, written: Iterable[Mapping[str, Any]], first_day: date | None = None
+    ) -> "PublishedProgramme":
         """The revision with this number, from its items as stored."""
-        return cls(number, tuple(map(ProgrammeItemValues.read, written)))
+        return cls(number, tuple(map(ProgrammeItemValues.read, written)), first_day)
 
-    def is_outdated(self, visit: Days) -> bool:
-        """Whether the visit was moved after this was published, so that an item is on no day of it.
+    def is_outdated(self, first_day: date, stay: Days) -> bool:
+        """Whether the visit was moved after this was published: it begins on another day, or an item is on none of its.
 
-        Nobody should travel by an outdated programme: it is shown with a note (:data:`OUTDATED`) or not at all.
+        ``first_day`` is the visit's own now, ``stay`` its days with those of arrival and departure. Nobody should
+        travel by an outdated programme: it is shown with a note (:data:`OUTDATED`) or not at all.
         """
-        return any(item.day not in visit for item in self.items)
+        is_moved = self.first_day is not None and self.first_day != first_day
+        return is_moved or any(item.day not in stay for item in self.items)
+
+
+def read_revision(row: Any) -> PublishedProgramme | None:
+    """The revision of a row; None for None."""
+    return PublishedProgramme.read(row.number, row.items, row.first_day) if row else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +72,12 @@ class ProgrammeText:
         return [*found, self.more] if self.more else found
 
 
-def render_text(published: PublishedProgramme, visit: Days, language: str, url: str | None = None) -> ProgrammeText:
+def render_text(
+    published: PublishedProgramme, language: str, url: str | None = None, *, is_outdated: bool = False
+) -> ProgrammeText:
     """The programme in a language: at most 100 items of at most 300 characters each, with a link to the rest.
 
-    <<<<<<< HEAD
-        Of an outdated one (:meth:`PublishedProgramme.is_outdated`) a note says so.
-    =======
-        If the visit was moved since, so that an item is outside its days, a note says so: nobody should travel by it.
-    >>>>>>> english1
+    Of an outdated one (:meth:`PublishedProgramme.is_outdated`) a note says so.
     """
     shown, left = published.items[:MOST_ITEMS], len(published.items) - MOST_ITEMS
     more = ""
@@ -76,7 +87,7 @@ def render_text(published: PublishedProgramme, visit: Days, language: str, url: 
         more = translate(N_("… and {count} more"), language, count=left)
     return ProgrammeText(
         heading=heading(published.number, language),
-        notes=(translate(OUTDATED, language),) if published.is_outdated(visit) else (),
+        notes=(translate(OUTDATED, language),) if is_outdated else (),
         days=tuple(
             (format_day(day, language), tuple(_line(item, language) for item in items))
             for day, items in groupby(shown, key=_day)

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.offsets import Offset, due_at, former_due_at
-from calendars.days.spans import MIDNIGHT, days_after, wall_time
+from calendars.days.spans import MIDNIGHT, days_after, end_day, wall_time
 from calendars.days.working_days import WorkingDays
 from calendars.events.lifecycle import REMINDED
 from models.i18n import N_, Message, message
@@ -152,10 +152,15 @@ class EventDays:
         return EventScope(self.kind)
 
     @property
+    def ends_on(self) -> date:
+        """The date of its end: the day after the last where that ends after midnight."""
+        return end_day(self.first_day, self.last_day, self.start_time, self.end_time)
+
+    @property
     def over_at(self) -> datetime:
         """The instant the event ends: its end time, or midnight after its last day (within that day for 9999-12-31)."""
         if self.end_time is not None or self.last_day == date.max:
-            return wall_time(self.last_day, self.end_time or MIDNIGHT, self.timezone)
+            return wall_time(self.ends_on, self.end_time or MIDNIGHT, self.timezone)
         return wall_time(days_after(self.last_day, 1), MIDNIGHT, self.timezone)
 
 
@@ -209,7 +214,7 @@ def anchors(anchor: ReminderAnchor, event: EventDays) -> list[tuple[str | None, 
         case ReminderAnchor.START:
             return [(None, event.first_day, event.start_time, event.timezone)]
         case ReminderAnchor.END:
-            return [(None, event.last_day, event.end_time, event.timezone)]
+            return [(None, event.ends_on, event.end_time, event.timezone)]
         case ReminderAnchor.TASK_DUE:
             return [
                 (task.id, task.due_day, None, task.timezone or event.timezone)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, inspect, not_
+from sqlalchemy import func, inspect, not_, or_
 from sqlalchemy import select as core_select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
@@ -249,7 +249,17 @@ def _of_office(session: Session, model: type[Row]) -> Any:
     return statement.where(permissions.marked_own(session, col(model.office)))  # type: ignore[attr-defined]
 
 
-EVENT_ORDER = (col(Event.first_day), col(Event.sort_key), col(Event.id))
+EVENT_ORDER_WITHIN_A_DAY = (
+    or_(col(Event.start_time).is_not(None), col(Event.end_time).is_not(None)),
+    col(Event.start_time).is_not(None),
+    col(Event.start_time),
+    col(Event.sort_key),
+    col(Event.id),
+)
+"""Whole days first, then by start and the events' own clocks, then by title:
+:func:`calendars.days.office_clock.running_order`."""
+
+EVENT_ORDER = (col(Event.first_day), *EVENT_ORDER_WITHIN_A_DAY)
 
 
 def within(statement: Any, column: Any, act: ActionContext, query: Mapping[str, Any]) -> Any:

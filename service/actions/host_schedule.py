@@ -14,7 +14,7 @@ from sqlmodel import Session, col
 from calendars.conflicts.schedule_checks import PersonAssignment
 from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.spans import Days
-from calendars.events.host_days import TRAVEL_DAYS, HostedVisit, whole_stay
+from calendars.events.host_days import TRAVEL_DAYS, HostedVisit, stay_taken
 from calendars.events.lifecycle import CALLED_OFF
 from calendars.openings.day_index import BusyDays, DayIndex
 from models.event_parts import Member
@@ -169,23 +169,21 @@ def hosted(session: Session, hosts: Collection[str], ranges: Iterable[Days]) -> 
     merged = _merged(ranges)
     for number, days in enumerate(merged):
         near = _widened(days)
-        values |= {f"first_{number}": days.first, f"last_{number}": days.last}
+        # What goes on over midnight takes the day after its last, too.
+        values |= {f"first_{number}": _day_before(days.first), f"last_{number}": days.last}
         values |= {f"near_first_{number}": near.first, f"near_last_{number}": near.last}
     rows = session.execute(_select_overlapping(len(merged)), values).all()
-    unnoticed = permissions.unnoticed(session, {row[1] for row in rows})
-    rows = [row for row in rows if row[1] not in unnoticed]
-    titles = permissions.titles(session, {identity: title for _host, identity, title, *_days in rows})
-    found = {
-        identity: (host, HostedVisit(identity, titles[identity], whole_stay(*days)))
-        for host, identity, _title, *days in rows
-    }
+    unnoticed = permissions.unnoticed(session, {row.id for row in rows})
+    rows = [row for row in rows if row.id not in unnoticed]
+    titles = permissions.titles(session, {row.id: row.title for row in rows})
+    found = {row.id: (row.host, HostedVisit(row.id, titles[row.id], stay_taken(row))) for row in rows}
     return sorted(found.values(), key=lambda one: (one[1].days.first, one[1].id))
 
 
 @cache
 def _select_overlapping(ranges: int) -> CompoundSelect[Any]:
     """The SELECT of the visits of some hosts that overlap any of so many ranges."""
-    names = ("host", "id", "title", "first_day", "last_day", "arrives_on", "departs_on")
+    names = ("host", "id", "title", "first_day", "last_day", "start_time", "end_time", "arrives_on", "departs_on")
     visits = core_select(*(col(getattr(Event, name)) for name in names)).where(
         # Concatenated so that SQLite uses the index on the days, not the one on the host.
         col(Event.host).concat("").in_(bindparam("hosts", expanding=True)),
@@ -206,6 +204,10 @@ def _select_overlapping(ranges: int) -> CompoundSelect[Any]:
             overlapping.where(col(Event.last_day).between(near_first, near_last), col(Event.first_day) < near_first)
         )
     return union_all(*selects)
+
+
+def _day_before(day: date) -> date:
+    return date.fromordinal(max(day.toordinal() - 1, 1))
 
 
 def _widened(days: Days) -> Days:

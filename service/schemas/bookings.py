@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from marshmallow import fields, validate
@@ -29,6 +29,13 @@ from service.schemas.rows import RowSchema, StrictSchema
 _LANGUAGE = validate.Regexp(re.compile("[a-z]{2,3}", re.ASCII), error=N_("A language code like vi, lo or en."))
 
 
+def _moment(value: str) -> date:
+    """A day or local time; 24:00 is 00:00 of the day after (ISO 8601)."""
+    if value[10:].startswith("T24:00"):
+        return datetime.fromisoformat(value[:10]) + timedelta(days=1)
+    return datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
+
+
 class BookingTimeField(Bounded, fields.Field[date]):
     """A whole day ``YYYY-MM-DD``, or a local time ``YYYY-MM-DDTHH:MM`` without a zone."""
 
@@ -50,8 +57,8 @@ class BookingTimeField(Bounded, fields.Field[date]):
         if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:00)?)?", value, re.ASCII):
             raise self.make_error("invalid")
         try:
-            moment = datetime.fromisoformat(value) if "T" in value else date.fromisoformat(value)
-        except ValueError:
+            moment = _moment(value)
+        except (ValueError, OverflowError):
             raise self.make_error("invalid") from None
         if not EARLIEST <= (moment.date() if isinstance(moment, datetime) else moment) <= LATEST:
             raise self.make_error("range")

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate
 
+from calendars.days.spans import END_OF_DAY
 from models.i18n import N_
 from models.text import clean, in_order, is_half, one_line
 from models.vocabulary import Currency, Language
@@ -163,17 +164,21 @@ class DayField(Bounded, fields.Date):
 
 
 class HourField(Bounded, fields.Time):
-    """A local time of day ``HH:MM``."""
+    """A local time of day ``HH:MM``; with ``is_end`` also ``24:00``, the end of the day, answered as ``00:00``."""
 
     longest = 5
 
     default_error_messages = {"invalid": N_("Not a time of day; write it like 08:30.")}  # noqa: RUF012
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, is_end: bool = False, **kwargs: Any) -> None:
         super().__init__(format="%H:%M", **kwargs)
-        self.metadata = {"format": "HH:MM", "pattern": r"^([01]\d|2[0-3]):[0-5]\d$", **self.metadata}
+        self.is_end = is_end
+        last = "|24:00" if is_end else ""
+        self.metadata = {"format": "HH:MM", "pattern": rf"^(([01]\d|2[0-3]):[0-5]\d{last})$", **self.metadata}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if self.is_end and value == "24:00":
+            return END_OF_DAY
         if not isinstance(value, str) or not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value, re.ASCII):
             raise self.make_error("invalid")
         return super()._deserialize(value, attr, data, **kwargs)

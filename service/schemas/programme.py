@@ -57,7 +57,7 @@ class ProgrammeRevisionSchema(RowSchema):
 
     class Meta:
         model = ProgrammeRevision
-        exclude = ("id", "event_id")
+        exclude = ("id", "event_id", "first_day")
         dump_only = ("number", "items", "published_at", "published_by")
 
     label = LocalizedTextField(dump_only=True, metadata={"description": "The programme, or which adjustment of it."})

@@ -61,6 +61,8 @@ class Converter(ModelConverter):
         known = _models_by_table()[column.table].model_fields[column.key]
         kwargs["required"] = known.is_required()
         kwargs["allow_none"] = bool(column.nullable)
+        if column.key == "end_time":
+            kwargs["is_end"] = True
         checks: list[Any] = kwargs.setdefault("validate", [])
         low = next((item.ge for item in known.metadata if isinstance(item, annotated_types.Ge)), None)
         high = next((item.le for item in known.metadata if isinstance(item, annotated_types.Le)), None)

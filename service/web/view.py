@@ -1,7 +1,7 @@
 """What every page shares: its transaction, its reader and language, and formatting."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
 from typing import Any
@@ -17,10 +17,16 @@ from calendars.days.formatting import (
     format_day,
     format_days,
     format_hours,
+    format_hours_on,
     format_instant,
+    format_own_hours,
+    format_times,
     format_weekday,
     numeric_day,
+    zone_words,
 )
+from calendars.days.office_clock import ShownTimes, shown_times, times_of
+from calendars.days.spans import Days
 from calendars.events.labels import kind_name, member_role_name, progress_name, status_name
 from calendars.mails.digests import purpose_name
 from models.accounts import User
@@ -162,6 +168,33 @@ class View:
     def hours(self, start: time | None, end: time | None = None) -> str:
         """The times of one day as far as known."""
         return format_hours(start, end)
+
+    def when(self, event: Any) -> ShownTimes:
+        """The days and hours of an event's row by the office's clock; of a row without hours just the days."""
+        if getattr(event, "start_time", None) is None and getattr(event, "end_time", None) is None:
+            return ShownTimes(Days(event.first_day, event.last_day), None, None)
+        return times_of(event, self.act.office.timezone)
+
+    def hour(self, event: Event, day: date, start: time | None, end: time | None = None) -> ShownTimes:
+        """The times of a part of an event, which are by the event's clock, by the office's."""
+        return shown_times(day, day, start, end, event.timezone, self.act.office.timezone)
+
+    def times_here(self, times: ShownTimes) -> str:
+        """Days and hours by the office's clock, with whose time it is: “07:00–09:00, 6/7/2027, giờ Việt Nam”."""
+        here = replace(times, own=None)
+        return f"{format_times(here, self.language)}, {self.zone(self.act.office.timezone)}"
+
+    def hours_on(self, times: ShownTimes, day: date) -> str:
+        """The hours on one of its days: “22:00–” on the first of two, “–02:00” on the second."""
+        return format_hours_on(times, day)
+
+    def own_hours(self, times: ShownTimes) -> str:
+        """The hours by the clock of the place itself, with whose time it is; empty if the office's shows the same."""
+        return format_own_hours(times, self.language)
+
+    def zone(self, zone: str) -> str:
+        """Whose time a zone's clocks show: “giờ Việt Nam”."""
+        return zone_words(zone, self.language)
 
     def weekday(self, day: date) -> str:
         """The day of the week, as in a heading."""

@@ -162,5 +162,5 @@ def _times_of_event(event: Event, resource: Resource) -> BookingTimes:
             min(event.arrives_on, event.first_day), max(event.departs_on, event.last_day), timezone=event.timezone
         )
     if event.start_time is not None and event.end_time is not None:
-        return BookingTimes(event.first_day, event.last_day, event.start_time, event.end_time, event.timezone)
+        return BookingTimes.of(event)
     return BookingTimes(event.first_day, event.last_day, timezone=event.timezone)

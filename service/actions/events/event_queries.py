@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, true
+from sqlalchemy import ColumnElement, Select, not_, or_, true
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, func, select
 
@@ -13,12 +13,12 @@ from models.agreements import Commitment
 from models.event_parts import Member, ProgrammeItem, Task
 from models.events import Event
 from models.vocabulary import Direction, EventKind, EventStatus
-from service.actions import crud, locality_index, permissions
+from service.actions import crud, locality_index, office_days, permissions
 from service.actions.context import ActionContext
 from service.actions.locality_index import DirectionResolver
 from service.actions.scheduling import event_warnings
 
-EVENT_ORDER_LATEST = (col(Event.first_day).desc(), col(Event.sort_key), col(Event.id))
+EVENT_ORDER_LATEST = (col(Event.first_day).desc(), *crud.EVENT_ORDER_WITHIN_A_DAY)
 HISTORY_ORDER = (col(Audit.id),)
 TASK_SEARCH_ORDER = (col(Task.done), col(Task.due_day).is_(None), col(Task.due_day))
 ITEM_SEARCH_ORDER = (col(ProgrammeItem.day).desc(), col(ProgrammeItem.start_time))
@@ -29,6 +29,9 @@ _DAYS = (
     "last_day",
     "start_time",
     "end_time",
+    "timezone",
+    "arrives_on",
+    "departs_on",
     "kind",
     "status",
     "organisation_id",
@@ -57,6 +60,11 @@ def event_names(session: Session, event_ids: Collection[str]) -> dict[str, Any]:
         columns = (col(getattr(Event, name)) for name in _NAMES)
         found |= {row.id: row for row in session.execute(core_select(*columns).where(col(Event.id).in_(batch)))}
     return found
+
+
+def events_by_id(session: Session, event_ids: Collection[str]) -> dict[str, Event]:
+    """These events by id; one query."""
+    return {one.id: one for one in session.exec(select(Event).where(col(Event.id).in_(event_ids)))}
 
 
 def events_of_agreement(session: Session, agreement_id: str) -> Iterator[Any]:
@@ -120,16 +128,20 @@ def history_of(session: Session, event_id: str, limit: int) -> list[tuple[Audit,
 # Search
 
 
-def events_ahead(session: Session, q: str, today: date, limit: int) -> tuple[list[Event], int]:
-    """The first events that match all words and are not over, and how many there are."""
-    found = _matching(session, q).where(Event.last_day >= today)
+def events_ahead(session: Session, act: ActionContext, q: str, limit: int) -> tuple[list[Event], int]:
+    """The first events that match all words and are not over today, and how many there are."""
+    found = _matching(session, q).where(_not_over(session, act))
     return crud.page_of(session, found, crud.EVENT_ORDER, 0, limit)
 
 
-def events_past(session: Session, q: str, today: date, limit: int) -> tuple[list[Event], int]:
-    """The latest events that match all words and are over, and how many there are."""
-    found = _matching(session, q).where(Event.last_day < today)
+def events_past(session: Session, act: ActionContext, q: str, limit: int) -> tuple[list[Event], int]:
+    """The latest events that match all words and were over before today, and how many there are."""
+    found = _matching(session, q).where(not_(_not_over(session, act)))
     return crud.page_of(session, found, EVENT_ORDER_LATEST, 0, limit)
+
+
+def _not_over(session: Session, act: ActionContext) -> ColumnElement[bool]:
+    return office_days.on_days(session, act.office.timezone, act.today, None)
 
 
 def _matching(session: Session, q: str) -> Any:
@@ -204,10 +216,9 @@ def events_where(
     if query.get("agreement_id"):
         of_agreement = select(Commitment.id).where(Commitment.agreement_id == query["agreement_id"])
         statement = statement.where(col(Event.commitment_id).in_(of_agreement))
-    if query.get("from_"):
-        statement = statement.where(Event.last_day >= query["from_"])
-    if query.get("to"):
-        statement = statement.where(Event.first_day <= query["to"])
+    if query.get("from_") or query.get("to"):
+        clock = act.office.timezone
+        statement = statement.where(office_days.on_days(session, clock, query.get("from_"), query.get("to")))
     if query.get("direction"):
         statement = statement.where(
             locality_index.directed(DirectionResolver.load(session, act), Direction(query["direction"]))

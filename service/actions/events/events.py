@@ -10,7 +10,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from calendars.days.anniversaries import Origin, occurrence
 from calendars.days.formatting import numeric_day
-from calendars.days.spans import days_after
+from calendars.days.spans import MIDNIGHT, days_after, end_written
 from calendars.events.lifecycle import first_day_for, is_back, needs_reason, possible_steps
 from models.agreements import Anniversary
 from models.errors import Conflict, Forbidden, ImpossibleTransition, NotFound
@@ -74,6 +74,7 @@ def create_event(
     values = dict(values)
     values.setdefault("arrives_on", values["first_day"])
     values.setdefault("departs_on", values["last_day"])
+    values = _with_end(None, values)
     values.setdefault("timezone", act.office.timezone)
     if values.get("organisation_id") is None and act.user:
         values["organisation_id"] = act.user.organisation_id
@@ -144,13 +145,25 @@ def change_event(
                 ),
                 code="event_completed",
             )
-    values = _with_travel(event, values)
+    values = _with_end(event, _with_travel(event, values))
     parts = {name: values.pop(name) for name in _PARTS if name in values}
     crud.check(event_errors(session, event.kind, event, values | parts))
     if event.kind is EventKind.ANNIVERSARY and {"year", "anniversary_id"} & set(values):
         values["ordinal"] = _ordinal(session, values, event)
     _apply(session, act, event, values | _new_parts(event, parts), reason=reason)
     return event
+
+
+def _with_end(event: Event | None, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with an end written as 24:00 as it is kept; it does not move the departure."""
+    if values.get("end_time") is None:
+        return dict(values)
+    first, last = (values.get(name, getattr(event, name, None)) for name in ("first_day", "last_day"))
+    if first is None or last is None:
+        return dict(values)
+    is_kept = event is not None and "last_day" not in values and event.end_time == MIDNIGHT
+    ends, end = end_written(first, last, values["end_time"], is_kept=is_kept)
+    return {**values, "end_time": end, **({"last_day": ends} if ends != last else {})}
 
 
 def _with_travel(event: Event, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlmodel import Session
 
+from calendars.days.formatting import in_words
 from calendars.days.spans import Days
+from calendars.events.host_days import whole_stay
 from calendars.events.lifecycle import CALLED_OFF
 from calendars.programmes.checks import ProgrammeWarning, programme_warnings
 from calendars.programmes.items import ProgrammeItemValues
@@ -44,9 +46,11 @@ def replace_programme(session: Session, act: ActionContext, event: Event, items:
 def add_item(session: Session, act: ActionContext, event: Event, values: Mapping[str, Any]) -> ProgrammeItem:
     """Add one item to the working programme; the others stay, also those that are now outside the visit.
 
+    An end that is not after its start lies on the next day.
+
     Raises:
         Forbidden: another organisation is in charge of the event.
-        Invalid: its day is outside the visit, or it ends before it starts.
+        Invalid: its day is outside the visit, arrival and departure included.
     """
     permissions.check_change(session, event)
     crud.check(_item_errors(event, values))
@@ -63,8 +67,7 @@ def change_item(
 ) -> ProgrammeItem:
     """Change one item of the working programme; raises as :func:`add_item`."""
     permissions.check_change(session, event)
-    names = ("day", "start_time", "end_time")
-    crud.check(_item_errors(event, {name: getattr(item, name) for name in names} | dict(values)))
+    crud.check(_item_errors(event, {"day": item.day} | dict(values)))
     was = plain(programme_of(session, event.id))
     crud.assign(item, values)
     _record_change(session, act, event, was)
@@ -85,18 +88,14 @@ def remove_item(session: Session, act: ActionContext, event: Event, item: Progra
 
 def _item_errors(event: Event, item: Mapping[str, Any]) -> crud.Errors:
     errors: crud.Errors = {}
-    if not event.first_day <= item["day"] <= event.last_day:
+    stay = whole_stay(event.first_day, event.last_day, event.arrives_on, event.departs_on)
+    if item["day"] not in stay:
         errors["day"] = [
             message(
                 N_("Must lie within the visit, {first_day} to {last_day}."),
-                first_day=str(event.first_day),
-                last_day=str(event.last_day),
+                first_day=in_words(stay.first),
+                last_day=in_words(stay.last),
             )
-        ]
-    start, end = item.get("start_time"), item.get("end_time")
-    if start and end and end <= start:
-        errors["end_time"] = [
-            message(N_("The end must be after the start, {start_time}."), start_time=f"{start:%H:%M}")
         ]
     return errors
 
@@ -114,4 +113,6 @@ def warnings_of(event: Event, items: Sequence[ProgrammeItem]) -> list[ProgrammeW
     if event.status in CALLED_OFF or event.status is EventStatus.COMPLETED:
         return []
     days = Days(event.first_day, event.last_day)
-    return programme_warnings([ProgrammeItemValues.of(item) for item in items], days, event.start_time, event.end_time)
+    stay = whole_stay(event.first_day, event.last_day, event.arrives_on, event.departs_on)
+    values = [ProgrammeItemValues.of(item) for item in items]
+    return programme_warnings(values, days, event.start_time, event.end_time, stay=stay)

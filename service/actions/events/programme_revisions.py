@@ -96,6 +96,7 @@ def publish_programme(session: Session, act: ActionContext, event: Event, note: 
         number=last.number + 1 if last else 1,
         note=note,
         items=[item.to_json() for item in items],
+        first_day=event.first_day,
         published_at=act.now,
         published_by=act.user.id if act.user else None,
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from calendars.days.formatting import in_words
 from calendars.events.host_days import TRAVEL_DAYS
 from models.agreements import Commitment
 from models.events import Event, TrainingPhase
@@ -27,7 +28,7 @@ def event_errors(session: Session, kind: EventKind, event: Event | None, values:
     def after(name: str) -> Any:
         return values[name] if name in values else getattr(event, name, None)
 
-    names = ("first_day", "last_day", "arrives_on", "departs_on", "start_time", "end_time")
+    names = ("first_day", "last_day", "arrives_on", "departs_on")
     errors |= order_errors({name: after(name) for name in names})
     first, last = after("first_day"), after("last_day")
     if after("guest") and after("host") == after("guest"):
@@ -42,28 +43,27 @@ def event_errors(session: Session, kind: EventKind, event: Event | None, values:
 
 
 def order_errors(values: Mapping[str, Any]) -> crud.Errors:
-    """The errors in the order of an event's days and hours, as far as they are given."""
+    """The errors in the order of an event's days, as far as they are given.
+
+    Hours are always in order: an end that is not after its start lies on the next day.
+    """
     errors: crud.Errors = {}
-    first, last, start, end = (values.get(name) for name in ("first_day", "last_day", "start_time", "end_time"))
+    first, last = values.get("first_day"), values.get("last_day")
     if first and last and last < first:
         errors["last_day"] = [
-            message(N_("The last day can't be before the first day, {first_day}."), first_day=str(first))
+            message(N_("The last day can't be before the first day, {first_day}."), first_day=in_words(first))
         ]
     elif first and last and (last - first).days > LONGEST_DAYS:
         errors["last_day"] = [message(N_("An event lasts ten years at the most."))]
     arrives, departs = values.get("arrives_on"), values.get("departs_on")
     if not errors and arrives and departs and departs < arrives:
         errors["departs_on"] = [
-            message(N_("The departure can't be before the arrival, {arrives_on}."), arrives_on=str(arrives))
+            message(N_("The departure can't be before the arrival, {arrives_on}."), arrives_on=in_words(arrives))
         ]
     for name, travel, day in (("arrives_on", arrives, first), ("departs_on", departs, last)):
         # Other events are searched no further than this around a visit.
         if not errors and travel and day and abs((travel - day).days) > TRAVEL_DAYS:
-            errors[name] = [message(N_("Must lie within {count} days of {day}."), count=TRAVEL_DAYS, day=str(day))]
-    if start and end and first == last and end <= start:
-        errors["end_time"] = [
-            message(N_("The end must be after the start, {start_time}."), start_time=f"{start:%H:%M}")
-        ]
+            errors[name] = [message(N_("Must lie within {count} days of {day}."), count=TRAVEL_DAYS, day=in_words(day))]
     return errors
 
 
@@ -84,7 +84,8 @@ def _phase_errors(session: Session, phases: Sequence[Mapping[str, Any]]) -> crud
         if phase["last_day"] < phase["first_day"]:
             errors[f"phases.{number}.last_day"] = [
                 message(
-                    N_("The last day can't be before the first day, {first_day}."), first_day=str(phase["first_day"])
+                    N_("The last day can't be before the first day, {first_day}."),
+                    first_day=in_words(phase["first_day"]),
                 )
             ]
         for field, found in crud.missing_references(session, TrainingPhase, phase).items():
@@ -96,7 +97,9 @@ def _performance_errors(performances: Sequence[Mapping[str, Any]], first: date, 
     return {
         f"performances.{number}.day": [
             message(
-                N_("Must lie within the visit, {first_day} to {last_day}."), first_day=str(first), last_day=str(last)
+                N_("Must lie within the visit, {first_day} to {last_day}."),
+                first_day=in_words(first),
+                last_day=in_words(last),
             )
         ]
         for number, performance in enumerate(performances)

@@ -26,7 +26,7 @@ from models.office import Office
 from models.places import Locality, Organisation, Person
 from models.text import LocalizedText
 from models.vocabulary import Language
-from service.actions import change_log
+from service.actions import change_log, dated_parts
 from service.actions.change_log import Position
 from service.actions.context import ActionContext
 from service.actions.feeds.feeds import is_public
@@ -119,13 +119,13 @@ def parts_of(feed: Feed) -> tuple[str, ...]:
 
 @cache
 def fingerprint(language: Language, office: Office) -> str:
-    """The cache key for what rendered bytes depend on besides the data: code, libraries, translations, public URL."""
+    """The cache key for what rendered bytes depend on besides the data: code, libraries, translations, URL and zone."""
     # Imported here: icalendar takes 25 ms of a start, and only calendar entries need it.
     import icalendar
 
     code = sorted(Path(str(calendars.__file__)).parent.rglob("*.py"))
     sources = [module.read_bytes() for module in (*code, Path(str(text.__file__)))]
-    versions = (icalendar.__version__, babel.__version__, zlib.ZLIB_RUNTIME_VERSION, office.public_url)
+    versions = (icalendar.__version__, babel.__version__, zlib.ZLIB_RUNTIME_VERSION, office.public_url, office.timezone)
     others = repr((versions, sorted(catalogue(language).items())))
     return digest_of(*sources, others.encode())[:16]
 
@@ -171,6 +171,7 @@ def _facts(
     )
     found = session.execute(statement).all() if event_ids else []
     revisions = last_revisions(session, event_ids)
+    parts_by_event = dated_parts.dated_parts(session, event_ids)
     for event, organisation, commitment, agreement in found:
         facts = vevent.EventFacts.of(
             event,
@@ -178,6 +179,8 @@ def _facts(
             organisation=organisation,
             revision=revisions.get(event.id),
             url=act.office.event_url(event.id),
+            office_zone=act.office.timezone,
+            parts=parts_by_event.get(event.id, ()),
             article=_article(act, commitment, agreement),
         )
         if agreement:

@@ -10,7 +10,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, SQLModel, col, select
 
 from calendars.days.calendar_grid import week_of
-from calendars.days.spans import Days
+from calendars.days.office_clock import times_of
 from calendars.events.labels import PROGRESS_NAMES
 from calendars.mails import approver_mail, digests, weekly_mail
 from calendars.mails.digests import (
@@ -97,7 +97,7 @@ class OfficeMailWriter:
                 return message(due_times.AS_CONFIRMED)
             if purpose is ReminderPurpose.ASKED and event.asked_at is None:
                 return message(due_times.NOT_ASKED)
-            about = _to_confirm(session, event, self.office.event_url(event.id))
+            about = _to_confirm(session, event, self.office.event_url(event.id), self.office.timezone)
         return OfficeMail(user.locale, approver_mail.to_approver(purpose, about, self.office.timezone, user.locale))
 
     def _content(
@@ -109,14 +109,15 @@ class OfficeMailWriter:
                 days = week_of(due_on)
                 if day > days.last:
                     return message(_WEEK_OVER)
-                return weekly_mail.weekly(read_week(session, days, self.office.event_url), user.locale, leave)
+                week = read_week(session, days, self.office.timezone, self.office.event_url)
+                return weekly_mail.weekly(week, user.locale, leave)
             case ReminderPurpose.DIGEST:
                 if day > due_on:
                     return message(_DAY_OVER)
                 digest = self._digest(session, ActionContext(user, now, self.office))
                 return message(_NOTHING) if digest.is_empty else digests.digest(digest, self._site, user.locale, leave)
             case ReminderPurpose.ESCALATION:
-                failures = _failures(session, col(Reminder.updated_at) <= now - UNSEEN_FOR)
+                failures = _failures(session, self.office.timezone, col(Reminder.updated_at) <= now - UNSEEN_FOR)
                 return digests.escalation(failures, self._site, user.locale) if failures.total else message(_NOTHING)
             case _:
                 raise ValueError(f"not one of the office's own mails: {purpose}")
@@ -126,16 +127,18 @@ class OfficeMailWriter:
         return ConsoleLinks(self.office.public_url, self.office.timezone)
 
     def _digest(self, session: Session, act: ActionContext) -> Digest:
-        return Digest(act.today, _overdue(session, act), _risks(session, act.today), _failures(session))
+        return Digest(
+            act.today, _overdue(session, act), _risks(session, act.today), _failures(session, self.office.timezone)
+        )
 
 
-def _to_confirm(session: Session, event: Event, url: str) -> approver_mail.EventToConfirm:
+def _to_confirm(session: Session, event: Event, url: str, zone: str) -> approver_mail.EventToConfirm:
     differ = confirmation.differing(session, event)
     sides = [{name: getattr(one, side) for name, one in (differ or {}).items()} for side in ("confirmed", "now")]
     accounts = confirmation.accounts_in(session, event)
     return approver_mail.EventToConfirm(
         title=event.title,
-        days=Days(event.first_day, event.last_day),
+        days=times_of(event, zone).days,
         url=url,
         differs=differ,
         changed_by={name: accounts.get(str(one.get("by")), "") for name, one in event.corrections.items()},
@@ -205,7 +208,7 @@ def _state_this_year(line: progress.ProgressLine, ends_on: date, day: date) -> P
     return ProgressState.MISSED if has_ended and line.progress.state is ProgressState.MISSED else None
 
 
-def _failures(session: Session, *which: ColumnElement[bool]) -> ListExcerpt[FailedMail]:
+def _failures(session: Session, zone: str, *which: ColumnElement[bool]) -> ListExcerpt[FailedMail]:
     """The failed mails that nobody has looked at and that the recipient sees, the latest first."""
     unseen = (reminder_queries.UNSEEN, reminder_queries.seen_reminders(session), *which)
     total = session.execute(core_select(func.count()).select_from(Reminder).where(*unseen)).scalar_one()
@@ -226,7 +229,7 @@ def _failures(session: Session, *which: ColumnElement[bool]) -> ListExcerpt[Fail
             row.reason or "",
             row.updated_at,
             row.Event.title if row.Event else None,
-            Days(row.Event.first_day, row.Event.last_day) if row.Event else None,
+            times_of(row.Event, zone).days if row.Event else None,
         )
         for row in found
     ]

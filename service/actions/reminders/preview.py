@@ -279,6 +279,7 @@ def _mail_contents(
             organisation=session.get(Organisation, event.organisation_id) if event.organisation_id else None,
             revision=last_revisions(session, [event.id]).get(event.id),
             url=act.office.event_url(event.id),
+            office_zone=act.office.timezone,
         ),
         rule.name,
         task.title if task else None,

@@ -15,7 +15,7 @@ from models.events import Event
 from models.i18n import N_, message
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, Severity
-from service.actions import crud, permissions
+from service.actions import crud, office_days, permissions
 from service.actions.bookings.availability import held_bookings
 from service.actions.bookings.requests import span_of
 from service.actions.context import ActionContext
@@ -58,8 +58,7 @@ def conflicts_between(session: Session, act: ActionContext, query: Mapping[str, 
     events = session.exec(
         select(Event)
         .where(
-            Event.last_day >= first,
-            Event.first_day <= last,
+            office_days.on_days(session, act.office.timezone, first, last),
             col(Event.status).not_in(sorted(UNWARNED)),
             permissions.visible(session),
         )

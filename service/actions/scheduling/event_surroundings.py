@@ -20,8 +20,8 @@ from calendars.conflicts.schedule_checks import (
 )
 from calendars.conflicts.second_visits import LinkedVisit
 from calendars.days.holidays import Holiday
-from calendars.days.spans import Days, days_after
-from calendars.events.host_days import LONG_STAY_DAYS, MINIMUM_DAYS, HostedVisit, needs_host, whole_stay
+from calendars.days.spans import Days, days_after, days_of
+from calendars.events.host_days import LONG_STAY_DAYS, MINIMUM_DAYS, HostedVisit, needs_host, stay_taken
 from calendars.openings.search import OpeningQuery, nearest
 from models.events import Event
 from models.resources import Booking, Resource
@@ -74,7 +74,7 @@ class WarningContext:
     def _day_warnings(self, event: Event, free: Days | None) -> list[EventWarning]:
         found: list[EventWarning] = []
         if not is_holiday_event(event.kind, event.activity_type):
-            countries, days = self._countries(event), Days(event.first_day, event.last_day)
+            countries, days = self._countries(event), days_of(event)
             off = self._off(countries, days.first.year)
             if days.last.year != days.first.year:
                 off = off | self._off(countries, days.last.year)
@@ -107,7 +107,8 @@ class WarningContext:
         if opening is None:
             return None
         moved = (opening.days.first - stay.first).days
-        return Days(days_after(event.first_day, moved), days_after(event.last_day, moved))
+        days = days_of(event)
+        return Days(days_after(days.first, moved), days_after(days.last, moved))
 
     def _load_stays(self, visits: Sequence[Event]) -> None:
         if not visits:
@@ -198,6 +199,4 @@ def booked_for(session: Session, event_ids: Sequence[str]) -> list[CheckedBookin
 
 
 def _stay_of(event: Event) -> HostedVisit:
-    return HostedVisit(
-        event.id, event.title, whole_stay(event.first_day, event.last_day, event.arrives_on, event.departs_on)
-    )
+    return HostedVisit(event.id, event.title, stay_taken(event))

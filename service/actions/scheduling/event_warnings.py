@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from calendars.commitments.event_matching import CommitmentTerms
 from calendars.conflicts import commitment_checks
 from calendars.conflicts.second_visits import LinkedVisit, ceremony_in_another_year, is_bounded, second_of_year
-from calendars.days.spans import Days
+from calendars.days.spans import Days, days_of
 from models.agreements import Agreement, Commitment
 from models.events import Event, Performance, TrainingPhase
 from models.vocabulary import EventKind, EventStatus
@@ -119,7 +119,7 @@ class EventPresenter:
             return []
         if event.id not in self._conflicts:
             self._load_conflicts([event], closely=True)
-        checked = commitment_checks.CheckedEvent(Days(event.first_day, event.last_day), event.headcount)
+        checked = commitment_checks.CheckedEvent(days_of(event), event.headcount)
         self._load_terms([event])
         found = []
         if event.commitment_id:

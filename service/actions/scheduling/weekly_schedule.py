@@ -17,19 +17,20 @@ from models.events import Event
 from models.places import Locality, Organisation, Person
 from models.text import LocalizedText
 from models.vocabulary import EventStatus
-from service.actions import permissions
-from service.actions.crud import EVENT_ORDER
+from service.actions import crud, dated_parts, office_days, permissions
 
 
-def read_week(session: Session, days: Days, event_url: Callable[[str], str], most: int | None = None) -> WeekSchedule:
+def read_week(
+    session: Session, days: Days, office_zone: str, event_url: Callable[[str], str], most: int | None = None
+) -> WeekSchedule:
     """The events, arrivals and departures on these seven days that the session may read.
 
-    ``event_url`` gives an event's URL by its id. Of more than ``most`` events the earliest are read, the others only
-    counted.
+    ``office_zone`` is the zone by whose clock the days are. ``event_url`` gives an event's URL by its id. Of more than
+    ``most`` events the earliest are read, the others only counted.
     """
     where = (
         or_(
-            (col(Event.first_day) <= days.last) & (col(Event.last_day) >= days.first),
+            office_days.on_days(session, office_zone, days.first, days.last),
             col(Event.arrives_on).between(days.first, days.last),
             col(Event.departs_on).between(days.first, days.last),
         ),
@@ -40,7 +41,7 @@ def read_week(session: Session, days: Days, event_url: Callable[[str], str], mos
         core_select(Event, Organisation)
         .outerjoin(Organisation, col(Organisation.id) == col(Event.organisation_id))
         .where(*where)
-        .order_by(*EVENT_ORDER)
+        .order_by(*crud.EVENT_ORDER)
     )
     found = session.execute(statement if most is None else statement.limit(most)).all()
     total = len(found)
@@ -49,6 +50,7 @@ def read_week(session: Session, days: Days, event_url: Callable[[str], str], mos
     localities = {place.code: place for place in session.exec(select(Locality))}
     revisions = last_revisions(session, [event.id for event, _organisation in found])
     preparing = _preparing(session, [event.id for event, _organisation in found])
+    parts = dated_parts.dated_parts(session, [event.id for event, _organisation in found])
     events = [
         EventFacts.of(
             event,
@@ -56,6 +58,8 @@ def read_week(session: Session, days: Days, event_url: Callable[[str], str], mos
             organisation=organisation,
             revision=revisions.get(event.id),
             url=event_url(event.id),
+            office_zone=office_zone,
+            parts=parts.get(event.id, ()),
         )
         for event, organisation in found
     ]

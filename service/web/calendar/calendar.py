@@ -13,7 +13,6 @@ from calendars.days.formatting import BABEL_LOCALES
 from calendars.mails.weekly_schedule import holiday_line
 from models.i18n import N_, NP_
 from models.vocabulary import Direction, EventKind, EventStatus
-from service.actions import crud
 from service.actions.events import event_queries
 from service.actions.events.event_queries import event_names
 from service.web.calendar.layout import ListedDay, day_lists, holiday_lane, lanes_of, month_weeks, week_block
@@ -22,7 +21,8 @@ from service.web.calendar.queries import (
     holidays_of,
     lunar_day,
     organisations_in_charge,
-    published_items,
+    parts_on,
+    timed_items,
     visits_between,
 )
 from service.web.calendar.query_params import CalendarPeriod, CalendarQuery, LaneGrouping, read_query
@@ -97,7 +97,7 @@ def _week(view: View, params: CalendarQuery, shared: Mapping[str, Any]) -> Respo
     visits = visits_between(view, params, params.days)
     bars, _hidden = week_block(params.days, visits.values(), {})
     shown_ids = {piece.id for row in bars.rows for piece in row}
-    items = published_items(view.session, params.days, [visits[one] for one in shown_ids])
+    items = timed_items(view.session, view.act.office.timezone, params.days, [visits[one] for one in shown_ids])
     week, hours = week_block(params.days, visits.values(), items)
     agenda = day_lists(params.days, visits.values(), shared["holidays"], each_day=True)
     title_ids = shown_ids | _ids_in(agenda) | {hour.visit.id for day in hours for hour in day.shown}
@@ -131,11 +131,21 @@ def _year(view: View, params: CalendarQuery, shared: Mapping[str, Any]) -> Respo
 def _day(view: View, params: CalendarQuery, shared: Mapping[str, Any]) -> Response:
     """All visits of one day, paged: the target of every "more" link of the other views."""
     number = page_number()
-    query = {**params.query, "from_": params.day, "to": params.day}
-    statement = event_queries.events_where(view.session, view.act, query)
-    events, total = crud.page_of(view.session, statement, crud.EVENT_ORDER, (number - 1) * PAGE_SIZE, PAGE_SIZE)
-    pages = pages_for(total, PAGE_SIZE)
-    return view.page("calendar/day.html", events=events, total=total, number=number, pages=pages, **shared)
+    visits = sorted(
+        visits_between(view, params, params.days).values(), key=lambda one: one.times.order_on(params.day, one.id)
+    )
+    shown = [one.id for one in visits[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]]
+    found = event_queries.events_by_id(view.session, shown)
+    events = [found[identity] for identity in shown]
+    return view.page(
+        "calendar/day.html",
+        events=events,
+        parts_of=parts_on(view.session, params.days, events, view.act.office.timezone),
+        total=len(visits),
+        number=number,
+        pages=pages_for(len(visits), PAGE_SIZE),
+        **shared,
+    )
 
 
 def _ids_in(agenda: list[ListedDay]) -> set[str]:

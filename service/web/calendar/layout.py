@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from functools import partial
+from operator import itemgetter
 from typing import Any
 
 from markupsafe import Markup
 
 from calendars.days import calendar_grid
 from calendars.days.holidays import Holiday
+from calendars.days.office_clock import RunningOrder, ShownTimes
 from calendars.days.spans import Days
 from models.i18n import N_
 from models.text import LocalizedText
@@ -34,10 +37,14 @@ MOST_MARKS = 216
 
 @dataclass(frozen=True, slots=True)
 class TimedEntry:
-    """Something with a start time: a visit, or an item of its published programme with a title of its own."""
+    """Something at a time of a day: a visit, or an item of it with a title of its own.
 
-    start: time
+    What goes on over midnight has no end on the first day and no start on the second; ``times`` are whole.
+    """
+
+    start: time | None
     end: time | None
+    times: ShownTimes
     visit: CalendarVisit
     title: LocalizedText | None = None
     place: LocalizedText | None = None
@@ -82,17 +89,19 @@ def week_block(
 ) -> tuple[calendar_grid.WeekGrid, list[TimedDay]]:
     """A week: bars for what lasts whole days, below them timed entries, with the items of published programmes."""
     known = list(visits)
-    bars = calendar_grid.lay_week(days, [one.span for one in known if not one.is_timed], WEEK_ROWS)
-    by_day: dict[date, list[TimedEntry]] = {day: [] for day in days}
+    bars = calendar_grid.lay_week(days, [one.span for one in known if not one.times.is_within_a_day], WEEK_ROWS)
+    by_day: dict[date, list[tuple[RunningOrder, TimedEntry]]] = {day: [] for day in days}
     for one in known:
-        if one.is_timed and one.start_time is not None:
-            by_day[one.first_day].append(TimedEntry(one.start_time, one.end_time, one))
-        for item in items.get(one.id, ()):
-            by_day[item.day].append(TimedEntry(item.start, item.end, one, item.title, item.place))
+        entries: list[TimedItem] = [TimedItem(one.times, None, None)] if one.times.is_within_a_day else []
+        for item in [*entries, *items.get(one.id, ())]:
+            for day in item.times.days:
+                if day in days:
+                    entry = TimedEntry(*item.times.on(day), item.times, one, item.title, item.place)
+                    by_day[day].append((item.times.order_on(day, one.id), entry))
     hours = []
     for day, found in by_day.items():
-        found.sort(key=lambda hour: hour.start)
-        hours.append(TimedDay(day, found[:HOURS_SHOWN], max(len(found) - HOURS_SHOWN, 0)))
+        shown = [entry for _order, entry in sorted(found, key=itemgetter(0))]
+        hours.append(TimedDay(day, shown[:HOURS_SHOWN], max(len(shown) - HOURS_SHOWN, 0)))
     return bars, hours
 
 
@@ -106,11 +115,17 @@ def day_lists(
         first, last = max(one.first_day, days.first), min(one.last_day, days.last)
         for day in Days(first, last) if each_day else (first,):
             by_day[day].append(one)
+    for day, listed in by_day.items():
+        listed.sort(key=partial(_order_on, day))
     return [
         ListedDay(day, found[:most], max(len(found) - most, 0))
         for day, found in by_day.items()
         if found or holidays.get(day)
     ]
+
+
+def _order_on(day: date, visit: CalendarVisit) -> RunningOrder:
+    return visit.times.order_on(day, visit.id)
 
 
 def lanes_of(

@@ -61,7 +61,8 @@ def this_week(view: View) -> Response:
     problems: dict[str, list[str]] = {}
     day = read_day(view, problems)
     days = calendar_grid.week_of(day)
-    week = read_week(view.session, days, lambda event_id: url_for("pages.event", event_id=event_id), MOST_EVENTS)
+    clock = view.act.office.timezone
+    week = read_week(view.session, days, clock, lambda event_id: url_for("pages.event", event_id=event_id), MOST_EVENTS)
     table = schedule(week, view.language)
     all_week = PrintedHalfDay("", *_bounded(table.all_week, MOST_ROWS))
     return view.page(

@@ -50,9 +50,9 @@ def conflicts_page(view: View) -> Response:
         one
         for one in conflicts.conflicts_between(view.session, view.act, {"from_": period.first, "to": period.last})
         # Events that began earlier are on the previous page.
-        if one.event.first_day >= first or first == view.act.today
+        if view.when(one.event).days.first >= first or first == view.act.today
     ]
-    months = groupby(entries, key=lambda one: max(one.event.first_day, first).replace(day=1))
+    months = groupby(entries, key=lambda one: max(view.when(one.event).days.first, first).replace(day=1))
     return view.page(
         "lists/conflicts.html",
         total=len(entries),

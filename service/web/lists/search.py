@@ -76,8 +76,8 @@ def search(view: View) -> Response:
 def _events(view: View, q: str) -> list[HitGroup]:
     """Coming events first, then past ones, latest first; including drafts and cancelled ones."""
     today = view.act.today
-    ahead, ahead_total = event_queries.events_ahead(view.session, q, today, SHOWN)
-    past, past_total = event_queries.events_past(view.session, q, today, SHOWN)
+    ahead, ahead_total = event_queries.events_ahead(view.session, view.act, q, SHOWN)
+    past, past_total = event_queries.events_past(view.session, view.act, q, SHOWN)
     query: dict[str, Any] = {"q": q, "status": list(_ALL)}
     return [
         HitGroup("ahead", N_("Events from today on"), ahead_total, events=ahead, url=url_for("pages.coming", **query)),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from itertools import groupby
@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Response, request, url_for
 
+from calendars.days.office_clock import RunningOrder
 from calendars.events.confirmation import CONFIRMED_FIELDS
 from calendars.events.lifecycle import CALLED_OFF
 from models.events import Event
@@ -109,6 +110,8 @@ def upcoming(view: View) -> Response:
         (params.number - 1) * PAGE_SIZE,
         PAGE_SIZE,
     )
+    # By the office's clock; the page itself is cut by the events' own days.
+    events = sorted(events, key=partial(_order, view, is_past=params.is_past))
     waiting = partial(count_with_status, view.session, view.act.today)
     failed = unseen_failures(view.session, view.act.now - timedelta(days=FAILED_DAYS), FAILED_SHOWN + 1)
     to_approve, number_to_approve = (
@@ -121,8 +124,8 @@ def upcoming(view: View) -> Response:
         params=params,
         total=total,
         pages=pages_for(total, PAGE_SIZE),
-        now=[] if params.is_past else [event for event in events if _is_on(event, view.act.today)],
-        months=_by_month(view, [event for event in events if params.is_past or not _is_on(event, view.act.today)]),
+        now=[] if params.is_past else [event for event in events if _is_on(view, event)],
+        months=_by_month(view, [event for event in events if params.is_past or not _is_on(view, event)]),
         drafts=waiting(EventStatus.DRAFT),
         to_approve=to_approve,
         more_to_approve=number_to_approve - len(to_approve),
@@ -156,10 +159,15 @@ def _note(view: View, noted: upgrade_notes.NotedRow) -> dict[str, Any]:
     }
 
 
-def _is_on(event: Event, today: date) -> bool:
-    return event.first_day <= today <= event.last_day and event.status not in CALLED_OFF
+def _is_on(view: View, event: Event) -> bool:
+    return view.act.today in view.when(event).days and event.status not in CALLED_OFF
+
+
+def _order(view: View, event: Event, *, is_past: bool) -> tuple[int, RunningOrder]:
+    order = view.when(event).order(event.id)
+    return -order[0].toordinal() if is_past else 0, order
 
 
 def _by_month(view: View, events: list[Event]) -> list[tuple[str, list[Event]]]:
-    months = groupby(events, key=lambda event: event.first_day.replace(day=1))
+    months = groupby(events, key=lambda event: view.when(event).days.first.replace(day=1))
     return [(view.month(first), list(listed)) for first, listed in months]

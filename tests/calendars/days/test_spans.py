@@ -7,7 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendars.days.spans import Days, Span, days_after, event_span, wall_time, zone_info
+from calendars.days.spans import (
+    END_OF_DAY,
+    Days,
+    Span,
+    days_after,
+    days_taken,
+    end_written,
+    event_span,
+    wall_time,
+    zone_info,
+)
 from tests.calendars.days.boundaries import BOUNDARIES, ONE
 
 EPOCH = date(2027, 3, 1)
@@ -158,10 +168,15 @@ def test_days_after_stays_inside_the_calendar() -> None:
         ("2027-03-10", time(8, 30), time(11), VIENTIANE, ("2027-03-10T01:30", "2027-03-10T04:00")),
         ("2027-03-12", time(8, 30), time(11), VIENTIANE, ("2027-03-10T01:30", "2027-03-12T04:00")),
         ("2027-03-10", time(8, 30), None, VIENTIANE, ("2027-03-10T01:30", "2027-03-10T02:30")),
-        ("2027-03-12", time(8, 30), None, VIENTIANE, ("2027-03-10T01:30", "2027-03-12T02:30")),
+        ("2027-03-12", time(8, 30), None, VIENTIANE, ("2027-03-10T01:30", "2027-03-12T17:00")),
         ("2027-03-10", None, time(11), VIENTIANE, ("2027-03-09T17:00", "2027-03-10T04:00")),
-        ("2027-03-10", time(8), time(8), VIENTIANE, ("2027-03-10T01:00", "2027-03-10T01:00")),
-        ("2027-03-10", time(0), time(0), VIENTIANE, ("2027-03-09T17:00", "2027-03-09T17:00")),
+        ("2027-03-10", time(8), time(8), VIENTIANE, ("2027-03-10T01:00", "2027-03-11T01:00")),
+        ("2027-03-10", time(0), time(0), VIENTIANE, ("2027-03-09T17:00", "2027-03-10T17:00")),
+        ("2027-03-10", time(22), time(2), VIENTIANE, ("2027-03-10T15:00", "2027-03-10T19:00")),
+        ("2027-03-11", time(22), time(2), VIENTIANE, ("2027-03-10T15:00", "2027-03-10T19:00")),
+        ("2027-03-10", time(20), time(0), VIENTIANE, ("2027-03-10T13:00", "2027-03-10T17:00")),
+        ("2027-03-11", time(20), time(0), VIENTIANE, ("2027-03-10T13:00", "2027-03-10T17:00")),
+        ("2027-03-10", None, time(0), VIENTIANE, ("2027-03-09T17:00", "2027-03-10T17:00")),
     ],
 )
 def test_event_span(last: str, start: time | None, end: time | None, zone: str, expected: tuple[str, str]) -> None:
@@ -175,15 +190,49 @@ def test_event_span_of_a_whole_day_is_as_long_as_the_day(day: date, hours: int) 
     assert whole.end - whole.start == timedelta(hours=hours)
 
 
-def test_event_span_whose_start_falls_into_the_gap_past_its_end_is_empty() -> None:
-    found = event_span(date(2027, 3, 14), date(2027, 3, 14), time(2, 30), time(3, 0), NEW_YORK)
-    assert found.start == found.end == datetime(2027, 3, 14, 7, 30, tzinfo=UTC)
+@pytest.mark.parametrize(("end", "minutes"), [(time(3), 30), (time(3, 30), 60), (time(2, 45), 15)])
+def test_event_span_whose_start_falls_into_the_gap_past_its_end_keeps_its_length(end: time, minutes: int) -> None:
+    found = event_span(date(2027, 3, 14), date(2027, 3, 14), time(2, 30), end, NEW_YORK)
+    assert found.start == datetime(2027, 3, 14, 7, 30, tzinfo=UTC)
+    assert found.end - found.start == timedelta(minutes=minutes)
+
+
+@given(
+    first=st.dates(date(2026, 1, 1), date(2028, 12, 1)),
+    length=st.integers(0, 3),
+    start=st.none() | st.times().map(lambda at: at.replace(second=0, microsecond=0)),
+    end=st.none() | st.times().map(lambda at: at.replace(second=0, microsecond=0)) | st.just(time(0)),
+    zone=st.sampled_from([VIENTIANE, NEW_YORK, "Australia/Lord_Howe", "Pacific/Kiritimati"]),
+)
+def test_an_event_takes_exactly_the_days_on_which_its_span_has_an_instant(
+    first: date, length: int, start: time | None, end: time | None, zone: str
+) -> None:
+    """Days, feeds, bookings and clashes say the same: what ends at 00:00 does not take the day that begins then."""
+    last = first + timedelta(days=length)
+    span = event_span(first, last, start, end, zone)
+    assert span.start < span.end
+    clock = ZoneInfo(zone)
+    touched = Days(span.start.astimezone(clock).date(), (span.end - timedelta(microseconds=1)).astimezone(clock).date())
+    # An open end of one day is an hour at least, which may reach into the next.
+    taken = days_taken(first, last, start, end)
+    is_open = start is not None and end is None and length == 0
+    assert taken == (Days(first, first) if is_open else touched)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "is_kept", "expected"),
+    [(10, 10, False, 10), (10, 12, False, 13), (10, 12, True, 12)],
+)
+def test_an_end_written_as_24_00_is_kept_as_00_00(first: int, last: int, is_kept: bool, expected: int) -> None:
+    days = date(2027, 3, first), date(2027, 3, last)
+    kept, end = end_written(*days, END_OF_DAY, is_kept=is_kept)
+    assert (kept, end, end and end.fold) == (date(2027, 3, expected), time(0), 0)
+    assert end_written(*days, time(0)) == (days[1], time(0))
+    assert end_written(*days, None) == (days[1], None)
 
 
 def test_event_span_refuses_the_wrong_order() -> None:
     day = date(2027, 3, 10)
-    with pytest.raises(ValueError, match="before the start"):
-        event_span(day, day, time(11), time(8), VIENTIANE)
     with pytest.raises(ValueError, match="before the first day"):
         event_span(day, day - timedelta(days=1), None, None, VIENTIANE)
 

@@ -42,7 +42,7 @@ def read_icalendar(feed: bytes) -> list[Read]:
             status=str(event["STATUS"]),
             summary=str(event["SUMMARY"]),
             start=_plain(event.decoded("DTSTART")),
-            end=_plain(event.decoded("DTEND")),
+            end=_plain(event.decoded("DTEND" if "DTEND" in event else "DTSTART")),
             all_day=not isinstance(event.decoded("DTSTART"), datetime),
         )
         for event in icalendar.Calendar.from_ical(feed).walk("VEVENT")
@@ -58,7 +58,7 @@ def read_vobject(feed: bytes) -> list[Read]:
             status=event.status.value,
             summary=event.summary.value,
             start=_plain(event.dtstart.value),
-            end=_plain(event.dtend.value),
+            end=_plain(event.dtend.value if hasattr(event, "dtend") else event.dtstart.value),
             all_day=not isinstance(event.dtstart.value, datetime),
         )
         for event in getattr(calendar, "vevent_list", [])

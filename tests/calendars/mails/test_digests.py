@@ -102,9 +102,9 @@ def test_halves_of_the_day_part_at_noon(start: time | None, half: HalfDay) -> No
 def test_an_event_stands_on_each_of_its_days_with_its_hours_at_both_ends() -> None:
     found = rows(visit(TUESDAY, THURSDAY, start_time=time(14), end_time=time(11, 30)))
     assert found == {
-        TUESDAY: [(HalfDay.AFTERNOON, "14:00", "Visit")],
+        TUESDAY: [(HalfDay.AFTERNOON, "14:00–", "Visit")],
         WEDNESDAY: [(HalfDay.WHOLE_DAY, "", "Visit")],
-        THURSDAY: [(HalfDay.WHOLE_DAY, "–11:30", "Visit")],
+        THURSDAY: [(HalfDay.MORNING, "–11:30", "Visit")],
     }
     assert rows(visit(start_time=time(8), end_time=time(17))) == {TUESDAY: [(HalfDay.MORNING, "08:00–17:00", "Visit")]}
 

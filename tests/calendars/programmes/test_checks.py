@@ -61,7 +61,9 @@ def test_two_that_begin_together_are_at_the_same_time() -> None:
 
 def test_an_overlap_is_told_with_hours_and_a_way_out() -> None:
     (hitch,) = programme_warnings([item("Làm việc", "08:00", "09:30"), item("Tham quan", "09:00")], VISIT)
-    assert str(hitch.detail) == ("“Làm việc” (08:00–09:30) and “Tham quan” (09:00) on 10/3/2027 are at the same time.")
+    assert str(hitch.detail) == (
+        "“Làm việc” (08:00–09:30) and “Tham quan” (09:00) on 10 March 2027 are at the same time."
+    )
     assert hitch.severity == "warning"
     assert str(hitch.advice)
 
@@ -124,7 +126,9 @@ def test_days_outside_the_visit_are_named_each_once() -> None:
     programme = [item("A", day=8), item("B", None, day=8), item("C", day=9), item("D", day=13), item("E", day=14)]
     found = programme_warnings(programme, VISIT)
     assert [(one.code, one.items) for one in found] == [("outside_visit", (0, 1)), ("outside_visit", (4,))]
-    assert str(found[0].detail) == ("Items on 8/3/2027, which is no day of the visit (9/3/2027 to 13/3/2027): 2.")
+    assert str(found[0].detail) == (
+        "Items on 8 March 2027, which is no day of the visit (9 March 2027 to 13 March 2027): 2."
+    )
 
 
 @pytest.mark.parametrize(
@@ -188,3 +192,19 @@ def test_a_programme_in_sequence_has_no_warning(data: st.DataObject) -> None:
         )
         at = ends
     assert programme_warnings(programme, VISIT, time(6), time(23, 59)) == []
+
+
+def test_an_item_over_midnight_overlaps_what_begins_before_it_ends_on_the_next_day() -> None:
+    ball, late = item("Dạ hội", "22:00", "02:00", day=10), item("Ăn khuya", "01:00", "01:30", day=11)
+    breakfast = item("Ăn sáng", "07:00", "08:00", day=11)
+    (hitch,) = programme_warnings([ball, late, breakfast], VISIT)
+    assert (hitch.code, hitch.items) == ("programme_overlap", (0, 1))
+    midnight = item("Nghỉ", "00:00", "06:00", day=11)
+    assert programme_warnings([item("Tiệc", "20:00", "00:00", day=10), midnight], VISIT) == []
+
+
+def test_items_may_be_on_the_days_of_arrival_and_departure() -> None:
+    stay = Days(VISIT.first - timedelta(days=1), VISIT.last + timedelta(days=1))
+    travel = [item("Đón đoàn", "19:00", day=stay.first.day), item("Tiễn đoàn", "09:00", day=stay.last.day)]
+    assert programme_warnings(travel, VISIT, time(8), time(17), stay=stay) == []
+    assert [one.code for one in programme_warnings(travel, VISIT)] == ["outside_visit", "outside_visit"]

@@ -106,7 +106,7 @@ def test_warnings_stand_with_their_advice(signed_in: SignedIn, visit: str, write
     write(TALKS, TALKS | {"title": {"vi": "Khảo sát"}, "start_time": time(9)})
     page = signed_in(Role.VIEWER, locale=Language.EN).get(f"/events/{visit}")
     assert (
-        "Warning: “Hội đàm” (08:00–09:30) and “Khảo sát” (09:00–09:30) on 2/12/2026 are at the same time. "
+        "Warning: “Hội đàm” (08:00–09:30) and “Khảo sát” (09:00–09:30) on 2 December 2026 are at the same time. "
         "→ Move one of the two"
     ) in section(words(page))
 
