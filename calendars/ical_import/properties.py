@@ -8,6 +8,7 @@ from quopri import decodestring
 from typing import TYPE_CHECKING, Any
 
 from calendars.ical_import.content_lines import ComponentText, UnreadablePart
+from calendars.ical_import.time_forms import in_usual_form
 from calendars.ical_import.times import BROKEN, TZID, FileTime
 from models.i18n import N_, Message, message
 from models.text import one_line, shorten
@@ -62,6 +63,7 @@ def parsed(component: ComponentText) -> "IcalEvent":
 
 def _readable(line: str) -> str:
     """A line in the form that icalendar parses as we need it."""
+    line = in_usual_form(line)
     if matched := _DAY_WITH_HOUR.fullmatch(line):
         line = matched[1] + _HOUR.sub("", matched[2])
     line = _UNQUOTED.sub(r';TZID="\1"', line, count=1)

@@ -58,10 +58,11 @@ def read_rule(text: str) -> RecurrenceRule:
     """
     parts: dict[str, str] = {}
     for part in "".join(text.upper().split()).rstrip(";").split(";"):
-        name, _sign, value = part.partition("=")
-        if name in parts or not value:
+        name, sign, value = part.partition("=")
+        if name in parts or not sign:
             raise _wrong(part)
-        parts[name] = value
+        if value:  # an empty part says nothing, as an empty rule does
+            parts[name] = value
     if parts.pop("RSCALE", "GREGORIAN") != "GREGORIAN":
         raise UnreadablePart(message(N_("Only rules of the Gregorian calendar are taken in.")))
     frequency = parts.pop("FREQ", "")
