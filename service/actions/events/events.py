@@ -171,7 +171,7 @@ def _apply(
     if changed := crud.change(
         session, act, event, values, computed=(*COMPUTED, *_PARTS), event_id=event.id, reason=reason, action=action
     ):
-        changes.event_changed(session, act, event, before, changed)
+        changes.event_changed(session, act, event, before, changed, reason)
 
 
 def delete_event(session: Session, act: ActionContext, event: Event) -> None:
