@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, not_, or_, select, upd
 from sqlmodel import Session, col
 
 from calendars.reminders import due_times
+from calendars.reminders.change_notices import NOTICES
 from jobs import queue
 from models.accounts import Heartbeat
 from models.database import Database
@@ -26,7 +27,7 @@ SILENCE = timedelta(minutes=1)
 
 _LONGEST_PAUSE = queue.LONGEST_PAUSE * (1 + queue.JITTER)
 _JUDGED_BY_TIME = (due_times.OVER, due_times.TOO_LATE)
-_TOLD_AFTER_A_CHANGE = (ReminderPurpose.CANCELLATION, ReminderPurpose.UPDATE, ReminderPurpose.FAILURE)
+_TOLD_AFTER_A_CHANGE = tuple(sorted({*NOTICES, ReminderPurpose.FAILURE}))
 
 
 def put_right(database: Database, now: datetime, lease_seconds: float) -> Counter[str]:

@@ -18,6 +18,7 @@ from models.events import Event
 from models.places import Locality, Organisation
 from models.queries.audience import is_address
 from models.queries.event_readers import ReadingRights
+from models.queries.languages import reader_language
 from models.queries.offices import Offices
 from models.reminders import Reminder
 from models.vocabulary import Language, ReminderPurpose, ReminderState, Role
@@ -161,4 +162,4 @@ def _mailbox(event: Row[Any]) -> str | None:
 
 
 def _language(event: Row[Any]) -> Language:
-    return Language.LO if event.country == "LA" else Language.VI
+    return reader_language(None, event.country)

@@ -47,17 +47,24 @@ class PreparedMessage:
 
 
 def prepare(
-    content: MailContent, sender: str, *, entry: Invitation | None = None, unsubscribe: str | None = None
+    content: MailContent,
+    sender: str,
+    *,
+    entry: Invitation | None = None,
+    unsubscribe: str | None = None,
+    reply_to: str | None = None,
 ) -> PreparedMessage:
-    """Encode a mail. ``sender`` is ``Name <address>`` or an address.
+    """Encode a mail. ``sender`` is ``Name <address>`` or an address, ``reply_to`` the plain address for answers.
 
     ``unsubscribe`` is the address at which its one recipient unsubscribes with one click. Source: RFC 8058.
     """
     unsubscribe_headers = "" if unsubscribe is None else (
         f"List-Unsubscribe: <{unsubscribe}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"
     )  # fmt: skip
+    reply_header = "" if reply_to is None else f"Reply-To: {reply_to}\r\n"
     head = (
         f"From: {_from(sender)}\r\n"
+        f"{reply_header}"
         f"Subject: {_encoded(content.subject)}\r\n"
         "Auto-Submitted: auto-generated\r\n"
         f"{unsubscribe_headers}"

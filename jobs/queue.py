@@ -6,7 +6,7 @@ transaction, as a session or, where the cost per mail matters, as the connection
 
 import random
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -43,6 +43,8 @@ ATTEMPT: Table = ReminderAttempt.__table__  # type: ignore[attr-defined]
 LONGEST_PAUSE = timedelta(hours=6)
 LONGEST_WAIT_FOR_SERVER = timedelta(minutes=15)
 """The longest pause between probes of a mail server that is down: once back, it is noticed within this time."""
+
+TASKS_ALONG = 500
 
 GIVE_UP_AFTER = timedelta(days=3)
 JITTER = 0.2
@@ -87,7 +89,10 @@ class SendOutcome:
 
     ``answer`` is the other side's reply to an attempt, None if there was no attempt to record (skipped, released).
     ``again_at`` is the time of the next attempt; ``waits_for_server`` means that the mail server was down.
-    ``entry_sequence`` is the SEQUENCE of the calendar entry that was sent.
+    ``entry_sequence`` is the SEQUENCE of the calendar entry that was sent, ``entry_organizer`` its ORGANIZER if that
+    was not the office, ``told_sequence`` the SEQUENCE of the event that was told. ``mail_id`` is the id of the reminder
+    that names the mail, where several went with one; None: its own. Of several about one event ``is_companion`` is set
+    for all but one, whose failure is reported.
     """
 
     end: SendResult
@@ -96,6 +101,10 @@ class SendOutcome:
     again_at: datetime | None = None
     waits_for_server: bool = False
     entry_sequence: int | None = None
+    entry_organizer: str | None = None
+    told_sequence: int | None = None
+    mail_id: str | None = None
+    is_companion: bool = False
 
 
 _CLAIMED = tuple(TABLE.c[field.name] for field in fields(ClaimedReminder))
@@ -131,12 +140,26 @@ _CLAIM = {
     )
     for dialect in ("sqlite", "postgresql")
 }
+_WITH_TASKS = {
+    dialect: _claim_statement(
+        and_(
+            _DUE,
+            TABLE.c.purpose == ReminderPurpose.REMINDER,
+            TABLE.c.task_key != "",
+            TABLE.c.recipient.in_(bindparam("recipients", expanding=True)),
+        ),
+        TABLE.c.next_at,
+        dialect == "postgresql",
+    )
+    for dialect in ("sqlite", "postgresql")
+}
 _ANYTHING_DUE = select(TABLE.c.id).where(or_(_EXPIRED, _DUE)).limit(1)
 _NEXT_DUE = select(func.min(TABLE.c.next_at)).where(_PENDING)
 _RENEW = update(TABLE).where(_OWNED).values(lease_until=bindparam("until"))
 _THIS = TABLE.c.id == bindparam("row_id")
 _THESE = TABLE.c.id.in_(bindparam("ids", expanding=True))
-_MESSAGE_ID = bindparam("before", type_=Text) + TABLE.c.id + bindparam("after", type_=Text)
+_MAIL = func.coalesce(bindparam("mail", type_=Text), TABLE.c.id)
+_MESSAGE_ID = bindparam("before", type_=Text) + _MAIL + bindparam("after", type_=Text)
 
 
 def _ending(state: ReminderState, which: ColumnElement[bool], **values: Any) -> Update:
@@ -155,6 +178,8 @@ _SENT_VALUES: Mapping[str, Any] = {
     "sent_at": bindparam("now"),
     "message_id": _MESSAGE_ID,
     "entry_sequence": bindparam("sequence"),
+    "entry_organizer": bindparam("organizer"),
+    "told_sequence": bindparam("told"),
 }
 _SENT = _ending(ReminderState.SENT, _THESE, **_SENT_VALUES)
 _SENT_ONE = _ending(ReminderState.SENT, _THIS, **_SENT_VALUES)
@@ -204,6 +229,9 @@ def claim(
 ) -> list[ClaimedReminder]:
     """Claim up to ``limit`` reminders: first those with an expired lease, then those due, the longest overdue first.
 
+    Of a reader of whom a task's reminder is claimed all other tasks' that are due are claimed along, at most
+    ``TASKS_ALONG`` in all: they go with one mail.
+
     Each claim counts as an attempt. On PostgreSQL rows that another worker is claiming at the same time are skipped; on
     SQLite the transaction must be a writing one (``Database.transaction()``).
     """
@@ -213,8 +241,16 @@ def claim(
     for statement in _CLAIM[connection.dialect.name]:
         if len(claimed) < limit:
             rows = connection.execute(statement, lease | {"n": limit - len(claimed)})
-            claimed += sorted((ClaimedReminder(*row) for row in rows), key=lambda one: (one.due_at, one.id))
+            claimed += _in_order(rows)
+    readers = {one.recipient for one in claimed if one.task_key and one.purpose is ReminderPurpose.REMINDER}
+    if readers and len(claimed) >= limit:
+        more = {"n": TASKS_ALONG, "recipients": sorted(readers)}
+        claimed += _in_order(connection.execute(_WITH_TASKS[connection.dialect.name], lease | more))
     return claimed
+
+
+def _in_order(rows: Iterable[Any]) -> list[ClaimedReminder]:
+    return sorted((ClaimedReminder(*row) for row in rows), key=lambda one: (one.due_at, one.id))
 
 
 def renew(work: Session | Connection, owner: str, until: datetime) -> int:
@@ -255,7 +291,9 @@ def _end(
     match outcome.end:
         case SendResult.SENT:
             del values["why"]
-            values |= {"before": id_affixes[0], "after": id_affixes[1], "sequence": outcome.entry_sequence}
+            values |= {"before": id_affixes[0], "after": id_affixes[1], "mail": outcome.mail_id}
+            values |= {"sequence": outcome.entry_sequence, "organizer": outcome.entry_organizer}
+            values |= {"told": outcome.told_sequence}
             if len(ids) == 1:  # the common case, after each mail: takes a third of the time of an IN list
                 del values["ids"]
                 return int(connection.execute(_SENT_ONE, values | {"row_id": ids[0]}).rowcount)

@@ -3,22 +3,37 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlmodel import Session, SQLModel, col
 
 from calendars.days.office_clock import times_of
+from calendars.days.spans import Days
+from calendars.events.lifecycle import CALLED_OFF, REMINDED
 from calendars.ical.vevent import EventFacts
 from calendars.mails.digests import FailedMail
 from calendars.mails.event_mail import MailTopic, OfficeMail
-from calendars.mails.invitations import Method
 from calendars.reminders import due_times
+from calendars.reminders.change_notices import (
+    NOTICES,
+    TAKING_BACK,
+    TELLING,
+    CalendarEntry,
+    Known,
+    Method,
+    ReaderNow,
+    Values,
+    notice,
+    reason_of,
+    values_of,
+)
 from calendars.reminders.due_times import EventDays, OfficeDays, RuleFacts
 from jobs.failure_notices import FailureReaders, failure_readers
 from jobs.ports import OfficeMails
 from jobs.queue import TABLE, ClaimedReminder
+from models.clock import today
 from models.event_parts import ProgrammeRevision, Task, last_revisions
 from models.events import Event
 from models.i18n import Message, message
@@ -27,7 +42,9 @@ from models.places import Locality, Organisation
 from models.queries.approved_rules import approved_rules
 from models.queries.audience import MEMBERS, MESSENGER, OWNER, AudienceIndex, EntitledReaders, EventSelection, Reader
 from models.queries.office_rows import OfficeHolidays, OfficeZones, RuleOffices
+from models.queries.told import Told
 from models.reminders import Reminder, ReminderRule
+from models.text import LocalizedText
 from models.vocabulary import (
     APPROVER_PURPOSES,
     OFFICE_PURPOSES,
@@ -59,31 +76,41 @@ class DeliverableReminder:
 
     ``entry`` is what the recipient's own calendar should do with the event; None: no calendar entry is sent.
     ``messenger`` is the encrypted address of the messenger it goes to instead of a mailbox. ``failure`` is the failed
-    mail that a notice is about.
+    mail that a notice is about. ``reply_to`` is the address that answers go to, None if nobody would read them.
     """
 
     language: Language
     about: MailTopic | OfficeMail
     versions: RowVersions
-    entry: Method | None = None
+    entry: CalendarEntry | None = None
     messenger: bytes | None = None
     failure: FailedMail | None = None
+    reply_to: str | None = None
+
+    @property
+    def told_sequence(self) -> int | None:
+        """The SEQUENCE of the event whose values it tells; None if it tells none."""
+        if isinstance(self.about, MailTopic) and self.about.purpose in TELLING:
+            return self.about.told_sequence
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class _SharedFacts:
-    """The facts shared by all recipients of one reminder of an event; ``people`` None: all its participants."""
+    """The facts shared by all recipients of one reminder of an event, or of one notice with the same content."""
 
     about: MailTopic
     versions: RowVersions
-    people: Mapping[str, Language] | None
+    people: Mapping[str, Language]
     participants: Mapping[str, Reader]
-    _deliverables: dict[tuple[Language, Method | None], DeliverableReminder] = field(default_factory=dict)
+    reply_to: str | None
+    _deliverables: dict[tuple[Language, CalendarEntry | None], DeliverableReminder] = field(default_factory=dict)
 
-    def deliverable(self, language: Language, entry: Method | None) -> DeliverableReminder:
+    def deliverable(self, language: Language, entry: CalendarEntry | None) -> DeliverableReminder:
         """One object for all recipients of the same content."""
         if (language, entry) not in self._deliverables:
-            self._deliverables[language, entry] = DeliverableReminder(language, self.about, self.versions, entry)
+            made = DeliverableReminder(language, self.about, self.versions, entry, reply_to=self.reply_to)
+            self._deliverables[language, entry] = made
         return self._deliverables[language, entry]
 
 
@@ -103,7 +130,7 @@ class ReminderFacts:
     failure_readers: Mapping[str, tuple[Row[Any], FailureReaders]]
     days_off: OfficeDays | None
     programmes: Mapping[str, ProgrammeRevision]
-    entries: Mapping[tuple[str, str], int]
+    told: Told
     failed: Mapping[str, Reminder]
     offices: RuleOffices
     zones: OfficeZones | None
@@ -116,7 +143,8 @@ class ReminderFacts:
     def load(cls, session: Session, claimed: Sequence[ClaimedReminder], office: Office) -> "ReminderFacts":
         """Read the data of these reminders."""
         event_ids = {one.event_id for one in claimed if one.event_id}
-        reminded = {one.event_id for one in claimed if one.event_id and one.purpose in _OF_RULE}
+        telling = [one for one in claimed if one.event_id and one.purpose in TELLING]
+        reminded = {one.event_id for one in telling if one.event_id}
         events = _by_id(session, Event, event_ids)
         rules = _by_id(session, ReminderRule, {one.rule_id for one in claimed if one.rule_id})
         tasks: dict[str, list[Task]] = defaultdict(list)
@@ -127,12 +155,7 @@ class ReminderFacts:
         words = {word for rule in rules.values() for word in rule.audience} | ({OWNER, MEMBERS} if reminded else set())
         words |= {f"email:{_address(one)}" for one in claimed if _by_messenger(one)}
         failed = {one.failed_id for one in claimed if one.failed_id}
-        notified_events = {
-            one.event_id
-            for one in claimed
-            if one.event_id and one.purpose in {ReminderPurpose.CANCELLATION, ReminderPurpose.UPDATE}
-        }
-        cancelled = [one for one in claimed if one.purpose is ReminderPurpose.CANCELLATION]
+        notices = [one for one in claimed if one.purpose in NOTICES]
         return cls(
             office,
             events,
@@ -144,8 +167,9 @@ class ReminderFacts:
             approved_rules(session, {rule.id: rule.audience for rule in rules.values()}),
             EntitledReaders.load(
                 session,
-                {one.recipient for one in cancelled},
-                {event_id for one in cancelled if (event_id := one.event_id)},
+                {one.recipient for one in notices},
+                {event_id for one in notices if (event_id := one.event_id)},
+                words=(OWNER, MEMBERS),
             ),
             failure_readers(
                 session.connection(),
@@ -155,7 +179,7 @@ class ReminderFacts:
             # After the events: a revision published in between gives its event a version that the recorded versions do
             # not have.
             last_revisions(session, reminded),
-            _entries(session, notified_events),
+            Told.load(session, reminded, {one.recipient for one in telling}),
             _by_id(session, Reminder, failed) if failed else {},
             RuleOffices.load(session) if rules else RuleOffices(),
             OfficeZones.load(session, office.timezone) if tasks else None,
@@ -175,40 +199,31 @@ class ReminderFacts:
             return self._to_approver(session, one, event, reports)
         if one.purpose is ReminderPurpose.FAILURE:
             return self._of_failure(one, event)
-        if one.purpose in _OF_RULE:
-            return self._of_rule(one, event, now)
-        return self._of_cancellation(one, event, now)
+        if one.purpose in NOTICES:
+            return self._of_notice(one, event, now)
+        return self._of_rule(one, event, now)
 
     def _of_rule(self, one: ClaimedReminder, event: Event, now: datetime) -> DeliverableReminder | Message:
-        """A rule's reminder, or a notice that an event changed for those who have it in their calendars."""
+        """A rule's reminder."""
         key = (one.purpose, event.id, one.rule_id, one.task_key, one.due_at, one.reckoning)
         if key not in self._shared:
             self._shared[key] = self._load_shared(one, event, now)
         shared = self._shared[key]
         if isinstance(shared, Message):
             return shared
-        participant = shared.participants.get(one.recipient)
-        if shared.people is None:
-            if participant is None:
-                return message(due_times.NOT_ADDRESSED)
-            if self.entries.get((event.id, one.recipient), event.sequence) >= event.sequence:
-                return message(due_times.UP_TO_DATE)
-            language = participant.language
-        elif one.recipient in shared.people:
-            language = shared.people[one.recipient]
-        else:
+        if one.recipient not in shared.people:
             return message(due_times.NOT_ADDRESSED)
+        language = shared.people[one.recipient]
         if _by_messenger(one):
             return replace(shared.deliverable(language, None), messenger=self.directory.messenger_of(_address(one)))
         # A mail about a task does not carry the visit's days: they are in the calendar already, or come with the next
         # mail.
-        invites = participant is not None and shared.about.task is None
-        return shared.deliverable(language, Method.REQUEST if invites else None)
+        invites = one.recipient in shared.participants and shared.about.task is None
+        return shared.deliverable(language, self._entry(one, event, self.directory) if invites else None)
 
     def _load_shared(self, one: ClaimedReminder, event: Event, now: datetime) -> "_SharedFacts | Message":
-        is_update = one.purpose is ReminderPurpose.UPDATE
         rule = self.rules.get(one.rule_id or "")
-        if reason := self._why_silent(event) if is_update else self._why_not(one, event, rule):
+        if reason := self._why_not(one, event, rule):
             return reason
         if now >= due_times.useful_until(self._days_of(event), one.due_at):
             return message(due_times.OVER)
@@ -216,29 +231,120 @@ class ReminderFacts:
         about = MailTopic(
             one.purpose,
             self._shown_of(event),
-            rule.name if rule else None,
-            task.title if task else None,
-            task.due_day if task else None,
+            told_sequence=event.sequence,
+            rule=rule.name if rule else None,
+            task=task.title if task else None,
+            task_due_on=task.due_day if task else None,
+            today=today(self.office.timezone, now),
         )
-        people = None
+        people: Mapping[str, Language] = {}
         if rule is not None:
             vouched = rule.id in self.vouched
             people = self.directory.addresses(rule.audience, event, vouched=vouched, task_id=one.task_id)
         versions = (event.version, rule.version if rule else None)
-        return _SharedFacts(about, versions, people, self.directory.participants(event))
+        participants = self.directory.participants(event)
+        return _SharedFacts(about, versions, people, participants, self._reply_to(event, self.directory))
 
-    def _of_cancellation(self, one: ClaimedReminder, event: Event, now: datetime) -> DeliverableReminder | Message:
-        if event.status is not EventStatus.CANCELLED:
+    def _of_notice(self, one: ClaimedReminder, event: Event, now: datetime) -> DeliverableReminder | Message:
+        """A notice of what changed since the recipient was told; it is decided anew what that is."""
+        if one.purpose is ReminderPurpose.CANCELLATION and event.status is not EventStatus.CANCELLED:
             return message(due_times.TAKES_PLACE)
+        if event.status not in REMINDED | CALLED_OFF:
+            return message(due_times.SILENT[event.status])
         if now >= due_times.useful_until(self._days_of(event), one.due_at):
             return message(due_times.OVER)
-        reader = self.entitled.reader(one.recipient, event)
-        if reader is None:
+        reader, known = self.entitled.reader(one.recipient, event), self._known(one, event)
+        if known is None:
+            if one.purpose is not ReminderPurpose.CANCELLATION:
+                return message(due_times.NOTHING_TOLD)
+            if reader is None:
+                return message(due_times.NOT_ADDRESSED)
+        elif reason := self._why_no_notice(one, event, known, reader):
+            return reason
+        language = reader.language if reader else one.locale
+        shared = self._shared_notice(one, event, known)
+        if _by_messenger(one):
+            messenger = self.entitled.directory.messenger_of(_address(one))
+            return replace(shared.deliverable(language, None), messenger=messenger)
+        concerned = known is not None and known.holds_entry
+        if one.purpose not in TAKING_BACK:
+            concerned = one.recipient in shared.participants
+        return shared.deliverable(language, self._entry(one, event, self.entitled.directory) if concerned else None)
+
+    def _why_no_notice(self, one: ClaimedReminder, event: Event, known: Known, reader: Reader | None) -> Message | None:
+        directory = self.entitled.directory
+        now = ReaderNow(
+            reader is not None,
+            one.recipient in directory.participants(event),
+            directory.is_shut(_address(one), event),
+        )
+        then = self.told.content(event.id, known.sequence)
+        if notice(known, then, values_of(event), event.sequence, now) is one.purpose:
+            return None
+        if reader is None or now.is_shut:
             return message(due_times.NOT_ADDRESSED)
-        entry = Method.CANCEL if (event.id, one.recipient) in self.entries else None
-        messenger = self.entitled.directory.messenger_of(reader.address) if _by_messenger(one) else None
-        about = MailTopic(one.purpose, self._shown_of(event))
-        return DeliverableReminder(reader.language, about, (event.version, None), entry, messenger)
+        return message(due_times.UP_TO_DATE if known.sequence >= event.sequence else due_times.AS_TOLD)
+
+    def _shared_notice(self, one: ClaimedReminder, event: Event, known: Known | None) -> "_SharedFacts":
+        """What all readers who know the same are told by the same notice."""
+        key = (one.purpose, event.id, known and (known.sequence, known.is_removed))
+        found = self._shared.get(key)
+        if not isinstance(found, _SharedFacts):
+            directory = self.entitled.directory
+            found = _SharedFacts(
+                self._topic_of_notice(one.purpose, event, known),
+                (event.version, None),
+                {},
+                directory.participants(event),
+                self._reply_to(event, directory),
+            )
+            self._shared[key] = found
+        return found
+
+    def _topic_of_notice(self, purpose: ReminderPurpose, event: Event, known: Known | None) -> MailTopic:
+        then = self.told.content(event.id, known.sequence) if known else None
+        facts = self._shown_of(event)
+        if purpose is ReminderPurpose.REMOVED:
+            told = values_of(event) if known and known.sequence >= event.sequence else then
+            return MailTopic(purpose, _as_told(facts, told), told_sequence=event.sequence)
+        is_back = known is not None and known.is_removed
+        versions = self.told.versions.get(event.id, {})
+        reasons = {sequence: (row.content["status"], row.reason) for sequence, row in versions.items()}
+        days_before = _days_of(then) if then and purpose is ReminderPurpose.MOVED else None
+        return MailTopic(
+            purpose,
+            facts,
+            told_sequence=event.sequence,
+            reason=None if is_back else reason_of(reasons, known.sequence if known else None, event.sequence),
+            days_before=days_before if days_before != Days(event.first_day, event.last_day) else None,
+            told_status=EventStatus(then["status"]) if then else None,
+            is_back=is_back,
+        )
+
+    def _known(self, one: ClaimedReminder, event: Event) -> Known | None:
+        """What the recipient knows from other mails about the event."""
+        mails = [mail for mail in self.told.mails.get((event.id, one.recipient), ()) if mail.id != one.id]
+        return Known.of(mails, self.told.before(event.id, event.sequence))
+
+    def _entry(self, one: ClaimedReminder, event: Event, directory: AudienceIndex) -> CalendarEntry:
+        """The entry for the recipient's calendar.
+
+        An answer goes to who is in charge; without anybody who reads it there is nothing to answer (PUBLISH). Who is in
+        charge is not invited by themselves: calendar programs ignore that.
+        """
+        reply_to = self._reply_to(event, directory)
+        method = Method.REQUEST if reply_to else Method.PUBLISH
+        if one.purpose in TAKING_BACK:
+            method = Method.CANCEL
+        organizer = (self.office.contact or None) if reply_to == one.recipient else reply_to
+        known = self._known(one, event)
+        if known is None:
+            return CalendarEntry(method, event.sequence, organizer)
+        return known.next_entry(method, event.sequence, organizer)
+
+    def _reply_to(self, event: Event, directory: AudienceIndex) -> str | None:
+        """The address that answers about an event go to: of who is in charge of it, else the office's contact."""
+        return directory.in_charge(event) or self.office.contact or None
 
     def _of_failure(self, one: ClaimedReminder, event: Event) -> DeliverableReminder | Message:
         failed = self.failed.get(one.failed_id or "")
@@ -257,8 +363,9 @@ class ReminderFacts:
             event.title,
             times_of(event, self.office.timezone).days,
         )
-        about = MailTopic(one.purpose, self._shown_of(event))
-        return DeliverableReminder(language, about, (event.version, None), failure=failure)
+        about = MailTopic(one.purpose, self._shown_of(event), told_sequence=event.sequence)
+        reply_to = self.office.contact or None
+        return DeliverableReminder(language, about, (event.version, None), failure=failure, reply_to=reply_to)
 
     def _of_office(
         self, session: Session, one: ClaimedReminder, now: datetime, reports: OfficeMails | None
@@ -268,7 +375,7 @@ class ReminderFacts:
         written = reports.write(session, one.purpose, one.recipient, one.due_at, now)
         if isinstance(written, Message):
             return written
-        return DeliverableReminder(written.language, written, (None, None))
+        return DeliverableReminder(written.language, written, (None, None), reply_to=self.office.contact or None)
 
     def _to_approver(
         self, session: Session, one: ClaimedReminder, event: Event, reports: OfficeMails | None
@@ -278,10 +385,8 @@ class ReminderFacts:
         written = reports.write_to_approver(session, one.purpose, one.recipient, event.id)
         if isinstance(written, Message):
             return written
-        return DeliverableReminder(written.language, written, (event.version, None))
-
-    def _why_silent(self, event: Event) -> Message | None:
-        return message(due_times.SILENT[event.status]) if event.status in due_times.SILENT else None
+        reply_to = self.office.contact or None
+        return DeliverableReminder(written.language, written, (event.version, None), reply_to=reply_to)
 
     def _why_not(self, one: ClaimedReminder, event: Event, rule: ReminderRule | None) -> Message | None:
         facts = RuleFacts.of(rule) if rule else None
@@ -311,7 +416,35 @@ class ReminderFacts:
         return self._shown[event.id]
 
 
-_OF_RULE = frozenset({ReminderPurpose.REMINDER, ReminderPurpose.UPDATE})
+def _as_told(facts: EventFacts, told: Values | None) -> EventFacts:
+    """An event as a reader knows it who may not be told more: no name that they were not told, no page.
+
+    ``told`` None: what they were told is not kept; then it has no title.
+    """
+    title: LocalizedText = told["title"] if told else {}
+    days = _days_of(told) if told else Days(facts.first_day, facts.last_day)
+    return replace(
+        facts,
+        title=title,
+        first_day=days.first,
+        last_day=days.last,
+        start_time=None,
+        end_time=None,
+        status=EventStatus.PLANNED,
+        description=None,
+        location=None,
+        host_name={},
+        guest_name=None,
+        organisation_name=None,
+        headcount=None,
+        programme=None,
+        url=None,
+        is_changed=False,
+    )
+
+
+def _days_of(values: Values) -> Days:
+    return Days(date.fromisoformat(values["first_day"]), date.fromisoformat(values["last_day"]))
 
 
 def _by_messenger(one: ClaimedReminder) -> bool:
@@ -340,18 +473,6 @@ def row_versions(connection: Connection, ids: Sequence[str], owner: str) -> dict
     else:
         rows = connection.execute(_VERSIONS_OF_SOME, {"ids": ids, "me": owner})
     return {one: (event, rule) for one, event, rule in rows}
-
-
-def _entries(session: Session, event_ids: Collection[str]) -> dict[tuple[str, str], int]:
-    """(event, recipient) → the SEQUENCE of the latest calendar entry sent to them."""
-    if not event_ids:
-        return {}
-    newest = (
-        select(TABLE.c.event_id, TABLE.c.recipient, func.max(TABLE.c.entry_sequence))
-        .where(TABLE.c.event_id.in_(event_ids), TABLE.c.entry_sequence.is_not(None))
-        .group_by(TABLE.c.event_id, TABLE.c.recipient)
-    )
-    return {(event_id, recipient): sequence for event_id, recipient, sequence in session.execute(newest)}
 
 
 def _by_id(session: Session, model: type[Any], ids: Collection[str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import logging
 import threading
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from email.utils import parseaddr
 
@@ -15,7 +16,7 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 
 from calendars.mails import digests
-from calendars.mails.event_mail import MailTopic, compose
+from calendars.mails.event_mail import MailContent, MailTopic, compose, compose_tasks
 from calendars.mails.invitations import invitation
 from jobs import messenger, mime, queue
 from jobs.config import WorkerConfig
@@ -26,12 +27,12 @@ from jobs.mime import PreparedMessage
 from jobs.ports import OfficeMails
 from jobs.queue import ClaimedReminder, SendOutcome, SendResult
 from jobs.revalidation import DeliverableReminder, ReminderFacts, revalidate, row_versions
-from models.clock import monotonic
+from models.clock import monotonic, today
 from models.database import Database
 from models.encryption import unseal
 from models.i18n import N_, Message, message
 from models.queries.audience import MESSENGER_SECRET
-from models.vocabulary import ReminderChannel
+from models.vocabulary import ReminderChannel, ReminderPurpose
 
 STALE_SECONDS = 5.0
 """How long the recipients of a checked batch remain valid; events and rules are checked before each mail."""
@@ -135,19 +136,31 @@ class Sender:
 
     def _send_each(self, connection: Connection, batch: Batch, tally: Tally) -> None:
         checked_at = monotonic()
-        for start in range(0, len(batch), self.mail.at_once):
+        chunks = _chunks(self._mails(batch), self.mail.at_once)
+        for number, chunk in enumerate(chunks):
+            later = [pair for one in chunks[number + 1 :] for pair in one]
             if self.stopping.is_set():
-                self._release(batch[start:], waits=False)
+                self._release([*chunk, *later], waits=False)
                 return
-            chunk = batch[start : start + self.mail.at_once]
             is_old = monotonic() - checked_at > STALE_SECONDS
-            ready = self._record_and_revalidate(connection, chunk, tally, is_old=is_old)
-            for number, (one, held) in enumerate(ready):
+            mails = self._mails(self._record_and_revalidate(connection, chunk, tally, is_old=is_old))
+            for index, mail in enumerate(mails):
                 self.on_progress()
-                self.unrecorded[one.id] = self.deliver(one, held)
+                self.unrecorded |= self.deliver_together(mail)
                 if self.server.is_away:
-                    self._release([*ready[number + 1 :], *batch[start + self.mail.at_once :]], waits=True)
+                    self._release([*(pair for one in mails[index + 1 :] for pair in one), *later], waits=True)
                     return
+
+    def _mails(self, batch: Batch) -> list[Batch]:
+        """The reminders that go with one mail: tasks of one reader that are due on the same day; others are alone."""
+        found: dict[object, list[tuple[ClaimedReminder, DeliverableReminder]]] = {}
+        zone = self.config.office.timezone
+        for one, held in batch:
+            key: object = one.id
+            if isinstance(held.about, MailTopic) and held.about.task is not None:
+                key = (one.recipient, one.channel, held.language, today(zone, one.due_at))
+            found.setdefault(key, []).append((one, held))
+        return list(found.values())
 
     def _record_and_revalidate(self, connection: Connection, chunk: Batch, tally: Tally, *, is_old: bool) -> Batch:
         """Record previous outcomes and revalidate this chunk, in one transaction; return those still valid.
@@ -181,12 +194,38 @@ class Sender:
         untried = SendOutcome(SendResult.RELEASED, self.server.answer if waits else None, waits_for_server=waits)
         self.unrecorded |= {one.id: untried for one, _held in batch}
 
+    def deliver_together(self, mail: Batch) -> dict[str, SendOutcome]:
+        """Deliver reminders that go with one mail; return their outcomes, which are recorded in one transaction.
+
+        The mail is named after the first of them by id: if it is sent again, it has the same Message-ID.
+        """
+        (lead, held), *others = sorted(mail, key=lambda pair: pair[0].id)
+        if not others:
+            return {lead.id: self.deliver(lead, held)}
+        tasks = [one.about for _claimed, one in mail if isinstance(one.about, MailTopic)]
+        answers = {one.reply_to for _claimed, one in mail}
+        together = replace(held, reply_to=answers.pop() if len(answers) == 1 else self.config.office.contact or None)
+        outcome = self._deliver(lead, together, compose_tasks(tasks, held.language))
+        events: set[str | None] = set()
+        outcomes: dict[str, SendOutcome] = {}
+        for one, each in mail:
+            told = each.told_sequence if outcome.end is SendResult.SENT else None
+            outcomes[one.id] = replace(
+                outcome, told_sequence=told, mail_id=lead.id, is_companion=one.event_id in events
+            )
+            events.add(one.event_id)
+        return outcomes
+
     def deliver(self, one: ClaimedReminder, held: DeliverableReminder) -> SendOutcome:
-        """Deliver one mail; return its outcome."""
+        """Deliver one mail about one reminder; return its outcome."""
+        return self._deliver(one, held, None)
+
+    def _deliver(self, one: ClaimedReminder, held: DeliverableReminder, content: MailContent | None) -> SendOutcome:
+        """Deliver one mail: with this content, or the reminder's own."""
         if one.channel is ReminderChannel.MESSENGER:
-            return self._to_messenger(one, held)
+            return self._to_messenger(one, held, content)
         try:
-            prepared = self._prepare(one, held)
+            prepared = self._prepare(one, held) if content is None else self._encode(held, content)
             before, after = self._id_affixes
             self.mail.send(one.id, one.recipient, prepared.to(one.recipient, before + one.id + after, self.clock()))
         except SendFailed as problem:
@@ -195,40 +234,57 @@ class Sender:
             log.exception("worker.mail_failed", extra={"reminder": one.id})
             return self._retry_or_fail(one, TemporaryFailure(message(_BROKEN)))
         self._server_answered()
-        sequence = None if prepared.entry is None else prepared.entry.sequence
-        return SendOutcome(SendResult.SENT, answer="", entry_sequence=sequence)
+        entry = held.entry
+        return SendOutcome(
+            SendResult.SENT,
+            answer="",
+            entry_sequence=entry.sequence if entry else None,
+            entry_organizer=entry.organizer if entry else None,
+            told_sequence=held.told_sequence,
+        )
 
-    def _to_messenger(self, one: ClaimedReminder, held: DeliverableReminder) -> SendOutcome:
+    def _to_messenger(
+        self, one: ClaimedReminder, held: DeliverableReminder, content: MailContent | None
+    ) -> SendOutcome:
         try:
             address = unseal(self.config.secret_key, MESSENGER_SECRET, held.messenger) if held.messenger else None
             if address is None or not isinstance(held.about, MailTopic):
                 raise PermanentFailure(message(N_("The messenger's address can't be read (any more); set it anew.")))
-            content = compose(held.about, held.language)
+            content = content or compose(held.about, held.language)
             messenger.notify(address, content.subject, content.text)
         except SendFailed as problem:
             return self._retry_or_fail(one, problem)
         except Exception:
             log.exception("worker.messenger_failed", extra={"reminder": one.id})
             return self._retry_or_fail(one, TemporaryFailure(message(_BROKEN)))
-        return SendOutcome(SendResult.SENT, answer="")
+        return SendOutcome(SendResult.SENT, answer="", told_sequence=held.told_sequence)
 
     def _prepare(self, one: ClaimedReminder, held: DeliverableReminder) -> PreparedMessage:
         """The encoded mail, written once per batch for all recipients of one language."""
         if not isinstance(held.about, MailTopic):
-            return mime.prepare(held.about.content, self.config.mail_from, unsubscribe=held.about.unsubscribe)
+            office_mail = held.about
+            return mime.prepare(
+                office_mail.content,
+                self.config.mail_from,
+                unsubscribe=office_mail.unsubscribe,
+                reply_to=held.reply_to,
+            )
         # Recipients of the same content share the object. It is stored here too, so that its id is not reused.
         cached = self._prepared.get(id(held))
         if cached is None:
-            cached = self._prepared[id(held)] = (held, self._encode(held.about, held))
+            if held.failure is not None:
+                content = digests.failure(held.failure, self._site, held.language)
+            else:
+                content = compose(held.about, held.language)
+            cached = self._prepared[id(held)] = (held, self._encode(held, content))
         return cached[1]
 
-    def _encode(self, about: MailTopic, held: DeliverableReminder) -> PreparedMessage:
-        if held.failure is not None:
-            content = digests.failure(held.failure, self._site, held.language)
-        else:
-            content = compose(about, held.language)
-        entry = invitation(about.event, held.language, held.entry, self._organizer) if held.entry else None
-        return mime.prepare(content, self.config.mail_from, entry=entry)
+    def _encode(self, held: DeliverableReminder, content: MailContent) -> PreparedMessage:
+        entry = None
+        if held.entry is not None and isinstance(held.about, MailTopic):
+            uninvites = held.about.purpose is ReminderPurpose.REMOVED
+            entry = invitation(held.about.event, held.language, held.entry, self._organizer, uninvites=uninvites)
+        return mime.prepare(content, self.config.mail_from, entry=entry, reply_to=held.reply_to)
 
     # Outcomes
 
@@ -286,7 +342,12 @@ class Sender:
             counted = queue.record_outcomes(connection, outcomes, now, self.owner, self.worker, self._id_affixes)
             recorded.update({end.value: count for end, count in counted.items()})
             recorded["lost"] = len(outcomes) - counted.total()
-            if failed := [one for one, outcome in outcomes.items() if outcome.end is SendResult.FAILED]:
+            failed = [
+                one
+                for one, outcome in outcomes.items()
+                if outcome.end is SendResult.FAILED and not outcome.is_companion
+            ]
+            if failed:
                 with Session(connection, expire_on_commit=False) as session:
                     notify_failures(session, failed, now)
                     session.flush()
@@ -300,3 +361,13 @@ class Sender:
             self._to_release = False
         self.unrecorded.clear()
         tally += recorded
+
+
+def _chunks(mails: Sequence[Batch], at_once: int) -> Sequence[Batch]:
+    """The reminders of these mails in chunks of at least ``at_once`` (the last may be smaller); no mail is split."""
+    chunks: list[list[tuple[ClaimedReminder, DeliverableReminder]]] = []
+    for mail in mails:
+        if not chunks or len(chunks[-1]) >= at_once:
+            chunks.append([])
+        chunks[-1].extend(mail)
+    return chunks

@@ -8,11 +8,17 @@ CODE_PATTERN = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """``locality`` is the office's own (a code), ``timezone`` its IANA zone; ``public_url`` has no trailing slash."""
+    """``locality`` is the office's own (a code), ``timezone`` its IANA zone; ``public_url`` has no trailing slash.
+
+    ``contact`` is a mail address that people read, for answers to mails about events that nobody is in charge of;
+    empty: there is none. ``notice_seconds``: how long after the last of several changes a notice of them leaves.
+    """
 
     locality: str
     timezone: str
     public_url: str
+    contact: str = ""
+    notice_seconds: float = 120
 
     def event_url(self, event_id: str) -> str:
         """The page of an event."""

@@ -1,13 +1,14 @@
 """Reminder rules and reminders. The rows are the queue: nothing else stores what must be sent."""
 
 from datetime import datetime, time
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, Integer, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.base import Identified, Versioned, one_of
 from models.text import LocalizedText
-from models.types import JsonList, LocalizedTextType, UtcDateTime, WordType
+from models.types import JsonList, JsonObject, LocalizedTextType, UtcDateTime, WordType
 from models.vocabulary import (
     OFFICE_PURPOSES,
     AttemptOutcome,
@@ -64,8 +65,10 @@ class Reminder(Identified, table=True):
     ``rule_id``, never NULL: with ``task_key``, ``recipient`` and ``due_at`` it makes a reminder unique by constraint.
     ``next_at`` is when the next attempt is due; it starts as ``due_at`` and grows with each failure. While ``sending``,
     ``lease_until`` is the end of the claim. ``deferred_since`` is when the mail itself was first deferred;
-    ``waits_for_server`` means that the mail server was down, whose return brings it forward. ``entry_sequence`` is the
-    SEQUENCE of the calendar entry sent with it. A failed reminder is unseen until somebody has marked it (``seen_at``).
+    ``waits_for_server`` means that the mail server was down, whose return brings it forward. ``told_sequence`` is the
+    SEQUENCE of the event whose values it told (:class:`EventVersion`), of what was sent or may have been.
+    ``entry_sequence`` is the SEQUENCE of the calendar entry sent with it, ``entry_organizer`` its ORGANIZER if that was
+    not the office. A failed reminder is unseen until somebody has marked it (``seen_at``).
     ``failed_id`` is the reminder that a failure notice is about; it is no foreign key, which would need an index on
     every row. ``reckoning`` is 1 where ``due_at`` was computed as versions before 0.4 did
     (:func:`calendars.days.offsets.former_due_at`), else None.
@@ -121,6 +124,8 @@ class Reminder(Identified, table=True):
     message_id: str | None = Field(default=None, max_length=255)
     channel: ReminderChannel = Field(default=ReminderChannel.EMAIL, sa_type=WordType(ReminderChannel))
     entry_sequence: int | None = Field(default=None, ge=0)
+    entry_organizer: str | None = Field(default=None, max_length=254)
+    told_sequence: int | None = Field(default=None, ge=0)
     waits_for_server: bool = Field(default=False)
     deferred_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -130,6 +135,22 @@ class Reminder(Identified, table=True):
     reckoning: int | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     updated_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class EventVersion(SQLModel, table=True):
+    """The values of an event at one SEQUENCE, as far as mails tell them and as long as the event exists.
+
+    Kept when they change, with those before: what readers were told is compared with what holds now. ``reason`` is what
+    its author typed for the change that led to them.
+    """
+
+    __tablename__ = "event_version"
+
+    event_id: str = Field(foreign_key="event.id", primary_key=True, max_length=26, ondelete="CASCADE")
+    sequence: int = Field(primary_key=True, ge=0)
+    content: dict[str, Any] = Field(sa_type=JsonObject)
+    reason: str | None = Field(default=None, max_length=2000)
+    changed_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class ReminderAttempt(SQLModel, table=True):

@@ -218,7 +218,8 @@ class ReminderState(StrEnum):
 class ReminderPurpose(StrEnum):
     """The purpose of a mail.
 
-    A rule's reminder; a cancelled event; a change of an event that people have in their calendars; a mail that was not
+    A rule's reminder; a cancelled event; another change of an event that people have in their calendars; a postponed
+    event; new days or hours; to whoever is no longer part of an event that is in their calendar; a mail that was not
     delivered; to those who may confirm: an event is to be confirmed, or is no longer what was confirmed; and the
     office's own: the weekly schedule, the daily digest, failures unseen.
     """
@@ -226,6 +227,9 @@ class ReminderPurpose(StrEnum):
     REMINDER = "reminder"
     CANCELLATION = "cancellation"
     UPDATE = "update"
+    POSTPONED = "postponed"
+    MOVED = "moved"
+    REMOVED = "removed"
     FAILURE = "failure"
     ASKED = "asked"
     CHANGED = "changed"

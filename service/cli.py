@@ -57,6 +57,9 @@ Settings are environment variables:
   DESK_LEASE_SECONDS  how long a claimed reminder stays claimed (default: 120)
   DESK_PUBLIC_FEED    on or off: whether everybody may subscribe to public events (default: on)
   DESK_RETRY_SECONDS  first pause before a mail is tried again (default: 60)
+  DESK_NOTICE_SECONDS how long after the last of several changes of an event those who were told of it
+                      are told what changed, from 0 to 600 (default: 120)
+  DESK_CONTACT        address that people read, for answers to mails about events nobody is in charge of
   DESK_PROXIES        how many proxies in front add to X-Forwarded-For (default: 0)
   DESK_PASSPORT_DAYS  how long after the last visit a passport is kept (default: 30)
   DESK_OIDC_ISSUER, DESK_OIDC_CLIENT_ID, DESK_OIDC_CLIENT_SECRET, DESK_OIDC_NAME

@@ -69,6 +69,8 @@ class Settings:
     web_workers: int
     lease_seconds: float
     retry_seconds: float
+    notice_seconds: float = 120
+    contact: str = ""
     public_feed: bool = True
     passport_days: int = 30
     proxies: int = 0
@@ -78,7 +80,13 @@ class Settings:
     @property
     def office(self) -> Office:
         """The settings that computations need."""
-        return Office(locality=self.locality, timezone=self.timezone, public_url=self.public_url)
+        return Office(
+            locality=self.locality,
+            timezone=self.timezone,
+            public_url=self.public_url,
+            contact=self.contact,
+            notice_seconds=self.notice_seconds,
+        )
 
     @property
     def is_https(self) -> bool:
@@ -111,6 +119,8 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         web_workers=_number(env, "DESK_WEB_WORKERS", 2, 1, 64),
         lease_seconds=_seconds(env, "DESK_LEASE_SECONDS", 120, 1, 3600),
         retry_seconds=_seconds(env, "DESK_RETRY_SECONDS", 60, 0.1, 86_400),
+        notice_seconds=_seconds(env, "DESK_NOTICE_SECONDS", 120, 0, 600),
+        contact=_contact(env.get("DESK_CONTACT") or ""),
         public_feed=_switch(env, "DESK_PUBLIC_FEED", default=True),
         passport_days=_number(env, "DESK_PASSPORT_DAYS", 30, 0, 3650),
         proxies=_number(env, "DESK_PROXIES", 0, 0, 9),
@@ -260,6 +270,13 @@ def _mail_from(text: str) -> str:
     if "@" not in address or any(character in text for character in "\r\n"):
         raise BadSetting("DESK_MAIL_FROM", text, "must be an address like Protocol Desk <desk@example.org>")
     return text
+
+
+def _contact(text: str) -> str:
+    # A header and a calendar entry hold it as it is.
+    if text and (not re.fullmatch(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,189}", text) or text.endswith(".")):
+        raise BadSetting("DESK_CONTACT", text, "must be a plain mail address that people read, like office@example.org")
+    return text.lower()
 
 
 def _locality(code: str) -> str:

@@ -27,7 +27,6 @@ RETRANSLATED = {
     "From Outlook, Google, Apple or another program: save or export the calendar as an .ics file. You see what it would"
     " do before anything is written.": "officers are addressed as Ông/Bà",
     "What do you need it for?": "officers are addressed as Ông/Bà",
-    "You get this mail because an earlier one put this event into your calendar.": "readers are addressed as Ông/Bà",
     "You may read this, but not change it.": "officers are addressed as Ông/Bà",
     f"earlier in the calendar{CONTEXT_END}Before": "a page before, not “3 days before the arrival”",
     f"for a task{CONTEXT_END}Responsible organisation": "does a task; of an event it is in the lead",

@@ -24,6 +24,12 @@ PURPOSE_NAMES: Mapping[ReminderPurpose, LocalizedText] = {
     ReminderPurpose.REMINDER: {"vi": "Thư nhắc", "lo": "ອີເມວແຈ້ງເຕືອນ", "en": "Reminder"},
     ReminderPurpose.CANCELLATION: {"vi": "Thư báo hủy", "lo": "ອີເມວແຈ້ງຍົກເລີກ", "en": "Cancellation"},
     ReminderPurpose.UPDATE: {"vi": "Thư báo thay đổi", "lo": "ອີເມວແຈ້ງການປ່ຽນແປງ", "en": "Notice of a change"},
+    ReminderPurpose.POSTPONED: {"vi": "Thư báo hoãn", "lo": "ອີເມວແຈ້ງເລື່ອນ", "en": "Notice of a postponement"},
+    ReminderPurpose.MOVED: {"vi": "Thư báo ngày giờ mới", "lo": "ອີເມວແຈ້ງວັນເວລາໃໝ່", "en": "Notice of new days or hours"},
+    ReminderPurpose.REMOVED: {
+        "vi": "Thư báo không còn tham gia", "lo": "ອີເມວແຈ້ງບໍ່ໄດ້ເຂົ້າຮ່ວມແລ້ວ",
+        "en": "Notice of no longer taking part",
+    },
     ReminderPurpose.FAILURE: {
         "vi": "Thư báo không gửi được", "lo": "ອີເມວແຈ້ງວ່າສົ່ງບໍ່ໄດ້", "en": "Notice of a mail that failed",
     },

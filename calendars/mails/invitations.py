@@ -1,22 +1,15 @@
 """The calendar part of a mail (iMIP): an event as an invitation to the recipient's calendar, or its cancellation."""
 
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
 from calendars.ical.vcalendar import CALENDAR_END
-from calendars.ical.vevent import EventFacts, render_event, zones_of
+from calendars.ical.vevent import EventFacts, bounds, render_event, stamped, summary, zones_of
 from calendars.ical.vtimezone import vtimezone
+from calendars.reminders.change_notices import CalendarEntry, Method
 from models.text import one_line
 
 _END_OF_EVENT = b"END:VEVENT\r\n"
 _LINE = 75
-
-
-class Method(StrEnum):
-    """What a calendar program should do with the entry. Source: RFC 5546 sections 3.2.2 and 3.2.5."""
-
-    REQUEST = "REQUEST"
-    CANCEL = "CANCEL"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,34 +24,58 @@ class Invitation:
     def to(self, address: str) -> bytes:
         """The complete calendar object for a recipient; ``address`` is a plain mail address in ASCII.
 
-        No reply is requested: the office counts its guests by other means.
+        No reply is requested: the office counts its guests by other means. Who gives one reaches the organizer. What is
+        published has no attendees. Source: RFC 5546 section 3.2.1.
         """
+        if self.method is Method.PUBLISH:
+            return self.before + self.after
         attendee = f"ATTENDEE;CUTYPE=INDIVIDUAL;ROLE=REQ-PARTICIPANT;PARTSTAT=NEEDS-ACTION;RSVP=FALSE:mailto:{address}"
         return self.before + _folded(attendee) + self.after
 
 
-def invitation(facts: EventFacts, language: str, method: Method, organizer: tuple[str, str]) -> Invitation:
-    """An event as an entry in a language; ``organizer`` is the office's name (may be empty) and mail address.
+def invitation(
+    facts: EventFacts, language: str, entry: CalendarEntry, office: tuple[str, str], *, uninvites: bool = False
+) -> Invitation:
+    """An event as an entry in a language; ``office`` is the office's name (may be empty) and its mail address.
 
-    UID and SEQUENCE are the event's own: a later mail replaces the entry of an earlier one, a cancellation removes it.
-    Source: RFC 6047 section 2, RFC 5546 section 3.2.
+    UID is the event's own: a later mail replaces the entry of an earlier one, a cancellation removes it. The organizer
+    is who answers go to; the office sends on their behalf. ``uninvites``: the event goes on without the reader, so the
+    cancellation says nothing about it but which it is.
+    Source: RFC 6047 section 2, RFC 5546 section 3.2, RFC 5545 section 3.2.18 (SENT-BY).
     """
-    name, address = organizer
+    name, address = office
     # A parameter value cannot contain quotation marks or control characters.
     quoted_name = one_line(name).replace('"', "'")
-    common_name = f';CN="{quoted_name}"' if quoted_name else ""
+    parameters = f';CN="{quoted_name}"' if quoted_name else ""
+    organizer = entry.organizer or address
+    if organizer != address:
+        parameters += f';SENT-BY="mailto:{address}"'
     head = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         f"PRODID:-//Protocol Desk//Protocol Desk//{language.upper()}",
         "CALSCALE:GREGORIAN",
-        f"METHOD:{method.value}",
+        f"METHOD:{entry.method.value}",
     ]
+    facts = replace(facts, sequence=entry.sequence)
     zones = b"".join(vtimezone(zone, facts.first_day.year, facts.last_day.year) for zone in zones_of(facts))
-    event = render_event(facts, language)
+    event = _uninvitation(facts, language) if uninvites else render_event(facts, language)
     before = b"".join(map(_folded, head)) + zones + event.removesuffix(_END_OF_EVENT)
-    before += _folded(f"ORGANIZER{common_name}:mailto:{address}")
-    return Invitation(method, facts.sequence, before, _END_OF_EVENT + CALENDAR_END)
+    before += _folded(f"ORGANIZER{parameters}:mailto:{organizer}")
+    return Invitation(entry.method, entry.sequence, before, _END_OF_EVENT + CALENDAR_END)
+
+
+def _uninvitation(facts: EventFacts, language: str) -> bytes:
+    """The VEVENT that takes one reader off: without STATUS, as the event is not cancelled (RFC 5546 section 3.2.5)."""
+    from icalendar import Event
+
+    event = stamped(Event(), facts)
+    event.add("SUMMARY", summary(facts, language))
+    start, end = bounds(facts)
+    event.add("DTSTART", start)
+    event.add("DTEND", end)
+    rendered: bytes = event.to_ical()
+    return rendered
 
 
 def _folded(line: str) -> bytes:

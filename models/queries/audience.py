@@ -29,6 +29,7 @@ from sqlalchemy import (
     bindparam,
     false,
     func,
+    literal,
     null,
     or_,
     select,
@@ -45,7 +46,8 @@ from models.i18n import N_
 from models.places import Locality, Organisation, Person
 from models.queries.approved_rules import approved_rules
 from models.queries.event_readers import TAKING_PART, ReadingRights
-from models.queries.offices import OTHERS_EXIST, Offices, knows
+from models.queries.languages import reader_language
+from models.queries.offices import LOCALITY, OTHERS_EXIST, Offices, knows
 from models.reminders import ReminderRule
 from models.vocabulary import Language, Role, Visibility
 
@@ -226,14 +228,16 @@ class _Place:
     table: Table | None = None
 
     def people(self, by_id: bool, which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-        """Event, address, person, their organisation's country, whether they are members, and the task they have."""
+        """Event, address, person, their organisation's country, their languages, whether they are members, task."""
         events: Any = _EVENT if self.table is None else self.table.join(_EVENT, _EVENT.c.id == self.event_id)
         joined = (
             events.join(_PERSON, _PERSON.c.id == self.person_id)
             .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _PERSON.c.organisation_id)
             .outerjoin(_LOCALITY, _LOCALITY.c.code == _ORGANISATION.c.locality)
         )
-        columns = (self.event_id, func.lower(_PERSON.c.email), _PERSON.c.id, _LOCALITY.c.country)
+        columns = (
+            self.event_id, func.lower(_PERSON.c.email), _PERSON.c.id, _LOCALITY.c.country, _PERSON.c.languages
+        )  # fmt: skip
         stands = (true() if self.table is _MEMBER else false()).label("is_member")
         task = (_TASK.c.id if self.table is _TASK else null()).label("task_id")
         # Accounts of another organisation that they went to may write their address: that gives it nothing.
@@ -257,13 +261,15 @@ def _open_tasks(by_id: bool) -> Select[*tuple[Any, ...]]:
 
 
 @cache
-def _countries(by_id: bool) -> Select[*tuple[Any, ...]]:
-    """The countries of the organisations in charge of events."""
-    return (
+def _countries(by_id: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """The countries of the organisations in charge of events, and that of the office under an empty id."""
+    of_organisations = (
         select(_ORGANISATION.c.id, _LOCALITY.c.country)
         .join(_LOCALITY, _LOCALITY.c.code == _ORGANISATION.c.locality)
         .where(_ORGANISATION.c.id.in_(select(_EVENT.c.organisation_id).where(chosen_events(by_id))))
     )
+    of_office = select(literal(""), _LOCALITY.c.country).where(_LOCALITY.c.code == bindparam("office"))
+    return union_all(of_organisations, of_office)
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,9 +320,9 @@ class AudienceIndex:
     """Event → its open tasks: ``id``, ``organisation_id``; only if assignees are told."""
     doers: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Task → the address of the person it is given to."""
-    people: dict[tuple[str, str], tuple[bool, str, str | None]] = field(default_factory=dict)
-    """Event and address → who of its people has it: whether a head only, their id, their organisation's country. Of
-    several people the first in this order."""
+    people: dict[tuple[str, str], tuple[bool, str, str | None, Sequence[str]]] = field(default_factory=dict)
+    """Event and address → who of its people has it: whether a head only, their id, their organisation's country, their
+    languages. Of several people the first in this order."""
     messengers: dict[str, bytes] = field(default_factory=dict)
     """Account → the encrypted address of its messenger."""
     countries: dict[str, str] = field(default_factory=dict)
@@ -358,7 +364,8 @@ class AudienceIndex:
             people = _people(by_id, MEMBERS in parts, ASSIGNEE in parts, bool(emails))
             for row in connection.execute(people, bound):
                 index._add_person(*row, is_listed=MEMBERS in parts)
-            index.countries.update(connection.execute(_countries(by_id), events.values).all())
+            office = {"office": connection.get_execution_options().get(LOCALITY) or ""}
+            index.countries.update(connection.execute(_countries(by_id), events.values | office).all())
         return index
 
     def addresses(
@@ -399,15 +406,30 @@ class AudienceIndex:
                 return self.accounts[user.id]
         person = self.people.get((event.id, address))
         if person is not None:
-            return Reader(address, self._language(person[2], event))
+            return Reader(address, self._language(event, person[2], person[3]))
         if user is None and (vouched or event.visibility is Visibility.PUBLIC):
-            return Reader(address, self._language(None, event))
+            return Reader(address, self._language(event))
         return None
 
     def can_tell(self, account_id: str, event: Any) -> bool:
         """Whether an account is active and may read an event; it must be loaded (``owner`` for who owns the event)."""
         user = self.users.get(account_id)
         return user is not None and user.active and self._may_read(user, event)
+
+    def is_shut(self, address: str, event: Any) -> bool:
+        """Whether an address (loaded as for :meth:`reader`) is that of a disabled account, which is told nothing."""
+        user = self.by_email.get(address)
+        if user is None or user.active:
+            return False
+        return self._may_read(user, event) or self._is_of_its_office(user, event)
+
+    def in_charge(self, event: Any) -> str | None:
+        """The address of the one account in charge of an event, to which answers go; the word ``owner`` must be loaded.
+
+        None if there is none, or if several accounts of an organisation are in charge together.
+        """
+        accounts = [user for user in self._accounts(OWNER, event) if self._may_read(user, event)]
+        return accounts[0].email if len(accounts) == 1 else None
 
     def messenger_of(self, address: str) -> bytes | None:
         """The encrypted address of the messenger of the account with this address."""
@@ -456,9 +478,10 @@ class AudienceIndex:
         """Whether an account belongs to the office of an event."""
         return self.rights[user.id].is_of_office(event.organisation_id)
 
-    def _language(self, country: str | None, event: Any) -> Language:
-        """Without an account the country decides: the person's own, else that of the organisation in charge."""
-        return Language.LO if (country or self.countries.get(event.organisation_id or "")) == "LA" else Language.VI
+    def _language(self, event: Any, country: str | None = None, languages: Sequence[str] = ()) -> Language:
+        """The language of a reader without an account, who belongs to an organisation in ``country``."""
+        in_charge = self.countries.get(event.organisation_id) if event.organisation_id else None
+        return reader_language(languages, country, in_charge, self.countries.get(""))
 
     def _add_user(self, user: Any) -> None:
         self.users[user.id] = user
@@ -478,6 +501,7 @@ class AudienceIndex:
         email: str,
         person_id: str,
         country: str | None,
+        languages: Sequence[str] | None,
         is_member: bool,
         task_id: str | None,
         *,
@@ -490,7 +514,7 @@ class AudienceIndex:
             self.members[event_id].append(address)
         if task_id is not None:
             self.doers[task_id].append(address)
-        known, this = self.people.get((event_id, address)), (not is_member, person_id, country)
+        known, this = self.people.get((event_id, address)), (not is_member, person_id, country, tuple(languages or ()))
         if known is None or this[:2] < known[:2]:
             self.people[event_id, address] = this
 
@@ -505,18 +529,23 @@ class EntitledReaders:
 
     @classmethod
     def load(
-        cls, work: Session | Connection, recipients: Collection[str], event_ids: Collection[str]
+        cls,
+        work: Session | Connection,
+        recipients: Collection[str],
+        event_ids: Collection[str],
+        words: Collection[str] = (MEMBERS,),
     ) -> "EntitledReaders":
-        """Read what decides it for these recipients and events; nothing where there are none."""
+        """Read what decides it for these recipients and events; nothing where there are none. ``words`` of an audience
+        are read along."""
         if not recipients or not event_ids:
             return cls()
         connection = work if isinstance(work, Connection) else work.connection()
         addresses = {one.removeprefix(MESSENGER) for one in recipients}
-        words = {MEMBERS, *(f"{_EMAIL}{one}" for one in addresses)}
+        all_words = {*words, *(f"{_EMAIL}{one}" for one in addresses)}
         rules = {row.id: row.audience for row in connection.execute(select(_RULE.c.id, _RULE.c.audience))}
         approved = approved_rules(connection, rules)
         return cls(
-            AudienceIndex.load(connection, words, EventSelection(tuple(event_ids))),
+            AudienceIndex.load(connection, all_words, EventSelection(tuple(event_ids))),
             frozenset(address.lower() for rule in approved for address in named_addresses(rules[rule])),
         )
 

@@ -5,13 +5,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, ProgrammingError, StatementError
 from sqlmodel import Session, col
 
 from calendars.reminders import due_times
+from calendars.reminders.change_notices import TELLING
 from models import dump_rows
 from models.dump_rows import TableShape
+from models.events import Event
 from models.i18n import N_, message
 from models.migrate import knows, upgrade_within
 from models.reminders import JobRun, Reminder
@@ -145,6 +147,10 @@ def skip_what_was_due(session: Session, act: ActionContext) -> int:
         "lease_owner": None,
         "waits_for_server": False,
         "updated_at": act.now,
+        # It may have been sent, and then has told the event as it was.
+        "told_sequence": select(col(Event.sequence))
+        .where(col(Event.id) == col(Reminder.event_id), col(Reminder.purpose).in_(TELLING))
+        .scalar_subquery(),
     }
     return _run(session, update(Reminder).where(*waiting).values(given_up))
 

@@ -12,8 +12,10 @@ from sqlmodel import Session, select
 from jobs.config import WorkerConfig
 from jobs.worker import Worker
 from models.database import Database
+from models.events import Event
 from models.reminders import Reminder
 from service.actions.context import ActionContext
+from service.actions.reminders.change_notices import EventVersionBefore, keep_version
 from tests.factories import OFFICE
 from tests.jobs.sink import Sink
 
@@ -66,6 +68,19 @@ def make_worker(database: Database, config: WorkerConfig, clock: HandClock) -> I
     for worker in made:
         worker.mail.close_idle()  # unrecorded outcomes stay: tests check them
         worker.leadership.resign()
+
+
+NOTICE = timedelta(seconds=OFFICE.notice_seconds)
+"""How long after a change the notices of it leave."""
+
+
+def assign(session: Session, act: ActionContext, event: Event, reason: str | None = None, **values: Any) -> None:
+    """Change an event's values as the service does: SEQUENCE rises, the values before and after are kept."""
+    before = EventVersionBefore.of(event)
+    for name, value in values.items():
+        setattr(event, name, value)
+    event.sequence += 1
+    keep_version(session, act, event, before, reason)
 
 
 def reminders(database: Database) -> list[Reminder]:

@@ -5,6 +5,7 @@ from sqlalchemy import event as sa_event
 
 from models.database import Database
 from models.queries.audience import AudienceIndex, EventSelection, addresses, check_audience, is_address
+from models.queries.languages import reader_language
 from models.vocabulary import Language, Role
 from tests.factories import make_event, make_member, make_organisation, make_person, make_user
 
@@ -52,6 +53,56 @@ def test_members_are_the_people_with_an_address_and_read_their_own_language(data
             "guest@example.org": Language.VI,
             "lao@example.org": Language.LO,
         }
+
+
+@pytest.mark.both_databases("a list of languages is JSON")
+def test_a_member_reads_the_first_of_their_own_languages_that_there_is(database: Database) -> None:
+    with database.transaction() as session:
+        lao = make_organisation(session, locality="vientiane-province")
+        event = make_event(session, organisation_id=make_organisation(session).id)
+        spoken: dict[str, list[str]] = {"a": ["lo"], "b": ["fr", "en"], "c": ["vi"], "d": ["fr"], "e": []}
+        for name, languages in spoken.items():
+            organisation = None if name == "a" else lao.id
+            person = make_person(
+                session, email=f"{name}@example.org", organisation_id=organisation, languages=languages
+            )
+            make_member(session, event, person)
+        assert addresses(session, ["members"], event) == {
+            "a@example.org": Language.LO,
+            "b@example.org": Language.EN,
+            "c@example.org": Language.VI,
+            "d@example.org": Language.LO,
+            "e@example.org": Language.LO,
+        }
+
+
+def test_an_event_of_nobody_is_told_of_in_the_offices_language(database: Database) -> None:
+    database.works_for("vientiane-province")
+    with database.transaction() as session:
+        make_organisation(session, locality="vientiane-province")
+        event = make_event(session)
+        make_member(session, event, make_person(session, email="a@example.org"))
+        assert addresses(session, ["members"], event) == {"a@example.org": Language.LO}
+
+
+@pytest.mark.parametrize(
+    ("languages", "countries", "expected"),
+    [
+        (["lo"], ("VN", "VN", "VN"), Language.LO),
+        (["EN-gb"], ("LA",), Language.EN),
+        (["lo_LA", "vi"], (), Language.LO),
+        (["fr", "th"], ("LA",), Language.LO),
+        ([], ("LA", "VN", "VN"), Language.LO),
+        (None, (None, "LA", "VN"), Language.LO),
+        (None, ("TH", None, "LA"), Language.LO),
+        (None, (None, None, "VN"), Language.VI),
+        (None, (), Language.VI),
+    ],
+)
+def test_languages_come_before_countries_and_the_nearest_country_decides(
+    languages: list[str] | None, countries: tuple[str | None, ...], expected: Language
+) -> None:
+    assert reader_language(languages, *countries) is expected
 
 
 def test_an_address_reads_the_language_of_its_account_else_of_the_owning_organisation(database: Database) -> None:

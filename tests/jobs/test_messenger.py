@@ -21,7 +21,7 @@ from service.actions.accounts.messenger_addresses import messenger_errors, seale
 from service.actions.context import ActionContext
 from service.actions.reminders.reminder_planning import plan_event
 from tests.factories import NOW, OFFICE, make_event, make_rule
-from tests.jobs.conftest import HandClock, WorkerFactory, reminders
+from tests.jobs.conftest import NOTICE, HandClock, WorkerFactory, reminders
 from tests.jobs.sink import Sink
 from tests.jobs.test_worker import DUE, change
 
@@ -120,6 +120,7 @@ def test_a_cancellation_goes_the_same_ways(
     event_id = planned(database, chat)
     clock.now = DUE - timedelta(hours=1)
     change(database, event_id, clock.now, status=EventStatus.CANCELLED)
+    clock.now += NOTICE
     assert make_worker(secret_key=SECRET).tick() == {"sent": 2}
     assert (len(chat.got), sink.recipients) == (1, [LAN])
 

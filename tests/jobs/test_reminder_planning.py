@@ -9,6 +9,7 @@ from sqlalchemy import event as sa_event
 from sqlmodel import Session, select
 
 from calendars.reminders import due_times
+from calendars.reminders.change_notices import LONGEST_WAIT, NOTICES
 from models.accounts import Audit
 from models.database import Database
 from models.errors import Conflict
@@ -22,7 +23,7 @@ from service.actions.directory.directory import change_person
 from service.actions.reminders import reminder_planning as actions
 from service.actions.reminders.reminder_planning import announce_cancellation, plan_event, plan_rule, retry
 from tests.factories import NOW, OFFICE, make_event, make_member, make_rule, make_task, make_user
-from tests.jobs.conftest import all_reminders
+from tests.jobs.conftest import NOTICE, all_reminders, assign
 
 PENDING, SKIPPED, SENT = ReminderState.PENDING, ReminderState.SKIPPED, ReminderState.SENT
 FAILED, SENDING = ReminderState.FAILED, ReminderState.SENDING
@@ -33,15 +34,15 @@ def states(session: Session) -> list[tuple[str, ReminderState, str | None]]:
 
 
 def move(session: Session, event: Event, days: int) -> None:
-    for name in ("first_day", "last_day", "arrives_on", "departs_on"):
-        setattr(event, name, getattr(event, name) + timedelta(days=days))
-    event.sequence += 1
-    session.flush()
+    names = ("first_day", "last_day", "arrives_on", "departs_on")
+    moved = {name: getattr(event, name) + timedelta(days=days) for name in names}
+    assign(session, ActionContext(None, NOW, OFFICE), event, **moved)
 
 
 def settle(session: Session, row: Reminder, state: ReminderState) -> None:
     row.state = state
     row.sent_at = NOW if state is SENT else None
+    row.told_sequence = session.get_one(Event, row.event_id).sequence if state is SENT else None
     row.lease_until = NOW if state is SENDING else None
     session.flush()
 
@@ -107,72 +108,82 @@ def test_a_rule_told_to_catch_up_calls_back_what_was_too_late(database: Database
         assert {row.event_id: row.state for row in all_reminders(session)} == {running.id: PENDING, over.id: SKIPPED}
 
 
-def has_entry(session: Session, event: Event, recipient: str, sequence: int | None = None) -> None:
-    """As after a mail that put the event into this reader's calendar."""
+def was_told(session: Session, event: Event, recipient: str) -> None:
+    """As after the mails to this reader were sent."""
     for row in all_reminders(session):
         if row.recipient == recipient and row.event_id == event.id and row.state is PENDING:
             settle(session, row, SENT)
-            row.entry_sequence = event.sequence if sequence is None else sequence
     session.flush()
 
 
-def updates(session: Session) -> list[tuple[str, str, ReminderState, str | None]]:
+def notices(session: Session) -> list[tuple[str, str, ReminderState, str | None]]:
     return [
-        (row.recipient, row.rule_key, row.state, row.reason)
-        for row in all_reminders(session)
-        if row.purpose is ReminderPurpose.UPDATE
+        (row.recipient, row.rule_key, row.state, row.reason) for row in all_reminders(session) if row.purpose in NOTICES
     ]
 
 
-def test_whoever_has_the_event_in_the_calendar_is_told_once_that_it_changed(
-    database: Database, act: ActionContext
-) -> None:
+def later(minutes: float) -> ActionContext:
+    return ActionContext(None, NOW + timedelta(minutes=minutes), OFFICE)
+
+
+@pytest.mark.both_databases("rows changed in place, and inserted again over one that was taken back")
+def test_whoever_was_told_of_an_event_is_told_once_that_it_moved(database: Database, act: ActionContext) -> None:
     with database.transaction() as session:
         make_rule(session, audience=["email:a@example.org", "email:b@example.org"])
         event = make_event(session)
         plan_event(session, act, event)
-        has_entry(session, event, "a@example.org")
+        was_told(session, event, "a@example.org")
         plan_event(session, act, event)
-        assert updates(session) == []
+        assert notices(session) == []
         move(session, event, 3)
         plan_event(session, act, event)
-        assert updates(session) == [("a@example.org", "update:1", PENDING, None)]
-        (row,) = [row for row in all_reminders(session) if row.purpose is ReminderPurpose.UPDATE]
-        assert row.due_at == NOW + actions.TOLD_AFTER
-        plan_event(
-            session, ActionContext(None, NOW + timedelta(minutes=5), OFFICE), event
-        )  # words only: nothing more to tell
-        assert len(updates(session)) == 1
+        assert notices(session) == [("a@example.org", "moved:1", PENDING, None)]
+        (row,) = [row for row in all_reminders(session) if row.purpose is ReminderPurpose.MOVED]
+        assert row.due_at == row.next_at == NOW + NOTICE
+        plan_event(session, later(1), event)  # words only: nothing more to tell, and nobody waits longer for it
+        assert [row.due_at for row in all_reminders(session) if row.purpose in NOTICES] == [NOW + NOTICE]
         move(session, event, 1)
-        plan_event(session, ActionContext(None, NOW + timedelta(minutes=6), OFFICE), event)
-        assert updates(session) == [
-            ("a@example.org", "update:1", SKIPPED, due_times.UP_TO_DATE),
-            ("a@example.org", "update:2", PENDING, None),
-        ]
+        plan_event(session, later(1.5), event)
+        assert notices(session) == [("a@example.org", "moved:2", PENDING, None)]
+        (row,) = [row for row in all_reminders(session) if row.purpose is ReminderPurpose.MOVED]
+        assert row.due_at == NOW + timedelta(minutes=1.5) + NOTICE
+        move(session, event, 1)
+        plan_event(session, later(9), event)
+        (row,) = [row for row in all_reminders(session) if row.purpose is ReminderPurpose.MOVED]
+        assert row.due_at == NOW + LONGEST_WAIT, "ten minutes after the first change at the latest"
+        move(session, event, -5)
+        plan_event(session, later(9.5), event)
+        assert notices(session) == [("a@example.org", "moved:3", SKIPPED, due_times.AS_TOLD)]
 
 
-@pytest.mark.parametrize(
-    ("status", "reason"),
-    [
-        (EventStatus.POSTPONED, due_times.SILENT[EventStatus.POSTPONED]),
-        (EventStatus.CANCELLED, due_times.SILENT[EventStatus.CANCELLED]),
-    ],
-)
-def test_a_change_is_not_told_of_an_event_that_is_called_off(
-    database: Database, act: ActionContext, status: EventStatus, reason: str
+@pytest.mark.both_databases("rows changed in place, and inserted again over one that was taken back")
+@pytest.mark.parametrize("status", [EventStatus.POSTPONED, EventStatus.CANCELLED])
+def test_a_change_gives_way_to_what_calls_the_event_off(
+    database: Database, act: ActionContext, status: EventStatus
 ) -> None:
     with database.transaction() as session:
         make_rule(session)
         event = make_event(session)
         plan_event(session, act, event)
-        has_entry(session, event, "desk@example.org")
+        was_told(session, event, "desk@example.org")
         move(session, event, 3)
         plan_event(session, act, event)
-        event.status, event.sequence = status, event.sequence + 1
+        assign(session, act, event, status=status)
         plan_event(session, act, event)
         if status is EventStatus.CANCELLED:
             announce_cancellation(session, act, event)
-        assert updates(session) == [("desk@example.org", "update:1", SKIPPED, due_times.SILENT[status])]
+        purpose = {"postponed": "postponed", "cancelled": "cancellation"}[status]
+        assert notices(session) == [("desk@example.org", f"{purpose}:2", PENDING, None)]
+        assign(session, act, event, status=EventStatus.PLANNED)
+        move(session, event, -3)
+        plan_event(session, act, event)
+        ((*_row, state, _why),) = notices(session)
+        assert state is SKIPPED, "it is as it was"
+        move(session, event, 1)
+        plan_event(session, act, event)
+        assert [one for one in notices(session) if one[2] is PENDING] == [
+            ("desk@example.org", "moved:5", PENDING, None)
+        ]
 
 
 def test_an_event_that_is_over_is_not_told_of(database: Database, act: ActionContext) -> None:
@@ -180,10 +191,10 @@ def test_an_event_that_is_over_is_not_told_of(database: Database, act: ActionCon
         make_rule(session, offset="P30D")
         event = make_event(session, first_day=date(2026, 11, 1), status=EventStatus.ONGOING)
         plan_event(session, act, event)
-        has_entry(session, event, "desk@example.org")
-        event.sequence += 1
+        was_told(session, event, "desk@example.org")
+        assign(session, act, event, location={"vi": "Nơi khác"})
         plan_event(session, act, event)
-        assert updates(session) == []
+        assert notices(session) == []
 
 
 @pytest.mark.parametrize(("late", "state"), [(-2, PENDING), (0, PENDING), (15 * 60, PENDING), (15 * 60 + 1, SKIPPED)])
@@ -228,8 +239,11 @@ def test_history_is_never_touched(database: Database, act: ActionContext, state:
         for days in (7, -7):
             move(session, event, days)
             plan_event(session, act, event)
-        first, second = all_reminders(session)
+        first, second = [row for row in all_reminders(session) if row.purpose is ReminderPurpose.REMINDER]
         assert (first.state, second.state) == (state, SKIPPED)
+        # What is being sent may tell the days in between; that is seen when the notice leaves.
+        waits = {(PENDING, None)} if state is SENDING else {(SKIPPED, due_times.AS_TOLD)} if state is SENT else set()
+        assert {(row.state, row.reason) for row in all_reminders(session) if row.purpose in NOTICES} == waits
 
 
 @pytest.mark.parametrize("status", [EventStatus.DRAFT, EventStatus.POSTPONED, EventStatus.COMPLETED])
@@ -302,7 +316,8 @@ def test_a_plan_takes_the_same_number_of_statements_however_much_it_plans(
         sa_event.listen(database.engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
         plan_event(session, act, event)
         # rules, tasks, accounts, participation, members, countries, approvals, reminders; an insert; a lock
-        assert len(asked) == (9 if database.is_sqlite else 10)
+        # Of the notices: mails sent before, and notices that wait.
+        assert len(asked) == (11 if database.is_sqlite else 12)
         assert len(all_reminders(session)) == (count + 1) * (count + count * count)
 
 
@@ -397,8 +412,8 @@ def test_a_cancelled_event_announces_it_once_to_everyone_reminded(database: Data
         rows = all_reminders(session)
         told = [row for row in rows if row.purpose is ReminderPurpose.CANCELLATION]
         assert [(row.recipient, row.state, row.due_at, row.rule_key) for row in told] == [
-            ("a@example.org", PENDING, NOW, "cancellation:4"),
-            ("b@example.org", PENDING, NOW, "cancellation:4"),
+            ("a@example.org", PENDING, NOW + NOTICE, "cancellation:4"),
+            ("b@example.org", PENDING, NOW + NOTICE, "cancellation:4"),
         ]
         assert sorted(row.state for row in rows if row not in told) == [SENT] + [SKIPPED] * 6
 

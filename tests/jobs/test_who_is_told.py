@@ -43,7 +43,7 @@ from tests.factories import (
     make_rule,
     make_user,
 )
-from tests.jobs.conftest import HandClock
+from tests.jobs.conftest import NOTICE, HandClock
 from tests.jobs.sink import Sink
 
 SECRET = "s" * 40
@@ -80,7 +80,7 @@ class Desk:
 
     def send(self, at: datetime | None = None) -> dict[str, str]:
         """Send what is due, also what follows from that: address → text of the last mail to it."""
-        self.clock.now = at or self.clock.now
+        self.clock.now = at or self.clock.now + NOTICE
         self.sink.received.clear()
         schedule.run_due(self.database, self.worker.jobs, self.clock.now)
         while self.worker.tick():

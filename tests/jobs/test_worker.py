@@ -34,7 +34,7 @@ from service.actions.reminders import reminder_planning as planning
 from service.actions.reminders.reminder_planning import announce_cancellation, plan_event, plan_rule
 from service.actions.scheduling.holidays import create_holiday
 from tests.factories import NOW, OFFICE, make_event, make_member, make_organisation, make_rule
-from tests.jobs.conftest import HandClock, WorkerFactory, reminders
+from tests.jobs.conftest import NOTICE, HandClock, WorkerFactory, assign, reminders
 from tests.jobs.sink import Sink, SinkServer, hang
 
 PENDING, SKIPPED, SENT = ReminderState.PENDING, ReminderState.SKIPPED, ReminderState.SENT
@@ -56,11 +56,8 @@ def change(database: Database, event_id: str, at: datetime, **values: object) ->
     """Change an event as the service does: version, plan, and the cancellation where there is one."""
     with database.transaction() as session:
         event = session.get_one(Event, event_id)
-        for name, value in values.items():
-            setattr(event, name, value)
-        event.sequence += 1
         act = ActionContext(None, at, OFFICE)
-        session.flush()
+        assign(session, act, event, **values)
         plan_event(session, act, event)
         if values.get("status") is EventStatus.CANCELLED:
             announce_cancellation(session, act, event)
@@ -278,12 +275,17 @@ def test_an_event_moved_between_claim_and_send_sends_no_stale_mail(
     with at_the_last_moment(worker, lambda: change(database, event_id, DUE, **moved)):
         assert worker.tick() == {"skipped": 2}
     assert sink.received == []
-    assert [(row.state, row.reason) for row in reminders(database)] == [
+    own = [row for row in reminders(database) if row.purpose is ReminderPurpose.REMINDER]
+    assert [(row.state, row.reason) for row in own] == [
         (SKIPPED, due_times.MOVED),
         (SKIPPED, due_times.MOVED),
         (PENDING, None),
         (PENDING, None),
     ]
+    clock.now = DUE + NOTICE  # what was on its way might have arrived
+    worker.tick()
+    notices = [row.reason for row in reminders(database) if row.purpose is ReminderPurpose.MOVED]
+    assert (notices, sink.received) == ([due_times.NOTHING_TOLD] * 2, [])
     clock.now = DUE + timedelta(days=18)
     assert worker.tick() == {"sent": 2}
     assert "20/12/2026" in sink.received[0].mail["Subject"]
@@ -377,7 +379,7 @@ def test_a_cancelled_event_sends_exactly_one_cancellation_to_each(
         cancel()
     for _ in range(3):
         worker.tick()
-        clock.forward(days=1)
+        clock.forward(hours=1)
     assert sorted(sink.recipients) == ["a@example.org", "b@example.org"]
     cancelled = translate("Cancelled: {title} – {days}", "vi", title="", days="").split(":")[0]
     assert all(mail.mail["Subject"].startswith(cancelled) for mail in sink.received)

@@ -24,7 +24,8 @@ from service.actions import permissions
 from service.actions.bookings import bookings
 from service.actions.context import ActionContext
 from service.actions.effects import confirmation, programme_days, task_due_days, template_tasks
-from service.actions.reminders import planning_jobs, reminder_planning
+from service.actions.reminders import change_notices, planning_jobs, reminder_planning
+from service.actions.reminders.change_notices import EventVersionBefore
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,13 @@ class EventBefore:
     times: EventTimes
     days: Days
     status: EventStatus
+    version: EventVersionBefore
 
     @classmethod
     def of(cls, event: Event) -> "EventBefore":
         """To be called before anything is changed."""
-        return cls(EventTimes.of(event), Days(event.first_day, event.last_day), event.status)
+        days = Days(event.first_day, event.last_day)
+        return cls(EventTimes.of(event), days, event.status, EventVersionBefore.of(event))
 
 
 def event_created(session: Session, act: ActionContext, event: Event) -> None:
@@ -48,17 +51,23 @@ def event_created(session: Session, act: ActionContext, event: Event) -> None:
 
 
 def event_changed(
-    session: Session, act: ActionContext, event: Event, before: EventBefore, changed: Collection[str]
+    session: Session,
+    act: ActionContext,
+    event: Event,
+    before: EventBefore,
+    changed: Collection[str],
+    reason: str | None = None,
 ) -> None:
     """Move the programme, bookings and due days; create tasks if the event enters the plan; tell approvers that it is
     no longer what was confirmed; plan reminders last.
 
-    ``changed`` are the fields that really changed.
+    ``changed`` are the fields that really changed, ``reason`` is what their author typed: it goes into the notices.
 
     Raises:
         BookingClash: a booking does not fit after the change.
         Invalid: a task cannot be counted from the new days.
     """
+    change_notices.keep_version(session, act, event, before.version, reason)
     programme_days.move_with_event(session, act, event, before.days)
     bookings.update_bookings_for_event(session, act, event, before.times, before.status)
     task_due_days.update_due_days(session, event, changed)

@@ -200,7 +200,7 @@ def _apply(
         if "in_charge_id" in changed:
             session.flush()
             in_charge.check(session, event)
-        changes.event_changed(session, act, event, before, changed)
+        changes.event_changed(session, act, event, before, changed, reason)
 
 
 def delete_event(session: Session, act: ActionContext, event: Event) -> None:

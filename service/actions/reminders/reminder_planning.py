@@ -29,7 +29,6 @@ from models.queries.audience import (
     ASSIGNEE,
     MESSENGER,
     AudienceIndex,
-    EntitledReaders,
     EventSelection,
     chosen_events,
     is_coming,
@@ -49,7 +48,7 @@ from models.waiting import WAIT_SECONDS
 from service.actions import permissions
 from service.actions.audit import record
 from service.actions.context import ActionContext
-from service.actions.reminders import planning_jobs
+from service.actions.reminders import change_notices, planning_jobs
 
 _TABLE: Table = Reminder.__table__  # type: ignore[attr-defined]
 _EVENT: Table = Event.__table__  # type: ignore[attr-defined]
@@ -74,8 +73,7 @@ _COUNTING = (_RULE.c.active, or_(_RULE.c.working_days, _RULE.c.anchor == Reminde
 _BUMP_VERSIONS = update(_RULE).where(*_COUNTING).values(version=_RULE.c.version + 1)
 _REMINDED_EVENTS = select(_EVENT).where(is_coming(bindparam("since")), _EVENT.c.status.in_(REMINDED))
 _PRESENT_COLUMNS = (
-    "id", "purpose", "event_id", "rule_key", "task_key", "recipient", "due_at", "state", "reason", "locale",
-    "entry_sequence", "reckoning",
+    "id", "purpose", "event_id", "rule_key", "task_key", "recipient", "due_at", "state", "reason", "reckoning",
 )  # fmt: skip
 _PRESENT = select(*(_TABLE.c[name] for name in _PRESENT_COLUMNS))
 _OF_EVENT = _PRESENT.where(_TABLE.c.event_id == bindparam("event"))
@@ -103,10 +101,6 @@ _INSERT = {
     "sqlite": sqlite.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id),
     "postgresql": postgresql.insert(_TABLE).on_conflict_do_nothing().returning(_TABLE.c.id),
 }
-TOLD_AFTER = timedelta(minutes=10)
-"""How long after a change an update is sent to those who have the event in their calendars: several changes are
-combined into one mail."""
-
 _LOCK_EVENT = text("SELECT pg_advisory_xact_lock_shared(:key) FROM event WHERE id = :event FOR NO KEY UPDATE")
 _LOCK_ALL = text("SELECT pg_advisory_xact_lock(:key)")
 _TRY_LOCK_ALL = text("SELECT pg_try_advisory_xact_lock(:key)")
@@ -141,9 +135,9 @@ def plan_event(session: Session, act: ActionContext, event: Event) -> None:
     Missing reminders are inserted, matching ones stay, pending ones no longer required are skipped with the reason, and
     skipped ones that are required again are reactivated. Reminders due more than a quarter of an hour ago are inserted
     as skipped, so that people see them, unless their rule catches up. Sent, failed and sending ones stay as they are.
-    Recipients whose calendars have the event with earlier days, hours, place, title or status get an update after
-    :data:`TOLD_AFTER`. Cancelled events are handled by :func:`announce_cancellation`. Rows are changed by statements:
-    loaded Reminder objects are not refreshed.
+    Whoever was told of the event before gets a notice of what changed since
+    (:mod:`service.actions.reminders.change_notices`). Cancelled events are handled by :func:`announce_cancellation`.
+    Rows are changed by statements: loaded Reminder objects are not refreshed.
     """
     session.flush()
     if event.status is EventStatus.CANCELLED:
@@ -152,28 +146,9 @@ def plan_event(session: Session, act: ActionContext, event: Event) -> None:
     rules = active_rules(session) if event.status in REMINDED else {}
     data = _PlanningData.load(session, act, rules, [event], EventSelection((event.id,)))
     present = session.connection().execute(_OF_EVENT, {"event": event.id}).all()
-    of_rules = [row for row in present if row.purpose in _PLANNED]
-    _plan(session, act, data, of_rules, _updates(act, event, present) if rules else [], names_all_late=True)
-
-
-def _updates(act: ActionContext, event: Event, present: Sequence[Any]) -> list[dict[str, Any]]:
-    """New update mails to those whose calendars have an earlier version, unless one for this version exists already."""
-    rule_key = f"update:{event.sequence}"
-    entries: dict[str, int] = {}
-    readers: dict[str, Language] = {}
-    for row in present:
-        if row.purpose is ReminderPurpose.UPDATE and row.rule_key == rule_key:
-            entries[row.recipient] = event.sequence
-        elif row.entry_sequence is not None:
-            entries[row.recipient] = max(entries.get(row.recipient, 0), row.entry_sequence)
-            readers[row.recipient] = row.locale
-    if EventDays.of(event).over_at <= act.now:
-        return []
-    return [
-        _row(act, (event.id, rule_key, "", one, act.now + TOLD_AFTER), readers[one], purpose=ReminderPurpose.UPDATE)
-        for one in sorted(readers)
-        if entries[one] < event.sequence
-    ]
+    of_rules = [row for row in present if row.purpose is ReminderPurpose.REMINDER]
+    _plan(session, act, data, of_rules, names_all_late=True)
+    change_notices.plan(session, act, [event])
 
 
 def lock_planning(session: Session, event_id: str | None = None) -> None:
@@ -354,6 +329,8 @@ def plan_batch(
     dead = [row.id for row in present if row.rule_key in gone and row.state is ReminderState.PENDING]
     _change(session, _SKIP, dead, now=act.now, why=due_times.RULE_DELETED)
     _plan(session, act, data, [row for row in present if row.rule_key not in gone], asked_at=asked_at)
+    if rules is None:
+        change_notices.plan(session, act, rows, recipients)
 
 
 def skip_the_rest(session: Session, act: ActionContext, rules: Collection[str]) -> None:
@@ -395,41 +372,15 @@ def announce_cancellation(session: Session, act: ActionContext, event: Event) ->
 
     Of an internal event only those are notified who may be told of it now.
 
-    Whoever has an earlier cancellation mail pending gets no second one; reminders that a restore gave up count as sent,
-    because they may have been. Nobody is notified of an event that is over already: that row is inserted as skipped.
+    The notice waits as others do: an event that takes place after all in the meantime is told to nobody. Whoever has a
+    cancellation pending gets no second one; reminders that a restore gave up count as sent, because they may have been.
+    Nobody is notified of an event that is over already: that row is inserted as skipped.
     """
     session.flush()
     lock_planning(session, event.id)
-    columns = ("recipient", "purpose", "state")
-    own = select(*(_TABLE.c[name] for name in columns)).where(
-        col(Reminder.event_id) == event.id,
-        or_(col(Reminder.state) != ReminderState.SKIPPED, col(Reminder.reason) == due_times.RESTORED),
-    )
-    recipients: dict[str, Language] = {}
-    waiting: set[str] = set()
-    unsent = {ReminderState.PENDING, ReminderState.SENDING}
-    found = session.execute(own.order_by(col(Reminder.recipient))).all()
-    entitled = EntitledReaders.load(session, {row.recipient for row in found}, [event.id])
-    for row in found:
-        if row.purpose is ReminderPurpose.REMINDER and (reader := entitled.reader(row.recipient, event)):
-            recipients[row.recipient] = reader.language
-        elif row.purpose is ReminderPurpose.CANCELLATION and row.state in unsent:
-            waiting.add(row.recipient)
-    is_other = _TABLE.c.purpose.in_([ReminderPurpose.REMINDER, ReminderPurpose.UPDATE])
-    _skip_all(session, act, due_times.SILENT[EventStatus.CANCELLED], _TABLE.c.event_id == event.id, is_other)
-    late = due_times.OVER if EventDays.of(event).over_at <= act.now else None
-    rows = [
-        _row(
-            act,
-            (event.id, f"cancellation:{event.sequence}", "", recipient, act.now),
-            locale,
-            late,
-            purpose=ReminderPurpose.CANCELLATION,
-        )
-        for recipient, locale in recipients.items()
-        if recipient not in waiting
-    ]
-    _insert(session, rows)
+    change_notices.plan_cancellation(session, act, event)
+    is_reminder = _TABLE.c.purpose == ReminderPurpose.REMINDER
+    _skip_all(session, act, due_times.SILENT[EventStatus.CANCELLED], _TABLE.c.event_id == event.id, is_reminder)
 
 
 def retry(session: Session, act: ActionContext, reminder: Reminder) -> Reminder:
@@ -534,20 +485,8 @@ class _PlanningData:
     def _days_off(self, event: Any) -> WorkingDays | None:
         return self.days_off.of(event.organisation_id) if self.days_off else None
 
-    def is_latest_update(self, row: Any) -> bool:
-        """Whether a row is the update mail about the last change of an event with reminders."""
-        if row.purpose is not ReminderPurpose.UPDATE or row.event_id not in self.events:
-            return False
-        days, event = self.events[row.event_id]
-        return days.status in REMINDED and row.rule_key == f"update:{event.sequence}"
-
     def why_not(self, row: Any) -> str:
         """Why a pending reminder is no longer required."""
-        if row.purpose is ReminderPurpose.CANCELLATION:
-            return due_times.TAKES_PLACE
-        if row.purpose is ReminderPurpose.UPDATE:
-            days = self.events[row.event_id][0]
-            return due_times.UP_TO_DATE if days.status in REMINDED else due_times.SILENT[days.status]
         if row.event_id not in self.events:
             return due_times.MOVED
         days = self.events[row.event_id][0]
@@ -570,26 +509,19 @@ class _PlanningData:
         return now < due_times.useful_until(self.events[event_id][0], due_at)
 
 
-_PLANNED = frozenset({ReminderPurpose.REMINDER, ReminderPurpose.CANCELLATION, ReminderPurpose.UPDATE})
-"""The purposes that planning manages; failure notices are handled elsewhere."""
-
-
 def _plan(
     session: Session,
     act: ActionContext,
     data: _PlanningData,
     present: Sequence[Any],
-    more: Sequence[dict[str, Any]] = (),
     asked_at: datetime | None = None,
     *,
     names_all_late: bool = False,
 ) -> None:
-    """Bring the existing reminders (``present``) in line with the required ones, and insert ``more``; a bounded number
-    of statements.
+    """Bring the existing reminders (``present``) in line with the required ones; a bounded number of statements.
 
-    Of the update mails about an event only the latest stays pending. What was not too late at ``asked_at`` (now by
-    default) is sent. What comes too late is kept with that reason, but of events that are over only if
-    ``names_all_late``: rules would fill the list with what nobody planned.
+    What was not too late at ``asked_at`` (now by default) is sent. What comes too late is kept with that reason, but of
+    events that are over only if ``names_all_late``: rules would fill the list with what nobody planned.
     """
     asked_at = asked_at or act.now
     required = dict(data.required())
@@ -599,7 +531,7 @@ def _plan(
     for row in present:
         key: Key = (row.event_id, row.rule_key, row.task_key, row.recipient, row.due_at)
         if required.pop(key, None) is None:
-            if row.state is ReminderState.PENDING and not data.is_latest_update(row):
+            if row.state is ReminderState.PENDING:
                 obsolete[data.why_not(row)].append(row.id)
         elif _can_reactivate(row) and (not due_times.too_late(row.due_at, asked_at) or data.catches_up(key, act.now)):
             reactivated.append(row.id)
@@ -607,7 +539,7 @@ def _plan(
     for why, ids in obsolete.items():
         _change(session, _SKIP, ids, now=act.now, why=why)
     _change(session, _REACTIVATE, reactivated, now=act.now)
-    rows = list(more)
+    rows = []
     for key in sorted(required):
         planned = required[key]
         late = due_times.too_late(key[-1], asked_at) and not data.catches_up(key, act.now)
@@ -668,13 +600,12 @@ def _row(
     late: str | None = None,
     rule_id: str | None = None,
     task_id: str | None = None,
-    purpose: ReminderPurpose = ReminderPurpose.REMINDER,
 ) -> dict[str, Any]:
     """A new reminder's columns; pending, or skipped if ``late`` gives the reason."""
     event_id, rule_key, task_key, recipient, due_at = key
     return {
         "id": new_id(),
-        "purpose": purpose,
+        "purpose": ReminderPurpose.REMINDER,
         "channel": ReminderChannel.MESSENGER if recipient.startswith(MESSENGER) else ReminderChannel.EMAIL,
         "rule_id": rule_id,
         "rule_key": rule_key,

@@ -9,12 +9,14 @@ import pytest
 
 from calendars.ical.vevent import render_event
 from calendars.ical.vtimezone import vtimezone
-from calendars.mails.invitations import Invitation, Method, invitation
+from calendars.mails.invitations import Invitation, invitation
+from calendars.reminders.change_notices import CalendarEntry, Method
 from models.vocabulary import EventStatus
 from tests.calendars.ical.readers import READERS, read_icalendar
 from tests.calendars.ical.samples import CANCELLED, MEETING, TRAINING, facts, render_calendar
 
 OFFICE = ("Văn phòng lễ tân", "desk@example.org")
+REQUEST = CalendarEntry(Method.REQUEST, TRAINING.sequence)
 FRAME: dict[str, Any] = {
     "name": "x", "language": "vi", "zones": ["Asia/Vientiane"], "first_year": 2027, "last_year": 2027
 }  # fmt: skip
@@ -22,7 +24,7 @@ READER = "lan.nguyen@so-noi-vu.hai-duong.example.org"
 
 
 def made(event: Any = TRAINING, method: Method = Method.REQUEST, language: str = "vi") -> bytes:
-    return invitation(event, language, method, OFFICE).to(READER)
+    return invitation(event, language, CalendarEntry(method, event.sequence), OFFICE).to(READER)
 
 
 def entry(content: bytes) -> icalendar.Event:
@@ -80,7 +82,7 @@ def test_four_parsers_read_the_same(name: str, event: Any) -> None:
 
 def test_lines_are_folded_between_letters() -> None:
     long = ("ຫ້ອງການພິທີການແຂວງ " * 6, "desk@example.org")
-    content = invitation(TRAINING, "lo", Method.REQUEST, long).to("a" * 60 + "@" + "b" * 60 + ".example.org")
+    content = invitation(TRAINING, "lo", REQUEST, long).to("a" * 60 + "@" + "b" * 60 + ".example.org")
     assert all(len(line) <= 75 for line in content.split(b"\r\n"))
     found = entry(content)
     assert found["ORGANIZER"].params["CN"] == " ".join(long[0].split())
@@ -89,13 +91,13 @@ def test_lines_are_folded_between_letters() -> None:
 
 def test_a_name_can_not_end_its_parameter() -> None:
     evil = ('A" \r\nX-EVIL:1;B="', "desk@example.org")
-    found = entry(invitation(TRAINING, "vi", Method.REQUEST, evil).to(READER))
+    found = entry(invitation(TRAINING, "vi", REQUEST, evil).to(READER))
     assert "X-EVIL" not in found
     assert found["ORGANIZER"] == "mailto:desk@example.org"
 
 
 def test_an_office_without_a_name_is_its_address() -> None:
-    found = entry(invitation(TRAINING, "vi", Method.REQUEST, ("", "desk@example.org")).to(READER))
+    found = entry(invitation(TRAINING, "vi", REQUEST, ("", "desk@example.org")).to(READER))
     assert "CN" not in found["ORGANIZER"].params
 
 
@@ -135,7 +137,7 @@ def test_words_that_changed_come_with_a_later_stamp() -> None:
 
 
 def test_only_the_reader_s_line_differs() -> None:
-    one: Invitation = invitation(CANCELLED, "en", Method.CANCEL, OFFICE)
+    one: Invitation = invitation(CANCELLED, "en", CalendarEntry(Method.CANCEL, CANCELLED.sequence), OFFICE)
     first, second = one.to("a@example.org"), one.to("b@example.org")
     assert first.replace(b"a@example.org", b"b@example.org") == second
     assert one.sequence == CANCELLED.sequence
@@ -144,3 +146,35 @@ def test_only_the_reader_s_line_differs() -> None:
 def test_hours_come_with_their_zone() -> None:
     event = facts(start_time=time(8), end_time=time(9), last_day=date(2027, 3, 10))
     assert vtimezone("Asia/Ho_Chi_Minh", 2027, 2027) in made(event)
+
+
+def test_who_answers_reaches_the_organizer_and_the_office_sends_for_them() -> None:
+    found = entry(invitation(TRAINING, "vi", CalendarEntry(Method.REQUEST, 7, "lan@example.org"), OFFICE).to(READER))
+    assert found["ORGANIZER"] == "mailto:lan@example.org"
+    assert found["ORGANIZER"].params["SENT-BY"] == "mailto:desk@example.org"
+    assert int(found["SEQUENCE"]) == 7
+
+
+def test_what_nobody_can_answer_is_published_without_attendees() -> None:
+    content = invitation(TRAINING, "vi", CalendarEntry(Method.PUBLISH, 2), OFFICE).to(READER)
+    assert icalendar.Calendar.from_ical(content)["METHOD"] == "PUBLISH"
+    assert "ATTENDEE" not in entry(content)
+    assert entry(content)["ORGANIZER"] == "mailto:desk@example.org"
+
+
+def test_who_is_taken_off_learns_nothing_but_which_event_it_is() -> None:
+    content = invitation(MEETING, "vi", CalendarEntry(Method.CANCEL, 9), OFFICE, uninvites=True).to(READER)
+    found = entry(content)
+    known = {
+        "UID",
+        "SEQUENCE",
+        "DTSTAMP",
+        "LAST-MODIFIED",
+        "CREATED",
+        "SUMMARY",
+        "DTSTART",
+        "DTEND",
+        "ORGANIZER",
+        "ATTENDEE",
+    }
+    assert set(found) == known, "above all no STATUS: the event itself is not cancelled"

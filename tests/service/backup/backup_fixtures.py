@@ -15,7 +15,7 @@ from models.event_parts import ProgrammeRevision
 from models.feeds import DeletedEvent, Feed, FeedReader
 from models.imports import ImportedEntry
 from models.places import Passport
-from models.reminders import JobRun, ReminderAttempt
+from models.reminders import EventVersion, JobRun, ReminderAttempt
 from models.resources import Booking, Resource
 from models.tables import metadata
 from models.text_keys import RULES, TextKeys
@@ -62,6 +62,8 @@ def fill_everything(database: Database) -> None:
         )  # fmt: skip
         _fill_event(session, event.id, user.id)
         reminder = factories.make_reminder(session, event, due_at=FAR, recipient=user.email)
+        content = {"title": {"vi": STRANGE}, "start_time": None}
+        session.add(EventVersion(event_id=event.id, sequence=3, content=content, reason=STRANGE, changed_at=NOW))
         attempt = {"at": NOW, "outcome": AttemptOutcome.DEFERRED, "answer": STRANGE, "worker": "here"}
         session.add(ReminderAttempt(reminder_id=reminder.id, **attempt))
         session.merge(TextKeys(rules=RULES))

@@ -148,7 +148,7 @@ def test_who_may_have_been_reminded_hears_of_the_cancellation(database: Database
     restored(database, tmp_path / "b.zip", tmp_path, LATER)
     with database.transaction() as session:
         event = session.exec(select(Event).where(col(Event.first_day) == BEFORE)).one()
-        event.status = EventStatus.CANCELLED
+        event.status, event.sequence = EventStatus.CANCELLED, event.sequence + 1
         announce_cancellation(session, ActionContext(None, LATER, OFFICE), event)
     told = [one for one in all_of(database) if one.purpose is ReminderPurpose.CANCELLATION]
     assert [(one.recipient, one.state) for one in told] == [("desk@example.org", PENDING)]

@@ -1,0 +1,26 @@
+"""In which language a reader is written to: one rule for all mails.
+
+An account is written to in the language it chose. Anybody else in the first of their own languages that the service
+has; without one in that of their organisation's country; without one in that of the organisation in charge, and at last
+in the office's.
+"""
+
+from collections.abc import Iterable
+
+from models.vocabulary import Language
+
+_OF_COUNTRY = {"VN": Language.VI, "LA": Language.LO}
+
+
+def reader_language(languages: Iterable[str] | None, *countries: str | None) -> Language:
+    """The language of a reader without an account.
+
+    ``languages`` are their own, best first, as codes (``lo``, ``en-GB``); ``countries`` those of their organisation, of
+    the organisation in charge and of the office, None where there is none. The first that is known decides; a country
+    whose language the service does not have is passed over. Vietnamese if nothing is known.
+    """
+    for code in languages or ():
+        word = code.strip().lower().replace("_", "-").partition("-")[0]
+        if word in set(Language):
+            return Language(word)
+    return next((_OF_COUNTRY[country] for country in countries if country in _OF_COUNTRY), Language.VI)
