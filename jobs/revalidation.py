@@ -1,7 +1,7 @@
 """Revalidate a claimed reminder right before it is sent, and collect the content of its mail."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -104,6 +104,8 @@ class ReminderFacts:
     days_off: OfficeDays | None
     programmes: Mapping[str, ProgrammeRevision]
     entries: Mapping[tuple[str, str], int]
+    called_off: Set[tuple[str, str]]
+    """Event and recipient, of those who were told that it was cancelled and don't have it in their calendars."""
     failed: Mapping[str, Reminder]
     offices: RuleOffices
     zones: OfficeZones | None
@@ -132,7 +134,8 @@ class ReminderFacts:
             for one in claimed
             if one.event_id and one.purpose in {ReminderPurpose.CANCELLATION, ReminderPurpose.UPDATE}
         }
-        cancelled = [one for one in claimed if one.purpose is ReminderPurpose.CANCELLATION]
+        notices = [one for one in claimed if one.purpose in {ReminderPurpose.CANCELLATION, ReminderPurpose.UPDATE}]
+        entries = _entries(session, notified_events)
         return cls(
             office,
             events,
@@ -144,8 +147,8 @@ class ReminderFacts:
             approved_rules(session, {rule.id: rule.audience for rule in rules.values()}),
             EntitledReaders.load(
                 session,
-                {one.recipient for one in cancelled},
-                {event_id for one in cancelled if (event_id := one.event_id)},
+                {one.recipient for one in notices},
+                {event_id for one in notices if (event_id := one.event_id)},
             ),
             failure_readers(
                 session.connection(),
@@ -155,7 +158,8 @@ class ReminderFacts:
             # After the events: a revision published in between gives its event a version that the recorded versions do
             # not have.
             last_revisions(session, reminded),
-            _entries(session, notified_events),
+            entries,
+            _called_off(session, notified_events) - entries.keys(),
             _by_id(session, Reminder, failed) if failed else {},
             RuleOffices.load(session) if rules else RuleOffices(),
             OfficeZones.load(session, office.timezone) if tasks else None,
@@ -188,7 +192,13 @@ class ReminderFacts:
         if isinstance(shared, Message):
             return shared
         participant = shared.participants.get(one.recipient)
-        if shared.people is None:
+        if shared.people is None and (event.id, one.recipient) in self.called_off:
+            # Nothing of it is in their calendar; they know only that it was cancelled.
+            reader = self.entitled.reader(one.recipient, event)
+            if reader is None:
+                return message(due_times.NOT_ADDRESSED)
+            participant, language = None, reader.language
+        elif shared.people is None:
             if participant is None:
                 return message(due_times.NOT_ADDRESSED)
             if self.entries.get((event.id, one.recipient), event.sequence) >= event.sequence:
@@ -199,7 +209,8 @@ class ReminderFacts:
         else:
             return message(due_times.NOT_ADDRESSED)
         if _by_messenger(one):
-            return replace(shared.deliverable(language, None), messenger=self.directory.messenger_of(_address(one)))
+            directory = self.directory if shared.people is not None else self.entitled.directory
+            return replace(shared.deliverable(language, None), messenger=directory.messenger_of(_address(one)))
         # A mail about a task does not carry the visit's days: they are in the calendar already, or come with the next
         # mail.
         invites = participant is not None and shared.about.task is None
@@ -351,6 +362,18 @@ def _entries(session: Session, event_ids: Collection[str]) -> dict[tuple[str, st
         .group_by(TABLE.c.event_id, TABLE.c.recipient)
     )
     return {(event_id, recipient): sequence for event_id, recipient, sequence in session.execute(newest)}
+
+
+def _called_off(session: Session, event_ids: Collection[str]) -> set[tuple[str, str]]:
+    """Event and recipient of the cancellations that were sent."""
+    if not event_ids:
+        return set()
+    sent = select(TABLE.c.event_id, TABLE.c.recipient).where(
+        TABLE.c.event_id.in_(event_ids),
+        TABLE.c.purpose == ReminderPurpose.CANCELLATION,
+        TABLE.c.state == ReminderState.SENT,
+    )
+    return {(event_id, recipient) for event_id, recipient in session.execute(sent)}
 
 
 def _by_id(session: Session, model: type[Any], ids: Collection[str]) -> dict[str, Any]:

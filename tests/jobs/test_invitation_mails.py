@@ -176,7 +176,10 @@ def test_an_event_that_takes_place_after_all_is_told(
     change(database, event_id, clock.now, status=again)
     clock.now += TOLD_AFTER
     sink.received.clear()
-    assert worker.tick()["sent"] == 1
+    # All whom the cancellation reached, whether or not the visit is in their calendars.
+    assert worker.tick()["sent"] == 4
+    assert set(sink.recipients) == {MEMBER, OWNER, OFFICER, FIXED}
+    assert set(entries(sink)) == {MEMBER}
     client = ClientCalendar()
     client.take(entries(sink)[MEMBER])
     assert len(client.entries) == 1

@@ -27,7 +27,9 @@ from models.i18n import N_, message
 from models.queries.approved_rules import approved_rules
 from models.queries.audience import (
     ASSIGNEE,
+    MEMBERS,
     MESSENGER,
+    OWNER,
     AudienceIndex,
     EntitledReaders,
     EventSelection,
@@ -85,6 +87,14 @@ _OF_RULE = _PRESENT.join(_EVENT, _EVENT.c.id == _TABLE.c.event_id).where(
 )
 _OF_EVENTS = _PRESENT.where(
     _TABLE.c.event_id.in_(bindparam("ids", expanding=True)), _TABLE.c.purpose == ReminderPurpose.REMINDER
+)
+_MAILS_OF = _PRESENT.where(
+    _TABLE.c.event_id.in_(bindparam("ids", expanding=True)),
+    _TABLE.c.recipient.in_(bindparam("recipients", expanding=True)),
+    or_(
+        _TABLE.c.entry_sequence.is_not(None),
+        _TABLE.c.purpose.in_([ReminderPurpose.UPDATE, ReminderPurpose.CANCELLATION]),
+    ),
 )
 _THESE_EVENTS = select(_EVENT).where(_EVENT.c.id.in_(bindparam("ids", expanding=True)))
 _THESE = _TABLE.c.id.in_(bindparam("ids", expanding=True))
@@ -153,27 +163,85 @@ def plan_event(session: Session, act: ActionContext, event: Event) -> None:
     data = _PlanningData.load(session, act, rules, [event], EventSelection((event.id,)))
     present = session.connection().execute(_OF_EVENT, {"event": event.id}).all()
     of_rules = [row for row in present if row.purpose in _PLANNED]
-    _plan(session, act, data, of_rules, _updates(act, event, present) if rules else [], names_all_late=True)
+    _plan(
+        session,
+        act,
+        data,
+        of_rules,
+        _updates(session, act, event, present) if event.status in REMINDED else [],
+        names_all_late=True,
+    )
 
 
-def _updates(act: ActionContext, event: Event, present: Sequence[Any]) -> list[dict[str, Any]]:
-    """New update mails to those whose calendars have an earlier version, unless one for this version exists already."""
-    rule_key = f"update:{event.sequence}"
-    entries: dict[str, int] = {}
-    readers: dict[str, Language] = {}
-    for row in present:
-        if row.purpose is ReminderPurpose.UPDATE and row.rule_key == rule_key:
-            entries[row.recipient] = event.sequence
-        elif row.entry_sequence is not None:
-            entries[row.recipient] = max(entries.get(row.recipient, 0), row.entry_sequence)
-            readers[row.recipient] = row.locale
+def _updates(session: Session, act: ActionContext, event: Any, present: Sequence[Any]) -> list[dict[str, Any]]:
+    """New update mails of an event (a row will do), unless one for this version exists already: to those whose
+    calendars have an earlier version, and to those whom a mail told that it was cancelled and none that it is not.
+
+    An update that was skipped because its recipient could not be told does not count; they get another when they can be
+    told again.
+    """
     if EventDays.of(event).over_at <= act.now:
         return []
-    return [
-        _row(act, (event.id, rule_key, "", one, act.now + TOLD_AFTER), readers[one], purpose=ReminderPurpose.UPDATE)
-        for one in sorted(readers)
-        if entries[one] < event.sequence
-    ]
+    behind = _behind(event, present)
+    rule_key = f"update:{event.sequence}"
+    skipped = {row.recipient for row in present if row.rule_key == rule_key and not _counts_as_told(row)}
+    participants: Mapping[str, Any] = {}
+    if skipped & behind.keys():
+        index = AudienceIndex.load(session, [MEMBERS, OWNER], EventSelection((event.id,)))
+        participants = index.participants(event)
+    entitled = EntitledReaders.load(session, {one for one, state in behind.items() if not state.has_entry}, [event.id])
+    rows = []
+    for recipient, state in sorted(behind.items()):
+        locale: Language | None = state.locale
+        if not state.has_entry:
+            reader = entitled.reader(recipient, event)
+            locale = reader.language if reader else None
+        elif recipient in skipped:
+            locale = participants[recipient].language if recipient in participants else None
+        if locale is not None:
+            key = (event.id, rule_key, "", recipient, act.now + TOLD_AFTER)
+            rows.append(_row(act, key, locale, purpose=ReminderPurpose.UPDATE))
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """Somebody who does not know an event as it is: whether it is in their calendar; else they know it cancelled."""
+
+    has_entry: bool
+    locale: Language
+
+
+def _behind(event: Any, present: Sequence[Any]) -> dict[str, _Behind]:
+    told: dict[str, int] = {}
+    entries: dict[str, int] = {}
+    cancelled: dict[str, int] = {}
+    locales: dict[str, Language] = {}
+    for row in present:
+        number = row.rule_key.rpartition(":")[2]
+        sequence = int(number) if number.isdecimal() else -1
+        if row.purpose is ReminderPurpose.UPDATE and _counts_as_told(row):
+            told[row.recipient] = max(told.get(row.recipient, -1), sequence)
+        if row.purpose is ReminderPurpose.CANCELLATION and row.state is ReminderState.SENT:
+            cancelled[row.recipient] = max(cancelled.get(row.recipient, -1), sequence)
+            locales.setdefault(row.recipient, row.locale)
+        if row.entry_sequence is not None:
+            entries[row.recipient] = max(entries.get(row.recipient, -1), row.entry_sequence)
+            locales[row.recipient] = row.locale
+    behind = {
+        one: _Behind(True, locales[one])
+        for one, sequence in entries.items()
+        if max(sequence, told.get(one, -1)) < event.sequence
+    }
+    for one, sequence in cancelled.items():
+        if one not in entries and told.get(one, -1) < sequence < event.sequence:
+            behind[one] = _Behind(False, locales[one])
+    return behind
+
+
+def _counts_as_told(row: Any) -> bool:
+    """Whether an update was sent, will be, or was not needed: not if it was skipped because of whom it was for."""
+    return row.state is not ReminderState.SKIPPED or row.reason == due_times.UP_TO_DATE
 
 
 def lock_planning(session: Session, event_id: str | None = None) -> None:
@@ -353,7 +421,19 @@ def plan_batch(
     gone = set(rules or ()) - set(connection.execute(_KNOWN_RULES, {"rules": list(rules or ())}).scalars())
     dead = [row.id for row in present if row.rule_key in gone and row.state is ReminderState.PENDING]
     _change(session, _SKIP, dead, now=act.now, why=due_times.RULE_DELETED)
-    _plan(session, act, data, [row for row in present if row.rule_key not in gone], asked_at=asked_at)
+    updates = _updates_for(session, act, reminded, recipients) if recipients is not None else []
+    _plan(session, act, data, [row for row in present if row.rule_key not in gone], updates, asked_at=asked_at)
+
+
+def _updates_for(
+    session: Session, act: ActionContext, events: Sequence[Any], recipients: frozenset[str]
+) -> list[dict[str, Any]]:
+    """The update mails that these recipients missed while they could not be told."""
+    ids = [event.id for event in events if EventDays.of(event).over_at > act.now]
+    mails: dict[str, list[Any]] = defaultdict(list)
+    for row in session.connection().execute(_MAILS_OF, {"ids": ids, "recipients": sorted(recipients)}) if ids else ():
+        mails[row.event_id].append(row)
+    return [row for event in events if event.id in mails for row in _updates(session, act, event, mails[event.id])]
 
 
 def skip_the_rest(session: Session, act: ActionContext, rules: Collection[str]) -> None:
@@ -601,7 +681,7 @@ def _plan(
         if required.pop(key, None) is None:
             if row.state is ReminderState.PENDING and not data.is_latest_update(row):
                 obsolete[data.why_not(row)].append(row.id)
-        elif _can_reactivate(row) and (not due_times.too_late(row.due_at, asked_at) or data.catches_up(key, act.now)):
+        elif _can_reactivate(row, asked_at) or (_is_late(row) and data.catches_up(key, act.now)):
             reactivated.append(row.id)
     # A worker may have claimed one since it was read: the statements check the state again.
     for why, ids in obsolete.items():
@@ -645,8 +725,16 @@ _DEALT_WITH = frozenset({due_times.TOO_LATE, due_times.OVER, due_times.RESTORED}
 """Why a reminder was skipped whose time has come: it does not become due again."""
 
 
-def _can_reactivate(row: Any) -> bool:
-    """Whether a reminder was skipped and certainly never sent."""
+def _can_reactivate(row: Any, asked_at: datetime) -> bool:
+    """Whether a reminder was skipped, certainly never sent, and is not too late.
+
+    What came too late when it was planned stays so, whatever the clock shows by now.
+    """
+    is_skipped = row.state is ReminderState.SKIPPED and row.reason not in {due_times.RESTORED, due_times.TOO_LATE}
+    return is_skipped and not due_times.too_late(row.due_at, asked_at)
+
+
+def _is_late(row: Any) -> bool:
     return row.state is ReminderState.SKIPPED and row.reason != due_times.RESTORED
 
 
