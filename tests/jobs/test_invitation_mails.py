@@ -179,7 +179,10 @@ def test_an_event_that_takes_place_after_all_is_told(
     change(database, event_id, clock.now, status=again)
     clock.now += NOTICE
     sink.received.clear()
-    assert worker.tick()["sent"] == 4, "all who were told that it is cancelled"
+    # All whom the cancellation reached, whether or not the visit is in their calendars.
+    assert worker.tick()["sent"] == 4
+    assert set(sink.recipients) == {MEMBER, OWNER, OFFICER, FIXED}
+    assert set(entries(sink)) == {MEMBER}
     client = ClientCalendar()
     client.take(entries(sink)[MEMBER])
     assert len(client.entries) == 1

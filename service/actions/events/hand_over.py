@@ -61,7 +61,8 @@ def hand_over(session: Session, act: ActionContext, user: User, to: str) -> Hand
     found = events_to_hand_over(session, act, user)
     for event in found:
         if in_charge.may_take(session, event, successor):
-            events.change_event(session, act, event, {"in_charge_id": successor.id})
+            whole = events.find_event(session, event.id)
+            events.change_event(session, act, whole, {"in_charge_id": successor.id})
         else:
             left.append(event)
     return HandOver(len(found) - len(left), left)

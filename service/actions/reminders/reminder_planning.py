@@ -533,7 +533,7 @@ def _plan(
         if required.pop(key, None) is None:
             if row.state is ReminderState.PENDING:
                 obsolete[data.why_not(row)].append(row.id)
-        elif _can_reactivate(row) and (not due_times.too_late(row.due_at, asked_at) or data.catches_up(key, act.now)):
+        elif _can_reactivate(row, asked_at) or (_is_late(row) and data.catches_up(key, act.now)):
             reactivated.append(row.id)
     # A worker may have claimed one since it was read: the statements check the state again.
     for why, ids in obsolete.items():
@@ -577,8 +577,16 @@ _DEALT_WITH = frozenset({due_times.TOO_LATE, due_times.OVER, due_times.RESTORED}
 """Why a reminder was skipped whose time has come: it does not become due again."""
 
 
-def _can_reactivate(row: Any) -> bool:
-    """Whether a reminder was skipped and certainly never sent."""
+def _can_reactivate(row: Any, asked_at: datetime) -> bool:
+    """Whether a reminder was skipped, certainly never sent, and is not too late.
+
+    What came too late when it was planned stays so, whatever the clock shows by now.
+    """
+    is_skipped = row.state is ReminderState.SKIPPED and row.reason not in {due_times.RESTORED, due_times.TOO_LATE}
+    return is_skipped and not due_times.too_late(row.due_at, asked_at)
+
+
+def _is_late(row: Any) -> bool:
     return row.state is ReminderState.SKIPPED and row.reason != due_times.RESTORED
 
 

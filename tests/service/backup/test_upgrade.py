@@ -11,8 +11,10 @@ import sqlite3
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -34,6 +36,7 @@ from models.migrate import current_revision, downgrade, newest_revision, upgrade
 from models.queries.audience import MESSENGER_SECRET
 from models.tables import metadata
 from service.actions.context import ActionContext
+from service.actions.effects.planning_queue import PlanningQueue
 from service.actions.office_mails.office_mails import OfficeMailWriter
 from service.backup import archive, swap_in
 from service.http.app_context import AppContext
@@ -725,3 +728,83 @@ def _copied(url: str, folder: Path) -> str:
     path = folder / "desk.sqlite"
     shutil.copyfile(url.removeprefix("sqlite:///"), path)
     return f"sqlite:///{path}"
+
+
+# A rule whose hours counted for nothing
+
+
+HOURS = time(8)
+
+
+@pytest.fixture
+def by_former_reckoning(old: Office) -> tuple[str, str]:
+    """The kept office with one more kind of rule: “24 hours before the arrival, at 08:00”, which version 0.1 made due
+    on the day of arrival. Its reminders are those of a rule of the office, some sent and some waiting; the rule's id.
+    """
+    url = old.copy()
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        found = connection.execute(
+            sa_text(
+                "SELECT reminder_rule.id FROM reminder_rule JOIN reminder ON reminder.rule_id = reminder_rule.id"
+                " WHERE anchor = 'arrival' AND reminder.state = 'sent' AND active GROUP BY reminder_rule.id"
+                " ORDER BY count(*) DESC, reminder_rule.id"
+            )
+        )
+        rule = str(found.scalars().first())
+        connection.execute(
+            sa_text("UPDATE reminder_rule SET \"offset\" = '-PT24H', at = :at, catch_up = :yes WHERE id = :rule"),
+            {"rule": rule, "at": str(HOURS), "yes": True},
+        )
+        rows = connection.execute(
+            sa_text(
+                "SELECT reminder.id, reminder.event_id, recipient, state, arrives_on, timezone FROM reminder"
+                " JOIN event ON event.id = reminder.event_id WHERE rule_id = :rule ORDER BY state DESC, reminder.id"
+            ),
+            {"rule": rule},
+        ).all()
+        taken: set[tuple[str, str]] = set()
+        for row in rows:
+            if (row.event_id, row.recipient) in taken:
+                connection.execute(sa_text("DELETE FROM reminder_attempt WHERE reminder_id = :id"), {"id": row.id})
+                connection.execute(sa_text("DELETE FROM reminder WHERE id = :id"), {"id": row.id})
+                continue
+            taken.add((row.event_id, row.recipient))
+            day = date.fromisoformat(str(row.arrives_on))
+            due = datetime.combine(day, HOURS, ZoneInfo(row.timezone)).astimezone(UTC)
+            values = {"id": row.id, "due": due if url.startswith("postgresql") else due.replace(tzinfo=None)}
+            connection.execute(sa_text("UPDATE reminder SET due_at = :due WHERE id = :id"), values)
+    engine.dispose()
+    return url, rule
+
+
+def test_what_was_sent_by_the_former_reckoning_is_not_sent_again(
+    by_former_reckoning: tuple[str, str], tmp_path: Path, console: Callable[[str], Console]
+) -> None:
+    """Planned anew by the upgrade and again by an edit of the rule, which even catches up: no reader of an event gets
+    a second one; whose reminder waited gets one, a day earlier than version 0.1 would have sent it."""
+    url, rule = by_former_reckoning
+
+    def of_rule() -> list[dict[str, Any]]:
+        return [row for row in office_0_1.rows_of(url)["reminder"].values() if row["rule_id"] == rule]
+
+    before = of_rule()
+    done = {(row["event_id"], row["recipient"]) for row in before if row["state"] in {"sent", "failed"}}
+    assert done
+    assert not {(row["event_id"], row["recipient"]) for row in before if row["state"] == "pending"} & done
+    upgrade(url)
+    settled(url)
+    at_work = console(url)
+    with at_work.database.transaction() as session:
+        queue = PlanningQueue(settings_for(url, tmp_path).office)
+        assert queue.is_waiting(session) or not any(row["state"] == "pending" for row in before)
+        while queue.plan_batch(session, INSTANT):
+            pass
+    given = {"catch_up": False}, {"catch_up": True}
+    for values in given:
+        answer = at_work.call(EXPECTED["accounts"]["root"]["token"], "PATCH", f"/reminder-rules/{rule}", values,
+                              If_Match="*")  # fmt: skip
+        assert answer.status_code == 200, answer.text
+    again = [row for row in of_rule() if (row["event_id"], row["recipient"]) in done]
+    assert {row["state"] for row in again} <= {"sent", "failed"}
+    assert len(again) == len(done)

@@ -1,0 +1,174 @@
+"""Who missed something hears of it later: reports after an event, whoever was away, wrong clocks."""
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from calendars.reminders import due_times
+from models.accounts import User
+from models.database import Database
+from models.event_parts import Member
+from models.events import Event
+from models.places import Person
+from models.reminders import Reminder
+from models.vocabulary import ReminderAnchor, ReminderPurpose, ReminderState
+from service.actions.accounts.accounts import change_user
+from service.actions.context import ActionContext
+from service.actions.directory.directory import change_person
+from service.actions.reminders.preview import preview
+from service.actions.reminders.reminder_planning import plan_event, plan_rule, plan_working_days
+from tests.factories import NOW, OFFICE, make_event, make_member, make_reminder, make_rule, make_task, make_user
+from tests.jobs.conftest import all_reminders
+
+PENDING, SKIPPED, SENT = ReminderState.PENDING, ReminderState.SKIPPED, ReminderState.SENT
+
+
+def at(instant: datetime) -> ActionContext:
+    return ActionContext(None, instant, OFFICE)
+
+
+def waiting(session: Session) -> list[tuple[str, datetime]]:
+    return [(row.recipient, row.due_at) for row in all_reminders(session) if row.state is PENDING]
+
+
+# What follows an event
+
+
+@pytest.mark.both_databases("events to come found by a condition")
+@pytest.mark.parametrize("working_days", [False, True])
+def test_a_reminder_after_the_last_day_outlives_a_change_of_its_rule(database: Database, working_days: bool) -> None:
+    """The report of a visit that ended two days ago is still wanted when its rule or a day off is edited."""
+    with database.transaction() as session:
+        rule = make_rule(
+            session, anchor=ReminderAnchor.END, offset="P5D", at=time(8), working_days=working_days, audience=["owner"]
+        )
+        owner = make_user(session)
+        event = make_event(session, first_day=date(2026, 11, 20), created_by=owner.id)
+        plan_event(session, at(NOW), event)
+        before = waiting(session)
+        assert len(before) == 1
+        rule.at = time(9)
+        plan_rule(session, at(NOW), rule)
+        later = [(owner.email, before[0][1] + timedelta(hours=1))]
+        assert waiting(session) == later
+        plan_working_days(session, at(NOW))
+        assert waiting(session) == later
+        shown = preview(session, at(NOW), rule, "en", locale="en")["reminders"]
+        assert [one["due_at"] for one in shown] == [later[0][1]]
+
+
+def test_a_task_that_is_due_after_its_visit_outlives_a_change_of_its_rule(database: Database) -> None:
+    """The rule counts back from the due day, and that lies after the visit."""
+    with database.transaction() as session:
+        rule = make_rule(session, anchor=ReminderAnchor.TASK_DUE, offset="-P1D", at=time(8), audience=["assignee"])
+        owner = make_user(session)
+        event = make_event(session, first_day=date(2026, 11, 20), created_by=owner.id)
+        make_task(session, event, due_on=date(2026, 11, 30))
+        plan_event(session, at(NOW), event)
+        assert len(waiting(session)) == 1
+        rule.at = time(9)
+        plan_rule(session, at(NOW), rule)
+        assert waiting(session) == [(owner.email, datetime.fromisoformat("2026-11-29T09:00+07:00"))]
+
+
+def test_a_new_rule_says_nothing_of_what_is_over(database: Database) -> None:
+    with database.transaction() as session:
+        make_event(session, first_day=date(2026, 11, 20), created_by=make_user(session).id)
+        plan_rule(session, at(NOW), make_rule(session, anchor=ReminderAnchor.END, offset="PT12H", audience=["owner"]))
+        assert all_reminders(session) == []
+
+
+# Who was away during a change
+
+
+def updates(session: Session) -> list[tuple[str, ReminderState]]:
+    rows = select(Reminder).where(Reminder.purpose == ReminderPurpose.UPDATE).order_by(Reminder.created_at)  # type: ignore[arg-type]
+    return [(row.recipient, row.state) for row in session.exec(rows)]
+
+
+def moved(session: Session, event: Event, now: datetime) -> None:
+    for name in ("first_day", "last_day", "arrives_on", "departs_on"):
+        setattr(event, name, getattr(event, name) + timedelta(days=7))
+    event.sequence += 1
+    plan_event(session, at(now), event)
+
+
+def missed(session: Session, now: datetime) -> None:
+    """The worker finds that nobody is there to be told."""
+    for row in session.exec(select(Reminder).where(Reminder.purpose == ReminderPurpose.UPDATE)):
+        if row.state is PENDING:
+            row.state, row.reason = SKIPPED, due_times.NOT_ADDRESSED
+    session.flush()
+
+
+def with_entry(session: Session, event: Event, address: str) -> None:
+    values = {"state": SENT, "sent_at": NOW, "entry_sequence": event.sequence, "recipient": address}
+    make_reminder(session, event, **values, due_at=NOW - timedelta(days=1))
+
+
+def test_a_member_who_was_off_the_list_hears_of_the_move_when_back(database: Database) -> None:
+    with database.transaction() as session:
+        event = make_event(session)
+        member = make_member(session, event)
+        person = session.get_one(Person, member.person_id)
+        with_entry(session, event, str(person.email))
+        session.delete(member)
+        moved(session, event, NOW)
+        missed(session, NOW)
+        session.expire_all()
+        plan_event(session, at(NOW + timedelta(hours=1)), event)
+        assert updates(session) == [(person.email, SKIPPED)], "still away"
+        session.add(Member(event_id=event.id, person_id=person.id))
+        for hours in (2, 3):
+            plan_event(session, at(NOW + timedelta(hours=hours)), event)
+        assert updates(session) == [(person.email, SKIPPED), (person.email, PENDING)]
+
+
+@pytest.mark.both_databases("who missed an update, found by a condition")
+def test_an_account_that_was_off_hears_of_the_move_when_on_again(database: Database) -> None:
+    with database.transaction() as session:
+        make_rule(session, audience=["owner"], offset="-P1D")
+        owner = make_user(session)
+        event = make_event(session, created_by=owner.id)
+        plan_event(session, at(NOW), event)
+        with_entry(session, event, owner.email)
+        change_user(session, at(NOW), owner, {"active": False})
+        moved(session, event, NOW)
+        missed(session, NOW)
+        later = NOW + timedelta(hours=1)
+        change_user(session, at(later), session.get_one(User, owner.id), {"active": True})
+        assert updates(session) == [(owner.email, SKIPPED), (owner.email, PENDING)]
+
+
+def test_an_address_that_is_changed_and_changed_back_hears_of_the_move(database: Database) -> None:
+    with database.transaction() as session:
+        make_rule(session, audience=["members"], offset="-P1D")
+        event = make_event(session)
+        person = session.get_one(Person, make_member(session, event).person_id)
+        address = str(person.email)
+        with_entry(session, event, address)
+        change_person(session, at(NOW), person, {"email": "other@example.org"})
+        moved(session, event, NOW)
+        missed(session, NOW)
+        change_person(session, at(NOW + timedelta(hours=1)), person, {"email": address})
+        assert updates(session) == [(address, SKIPPED), (address, PENDING)]
+
+
+# Wrong clocks
+
+
+@pytest.mark.parametrize("days", [400, -400])
+def test_what_was_skipped_as_late_stays_skipped_whatever_the_clock_shows(database: Database, days: int) -> None:
+    """The clock goes far off and back, and everything is planned anew each time: nothing old becomes due."""
+    with database.transaction() as session:
+        rule = make_rule(session, offset="-P60D", at=time(8), audience=["owner"])
+        owner = make_user(session)
+        event = make_event(session, first_day=date(2026, 12, 20), created_by=owner.id)
+        plan_event(session, at(NOW), event)
+        (late,) = all_reminders(session)
+        assert (late.state, late.reason) == (SKIPPED, due_times.TOO_LATE)
+        for now in (NOW + timedelta(days=days), NOW):
+            plan_event(session, at(now), event)
+            plan_rule(session, at(now), rule)
+            assert [(row.id, row.state) for row in all_reminders(session)] == [(late.id, SKIPPED)]
