@@ -12,7 +12,7 @@ from service.web.error_pages import as_page, choose_for_browsers
 from service.web.event import page
 from service.web.feeds import feeds
 from service.web.imports import calendar_files, member_lists
-from service.web.lists import bookings, conflicts, reminders, search, tasks, upcoming
+from service.web.lists import bookings, conflicts, reminders, search, tasks, told, upcoming
 from service.web.plan_event import own_days, steps
 from service.web.programme import revisions
 from service.web.rendering import STATIC, asset_version
@@ -46,6 +46,7 @@ blp.add_url_rule("/week", "this_week", weekly_schedule.this_week)
 blp.add_url_rule("/events/import", "imports", calendar_files.imports, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>", "event", page.event, methods=["GET", "POST"])
 blp.add_url_rule("/events/<event_id>/programme", "programme", revisions.revisions)
+blp.add_url_rule("/events/<event_id>/told", "told", told.told)
 blp.add_url_rule("/events/<event_id>/bookings", "event_bookings", bookings.event_bookings, methods=["GET", "POST"])
 blp.add_url_rule("/resources", "resources", bookings.resources)
 blp.add_url_rule("/resources/<resource_id>", "resource", bookings.resource)

@@ -108,6 +108,27 @@ def reminder_counts(session: Session, event_id: str) -> dict[ReminderState, int]
     return {ReminderState(row[0]): row[1] for row in session.exec(statement)}
 
 
+@dataclass(frozen=True, slots=True)
+class SentMail:
+    """A reminder that was sent, with the rule that made it and the task it is about, as far as they still exist."""
+
+    reminder: Reminder
+    rule: ReminderRule | None
+    task: Task | None
+
+
+def told_of_event(session: Session, event_id: str, first: int, size: int) -> tuple[list[SentMail], int]:
+    """A page of the mails sent about an event that the session sees, the latest first, and how many there are."""
+    statement = select(Reminder).where(
+        Reminder.event_id == event_id, Reminder.state == ReminderState.SENT, seen_reminders(session)
+    )
+    order = (col(Reminder.sent_at).desc(), col(Reminder.recipient), col(Reminder.id))
+    rows, total = crud.page_of(session, statement, order, first, size)
+    rules = crud.by_id(session, ReminderRule, {row.rule_id for row in rows if row.rule_id})
+    tasks = crud.by_id(session, Task, {row.task_id for row in rows if row.task_id})
+    return [SentMail(row, rules.get(row.rule_id or ""), tasks.get(row.task_id or "")) for row in rows], total
+
+
 def pending_of_event(session: Session, event_id: str) -> Sequence[tuple[Reminder, ReminderRule]]:
     """An event's reminders that rules made and that are still to be sent, by the instant they are due."""
     statement = (

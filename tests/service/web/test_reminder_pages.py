@@ -328,3 +328,30 @@ def test_queries_do_not_grow_with_reminders(signed_in: SignedIn, database: Datab
         for path, counts in found.items():
             counts.append(count_queries(database, partial(reader.get, path)))
     assert all(few == many for few, many in found.values()), found
+
+
+def test_what_was_told_of_a_visit_is_listed_with_purpose_reader_instant_task_and_rule(
+    database: Database, signed_in: SignedIn, clock: Clock
+) -> None:
+    with database.transaction() as session:
+        event, other = factories.make_event(session), factories.make_event(session)
+        rule = factories.make_rule(session, name={"vi": "Nhắc", "en": "Tasks due"})
+        task = factories.make_task(session, event, title={"vi": "Việc", "en": "Book the hall"})
+        sent = {"state": ReminderState.SENT, "told_sequence": 0}
+        of_task = {"task_id": task.id, "task_key": task.id, "recipient": "task@b.vn", "sent_at": clock.now - 2 * HOUR}
+        factories.make_reminder(session, event, rule, **sent, **of_task)
+        moved = {"purpose": ReminderPurpose.MOVED, "recipient": "moved@b.vn", "sent_at": clock.now - HOUR}
+        factories.make_reminder(session, event, **sent, **moved)
+        factories.make_reminder(session, event, rule, recipient="waits@b.vn")
+        factories.make_reminder(session, other, rule, recipient="other@b.vn", sent_at=clock.now, **sent)
+        event_id = event.id
+    reader = signed_in(locale=Language.EN)
+    text = words(reader.get(f"/events/{event_id}/told"))
+    for word in ("Notice of new days or hours – moved@b.vn", "Reminder – task@b.vn", "Book the hall", "Tasks due"):
+        assert word in text
+    assert text.index("moved@b.vn") < text.index("task@b.vn")
+    assert "waits@b.vn" not in text
+    assert "other@b.vn" not in text
+    assert f'href="/events/{event_id}/told"' in reader.get(f"/events/{event_id}").text
+    assert signed_in(Role.VIEWER).get(f"/events/{event_id}/told").status_code == 403
+    assert reader.get("/events/nothing/told").status_code == 404
