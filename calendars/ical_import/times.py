@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
+from calendars.days.formatting import in_words, moment_in_words
 from calendars.days.spans import MIDNIGHT, Span, event_span, zone_info
 from calendars.ical_import.content_lines import UnreadablePart
 from calendars.ical_import.rrule_expansion import WorkBudget
@@ -144,7 +145,11 @@ def hours_between(
         return ImportedTimes(start.date(), last_day or start.date(), start.time(), None, zone, is_named)
     if end < start:
         raise UnreadablePart(
-            message(N_("The end ({end}) is before the start ({start})."), start=start.isoformat(), end=end.isoformat())
+            message(
+                N_("The end ({end}) is before the start ({start})."),
+                start=moment_in_words(start),
+                end=moment_in_words(end),
+            )
         )
     end = end.replace(second=0, microsecond=0)
     return ImportedTimes(start.date(), end.date(), start.time(), end.time() if end > start else None, zone, is_named)
@@ -224,8 +229,8 @@ def check_day(value: date, name: str) -> None:
             message(
                 N_("{property} must lie between {first} and {last}."),
                 property=name,
-                first=EARLIEST.isoformat(),
-                last=LATEST.isoformat(),
+                first=in_words(EARLIEST),
+                last=in_words(LATEST),
             )
         )
 
@@ -251,8 +256,8 @@ def _whole_days(start: FileTime, end: FileTime | None, length: timedelta | None)
         raise UnreadablePart(
             message(
                 N_("The end ({end}) is before the start ({start})."),
-                start=str(start.value),
-                end=str(end.value if end else ""),
+                start=in_words(start.value),
+                end=in_words(end.value) if end else "",
             )
         )
     last = start.value + timedelta(days=max(days, 1) - 1)

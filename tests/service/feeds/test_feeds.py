@@ -979,7 +979,7 @@ def test_busy_time_and_the_feed_agree_on_what_blocks(
     path = subscribed(viewer, filter={"statuses": [status.value for status in EventStatus]})
     body = client.get(path.replace(".ics", ".ifb")).data
     expected: dict[str, list[Span]] = {"CONFIRMED": [], "TENTATIVE": []}
-    for entry in vevents(read(client, path)):
+    for entry in vevents(read(client, path)).values():
         if entry["TRANSP"] == "OPAQUE":
             expected[str(entry["STATUS"])].append(Span(entry.decoded("DTSTART"), entry.decoded("DTEND")))
     certain = merged(expected["CONFIRMED"])
