@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from calendars.days.formatting import in_words, moment_in_words
-from calendars.days.spans import MIDNIGHT, Span, event_span, zone_info
+from calendars.days.spans import MIDNIGHT, Span, days_taken, event_span, zone_info
 from calendars.ical_import.content_lines import UnreadablePart
 from calendars.ical_import.rrule_expansion import WorkBudget
 from calendars.ical_import.timezones import FileZones, is_utc, outside
@@ -107,8 +107,10 @@ class ImportedTimes:
         return event_span(self.first_day, self.last_day, self.start_time, self.end_time, self.zone or zone)
 
     def without_end(self) -> "ImportedTimes":
-        """A copy without an end time."""
-        return replace(self, end_time=None)
+        """A copy without an end time, to the last day it takes: our feeds end an open one of several days with that."""
+        taken = days_taken(self.first_day, self.last_day, self.start_time, self.end_time)
+        last = taken.last if self.end_time == MIDNIGHT else self.last_day
+        return replace(self, last_day=last, end_time=None)
 
     def moved(self, by: timedelta) -> "ImportedTimes":
         """A copy moved by this much in local time."""
