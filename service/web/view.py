@@ -197,6 +197,11 @@ class View:
         """The hours on one of its days: “22:00–” on the first of two, “–02:00” on the second."""
         return format_hours_on(times, day)
 
+    def event_days(self, event: Any) -> str:
+        """The days of an event's row by the office's clock, without repeating what both share."""
+        days = self.when(event).days
+        return self.days(days.first, days.last)
+
     def own_hours(self, times: ShownTimes) -> str:
         """The hours by the clock of the place itself, with whose time it is; empty if the office's shows the same."""
         return format_own_hours(times, self.language)
