@@ -75,6 +75,11 @@ def days_in_words(first_day: date, last_day: date) -> LocalizedText:
     return {str(language): format_days(first_day, last_day, language) for language in Language}
 
 
+def moment_in_words(at: datetime) -> LocalizedText:
+    """A local date and time as a value of a message: ``22:00, 10/3/2027``."""
+    return {str(language): f"{at:%H:%M}, {format_day(at.date(), language)}" for language in Language}
+
+
 @lru_cache(maxsize=2048)
 def zone_words(zone: str, language: str) -> str:
     """Whose time a zone's clocks show: ``giờ Việt Nam``, ``giờ New York``, ``Vietnam time``.

@@ -13,6 +13,7 @@ from functools import cache
 
 import lunar_vn
 
+from calendars.days.formatting import in_words
 from models.errors import InvalidValue
 from models.i18n import N_
 
@@ -199,4 +200,4 @@ def _check_range(day: date) -> None:
 
 def _outside() -> InvalidValue:
     wrong = N_("Lunar days are known from {first} to {last} only.")
-    return InvalidValue(wrong, first=FIRST.isoformat(), last=LAST.isoformat())
+    return InvalidValue(wrong, first=in_words(FIRST), last=in_words(LAST))

@@ -197,3 +197,18 @@ def merged(found: Iterable[Span]) -> list[Span]:
         else:
             whole.append(span)
     return whole
+
+
+def without(spans: Iterable[Span], others: Iterable[Span]) -> list[Span]:
+    """What of ``spans`` is in none of ``others``, in order, merged."""
+    left = merged(spans)
+    for other in merged(others):
+        cut: list[Span] = []
+        for span in left:
+            if not span.overlaps(other):
+                cut.append(span)
+                continue
+            cut += [Span(span.start, other.start)] if span.start < other.start else []
+            cut += [Span(other.end, span.end)] if other.end < span.end else []
+        left = cut
+    return left

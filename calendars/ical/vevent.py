@@ -213,7 +213,12 @@ def status_of(facts: EventFacts) -> str:
 
     SEQUENCE does not rise with that alone, as nothing changes for those who come; DTSTAMP does.
     """
-    return "TENTATIVE" if facts.is_unconfirmed else STATUS[facts.status]
+    return entry_status(facts.status, is_changed=facts.is_changed)
+
+
+def entry_status(status: EventStatus, *, is_changed: bool) -> str:
+    """STATUS of an event in this status; ``is_changed``: it changed since it was confirmed."""
+    return "TENTATIVE" if is_changed and status in CONFIRMED else STATUS[status]
 
 
 def status_words(facts: EventFacts, language: str) -> str:

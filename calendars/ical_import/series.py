@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from calendars.days.formatting import in_words
 from calendars.days.spans import MIDNIGHT, days_after, zone_info
 from calendars.ical_import.content_lines import SkippedPart, UnreadablePart
 from calendars.ical_import.rrule import RecurrenceRule, read_rule
@@ -136,13 +137,13 @@ def cut_remarks(series: Series, start: FileTime, zones: FileZones, window: Windo
     remarks = []
     if start.midnight.date() < earliest:
         remarks.append(
-            message(N_("The series began earlier; what lies before {day} is left out."), day=earliest.isoformat())
+            message(N_("The series began earlier; what lies before {day} is left out."), day=in_words(earliest))
         )
     if any(_goes_on(rule, start, zones, latest, window.ahead) for rule in series.rules) or any(
         at.midnight.date() > latest for at, _length in series.extra_dates
     ):
         text = N_("The series goes on; what lies after {day} comes when the file is taken in again later.")
-        remarks.append(message(text, day=latest.isoformat()))
+        remarks.append(message(text, day=in_words(latest)))
     return remarks
 
 
@@ -174,7 +175,7 @@ def check_window(hours: ImportedTimes, today: date) -> None:
 
 def _none_between(first: date, last: date) -> SkippedPart:
     text = N_("None of the series falls between {first} and {last}.")
-    return SkippedPart(message(text, first=first.isoformat(), last=last.isoformat()))
+    return SkippedPart(message(text, first=in_words(first), last=in_words(last)))
 
 
 def _moments(

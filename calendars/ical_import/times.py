@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
-from calendars.days.spans import MIDNIGHT, Span, event_span, zone_info
+from calendars.days.formatting import in_words, moment_in_words
+from calendars.days.spans import MIDNIGHT, Span, days_taken, event_span, zone_info
 from calendars.ical_import.content_lines import UnreadablePart
 from calendars.ical_import.rrule_expansion import WorkBudget
 from calendars.ical_import.timezones import FileZones, is_utc, outside
@@ -106,8 +107,10 @@ class ImportedTimes:
         return event_span(self.first_day, self.last_day, self.start_time, self.end_time, self.zone or zone)
 
     def without_end(self) -> "ImportedTimes":
-        """A copy without an end time."""
-        return replace(self, end_time=None)
+        """A copy without an end time, to the last day it takes: our feeds end an open one of several days with that."""
+        taken = days_taken(self.first_day, self.last_day, self.start_time, self.end_time)
+        last = taken.last if self.end_time == MIDNIGHT else self.last_day
+        return replace(self, last_day=last, end_time=None)
 
     def moved(self, by: timedelta) -> "ImportedTimes":
         """A copy moved by this much in local time."""
@@ -144,7 +147,11 @@ def hours_between(
         return ImportedTimes(start.date(), last_day or start.date(), start.time(), None, zone, is_named)
     if end < start:
         raise UnreadablePart(
-            message(N_("The end ({end}) is before the start ({start})."), start=start.isoformat(), end=end.isoformat())
+            message(
+                N_("The end ({end}) is before the start ({start})."),
+                start=moment_in_words(start),
+                end=moment_in_words(end),
+            )
         )
     end = end.replace(second=0, microsecond=0)
     return ImportedTimes(start.date(), end.date(), start.time(), end.time() if end > start else None, zone, is_named)
@@ -224,8 +231,8 @@ def check_day(value: date, name: str) -> None:
             message(
                 N_("{property} must lie between {first} and {last}."),
                 property=name,
-                first=EARLIEST.isoformat(),
-                last=LATEST.isoformat(),
+                first=in_words(EARLIEST),
+                last=in_words(LATEST),
             )
         )
 
@@ -251,8 +258,8 @@ def _whole_days(start: FileTime, end: FileTime | None, length: timedelta | None)
         raise UnreadablePart(
             message(
                 N_("The end ({end}) is before the start ({start})."),
-                start=str(start.value),
-                end=str(end.value if end else ""),
+                start=in_words(start.value),
+                end=in_words(end.value) if end else "",
             )
         )
     last = start.value + timedelta(days=max(days, 1) - 1)

@@ -184,9 +184,26 @@ class View:
         here = replace(times, own=None)
         return f"{format_times(here, self.language)}, {self.zone(self.act.office.timezone)}"
 
+    def told(self, times: ShownTimes) -> str:
+        """Days and hours on one line: “08:00–09:30, 10/3/2027”, with the hours of the place itself."""
+        return format_times(times, self.language)
+
+    def occurrence(self, key: str) -> str:
+        """When an occurrence of a series begins, from its key: the day, or the instant in the office's time zone."""
+        try:
+            at = datetime.fromisoformat(key)
+        except ValueError:
+            return key
+        return self.instant(at) if at.tzinfo else self.day(at.date())
+
     def hours_on(self, times: ShownTimes, day: date) -> str:
         """The hours on one of its days: “22:00–” on the first of two, “–02:00” on the second."""
         return format_hours_on(times, day)
+
+    def event_days(self, event: Any) -> str:
+        """The days of an event's row by the office's clock, without repeating what both share."""
+        days = self.when(event).days
+        return self.days(days.first, days.last)
 
     def own_hours(self, times: ShownTimes) -> str:
         """The hours by the clock of the place itself, with whose time it is; empty if the office's shows the same."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlmodel import Session, select
 
+from calendars.days.office_clock import ShownTimes, shown_times
 from calendars.events.lifecycle import CALLED_OFF
 from calendars.ical_import.entries import ImportedEvent, SkippedComponent
 from calendars.ical_import.reader import CalendarFile, ImportContext, read_calendar
@@ -46,7 +47,10 @@ class ImportDefaults:
 
 @dataclass(frozen=True, slots=True)
 class ComponentOutcome:
-    """The result for one component, or for one occurrence of a series; ``event_id`` is None if there is no event."""
+    """The result for one component, or for one occurrence of a series; ``event_id`` is None if there is no event.
+
+    ``times`` are its days and hours by the office's clock, None if they could not be read.
+    """
 
     number: int
     component: str
@@ -56,6 +60,7 @@ class ComponentOutcome:
     result: str
     event_id: str | None = None
     reasons: tuple[Message, ...] = ()
+    times: ShownTimes | None = None
 
 
 def import_calendar(
@@ -168,7 +173,17 @@ class _CalendarImport:
             result,
             event.id if event is not None else None,
             tuple(reasons),
+            self._times(entry.hours),
         )
+
+    def _times(self, hours: ImportedTimes) -> ShownTimes | None:
+        office = self.act.office.timezone
+        try:
+            return shown_times(
+                hours.first_day, hours.last_day, hours.start_time, hours.end_time, hours.zone or office, office
+            )
+        except ValueError:
+            return None
 
     def _create(self, entry: ImportedEvent, remarks: list[Message]) -> tuple[str, Event | None]:
         if entry.is_cancelled:

@@ -159,7 +159,7 @@ def _outlook(view: View, event: Event, before: _DependentTimes) -> MovePreview:
     names = (view.say(N_("Arrival")), view.say(N_("Departure")))
     travels = after.travel != (event.first_day, event.last_day)
     return MovePreview(
-        days=view.days(event.first_day, event.last_day),
+        days=view.event_days(event),
         travel=[
             MovedThing(name, day(was), day(now))
             for name, was, now in zip(names, before.travel, after.travel, strict=True)

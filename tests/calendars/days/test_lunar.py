@@ -90,10 +90,10 @@ def test_con_son_kiep_bac_is_from_10_to_20_of_month_8(first: date, last: date) -
         (LunarDate(2024, 8, 16, leap=True), "The lunar year 2024 has no leap month."),
         (LunarDate(2025, 2, 1, leap=True), "The leap month of the lunar year 2025 is month 6, not month 2."),
         (LunarDate(2023, 2, 30, leap=True), "Leap month 2 of 2023 has 29 days; there is no day 30 in it."),
-        (LunarDate(1966, 1, 1), "Lunar days are known from 1968-01-01 to 2071-12-31 only."),
-        (LunarDate(1967, 11, 1), "Lunar days are known from 1968-01-01 to 2071-12-31 only."),
-        (LunarDate(2071, 12, 1), "Lunar days are known from 1968-01-01 to 2071-12-31 only."),
-        (LunarDate(2072, 1, 1), "Lunar days are known from 1968-01-01 to 2071-12-31 only."),
+        (LunarDate(1966, 1, 1), "Lunar days are known from 1 January 1968 to 31 December 2071 only."),
+        (LunarDate(1967, 11, 1), "Lunar days are known from 1 January 1968 to 31 December 2071 only."),
+        (LunarDate(2071, 12, 1), "Lunar days are known from 1 January 1968 to 31 December 2071 only."),
+        (LunarDate(2072, 1, 1), "Lunar days are known from 1 January 1968 to 31 December 2071 only."),
     ],
 )
 def test_days_that_are_not_there_are_refused(wanted: LunarDate, said: str | None) -> None:

@@ -66,7 +66,7 @@ def test_24_00_said_twice_is_the_same_midnight(officer: Caller) -> None:
     made = make(officer, start_time="09:00", end_time="17:00", last_day="2027-03-11")
     for _twice in range(2):
         path = f"/events/{made['id']}"
-        changed = officer.patch(path, {"end_time": "24:00"})
+        changed = officer.patch(path.replace("events", "activities"), {"end_time": "24:00"})
         assert (changed.status_code, changed.json["last_day"], changed.json["end_time"]) == (200, "2027-03-12", "00:00")
         assert changed.json["departs_on"] == "2027-03-11"
 
@@ -129,4 +129,4 @@ def test_items_lie_on_the_days_of_travel_and_over_midnight(officer: Caller) -> N
     early = {"items": [items[0] | {"day": "2027-03-08"}]}
     outside = officer.call("PUT", path, early, If_Match=officer.etag(path))
     assert outside.status_code == 422
-    assert "9 March 2027 to 11 March 2027" in outside.text
+    assert "từ 9/3/2027 đến 11/3/2027" in outside.text

@@ -8,8 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -19,6 +21,7 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy import text
 from sqlmodel import Session, col, select
 
+from calendars.days.spans import Span, merged, without
 from calendars.events.labels import kind_name
 from models.accounts import Audit, User
 from models.agreements import Agreement, Commitment
@@ -905,39 +908,87 @@ def test_many_events_are_rendered_in_batches(
 # Free and busy
 
 
-def busy_times(body: bytes) -> list[tuple[datetime, datetime]]:
+def busy_times(body: bytes, kind: str = "BUSY") -> list[tuple[datetime, datetime]]:
+    """The times of a FBTYPE, in UTC."""
     (component,) = Calendar.from_ical(body).walk("VFREEBUSY")
     assert isinstance(component, FreeBusy)
     found = component.get("FREEBUSY", [])
-    return [(period.start, period.end) for period in (found if isinstance(found, list) else [found])]
+    listed = found if isinstance(found, list) else [found]
+    return [(one.start, one.end) for one in listed if one.params.get("FBTYPE", "BUSY") == kind]
 
 
 def test_busy_time_is_merged_and_says_nothing_else(
     viewer: Caller, client: FlaskClient, made: Callable[..., EventRow]
 ) -> None:
-    made(first_day=date(2026, 12, 1), last_day=date(2026, 12, 2), title={"vi": "Bí mật"}, location={"vi": "Kín"})
-    made(first_day=date(2026, 12, 3), last_day=date(2026, 12, 3))  # touches the first
-    made(first_day=date(2026, 12, 2), start_time=time(9), end_time=time(10))  # lies within it
+    confirmed: dict[str, Any] = {"status": EventStatus.CONFIRMED}
+    made(
+        first_day=date(2026, 12, 1), start_time=time(8), end_time=time(11),
+        title={"vi": "Bí mật"}, location={"vi": "Kín"}, **confirmed,
+    )  # fmt: skip
+    made(first_day=date(2026, 12, 1), start_time=time(11), end_time=time(12), **confirmed)  # touches the first
+    made(first_day=date(2026, 12, 1), start_time=time(9), end_time=time(10))  # lies within it
     made(first_day=date(2026, 12, 10), start_time=time(8, 30), end_time=time(11))
     made(first_day=date(2026, 12, 10), start_time=time(10), end_time=time(12), timezone="Asia/Tokyo")
-    made(first_day=date(2026, 12, 15), start_time=time(9), end_time=time(9))  # takes no time
-    made(first_day=date(2026, 12, 20), status=EventStatus.CANCELLED)
-    made(first_day=date(2026, 12, 21), status=EventStatus.POSTPONED)
-    made(first_day=date(2026, 12, 22), status=EventStatus.DRAFT)
+    made(first_day=date(2026, 12, 10), start_time=time(10, 30), end_time=time(12), **confirmed)
+    made(first_day=date(2026, 12, 12), start_time=time(22), end_time=time(2), **confirmed)
+    made(first_day=date(2026, 12, 15), start_time=time(9))  # an hour at least
+    made(first_day=date(2026, 12, 3), last_day=date(2026, 12, 4))  # whole days are transparent in feeds
+    for number, status in enumerate((EventStatus.CANCELLED, EventStatus.POSTPONED, EventStatus.DRAFT)):
+        made(first_day=date(2026, 12, 20 + number), start_time=time(9), end_time=time(10), status=status)
     path = subscribed(viewer).replace(".ics", ".ifb")
     answer = client.get(path)
     assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
-    assert busy_times(answer.data) == [
-        (datetime(2026, 11, 30, 17, tzinfo=UTC), datetime(2026, 12, 3, 17, tzinfo=UTC)),
-        (datetime(2026, 12, 10, 1, tzinfo=UTC), datetime(2026, 12, 10, 4, tzinfo=UTC)),
-    ]
+
+    def utc(day: int, hour: int, minute: int = 0) -> datetime:
+        return datetime(2026, 12, day, hour, minute, tzinfo=UTC)
+
+    assert busy_times(answer.data) == [(utc(1, 1), utc(1, 5)), (utc(10, 3, 30), utc(10, 5)), (utc(12, 15), utc(12, 19))]
+    assert busy_times(answer.data, "BUSY-TENTATIVE") == [(utc(10, 1), utc(10, 3, 30)), (utc(15, 2), utc(15, 3))]
     assert b"SUMMARY" not in answer.data
     assert "Bí mật" not in unfolded(answer.data)
     assert "Kín" not in unfolded(answer.data)
     (component,) = Calendar.from_ical(answer.data).walk("VFREEBUSY")
-    assert component.decoded("DTSTART") == datetime(2026, 11, 30, 17, tzinfo=UTC)
-    assert component.decoded("DTEND") == datetime(2026, 12, 10, 4, tzinfo=UTC)
     assert {"UID", "DTSTAMP"} <= set(component)
+
+
+@pytest.mark.parametrize("past_days", [0, 30])
+def test_busy_time_covers_the_feeds_window_whatever_is_in_it(
+    viewer: Caller, client: FlaskClient, made: Callable[..., EventRow], past_days: int
+) -> None:
+    path = subscribed(viewer, past_days=past_days).replace(".ics", ".ifb")
+    (empty,) = Calendar.from_ical(client.get(path).data).walk("VFREEBUSY")
+    first = datetime(2026, 11, 22, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")) - timedelta(days=past_days)
+    assert empty.decoded("DTSTART") == first
+    assert empty.decoded("DTEND") - first == timedelta(days=past_days + 366)
+    made(first_day=date(2026, 11, 1), last_day=date(2026, 11, 23), start_time=time(8), end_time=time(12))
+    made(first_day=date(2029, 1, 1), start_time=time(8), end_time=time(12))
+    body = client.get(path).data
+    (filled,) = Calendar.from_ical(body).walk("VFREEBUSY")
+    assert filled.decoded("DTSTART") == first
+    assert filled.decoded("DTEND") == datetime(2029, 1, 1, 5, tzinfo=UTC)
+    begins, _ends = busy_times(body, "BUSY-TENTATIVE")[0]
+    assert begins == max(first, datetime(2026, 11, 1, 1, tzinfo=UTC)), "cut to the window"
+
+
+def test_busy_time_and_the_feed_agree_on_what_blocks(
+    viewer: Caller, client: FlaskClient, made: Callable[..., EventRow]
+) -> None:
+    hours = [(None, None), (time(8), time(9)), (time(22), time(2)), (None, time(10)), (time(20), time(0))]
+    for number, (status, (start, end)) in enumerate(product(EventStatus, hours)):
+        made(first_day=date(2026, 12, 1) + timedelta(days=number), start_time=start, end_time=end, status=status)
+    path = subscribed(viewer, filter={"statuses": [status.value for status in EventStatus]})
+    body = client.get(path.replace(".ics", ".ifb")).data
+    expected: dict[str, list[Span]] = {"CONFIRMED": [], "TENTATIVE": []}
+    for entry in vevents(read(client, path)).values():
+        if entry["TRANSP"] == "OPAQUE":
+            expected[str(entry["STATUS"])].append(Span(entry.decoded("DTSTART"), entry.decoded("DTEND")))
+    certain = merged(expected["CONFIRMED"])
+    assert busy_times(body) == [(one.start, one.end) for one in certain]
+    assert busy_times(body, "BUSY-TENTATIVE") == [
+        (one.start, one.end) for one in without(expected["TENTATIVE"], certain)
+    ]
+    assert expected["CONFIRMED"]
+    assert expected["TENTATIVE"]
 
 
 def test_busy_time_keeps_its_bytes_and_its_secret(
@@ -958,10 +1009,11 @@ def test_busy_time_keeps_its_bytes_and_its_secret(
 def test_busy_time_shows_only_what_the_filter_selects(
     viewer: Caller, client: FlaskClient, made: Callable[..., EventRow]
 ) -> None:
-    made(first_day=date(2026, 12, 1))
-    made(first_day=date(2026, 12, 8), kind=EventKind.ACTIVITY)
+    made(first_day=date(2026, 12, 1), start_time=time(8), end_time=time(9))
+    made(first_day=date(2026, 12, 8), start_time=time(8), end_time=time(9), kind=EventKind.ACTIVITY)
     path = subscribed(viewer, filter={"kinds": ["activity"]}).replace(".ics", ".ifb")
-    assert [start.date() for start, _end in busy_times(read(client, path))] == [date(2026, 12, 7)]
+    found = busy_times(read(client, path), "BUSY-TENTATIVE")
+    assert [start.date() for start, _end in found] == [date(2026, 12, 8)]
 
 
 def test_account_that_is_gone_leaves_no_feed(
