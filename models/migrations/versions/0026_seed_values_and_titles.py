@@ -1,4 +1,4 @@
-"""what the seed last loaded, and titles of its events without "(draft)"
+"""what the seed last loaded, titles of its events without "(draft)", task templates by the length of the stay
 
 Revision ID: 0026
 Revises: 0025
@@ -43,10 +43,19 @@ ical_fragment = sa.table("ical_fragment", sa.column("event_id", sa.String))
 def upgrade() -> None:
     # Null: loaded before the values were kept; the audit trail then says what people have changed.
     op.add_column("seed_entry", sa.Column("held", JSON_VALUE, nullable=True))
+    # Null: for stays of any length, as all templates are so far.
+    op.add_column("task_template", sa.Column("min_days", sa.Integer(), nullable=True))
     _shorten_titles()
 
 
 def downgrade() -> None:
+    limited = sa.text("SELECT count(*) FROM task_template WHERE min_days IS NOT NULL AND active")
+    if number := op.get_bind().execute(limited).scalar_one():
+        raise RuntimeError(
+            f"{number} task templates are for stays of some length only; the old version would use them for all. Switch"
+            " them off, or clear their min_days, first (PATCH /task-templates/{id}, or the page of task templates)."
+        )
+    op.drop_column("task_template", "min_days")
     # The version before takes what an edited file says; it never knew more. Titles stay as they are.
     op.drop_column("seed_entry", "held")
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from calendars.bookings.times import EventTimes
 from calendars.days.spans import Days
+from calendars.events.host_days import whole_stay
 from models.accounts import User
 from models.events import Event
 from models.places import Organisation, Person
@@ -58,7 +59,10 @@ def event_changed(
     programme_days.move_with_event(session, act, event, before.days)
     bookings.update_bookings_for_event(session, act, event, before.times, before.status)
     task_due_days.update_due_days(session, event, changed)
-    template_tasks.make_tasks(session, act, event, before.status)
+    stay_before = whole_stay(
+        before.times.first_day, before.times.last_day, before.times.arrives_on, before.times.departs_on
+    )
+    template_tasks.make_tasks(session, act, event, before.status, stay_before)
     if event.changed_since_confirmed or "changed_since_confirmed" in changed:
         confirmation.tell_approvers(session, act, event)
     if "asked_at" in changed:
