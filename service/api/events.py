@@ -187,7 +187,7 @@ class ConfirmationRequestsView(ApiView):
         """
         event = events.find_event(session(), event_id)
         confirming.ask_for_confirmation(session(), act(), event)
-        asked = confirmation.who_may_confirm(session(), event, but=act().user)
+        asked = confirmation.who_may_confirm(session(), act().now, event, but=act().user)
         return {
             "event_id": event.id,
             "asked_by": event.asked_by,

@@ -14,7 +14,7 @@ from sqlmodel import Session, col, select
 
 from calendars.events.confirmation import CONFIRMED_FIELDS, PART_FIELDS, Difference, Values, differences, named_in
 from calendars.reminders import due_times
-from models.accounts import User
+from models.accounts import Audit, User
 from models.errors import Forbidden
 from models.event_parts import Member
 from models.events import Event, Performance, TrainingPhase
@@ -49,11 +49,21 @@ _PARTS: Mapping[EventKind, tuple[str, type[Any]]] = {
 }
 _UNSENT = (ReminderState.PENDING, ReminderState.SENDING)
 
+LATELY = timedelta(days=30)
+"""So long an account is not a second person beside whoever made it, or changed how one signs in to it."""
+
+_ACCESS = frozenset({"password", "email", "role", "active"})
+"""Fields of an account that let somebody else in, or give it its rights."""
+
 APPROVER_NEEDED = N_("Confirming needs an approver.")
 MADE_IT = N_("Confirming needs a second person: an approver other than the one who made the event.")
 CHANGED_IT = N_(
     "Confirming needs a second person: an approver other than whoever last changed what is to be confirmed. Part of it"
     " is your change."
+)
+SAME_HANDS = N_(
+    "Confirming needs a second person. This account was made, or its access changed, less than {days} days ago by"
+    " whoever made this event or changed part of it."
 )
 
 
@@ -202,11 +212,31 @@ def confirmed_now(session: Session, act: ActionContext, event: Event) -> dict[st
 # Who may confirm
 
 
-def refusal(event: Event, user: User) -> Forbidden | None:
+def makers_of(session: Session, now: datetime, user_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """Account → the other accounts that made it, gave it another address, password or role, or switched it on
+    :data:`LATELY`, by the audit trail; one query. What is done on the machine itself is nobody's."""
+    rows = session.exec(
+        select(Audit.entity_id, Audit.actor_id, Audit.action, Audit.changes).where(
+            Audit.entity == "user",
+            col(Audit.entity_id).in_(sorted(user_ids)),
+            col(Audit.actor_id).is_not(None),
+            col(Audit.actor_id) != col(Audit.entity_id),
+            Audit.at > now - LATELY,
+        )
+    ).all()
+    found: dict[str, set[str]] = {identity: set() for identity in user_ids}
+    for identity, actor, action, changed in rows:
+        if actor is not None and (action == "create" or _ACCESS & changed.keys()):
+            found[identity].add(actor)
+    return {identity: frozenset(actors) for identity, actors in found.items()}
+
+
+def refusal(event: Event, user: User, makers: Collection[str]) -> Forbidden | None:
     """Why an account may not confirm an event, nor accept its changes; None if it may.
 
-    Whoever made it or last changed any one of the values that nobody has confirmed is not a second pair of eyes.
-    ``fields`` among the error's members are the values that the account changed.
+    Whoever made it or last changed any one of the values that nobody has confirmed is not a second pair of eyes; nor is
+    an account that one of them made lately (``makers``: :func:`makers_of` the account): it may be their own. ``fields``
+    among the error's members are the values that the account changed.
     """
     if not user.role.suffices_for(Role.APPROVER):
         return Forbidden(message(APPROVER_NEEDED), code="approver_required")
@@ -214,30 +244,41 @@ def refusal(event: Event, user: User) -> Forbidden | None:
         return Forbidden(message(MADE_IT), code="four_eyes")
     if own := [name for name in CONFIRMED_FIELDS if event.corrections.get(name, {}).get("by") == user.id]:
         return Forbidden(message(CHANGED_IT), code="four_eyes", fields=own)
+    authors = {event.created_by, *(event.corrections.get(name, {}).get("by") for name in CONFIRMED_FIELDS)}
+    if authors & set(makers):
+        return Forbidden(message(SAME_HANDS, days=LATELY.days), code="four_eyes")
     return None
 
 
-def check_four_eyes(act: ActionContext, event: Event) -> None:
+def refusal_of(session: Session, now: datetime, event: Event, user: User) -> Forbidden | None:
+    """As :func:`refusal`, with a query of who made the account lately."""
+    return refusal(event, user, makers_of(session, now, [user.id])[user.id])
+
+
+def check_four_eyes(session: Session, act: ActionContext, event: Event) -> None:
     """Raise if the acting account may not confirm an event; the service itself may.
 
     Raises:
-        Forbidden: it is no approver, made the event, or last changed what is to be confirmed.
+        Forbidden: it is no approver, made the event, last changed what is to be confirmed, or was lately made by
+            somebody who did.
     """
-    if act.user is not None and (why := refusal(event, act.user)) is not None:
+    if act.user is not None and (why := refusal_of(session, act.now, event, act.user)) is not None:
         raise why
 
 
-def who_may_confirm(session: Session, event: Event, *, but: User | None = None) -> list[User]:
+def who_may_confirm(session: Session, now: datetime, event: Event, *, but: User | None = None) -> list[User]:
     """The active accounts in charge of an event that may confirm it, by name: approvers, or administrators if none is
     left.
 
     ``but``: leave out this one.
     """
-    accounts = select(User).where(col(User.active), col(User.role).in_([Role.APPROVER, Role.ADMIN]))
+    statement = select(User).where(col(User.active), col(User.role).in_([Role.APPROVER, Role.ADMIN]))
+    accounts = session.exec(statement.order_by(col(User.name), col(User.id))).all()
+    makers = makers_of(session, now, [user.id for user in accounts])
     able = [
         user
-        for user in session.exec(accounts.order_by(col(User.name), col(User.id))).all()
-        if user != but and refusal(event, user) is None and _is_in_charge(session, user, event)
+        for user in accounts
+        if user != but and refusal(event, user, makers[user.id]) is None and _is_in_charge(session, user, event)
     ]
     return [user for user in able if user.role is Role.APPROVER] or able
 
@@ -293,7 +334,7 @@ def _plan_mails(
     known = set(
         session.exec(select(Reminder.recipient).where(Reminder.event_id == event.id, Reminder.rule_key == key)).all()
     )
-    for user in who_may_confirm(session, event, but=act.user):
+    for user in who_may_confirm(session, act.now, event, but=act.user):
         if user.email not in known:
             session.add(
                 Reminder(
