@@ -17,7 +17,7 @@ from models.events import Event
 from models.places import Organisation, Person
 from models.queries.approved_rules import approved_by
 from models.vocabulary import APPROVER_PURPOSES, EventStatus, ReminderPurpose
-from service.actions import permissions
+from service.actions import change_log, permissions
 from service.actions.bookings import bookings
 from service.actions.context import ActionContext
 from service.actions.effects import confirmation, programme_days, task_due_days, template_tasks
@@ -133,7 +133,12 @@ RIGHTS = frozenset({"role", "organisation_id", "office", "active"})
 def person_changed(
     session: Session, act: ActionContext, person: Person, email_before: str | None, changed: Collection[str]
 ) -> None:
-    """Replan reminders: of the old and new address, and of future events, which other accounts may now read."""
+    """Replan reminders: of the old and new address, and of future events, which other accounts may now read. Approvers
+    of the confirmed events they head are told of another name."""
+    if "name" in changed:
+        for event in confirmation.head_renamed(session, act, person):
+            change_log.note(session, act.now, [event.id])
+            confirmation.tell_approvers(session, act, event)
     if "email" in changed:
         reminder_planning.plan_readers(session, act, [email_before, person.email])
     if "organisation_id" in changed:

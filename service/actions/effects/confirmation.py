@@ -8,11 +8,19 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import attributes
 from sqlmodel import Session, col, select
 
-from calendars.events.confirmation import CONFIRMED_FIELDS, PART_FIELDS, Difference, Values, differences, named_in
+from calendars.events.confirmation import (
+    CONFIRMED_FIELDS,
+    HEAD_NAMES,
+    PART_FIELDS,
+    Difference,
+    Values,
+    differences,
+    named_in,
+)
 from calendars.reminders import due_times
 from models.accounts import Audit, User
 from models.errors import Forbidden
@@ -87,11 +95,15 @@ def heads_of_all(session: Session, event_ids: Collection[str]) -> dict[str, froz
 
 
 def values_of(
-    session: Session, event: Event, heads: frozenset[str] | None = None, over: Mapping[str, Any] | None = None
+    session: Session,
+    event: Event,
+    heads: frozenset[str] | None = None,
+    over: Mapping[str, Any] | None = None,
+    known: Mapping[str, Person] | None = None,
 ) -> dict[str, Any]:
     """The values of an event that are confirmed, as plain JSON; ``over`` are values that it is about to get.
 
-    ``heads`` as in :func:`heads_of`, read if they are not given.
+    ``heads`` as in :func:`heads_of`, read if they are not given; ``known`` are people that are not read again.
     """
     over = over or {}
     members = heads_of(session, event) if heads is None else heads
@@ -107,6 +119,8 @@ def values_of(
             found[name] = currency.money(currency.units(over[name]["amount"]))
         else:
             found[name] = plain(over[name] if name in over else getattr(event, name))
+    people = [(known or {}).get(identity) or session.get(Person, identity) for identity in found["head"]]
+    found[HEAD_NAMES] = [person.name for person in people if person is not None]
     return found
 
 
@@ -121,14 +135,18 @@ def _parts(session: Session, event: Event, name: str, over: Mapping[str, Any]) -
     return [{column: plain(getattr(row, column)) for column in PART_FIELDS[name]} for row in rows]
 
 
-def differing(session: Session, event: Event, heads: frozenset[str] | None = None) -> dict[str, Difference] | None:
+def differing(
+    session: Session, event: Event, heads: frozenset[str] | None = None, known: Mapping[str, Person] | None = None
+) -> dict[str, Difference] | None:
     """What differs from what was confirmed; None if that is not known, although it changed since.
 
-    ``heads`` as in :func:`heads_of`, read if they are not given.
+    ``heads`` and ``known`` as in :func:`values_of`.
     """
+    if not event.changed_since_confirmed:
+        return {}
     if event.confirmed_values is None:
-        return None if event.changed_since_confirmed else {}
-    return differences(event.confirmed_values, values_of(session, event, heads))
+        return None
+    return differences(event.confirmed_values, values_of(session, event, heads, known=known))
 
 
 def after_change(session: Session, act: ActionContext, event: Event, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,6 +172,37 @@ def head_changed(session: Session, act: ActionContext, event: Event, before: fro
     if event.changed_since_confirmed != was_changed:
         event.updated_at = act.now
     session.flush()
+
+
+def head_renamed(session: Session, act: ActionContext, person: Person) -> list[Event]:
+    """Take note of another name of a person in the confirmed events to come or running that they head; the events whose
+    confirmation it concerns.
+
+    Past events keep the name of their day to themselves: a corrected spelling asks nobody about them.
+    """
+    heads = select(Member.event_id).where(Member.person_id == person.id, Member.role == MemberRole.HEAD)
+    statement = select(Event).where(
+        col(Event.status).in_([EventStatus.CONFIRMED, EventStatus.ONGOING]),
+        col(Event.confirmed_values).is_not(None),
+        or_(col(Event.head_id) == person.id, col(Event.id).in_(heads)),
+    )
+    concerned = []
+    for event in session.exec(statement.order_by(col(Event.id))).all():
+        confirmed, values = event.confirmed_values, values_of(session, event)
+        if confirmed is None or HEAD_NAMES not in confirmed:
+            continue  # confirmed before names were kept: nobody can tell
+        differ = differences(confirmed, values)
+        corrections = {name: one for name, one in event.corrections.items() if name in differ}
+        if "head" in differ:
+            corrections["head"] = {"by": act.user.id if act.user else None, "at": act.now.isoformat()}
+        if corrections == event.corrections and bool(differ) is event.changed_since_confirmed:
+            continue
+        event.corrections, event.changed_since_confirmed = corrections, bool(differ)
+        event.changed_at = (event.changed_at or act.now) if differ else None
+        event.updated_at = act.now
+        concerned.append(event)
+    session.flush()
+    return concerned
 
 
 def _outcome(act: ActionContext, event: Event, before: Values, after: Values) -> dict[str, Any]:

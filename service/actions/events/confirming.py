@@ -14,6 +14,7 @@ from models.accounts import User
 from models.errors import Conflict
 from models.events import Event
 from models.i18n import N_, message
+from models.places import Person
 from models.vocabulary import EventStatus, ReminderPurpose
 from service.actions import crud, permissions
 from service.actions.audit import plain, record
@@ -134,11 +135,12 @@ def waiting_for_approval(session: Session, act: ActionContext, limit: int) -> tu
     found, total = crud.page_of(session, waiting, crud.EVENT_ORDER, 0, limit)
     makers = confirmation.makers_of(session, act.now, [act.account.id])[act.account.id]
     heads = confirmation.heads_of_all(session, [event.id for event in found])
+    people = crud.by_id(session, Person, set().union(*heads.values(), (one.head_id for one in found if one.head_id)))
     accounts = crud.by_id(session, User, {event.asked_by for event in found if event.asked_by})
     return [
         WaitingEvent(
             event,
-            confirmation.differing(session, event, heads[event.id]),
+            confirmation.differing(session, event, heads[event.id], people),
             accounts[event.asked_by].name if event.asked_by else "",
             confirmation.refusal(event, act.account, makers) is None,
         )

@@ -361,6 +361,63 @@ def test_confirmation_ends_with_its_status(caller: Callers) -> None:
     assert step(caller(Role.APPROVER), _id(path), "confirmed").json["confirmed"]["values"]["headcount"] == 3
 
 
+# The name of the head
+
+
+@pytest.mark.both_databases("people by the events they head")
+def test_a_head_with_another_name_is_not_the_one_that_was_confirmed(
+    caller: Callers, database: Database, client: FlaskClient, clock: Clock
+) -> None:
+    officer, approver, admin = caller(Role.OFFICER), caller(Role.APPROVER), caller(Role.ADMIN)
+    with database.transaction() as session:
+        person = factories.make_person(session, name="Trần Văn Chung").id
+        other = factories.make_person(session, name="Lê Thị Hoa").id
+    by_column = confirmed(officer, approver, VISIT | {"head_id": person})
+    by_member = confirmed(officer, approver, VISIT | {"title": {"vi": "Đoàn hai"}})
+    officer.made(f"/events/{_id(by_member)}/members", {"person_id": person, "role": "head"})
+    accept(approver, by_member)
+    elsewhere = confirmed(officer, approver, VISIT | {"head_id": other})
+    feed = urlsplit(officer.made("/feeds", {"name": "Lịch"})["url"]).path
+    uid = officer.get(by_column).json["uid"]
+    clock.move(seconds=2)
+    assert entry(client, feed, uid)["STATUS"] == "CONFIRMED"
+    assert admin.patch(f"/people/{person}", {"name": "Nguyễn Văn Khác"}).status_code == 200
+    for path in (by_column, by_member):
+        found = officer.get(path).json
+        assert found["changed_since_confirmed"] is True
+        assert found["differs"]["head"]["confirmed"] == ["Trần Văn Chung"]
+        assert found["differs"]["head"]["now"] == ["Nguyễn Văn Khác"]
+        assert found["differs"]["head"]["changed_by"] == admin.user_id
+        assert "head_names" not in found["confirmed"]["values"]
+    assert officer.get(elsewhere).json["differs"] == {}
+    clock.move(seconds=2)
+    assert entry(client, feed, uid)["STATUS"] == "TENTATIVE"
+    with database.transaction(write=False) as session:
+        told = session.exec(select(Reminder.event_id).where(Reminder.purpose == ReminderPurpose.CHANGED)).all()
+    assert {_id(by_column), _id(by_member)} <= set(told)
+    # Set back it is what was confirmed; accepted, the new name is.
+    assert admin.patch(f"/people/{person}", {"name": "Trần Văn Chung"}).status_code == 200
+    assert officer.get(by_column).json["changed_since_confirmed"] is False
+    admin.patch(f"/people/{person}", {"name": "Nguyễn Văn Khác"})
+    assert accept(approver, by_column).json["differs"] == {}
+
+
+def test_other_fields_of_a_head_are_nobodys_concern(caller: Callers, database: Database, clock: Clock) -> None:
+    officer, approver, admin = caller(Role.OFFICER), caller(Role.APPROVER), caller(Role.ADMIN)
+    with database.transaction() as session:
+        person = factories.make_person(session, name="Trần Văn Chung").id
+    path = confirmed(officer, approver, VISIT | {"head_id": person})
+    assert admin.patch(f"/people/{person}", {"position": {"vi": "Giám đốc"}, "phone": "123"}).status_code == 200
+    assert officer.get(path).json["differs"] == {}
+    # What is over is not asked about again.
+    clock.move(days=(date.fromisoformat(officer.get(path).json["last_day"]) - clock.now.date()).days + 1)
+    for to in ("ongoing", "completed"):
+        step(officer, _id(path), to)
+    admin.patch(f"/people/{person}", {"name": "Trần Văn Trung"})
+    found = officer.get(path).json
+    assert (found["changed_since_confirmed"], found["differs"]) == (False, {})
+
+
 # Who made whose account
 
 
