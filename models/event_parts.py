@@ -114,7 +114,8 @@ class TaskTemplate(Identified, Versioned, Searchable, Sorted, table=True):
     """A task that every event of a kind gets when it is planned; administrators edit these.
 
     ``office`` is its maker's, whose events get it (NULL: the default office). ``direction`` None: incoming, outgoing
-    and domestic visits. ``offset`` is whole days or weeks (ISO 8601, ``-P14D``) from ``anchor``; with ``working_days``
+    and domestic visits. ``min_days``: only for stays of at least so many days, travel days counted; None: for all.
+    ``offset`` is whole days or weeks (ISO 8601, ``-P14D``) from ``anchor``; with ``working_days``
     only days on which both sides work count.
     """
 
@@ -127,6 +128,7 @@ class TaskTemplate(Identified, Versioned, Searchable, Sorted, table=True):
 
     kind: EventKind = Field(sa_type=WordType(EventKind), index=True)
     direction: Direction | None = Field(default=None, sa_type=WordType(Direction))
+    min_days: int | None = Field(default=None, ge=1, le=3660)
     title: LocalizedText = Field(sa_type=LocalizedTextType)
     anchor: TaskAnchor = Field(default=TaskAnchor.ARRIVAL, sa_type=WordType(TaskAnchor))
     offset: str = Field(max_length=40)

@@ -14,7 +14,8 @@ from calendars.events.lifecycle import CALLED_OFF
 class YearTotals:
     """What passed one way in a calendar year: visits held, their people and days, visits planned, money paid.
 
-    ``money`` is currency → smallest units (đồng, kip, cents).
+    ``unknown`` of the visits held have no head-count; their people are not among ``people``. ``money`` is currency →
+    smallest units (đồng, kip, cents).
     """
 
     year: int
@@ -23,6 +24,7 @@ class YearTotals:
     days: int
     planned: int
     money: Mapping[str, int]
+    unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,13 @@ class Flow:
 
     @property
     def people(self) -> int:
-        """People of the visits held."""
+        """People of the visits held, as far as they are known."""
         return sum(one.people for one in self.years)
+
+    @property
+    def unknown(self) -> int:
+        """Visits held whose head-count nobody has written down."""
+        return sum(one.unknown for one in self.years)
 
     @property
     def days(self) -> int:
@@ -104,6 +111,7 @@ def exchange_totals(
         figures = found[pair][year]
         figures.visits += 1
         figures.people += occasion.people or 0
+        figures.unknown += occasion.people is None
         figures.days += (min(occasion.days.last, as_of) - occasion.days.first).days + 1
         expense = expenses.get(occasion.id)
         if expense is not None and expense.funded_by in pair:
@@ -114,7 +122,7 @@ def exchange_totals(
         Flow(
             *pair,
             [
-                YearTotals(year, one.visits, one.people, one.days, one.planned, one.money)
+                YearTotals(year, one.visits, one.people, one.days, one.planned, one.money, one.unknown)
                 for year, one in sorted(years.items())
             ],
         )
@@ -128,4 +136,5 @@ class _Figures:
     people: int = 0
     days: int = 0
     planned: int = 0
+    unknown: int = 0
     money: dict[str, int] = field(default_factory=dict)

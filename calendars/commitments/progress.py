@@ -36,7 +36,8 @@ class ProgressYear:
 
 @dataclass(frozen=True, slots=True)
 class ProgressTotals:
-    """The same over the whole period; ``people_due`` None: no quota of people."""
+    """The same over the whole period; ``people_due`` None: no quota of people. ``people_unknown`` of the events held
+    have no head-count: theirs is not among ``people``."""
 
     due: int
     held: int
@@ -45,6 +46,7 @@ class ProgressTotals:
     people_planned: int
     people_due: int | None
     days: int
+    people_unknown: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class _Sums:
     people_planned: int = 0
     firm: int = 0
     people_firm: int = 0
+    unknown: int = 0
     soon: list[date] = field(default_factory=list)
     events: list[tuple[date, str]] = field(default_factory=list)
 
@@ -143,6 +146,7 @@ class ProgressCounter:
         if standing is Match.HELD:
             sums.held += 1
             sums.people += people
+            sums.unknown += occasion.people is None
             sums.days += (min(occasion.days.last, self.as_of) - first).days + 1
             return
         sums.planned += 1
@@ -213,6 +217,7 @@ class ProgressCounter:
             sum(sums.people_planned for sums in self.sums.values()),
             self.undertaking.headcount_total,
             sum(year.days for year in years),
+            sum(sums.unknown for sums in self.sums.values()),
         )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 
-from calendars.days.spans import days_after
+from calendars.days.spans import Days, days_after
 from models.errors import InvalidValue
 from models.i18n import N_
 
@@ -14,6 +14,10 @@ Ruling = Callable[[date], bool | None]
 """Maps a date to True (working day), False (day off) or None (the weekday decides)."""
 
 _SATURDAY = 5
+
+
+SHORT_DAYS = 5
+"""A week's work: so long a time can be free of days on which nobody works."""
 
 
 class WorkingDays:
@@ -43,3 +47,14 @@ class WorkingDays:
                 raise InvalidValue(N_("{n} working days are more than ten years; count fewer."), n=abs(n))
             found += self.is_working(days_after(day, step * distance))
         return days_after(day, step * distance)
+
+    def can_be_proposed(self, days: Days) -> bool:
+        """Whether a free time is one that offices can use: up to five days are all worked, of more the first and the
+        last."""
+        if len(days) <= SHORT_DAYS:
+            return all(self.is_working(day) for day in days)
+        return self.is_working(days.first) and self.is_working(days.last)
+
+
+WEEKDAYS = WorkingDays(lambda _day: None)
+"""Monday to Friday, whatever the country."""

@@ -45,6 +45,9 @@ CONFIRMED_FIELDS: Mapping[str, str] = MappingProxyType(
 ``head`` are the ids of the person the event names as head and of the member with that role, each once; ``phases`` and
 ``performances`` are lists of :data:`PART_FIELDS`."""
 
+HEAD_NAMES = "head_names"
+"""The names of ``head``, kept beside what is confirmed: a person renamed later is not the one that was confirmed."""
+
 PART_FIELDS: Mapping[str, Sequence[str]] = MappingProxyType(
     {"phases": ("first_day", "last_day"), "performances": ("day", "time", "venue")}
 )
@@ -77,13 +80,18 @@ class Difference:
 def differences(confirmed: Values, now: Values) -> dict[str, Difference]:
     """The fields that differ, in the order of :data:`CONFIRMED_FIELDS`.
 
-    A field that is missing in ``confirmed`` was not confirmed by anybody and does not count.
+    A field that is missing in ``confirmed`` was not confirmed by anybody and does not count. The head with another name
+    is another head: then the names stand for the ids.
     """
     return {
-        name: Difference(confirmed[name], now.get(name))
+        name: Difference(confirmed[compared], now.get(compared))
         for name in CONFIRMED_FIELDS
-        if name in confirmed and confirmed[name] != now.get(name)
+        if (compared := _compared(name, confirmed, now)) in confirmed and confirmed[compared] != now.get(compared)
     }
+
+
+def _compared(name: str, confirmed: Values, now: Values) -> str:
+    return HEAD_NAMES if name == "head" and HEAD_NAMES in confirmed and confirmed.get(name) == now.get(name) else name
 
 
 def told(name: str, value: Any, language: str, names: Mapping[str, LocalizedText | str]) -> str:

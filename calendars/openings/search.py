@@ -4,7 +4,7 @@ Every rule takes constant time per window (:mod:`calendars.openings.day_index`),
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate
@@ -88,12 +88,15 @@ def openings(index: DayIndex, query: OpeningQuery) -> OpeningSearchResult:
     return OpeningSearchResult(found, {rule: refused[rule] for rule in RULES if refused[rule]})
 
 
-def nearest(index: DayIndex, query: OpeningQuery, day: date) -> Opening | None:
-    """The opening whose first day is nearest to ``day``, the earlier of two; None if there is none."""
+def nearest(
+    index: DayIndex, query: OpeningQuery, day: date, fits: Callable[[Days], bool] = lambda _days: True
+) -> Opening | None:
+    """Of the openings that ``fits`` wants the one whose first day is nearest to ``day``, the earlier of two; None if
+    there is none."""
     search = _Search(index, query)
     target = index.number(day)
     for first in sorted(search.starts, key=lambda number: (abs(number - target), number)):
-        if next(search.violations(first), None) is None:
+        if next(search.violations(first), None) is None and fits(search.window(first)):
             return Opening(search.window(first), score(index, query, first), index, query)
     return None
 

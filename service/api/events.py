@@ -1,11 +1,12 @@
 """/events (all kinds together), and a path for each kind."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import g, request
 from flask_smorest.pagination import PaginationParameters
 
+from calendars.events.confirmation import CONFIRMED_FIELDS
 from models.agreements import Anniversary
 from models.errors import NotFound
 from models.events import Event
@@ -86,7 +87,7 @@ def _confirmation(event: Event) -> EventValues:
     differ = confirmation.differing(session(), event)
     return {
         "confirmed": event.confirmed_at
-        and {"by": event.confirmed_by, "at": event.confirmed_at, "values": event.confirmed_values},
+        and {"by": event.confirmed_by, "at": event.confirmed_at, "values": _shown_values(event.confirmed_values)},
         "differs": differ
         if differ is None
         else {
@@ -100,6 +101,12 @@ def _confirmation(event: Event) -> EventValues:
         },
         "confirmation_asked": event.asked_at and {"by": event.asked_by, "at": event.asked_at},
     }
+
+
+def _shown_values(confirmed: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if confirmed is None:
+        return None
+    return {name: value for name, value in confirmed.items() if name in CONFIRMED_FIELDS}
 
 
 def _check_etag_if_sent(event: Event) -> None:
@@ -187,7 +194,7 @@ class ConfirmationRequestsView(ApiView):
         """
         event = events.find_event(session(), event_id)
         confirming.ask_for_confirmation(session(), act(), event)
-        asked = confirmation.who_may_confirm(session(), event, but=act().user)
+        asked = confirmation.who_may_confirm(session(), act().now, event, but=act().user)
         return {
             "event_id": event.id,
             "asked_by": event.asked_by,

@@ -164,6 +164,7 @@ def _passage(passage: Flow) -> dict[str, Any]:
         "receiver": passage.receiver,
         "visits": passage.visits,
         "people": passage.people,
+        "people_unknown": passage.unknown,
         "days": passage.days,
         "planned": passage.planned,
         "money": [Currency(currency).money(amount) for currency, amount in sorted(passage.money.items())],

@@ -43,6 +43,9 @@ class TotalsSchema(StrictSchema):
     people = NumberField()
     people_planned = NumberField()
     people_due = NumberField(allow_none=True)
+    people_unknown = NumberField(
+        metadata={"description": "Events held whose head-count nobody has written down; not among `people`."}
+    )
     days = NumberField()
 
 
@@ -83,6 +86,9 @@ class ExchangeFlowSchema(StrictSchema):
     to = fields.String(attribute="receiver")
     visits = NumberField()
     people = NumberField()
+    people_unknown = NumberField(
+        metadata={"description": "Visits held whose head-count nobody has written down; not among `people`."}
+    )
     days = NumberField()
     planned = NumberField()
     money = ListField(fields.Nested(MoneySchema))

@@ -74,7 +74,7 @@ def fill(url: str) -> None:
     """Load the packaged programme into a migrated database."""
     database = Database(url)
     with database.transaction() as session:
-        assert load_files(session, ActionContext(None, NOW, OFFICE), packaged_files()) == LoadReport(created=198)
+        assert load_files(session, ActionContext(None, NOW, OFFICE), packaged_files()) == LoadReport(created=201)
     database.dispose()
 
 
@@ -118,7 +118,7 @@ def programme(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 def test_it_loads_in_time(load: Load) -> None:
     started = time.process_time()  # what others do on the machine does not count
-    assert load(packaged_files()) == LoadReport(created=198)
+    assert load(packaged_files()) == LoadReport(created=201)
     assert time.process_time() - started < 10
 
 
@@ -126,7 +126,7 @@ def test_a_second_load_changes_nothing(programme: Database) -> None:
     before = shape_of(programme)
     with programme.transaction() as session:
         later = ActionContext(None, NOW + timedelta(days=1), OFFICE)
-        assert load_files(session, later, packaged_files()) == LoadReport(unchanged=198)
+        assert load_files(session, later, packaged_files()) == LoadReport(unchanged=201)
     assert shape_of(programme) == before
     assert before["audit"][0] > 300
 
@@ -235,7 +235,7 @@ def test_the_trail_tells_who_loaded_it(programme: Database) -> None:
 def test_every_kind_of_event_has_its_task_templates(programme: Database) -> None:
     with programme.transaction(write=False) as session:
         templates = session.exec(select(TaskTemplate)).all()
-    assert len(templates) == 62
+    assert len(templates) == 65
     assert all(set(one.title) == {"vi", "lo", "en"} for one in templates)
     for kind in EventKind:
         of_kind = [one for one in templates if one.kind is kind]
@@ -258,3 +258,21 @@ def test_only_what_a_draft_lacks_is_made_when_it_is_planned(programme: Database)
             assert len(found) > len(written)
             assert len({one.title["vi"] for one in found}) == len(found)
             assert all(one.due_day is not None for one in found)
+
+
+def test_short_stays_need_no_visa_and_every_incoming_visit_declares_residence(programme: Database) -> None:
+    """Agreement 86/2004/LPQT: passports of both countries need no visa for up to 30 days."""
+    with programme.transaction(write=False) as session:
+        templates = session.exec(select(TaskTemplate).where(TaskTemplate.direction == Direction.INCOMING)).all()
+        visas = {one.kind: one.min_days for one in templates if "visa" in one.title["en"].lower()}
+        residence = {one.kind: one.min_days for one in templates if "residence" in one.title["en"]}
+        kinds = {EventKind.DELEGATION, EventKind.TRAINING_BATCH, EventKind.ART_TROUPE_VISIT}
+        assert visas == dict.fromkeys(kinds, 31)
+        assert residence == dict.fromkeys(kinds)
+        written = session.exec(select(Task, Event).where(Task.event_id == Event.id)).all()
+        asked = [(event.last_day - event.first_day).days + 1 for task, event in written if "isa" in task.title["en"]]
+        assert min(asked) > 30
+        titles = {one.title["vi"] for one in templates}
+        for task, _event in written:
+            if "isa" in task.title["en"] or "residence" in task.title["en"]:
+                assert task.title["vi"] in titles, "or a visit would have the task twice"

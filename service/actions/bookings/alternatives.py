@@ -10,6 +10,7 @@ from calendars.bookings.availability import HeldQuantity, fits
 from calendars.bookings.times import BookingTimes, EventTimes, reschedule
 from calendars.conflicts.schedule_checks import is_holiday_event
 from calendars.days.spans import Days, Span, days_after
+from calendars.days.working_days import WEEKDAYS
 from calendars.events.host_days import MINIMUM_DAYS
 from calendars.events.lifecycle import CALLED_OFF
 from calendars.openings.search import OpeningQuery, openings
@@ -28,7 +29,6 @@ SEARCHED_DAYS = 30
 _OFFICE_HOURS = (time(7), time(18))
 _STEP = timedelta(minutes=15)
 _MOST_TRIED = 60
-_SATURDAY = 5
 
 
 def suggest(session: Session, act: ActionContext, request: BookingRequest, event: Event) -> dict[str, Any]:
@@ -47,15 +47,18 @@ def suggest(session: Session, act: ActionContext, request: BookingRequest, event
 
 def _free_times(session: Session, act: ActionContext, request: BookingRequest) -> list[BookingTimes]:
     """Up to three times of the same length at which the resource is free, the nearest first; none in the past, and none
-    that begins at a weekend unless the request does.
+    on days on which nobody works at its place, unless the request lies on a weekend itself.
     """
     reach = timedelta(days=SEARCHED_DAYS) + (request.times.end - request.times.start)
     near = Span(request.span.start - reach, request.span.end + reach)
     held = held_bookings(session, request.resource.id, near, without={request.booking.id})
+    country = LocalityIndex.load(session).country_of.get(request.resource.locality)
+    working = office_holiday_calendar(session).working_days([country] if country else [])
+    only_worked = WEEKDAYS.can_be_proposed(_days_of(request.times))
     found: list[BookingTimes] = []
     for times in _candidates(request.times):
         span = span_of(request.resource, times)
-        if span.start <= act.now or (_is_weekend(times) and not _is_weekend(request.times)):
+        if span.start <= act.now or (only_worked and not working.can_be_proposed(_days_of(times))):
             continue
         if fits(held, span, request.quantity, request.resource.capacity):
             found.append(times)
@@ -64,8 +67,9 @@ def _free_times(session: Session, act: ActionContext, request: BookingRequest) -
     return found
 
 
-def _is_weekend(times: BookingTimes) -> bool:
-    return times.first_day.weekday() >= _SATURDAY
+def _days_of(times: BookingTimes) -> Days:
+    """The days of a booking; an end at midnight takes no part of its day."""
+    return Days(times.first_day, max(times.first_day, (times.end - timedelta(microseconds=1)).date()))
 
 
 def _candidates(times: BookingTimes) -> Iterator[BookingTimes]:
@@ -137,9 +141,16 @@ def openings_for(
     day_index = build_day_index(session, office_holiday_calendar(session), hosts, countries, view, without=event.id)
     near = Days(days_after(requested.first, -VIEW_DAYS), days_after(requested.first, VIEW_DAYS))
     query = OpeningQuery(len(requested), near, days_after(act.today, MINIMUM_DAYS), may_end_after=True)
+    working = office_holiday_calendar(session).working_days(countries)
+    is_odd = not WEEKDAYS.can_be_proposed(requested)
+    # Days on which nobody works come last, unless the event has them itself.
     offered = sorted(
         (one.days for one in openings(day_index, query).openings),
-        key=lambda days: (abs((days.first - requested.first).days), days.first),
+        key=lambda days: (
+            not (is_odd or working.can_be_proposed(days)),
+            abs((days.first - requested.first).days),
+            days.first,
+        ),
     )
     held = _others_holdings(session, bookings, before, requested, view)
     fitting = (

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from calendars.bookings.times import EventTimes
 from calendars.days.spans import Days
+from calendars.events.host_days import whole_stay
 from models.accounts import User
 from models.event_parts import Task
 from models.events import Event
@@ -20,7 +21,7 @@ from models.places import Organisation, Person
 from models.queries.approved_rules import approved_by
 from models.queries.audience import is_coming
 from models.vocabulary import APPROVER_PURPOSES, EventStatus, ReminderPurpose
-from service.actions import permissions
+from service.actions import change_log, permissions
 from service.actions.bookings import bookings
 from service.actions.context import ActionContext
 from service.actions.effects import confirmation, programme_days, task_due_days, template_tasks
@@ -71,7 +72,10 @@ def event_changed(
     programme_days.move_with_event(session, act, event, before.days)
     bookings.update_bookings_for_event(session, act, event, before.times, before.status)
     task_due_days.update_due_days(session, event, changed)
-    template_tasks.make_tasks(session, act, event, before.status)
+    stay_before = whole_stay(
+        before.times.first_day, before.times.last_day, before.times.arrives_on, before.times.departs_on
+    )
+    template_tasks.make_tasks(session, act, event, before.status, stay_before)
     if event.changed_since_confirmed or "changed_since_confirmed" in changed:
         confirmation.tell_approvers(session, act, event)
     if "asked_at" in changed:
@@ -156,7 +160,12 @@ RIGHTS = frozenset({"role", "organisation_id", "office", "active"})
 def person_changed(
     session: Session, act: ActionContext, person: Person, email_before: str | None, changed: Collection[str]
 ) -> None:
-    """Replan reminders: of the old and new address, and of future events, which other accounts may now read."""
+    """Replan reminders: of the old and new address, and of future events, which other accounts may now read. Approvers
+    of the confirmed events they head are told of another name."""
+    if "name" in changed:
+        for event in confirmation.head_renamed(session, act, person):
+            change_log.note(session, act.now, [event.id])
+            confirmation.tell_approvers(session, act, event)
     if "email" in changed:
         reminder_planning.plan_readers(session, act, [email_before, person.email])
     if "organisation_id" in changed:

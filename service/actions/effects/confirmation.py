@@ -8,13 +8,21 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import attributes
 from sqlmodel import Session, col, select
 
-from calendars.events.confirmation import CONFIRMED_FIELDS, PART_FIELDS, Difference, Values, differences, named_in
+from calendars.events.confirmation import (
+    CONFIRMED_FIELDS,
+    HEAD_NAMES,
+    PART_FIELDS,
+    Difference,
+    Values,
+    differences,
+    named_in,
+)
 from calendars.reminders import due_times
-from models.accounts import User
+from models.accounts import Audit, User
 from models.errors import Forbidden
 from models.event_parts import Member
 from models.events import Event, Performance, TrainingPhase
@@ -49,11 +57,21 @@ _PARTS: Mapping[EventKind, tuple[str, type[Any]]] = {
 }
 _UNSENT = (ReminderState.PENDING, ReminderState.SENDING)
 
+LATELY = timedelta(days=30)
+"""So long an account is not a second person beside whoever made it, or changed how one signs in to it."""
+
+_ACCESS = frozenset({"password", "email", "role", "active"})
+"""Fields of an account that let somebody else in, or give it its rights."""
+
 APPROVER_NEEDED = N_("Confirming needs an approver.")
 MADE_IT = N_("Confirming needs a second person: an approver other than the one who made the event.")
 CHANGED_IT = N_(
     "Confirming needs a second person: an approver other than whoever last changed what is to be confirmed. Part of it"
     " is your change."
+)
+SAME_HANDS = N_(
+    "Confirming needs a second person. This account was made, or its access changed, less than {days} days ago by"
+    " whoever made this event or changed part of it."
 )
 
 
@@ -77,11 +95,15 @@ def heads_of_all(session: Session, event_ids: Collection[str]) -> dict[str, froz
 
 
 def values_of(
-    session: Session, event: Event, heads: frozenset[str] | None = None, over: Mapping[str, Any] | None = None
+    session: Session,
+    event: Event,
+    heads: frozenset[str] | None = None,
+    over: Mapping[str, Any] | None = None,
+    known: Mapping[str, Person] | None = None,
 ) -> dict[str, Any]:
     """The values of an event that are confirmed, as plain JSON; ``over`` are values that it is about to get.
 
-    ``heads`` as in :func:`heads_of`, read if they are not given.
+    ``heads`` as in :func:`heads_of`, read if they are not given; ``known`` are people that are not read again.
     """
     over = over or {}
     members = heads_of(session, event) if heads is None else heads
@@ -97,6 +119,8 @@ def values_of(
             found[name] = currency.money(currency.units(over[name]["amount"]))
         else:
             found[name] = plain(over[name] if name in over else getattr(event, name))
+    people = [(known or {}).get(identity) or session.get(Person, identity) for identity in found["head"]]
+    found[HEAD_NAMES] = [person.name for person in people if person is not None]
     return found
 
 
@@ -111,14 +135,18 @@ def _parts(session: Session, event: Event, name: str, over: Mapping[str, Any]) -
     return [{column: plain(getattr(row, column)) for column in PART_FIELDS[name]} for row in rows]
 
 
-def differing(session: Session, event: Event, heads: frozenset[str] | None = None) -> dict[str, Difference] | None:
+def differing(
+    session: Session, event: Event, heads: frozenset[str] | None = None, known: Mapping[str, Person] | None = None
+) -> dict[str, Difference] | None:
     """What differs from what was confirmed; None if that is not known, although it changed since.
 
-    ``heads`` as in :func:`heads_of`, read if they are not given.
+    ``heads`` and ``known`` as in :func:`values_of`.
     """
+    if not event.changed_since_confirmed:
+        return {}
     if event.confirmed_values is None:
-        return None if event.changed_since_confirmed else {}
-    return differences(event.confirmed_values, values_of(session, event, heads))
+        return None
+    return differences(event.confirmed_values, values_of(session, event, heads, known=known))
 
 
 def after_change(session: Session, act: ActionContext, event: Event, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -144,6 +172,37 @@ def head_changed(session: Session, act: ActionContext, event: Event, before: fro
     if event.changed_since_confirmed != was_changed:
         event.updated_at = act.now
     session.flush()
+
+
+def head_renamed(session: Session, act: ActionContext, person: Person) -> list[Event]:
+    """Take note of another name of a person in the confirmed events to come or running that they head; the events whose
+    confirmation it concerns.
+
+    Past events keep the name of their day to themselves: a corrected spelling asks nobody about them.
+    """
+    heads = select(Member.event_id).where(Member.person_id == person.id, Member.role == MemberRole.HEAD)
+    statement = select(Event).where(
+        col(Event.status).in_([EventStatus.CONFIRMED, EventStatus.ONGOING]),
+        col(Event.confirmed_values).is_not(None),
+        or_(col(Event.head_id) == person.id, col(Event.id).in_(heads)),
+    )
+    concerned = []
+    for event in session.exec(statement.order_by(col(Event.id))).all():
+        confirmed, values = event.confirmed_values, values_of(session, event)
+        if confirmed is None or HEAD_NAMES not in confirmed:
+            continue  # confirmed before names were kept: nobody can tell
+        differ = differences(confirmed, values)
+        corrections = {name: one for name, one in event.corrections.items() if name in differ}
+        if "head" in differ:
+            corrections["head"] = {"by": act.user.id if act.user else None, "at": act.now.isoformat()}
+        if corrections == event.corrections and bool(differ) is event.changed_since_confirmed:
+            continue
+        event.corrections, event.changed_since_confirmed = corrections, bool(differ)
+        event.changed_at = (event.changed_at or act.now) if differ else None
+        event.updated_at = act.now
+        concerned.append(event)
+    session.flush()
+    return concerned
 
 
 def _outcome(act: ActionContext, event: Event, before: Values, after: Values) -> dict[str, Any]:
@@ -202,11 +261,31 @@ def confirmed_now(session: Session, act: ActionContext, event: Event) -> dict[st
 # Who may confirm
 
 
-def refusal(event: Event, user: User) -> Forbidden | None:
+def makers_of(session: Session, now: datetime, user_ids: Collection[str]) -> dict[str, frozenset[str]]:
+    """Account → the other accounts that made it, gave it another address, password or role, or switched it on
+    :data:`LATELY`, by the audit trail; one query. What is done on the machine itself is nobody's."""
+    rows = session.exec(
+        select(Audit.entity_id, Audit.actor_id, Audit.action, Audit.changes).where(
+            Audit.entity == "user",
+            col(Audit.entity_id).in_(sorted(user_ids)),
+            col(Audit.actor_id).is_not(None),
+            col(Audit.actor_id) != col(Audit.entity_id),
+            Audit.at > now - LATELY,
+        )
+    ).all()
+    found: dict[str, set[str]] = {identity: set() for identity in user_ids}
+    for identity, actor, action, changed in rows:
+        if actor is not None and (action == "create" or _ACCESS & changed.keys()):
+            found[identity].add(actor)
+    return {identity: frozenset(actors) for identity, actors in found.items()}
+
+
+def refusal(event: Event, user: User, makers: Collection[str]) -> Forbidden | None:
     """Why an account may not confirm an event, nor accept its changes; None if it may.
 
-    Whoever made it or last changed any one of the values that nobody has confirmed is not a second pair of eyes.
-    ``fields`` among the error's members are the values that the account changed.
+    Whoever made it or last changed any one of the values that nobody has confirmed is not a second pair of eyes; nor is
+    an account that one of them made lately (``makers``: :func:`makers_of` the account): it may be their own. ``fields``
+    among the error's members are the values that the account changed.
     """
     if not user.role.suffices_for(Role.APPROVER):
         return Forbidden(message(APPROVER_NEEDED), code="approver_required")
@@ -214,30 +293,41 @@ def refusal(event: Event, user: User) -> Forbidden | None:
         return Forbidden(message(MADE_IT), code="four_eyes")
     if own := [name for name in CONFIRMED_FIELDS if event.corrections.get(name, {}).get("by") == user.id]:
         return Forbidden(message(CHANGED_IT), code="four_eyes", fields=own)
+    authors = {event.created_by, *(event.corrections.get(name, {}).get("by") for name in CONFIRMED_FIELDS)}
+    if authors & set(makers):
+        return Forbidden(message(SAME_HANDS, days=LATELY.days), code="four_eyes")
     return None
 
 
-def check_four_eyes(act: ActionContext, event: Event) -> None:
+def refusal_of(session: Session, now: datetime, event: Event, user: User) -> Forbidden | None:
+    """As :func:`refusal`, with a query of who made the account lately."""
+    return refusal(event, user, makers_of(session, now, [user.id])[user.id])
+
+
+def check_four_eyes(session: Session, act: ActionContext, event: Event) -> None:
     """Raise if the acting account may not confirm an event; the service itself may.
 
     Raises:
-        Forbidden: it is no approver, made the event, or last changed what is to be confirmed.
+        Forbidden: it is no approver, made the event, last changed what is to be confirmed, or was lately made by
+            somebody who did.
     """
-    if act.user is not None and (why := refusal(event, act.user)) is not None:
+    if act.user is not None and (why := refusal_of(session, act.now, event, act.user)) is not None:
         raise why
 
 
-def who_may_confirm(session: Session, event: Event, *, but: User | None = None) -> list[User]:
+def who_may_confirm(session: Session, now: datetime, event: Event, *, but: User | None = None) -> list[User]:
     """The active accounts in charge of an event that may confirm it, by name: approvers, or administrators if none is
     left.
 
     ``but``: leave out this one.
     """
-    accounts = select(User).where(col(User.active), col(User.role).in_([Role.APPROVER, Role.ADMIN]))
+    statement = select(User).where(col(User.active), col(User.role).in_([Role.APPROVER, Role.ADMIN]))
+    accounts = session.exec(statement.order_by(col(User.sort_key), col(User.id))).all()
+    makers = makers_of(session, now, [user.id for user in accounts])
     able = [
         user
-        for user in session.exec(accounts.order_by(col(User.sort_key), col(User.id))).all()
-        if user != but and refusal(event, user) is None and _is_in_charge(session, user, event)
+        for user in accounts
+        if user != but and refusal(event, user, makers[user.id]) is None and _is_in_charge(session, user, event)
     ]
     return [user for user in able if user.role is Role.APPROVER] or able
 
@@ -293,7 +383,7 @@ def _plan_mails(
     known = set(
         session.exec(select(Reminder.recipient).where(Reminder.event_id == event.id, Reminder.rule_key == key)).all()
     )
-    for user in who_may_confirm(session, event, but=act.user):
+    for user in who_may_confirm(session, act.now, event, but=act.user):
         if user.email not in known:
             session.add(
                 Reminder(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 from sqlmodel import Session, col, select
 
+from calendars.days.spans import Days
+from calendars.events.host_days import whole_stay
 from calendars.events.lifecycle import REMINDED
 from calendars.events.task_due_dates import TaskDueValues, due_day
 from models.errors import Invalid, InvalidValue
@@ -18,21 +20,36 @@ from service.actions.effects import task_due_days
 from service.actions.locality_index import DirectionResolver
 
 
-def make_tasks(session: Session, act: ActionContext, event: Event, before: EventStatus) -> None:
+def make_tasks(
+    session: Session, act: ActionContext, event: Event, before: EventStatus, stay_before: Days | None = None
+) -> None:
     """Create the missing tasks of an event that enters the plan; ``before`` is its previous status (draft if new).
 
-    One task of each active template for its kind and direction, unless it has one of that template already, or one that
-    somebody wrote with the same title. Tasks that are already due are created too: they still have to be done. The
-    caller plans reminders afterwards.
+    Of one that was in the plan and has become longer than its ``stay_before`` (travel days counted) those of templates
+    for stays of its new length.
+
+    One task of each active template for its kind, direction and length, unless it has one of that template already, or
+    one that somebody wrote with the same title. Tasks that are already due are created too: they still have to be done.
+    The caller plans reminders afterwards.
 
     Raises:
         Invalid: a task can't be counted from the event's days.
     """
-    if before in REMINDED or event.status not in REMINDED:
+    if event.status not in REMINDED:
+        return
+    days = len(_stay_of(event))
+    shorter = 0 if before not in REMINDED else days if stay_before is None else len(stay_before)
+    if shorter >= days:
         return
     travel = task_due_days.lock_event(session, event)
     existing = tasks_of(session, event.id)
-    templates = [one for one in _templates_for(session, act, event) if not _has_task(one, existing)]
+    templates = [
+        one
+        for one in _templates_for(session, act, event)
+        if shorter < (one.min_days or 1) <= days and not _has_task(one, existing)
+    ]
+    if not templates:
+        return
     due_values = [TaskDueValues(None, one.offset, one.anchor, one.working_days) for one in templates]
     office_days = task_due_days.office_days_for(session, due_values).of(event.organisation_id)
     for template, due in zip(templates, due_values, strict=True):
@@ -52,6 +69,10 @@ def make_tasks(session: Session, act: ActionContext, event: Event, before: Event
             template_id=template.id,
         )
         crud.create(session, act, task, event_id=event.id)
+
+
+def _stay_of(event: Event) -> Days:
+    return whole_stay(event.first_day, event.last_day, event.arrives_on, event.departs_on)
 
 
 def _templates_for(session: Session, act: ActionContext, event: Event) -> list[TaskTemplate]:

@@ -14,6 +14,7 @@ from models.accounts import User
 from models.errors import Conflict
 from models.events import Event
 from models.i18n import N_, message
+from models.places import Person
 from models.vocabulary import EventStatus, ReminderPurpose
 from service.actions import crud, permissions
 from service.actions.audit import plain, record
@@ -36,7 +37,7 @@ def accept_changes(session: Session, act: ActionContext, event: Event) -> Event:
     permissions.check_change(session, event)
     if not event.changed_since_confirmed:
         raise Conflict(message(N_("Nothing of this event differs from what was confirmed.")), code="nothing_to_accept")
-    confirmation.check_four_eyes(act, event)
+    confirmation.check_four_eyes(session, act, event)
     accepted = {
         name: {"from": one.confirmed, "to": one.now}
         for name, one in (confirmation.differing(session, event) or {}).items()
@@ -84,10 +85,13 @@ def ask_for_confirmation(session: Session, act: ActionContext, event: Event) -> 
             code="already_asked",
             again_at=plain(again_at),
         )
-    if not confirmation.who_may_confirm(session, event, but=act.user):
+    if not confirmation.who_may_confirm(session, act.now, event, but=act.user):
         raise Conflict(
             message(
-                N_("Nobody else can confirm this event: an administrator can make an account for a second approver.")
+                N_(
+                    "Nobody else can confirm this event. It needs an approver whose account was not made or changed"
+                    " lately by whoever wrote the event."
+                )
             ),
             code="nobody_to_ask",
         )
@@ -129,14 +133,16 @@ def waiting_for_approval(session: Session, act: ActionContext, limit: int) -> tu
         .options(*(selectinload(part) for part in parts))
     )
     found, total = crud.page_of(session, waiting, crud.EVENT_ORDER, 0, limit)
+    makers = confirmation.makers_of(session, act.now, [act.account.id])[act.account.id]
     heads = confirmation.heads_of_all(session, [event.id for event in found])
+    people = crud.by_id(session, Person, set().union(*heads.values(), (one.head_id for one in found if one.head_id)))
     accounts = crud.by_id(session, User, {event.asked_by for event in found if event.asked_by})
     return [
         WaitingEvent(
             event,
-            confirmation.differing(session, event, heads[event.id]),
+            confirmation.differing(session, event, heads[event.id], people),
             accounts[event.asked_by].name if event.asked_by else "",
-            confirmation.refusal(event, act.account) is None,
+            confirmation.refusal(event, act.account, makers) is None,
         )
         for event in found
     ], total

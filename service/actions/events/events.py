@@ -273,7 +273,8 @@ def transition(
         Conflict: it has not begun, or is not over, by the office's day; ``day`` is the day from which it can be.
         Invalid: postponing, cancelling or stepping back without a reason; returning from postponed without new days.
         Forbidden: another organisation is in charge of it; confirming needs an approver who neither made the event nor
-            last changed what is to be confirmed; stepping back needs an approver.
+            last changed what is to be confirmed, and whose account none of those made lately; stepping back needs an
+            approver.
         BookingClash: its bookings do not fit on these days, or no longer fit.
     """
     permissions.check_change(session, event)
@@ -285,7 +286,7 @@ def transition(
     if needs_reason(event.status, to) and not reason:
         crud.check({"reason": [message(N_("Say why, so that everyone concerned can read it."))]})
     if to is EventStatus.CONFIRMED and not is_back(event.status, to):
-        confirmation.check_four_eyes(act, event)
+        confirmation.check_four_eyes(session, act, event)
     values: dict[str, Any] = dict(days or {}) | confirmation.after_step(session, act, event, to)
     if to is EventStatus.POSTPONED:
         values["postponed_from"] = event.first_day

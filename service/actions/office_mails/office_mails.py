@@ -91,7 +91,10 @@ class OfficeMailWriter:
             return message(_GONE)
         with permissions.reading_as(session, user):
             event = session.get(Event, event_id)
-            if event is None or permissions.hidden(session, [event_id]) or confirmation.refusal(event, user):
+            if event is None or permissions.hidden(session, [event_id]):
+                return message(due_times.NOT_SECOND)
+            since = event.asked_at if purpose is ReminderPurpose.ASKED else event.changed_at
+            if confirmation.refusal_of(session, since or event.updated_at, event, user):
                 return message(due_times.NOT_SECOND)
             if purpose is ReminderPurpose.CHANGED and not event.changed_since_confirmed:
                 return message(due_times.AS_CONFIRMED)

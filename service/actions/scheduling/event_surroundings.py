@@ -21,6 +21,7 @@ from calendars.conflicts.schedule_checks import (
 from calendars.conflicts.second_visits import LinkedVisit
 from calendars.days.holidays import Holiday
 from calendars.days.spans import Days, days_after, days_of
+from calendars.days.working_days import WEEKDAYS
 from calendars.events.host_days import LONG_STAY_DAYS, MINIMUM_DAYS, HostedVisit, needs_host, stay_taken
 from calendars.openings.search import OpeningQuery, nearest
 from models.events import Event
@@ -103,12 +104,19 @@ class WarningContext:
             self._session, self._holidays, hosts, self._countries(event), within, without=event.id
         )
         query = OpeningQuery(len(stay), starts, days_after(self._today, MINIMUM_DAYS), may_end_after=True)
-        opening = nearest(day_index, query, stay.first)
-        if opening is None:
-            return None
-        moved = (opening.days.first - stay.first).days
-        days = days_of(event)
-        return Days(days_after(days.first, moved), days_after(days.last, moved))
+        own = days_of(event)
+
+        def moved(days: Days) -> Days:
+            by = (days.first - stay.first).days
+            return Days(days_after(own.first, by), days_after(own.last, by))
+
+        # Days on which nobody works are proposed only to an event that has them, or if there is nothing else.
+        working = self._holidays.working_days(sorted(self._countries(event)))
+        opening = None
+        if WEEKDAYS.can_be_proposed(own):
+            opening = nearest(day_index, query, stay.first, lambda days: working.can_be_proposed(moved(days)))
+        opening = opening or nearest(day_index, query, stay.first)
+        return None if opening is None else moved(opening.days)
 
     def _load_stays(self, visits: Sequence[Event]) -> None:
         if not visits:

@@ -38,6 +38,7 @@ def _template_lines(view: View, found: Sequence[TaskTemplate]) -> list[SectionRo
         told = due_offset_text(TaskDueValues(None, one.offset, one.anchor, one.working_days))
         facts = [kind_name(one.kind, view.language), view.say(told) if told else ""]
         facts.append(view.say(DIRECTIONS[one.direction]) if one.direction else "")
+        facts.append(view.say(N_("From {days} days on"), days=one.min_days) if one.min_days else "")
         facts.append("" if one.active else view.say(N_("Switched off")))
         lines.append(SectionRow(one.id, view.text(one.title), [fact for fact in facts if fact], not one.active))
     return lines
@@ -50,6 +51,7 @@ def _template_fields(view: View, template: TaskTemplate | None) -> list[FieldSpe
         FieldSpec("title", FieldType.TEXTS, N_("Title"), is_required=True),
         FieldSpec("kind", FieldType.CHOICE, N_("Kind"), options=kinds, default="delegation", is_required=True),
         FieldSpec("direction", FieldType.CHOICE, N_("Direction"), options=words(view, DIRECTIONS)),
+        FieldSpec("min_days", FieldType.NUMBER, N_("Only for stays of at least so many days")),
         FieldSpec(
             "offset_number", FieldType.NUMBER, N_("How long"), default="7", is_required=True, error_name="offset"
         ),

@@ -53,8 +53,8 @@ def read(view: View, event: Event) -> ConfirmationBoard | None:
         return None
     accounts = confirmation.accounts_in(view.session, event)
     differ = confirmation.differing(view.session, event)
-    refusal = confirmation.refusal(event, view.user)
-    others = confirmation.who_may_confirm(view.session, event, but=view.user) if is_waiting else []
+    refusal = confirmation.refusal_of(view.session, view.act.now, event, view.user)
+    others = confirmation.who_may_confirm(view.session, view.act.now, event, but=view.user) if is_waiting else []
     return ConfirmationBoard(
         confirmed_by=accounts.get(event.confirmed_by or "", ""),
         confirmed_at=event.confirmed_at,

@@ -103,4 +103,6 @@ def may_delete(view: View, event: Event) -> bool:
 
 def _may_confirm(view: View, event: Event) -> bool:
     """Whether this reader can be the second pair of eyes."""
-    return view.user is not None and confirmation.refusal(event, view.user) is None
+    if view.user is None:
+        return False
+    return confirmation.refusal_of(view.session, view.act.now, event, view.user) is None

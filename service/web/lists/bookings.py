@@ -6,13 +6,16 @@ from itertools import groupby
 from flask import redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from calendars.days.spans import days_after
 from models.resources import Resource
 from models.vocabulary import BookingState
 from service.actions import crud
 from service.actions.bookings import bookings
 from service.actions.bookings.resources import all_resources
 from service.actions.events import events
+from service.schemas.fields import LATEST
 from service.web.event_bookings import SHOWN, choices, do_booking, lines_of
+from service.web.form_fields import read_day
 from service.web.forms import FormRefusal, attempt
 from service.web.labels import RESOURCE_TYPES
 from service.web.page_decorator import page
@@ -37,23 +40,32 @@ def resources(view: View) -> Response:
 
 @page()
 def resource(view: View, resource_id: str) -> Response:
-    """One resource and its bookings in the coming months."""
+    """One resource and its bookings in four months from a day on, today at first; the months before and after are a
+    link away."""
     resource = crud.find(view.session, Resource, resource_id)
+    today = view.act.today
+    asked = read_day(request.args.get("from", ""))
+    first = max(asked, today) if asked is not None and asked <= LATEST else today
+    last = days_after(first, AHEAD_DAYS)
     query = {
         "resource_id": resource.id,
-        "from_": view.act.today,
-        "to": view.act.today + timedelta(days=AHEAD_DAYS),
+        "from_": first,
+        "to": last,
         "state": [BookingState.HELD, BookingState.REQUESTED],
     }
     lines, has_more = lines_of(view, query)
-    months = groupby(lines, key=lambda line: max(line.booking.first_day, view.act.today).replace(day=1))
+    months = groupby(lines, key=lambda line: max(line.booking.first_day, first).replace(day=1))
     return view.page(
         "lists/resource.html",
         resource=resource,
         kind=view.say(RESOURCE_TYPES[resource.type]),
         months=[(view.month(first), list(listed)) for first, listed in months],
         has_more=has_more,
+        first=first,
+        last=last,
         ahead=AHEAD_DAYS,
+        later=days_after(last, 1) if last < LATEST else None,
+        earlier=max(days_after(first, -AHEAD_DAYS - 1), today) if first > today else None,
     )
 
 

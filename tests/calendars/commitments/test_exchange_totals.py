@@ -47,7 +47,7 @@ def test_every_figure_is_the_sum_of_its_events(held: list[EventRecord], data: st
         if data.draw(st.booleans())
     }
     visits: Counter[tuple[str, str, int]] = Counter()
-    people, days, planned, money = (Counter[tuple[str, str, int]]() for _ in range(4))
+    people, unknown, days, planned, money = (Counter[tuple[str, str, int]]() for _ in range(5))
     for one in held:
         if one.days.first not in PERIOD or {one.host, one.guest} != {HD, VC}:
             continue
@@ -55,6 +55,7 @@ def test_every_figure_is_the_sum_of_its_events(held: list[EventRecord], data: st
         if one.status in (EventStatus.COMPLETED, EventStatus.ONGOING) and one.days.first <= AS_OF:
             visits[key] += 1
             people[key] += one.people or 0
+            unknown[key] += one.people is None
             days[key] += sum(day <= AS_OF for day in one.days)
             if one.id in expenses and expenses[one.id].funded_by in (HD, VC):
                 payer = expenses[one.id].funded_by
@@ -70,8 +71,8 @@ def test_every_figure_is_the_sum_of_its_events(held: list[EventRecord], data: st
         for year in range(2024, 2029):
             one = by_year.get(year, YearTotals(year, 0, 0, 0, 0, {}))
             key = (*pair, year)
-            assert (one.visits, one.people, one.days, one.planned, one.money.get("VND", 0)) == (
-                visits[key], people[key], days[key], planned[key], money[key],
+            assert (one.visits, one.people, one.unknown, one.days, one.planned, one.money.get("VND", 0)) == (
+                visits[key], people[key], unknown[key], days[key], planned[key], money[key],
             )  # fmt: skip
         totals = [sum(table[*pair, year] for year in range(2024, 2029)) for table in (visits, people, days, planned)]
         assert [passage.visits, passage.people, passage.days, passage.planned] == totals

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendars.days.holidays import HolidayIndex, is_known
+from calendars.days.spans import Days
 from calendars.days.working_days import WorkingDays
 
 ALMANAC = HolidayIndex()
@@ -106,3 +107,26 @@ def test_countries_whose_holidays_can_be_computed(country: str, known: bool) -> 
 def test_school_holidays_do_not_count() -> None:
     # The library files the That Luang and Lent days under "school".
     assert ALMANAC.working_days(["LA"]).is_working(date(2026, 11, 24))
+
+
+# What can be proposed
+
+NO_WORK = {date(2027, 4, 30), date(2027, 5, 1)}
+OFFICE = WorkingDays(lambda day: False if day in NO_WORK else None)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "proposed"),
+    [
+        (date(2027, 4, 26), date(2027, 4, 28), True),
+        (date(2027, 4, 28), date(2027, 4, 30), False),  # a day off at its end
+        (date(2027, 4, 24), date(2027, 4, 26), False),  # Saturday to Monday
+        (date(2027, 4, 23), date(2027, 4, 26), False),  # over a week-end
+        (date(2027, 4, 19), date(2027, 4, 23), True),  # a week
+        (date(2027, 4, 21), date(2027, 4, 28), True),  # longer, from a working day to a working day
+        (date(2027, 4, 18), date(2027, 4, 28), False),  # from a Sunday
+        (date(2027, 4, 19), date(2027, 4, 30), False),  # until a day off
+    ],
+)
+def test_which_free_time_can_be_proposed(first: date, last: date, proposed: bool) -> None:
+    assert OFFICE.can_be_proposed(Days(first, last)) is proposed

@@ -1,7 +1,7 @@
 """/agreements/{id}/progress and /progress: what people read there, on both databases."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from models.agreements import Agreement, Commitment
 from models.database import Database
 from models.vocabulary import Currency, EventKind, EventStatus
 from tests import factories
-from tests.service.conftest import Caller
+from tests.service.conftest import Caller, Clock
 
 HD, HP, VC = "hai-duong", "hai-phong", "vientiane-province"
 YEARLY = {"type": "per_year", "count": 1}
@@ -119,6 +119,7 @@ def test_progress_year_by_year(viewer: Caller, agreement: dict[str, Any], batche
         "people": 11,
         "people_planned": 12,
         "people_due": None,
+        "people_unknown": 0,
         "days": 12,
     }
     (reason,) = batch["near"]
@@ -208,6 +209,7 @@ def test_what_passed_each_way(viewer: Caller, agreement: dict[str, Any], hold: H
             "to": VC,
             "visits": 1,
             "people": 6,
+            "people_unknown": 0,
             "days": 3,
             "planned": 0,
             "money": [{"amount": "150000000", "currency": "VND"}],
@@ -217,6 +219,7 @@ def test_what_passed_each_way(viewer: Caller, agreement: dict[str, Any], hold: H
             "to": HD,
             "visits": 2,
             "people": 24,
+            "people_unknown": 0,
             "days": 24,
             "planned": 1,
             "money": [{"amount": "1.50", "currency": "USD"}],
@@ -242,7 +245,7 @@ def test_an_open_commitment_is_only_counted(officer: Caller, agreement: dict[str
 
 
 def test_an_event_taken_through_its_states_over_the_api(
-    officer: Caller, approver: Caller, agreement: dict[str, Any], batches: dict[str, Any]
+    officer: Caller, approver: Caller, agreement: dict[str, Any], batches: dict[str, Any], clock: Clock
 ) -> None:
     made = officer.made(
         "/training-batches",
@@ -263,6 +266,8 @@ def test_an_event_taken_through_its_states_over_the_api(
 
     assert (year("2027-01-01")["planned"], year("2027-03-01")["state"]) == (1, "at_risk")  # a mere draft by then
     for who, to in ((officer, "planned"), (approver, "confirmed"), (officer, "ongoing"), (officer, "completed")):
+        if to == "ongoing":
+            clock.now = datetime(2027, 3, 21, 5, tzinfo=UTC)
         if to == "completed":
             assert year("2027-03-10")["held"] == 1
         assert who.post(f"/events/{made['id']}/transitions", {"to": to}).status_code == 200

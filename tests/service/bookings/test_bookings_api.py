@@ -1,12 +1,13 @@
 """Bookings over HTTP: what fits, what doesn't and why, and how they follow their event."""
 
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import pytest
 
 from models.database import Database
-from tests.service.conftest import BATCH, Caller
+from tests.service.conftest import BATCH, Caller, Clock
 from tests.service.web.test_pages import count_queries
 
 pytestmark = pytest.mark.both_databases("an exclusion constraint and row locks against one writer at a time")
@@ -423,9 +424,10 @@ def test_changing_what_was_confirmed_is_told_until_it_is_confirmed_again(officer
     assert not told()
 
 
-def test_completed_event_keeps_what_was_booked(officer: Caller, approver: Caller, hall: Any) -> None:
+def test_completed_event_keeps_what_was_booked(officer: Caller, approver: Caller, hall: Any, clock: Clock) -> None:
     event = batch(officer)
     made = book(officer, hall, event).json
+    clock.now = datetime(2027, 3, 21, 5, tzinfo=UTC)
     for caller, to in ((officer, "planned"), (approver, "confirmed"), (officer, "ongoing"), (officer, "completed")):
         assert caller.post(f"/events/{event['id']}/transitions", {"to": to}).status_code == 200
     assert (

@@ -19,6 +19,8 @@ from models.events import Event
 from models.i18n import Message
 from models.reminders import Reminder
 from models.vocabulary import ReminderPurpose, ReminderState, Role
+from service.actions.accounts import accounts
+from service.actions.context import ActionContext
 from service.actions.effects import confirmation
 from service.actions.office_mails.office_mails import OfficeMailWriter
 from service.api.members import CSV
@@ -357,6 +359,126 @@ def test_confirmation_ends_with_its_status(caller: Callers) -> None:
     refused = step(approver, _id(path), "confirmed")
     assert code(refused) == (403, "four_eyes"), "the new days are the approver's"
     assert step(caller(Role.APPROVER), _id(path), "confirmed").json["confirmed"]["values"]["headcount"] == 3
+
+
+# The name of the head
+
+
+@pytest.mark.both_databases("people by the events they head")
+def test_a_head_with_another_name_is_not_the_one_that_was_confirmed(
+    caller: Callers, database: Database, client: FlaskClient, clock: Clock
+) -> None:
+    officer, approver, admin = caller(Role.OFFICER), caller(Role.APPROVER), caller(Role.ADMIN)
+    with database.transaction() as session:
+        person = factories.make_person(session, name="Trần Văn Chung").id
+        other = factories.make_person(session, name="Lê Thị Hoa").id
+    by_column = confirmed(officer, approver, VISIT | {"head_id": person})
+    by_member = confirmed(officer, approver, VISIT | {"title": {"vi": "Đoàn hai"}})
+    officer.made(f"/events/{_id(by_member)}/members", {"person_id": person, "role": "head"})
+    accept(approver, by_member)
+    elsewhere = confirmed(officer, approver, VISIT | {"head_id": other})
+    feed = urlsplit(officer.made("/feeds", {"name": "Lịch"})["url"]).path
+    uid = officer.get(by_column).json["uid"]
+    clock.move(seconds=2)
+    assert entry(client, feed, uid)["STATUS"] == "CONFIRMED"
+    assert admin.patch(f"/people/{person}", {"name": "Nguyễn Văn Khác"}).status_code == 200
+    for path in (by_column, by_member):
+        found = officer.get(path).json
+        assert found["changed_since_confirmed"] is True
+        assert found["differs"]["head"]["confirmed"] == ["Trần Văn Chung"]
+        assert found["differs"]["head"]["now"] == ["Nguyễn Văn Khác"]
+        assert found["differs"]["head"]["changed_by"] == admin.user_id
+        assert "head_names" not in found["confirmed"]["values"]
+    assert officer.get(elsewhere).json["differs"] == {}
+    clock.move(seconds=2)
+    assert entry(client, feed, uid)["STATUS"] == "TENTATIVE"
+    with database.transaction(write=False) as session:
+        told = session.exec(select(Reminder.event_id).where(Reminder.purpose == ReminderPurpose.CHANGED)).all()
+    assert {_id(by_column), _id(by_member)} <= set(told)
+    # Set back it is what was confirmed; accepted, the new name is.
+    assert admin.patch(f"/people/{person}", {"name": "Trần Văn Chung"}).status_code == 200
+    assert officer.get(by_column).json["changed_since_confirmed"] is False
+    admin.patch(f"/people/{person}", {"name": "Nguyễn Văn Khác"})
+    assert accept(approver, by_column).json["differs"] == {}
+
+
+def test_other_fields_of_a_head_are_nobodys_concern(caller: Callers, database: Database, clock: Clock) -> None:
+    officer, approver, admin = caller(Role.OFFICER), caller(Role.APPROVER), caller(Role.ADMIN)
+    with database.transaction() as session:
+        person = factories.make_person(session, name="Trần Văn Chung").id
+    path = confirmed(officer, approver, VISIT | {"head_id": person})
+    assert admin.patch(f"/people/{person}", {"position": {"vi": "Giám đốc"}, "phone": "123"}).status_code == 200
+    assert officer.get(path).json["differs"] == {}
+    # What is over is not asked about again.
+    clock.move(days=(date.fromisoformat(officer.get(path).json["last_day"]) - clock.now.date()).days + 1)
+    for to in ("ongoing", "completed"):
+        step(officer, _id(path), to)
+    admin.patch(f"/people/{person}", {"name": "Trần Văn Trung"})
+    found = officer.get(path).json
+    assert (found["changed_since_confirmed"], found["differs"]) == (False, {})
+
+
+# Who made whose account
+
+
+@pytest.mark.both_databases("who made an account, by the audit trail")
+def test_an_account_of_ones_own_making_is_no_second_person(
+    caller: Callers, database: Database, clock: Clock, client: FlaskClient
+) -> None:
+    admin, officer, other = caller(Role.ADMIN), caller(Role.OFFICER), caller(Role.APPROVER)
+    admin.made("/users", {"email": "second@example.org", "role": "approver", "password": "chim én bay thấp 2027"})
+    second = token_of(database, clock, client, "second@example.org")
+    own, foreign = (who.made("/delegations", VISIT)["id"] for who in (admin, officer))
+    for event_id in (own, foreign):
+        step(officer, event_id, "planned")
+    refused = step(second, own, "confirmed")
+    assert (refused.status_code, refused.json["code"]) == (403, "four_eyes")
+    assert "30" in refused.json["detail"]
+    asked = officer.post(f"/events/{own}/confirmation-requests", {})
+    assert asked.status_code == 201, asked.text
+    with database.transaction(write=False) as session:
+        mailed = session.exec(select(Reminder.recipient).where(Reminder.purpose == ReminderPurpose.ASKED)).all()
+    assert "second@example.org" not in mailed
+    # What others wrote it may confirm, and after a month what its maker wrote.
+    assert step(second, foreign, "confirmed").status_code == 200
+    clock.move(days=30)
+    second = token_of(database, clock, client, "second@example.org")
+    assert step(second, own, "confirmed").status_code == 200
+    assert other.user_id != second.user_id
+
+
+@pytest.mark.parametrize(
+    ("change", "allowed"),
+    [
+        ({"password": "chim én bay thấp 2027"}, False),
+        ({"role": "approver"}, False),
+        ({"email": "mine@example.org"}, False),
+        ({"name": "Another name"}, True),
+        ({"locale": "lo"}, True),
+    ],
+)
+def test_neither_is_one_whose_access_the_author_changed(
+    caller: Callers, database: Database, change: dict[str, str], allowed: bool
+) -> None:
+    admin, officer = caller(Role.ADMIN), caller(Role.OFFICER)
+    second = caller(Role.OFFICER if "role" in change else Role.APPROVER)
+    assert admin.patch(f"/users/{second.user_id}", change).status_code == 200
+    event_id = officer.made("/delegations", VISIT)["id"]
+    assert admin.patch(f"/delegations/{event_id}", {"headcount": 3}).status_code == 200
+    step(officer, event_id, "planned")
+    assert step(second, event_id, "confirmed").status_code == (200 if allowed else 403)
+    # The author's own last word counts, not every account's that ever touched it.
+    assert officer.patch(f"/delegations/{event_id}", {"headcount": 4}).status_code == 200
+    if not allowed:
+        assert step(second, event_id, "confirmed").status_code == 200
+
+
+def token_of(database: Database, clock: Clock, client: FlaskClient, email: str) -> Caller:
+    with database.transaction() as session:
+        user = session.exec(select(User).where(User.email == email)).one()
+        user.must_change_password = False
+        issued = accounts.issue_token(session, ActionContext(None, clock.now, factories.OFFICE), user, "test")
+        return Caller(client, user.id, issued.secret)
 
 
 def test_begun_event_stays_confirmed_and_is_accepted_too(caller: Callers, clock: Clock) -> None:

@@ -296,3 +296,53 @@ def test_a_template_deleted_while_an_event_enters_the_plan_leaves_its_task(
     with database.transaction(write=False) as session:
         assert [task.template_id for task in session.exec(select(Task))] == [None]
         assert session.get(TaskTemplate, template_id) is None
+
+
+# By the length of the stay
+
+
+def titles_of(caller: Caller, event_id: str) -> set[str]:
+    return {one["title"]["vi"] for one in caller.get(f"/events/{event_id}/tasks").json}
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"),
+    [
+        ({"last_day": "2027-04-08"}, {"Tạm trú"}),  # thirty days
+        ({"last_day": "2027-04-09"}, {"Tạm trú", "Thị thực"}),
+        ({"last_day": "2027-04-08", "departs_on": "2027-04-09"}, {"Tạm trú", "Thị thực"}),  # travel days are days there
+        ({"last_day": "2027-04-08", "arrives_on": "2027-03-09"}, {"Tạm trú", "Thị thực"}),
+    ],
+)
+def test_visas_are_a_task_of_long_stays_only(
+    admin: Caller, officer: Caller, days: dict[str, str], expected: set[str]
+) -> None:
+    admin.made("/task-templates", TEMPLATE | {"title": {"vi": "Thị thực"}, "min_days": 31})
+    admin.made("/task-templates", TEMPLATE | {"title": {"vi": "Tạm trú"}, "offset": "P0D"})
+    event_id = officer.made("/training-batches", BATCH | days)["id"]
+    assert officer.post(f"/events/{event_id}/transitions", {"to": "planned"}).status_code == 200
+    assert titles_of(officer, event_id) == expected
+
+
+@pytest.mark.both_databases("tasks made of templates when a stay becomes longer")
+def test_a_stay_that_becomes_long_gets_what_long_stays_need(admin: Caller, officer: Caller) -> None:
+    for title, least in (("Thị thực", 31), ("Tạm trú", None), ("Gia hạn", 90)):
+        admin.made("/task-templates", TEMPLATE | {"title": {"vi": title}, "min_days": least})
+    event_id = officer.made("/training-batches", BATCH)["id"]
+    officer.post(f"/events/{event_id}/transitions", {"to": "planned"})
+    (task,) = officer.get(f"/events/{event_id}/tasks").json
+    gone = officer.call("DELETE", f"/events/{event_id}/tasks/{task['id']}", If_Match="*")
+    assert gone.status_code == 204, gone.text
+    path = f"/training-batches/{event_id}"
+    assert officer.patch(path, {"last_day": "2027-05-09"}).status_code == 200
+    assert titles_of(officer, event_id) == {"Thị thực"}, "what somebody took away does not come back"
+    # Shorter again: whether the task is still needed, people decide.
+    officer.patch(path, {"last_day": "2027-03-21"})
+    officer.patch(path, {"last_day": "2027-05-09"})
+    assert titles_of(officer, event_id) == {"Thị thực"}
+    assert len(officer.get(f"/events/{event_id}/tasks").json) == 1
+
+
+@pytest.mark.parametrize("least", [0, -1, 3661, "31"])
+def test_the_least_length_has_bounds(admin: Caller, least: Any) -> None:
+    assert errors(admin.post("/task-templates", TEMPLATE | {"min_days": least})) == {"min_days"}

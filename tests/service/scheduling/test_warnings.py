@@ -57,7 +57,7 @@ def test_a_warning_follows_what_happens_to_the_other_event(officer: Caller) -> N
         "severity": "warning",
         "with": other["id"],
         "detail": "The host also receives “Delegation”, 10/5/2027.",
-        "advice": "Free: 11/5/2027 to 22/5/2027.",
+        "advice": "Free: 13/5/2027 to 24/5/2027.",
     }
     path = f"/delegations/{other['id']}"
     officer.patch(path, {"first_day": "2027-05-24", "last_day": "2027-05-24"})

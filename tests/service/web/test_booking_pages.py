@@ -1,5 +1,6 @@
 """Booking in the console: what is there, what is taken, what would fit instead, and what clashes."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from functools import partial
@@ -165,6 +166,27 @@ def test_resources_and_who_has_them(
     assert reader.get("/resources/none").status_code == 404
     assert "Book" not in words(reader.get(f"/events/{visit}/bookings")).split()
     assert reader.post(f"/events/{visit}/bookings", {"do": "book"}).status_code == 403
+
+
+def test_a_resource_can_be_looked_at_further_ahead(
+    signed_in: SignedIn, visit: str, halls: tuple[str, str], database: Database, act: ActionContext
+) -> None:
+    book(database, act, visit, halls[0])
+    reader = signed_in(Role.VIEWER, locale=Language.EN)
+    path = f"/resources/{halls[0]}"
+    first = reader.get(path)
+    (later,) = re.findall(r'rel="next" href="([^"]+)"', first.text)
+    assert 'rel="prev"' not in first.text
+    second = reader.get(later)
+    assert "Đoàn cán bộ" in words(first)
+    assert "Đoàn cán bộ" not in words(second)
+    assert "Free on all of these days: 23 March – 21 July 2027." in words(second)
+    (earlier,) = re.findall(r'rel="prev" href="([^"]+)"', second.text)
+    assert "Đoàn cán bộ" in words(reader.get(earlier))
+    # Whatever the address says, it is a day from today on, and the way on ends with the calendar.
+    for word in ("tomorrow", "2020-01-01", "2027-02-30", ""):
+        assert "Đoàn cán bộ" in words(reader.get(f"{path}?from={word}"))
+    assert 'rel="next"' not in reader.get(f"{path}?from=2199-12-01").text
 
 
 def test_conflicts_are_listed_with_their_way_out(signed_in: SignedIn, visit: str, database: Database) -> None:
