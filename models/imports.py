@@ -12,7 +12,8 @@ class ImportedEntry(SQLModel, table=True):
 
     ``series_uid`` is the UID of its series, None for a single entry. ``sequence`` and ``stamp`` are those of the file.
     ``event_version`` is the event's version right after the import: as long as it is the same, nobody has changed the
-    event since. It is None if that is not known.
+    event since. It is None if that is not known. ``uid`` is the entry's UID where the event has another one of its own:
+    with several offices, each may know an entry that all were sent, and UIDs are unique.
     """
 
     __tablename__ = "imported_entry"
@@ -22,3 +23,4 @@ class ImportedEntry(SQLModel, table=True):
     sequence: int = Field(default=0)
     stamp: datetime | None = Field(default=None, sa_type=UtcDateTime)
     event_version: int | None = Field(default=None)
+    uid: str | None = Field(default=None, max_length=255, index=True)

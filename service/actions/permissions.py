@@ -249,6 +249,14 @@ def own_office(session: Session) -> str:
     return offices(session).default if found is None else found.office
 
 
+def of_own_office(session: Session, organisation_id: Any) -> ColumnElement[bool]:
+    """The condition for rows whose organisation (a column, possibly NULL) is of the reader's office; all for the
+    service itself."""
+    one = reader(session)
+    condition = None if one is None else one.offices.holds(one.office, organisation_id)
+    return true() if condition is None else condition
+
+
 def own_holidays(session: Session) -> list[OfficeHoliday]:
     """The own days off and worked days of the reader's office, oldest first; one query."""
     return OfficeHolidays.load(session, offices(session)).at(own_office(session))

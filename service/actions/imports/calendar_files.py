@@ -103,6 +103,9 @@ class _CalendarImport:
         self.session, self.act, self.defaults, self.host, self.found = session, act, defaults, host, file.found
         self.reason = message(N_("Taken from a calendar file: {source}"), source=source).to(defaults.language)
         entries = [one for one in file.found if isinstance(one, ImportedEvent)]
+        self.is_alone = permissions.offices(session).alone
+        if not self.is_alone:
+            _one_at_a_time(session)
         self.history = KnownEntries.load(session, entries, file)
         self.hidden = permissions.hidden(session, [event.id for event in self.history.events])
         self.places = _places(session) if any(one.host_name for one in entries) else {}
@@ -122,9 +125,8 @@ class _CalendarImport:
         )
         title = localized(event.title, self.defaults.language)
         number = self.history.number_of(event)
-        return ComponentOutcome(
-            number, "VEVENT", event.uid, event.uid.rpartition("/")[2], title, "unchanged", event.id, (why,)
-        )
+        uid = self.history.uid_of(event)
+        return ComponentOutcome(number, "VEVENT", uid, uid.rpartition("/")[2], title, "unchanged", event.id, (why,))
 
     def _skipped(self, skipped: SkippedComponent) -> ComponentOutcome:
         return ComponentOutcome(
@@ -207,7 +209,10 @@ class _CalendarImport:
             "sequence": entry.sequence,
             **_days(entry.hours, self.act.office.timezone),
         }
-        return "created", events.create_event(self.session, self.act, kind, values, reason=self.reason, uid=entry.uid)
+        # UIDs are unique, and whether another office has this entry is not this one's to learn: with several offices
+        # the event always has a UID of its own, and is found again by the entry's.
+        uid = entry.uid if self.is_alone else None
+        return "created", events.create_event(self.session, self.act, kind, values, reason=self.reason, uid=uid)
 
     def _localities(self, entry: ImportedEvent) -> tuple[str, str | None]:
         """Host and guest: from the defaults, else as the entry names them, else the office's own and none."""
@@ -234,6 +239,15 @@ class _CalendarImport:
             values["sequence"] = entry.sequence
         events.change_event(self.session, self.act, event, values, reason=self.reason)
         return "changed"
+
+
+def _one_at_a_time(session: Session) -> None:
+    """Let an office's imports wait for each other: no unique UID stops two of the same file from both making events.
+
+    Other writers, who only refer to the office's locality, go on.
+    """
+    own = select(Locality.code).where(Locality.code == permissions.own_office(session))
+    session.exec(own.with_for_update(key_share=True)).all()
 
 
 def _places(session: Session) -> Mapping[str, str]:

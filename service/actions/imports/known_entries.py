@@ -1,6 +1,6 @@
 """What is known of the entries of a calendar file: the events they became, and which version of them was taken in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -15,6 +15,7 @@ from models.events import Event
 from models.i18n import N_, Message, message
 from models.imports import ImportedEntry
 from models.vocabulary import EventStatus
+from service.actions import permissions
 
 MOVED_AT_MOST = timedelta(days=3)
 """How far an occurrence of a series may have been moved to be taken for the same one."""
@@ -45,7 +46,7 @@ class KnownEntries:
         known = cls(session)
         uids = [one.uid for one in entries]
         for begin in range(0, len(uids), _BATCH):
-            known._add(session.exec(_events().where(col(Event.uid).in_(uids[begin : begin + _BATCH]))).all())
+            known._add(uids[begin : begin + _BATCH])
         series = sorted(file.series)
         of_series: dict[str, list[Event]] = {}
         for begin in range(0, len(series), _BATCH):
@@ -57,16 +58,18 @@ class KnownEntries:
                     col(ImportedEntry.series_uid).in_(series[begin : begin + _BATCH]),
                     col(Event.first_day) >= file.earliest,
                     col(Event.first_day) <= file.latest,
+                    permissions.of_own_office(session, col(Event.organisation_id)),
                 )
             )
             for event, series_uid in session.execute(statement.order_by(col(Event.first_day), col(Event.id))):
                 of_series.setdefault(series_uid, []).append(event)
+        found = [*known.by_uid.values(), *(event for events in of_series.values() for event in events)]
+        ids = list({event.id: event for event in found})
+        for begin in range(0, len(ids), _BATCH):
+            rows = select(ImportedEntry).where(col(ImportedEntry.event_id).in_(ids[begin : begin + _BATCH]))
+            known.last |= {row.event_id: row for row in session.exec(rows).all()}
         for series_uid, events in of_series.items():
             known._match([one for one in entries if one.series_uid == series_uid], events)
-        found = [event.id for event in known.events]
-        for begin in range(0, len(found), _BATCH):
-            rows = select(ImportedEntry).where(col(ImportedEntry.event_id).in_(found[begin : begin + _BATCH]))
-            known.last |= {row.event_id: row for row in session.exec(rows).all()}
         return known
 
     @property
@@ -77,6 +80,11 @@ class KnownEntries:
     def event_of(self, entry: ImportedEvent) -> Event | None:
         """The event an entry became before."""
         return self.by_uid.get(entry.uid) or self.moved.get(entry.uid)
+
+    def uid_of(self, event: Event) -> str:
+        """The UID that an event's entry has in files."""
+        last = self.last.get(event.id)
+        return event.uid if last is None or last.uid is None else last.uid
 
     def number_of(self, event: Event) -> int:
         """The number of the component of an event that is left."""
@@ -115,17 +123,34 @@ class KnownEntries:
         row = self.last.get(event.id)
         if row is None:
             row = self.last[event.id] = ImportedEntry(event_id=event.id)
+            if event.uid != entry.uid and entry.uid not in self.moved:
+                row.uid = entry.uid
         row.series_uid = entry.series_uid or None
         row.sequence, row.stamp, row.event_version = entry.sequence, entry.stamp, event.version
         self.session.add(row)
 
-    def _add(self, events: Iterable[Event]) -> None:
-        self.by_uid |= {event.uid: event for event in events}
+    def _add(self, uids: Sequence[str]) -> None:
+        """Read the events with these UIDs. Those of another office that the session may not even notice are unknown
+        here: what it was sent too is nobody else's."""
+        events = self.session.exec(_events().where(col(Event.uid).in_(uids))).all()
+        unnoticed = permissions.unnoticed(self.session, [event.id for event in events])
+        self.by_uid |= {event.uid: event for event in events if event.id not in unnoticed}
+        if permissions.offices(self.session).alone:
+            return
+        own = (
+            _events()
+            .add_columns(col(ImportedEntry.uid))
+            .join(ImportedEntry, col(ImportedEntry.event_id) == col(Event.id))
+            .where(
+                col(ImportedEntry.uid).in_(uids), permissions.of_own_office(self.session, col(Event.organisation_id))
+            )
+        )
+        self.by_uid |= {uid: event for event, uid in self.session.execute(own)}
 
     def _match(self, entries: Sequence[ImportedEvent], events: Sequence[Event]) -> None:
         """Pair the entries of one series that are new with those of its events that the file does not name."""
         named = {one.uid for one in entries}
-        free = [event for event in events if event.uid not in named]
+        free = [event for event in events if self.uid_of(event) not in named]
         new = [one for one in entries if one.uid not in self.by_uid]
         for reach in (timedelta(), MOVED_AT_MOST):
             for entry in new:
