@@ -54,6 +54,24 @@ REMINDER_STATES: Mapping[ReminderState, str] = {
 }
 """In display order."""
 
+ZONES: Mapping[str, str] = {
+    "Asia/Ho_Chi_Minh": N_("Viet Nam time"),
+    "Asia/Vientiane": N_("Lao time"),
+    "Asia/Bangkok": N_("Thai time"),
+    "UTC": N_("universal time"),
+}
+"""The zones of the two countries, and those that calendars of others name instead."""
+
+TONGUES: Mapping[str, str] = {
+    "vi": N_("Vietnamese"),
+    "lo": N_("Lao"),
+    "en": N_("English"),
+    "th": N_("Thai"),
+    "zh": N_("Chinese"),
+    "fr": N_("French"),
+}
+"""Languages that people interpret between."""
+
 CHANNELS: Mapping[ReminderChannel, str] = {
     ReminderChannel.EMAIL: N_("By mail"),
     ReminderChannel.MESSENGER: N_("By messenger"),
