@@ -28,7 +28,7 @@ CLIENTS_INSTALLED := $(CLIENTS)/.installed-$(PLACE)
 PIP := PIP_CONSTRAINT=constraints.txt PIP_BUILD_CONSTRAINT=constraints.txt PIP_DISABLE_PIP_VERSION_CHECK=1 \
 	PIP_ROOT_USER_ACTION=ignore $(BIN)/python -m pip --no-input --quiet
 
-.PHONY: help install run coverage test test-all check lint bench pictures messages lock format clean dev postgresql pgbouncer javascript libical faketime chromium clients peers
+.PHONY: help install run coverage test test-all check lint bench pictures messages translations lock format clean dev postgresql pgbouncer javascript libical faketime chromium clients peers
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(firstword $(MAKEFILE_LIST)) | column -t -s'|' 2>/dev/null \
@@ -71,6 +71,9 @@ pictures: dev chromium ## the pictures of the README, by a browser; pngquant mak
 format: dev ## format, and repair what the linter can
 	$(BIN)/python -m ruff check --fix-only --quiet .
 	$(BIN)/python -m ruff format .
+
+translations: dev ## docs/translations.md: the sentences that native speakers have yet to read
+	$(BIN)/python -m tests.translations
 
 messages: dev ## the sentences that vi.po and lo.po lack (+), and those that nothing uses any more (-)
 	@made=$$(mktemp -d) && trap 'rm -rf "$$made"' EXIT && PYBABEL=$(BIN)/pybabel \

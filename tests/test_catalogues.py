@@ -4,7 +4,7 @@ A sentence with a context is written as in the catalogues' keys: ``context␄sen
 """
 
 import ast
-import json
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -16,33 +16,14 @@ import pytest
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
+from calendars.events.labels import KIND_NAMES, MEMBER_ROLE_NAMES, PROGRESS_NAMES, STATUS_NAMES
 from models.i18n import CONTEXT_END, LOCALE_DIR, NP_, Message, translate, translate_filled
+from tests import translations
 from tests.paths import ROOT
 
 ROOMS = ("models", "calendars", "jobs", "service", "seed")
 PAGES = {".html", ".txt", ".xml", ".svg", ".j2", ".jinja"}
 TRANSLATED = ("vi", "lo")
-MESSAGES_0_1 = ROOT / "tests/data/messages_0_1.json"
-RETRANSLATED = {
-    "From Outlook, Google, Apple or another program: save or export the calendar as an .ics file. You see what it would"
-    " do before anything is written.": "officers are addressed as Ông/Bà",
-    "What do you need it for?": "officers are addressed as Ông/Bà",
-    "You may read this, but not change it.": "officers are addressed as Ông/Bà",
-    f"earlier in the calendar{CONTEXT_END}Before": "a page before, not “3 days before the arrival”",
-    f"for a task{CONTEXT_END}Responsible organisation": "does a task; of an event it is in the lead",
-    f"how many{CONTEXT_END}Days: {{days}}": "a number; Lao announced a date",
-    f"in a delegation{CONTEXT_END}Role": "the head of a delegation has another role than an account",
-    f"later in the calendar{CONTEXT_END}After": "a page after, not “3 days after the arrival”",
-    f"of a locality{CONTEXT_END}Level": "a province has a level; Vietnamese spoke of the delegation's",
-    f"of a person{CONTEXT_END}Name": "persons have a full name, rooms and rules a name",
-    f"of an event{CONTEXT_END}Days": "the dates on which it is; Lao counted days",
-    f"point in time{CONTEXT_END}Sent": "stands before an hour, as “Due at” does",
-    f"unit of time{CONTEXT_END}Months": "so many months, not the twelve of a year",
-    f"view of the calendar{CONTEXT_END}Day": "beside month and week, not the date to fill in",
-    f"where a room or car is{CONTEXT_END}Place": "a locality is chosen; a venue is written",
-    f"written remark{CONTEXT_END}Note": "what is to be written; Vietnamese asked to note something",
-}
-"""Sentences of version 0.1 that are translated in another way now, and why."""
 
 
 def in_context(context: str | None, text: str) -> str:
@@ -117,15 +98,6 @@ def other_placeholders(translations: Mapping[str, str]) -> dict[str, str]:
         except ValueError:
             found[text] = translation
     return found
-
-
-def retranslated(before: Mapping[str, str], now: Mapping[str, str]) -> set[str]:
-    """The sentences known before that have another translation now: altogether, or in a context."""
-    return {
-        text
-        for text, translation in now.items()
-        if before.get(text.rpartition(CONTEXT_END)[2], translation) != translation
-    }
 
 
 def listed(title: str, lines: Mapping[str, str]) -> str:
@@ -224,14 +196,13 @@ def test_gettext_tools_find_the_same_sentences(used: dict[str, str], tmp_path: P
     assert found == used.keys()
 
 
-def test_sentences_of_0_1_are_translated_as_before() -> None:
-    old = json.loads(MESSAGES_0_1.read_text())
-    differ: set[str] = set()
-    for place, language in enumerate(TRANSLATED):
-        now, _ = catalogue(language)
-        assert len(old.keys() & now.keys()) > len(old) * 0.9
-        differ |= retranslated({text: both[place] for text, both in old.items()}, now)
-    assert differ == RETRANSLATED.keys(), "each has its reason in RETRANSLATED, and no other has one"
+def test_the_page_for_native_speakers_is_the_catalogues(used: dict[str, str]) -> None:
+    """Every sentence translated anew stands on it, as it reads now; `python -m tests.translations` writes it."""
+    vi, lo = (catalogue(language)[0] for language in TRANSLATED)
+    assert translations.PAGE.read_text() == translations.written(vi, lo, used)
+    known = translations.before()
+    assert len(known.keys() & vi.keys()) > len(known) * 0.9
+    assert set(translations.changed(vi, lo)) >= translations.READ
 
 
 def test_every_context_changes_a_translation() -> None:
@@ -243,11 +214,115 @@ def test_every_context_changes_a_translation() -> None:
     assert needless == []
 
 
-def test_retranslated_sees_a_changed_sentence_and_a_changed_context() -> None:
-    before = {"Name": "Tên", "Save": "Lưu", "Go": "Xem"}
-    now = {"Name": "Tên", "Save": "Ghi", in_context("of a person", "Name"): "Họ và tên", "New": "Mới"}
-    assert retranslated(before, now) == {"Save", in_context("of a person", "Name")}
-    assert retranslated(before, {"Name": "Tên", in_context("of a car", "Name"): "Tên"}) == set()
+def test_changed_sees_another_translation_and_another_context() -> None:
+    known = "Save"
+    vi, lo = translations.before()[known]
+    assert translations.changed({known: vi}, {known: lo}) == []
+    assert translations.changed({known: vi}, {known: "x"}) == [known]
+    new = in_context("a file", known)
+    assert translations.changed({new: "x"}, {new: lo}) == [new]
+    page = translations.written({new: "x | y"}, {new: lo}, {new: "a.html"})
+    assert f"| a.html | Save (a file) | x \\| y | {lo} | {translations.TO_BE_READ} |\n" in page
+
+
+FORBIDDEN: dict[str, dict[str, str]] = {
+    "vi": {
+        r"\b[Bb]ạn\b": "the reader is Ông/Bà; guests are “phía bạn”",
+        r"[Qq]uý vị": "the reader is Ông/Bà",
+        r"\b[Hh]ãy\b": "requests begin with Xin",
+        r"\bhọ\b(?! tên)": "guests are “phía bạn”, officers are named",
+        r"\bnó\b": "things have their noun",
+        r"\bthứ\b(?! (tự|hai|ba|nhất|Bảy))": "things have their noun",
+        r"[Cc]hiều đoàn": "đoàn vào, đoàn ra",
+        r"[Tt]hứ bậc|[Tt]hứ hạng": "thứ tự lễ tân; thứ tự trong cùng bậc",
+        r"[Kk]ế tục": "kế thừa",
+        r"[Bb]ản tin": "bản tóm tắt hằng ngày",
+        r"[Nn]gười duyệt": "người phê duyệt",
+        r"[Mm]ẫu việc": "mẫu nhiệm vụ",
+        r"[Đđ]ặt trước|\b[Nn]hả\b": "lượt đặt, hủy lượt đặt",
+        r"[Xx]ung đột|[Mm]âu thuẫn": "trùng lịch",
+        r"[Ll]ời nhắc": "thư nhắc",
+        r"[Cc]hỗ nghỉ|[Cc]hỗ ở|[Nn]hà nghỉ": "nơi ở",
+        r"[Bb]uổi lễ": "lễ kỷ niệm",
+        r"[Kk]ỷ niệm lần thứ": "kỷ niệm {n} năm: the number counts years",
+        r"bị lỡ": "quá hạn",
+        r"(Trường|Tên|Tham số) chưa biết": "không có … này",
+        r"\d{4,} kB|\} %": "1.000 kB; 5%",
+    },
+    "lo": {
+        "ເຫດການ": "ກິດຈະກຳ: ເຫດການ is an incident",
+        "ມັນ": "not written in an office",
+        "ຈົ່ງ": "commands: ກະລຸນາ",
+        "(?:^|[.:;,] )ໃຫ້": "to a subordinate: ກະລຸນາ",
+        "ຂອງເຂົາ|ຫາເຂົາ|ພວກເຂົາ|: ເຂົາ": "ຝ່າຍເພື່ອນ",
+        "ຂໍ້ຂັດແຍ່ງ": "ການຊ້ຳຊ້ອນ: a dispute has no place in a friendship programme",
+        "ໂຄຕາ": "ໂກຕາ",
+        "ຜູ້ຄຸ້ມຄອງລະບົບ": "ຜູ້ບໍລິຫານລະບົບ",
+        "ຜູ້ອ່ານ": "ຜູ້ເບິ່ງ",
+        "ເຂົ້າລະບົບ": "ເຂົ້າສູ່ລະບົບ",
+        "ບຣາວເຊີ|ເບຣົາເຊີ": "ໂປຣແກຣມທ່ອງເວັບ",
+        "ຄູ່ຮ່ວມຂັ້ນ": "ຄູ່ຕຳແໜ່ງ",
+        "ອັນດັບ": "ລຳດັບໃນຂັ້ນດຽວກັນ",
+        "ຕົງກັບ": "ກົງກັບ",
+        "(?<!ຫ)ວ່າງ": "ຫວ່າງ",
+        "ທາງເມວ": "ທາງອີເມວ",
+        "ໂຕພິມ": "ຕົວອັກສອນ",
+        "ແບບວຽກ": "ແບບໜ້າວຽກ",
+        "ຄະນະສິລະປະ": "ຄະນະສິລະປິນ",
+        "ສົ່ງຄືນ": "to give back a thing; a booking is ຍົກເລີກ, a mail ສົ່ງອີກຄັ້ງ",
+        "ແອັບ": "ໂປຣແກຣມ",
+        "ຂັ້ນດ້ວຍຈຸດ": "ຈຸດ is a dot too: show the mark",
+        "ຄັ້ງທີ \\{ordinal\\}": "ຄົບຮອບ {n} ປີ: the number counts years",
+    },
+}
+"""By language, what a translation never says → the word of docs/glossary.md, or why."""
+
+EXCEPTIONS: dict[str, dict[str, str]] = {
+    "vi": {},
+    "lo": {
+        "Note for those who read it (may stay empty)": "whoever reads, not the role",
+        "Vietnamese or English must be there; where a language is left empty, readers see another.": "whoever reads",
+    },
+}
+"""Sentences that may say it all the same, by what they say, and why."""
+
+
+def says(text: str, pattern: str) -> bool:
+    """Whether a translation says what it should not; “phía bạn” is a word of its own."""
+    return re.search(pattern, text.replace("phía bạn", "")) is not None
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_one_word_for_one_thing(language: str) -> None:
+    """The words of the glossary hold in every sentence, and the names of closed lists."""
+    texts = catalogue(language)[0] | {
+        f"{word}": names[language]
+        for listed_names in (KIND_NAMES, STATUS_NAMES, MEMBER_ROLE_NAMES, PROGRESS_NAMES)
+        for word, names in listed_names.items()
+    }
+    found = {
+        text: f"{pattern} → {instead}"
+        for text, translation in texts.items()
+        for pattern, instead in FORBIDDEN[language].items()
+        if says(translation, pattern) and text not in EXCEPTIONS[language]
+    }
+    assert not found, listed(f"use the words of docs/glossary.md in {language}.po", found)
+    assert EXCEPTIONS[language].keys() <= texts.keys()
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_translations_are_written_in_their_own_letters(language: str) -> None:
+    """A look-alike of another script, as of Cyrillic or Thai, is found by no search and read out wrong."""
+    others = {"vi": r"[\u0370-\u1cff\u2c00-\ud7ff]", "lo": r"[\u0370-\u0e7f\u0f00-\u1cff\u2c00-\ud7ff]"}
+    wrong = {text: said for text, said in catalogue(language)[0].items() if re.search(others[language], said)}
+    assert not wrong, listed(f"foreign letters in {language}.po", wrong)
+
+
+def test_says_sees_a_forbidden_word() -> None:
+    assert says("Tài khoản của bạn", r"\b[Bb]ạn\b")
+    assert not says("thống nhất với phía bạn", r"\b[Bb]ạn\b")
+    assert says("ມື້ຫວ່າງ ແລະ ວ່າງ", "(?<!ຫ)ວ່າງ")
+    assert not says("ມື້ຫວ່າງ", "(?<!ຫ)ວ່າງ")
 
 
 def test_context_chooses_the_translation() -> None:

@@ -34,7 +34,7 @@ _NAMES: Mapping[str, tuple[str, str, str]] = {
         "Mồng 6 Tết Nguyên đán", "ບຸນປີໃໝ່ຫວຽດນາມ (ເຕັດ) ມື້ທີ 6", "Sixth day of Lunar New Year (Tết)",
     ),
     "Hung Kings' Commemoration Day": (
-        "Giỗ Tổ Hùng Vương", "ວັນລະນຶກກະສັດຮຸ່ງ", "Hùng Kings' Commemoration Day",
+        "Giỗ Tổ Hùng Vương", "ວັນບູຊາກະສັດຮຸ່ງ", "Hùng Kings' Commemoration Day",
     ),
     "Liberation Day/Reunification Day": (
         "Ngày Chiến thắng", "ວັນໄຊຊະນະ (ວັນປົດປ່ອຍພາກໃຕ້ຫວຽດນາມ)", "Victory Day (Reunification Day)",
@@ -45,7 +45,7 @@ _NAMES: Mapping[str, tuple[str, str, str]] = {
     # Laos
     "International Women's Rights Day": ("Ngày Quốc tế Phụ nữ", "ວັນແມ່ຍິງສາກົນ", "International Women's Day"),
     "International Children's Day": ("Ngày Quốc tế Thiếu nhi", "ວັນເດັກສາກົນ", "International Children's Day"),
-    "Lao New Year's Day": ("Tết Lào (Bun Pi May)", "ບຸນປີໃໝ່ລາວ", "Lao New Year (Pi Mai)"),
+    "Lao New Year's Day": ("Tết Bunpimay", "ບຸນປີໃໝ່ລາວ", "Lao New Year (Pi Mai)"),
     "Lao National Day": ("Quốc khánh Lào", "ວັນຊາດ", "Lao National Day"),
     "Makha Bousa Festival": ("Lễ Makha Bucha", "ບຸນມາຂະບູຊາ", "Makha Bousa Festival"),
     "Visakha Bousa Festival": ("Lễ Phật Đản (Visakha Bucha)", "ບຸນວິສາຂະບູຊາ", "Visakha Bousa Festival"),

@@ -3,26 +3,34 @@
 They stand here and not in the catalogues: "Head" or "Planned" alone is no message id a translator could be sure of.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from models.text import LocalizedText, localized
 from models.vocabulary import EventKind, EventStatus, MemberRole, ProgressState
 
 KIND_NAMES: Mapping[EventKind, LocalizedText] = {
-    EventKind.DELEGATION: {"vi": "Đoàn công tác", "lo": "ຄະນະຜູ້ແທນ", "en": "Delegation"},
-    EventKind.TRAINING_BATCH: {"vi": "Lớp đào tạo, bồi dưỡng", "lo": "ຊຸດຝຶກອົບຮົມ", "en": "Training batch"},
+    EventKind.DELEGATION: {"vi": "Đoàn đại biểu", "lo": "ຄະນະຜູ້ແທນ", "en": "Delegation"},
+    EventKind.TRAINING_BATCH: {"vi": "Đợt đào tạo, bồi dưỡng", "lo": "ຊຸດຝຶກອົບຮົມ", "en": "Training batch"},
     EventKind.ART_TROUPE_VISIT: {"vi": "Đoàn nghệ thuật", "lo": "ຄະນະສິລະປິນ", "en": "Art troupe visit"},
-    EventKind.ANNIVERSARY: {"vi": "Lễ kỷ niệm", "lo": "ພິທີສະເຫຼີມສະຫຼອງ", "en": "Anniversary"},
-    EventKind.ACTIVITY: {"vi": "Hoạt động", "lo": "ກິດຈະກຳ", "en": "Activity"},
+    EventKind.ANNIVERSARY: {"vi": "Lễ kỷ niệm", "lo": "ພິທີສະເຫຼີມສະຫຼອງ", "en": "Ceremony"},
+    EventKind.ACTIVITY: {"vi": "Hoạt động khác", "lo": "ກິດຈະກຳອື່ນ", "en": "Other activity"},
 }
+
+FORMER_KIND_NAMES: Mapping[EventKind, Sequence[str]] = {
+    EventKind.DELEGATION: ("Đoàn công tác",),
+    EventKind.TRAINING_BATCH: ("Lớp đào tạo, bồi dưỡng",),
+    EventKind.ANNIVERSARY: ("Anniversary",),
+    EventKind.ACTIVITY: ("Hoạt động", "ກິດຈະກຳ", "Activity"),
+}
+"""What kinds were called up to version 0.3: calendars that were exported then have these names, and are still known."""
 
 STATUS_NAMES: Mapping[EventStatus, LocalizedText] = {
     EventStatus.DRAFT: {"vi": "Dự thảo", "lo": "ຮ່າງ", "en": "Draft"},
-    EventStatus.PLANNED: {"vi": "Đã lên kế hoạch", "lo": "ວາງແຜນແລ້ວ", "en": "Planned"},
+    EventStatus.PLANNED: {"vi": "Trong kế hoạch", "lo": "ຢູ່ໃນແຜນ", "en": "Planned"},
     EventStatus.CONFIRMED: {"vi": "Đã xác nhận", "lo": "ຢືນຢັນແລ້ວ", "en": "Confirmed"},
     EventStatus.ONGOING: {"vi": "Đang diễn ra", "lo": "ກຳລັງດຳເນີນ", "en": "Ongoing"},
     EventStatus.COMPLETED: {"vi": "Đã hoàn thành", "lo": "ສຳເລັດແລ້ວ", "en": "Completed"},
-    EventStatus.POSTPONED: {"vi": "Hoãn", "lo": "ເລື່ອນອອກໄປ", "en": "Postponed"},
+    EventStatus.POSTPONED: {"vi": "Đã hoãn", "lo": "ເລື່ອນແລ້ວ", "en": "Postponed"},
     EventStatus.CANCELLED: {"vi": "Đã hủy", "lo": "ຍົກເລີກແລ້ວ", "en": "Cancelled"},
 }
 
@@ -38,7 +46,7 @@ MEMBER_ROLE_NAMES: Mapping[MemberRole, LocalizedText] = {
 }
 
 PROGRESS_NAMES: Mapping[ProgressState, LocalizedText] = {
-    ProgressState.MISSED: {"vi": "Không đạt", "lo": "ບໍ່ບັນລຸ", "en": "Missed"},
+    ProgressState.MISSED: {"vi": "Chưa thực hiện", "lo": "ຍັງບໍ່ໄດ້ປະຕິບັດ", "en": "Missed"},
     ProgressState.AT_RISK: {"vi": "Có nguy cơ chậm", "lo": "ສ່ຽງຊັກຊ້າ", "en": "At risk"},
     ProgressState.ON_TRACK: {"vi": "Đúng tiến độ", "lo": "ຕາມແຜນ", "en": "On track"},
     ProgressState.FULFILLED: {"vi": "Đã thực hiện", "lo": "ປະຕິບັດແລ້ວ", "en": "Fulfilled"},

@@ -44,18 +44,11 @@ class AlarmSupport(StrEnum):
 class ClientBehaviour:
     """How a program treats a subscribed feed.
 
-    <<<<<<< HEAD
-        ``name`` is a sentence for the catalogues where it is no proper name. ``pause`` is how long it commonly waits
-        between two readings while it runs, ``patience`` after how long without one something is wrong: for programs on
-        people's own devices that includes a weekend switched off. Both are None for what reads when a person asks.
-        ``largest`` is the size in bytes from which it loses entries, None for no known one.
-    =======
-        ``name`` is a translatable sentence unless it is a proper name. ``pause`` is the usual time between two requests
-        while the program runs, ``patience`` the time without a request after which something is wrong: for programs on
-        people's own devices it includes a weekend switched off. Both are None for programs that read only on a person's
-        request. ``largest`` is the size in bytes from which the program loses entries, None if no limit is known;
-        ``longest_address`` is the limit of the address in characters.
-    >>>>>>> english1
+    ``name`` is a translatable sentence unless it is a proper name. ``pause`` is the usual time between two requests
+    while the program runs, ``patience`` the time without a request after which something is wrong: for programs on
+    people's own devices it includes a weekend switched off. Both are None for programs that read only on a person's
+    request. ``largest`` is the size in bytes from which the program loses entries, None if no limit is known;
+    ``longest_address`` is the limit of the address in characters.
     """
 
     name: str

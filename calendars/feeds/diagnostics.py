@@ -92,7 +92,7 @@ def _term(state: FeedState) -> Iterator[Finding]:
         return
     advice = message(N_("Set a later last day, or revoke it if nobody needs it any more."))
     if last < state.today:
-        detail = message(N_("It has answered nobody since {day}, its last day."), day=numeric_day(last))
+        detail = message(N_("It stopped on {day}, its last day."), day=numeric_day(last))
         yield Finding("expired", Severity.BLOCKING, detail, advice)
     elif last - state.today <= _SOON:
         detail = message(N_("It works until {day} and then answers nobody."), day=numeric_day(last))

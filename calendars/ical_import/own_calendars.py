@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from calendars.events.labels import KIND_NAMES
+from calendars.events.labels import FORMER_KIND_NAMES, KIND_NAMES
 from models.i18n import N_, translate
 from models.text import fold
 from models.vocabulary import EventKind, Language
@@ -69,7 +69,8 @@ def kind_of_category(categories: Sequence[str]) -> EventKind | None:
 
 @cache
 def _kinds() -> Mapping[str, EventKind]:
-    return {fold(name): kind for kind, names in KIND_NAMES.items() for name in names.values()}
+    former = {fold(name): kind for kind, names in FORMER_KIND_NAMES.items() for name in names}
+    return former | {fold(name): kind for kind, names in KIND_NAMES.items() for name in names.values()}
 
 
 @cache

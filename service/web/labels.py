@@ -54,6 +54,16 @@ REMINDER_STATES: Mapping[ReminderState, str] = {
 }
 """In display order."""
 
+TONGUES: Mapping[str, str] = {
+    "vi": N_("Vietnamese"),
+    "lo": N_("Lao"),
+    "en": N_("English"),
+    "th": N_("Thai"),
+    "zh": N_("Chinese"),
+    "fr": N_("French"),
+}
+"""Languages that people interpret between."""
+
 CHANNELS: Mapping[ReminderChannel, str] = {
     ReminderChannel.EMAIL: N_("By mail"),
     ReminderChannel.MESSENGER: N_("By messenger"),

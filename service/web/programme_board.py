@@ -14,7 +14,7 @@ from calendars.programmes.differences import ChangeType, ItemChange
 from calendars.programmes.items import ProgrammeItemValues, label
 from models.event_parts import ProgrammeItem, ProgrammeRevision
 from models.events import Event
-from models.i18n import N_
+from models.i18n import N_, NP_
 from models.queries.event_parts import programme_of
 from models.text import LocalizedText
 from service.actions import permissions
@@ -28,7 +28,7 @@ _FIELDS: Mapping[str, str] = {
     "day": N_("Day"),
     "start_time": N_("Begins at"),
     "end_time": N_("Ends at"),
-    "title": N_("Title"),
+    "title": NP_("of a programme item", "Title"),
     "place": N_("Place"),
     "hosted_by": N_("Received by"),
     "attendees": N_("Attending"),

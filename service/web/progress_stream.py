@@ -111,6 +111,6 @@ class PageWorker:
         """The rendered page as a part of the streamed one; for a redirect a link to its target."""
         if location := made.headers.get("Location"):
             say = self._view.say if self._view else str
-            return _LEAD.format(say(N_("It is done.")), location, say(N_("See what came of it")), location)
+            return _LEAD.format(say(N_("Done.")), location, say(N_("View result")), location)
         inner = made.get_data(as_text=True).split(_MAIN)[-1].rsplit(_END)[0]
         return _RESULT.format(Markup(inner))  # noqa: S704 - a page of ours, escaped when it was made

@@ -1,6 +1,6 @@
 """What every page shares: its transaction, its reader and language, and formatting."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import cached_property
@@ -49,7 +49,7 @@ from service.actions.context import ActionContext
 from service.actions.locality_index import DirectionResolver
 from service.actions.permissions import Sight
 from service.http.app_context import AppContext
-from service.web.labels import REMINDER_STATES
+from service.web.labels import REMINDER_STATES, TONGUES
 from service.web.navigation import NavigationEntry, entries_for
 from service.web.rendering import render
 
@@ -224,6 +224,10 @@ class View:
     def instant(self, at: datetime) -> str:
         """An instant in the office's time zone."""
         return format_instant(at, self.act.office.timezone, self.language)
+
+    def tongues(self, codes: Sequence[str]) -> str:
+        """The languages that somebody interprets between."""
+        return " – ".join(self.say(TONGUES[code]) if code in TONGUES else code for code in codes)
 
     def times(self, offer: Mapping[str, str]) -> str:
         """The times ``from`` and ``to`` that an error suggests, both days or both local times, in numbers."""

@@ -52,7 +52,7 @@ def conflicts_between(session: Session, act: ActionContext, query: Mapping[str, 
     first: date = query.get("from_") or act.today
     last: date = query.get("to") or days_after(first, DEFAULT_DAYS)
     if (last - first).days > LONGEST_RANGE_DAYS:
-        crud.check({"to": [message(N_("Can lie {count} days after from at the most."), count=LONGEST_RANGE_DAYS)]})
+        crud.check({"to": [message(N_("“to” may be at most {count} days after “from”."), count=LONGEST_RANGE_DAYS)]})
     if last < first:
         crud.check({"to": [message(N_("Can't be before from."))]})
     events = session.exec(

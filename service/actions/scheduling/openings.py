@@ -90,7 +90,7 @@ def _range_errors(request: OpeningsRequest) -> crud.Errors:
     if last < first:
         return {"to": [message(N_("Can't be before from."))]}
     if (last - first).days > LONGEST_RANGE_DAYS:
-        return {"to": [message(N_("Can lie {count} days after from at the most."), count=LONGEST_RANGE_DAYS)]}
+        return {"to": [message(N_("“to” may be at most {count} days after “from”."), count=LONGEST_RANGE_DAYS)]}
     if days > (count := len(Days(first, last))):
         return {"days": [message(N_("The window is longer than the range; days in the range: {count}."), count=count)]}
     return {}

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from babel.numbers import format_compact_decimal, format_decimal
 
 from calendars.commitments.exchange_totals import Flow, YearTotals
 from calendars.days.formatting import BABEL_LOCALES
 from models.i18n import N_
-from models.vocabulary import Currency
+from models.vocabulary import Currency, Language
 from service.web.bar_chart import ChartColumn, columns
 from service.web.labels import money
 from service.web.view import View
@@ -150,7 +151,9 @@ def _picture(
         whole = Decimal(value).scaleb(-decimals)
         if whole < SHORTENED_FROM:
             return exact(value)
-        return format_compact_decimal(whole, format_type="short", locale=locale, fraction_digits=1)
+        # The short forms of Vietnamese are "Tr" and "T", which nobody writes of money.
+        form: Literal["short", "long"] = "long" if view.language == Language.VI else "short"
+        return format_compact_decimal(whole, format_type=form, locale=locale, fraction_digits=1)
 
     has_some = any(value for side in sides for value in side.values())
     above, below = names

@@ -29,7 +29,7 @@ class ConfirmationBoard:
     """Who confirmed an event and what differs since; who asked for its confirmation; who may give it.
 
     ``is_unknown``: what was confirmed is not known. ``why_not``: why an approver may not confirm or accept it.
-    ``others`` are the names of those who may.
+    ``able`` are the names of those who may, ``others`` without the reader's.
     """
 
     confirmed_by: str
@@ -43,6 +43,7 @@ class ConfirmationBoard:
     may_accept: bool
     why_not: Message | None
     others: Sequence[str]
+    able: Sequence[str]
     may_ask: bool
 
 
@@ -54,7 +55,8 @@ def read(view: View, event: Event) -> ConfirmationBoard | None:
     accounts = confirmation.accounts_in(view.session, event)
     differ = confirmation.differing(view.session, event)
     refusal = confirmation.refusal_of(view.session, view.act.now, event, view.user)
-    others = confirmation.who_may_confirm(view.session, view.act.now, event, but=view.user) if is_waiting else []
+    able = confirmation.who_may_confirm(view.session, view.act.now, event) if is_waiting else []
+    others = [user for user in able if user != view.user]
     return ConfirmationBoard(
         confirmed_by=accounts.get(event.confirmed_by or "", ""),
         confirmed_at=event.confirmed_at,
@@ -67,6 +69,7 @@ def read(view: View, event: Event) -> ConfirmationBoard | None:
         may_accept=is_waiting and event.changed_since_confirmed and refusal is None,
         why_not=refusal.detail if refusal and is_waiting else None,
         others=[user.name for user in others],
+        able=[user.name if user in others else view.say(N_("{name} (you)"), name=user.name) for user in able],
         may_ask=is_waiting and bool(others) and confirming.may_ask_again(view.act, event),
     )
 
@@ -93,6 +96,14 @@ def _lines(view: View, event: Event, differ: dict[str, Difference], accounts: di
     return found
 
 
+def told_of_change(view: View, board: ConfirmationBoard | None) -> str:
+    """What is said when something of a confirmed event was changed: that it is tentative, by what, and until when."""
+    if board is None or not board.is_changed or not board.differences:
+        return ""
+    fields = ", ".join(dict.fromkeys(line.label for line in board.differences))
+    return view.say(TENTATIVE, fields=fields)
+
+
 def accept(view: View, event: Event) -> None:
     """Accept what changed since the event was confirmed, as it stood when the page was read."""
     check_version(event.version)
@@ -105,4 +116,5 @@ def ask(view: View, event: Event) -> None:
 
 
 ACCEPTED = N_("The changes are accepted: the event is confirmed as it is now.")
+TENTATIVE = N_("Calendars show the event as tentative until an approver accepts what changed: {fields}.")
 ASKED = N_("The confirmation was asked for: those who may confirm get a mail.")

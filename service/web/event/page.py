@@ -152,6 +152,8 @@ def _show(
     open_form = _EDITORS[word](EditRequest(view, found, word, row, refusal)) if word in _EDITORS else None
     is_in_form = open_form is not None and open_form.form.refusal is not None
 
+    board = confirmation.read(view, found)
+
     def at(**more: Any) -> str:
         """An address of this page; what the reader opened stays open."""
         return url_for("pages.event", event_id=found.id, **{"show": folding.written(folding.asked_for())} | more)
@@ -174,7 +176,7 @@ def _show(
         sees_history=view.sees_whole(found),
         history=_history(view, found, dossier) if "history" in shown and view.sees_whole(found) else None,
         steps=transitions.possible(view, found),
-        confirmation=confirmation.read(view, found),
+        confirmation=board,
         in_charge=in_charge.read(view, found),
         may_delete=transitions.may_delete(view, found),
         editor=open_form,
@@ -184,10 +186,15 @@ def _show(
         refusal=refusal,
         refused_in=_part_of(request.form.get("do", "")) if refusal and not is_in_form else "",
         form=request.form,
-        done=(deed.part, view.say(deed.done, status=view.status(found.status)), changed)
-        if deed and not refusal
-        else None,
+        done=(deed.part, _told(view, found, deed, board), changed) if deed and not refusal else None,
     )
+
+
+def _told(view: View, found: Event, deed: PageAction, board: confirmation.ConfirmationBoard | None) -> str:
+    """That something is done; of a confirmed event also what its change means."""
+    done = view.say(deed.done, status=view.status(found.status))
+    meaning = confirmation.told_of_change(view, board) if deed.edit and deed.part in {"facts", "days", "people"} else ""
+    return f"{done} {meaning}".rstrip()
 
 
 def _history(view: View, found: Event, dossier: EventPageData) -> EventHistory:

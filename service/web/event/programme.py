@@ -8,7 +8,7 @@ from flask import request
 
 from models.event_parts import ProgrammeItem
 from models.events import Event
-from models.i18n import N_
+from models.i18n import N_, NP_
 from service.actions import crud
 from service.actions.audit import plain
 from service.actions.events import programme, programme_revisions
@@ -18,7 +18,7 @@ from service.web.form_fields import FieldSpec, FieldType, values_of
 from service.web.view import View
 
 SPECS = (
-    FieldSpec("title", FieldType.TEXTS, is_required=True),
+    FieldSpec("title", FieldType.TEXTS, NP_("of a programme item", "Title"), is_required=True),
     FieldSpec("day", FieldType.DAY, N_("Day"), is_required=True),
     FieldSpec("start_time", FieldType.HOUR),
     FieldSpec("end_time", FieldType.HOUR),

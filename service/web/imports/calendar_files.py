@@ -27,7 +27,7 @@ RESULTS: Mapping[str, str] = {
     "changed": N_("Will be changed"),
     "unchanged": N_("Stays as it is"),
     "refused": N_("Can't be taken in"),
-    "ignored": N_("Left aside"),
+    "ignored": N_("Skipped"),
 }
 _CHOICES = ("kind", "host", "guest", "source")
 

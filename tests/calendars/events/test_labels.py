@@ -34,7 +34,7 @@ def test_every_word_has_a_name_of_its_own_in_every_language(
 
 
 def test_names() -> None:
-    assert kind_name(EventKind.DELEGATION, "vi") == "Đoàn công tác"
+    assert kind_name(EventKind.DELEGATION, "vi") == "Đoàn đại biểu"
     assert status_name(EventStatus.CANCELLED, "lo") == "ຍົກເລີກແລ້ວ"
     assert member_role_name(MemberRole.HEAD, "en") == "Head of delegation"
     assert member_role_name(MemberRole.HEAD, "fr") == "Trưởng đoàn"

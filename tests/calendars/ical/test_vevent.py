@@ -407,7 +407,7 @@ def test_internal_is_private() -> None:
 
 
 def test_category_is_the_kinds_name_whole() -> None:
-    assert vevent(TRAINING)["CATEGORIES"].cats == ["Lớp đào tạo, bồi dưỡng"]
+    assert vevent(TRAINING)["CATEGORIES"].cats == ["Đợt đào tạo, bồi dưỡng"]
     assert vevent(TRAINING, "en")["CATEGORIES"].cats == ["Training batch"]
 
 

@@ -425,8 +425,7 @@ def test_every_feed_has_the_bytes_of_the_old_version(upgraded: Office, console: 
 
 def entries(body: bytes) -> dict[str, list[str]]:
     """UID → the lines of each entry of a calendar."""
-    unfolded = body.replace(b"\r\n ", b"").decode()
-    found = re.findall(r"BEGIN:VEVENT\r\n(.*?)END:VEVENT\r\n", unfolded, re.DOTALL)
+    found = re.findall(r"BEGIN:VEVENT\r\n(.*?)END:VEVENT\r\n", office_0_1.with_words_of_today(body), re.DOTALL)
     return {re.search("UID:(.*)\r", one)[1]: one.split("\r\n") for one in found}  # type: ignore[index]
 
 

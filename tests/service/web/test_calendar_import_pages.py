@@ -44,7 +44,7 @@ def test_file_is_looked_at_and_then_taken_in(signed_in: SignedIn, database: Data
     assert page.status_code == 200, page.text
     assert counted(database) == before
     text = words(page)
-    for told in ("Becomes a draft: 1", "Can't be taken in: 1", "Left aside: 1", "Nothing is written yet.", "DTSTART"):
+    for told in ("Becomes a draft: 1", "Can't be taken in: 1", "Skipped: 1", "Nothing is written yet.", "DTSTART"):
         assert told in text, told
     done = confirm(reader, hidden(page))
     assert (done.status_code, done.location) == (303, f"{PATH}?created=1&changed=0")

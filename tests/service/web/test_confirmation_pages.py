@@ -166,3 +166,35 @@ def test_what_was_confirmed_before_values_were_kept_is_said_to_be_unknown(
     sentence = "It was confirmed before this service kept what was confirmed; what it was is not known."
     assert told(sentence, "vi") in said
     assert told("Accept the changes", "vi") in said
+
+
+def test_whoever_may_confirm_finds_themselves_among_those_who_may(
+    signed_in: SignedIn, database: Database, clock: Clock, people: dict[str, User]
+) -> None:
+    with database.transaction() as session:
+        event_id = visit(session, clock, people, EventStatus.PLANNED).id
+    said = words(signed_in(user=people["approver"]).get(f"/events/{event_id}"))
+    assert told("Who can confirm it: {names}", "vi", names="Hùng (Ông/Bà), Mai") in said
+    said = words(signed_in(user=people["other"]).get(f"/events/{event_id}"))
+    assert told("Who can confirm it: {names}", "vi", names="Hùng, Mai (Ông/Bà)") in said
+
+
+def test_a_change_of_what_was_confirmed_says_what_it_means(
+    signed_in: SignedIn, database: Database, clock: Clock, people: dict[str, User]
+) -> None:
+    """Which fields, and that calendars show the visit as tentative; of a visit nobody confirmed nothing of the kind."""
+    meaning = told("Calendars show the event as tentative until an approver accepts what changed: {fields}.", "vi")
+    begins = meaning.partition("{")[0]
+    officer = signed_in(user=people["officer"])
+    for to, tentative in ((EventStatus.CONFIRMED, True), (EventStatus.PLANNED, False)):
+        with database.transaction() as session:
+            event = visit(session, clock, people, to)
+            act = ActionContext(people["officer"], clock.now, factories.OFFICE)
+            events.change_event(session, act, event, {"level": DelegationLevel.HIGH, "budget": None})
+            page = f"/events/{event.id}"
+        after = words(officer.get(f"{page}?done=facts"))
+        assert told("The facts were saved.", "vi") in after
+        assert (begins in after) is tentative
+        if tentative:
+            assert f"{begins}{told('Level', 'vi')}." in after
+        assert begins not in words(officer.get(f"{page}?done=ask"))

@@ -56,7 +56,7 @@ def test_each_entry_is_told_then_the_page_comes(signed_in: SignedIn, database: D
     assert text.count("<main") == text.count("</main>") == text.count("</html>") == 1
     assert events(database) == 0
     done = reader.post("/events/import", form)
-    assert translate("It is done.", language) in words(done)
+    assert translate("Done.", language) in words(done)
     assert 'content="0; url=/events/import?created=3&amp;changed=0"' in done.text
     assert events(database) == 3
 

@@ -5,7 +5,9 @@ from datetime import time as hour
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlmodel import select
 
+from calendars.events.labels import kind_name, status_name
 from models.database import Database
 from models.event_parts import ProgrammeItem
 from models.i18n import translate
@@ -181,3 +183,62 @@ def test_what_is_wrong_with_a_row_is_one_list(visit: Visit, full: str) -> None:
     wrong = page.locator(".editor .notice li").first
     assert wrong.evaluate("one => getComputedStyle(one).display") == "list-item"
     assert barriers(page) == []
+
+
+def printed(page: Page) -> str:
+    """What stands on the paper."""
+    page.emulate_media(media="print")
+    said = " ".join(page.inner_text("body").split())
+    page.emulate_media(media="screen")
+    return said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_programme_on_paper_is_a_programme(
+    visit: Visit, database: Database, clock: Clock, full: str, language: str
+) -> None:
+    """No product, no badges, no controls, nothing of what changed; every day and item."""
+    with database.transaction() as session:
+        item = session.exec(select(ProgrammeItem).where(ProgrammeItem.event_id == full)).first()
+        assert item is not None
+        item.title = {"vi": "Gặp mặt hữu nghị", "lo": "ພົບປະມິດຕະພາບ"}
+        session.flush()
+        act = ActionContext(None, clock.now, factories.OFFICE)
+        programme_revisions.publish_programme(session, act, events.find_event(session, full), None)
+    page = visit(Role.ADMIN, language)
+    page.goto(f"/events/{full}/programme")
+    on_screen = " ".join(page.inner_text("body").split())
+    paper = printed(page)
+    for unwanted in (
+        "Protocol Desk",
+        translate("What has changed", language),
+        kind_name(EventKind.DELEGATION, language),
+        status_name(EventStatus.PLANNED, language),
+        translate("Sign out", language),
+    ):
+        assert unwanted in on_screen, unwanted
+        assert unwanted not in paper, unwanted
+    assert paper.count("08:00") == 3
+
+
+def test_a_member_list_on_paper_is_a_list(visit: Visit, full: str) -> None:
+    """Eleven remarks on ranks, the form for a file: nothing of it is printed; on the screen the remark stands once."""
+    page = visit(Role.ADMIN, "vi")
+    page.goto(f"/events/{full}/members")
+    remark = translate("Stands here only by name; give ranks to settle who comes first.", "vi")
+    assert page.inner_text("main").count(remark) == 1
+    paper = printed(page)
+    for unwanted in (remark, translate("Import a list", "vi"), "XLSX", "Protocol Desk", "*"):
+        assert unwanted not in paper, unwanted
+    assert paper.count("Khăm Phăn Sít Thi") == MEMBERS
+
+
+def test_a_visit_on_paper_says_where_it_goes_on(visit: Visit, full: str) -> None:
+    page = visit(Role.ADMIN, "en")
+    page.goto(f"/events/{full}")
+    paper = printed(page)
+    assert f"Show all {MEMBERS} people" in paper
+    for unwanted in ("Add a person", "Show the history", "Next steps", "Protocol Desk"):
+        assert unwanted not in paper, unwanted
+    page.goto(f"/events/{full}?show=people,tasks")
+    assert printed(page).count("Khăm Phăn Sít Thi") == MEMBERS
