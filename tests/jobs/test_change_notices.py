@@ -1,7 +1,7 @@
 """Whoever was told of a visit hears what became of it: who, what, when and why, and what their calendars show then."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -360,24 +360,30 @@ def test_who_takes_over_is_the_new_organizer_and_may_still_cancel(told: Visit) -
     assert visit.shown(BOUN) == [], "the cancellation was accepted"
 
 
+@pytest.mark.parametrize("contact", ["", "office@example.org"])
 def test_without_anybody_who_reads_answers_nothing_is_to_be_answered(
-    database: Database, clock: HandClock, sink: Sink, tmp_path: Path
+    database: Database, clock: HandClock, sink: Sink, tmp_path: Path, contact: str
 ) -> None:
+    """Nobody is in charge; with the office's contact somebody reads them after all."""
+    office = replace(OFFICE, contact=contact)
     with database.transaction() as session:
         make_rule(session, audience=["members"], offset="-P9D", at=TOLD.time())
         event = make_event(session, first_day=date(2026, 12, 10))
         make_member(session, event, make_person(session, email=BOUN))
         plan_event(session, ActionContext(None, NOW, OFFICE), event)
-    worker = Worker(database, WorkerConfig(sink.url, "Lễ tân <desk@example.org>", tmp_path, OFFICE), clock)
+    worker = Worker(database, WorkerConfig(sink.url, "Lễ tân <desk@example.org>", tmp_path, office), clock)
     clock.now = TOLD
     worker.tick()
     worker.close()
     (mail,) = sink.received
     content = calendar_of(mail)
     assert content is not None
-    assert b"METHOD:PUBLISH" in content
-    assert mail.mail["Reply-To"] is None
-    ItipClient(BOUN).take(content)
+    assert (b"METHOD:PUBLISH" in content, b"METHOD:REQUEST" in content) == (not contact, bool(contact))
+    assert mail.mail["Reply-To"] == (contact or None)
+    client = ItipClient(BOUN)
+    client.take(content)
+    (entry,) = client.entries.values()
+    assert entry.organizer == (contact or "desk@example.org")
 
 
 class Killed(BaseException):

@@ -118,11 +118,17 @@ def plan(
     for row in connection.execute(_WAITING, {"ids": sorted(by_id)}) if by_id else ():
         if recipients is None or row.recipient in recipients:
             waiting.setdefault((row.event_id, row.recipient), []).append(row)
-    concerned = sorted({event_id for event_id, _recipient in (*told.mails, *waiting)})
+    mails_of: dict[str, dict[str, list[Any]]] = {}
+    waiting_of: dict[str, dict[str, list[Any]]] = {}
+    for found, by_event in ((told.mails, mails_of), (waiting, waiting_of)):
+        for (event_id, recipient), rows in found.items():
+            by_event.setdefault(event_id, {})[recipient] = rows
+    concerned = sorted({*mails_of, *waiting_of})
+    readers = {recipient for _event, recipient in (*told.mails, *waiting)}
+    entitled = EntitledReaders.load(session, readers, concerned, words=(OWNER, MEMBERS))
     for event_id in concerned:
-        of_event = {recipient: mails for (one, recipient), mails in told.mails.items() if one == event_id}
-        pending = {recipient: rows for (one, recipient), rows in waiting.items() if one == event_id}
-        planner = _NoticePlanner.load(session, act, by_id[event_id], told, of_event, pending)
+        mails, pending = mails_of.get(event_id, {}), waiting_of.get(event_id, {})
+        planner = _NoticePlanner.of(act, by_id[event_id], told, mails, pending, {}, entitled)
         planner.apply(session, planner.wanted())
 
 
@@ -139,7 +145,9 @@ def plan_cancellation(session: Session, act: ActionContext, event: Any) -> None:
         pending.setdefault(row.recipient, []).append(row)
     expecting = {row.recipient: row.locale for row in connection.execute(_EXPECTING, {"event": event.id})}
     of_event = {recipient: mails for (_event, recipient), mails in told.mails.items()}
-    planner = _NoticePlanner.load(session, act, event, told, of_event, pending, expecting)
+    readers = {*of_event, *pending, *expecting}
+    entitled = EntitledReaders.load(session, readers, [event.id], words=(OWNER, MEMBERS))
+    planner = _NoticePlanner.of(act, event, told, of_event, pending, expecting, entitled)
     planner.apply(session, planner.wanted())
 
 
@@ -161,19 +169,17 @@ class _NoticePlanner:
     known: dict[str, Known] = field(default_factory=dict)
 
     @classmethod
-    def load(
+    def of(
         cls,
-        session: Session,
         act: ActionContext,
         event: Any,
         told: Told,
         mails: Mapping[str, list[Any]],
         pending: Mapping[str, list[Any]],
-        expecting: Mapping[str, Language] | None = None,
+        expecting: Mapping[str, Language],
+        entitled: EntitledReaders,
     ) -> "_NoticePlanner":
-        expecting = expecting or {}
-        recipients = {*mails, *pending, *expecting}
-        entitled = EntitledReaders.load(session, recipients, [event.id], words=(OWNER, MEMBERS))
+        """``entitled`` must know all these recipients, and the words ``owner`` and ``members``."""
         made = cls(act, event, told, mails, pending, expecting, entitled)
         made.participants = entitled.directory.participants(event)
         before = told.before(event.id, event.sequence)

@@ -18,6 +18,7 @@ from calendars.mails.event_mail import MailTopic, compose
 from calendars.reminders import due_times
 from calendars.reminders.due_times import DueReminder, EventDays, RuleFacts
 from models.accounts import User
+from models.clock import today
 from models.event_parts import Task, last_revisions
 from models.events import Event
 from models.i18n import N_, Message, message, translate_filled
@@ -284,6 +285,7 @@ def _mail_contents(
         rule.name,
         task.title if task else None,
         task.due_day if task else None,
+        today=today(act.office.timezone, max(one.due_at, act.now)),
     )
     contents = [(language, compose(topic, language)) for language in languages]
     return [

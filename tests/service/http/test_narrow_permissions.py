@@ -33,6 +33,7 @@ from service.actions.events import members
 from service.actions.office_mails.office_mails import OfficeMailWriter
 from service.settings import Settings
 from tests import factories
+from tests.jobs.conftest import NOTICE
 from tests.jobs.sink import Sink
 from tests.service.conftest import Caller, Clock
 from tests.service.web.test_pages import Browser, signed_in
@@ -381,6 +382,7 @@ def test_a_cancellation_tells_nobody_more_than_they_may_read_now(
             session.get_one(Event, world.event_id).visibility = Visibility.INTERNAL
     assert not world.may_b_read()
     sink.received.clear()
+    clock.now += NOTICE
     worker.tick()
     gone_to = sorted(mail.recipient for mail in sink.received)
     assert gone_to == sorted(told - {reader} - (set() if rule_is == "kept" else {SPY}))

@@ -43,6 +43,11 @@ BAD = [
     ("DESK_LEASE_SECONDS", "nan"),
     ("DESK_RETRY_SECONDS", "soon"),
     ("DESK_RETRY_SECONDS", "inf"),
+    ("DESK_NOTICE_SECONDS", "-1"),
+    ("DESK_NOTICE_SECONDS", "601"),
+    ("DESK_CONTACT", "Lan <lan@example.org>"),
+    ("DESK_CONTACT", "lan@example.org\r\nBcc: x@example.org"),
+    ("DESK_CONTACT", "nobody"),
 ]
 
 

@@ -330,6 +330,7 @@ def test_queries_do_not_grow_with_reminders(signed_in: SignedIn, database: Datab
     assert all(few == many for few, many in found.values()), found
 
 
+@pytest.mark.both_databases("a page of mails that were sent, with their rules and tasks")
 def test_what_was_told_of_a_visit_is_listed_with_purpose_reader_instant_task_and_rule(
     database: Database, signed_in: SignedIn, clock: Clock
 ) -> None:
