@@ -71,6 +71,7 @@ class ClaimedReminder:
     deferred_since: datetime | None
     failed_id: str | None
     reckoning: int | None = None
+    created_at: datetime | None = None
 
 
 class SendResult(StrEnum):

@@ -205,6 +205,8 @@ class ReminderFacts:
 
     def _of_rule(self, one: ClaimedReminder, event: Event, now: datetime) -> DeliverableReminder | Message:
         """A rule's reminder."""
+        if self._was_late(one, now):
+            return message(due_times.TOO_LATE)
         key = (one.purpose, event.id, one.rule_id, one.task_key, one.due_at, one.reckoning)
         if key not in self._shared:
             self._shared[key] = self._load_shared(one, event, now)
@@ -220,6 +222,17 @@ class ReminderFacts:
         # mail.
         invites = one.recipient in shared.participants and shared.about.task is None
         return shared.deliverable(language, self._entry(one, event, self.directory) if invites else None)
+
+    def _was_late(self, one: ClaimedReminder, now: datetime) -> bool:
+        """Whether a reminder came too late when it was planned, by a clock that the present one does not contradict.
+
+        It was skipped then; but while the clock is behind, what is late looks as if it had been planned by a clock
+        ahead, and is brought back (:mod:`jobs.clock_repairs`).
+        """
+        if one.purpose is not ReminderPurpose.REMINDER or one.created_at is None or one.created_at > now:
+            return False
+        rule = self.rules.get(one.rule_id or "")
+        return due_times.too_late(one.due_at, one.created_at) and not (rule is not None and rule.catch_up)
 
     def _load_shared(self, one: ClaimedReminder, event: Event, now: datetime) -> "_SharedFacts | Message":
         rule = self.rules.get(one.rule_id or "")

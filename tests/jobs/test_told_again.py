@@ -6,6 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from calendars.reminders import due_times
+from jobs.clock_repairs import put_right
 from models.accounts import User
 from models.database import Database
 from models.event_parts import Member
@@ -19,7 +20,8 @@ from service.actions.directory.directory import change_person
 from service.actions.reminders.preview import preview
 from service.actions.reminders.reminder_planning import plan_event, plan_rule, plan_working_days
 from tests.factories import NOW, OFFICE, make_event, make_member, make_reminder, make_rule, make_task, make_user
-from tests.jobs.conftest import all_reminders
+from tests.jobs.conftest import HandClock, WorkerFactory, all_reminders
+from tests.jobs.sink import Sink
 
 PENDING, SKIPPED, SENT = ReminderState.PENDING, ReminderState.SKIPPED, ReminderState.SENT
 
@@ -172,3 +174,29 @@ def test_what_was_skipped_as_late_stays_skipped_whatever_the_clock_shows(databas
             plan_event(session, at(now), event)
             plan_rule(session, at(now), rule)
             assert [(row.id, row.state) for row in all_reminders(session)] == [(late.id, SKIPPED)]
+
+
+def test_what_was_late_does_not_leave_when_a_clock_that_was_behind_is_right_again(
+    database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink
+) -> None:
+    """Behind by 400 days, all rows look as if a clock ahead had written them, and are put right; once it is right
+    again, what was skipped as late is still late, and what is due leaves once."""
+    with database.transaction() as session:
+        for offset in ("-P60D", "-P20D"):
+            make_rule(session, offset=offset, at=time(8), audience=["owner"])
+        owner = make_user(session)
+        for day in range(1, 7):
+            plan_event(session, at(NOW), make_event(session, first_day=date(2026, 12, 20 + day), created_by=owner.id))
+        assert [row.state for row in all_reminders(session)] == [SKIPPED] * 6 + [PENDING] * 6
+    clock.now = NOW - timedelta(days=400)
+    put_right(database, clock.now, 60)
+    make_worker().tick()
+    clock.now = NOW + timedelta(days=30)
+    put_right(database, clock.now, 60)
+    worker = make_worker()
+    while worker.tick():
+        pass
+    with database.transaction() as session:
+        found = [(row.state, row.reason) for row in all_reminders(session)]
+    assert found[:6] == [(SKIPPED, due_times.TOO_LATE)] * 6
+    assert len(sink.received) == sum(state is SENT for state, _reason in found[6:])

@@ -546,7 +546,8 @@ def _plan(
         if late and not names_all_late and data.events[key[0]][0].last_day < act.today:
             continue
         reason = due_times.TOO_LATE if late else None
-        rows.append(_row(act, key, planned.locale, reason, planned.rule_id, planned.task_id))
+        row = _row(act, key, planned.locale, reason, planned.rule_id, planned.task_id)
+        rows.append(row | {"created_at": min(asked_at, act.now)})
     _insert(session, rows)
 
 
