@@ -1,5 +1,6 @@
 """The packaged programme on both databases: all of it, with the sources' figures; a second load changes nothing."""
 
+import re
 import shutil
 import sqlite3
 import time
@@ -18,7 +19,7 @@ from models.agreements import Agreement, Anniversary, Commitment
 from models.database import Database
 from models.event_parts import Member, ProgrammeItem, Task, TaskTemplate
 from models.events import Event
-from models.holidays import office_holidays
+from models.holidays import OfficeHoliday, office_holidays
 from models.places import Locality, Person
 from models.queries.event_parts import tasks_of
 from models.vocabulary import Direction, EventKind, EventStatus, HolidayCategory, TaskAnchor
@@ -276,3 +277,11 @@ def test_short_stays_need_no_visa_and_every_incoming_visit_declares_residence(pr
         for task, _event in written:
             if "isa" in task.title["en"] or "residence" in task.title["en"]:
                 assert task.title["vi"] in titles, "or a visit would have the task twice"
+
+
+def test_worked_saturdays_name_the_notice_that_says_so(programme: Database) -> None:
+    with programme.transaction(write=False) as session:
+        entries = session.exec(select(OfficeHoliday).where(OfficeHoliday.category == HolidayCategory.WORKDAY)).all()
+        sources = {one.first_day: one.source for one in entries}
+    assert sources[date(2026, 8, 22)] == "Thông báo 9441/TB-BNV"
+    assert all(re.search(r"\d+/[A-ZĐ]+", source) for source in sources.values()), "the number of an act, not a page"
