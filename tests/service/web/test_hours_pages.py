@@ -18,6 +18,8 @@ from tests.service.web.test_pages import Browser, browser, make_event, signed_in
 
 __all__ = ["browser", "signed_in"]
 
+pytestmark = pytest.mark.both_databases("the reads of a day's events")
+
 MONDAY = date(2026, 11, 23)
 DAY = timedelta(days=1)
 NEW_YORK = "America/New_York"
