@@ -34,6 +34,7 @@ _SAME = str.maketrans(
         "ɖ": "đ",
     }
 )
+_ANY_OF_THEM = re.compile(f"[{''.join(map(chr, _SAME))}]")  # nothing in it means anything within brackets
 _STROKED_D = re.compile("([Dd])[\u0335\u0336]")
 
 # Source: confusables.txt of UTS #39, where a letter is as good as identical in the usual fonts. A small letter stands
@@ -62,7 +63,7 @@ def visible(text: str) -> str:
 
 def same_signs(text: str) -> str:
     """A text with one kind of apostrophe, quotation mark, dash and dot, and with Đ for its doubles."""
-    return text.translate(_SAME)
+    return text.translate(_SAME) if _ANY_OF_THEM.search(text) else text
 
 
 def in_one_script(text: str) -> str:

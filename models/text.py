@@ -49,7 +49,10 @@ def _plain_letters(text: str) -> str:
     text = unicodedata.normalize("NFKD", look_alikes.same_signs(text))
     text = look_alikes.same_signs(look_alikes.visible(text))
     text = look_alikes.in_one_script(_LAO_TONES.sub("", _LATIN_MARKS.sub("", text)))
-    text = unicodedata.normalize("NFKD", text.casefold())
+    text = text.casefold()
+    if text.isascii():
+        return text
+    text = unicodedata.normalize("NFKD", text)
     text = look_alikes.lao_vowels(_LATIN_MARKS.sub("", text).translate(_PLAIN_LETTERS))
     # A word of its own, though Lao writes it together with the words around it: no word is of two scripts.
     return text.replace("ວຽງຈັນ", " vien chan ")

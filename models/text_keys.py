@@ -16,7 +16,8 @@ from models.base import Searchable, Sorted
 from models.text import fold_all
 
 RULES = 1
-"""The number of the rules of folding and sorting; raised with every change of them (a test compares their results)."""
+"""The number of the rules of folding and sorting (a test compares their results) and of which columns are searched;
+raised with every change of them."""
 _AT_ONCE = 1000
 
 

@@ -72,8 +72,7 @@ def fill_everything(database: Database) -> None:
         job["asked_at"] = NOW + GRACE  # as a restore sets it
         session.add(PlanningJob(key="rule:r", after_day=NOW.date(), remaining=7, **job))
         session.add(UpgradeNote(kind="rule_switched_off", entity="reminder_rule", entity_id="r", noted_at=NOW))
-        session.add(ImportedEntry(event_id=event.id, series_uid=STRANGE, sequence=3, stamp=NOW, event_version=2,
-                                  uid=STRANGE))  # fmt: skip
+        session.add(ImportedEntry(event_id=event.id, series_uid=STRANGE, sequence=3, stamp=NOW, event_version=2))
         changes = {"days": {"from": None, "to": [1, 2.5, True, STRANGE]}}
         session.add(Audit(at=NOW, actor_name="lan", action="a", entity="b", entity_id="c", changes=changes))
 

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Connection, delete
 from sqlmodel import select
 
-from models import dump_rows
+from models import dump_rows, text_keys
 from models.clock import monotonic
 from models.database import Database
 from models.dump_rows import ColumnKind
@@ -31,7 +31,7 @@ from service.actions.feeds.store import snapshot
 from service.backup import archive, dump, tables
 from service.backup.archive import BadBackup
 from tests.conftest import fresh_database
-from tests.factories import NOW, OFFICE, make_locality, make_user
+from tests.factories import NOW, OFFICE, make_locality, make_person, make_user
 from tests.service.backup.backup_fixtures import KEY, backed_up, contents, fill_everything, plan_many, restored
 from tests.service.runtime.processes import until
 
@@ -341,6 +341,23 @@ def test_a_backup_of_an_older_revision_comes_up_to_date(database: Database, data
     found["audit"].pop(max(found["audit"]))
     assert found == wanted
     assert (len(wanted["event"]), len(wanted["feed"])) == (42, 1)
+
+
+def test_texts_of_a_backup_made_by_other_rules_are_computed_anew(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with database.transaction() as session:
+        wanted = make_person(session, name="Ðặng Thị Ân").sort_key
+    monkeypatch.setattr(Person, "made_sort_key", lambda self: b"old")
+    with database.transaction() as session:
+        session.exec(select(Person)).one().name = "Đặng Thị Ân"
+    backed_up(database, tmp_path / "b.zip")
+    monkeypatch.undo()
+    monkeypatch.setattr(text_keys, "RULES", text_keys.RULES + 1)
+    restored(database, tmp_path / "b.zip", tmp_path)
+    with database.transaction(write=False) as session:
+        assert session.exec(select(Person)).one().sort_key == wanted
+        assert session.exec(select(text_keys.TextKeys.rules)).one() == text_keys.RULES
 
 
 @pytest.mark.soak

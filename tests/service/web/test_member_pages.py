@@ -212,6 +212,7 @@ def move(reader: Browser, event_id: str, name: str, way: str) -> TestResponse:
     return reader.post(path, {"csrf": csrf, "do": way, "row": row, "version": version})
 
 
+@pytest.mark.both_databases("the lock of the event whose people are moved")
 def test_order_is_set_by_moving_people_up_and_down(signed_in: SignedIn, database: Database, event_id: str) -> None:
     """Plain forms with buttons: without script and by keyboard. Role and precedence come first."""
     with database.transaction() as session:
