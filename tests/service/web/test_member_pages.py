@@ -174,7 +174,9 @@ def test_ties_are_shown_and_settled_by_ranks(signed_in: SignedIn, database: Data
         factories.make_member(session, event, factories.make_person(session, name="An"))
     reader = signed_in(locale=Language.EN)
     told = "Stands here only by name; give ranks to settle who comes first."
-    assert words(reader.get(f"/events/{event_id}/members")).count(told) == 2
+    page = reader.get(f"/events/{event_id}/members")
+    assert page.text.count('href="#tied"') == 2
+    assert words(page).count(told) == 1, "the remark stands once, below the list"
     with database.transaction() as session:
         session.get_one(Member, member.id).rank = 1
     text = words(reader.get(f"/events/{event_id}/members"))
@@ -191,3 +193,12 @@ def test_page_is_for_officers_and_linked_for_them(signed_in: SignedIn, browser: 
         assert officer.get(address).status_code == 200
         assert viewer.get(address).status_code == 403
         assert browser.get(address).status_code == 303
+
+
+def test_an_organisation_that_is_missing_can_be_added(signed_in: SignedIn, event_id: str) -> None:
+    """Where the file names an organisation that nobody entered, the page leads to the form that enters one."""
+    reader = signed_in(locale=Language.EN)
+    way = 'href="/administration/organisations/new"'
+    missing = look(reader, event_id, "name,organisation\nTrần Lan,Sở Chưa Có\n".encode()).text
+    assert way in missing.partition("<main")[2]
+    assert way not in look(reader, event_id, b"name,role\nLan,chief\n").text.partition("<main")[2]

@@ -277,7 +277,7 @@ PICTURED = {
     "vi": (
         "Số người. Từ Hải Dương sang tỉnh Viêng Chăn: 2025: 6. Từ tỉnh Viêng Chăn sang Hải Dương: 2024: 12, 2026: 3.",
         "Kinh phí đã chi, VND. Do Hải Dương chi: 2024: 100.000.000. Do tỉnh Viêng Chăn chi: 0.",
-        ["100\xa0Tr"],
+        ["100 triệu"],
     ),
     "en": (
         (
