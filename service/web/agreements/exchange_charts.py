@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from babel.numbers import format_compact_decimal, format_decimal
 
@@ -151,7 +152,7 @@ def _picture(
         if whole < SHORTENED_FROM:
             return exact(value)
         # The short forms of Vietnamese are "Tr" and "T", which nobody writes of money.
-        form = "long" if view.language == Language.VI else "short"
+        form: Literal["long", "short"] = "long" if view.language == Language.VI else "short"
         return format_compact_decimal(whole, format_type=form, locale=locale, fraction_digits=1)
 
     has_some = any(value for side in sides for value in side.values())

@@ -74,5 +74,7 @@ def _link(event: Event, part: str, edit: str = "", free: Days | None = None) -> 
     """Where it is mended; the form of the days is filled in with those that are free."""
     word = edit or (part if part in _EDITED else None)
     shown = folding.written(folding.asked_for())
-    days = {"first_day": free.first.isoformat(), "last_day": free.last.isoformat()} if free and word == "days" else {}
-    return url_for("pages.event", event_id=event.id, show=shown, edit=word, **days, _anchor=part)
+    first, last = (free.first.isoformat(), free.last.isoformat()) if free and word == "days" else (None, None)
+    return url_for(
+        "pages.event", event_id=event.id, show=shown, edit=word, first_day=first, last_day=last, _anchor=part
+    )
