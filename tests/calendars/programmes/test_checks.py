@@ -124,7 +124,7 @@ def test_days_outside_the_visit_are_named_each_once() -> None:
     programme = [item("A", day=8), item("B", None, day=8), item("C", day=9), item("D", day=13), item("E", day=14)]
     found = programme_warnings(programme, VISIT)
     assert [(one.code, one.items) for one in found] == [("outside_visit", (0, 1)), ("outside_visit", (4,))]
-    assert str(found[0].detail) == ("Items on 8/3/2027, which is no day of the visit (9/3/2027 to 13/3/2027): 2.")
+    assert str(found[0].detail) == ("Items on 08/3/2027, which is no day of the visit (09/3/2027 to 13/3/2027): 2.")
 
 
 @pytest.mark.parametrize(

@@ -519,7 +519,7 @@ def test_the_trail_speaks_like_the_forms(
     for sentence in (
         "Cơ sở dữ liệu được khôi phục từ bản sao lưu",
         "Có ngày âm lịch: không → có Sự kiện nào: – → 2 mục",
-        "Ngày ký: – → 6/9/2024",
+        "Ngày ký: – → 06/9/2024",
         "Bên chủ nhà: – → tỉnh Viêng Chăn",
         "Bao lâu một lần: Theo thống nhất của hai bên, không ấn định số lần → Số lần nhất định trong cả thời hạn",
         "Vai trò: Cán bộ → Người phê duyệt Phải đặt mật khẩu mới: không → có",

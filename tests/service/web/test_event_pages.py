@@ -274,7 +274,7 @@ def test_outlook_is_what_saving_then_does_and_writes_nothing(
         "Public holiday in Laos",
         "The host also receives",
         "Programme items that move along: 1",
-        "2/12/2026–4/12/2026 → 12/4/2027–14/4/2027",
+        "02/12/2026–04/12/2026 → 12/4/2027–14/4/2027",
         "Đặt phòng : 25 November 2026 → 5 April 2027",
     ):
         assert line in outlook, outlook
@@ -687,7 +687,7 @@ def test_history_tells_of_the_programme_item_by_item(signed_in: SignedIn, databa
     assert fill_in(reader, visit, f"item:{item}", "remove_item").status_code == 303
     history = words(reader.get(f"/events/{visit}?show=history"))
     history = history[history.rindex("History") :]
-    assert re.search("Item taken out: 3/12/2026, 08:00–09:30 – Hội đàm.*Item changed:.*Ends at: – → 09:30", history)
+    assert re.search("Item taken out: 03/12/2026, 08:00–09:30 – Hội đàm.*Item changed:.*Ends at: – → 09:30", history)
 
 
 # What is folded
