@@ -18,7 +18,7 @@ class EventWarning:
     """A warning: ``code`` is stable, ``detail`` says what is and what was promised, ``advice`` the way out.
 
     ``with_`` is the id of what it does not fit, if there is one: a commitment, an agreement, another event, or the
-    country and first day of a holiday (``LA-2027-04-14``).
+    country and first day of a holiday (``LA-2027-04-14``). ``free`` are the days that the advice names, if it does.
     """
 
     code: str
@@ -26,6 +26,7 @@ class EventWarning:
     detail: Message
     with_: str | None = None
     advice: Message | None = None
+    free: Days | None = None
 
 
 @dataclass(frozen=True)

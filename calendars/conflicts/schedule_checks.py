@@ -52,6 +52,7 @@ def holiday_warnings(days: Days, off: Mapping[date, Sequence[Holiday]], free: Da
             ),
             f"{alike[0].country}-{alike[0].day.isoformat()}",
             advice,
+            free,
         )
         for alike in found.values()
     ]
@@ -73,12 +74,13 @@ def host_warnings(stay: HostedVisit, others: Iterable[HostedVisit], free: Days |
             message(N_("The host also receives “{title}”, {days}."), title=other.title, days=numeric_days(other.days)),
             other.id,
             advice,
+            free,
         )
         for other in found[:MOST_NAMED]
     ]
     if more := len(found) - len(notices):
         detail = message(N_("Further visits the host receives on these days: {count}."), count=more)
-        notices.append(EventWarning("host_overlap", Severity.WARNING, detail, None, advice))
+        notices.append(EventWarning("host_overlap", Severity.WARNING, detail, None, advice, free))
     return notices
 
 

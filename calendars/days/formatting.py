@@ -21,8 +21,16 @@ _UTC_NAMES = frozenset({"UTC", "UCT", "Universal", "Zulu", "Greenwich"})
 
 
 def numeric_day(day: date) -> str:
-    """A date in figures, ``10/3/2027``: day, month, year, which is read the same way in all three languages."""
-    return f"{day.day}/{day.month}/{day.year}"
+    """A date in figures, ``10/3/2027`` or ``03/02/2027``: day, month, year, read the same way in all three languages.
+
+    Days below 10 and the months 1 and 2 are written with a zero, so that no figure can be put before them.
+    Source: Decree 30/2020/NĐ-CP, annex I.
+    """
+    return f"{_day_and_month(day)}/{day.year}"
+
+
+def _day_and_month(day: date) -> str:
+    return f"{day.day:02}/{day.month:02}" if day.month < 3 else f"{day.day:02}/{day.month}"
 
 
 def format_day(day: date, language: str) -> str:
@@ -37,7 +45,7 @@ def format_day(day: date, language: str) -> str:
 def format_days(first_day: date, last_day: date, language: str) -> str:
     """An inclusive range of dates without repeating shared parts.
 
-    For example ``10–21/3/2027``, ``10–21 March 2027``, ``28/3–2/4/2027``. CLDR has no such short form for Lao and
+    For example ``10–21/3/2027``, ``10–21 March 2027``, ``28/3–02/4/2027``. CLDR has no such short form for Lao and
     Vietnamese, so both ends are joined with an en dash here.
     """
     end = format_day(last_day, language)
@@ -45,9 +53,9 @@ def format_days(first_day: date, last_day: date, language: str) -> str:
         return end
     same_year = first_day.year == last_day.year
     if same_year and first_day.month == last_day.month:
-        return f"{first_day.day}–{end}"
+        return f"{first_day.day:02}–{end}" if language == Language.VI else f"{first_day.day}–{end}"
     if language == Language.VI:
-        start = f"{first_day.day}/{first_day.month}" if same_year else numeric_day(first_day)
+        start = _day_and_month(first_day) if same_year else numeric_day(first_day)
         return f"{start}–{end}"
     return f"{_words(first_day, 'd MMMM' if same_year else 'd MMMM y', language)} – {end}"
 

@@ -9,6 +9,7 @@ from calendars.days.formatting import BABEL_LOCALES
 from calendars.events.confirmation import LEVEL_NAMES, VISIBILITY_NAMES
 from models.agreements import Commitment
 from models.i18n import N_, NP_, Message, message
+from models.text import LocalizedText
 from models.vocabulary import (
     ActivityType,
     AttemptOutcome,
@@ -54,15 +55,15 @@ REMINDER_STATES: Mapping[ReminderState, str] = {
 }
 """In display order."""
 
-TONGUES: Mapping[str, str] = {
-    "vi": N_("Vietnamese"),
-    "lo": N_("Lao"),
-    "en": N_("English"),
-    "th": N_("Thai"),
-    "zh": N_("Chinese"),
-    "fr": N_("French"),
+TONGUES: Mapping[str, LocalizedText] = {
+    "vi": {"vi": "Việt", "lo": "ຫວຽດ", "en": "Vietnamese"},
+    "lo": {"vi": "Lào", "lo": "ລາວ", "en": "Lao"},
+    "en": {"vi": "Anh", "lo": "ອັງກິດ", "en": "English"},
+    "th": {"vi": "Thái", "lo": "ໄທ", "en": "Thai"},
+    "zh": {"vi": "Trung", "lo": "ຈີນ", "en": "Chinese"},
+    "fr": {"vi": "Pháp", "lo": "ຝຣັ່ງ", "en": "French"},
 }
-"""Languages that people interpret between."""
+"""Languages that people interpret between. Not in the catalogues: the languages' own names are on every page."""
 
 CHANNELS: Mapping[ReminderChannel, str] = {
     ReminderChannel.EMAIL: N_("By mail"),

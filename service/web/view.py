@@ -227,7 +227,7 @@ class View:
 
     def tongues(self, codes: Sequence[str]) -> str:
         """The languages that somebody interprets between."""
-        return " – ".join(self.say(TONGUES[code]) if code in TONGUES else code for code in codes)
+        return " – ".join(self.plain(TONGUES.get(code)) or code for code in codes)
 
     def times(self, offer: Mapping[str, str]) -> str:
         """The times ``from`` and ``to`` that an error suggests, both days or both local times, in numbers."""

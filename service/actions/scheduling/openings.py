@@ -1,7 +1,7 @@
 """Openings: days on which a visit of a given length has no conflicts."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,19 +11,20 @@ from calendars.bookings.availability import fully_booked_days
 from calendars.bookings.times import BookingTimes
 from calendars.days.holidays import HolidayIndex, OfficeEntry
 from calendars.days.spans import Days, days_after
-from calendars.events.host_days import MINIMUM_DAYS
+from calendars.events.host_days import MINIMUM_DAYS, HostedVisit
 from calendars.openings.search import BusyDays, FestivalDay, OpeningQuery, OpeningSearchResult, openings
 from models.holidays import OfficeHoliday
 from models.i18n import N_, Message, message
 from models.labels import noun
 from models.places import Person
 from models.resources import Resource
-from models.vocabulary import ResourceType
+from models.text import LocalizedText
+from models.vocabulary import HolidayCategory, ResourceType
 from service.actions import crud, permissions
 from service.actions.bookings.availability import held_bookings
 from service.actions.bookings.requests import span_of
 from service.actions.context import ActionContext
-from service.actions.host_schedule import VIEW_DAYS, build_day_index, person_assignments
+from service.actions.host_schedule import VIEW_DAYS, build_day_index, hosted_visits, person_assignments
 from service.actions.locality_index import LocalityIndex
 
 LONGEST_RANGE_DAYS = 1830
@@ -83,6 +84,30 @@ def find_openings(session: Session, act: ActionContext, request: OpeningsRequest
         asked_on=act.today,
     )
     return openings(day_index, query)
+
+
+def visits_received(session: Session, act: ActionContext, request: OpeningsRequest, limit: int) -> list[HostedVisit]:
+    """The visits that the host receives in the range of a search, by first day, at most ``limit``; two queries."""
+    line = LocalityIndex.load(session).line(request.host or act.office.locality)
+    return hosted_visits(session, frozenset(line), Days(request.from_, request.to))[:limit]
+
+
+def festival_choices(
+    session: Session, countries: Collection[str], within: Days
+) -> list[tuple[str, LocalizedText, Days | None]]:
+    """What a visit can be to fall on (``containing``), with its name: the office's festivals, then the public holidays
+    of these countries in the range, each with its days and the first of them as what is to be contained."""
+    entries = permissions.own_holidays(session)
+    festivals = [(one.id, one.name, None) for one in entries if one.category is HolidayCategory.FESTIVAL]
+    runs: list[tuple[LocalizedText, date, date]] = []
+    for holiday in HolidayIndex(map(OfficeEntry.of, entries)).between(countries, within.first, within.last):
+        if holiday.category is not HolidayCategory.PUBLIC:
+            continue
+        if runs and runs[-1][0] == holiday.name and (holiday.day - runs[-1][2]).days <= 1:
+            runs[-1] = (*runs[-1][:2], holiday.day)
+        else:
+            runs.append((dict(holiday.name), holiday.day, holiday.day))
+    return festivals + [(first.isoformat(), name, Days(first, last)) for name, first, last in runs]
 
 
 def _range_errors(request: OpeningsRequest) -> crud.Errors:

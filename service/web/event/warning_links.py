@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import url_for
 
 from calendars.conflicts.commitment_checks import EventWarning
+from calendars.days.spans import Days
 from calendars.programmes.checks import ProgrammeWarning
 from models.event_parts import ProgrammeItem
 from models.events import Event
@@ -49,7 +50,7 @@ def of_event(
             one.severity,
             one.detail,
             one.advice,
-            _link(event, _MENDED_IN.get(one.code, "days")) if may_change else "",
+            _link(event, _MENDED_IN.get(one.code, "days"), free=one.free) if may_change else "",
             url_for("pages.event", event_id=one.with_) if one.code in MEETINGS and one.with_ else "",
         )
         for one in notices
@@ -72,7 +73,11 @@ def of_programme(
     ]
 
 
-def _link(event: Event, part: str, edit: str = "") -> str:
+def _link(event: Event, part: str, edit: str = "", free: Days | None = None) -> str:
+    """Where it is mended; the form of the days is filled in with those that are free."""
     word = edit or (part if part in _EDITED else None)
     shown = folding.written(folding.asked_for())
-    return url_for("pages.event", event_id=event.id, show=shown, edit=word, _anchor=part)
+    first, last = (free.first.isoformat(), free.last.isoformat()) if free and word == "days" else (None, None)
+    return url_for(
+        "pages.event", event_id=event.id, show=shown, edit=word, first_day=first, last_day=last, _anchor=part
+    )

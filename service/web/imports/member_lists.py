@@ -147,6 +147,7 @@ def _show(
         moves=movable(seats) if view.may_change(event) else {},
         refusal=refusal,
         wrong=_by_place(view, refusal.fields) if refusal else [],
+        lacks_organisation=any(place.endswith(".organisation") for place in refusal.fields) if refusal else False,
         imported=rows if refusal is None else (),
         remarks=[view.say(remark) for remark in imported[0].remarks] if imported and refusal is None else [],
         count=Counter(one.action for one in rows),

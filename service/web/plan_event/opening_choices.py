@@ -8,12 +8,13 @@ from typing import Any
 from marshmallow import ValidationError
 
 from calendars.days.spans import days_after
+from calendars.events.host_days import HostedVisit
 from calendars.openings.search import Opening, OpeningSearchResult
 from models.errors import Invalid
 from models.i18n import N_, Message, message
 from models.vocabulary import DurationUnit, ResourceType
 from service.actions.events.create_with_bookings import REFUSALS
-from service.actions.scheduling.openings import LONGEST_RANGE_DAYS, find_openings
+from service.actions.scheduling.openings import LONGEST_RANGE_DAYS, find_openings, visits_received
 from service.http.error_responses import flat
 from service.schemas.openings import OpeningsQuery
 from service.web.form_fields import values_of
@@ -22,6 +23,7 @@ from service.web.plan_event.proposal import PlanRequest, ProposedFigures, last_o
 from service.web.view import View
 
 SHOWN = 8
+MOST_RECEIVED = 5
 SHOWN_ALL = 60
 _WORDS: Sequence[tuple[int, str]] = (
     (80, N_("Very good")),
@@ -86,6 +88,11 @@ def search(view: View, wish: Mapping[str, Any]) -> OpeningChoices:
         lines = {name: [view.say(one) for one in told] for name, told in wrong.errors.items() if told}
         return OpeningChoices((), (), _renamed(lines))
     return OpeningChoices(found.openings, _refusals(view, found), {})
+
+
+def received(view: View, wish: Mapping[str, Any]) -> Sequence[HostedVisit]:
+    """The first visits that the host receives in the range: what stands in the way has a name."""
+    return visits_received(view.session, view.act, OpeningsQuery.request(OpeningsQuery().load(wish)), MOST_RECEIVED)
 
 
 def _renamed(lines: Mapping[str, list[str]]) -> dict[str, list[str]]:

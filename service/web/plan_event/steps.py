@@ -7,13 +7,14 @@ from flask import request
 from marshmallow import ValidationError
 from werkzeug.wrappers import Response
 
+from calendars.days.spans import Days
 from models.agreements import Anniversary
 from models.collation import localized_key
 from models.errors import Conflict
-from models.vocabulary import EventKind, HolidayCategory, Language, Role
-from service.actions import permissions
+from models.vocabulary import EventKind, Language, Role
 from service.actions.agreements.agreement_queries import all_anniversaries
 from service.actions.events.create_with_bookings import create_on_opening
+from service.actions.scheduling.openings import festival_choices
 from service.http.error_responses import flat
 from service.schemas.openings import OpeningsQuery
 from service.web.form_tokens import new_token, token_of_form
@@ -28,6 +29,7 @@ from service.web.plan_event.proposal import (
     PlanRequest,
     ProposedFigures,
     figures_of,
+    last_of,
     months_offered,
     promises,
     read_plan_request,
@@ -139,7 +141,6 @@ def _show_what(view: View, case: PlanRequest, wrong: Mapping[str, list[str]]) ->
 def _show_needs(view: View, case: PlanRequest, wrong: Mapping[str, list[str]]) -> Response:
     figures, asked = figures_of(view, case), case.asked
     words = request.args.get("who", "").strip()[:100]
-    holidays = permissions.own_holidays(view.session)
     return view.page(
         "plan_event/needs.html",
         422 if wrong else 200,
@@ -151,9 +152,20 @@ def _show_needs(view: View, case: PlanRequest, wrong: Mapping[str, list[str]]) -
         people=resource_choices.people_for(view, asked, words),
         who=words,
         months=months_offered(view, figures.first_month, figures.last_month),
-        festivals=[(one.id, view.plain(one.name)) for one in holidays if one.category is HolidayCategory.FESTIVAL],
+        festivals=_festivals(view, case, figures),
         anniversaries=anniversaries(view, case),
     )
+
+
+def _festivals(view: View, case: PlanRequest, figures: ProposedFigures) -> list[tuple[str, str]]:
+    """What the visit can come for: the office's festivals, and both countries' holidays in the months looked at."""
+    country_of = view.compass.gazetteer.country_of
+    countries = dict.fromkeys(country_of[code] for code in (case.host, case.guest) if code in country_of)
+    within = Days(figures.first_month, max(figures.first_month, last_of(figures.last_month)))
+    return [
+        (word, f"{view.plain(name)}, {view.days(days.first, days.last)}" if days else view.plain(name))
+        for word, name, days in festival_choices(view.session, list(countries), within)
+    ]
 
 
 def _show_openings(view: View, case: PlanRequest, refusal: FormRefusal | None = None) -> Response:
@@ -177,6 +189,7 @@ def _show_openings(view: View, case: PlanRequest, refusal: FormRefusal | None = 
         openings=[(one, view.say(opening_choices.score_word(one.score))) for one in found.openings[:most]],
         total=len(found.openings),
         obstacles=found.refused,
+        received=[] if found.openings else opening_choices.received(view, wish),
         helps=[] if found.openings else opening_choices.what_helps(view, case, wish, types),
         chosen=chosen,
         people=[one for one in resource_choices.people_for(view, case.asked, "") if one[2]],

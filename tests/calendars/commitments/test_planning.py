@@ -186,7 +186,7 @@ def test_a_draft_that_comes_too_late_is_named_instead_of_planned_again() -> None
     late = occasion("1 out", "2027-02-22", status=EventStatus.DRAFT, title={"en": "Exchange"})
     found = planned([AGREEMENT["1 out"]], [late], today=date(2026, 11, 22))
     assert found.placed == ()
-    assert texts(found) == ["“Exchange” begins on 22/2/2027, but one falls due by 31/12/2026: hold it earlier."]
+    assert texts(found) == ["“Exchange” begins on 22/02/2027, but one falls due by 31/12/2026: hold it earlier."]
 
 
 def test_a_postponed_event_is_named_instead_of_planned_again() -> None:

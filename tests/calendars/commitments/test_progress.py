@@ -185,7 +185,7 @@ NEAR = [
     (occasion("1 in", "2025-10-06", status=POSTPONED), ["It is postponed and has no new days yet."]),
     (
         occasion("1 in", "2023-12-31"),
-        ["It begins on 31/12/2023, outside the agreement (1/1/2024 to 31/12/2028)."],
+        ["It begins on 31/12/2023, outside the agreement (01/01/2024 to 31/12/2028)."],
     ),
     (
         occasion("1 in", "2025-10-06", status=PLANNED),

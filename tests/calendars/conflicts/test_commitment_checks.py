@@ -131,9 +131,9 @@ def test_details_say_what_is_and_what_was_promised() -> None:
     visit = replace(lasting("2028-12-30", "2029-02-01"), headcount=30)
     people, days, period = commitment_warnings(visit, PROMISE)
     assert str(people.detail) == "People planned: 30. Promised: 10–15."
-    assert str(days.detail) == "Days planned: 34 (30/12/2028 to 1/2/2029). Promised: in days: 10–15."
+    assert str(days.detail) == "Days planned: 34 (30/12/2028 to 01/02/2029). Promised: in days: 10–15."
     assert str(period.detail) == (
-        "Days planned: 30/12/2028 to 1/2/2029. The agreement holds from 1/1/2024 to 31/12/2028."
+        "Days planned: 30/12/2028 to 01/02/2029. The agreement holds from 01/01/2024 to 31/12/2028."
     )
     assert [notice.with_ for notice in (people, days, period)] == ["commitment-1", "commitment-1", "agreement-1"]
     assert [notice.severity for notice in (people, days, period)] == [Severity.WARNING, Severity.WARNING, Severity.INFO]

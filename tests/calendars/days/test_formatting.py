@@ -12,7 +12,7 @@ from calendars.days.formatting import format_day, format_days, format_hours, for
     [
         (date(2027, 3, 10), "10/3/2027", "10 ມີນາ 2027", "10 March 2027"),
         (date(2027, 3, 21), "10–21/3/2027", "10–21 ມີນາ 2027", "10–21 March 2027"),
-        (date(2027, 4, 2), "10/3–2/4/2027", "10 ມີນາ – 2 ເມສາ 2027", "10 March – 2 April 2027"),
+        (date(2027, 4, 2), "10/3–02/4/2027", "10 ມີນາ – 2 ເມສາ 2027", "10 March – 2 April 2027"),
         (date(2028, 3, 21), "10/3/2027–21/3/2028", "10 ມີນາ 2027 – 21 ມີນາ 2028", "10 March 2027 – 21 March 2028"),
     ],
 )
@@ -42,7 +42,7 @@ def test_format_hours_as_far_as_they_are_known(start: time | None, end: time | N
 @pytest.mark.parametrize(
     ("zone", "language", "written"),
     [
-        ("Asia/Ho_Chi_Minh", "vi", "00:05 ngày 1/1/2027"),
+        ("Asia/Ho_Chi_Minh", "vi", "00:05 ngày 01/01/2027"),
         ("Asia/Vientiane", "lo", "00:05, 1 ມັງກອນ 2027"),
         ("Asia/Vientiane", "en", "00:05, 1 January 2027"),
         ("America/New_York", "en", "12:05, 31 December 2026"),

@@ -263,7 +263,7 @@ def test_an_empty_week_says_so() -> None:
 
 @pytest.mark.parametrize(
     ("language", "day"),
-    [("vi", "Thứ Ba, 1/12/2026"), ("lo", "ວັນອັງຄານ, 1 ທັນວາ 2026"), ("en", "Tuesday, 1 December 2026")],
+    [("vi", "Thứ Ba, 01/12/2026"), ("lo", "ວັນອັງຄານ, 1 ທັນວາ 2026"), ("en", "Tuesday, 1 December 2026")],
 )
 def test_weekly_letter_in_each_language(language: str, day: str) -> None:
     letter = weekly_mail.weekly(WeekSchedule(MONDAY, [visit()]), language)
@@ -377,7 +377,7 @@ def test_failure_names_the_mail_and_that_nothing_follows() -> None:
 @pytest.mark.parametrize(
     ("language", "day", "answer", "state"),
     [
-        ("vi", "1–2/12/2026", "Máy chủ thư từ chối thư này: 550 unknown user", "Có nguy cơ chậm"),
+        ("vi", "01–02/12/2026", "Máy chủ thư từ chối thư này: 550 unknown user", "Có nguy cơ chậm"),
         ("lo", "1–2 ທັນວາ 2026", "ເຊີບເວີອີເມວປະຕິເສດອີເມວນີ້: 550 unknown user", "ສ່ຽງຊັກຊ້າ"),
     ],
 )

@@ -360,9 +360,9 @@ def test_reasons_name_the_neighbourhood() -> None:
     place = board(days(-60, 90), off=[-20, 40], stays=[stay(-9, -5), stay(30, 35)])
     assert told(openings(place, wish(12, 0, 11))) == {
         "begins_monday": "Begins on a Monday.",
-        "holiday_free": "No public holiday on any of its days. The last one before: Holiday (9/2/2027). "
+        "holiday_free": "No public holiday on any of its days. The last one before: Holiday (09/02/2027). "
         "The next one after: Holiday (10/4/2027).",
-        "host_free": "No other visit to receive between 24/2/2027 and 31/3/2027.",
+        "host_free": "No other visit to receive between 24/02/2027 and 31/3/2027.",
         "weekend_inside": "Week-end days inside: 2.",
         "ends_working_day": "Ends on a working day.",
         "notice": "Days left to prepare: 113.",

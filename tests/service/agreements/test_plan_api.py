@@ -191,7 +191,7 @@ def test_a_full_house_is_told_with_what_stood_in_the_way(
     (left,) = found["unplaced"]
     assert left["commitment_id"] == batches["id"]
     (told,) = plan(caller("officer", locale="en"), agreement, dry_run=True)["unplaced"]
-    assert told["reason"].startswith("Still owed in 2026: 1 of 1. No free days between 6/12/2026 and 31/12/2026.")
+    assert told["reason"].startswith("Still owed in 2026: 1 of 1. No free days between 06/12/2026 and 31/12/2026.")
     assert "during another visit: " in told["reason"]
 
 

@@ -519,12 +519,12 @@ def test_the_trail_speaks_like_the_forms(
     for sentence in (
         "Cơ sở dữ liệu được khôi phục từ bản sao lưu",
         "Có ngày âm lịch: không → có Sự kiện nào: – → 2 mục",
-        "Ngày ký: – → 6/9/2024",
+        "Ngày ký: – → 06/9/2024",
         "Bên chủ nhà: – → tỉnh Viêng Chăn",
         "Bao lâu một lần: Theo thống nhất của hai bên, không ấn định số lần → Số lần nhất định trong cả thời hạn",
-        "Vai trò: Cán bộ → Người duyệt Phải đặt mật khẩu mới: không → có",
-        "Người nhận: desk@example.org → người phụ trách sự kiện, tất cả có vai trò “Người duyệt”",
-        "Loại: Đoàn công tác → Hoạt động Đơn vị thực hiện: – → Sở Ngoại vụ Đang dùng: có → không",
+        "Vai trò: Cán bộ → Người phê duyệt Phải đặt mật khẩu mới: không → có",
+        "Người nhận: desk@example.org → người phụ trách sự kiện, tất cả có vai trò “Người phê duyệt”",
+        "Loại: Đoàn đại biểu → Hoạt động khác Đơn vị thực hiện: – → Sở Ngoại vụ Đang dùng: có → không",
     ):
         assert sentence in said
     for code in ("training_batch", "role:approver", "in_period", "vientiane-province", "['", "approver", "must_change"):

@@ -60,7 +60,7 @@ def ceremony(database: Database) -> Callable[..., str]:
     return put
 
 
-DAY = {"vi": "Chủ Nhật, 5/9/2027", "lo": "5 ກັນຍາ 2027", "en": "5 September 2027"}
+DAY = {"vi": "Chủ Nhật, 05/9/2027", "lo": "5 ກັນຍາ 2027", "en": "5 September 2027"}
 MOON = {"vi": "Âm lịch: Ngày 5", "lo": "ປະຕິທິນຈັນທະຄະຕິຫວຽດນາມ", "en": "Lunar calendar: Day 5"}
 
 

@@ -86,11 +86,11 @@ def test_officer_books_gives_back_and_books_what_was_asked_for(
         to_time="10:30",
     )
     assert (answer.status_code, answer.headers["Location"]) == (303, f"{path}?done=book")
-    assert "Phòng 40 2/12/2026 08:00–10:30 Booked" in words(officer.get(path))
-    assert "Phòng 40 2/12/2026 08:00–10:30 Booked" in words(officer.get(f"/events/{visit}"))
+    assert "Phòng 40 02/12/2026 08:00–10:30 Booked" in words(officer.get(path))
+    assert "Phòng 40 02/12/2026 08:00–10:30 Booked" in words(officer.get(f"/events/{visit}"))
     officer.send(path, do="book", resource=halls[1], asked="yes", note="Bàn chữ U")
     shown = words(officer.get(path))
-    assert "Phòng 60 2/12/2026–4/12/2026 Asked for Bàn chữ U" in shown
+    assert "Phòng 60 02/12/2026–04/12/2026 Asked for Bàn chữ U" in shown
     (asked,) = [one.id for one in rows_of(database) if one.state is BookingState.REQUESTED]
     assert officer.send(path, do="hold", booking=asked).status_code == 303
     assert [state for _room, _day, state in held(database)] == [BookingState.HELD] * 2
@@ -119,9 +119,9 @@ def test_clash_names_who_has_it_and_one_click_takes_what_fits(
     )
     assert answer.status_code == 409
     shown = words(answer)
-    assert "“Phòng 40” is not free, 2/12/2026. Nothing was changed." in shown
-    assert "“Phòng 40” is taken by “Đoàn nghệ thuật”, 2/12/2026." in shown
-    assert "“Phòng 40” at another time: 3/12/2026 1/12/2026" in shown
+    assert "“Phòng 40” is not free, 02/12/2026. Nothing was changed." in shown
+    assert "“Phòng 40” is taken by “Đoàn nghệ thuật”, 02/12/2026." in shown
+    assert "“Phòng 40” at another time: 03/12/2026 01/12/2026" in shown
     assert "At the same time: Phòng 60 (Seats: 60)" in shown
     read(answer)
     taken = officer.send(
@@ -144,7 +144,7 @@ def test_step_that_cannot_be_taken_says_which_booking_is_in_the_way(
     answer = officer.send(path, do="step", to="planned", version=version)
     assert answer.status_code == 409
     shown = words(answer)
-    assert "“Phòng 40” is taken by “Đoàn nghệ thuật”, 2/12/2026." in shown
+    assert "“Phòng 40” is taken by “Đoàn nghệ thuật”, 02/12/2026." in shown
     assert "Days on which everything would fit:" in shown
 
 
@@ -161,7 +161,7 @@ def test_resources_and_who_has_them(
     listed = words(reader.get("/resources"))
     assert "Phòng 40 Hải Dương Seats: 40 Bookings in the next 30 days: 1" in listed
     assert "Bookings in the next 30 days: 0" in listed
-    assert "December 2026 2/12/2026 Đoàn cán bộ Booked" in words(reader.get(f"/resources/{halls[0]}"))
+    assert "December 2026 02/12/2026 Đoàn cán bộ Booked" in words(reader.get(f"/resources/{halls[0]}"))
     assert "Free for the next 120 days." in words(reader.get(f"/resources/{halls[1]}"))
     assert reader.get("/resources/none").status_code == 404
     assert "Book" not in words(reader.get(f"/events/{visit}/bookings")).split()
@@ -194,7 +194,7 @@ def test_conflicts_are_listed_with_their_way_out(signed_in: SignedIn, visit: str
     with database.transaction() as session:
         factories.make_event(session, title={"vi": "Đoàn nghệ thuật"}, first_day=date(2026, 12, 4))
     shown = words(reader.get("/conflicts"))
-    assert "The host also receives “Đoàn nghệ thuật”, 4/12/2026. Đoàn nghệ thuật → " in shown
+    assert "The host also receives “Đoàn nghệ thuật”, 04/12/2026. Đoàn nghệ thuật → " in shown
     assert shown.count("The host also receives") == 1
 
 

@@ -52,7 +52,7 @@ def test_file_is_looked_at_and_then_taken_in(signed_in: SignedIn, database: Data
     with database.transaction(write=False) as session:
         event = session.exec(select(Event)).one()
         assert (event.kind, event.guest) == (EventKind.DELEGATION, "vientiane-province")
-    assert "march.ics" in words(reader.get(f"/events/{event.id}"))
+    assert "march.ics" in words(reader.get(f"/events/{event.id}?show=history"))
     assert "The file says nothing new." in words(look(reader, FILE))
 
 

@@ -274,7 +274,7 @@ def test_outlook_is_what_saving_then_does_and_writes_nothing(
         "Public holiday in Laos",
         "The host also receives",
         "Programme items that move along: 1",
-        "2/12/2026–4/12/2026 → 12/4/2027–14/4/2027",
+        "02/12/2026–04/12/2026 → 12/4/2027–14/4/2027",
         "Đặt phòng : 25 November 2026 → 5 April 2027",
     ):
         assert line in outlook, outlook
@@ -687,7 +687,7 @@ def test_history_tells_of_the_programme_item_by_item(signed_in: SignedIn, databa
     assert fill_in(reader, visit, f"item:{item}", "remove_item").status_code == 303
     history = words(reader.get(f"/events/{visit}?show=history"))
     history = history[history.rindex("History") :]
-    assert re.search("Item taken out: 3/12/2026, 08:00–09:30 – Hội đàm.*Item changed:.*Ends at: – → 09:30", history)
+    assert re.search("Item taken out: 03/12/2026, 08:00–09:30 – Hội đàm.*Item changed:.*Ends at: – → 09:30", history)
 
 
 # What is folded
@@ -771,3 +771,16 @@ def test_what_is_open_stays_open(signed_in: SignedIn, database: Database, visit:
     assert lost == []
     answer = fill_in(reader, visit, "task&show=history", "add_task", title__en="Another")
     assert answer.status_code == 303
+
+
+def test_days_that_a_warning_calls_free_are_filled_in(signed_in: SignedIn, visit: str) -> None:
+    """The link of “Free: … to …” opens the form of the days with these days, not with the present ones."""
+    page = signed_in(locale=Language.EN).get(f"/events/{visit}")
+    advised = re.findall(r'<a href="([^"]*)">Free: (\d+)/(\d+)/(\d+) to (\d+)/(\d+)/(\d+)\.</a>', page.text)
+    assert advised
+    for address, *figures in advised:
+        day, month, year, last_day, last_month, last_year = map(int, figures)
+        first, last = date(year, month, day), date(last_year, last_month, last_day)
+        assert f"edit=days&amp;first_day={first}&amp;last_day={last}#days" in address
+        form = form_of(signed_in(locale=Language.EN).get(address.replace("&amp;", "&").partition("#")[0]))
+        assert (form["first_day"], form["last_day"]) == (str(first), str(last))

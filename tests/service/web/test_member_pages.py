@@ -175,7 +175,9 @@ def test_ties_are_shown_and_settled_by_ranks(signed_in: SignedIn, database: Data
         factories.make_member(session, event, factories.make_person(session, name="An"))
     reader = signed_in(locale=Language.EN)
     told = "Stands here only by name; give ranks to settle who comes first."
-    assert words(reader.get(f"/events/{event_id}/members")).count(told) == 2
+    page = reader.get(f"/events/{event_id}/members")
+    assert page.text.count('href="#tied"') == 2
+    assert words(page).count(told) == 1, "the remark stands once, below the list"
     with database.transaction() as session:
         session.get_one(Member, member.id).rank = 1
     text = words(reader.get(f"/events/{event_id}/members"))
@@ -280,3 +282,12 @@ def test_preview_shows_positions_and_organisations_and_misses_a_head(
         event = session.get_one(Event, event_id)
         factories.make_member(session, event, factories.make_person(session, name="Lê An"), role=MemberRole.HEAD)
     assert warning not in words(look(reader, event_id, listed.format(role="").encode()))
+
+
+def test_an_organisation_that_is_missing_can_be_added(signed_in: SignedIn, event_id: str) -> None:
+    """Where the file names an organisation that nobody entered, the page leads to the form that enters one."""
+    reader = signed_in(locale=Language.EN)
+    way = 'href="/administration/organisations/new"'
+    missing = look(reader, event_id, "name,organisation\nTrần Lan,Sở Chưa Có\n".encode()).text
+    assert way in missing.partition("<main")[2]
+    assert way not in look(reader, event_id, b"name,role\nLan,chief\n").text.partition("<main")[2]

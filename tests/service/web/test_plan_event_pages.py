@@ -316,6 +316,46 @@ def test_no_opening_says_what_stands_in_the_way_and_what_would_help(
     assert len(helps) == 2  # without the vehicle, or later
 
 
+def test_a_troupe_chooses_among_the_holidays_of_both_countries(signed_in: SignedIn, stock: dict[str, str]) -> None:
+    """And comes for one: what is offered then falls on it, holiday or not."""
+    reader = signed_in(locale=Language.EN)
+    page = reader.get("/plan?kind=art_troupe_visit&direction=incoming&partner=vientiane-province&step=needs"
+                      "&from=2027-04&to=2027-05&needs=1")  # fmt: skip
+    (menu,) = re.findall(r'<select id="festival".*?</select>', page.text, re.DOTALL)
+    offered = dict(re.findall(r'<option value="(\d{4}-\d\d-\d\d)">([^<]*)</option>', menu))
+    assert any("Pi Mai" in name for name in offered.values()), offered
+    assert any("Reunification" in name or "Hùng" in name for name in offered.values()), offered
+    assert all("2027-04-01" <= day <= "2027-05-31" for day in offered)
+    (pi_mai,) = [day for day, name in offered.items() if "Pi Mai" in name and "lieu" not in name]
+    found = Form(
+        reader.get("/plan?kind=art_troupe_visit&direction=incoming&partner=vientiane-province&step=openings"
+                   f"&from=2027-04&to=2027-05&needs=1&days=5&people=12&title_vi=X&festival={pi_mai}"), "/plan"
+    ).openings  # fmt: skip
+    assert found
+    assert all(date.fromisoformat(one) <= date.fromisoformat(pi_mai) for one in found)
+    assert all((date.fromisoformat(pi_mai) - date.fromisoformat(one)).days < 5 for one in found)
+
+
+def test_the_delegation_that_blocks_is_named(signed_in: SignedIn, stock: dict[str, str], database: Database) -> None:
+    """Where the host receives somebody all the time, the page says whom and when, and leads there."""
+    with database.transaction() as session:
+        ids = [
+            factories.make_event(
+                session, title={"en": f"Blocking {day}"}, first_day=date(2027, 5, day),
+                last_day=date(2027, 5, min(day + 6, 31)), host="hai-duong", guest="vientiane-province",
+                status=EventStatus.PLANNED,
+            ).id
+            for day in (1, 8, 15, 22, 29)
+        ]  # fmt: skip
+    reader = signed_in(locale=Language.EN)
+    page = reader.get("/plan?kind=art_troupe_visit&direction=incoming&partner=vientiane-province&step=openings"
+                      "&from=2027-05&to=2027-05&needs=1&days=5&people=12&title_vi=X")  # fmt: skip
+    text = words(page)
+    assert "The host has another visit to receive." in text
+    assert "Blocking 1 , 1–7 May 2027" in text.replace("Blocking 1,", "Blocking 1 ,")
+    assert [one for one in ids if f'href="/events/{one}"' in page.text] == ids
+
+
 @pytest.mark.parametrize("language", Language)
 def test_wrong_figures_are_named_and_kept(signed_in: SignedIn, stock: dict[str, str], language: Language) -> None:
     address = openings_address(stock, people="many", days="5000", title_vi="", title_en="", title_lo="ຊື່")

@@ -91,11 +91,11 @@ def test_event_shows_what_is_published_and_what_is_not(signed_in: SignedIn, visi
     page = reader.get(path)
     assert (
         "Not published yet: what has changed since "
-        "Item taken out: 2/12/2026 – Đón đoàn ( Nội Bài ) "
-        "Item changed: 2/12/2026, 08:30–09:30 – Hội đàm Begins at: 08:00 → 08:30 "
-        "New item: 3/12/2026, 18:00 – Chiêu đãi"
+        "Item taken out: 02/12/2026 – Đón đoàn ( Nội Bài ) "
+        "Item changed: 02/12/2026, 08:30–09:30 – Hội đàm Begins at: 08:00 → 08:30 "
+        "New item: 03/12/2026, 18:00 – Chiêu đãi"
     ) in section(words(page))
-    for mark, shown in (("del", "2/12/2026 – "), ("del", "08:00"), ("ins", "08:30"), ("ins", "3/12/2026, 18:00 – ")):
+    for mark, shown in (("del", "02/12/2026 – "), ("del", "08:00"), ("ins", "08:30"), ("ins", "03/12/2026, 18:00 – ")):
         assert f"<{mark}>{shown}" in page.text
     write(TALKS | {"start_time": time(8, 30)}, DINNER, publish=True)
     assert "Published: Adjustment 1" in section(words(reader.get(path)))
@@ -172,11 +172,11 @@ def test_all_revisions_stand_on_their_page(signed_in: SignedIn, visit: str, writ
     for shown in (
         (
             "Adjustment 2 10:00, 22 November 2026 – The service itself What has changed "
-            "Item changed: 3/12/2026, 18:00 – Chiêu đãi Place: – → Nhà khách Wednesday, 2 December 2026"
+            "Item changed: 03/12/2026, 18:00 – Chiêu đãi Place: – → Nhà khách Wednesday, 2 December 2026"
         ),
         (
             "Adjustment 1 10:00, 22 November 2026 – The service itself What has changed "
-            "Item taken out: 2/12/2026 – Đón đoàn ( Nội Bài ) New item: 3/12/2026, 18:00 – Chiêu đãi "
+            "Item taken out: 02/12/2026 – Đón đoàn ( Nội Bài ) New item: 03/12/2026, 18:00 – Chiêu đãi "
             "The whole programme as it was then – Adjustment 1"
         ),
         "Programme 10:00, 22 November 2026 – The service itself Bản đầu dòng hai The whole programme",

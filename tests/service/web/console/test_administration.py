@@ -1,10 +1,15 @@
 """An administrator at work in a real browser: an account, a rule, a room and a day off, in each language."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from models.accounts import User
+from models.database import Database
 from models.i18n import NP_, translate
 from models.vocabulary import Role
+from tests import factories
 from tests.service.web.console.conftest import LANGUAGES, Visit
 
 
@@ -52,3 +57,22 @@ def test_an_administrator_makes_what_is_needed(visit: Visit, language: str) -> N
     _save(page, language, "Add a day")
     page.goto("/administration/holidays?year=2027")
     expect(page.get_by_role("table")).to_contain_text("Nghỉ bù")
+
+
+def test_what_may_only_be_read_looks_like_it(visit: Visit, database: Database, account: Callable[..., User]) -> None:
+    """The form of somebody else's rule: no box that looks as if one could type into it."""
+    with database.transaction() as session:
+        rule = factories.make_rule(session, organisation_id=factories.make_organisation(session).id).id
+        elsewhere = factories.make_organisation(session).id
+    stranger = account(Role.OFFICER, organisation_id=elsewhere)
+    own, others = visit(Role.ADMIN, "vi"), visit(Role.OFFICER, "vi", user=stranger)
+    looks = "all => all.map((one) => { const s = getComputedStyle(one); return s.borderTopStyle + s.backgroundColor; })"
+    boxes = "main form input:not([type=hidden]):not([type=checkbox]), main form select"
+    found = {}
+    for name, page in (("own", own), ("others", others)):
+        page.goto(f"/administration/rules/{rule}")
+        found[name] = set(page.locator(boxes).evaluate_all(looks))
+    assert found["own"]
+    assert found["others"]
+    assert found["own"].isdisjoint(found["others"])
+    assert others.locator("main form :enabled:not([type=hidden])").count() == 0

@@ -63,3 +63,12 @@ def test_approver_finds_what_waits_and_accepts_it(visit: Visit, changed: str, la
         translate("The changes are accepted: the event is confirmed as it is now.", language)
     )
     expect(board.get_by_role("table")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_on_a_telephone_the_differences_are_read_without_pushing(visit: Visit, changed: str, language: str) -> None:
+    page = visit(Role.APPROVER, language, "phone")
+    page.goto(f"/events/{changed}")
+    table = page.locator(".confirmation .scrolls")
+    assert table.evaluate("one => one.scrollWidth <= one.clientWidth")
+    expect(table.get_by_text(translate("Changed by", language)).first).to_be_visible()
