@@ -198,7 +198,9 @@ def test_a_cancellation_shows_no_programme() -> None:
 
 
 def test_a_programme_of_other_days_is_marked() -> None:
-    moved = about(event=event(programme=PROGRAMME, first_day=date(2027, 3, 17), last_day=date(2027, 3, 19)))
+    first, last = date(2027, 3, 17), date(2027, 3, 19)
+    days = {"first_day": first, "last_day": last, "arrives_on": first, "departs_on": last}
+    moved = about(event=event(programme=PROGRAMME, **days))
     mail = sent(compose(moved, Language.EN))
     for kind in ("plain", "html"):
         assert "Published before the visit was moved; a new one follows." in part(mail, kind)
