@@ -140,7 +140,17 @@ def test_what_is_not_known_is_left_out() -> None:
 )
 def test_hours_are_shown_as_far_as_they_are_known(start: time | None, end: time | None, shown: str) -> None:
     text = part(sent(compose(about(event=event(start_time=start, end_time=end)), Language.EN)), "plain")
-    assert f"Hours: {shown} (Asia/Ho_Chi_Minh)" in text
+    assert f"Hours: {shown} (Vietnam time)" in text
+
+
+def test_an_evening_in_new_york_is_told_by_the_offices_clock_with_its_own_hours() -> None:
+    day = date(2027, 7, 5)
+    party = event(first_day=day, last_day=day, start_time=time(20), end_time=time(22), timezone="America/New_York")
+    mail = sent(compose(about(event=replace(party, office_zone=OFFICE.timezone)), Language.VI))
+    assert "6/7/2027" in mail["Subject"]
+    text = part(mail, "plain")
+    assert "Ngày: 6/7/2027" in text
+    assert "Giờ: 07:00–09:00 (giờ Việt Nam); 20:00–22:00, 5/7/2027, giờ New York" in text
 
 
 def test_text_of_people_is_text() -> None:
@@ -189,7 +199,9 @@ def test_a_cancellation_shows_no_programme() -> None:
 
 
 def test_a_programme_of_other_days_is_marked() -> None:
-    moved = about(event=event(programme=PROGRAMME, first_day=date(2027, 3, 17), last_day=date(2027, 3, 19)))
+    first, last = date(2027, 3, 17), date(2027, 3, 19)
+    days = {"first_day": first, "last_day": last, "arrives_on": first, "departs_on": last}
+    moved = about(event=event(programme=PROGRAMME, **days))
     mail = sent(compose(moved, Language.EN))
     for kind in ("plain", "html"):
         assert "Published before the visit was moved; a new one follows." in part(mail, kind)

@@ -21,7 +21,11 @@ from service.actions.scheduling import event_warnings
 EVENT_ORDER_LATEST = (col(Event.first_day).desc(), *crud.EVENT_ORDER_WITHIN_A_DAY)
 HISTORY_ORDER = (col(Audit.id),)
 TASK_SEARCH_ORDER = (col(Task.done), col(Task.due_day).is_(None), col(Task.due_day))
-ITEM_SEARCH_ORDER = (col(ProgrammeItem.day).desc(), col(ProgrammeItem.start_time))
+ITEM_SEARCH_ORDER = (
+    col(ProgrammeItem.day).desc(),
+    col(ProgrammeItem.start_time).is_not(None),
+    col(ProgrammeItem.start_time),
+)
 
 _DAYS = (
     "id",

@@ -9,7 +9,7 @@ from flask import Response, request, url_for
 from markupsafe import Markup
 
 from models.agreements import Agreement, Anniversary, Commitment
-from models.event_parts import Task
+from models.event_parts import ProgrammeItem, Task
 from models.events import Event
 from models.i18n import N_
 from models.places import Locality, Organisation, Person
@@ -193,7 +193,7 @@ def _duties(view: View, q: str) -> list[HitGroup]:
                 Hit(
                     view.text(item.title),
                     _part_of(event, f"item-{item.id}"),
-                    [view.day(item.day), *([view.text(item.place)] if item.place else [])],
+                    [_day_of(view, item, event), *([view.text(item.place)] if item.place else [])],
                     [event],
                 )
                 for item, event in items
@@ -204,6 +204,11 @@ def _duties(view: View, q: str) -> list[HitGroup]:
 
 def _part_of(event: Event, anchor: str) -> str:
     return url_for("pages.event", event_id=event.id, _anchor=anchor)
+
+
+def _day_of(view: View, item: ProgrammeItem, event: Event) -> str:
+    """The day of an item in the office's calendar."""
+    return view.day(view.hour(event, item.day, item.start_time, item.end_time).days.first)
 
 
 def _state(view: View, task: Task) -> list[Value]:

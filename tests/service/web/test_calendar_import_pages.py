@@ -131,3 +131,20 @@ def test_a_merged_province_is_offered_once(signed_in: SignedIn, database: Databa
         codes = re.findall(r'value="([\w-]+)"', choice)
         assert "vientiane-province" in codes
         assert not {"hai-duong", "xe-kong"} & {*codes}
+
+
+def test_the_preview_tells_days_and_hours_in_words_by_the_offices_clock(signed_in: SignedIn) -> None:
+    reader = signed_in(locale=Language.VI)
+    series = entry(
+        "DTSTART;TZID=America/New_York:20270305T200000",
+        "DTEND;TZID=America/New_York:20270305T220000",
+        "RRULE:FREQ=WEEKLY;COUNT=2",
+    )
+    text = words(look(reader, calendar(series)))
+    assert "08:00–10:00, 6/3/2027" in text
+    assert "(20:00–22:00, 5/3/2027, giờ New York)" in text
+    assert "20270306T010000Z" not in text
+    long_ago = entry("DTSTART;VALUE=DATE:20200310", "RRULE:FREQ=YEARLY")
+    remark = words(look(reader, calendar(long_ago)))
+    assert not re.search(r"\d{4}-\d{2}-\d{2}", remark)
+    assert "22/11/2025" in remark, "a series is taken in from a year ago on"
