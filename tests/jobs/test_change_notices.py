@@ -320,6 +320,21 @@ def test_an_address_that_is_given_up_loses_the_entry(told: Visit) -> None:
     assert visit.shown(BOUN) == []
 
 
+def test_an_address_that_is_changed_and_changed_back_hears_of_the_move(told: Visit) -> None:
+    visit = told
+
+    def write(address: str) -> None:
+        with visit.database.transaction() as session:
+            change_person(session, visit.act, session.get_one(Person, visit.people[BOUN]), {"email": address})
+
+    write("new@example.org")
+    visit.move(14, 16)
+    assert (BOUN, f"removed {days(10, 12)}") in table(visit.after())
+    write(BOUN)
+    assert (BOUN, f"back {days(14, 16)}") in table(visit.after())
+    assert visit.shown(BOUN) == [("20261214", "20261217")]
+
+
 def test_who_is_taken_off_learns_nothing_that_they_were_not_told(told: Visit) -> None:
     visit = told
     visit.do(

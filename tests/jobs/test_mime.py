@@ -147,10 +147,10 @@ def test_an_evening_in_new_york_is_told_by_the_offices_clock_with_its_own_hours(
     day = date(2027, 7, 5)
     party = event(first_day=day, last_day=day, start_time=time(20), end_time=time(22), timezone="America/New_York")
     mail = sent(compose(about(event=replace(party, office_zone=OFFICE.timezone)), Language.VI))
-    assert "6/7/2027" in mail["Subject"]
+    assert "06/7/2027" in mail["Subject"]
     text = part(mail, "plain")
-    assert "Ngày: 6/7/2027" in text
-    assert "Giờ: 07:00–09:00 (giờ Việt Nam); 20:00–22:00, 5/7/2027, giờ New York" in text
+    assert "Thời gian: 06/7/2027" in text
+    assert "Giờ: 07:00–09:00 (giờ Việt Nam); 20:00–22:00, 05/7/2027, giờ New York" in text
 
 
 def test_text_of_people_is_text() -> None:

@@ -1,25 +1,18 @@
-"""Who missed something hears of it later: reports after an event, whoever was away, wrong clocks."""
+"""What follows an event outlives changes of its rule, and what was late stays so, whatever the clock shows."""
 
 from datetime import date, datetime, time, timedelta
 
 import pytest
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from calendars.reminders import due_times
 from jobs.clock_repairs import put_right
-from models.accounts import User
 from models.database import Database
-from models.event_parts import Member
-from models.events import Event
-from models.places import Person
-from models.reminders import Reminder
-from models.vocabulary import ReminderAnchor, ReminderPurpose, ReminderState
-from service.actions.accounts.accounts import change_user
+from models.vocabulary import ReminderAnchor, ReminderState
 from service.actions.context import ActionContext
-from service.actions.directory.directory import change_person
 from service.actions.reminders.preview import preview
 from service.actions.reminders.reminder_planning import plan_event, plan_rule, plan_working_days
-from tests.factories import NOW, OFFICE, make_event, make_member, make_reminder, make_rule, make_task, make_user
+from tests.factories import NOW, OFFICE, make_event, make_rule, make_task, make_user
 from tests.jobs.conftest import HandClock, WorkerFactory, all_reminders
 from tests.jobs.sink import Sink
 
@@ -79,82 +72,6 @@ def test_a_new_rule_says_nothing_of_what_is_over(database: Database) -> None:
         make_event(session, first_day=date(2026, 11, 20), created_by=make_user(session).id)
         plan_rule(session, at(NOW), make_rule(session, anchor=ReminderAnchor.END, offset="PT12H", audience=["owner"]))
         assert all_reminders(session) == []
-
-
-# Who was away during a change
-
-
-def updates(session: Session) -> list[tuple[str, ReminderState]]:
-    rows = select(Reminder).where(Reminder.purpose == ReminderPurpose.UPDATE).order_by(Reminder.created_at)  # type: ignore[arg-type]
-    return [(row.recipient, row.state) for row in session.exec(rows)]
-
-
-def moved(session: Session, event: Event, now: datetime) -> None:
-    for name in ("first_day", "last_day", "arrives_on", "departs_on"):
-        setattr(event, name, getattr(event, name) + timedelta(days=7))
-    event.sequence += 1
-    plan_event(session, at(now), event)
-
-
-def missed(session: Session, now: datetime) -> None:
-    """The worker finds that nobody is there to be told."""
-    for row in session.exec(select(Reminder).where(Reminder.purpose == ReminderPurpose.UPDATE)):
-        if row.state is PENDING:
-            row.state, row.reason = SKIPPED, due_times.NOT_ADDRESSED
-    session.flush()
-
-
-def with_entry(session: Session, event: Event, address: str) -> None:
-    values = {"state": SENT, "sent_at": NOW, "entry_sequence": event.sequence, "recipient": address}
-    make_reminder(session, event, **values, due_at=NOW - timedelta(days=1))
-
-
-def test_a_member_who_was_off_the_list_hears_of_the_move_when_back(database: Database) -> None:
-    with database.transaction() as session:
-        event = make_event(session)
-        member = make_member(session, event)
-        person = session.get_one(Person, member.person_id)
-        with_entry(session, event, str(person.email))
-        session.delete(member)
-        moved(session, event, NOW)
-        missed(session, NOW)
-        session.expire_all()
-        plan_event(session, at(NOW + timedelta(hours=1)), event)
-        assert updates(session) == [(person.email, SKIPPED)], "still away"
-        session.add(Member(event_id=event.id, person_id=person.id))
-        for hours in (2, 3):
-            plan_event(session, at(NOW + timedelta(hours=hours)), event)
-        assert updates(session) == [(person.email, SKIPPED), (person.email, PENDING)]
-
-
-@pytest.mark.both_databases("who missed an update, found by a condition")
-def test_an_account_that_was_off_hears_of_the_move_when_on_again(database: Database) -> None:
-    with database.transaction() as session:
-        make_rule(session, audience=["owner"], offset="-P1D")
-        owner = make_user(session)
-        event = make_event(session, created_by=owner.id)
-        plan_event(session, at(NOW), event)
-        with_entry(session, event, owner.email)
-        change_user(session, at(NOW), owner, {"active": False})
-        moved(session, event, NOW)
-        missed(session, NOW)
-        later = NOW + timedelta(hours=1)
-        change_user(session, at(later), session.get_one(User, owner.id), {"active": True})
-        assert updates(session) == [(owner.email, SKIPPED), (owner.email, PENDING)]
-
-
-def test_an_address_that_is_changed_and_changed_back_hears_of_the_move(database: Database) -> None:
-    with database.transaction() as session:
-        make_rule(session, audience=["members"], offset="-P1D")
-        event = make_event(session)
-        person = session.get_one(Person, make_member(session, event).person_id)
-        address = str(person.email)
-        with_entry(session, event, address)
-        change_person(session, at(NOW), person, {"email": "other@example.org"})
-        moved(session, event, NOW)
-        missed(session, NOW)
-        change_person(session, at(NOW + timedelta(hours=1)), person, {"email": address})
-        assert updates(session) == [(address, SKIPPED), (address, PENDING)]
 
 
 # Wrong clocks

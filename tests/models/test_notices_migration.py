@@ -14,7 +14,7 @@ from tests import factories
 from tests.factories import NOW, OFFICE
 from tests.jobs.conftest import all_reminders
 
-BEFORE = "0019"
+BEFORE = "0021"
 SENT = {"state": ReminderState.SENT, "sent_at": NOW}
 
 
