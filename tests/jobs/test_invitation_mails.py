@@ -162,6 +162,7 @@ def test_a_cancellation_removes_the_entry_of_those_who_have_it(
     assert not worker.tick()
 
 
+@pytest.mark.both_databases("whom a cancellation reached, found by a condition")
 @pytest.mark.parametrize("again", [EventStatus.PLANNED])
 def test_an_event_that_takes_place_after_all_is_told(
     database: Database, make_worker: WorkerFactory, clock: HandClock, sink: Sink, again: EventStatus

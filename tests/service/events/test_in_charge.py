@@ -166,6 +166,7 @@ def test_who_only_takes_part_is_not_told_that_nobody_hears_of_it(
 # Pages
 
 
+@pytest.mark.both_databases("events counted by two conditions")
 def test_the_first_page_counts_what_may_be_forgotten(signed_in: SignedIn, database: Database) -> None:
     with database.transaction() as session:
         for number in range(7):
@@ -195,6 +196,7 @@ def test_one_click_takes_charge(signed_in: SignedIn, database: Database) -> None
     assert 'value="take_over"' not in page
 
 
+@pytest.mark.both_databases("accounts that may be put in charge")
 def test_planning_asks_who_is_in_charge_and_does_not_insist(signed_in: SignedIn, database: Database) -> None:
     reader = signed_in(locale=Language.EN)
     with database.transaction() as session:
@@ -213,6 +215,7 @@ def test_planning_asks_who_is_in_charge_and_does_not_insist(signed_in: SignedIn,
 # Handing over
 
 
+@pytest.mark.both_databases("events and successors chosen by the account")
 def test_events_of_somebody_who_leaves_are_handed_over_in_one_step(
     signed_in: SignedIn, officer: Caller, database: Database
 ) -> None:

@@ -1,7 +1,8 @@
 """Tasks are told to whom they are given: to the person, to the accounts of the body, else to who owns the event."""
 
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
@@ -9,9 +10,14 @@ from sqlmodel import select
 
 from models.database import Database
 from models.reminders import Reminder
-from models.vocabulary import EventKind, EventStatus, ReminderState, Role
+from models.vocabulary import EventKind, EventStatus, Language, ReminderAnchor, ReminderState, Role
+from service.actions.context import ActionContext
+from service.actions.reminders.reminder_planning import plan_event
 from tests import factories
 from tests.service.conftest import BATCH, Caller
+from tests.service.web.test_pages import Browser, signed_in
+
+__all__ = ("signed_in",)
 
 RULE = {"name": "Đến hạn", "anchor": "task_due", "offset": "-P3D", "at": "08:00", "audience": ["assignee"]}
 
@@ -97,6 +103,52 @@ def test_while_a_body_has_no_account_the_owner_is_told(
         assert {one for _task, one in told(database)} == {address}
 
 
+@pytest.mark.both_databases("the titles of the tasks of a preview")
+def test_a_rules_page_shows_who_would_be_told_when(
+    signed_in: Callable[..., Browser], officer: Caller, database: Database
+) -> None:
+    """As the planner does, for the next events: also where it reaches nobody."""
+    with database.transaction() as session:
+        event = factories.make_event(session, title={"vi": "Đoàn công tác"}, first_day=date(2027, 3, 10))
+        person = factories.make_person(session, email="nguoi.lam@example.org")
+        for title, given in (("Đặt phòng họp", person.id), ("Việc chưa giao", None)):
+            factories.make_task(session, event, title={"vi": title}, person_id=given, due_on=date(2027, 3, 5))
+    rule = officer.made("/reminder-rules", RULE)["id"]
+    page = signed_in(Role.OFFICER, locale=Language.VI).get(f"/administration/rules/{rule}").text
+    part = page[page.index('id="preview"') :]
+    assert "Ai được nhắc, vào lúc nào" in part
+    lines = [re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", one)) for one in re.findall("<li>.*?</li>", part, re.DOTALL)]
+    assert len(lines) == 2
+    told, silent = sorted(lines, key=lambda line: "Việc chưa giao" in line)
+    assert all("08:00" in line and "2/3/2027" in line and "Đoàn công tác" in line for line in lines), lines
+    assert "Đặt phòng họp" in told
+    assert "nguoi.lam@example.org" in told
+    assert "Không đến được với ai." in silent
+
+
+@pytest.mark.both_databases("the zones of several offices")
+def test_a_task_is_due_by_the_clock_of_the_office_that_does_it(officer: Caller, database: Database) -> None:
+    with database.transaction() as session:
+        factories.make_locality(session, "berlin", timezone="Europe/Berlin")
+        there = factories.make_organisation(session, locality="berlin").id
+        factories.make_user(session, Role.ADMIN, organisation_id=there)
+        event = factories.make_event(session, first_day=date(2027, 3, 10), timezone="America/New_York")
+        own, theirs = (
+            factories.make_task(session, event, organisation_id=body, due_on=date(2027, 3, 5)).id
+            for body in (None, there)
+        )
+        factories.make_rule(
+            session, anchor=ReminderAnchor.TASK_DUE, offset="PT0S", at=time(8), audience=["email:desk@example.org"]
+        )
+        act = ActionContext(None, factories.NOW, factories.OFFICE)
+        plan_event(session, act, event)
+        found = {row.task_id: row.due_at for row in session.exec(select(Reminder))}
+    assert found == {
+        own: datetime.fromisoformat("2027-03-05T08:00+07:00"),
+        theirs: datetime.fromisoformat("2027-03-05T08:00+01:00"),
+    }
+
+
 def test_a_rule_of_an_event_tells_whoever_has_an_open_task(officer: Caller, database: Database) -> None:
     with database.transaction() as session:
         event = factories.make_event(session, first_day=date(2027, 3, 10))
@@ -126,6 +178,7 @@ def test_tasks_of_a_troupe_and_of_a_ceremony_are_reminded_of(
     assert {row.task_id for row in rows if row.task_id} == tasks
 
 
+@pytest.mark.both_databases("names of rules and tasks")
 def test_a_reminder_names_its_rule_and_task(officer: Caller, database: Database) -> None:
     with database.transaction() as session:
         event = factories.make_event(session, created_by=officer.user_id, first_day=date(2027, 3, 10))
