@@ -87,7 +87,7 @@ MISTAKES: list[tuple[str, str, list[tuple[int, str, str]]]] = [
     ]),
     ("day: 2027-03-11", "day: 2027-03-13", [(25, HERE + "programme[1].day", "")]),
     ("end_time: 10:00", "end_time: 10h00", [(24, HERE + "programme[0].end_time", "")]),
-    ("end_time: 10:00", "end_time: 07:00", [(24, HERE + "programme[0].end_time", "")]),
+    ("end_time: 10:00", "end_time: 25:00", [(24, HERE + "programme[0].end_time", "")]),
     ("due_offset: -P30D", "due_offset: 30 days", [(27, HERE + "tasks[0].due_offset", "")]),
     ("members:\n      - {person: an, role: head}\n      - {person: binh}", "members: an", [
         (20, HERE + "members", "Must be a list; each item begins with “- ”."),
