@@ -24,6 +24,7 @@ _EXCLUDED = {
     "starts_at",
     "ends_at",
     "length_class",
+    "made_for",
     "is_exclusive",
     "messenger",
     "known_browsers",

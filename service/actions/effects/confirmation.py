@@ -264,6 +264,8 @@ def confirmed_now(session: Session, act: ActionContext, event: Event) -> dict[st
 def makers_of(session: Session, now: datetime, user_ids: Collection[str]) -> dict[str, frozenset[str]]:
     """Account → the other accounts that made it, gave it another address, password or role, or switched it on
     :data:`LATELY`, by the audit trail; one query. What is done on the machine itself is nobody's."""
+    if not user_ids:
+        return {}
     rows = session.exec(
         select(Audit.entity_id, Audit.actor_id, Audit.action, Audit.changes).where(
             Audit.entity == "user",
@@ -300,8 +302,8 @@ def refusal(event: Event, user: User, makers: Collection[str]) -> Forbidden | No
 
 
 def refusal_of(session: Session, now: datetime, event: Event, user: User) -> Forbidden | None:
-    """As :func:`refusal`, with a query of who made the account lately."""
-    return refusal(event, user, makers_of(session, now, [user.id])[user.id])
+    """As :func:`refusal`, with a query of who made the account lately, if nothing else is in the way."""
+    return refusal(event, user, ()) or refusal(event, user, makers_of(session, now, [user.id])[user.id])
 
 
 def check_four_eyes(session: Session, act: ActionContext, event: Event) -> None:
@@ -322,12 +324,14 @@ def who_may_confirm(session: Session, now: datetime, event: Event, *, but: User 
     ``but``: leave out this one.
     """
     statement = select(User).where(col(User.active), col(User.role).in_([Role.APPROVER, Role.ADMIN]))
-    accounts = session.exec(statement.order_by(col(User.sort_key), col(User.id))).all()
-    makers = makers_of(session, now, [user.id for user in accounts])
-    able = [
+    others = [
         user
-        for user in accounts
-        if user != but and refusal(event, user, makers[user.id]) is None and _is_in_charge(session, user, event)
+        for user in session.exec(statement.order_by(col(User.sort_key), col(User.id))).all()
+        if user != but and refusal(event, user, ()) is None
+    ]
+    makers = makers_of(session, now, [user.id for user in others])
+    able = [
+        user for user in others if refusal(event, user, makers[user.id]) is None and _is_in_charge(session, user, event)
     ]
     return [user for user in able if user.role is Role.APPROVER] or able
 
