@@ -1,7 +1,8 @@
 """Format dates and instants in each language."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from babel import Locale
 from babel.dates import format_date, get_timezone_location
@@ -152,6 +153,19 @@ def format_weekday(day: date, language: str) -> str:
     """The day of the week, capitalised for a heading: ``Thứ Hai``, ``ວັນຈັນ``, ``Monday``."""
     name = _words(day, "EEEE", language)
     return name[:1].upper() + name[1:]
+
+
+@cache
+def names_of_months(language: Language) -> Sequence[str]:
+    """January first, as they stand between a day and a year: ``tháng 2 năm``, ``ກຸມພາ``, ``February``."""
+    names = [_words(date(2027, month, 1), "MMMM", language) for month in range(1, 13)]
+    return [f"{name} năm" for name in names] if language is Language.VI else names
+
+
+@cache
+def names_of_weekdays(language: Language) -> Sequence[str]:
+    """Sunday first, capitalised."""
+    return [format_weekday(date(2027, 1, 3 + day), language) for day in range(7)]
 
 
 def format_instant(at: datetime, zone: str, language: str) -> str:

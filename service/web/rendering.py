@@ -7,7 +7,9 @@ from typing import Any
 
 from flask import Response, render_template, request, url_for
 
+from calendars.days.formatting import names_of_months, names_of_weekdays
 from models.i18n import NP_, translate
+from models.vocabulary import Language
 from service.web.language import SELF_NAMES
 
 STATIC = Path(__file__).parent / "static"
@@ -31,6 +33,8 @@ def render(template: str, language: str, /, **values: Any) -> Response:
         languages=SELF_NAMES,
         asset=asset,
         here=here(),
+        months="|".join(names_of_months(Language(language))),
+        weekdays="|".join(names_of_weekdays(Language(language))),
     )
     response = Response(body, mimetype="text/html")
     response.headers["Content-Language"] = language

@@ -75,6 +75,25 @@
     (again || part(document).querySelector("h2")).focus({ preventScroll: true });
   });
 
+  // Browsers write a date as their own language does, mm/dd/yyyy too: which day it is stands beside it in words.
+  // The names come with the page: browsers know none in Lao.
+  const [months, weekdays] = ["months", "weekdays"].map((names) => (document.body.dataset[names] || "").split("|"));
+  const inWords = (day) => `${weekdays[day.getUTCDay()]}, ${day.getUTCDate()} ${months[day.getUTCMonth()]} ${day.getUTCFullYear()}`;
+  const spellOut = (box) => {
+    let words = box.nextElementSibling;
+    if (!words?.classList.contains("in-words")) {
+      words = document.createElement("span");
+      words.className = "in-words";
+      box.after(words);
+    }
+    const day = box.valueAsDate;
+    words.dataset.words = day ? inWords(day) : "";
+  };
+  const spellAll = () => document.querySelectorAll("input[type=date]").forEach(spellOut);
+  spellAll();
+  window.addEventListener("pageshow", spellAll);
+  document.addEventListener("input", (event) => { if (event.target.matches("input[type=date]")) spellOut(event.target); });
+
   // The menu of narrow screens is a tick; with script it also says that it is open, and Enter and Escape do what people expect.
   const menu = document.getElementById("menu");
   if (menu) {

@@ -308,7 +308,7 @@ def test_the_pages_show_participants_no_more(
     owner = signed_in(Role.OFFICER, organisation_id=world.mine.id, locale=Language.EN)
     with database.transaction() as session:
         session.get_one(Task, world.ids["task_id"]).title = {"vi": "Việc nội bộ"}
-    page = f"/events/{world.event_id}"
+    page = f"/events/{world.event_id}?show=reminders,history"
     for told in ("100,000,000", 'id="history"', "desk@example.org", "Việc nội bộ"):
         assert told in owner.get(page).text, told
         assert told not in guest.get(page).text, told

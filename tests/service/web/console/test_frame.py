@@ -175,3 +175,25 @@ def test_what_was_typed_comes_back_after_signing_in(
     expect(page.get_by_label("Tiếng Việt")).to_have_value("Sở Ngoại vụ mới")
     expect(page.get_by_role("alert")).to_contain_text("chưa được lưu")
     picture(page, f"kept-form-vi-{'script' if script else 'plain'}")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("vi", "3 tháng 2"), ("lo", "3 ກຸມພາ 2027"), ("en", "Wednesday 3 February 2027")]
+)
+def test_a_date_stands_beside_its_box_in_words(visit: Visit, language: str, words: str) -> None:
+    """Whatever the browser shows in the box, 2 March and 3 February can't be taken for each other."""
+    page = visit(Role.OFFICER, language)
+    page.goto("/plan/days?kind=activity")
+    box = page.locator("#first_day, [name=first_day]").first
+
+    def beside() -> str:
+        return str(box.evaluate("one => getComputedStyle(one.nextElementSibling, '::after').content")).strip('"')
+
+    box.fill("2027-02-03")
+    assert words in beside().replace(",", "")
+    box.fill("2027-03-02")
+    assert words not in beside().replace(",", "")
+    box.fill("")
+    assert beside() in ("", "none")
+    page.goto("/calendar?day=2027-02-03")
+    assert page.locator("#day + .in-words").get_attribute("data-words")
