@@ -42,13 +42,17 @@ CONFIRMED_FIELDS: Mapping[str, str] = MappingProxyType(
 )
 """What is confirmed, with its label, in the order it is shown.
 
-``head`` are the ids of the person the event names as head and of the member with that role, each once; ``phases`` and
+``head`` are the ids of the person the event names as head and, if that is somebody else, of the member with that role,
+in this order; :data:`IN_ORDER` says so among the values. ``phases`` and
 ``performances`` are lists of :data:`PART_FIELDS`."""
 
 PART_FIELDS: Mapping[str, Sequence[str]] = MappingProxyType(
     {"phases": ("first_day", "last_day"), "performances": ("day", "time", "venue")}
 )
 """What is confirmed of the parts of training batches and art troupe visits: their days, hours and places."""
+
+IN_ORDER = "heads_in_order"
+"""Among the values: ``head`` is in order. Values that were kept before have it in the order of ids."""
 
 LEVEL_NAMES: Mapping[DelegationLevel, str] = {
     DelegationLevel.HIGH: N_("High-level delegation"),
@@ -82,8 +86,14 @@ def differences(confirmed: Values, now: Values) -> dict[str, Difference]:
     return {
         name: Difference(confirmed[name], now.get(name))
         for name in CONFIRMED_FIELDS
-        if name in confirmed and confirmed[name] != now.get(name)
+        if name in confirmed and not _is_same(name, confirmed, now)
     }
+
+
+def _is_same(name: str, confirmed: Values, now: Values) -> bool:
+    if name == "head" and not (confirmed.get(IN_ORDER) and now.get(IN_ORDER)):
+        return set(confirmed[name] or ()) == set(now.get(name) or ())
+    return bool(confirmed[name] == now.get(name))
 
 
 def told(name: str, value: Any, language: str, names: Mapping[str, LocalizedText | str]) -> str:

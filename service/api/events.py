@@ -6,6 +6,7 @@ from typing import Any
 from flask import g, request
 from flask_smorest.pagination import PaginationParameters
 
+from calendars.events.confirmation import CONFIRMED_FIELDS
 from models.agreements import Anniversary
 from models.errors import NotFound
 from models.events import Event
@@ -86,7 +87,12 @@ def _confirmation(event: Event) -> EventValues:
     differ = confirmation.differing(session(), event)
     return {
         "confirmed": event.confirmed_at
-        and {"by": event.confirmed_by, "at": event.confirmed_at, "values": event.confirmed_values},
+        and {
+            "by": event.confirmed_by,
+            "at": event.confirmed_at,
+            "values": event.confirmed_values
+            and {name: value for name, value in event.confirmed_values.items() if name in CONFIRMED_FIELDS},
+        },
         "differs": differ
         if differ is None
         else {
