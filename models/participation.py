@@ -7,8 +7,8 @@ changing a person's organisation later opens nothing, the organisation of that m
 member, a head or a task (API, pages, lists, calendar files, the seed) goes through the listeners here; nothing outside
 this module writes these columns.
 
-A new account's office is the line of its organisation's locality (``User.office``), but the default one while that line
-has accounts from before there were offices.
+A new account's office is the line of its organisation's locality (``User.office``), also where that line has accounts
+from before there were offices: nobody new gets the rights in the default office that these kept.
 """
 
 from typing import Any
@@ -20,7 +20,7 @@ from models.accounts import User
 from models.event_parts import Member, Task
 from models.events import Event
 from models.places import Locality, Organisation, Person
-from models.queries.offices import LOCALITY, forgets, line_end, line_of
+from models.queries.offices import LOCALITY, forgets, line_end
 
 _PERSON: Table = Person.__table__  # type: ignore[attr-defined]
 _USER: Table = User.__table__  # type: ignore[attr-defined]
@@ -75,12 +75,5 @@ def _office_at(connection: Connection, organisation_id: str | None) -> str | Non
         return None
     succeeded = select(_LOCALITY.c.code, _LOCALITY.c.successor).where(_LOCALITY.c.successor.is_not(None))
     successors = {row.code: row.successor for row in connection.execute(succeeded)}
-    older = (
-        select(_USER.c.id)
-        .join(_ORGANISATION, _ORGANISATION.c.id == _USER.c.organisation_id)
-        .where(_USER.c.office.is_(None), _ORGANISATION.c.locality.in_(sorted(line_of(successors, locality))))
-    )
-    if connection.execute(older.limit(1)).first() is not None:
-        return None
     office, desk = line_end(successors, locality), connection.get_execution_options().get(LOCALITY)
     return None if desk is not None and office == line_end(successors, desk) else office

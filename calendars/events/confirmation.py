@@ -42,7 +42,8 @@ CONFIRMED_FIELDS: Mapping[str, str] = MappingProxyType(
 )
 """What is confirmed, with its label, in the order it is shown.
 
-``head`` are the ids of the person the event names as head and of the member with that role, each once; ``phases`` and
+``head`` are the ids of the person the event names as head and, if that is somebody else, of the member with that role,
+in this order; :data:`IN_ORDER` says so among the values. ``phases`` and
 ``performances`` are lists of :data:`PART_FIELDS`."""
 
 HEAD_NAMES = "head_names"
@@ -52,6 +53,9 @@ PART_FIELDS: Mapping[str, Sequence[str]] = MappingProxyType(
     {"phases": ("first_day", "last_day"), "performances": ("day", "time", "venue")}
 )
 """What is confirmed of the parts of training batches and art troupe visits: their days, hours and places."""
+
+IN_ORDER = "heads_in_order"
+"""Among the values: ``head`` is in order. Values that were kept before have it in the order of ids."""
 
 LEVEL_NAMES: Mapping[DelegationLevel, str] = {
     DelegationLevel.HIGH: N_("High-level delegation"),
@@ -86,12 +90,20 @@ def differences(confirmed: Values, now: Values) -> dict[str, Difference]:
     return {
         name: Difference(confirmed[compared], now.get(compared))
         for name in CONFIRMED_FIELDS
-        if (compared := _compared(name, confirmed, now)) in confirmed and confirmed[compared] != now.get(compared)
+        if (compared := _compared(name, confirmed, now)) in confirmed and not _is_same(compared, confirmed, now)
     }
 
 
 def _compared(name: str, confirmed: Values, now: Values) -> str:
-    return HEAD_NAMES if name == "head" and HEAD_NAMES in confirmed and confirmed.get(name) == now.get(name) else name
+    """The value that tells whether a field differs: of the same heads their names."""
+    is_renaming = name == "head" and HEAD_NAMES in confirmed and name in confirmed and _is_same(name, confirmed, now)
+    return HEAD_NAMES if is_renaming else name
+
+
+def _is_same(name: str, confirmed: Values, now: Values) -> bool:
+    if name in {"head", HEAD_NAMES} and not (confirmed.get(IN_ORDER) and now.get(IN_ORDER)):
+        return sorted(confirmed[name] or ()) == sorted(now.get(name) or ())
+    return bool(confirmed[name] == now.get(name))
 
 
 def told(name: str, value: Any, language: str, names: Mapping[str, LocalizedText | str]) -> str:

@@ -268,6 +268,12 @@ def oversees(session: Session, organisation_id: str | None) -> bool:
     return one is None or (one.whole_office and one.is_of_office(organisation_id))
 
 
+def is_of_own_office(session: Session, organisation_id: str | None) -> bool:
+    """Whether an organisation, or what has none, belongs to the reader's office; any for the service itself."""
+    one = reader(session)
+    return one is None or one.is_of_office(organisation_id)
+
+
 def oversees_own(session: Session) -> bool:
     """Whether the session may change everything of its own office."""
     one = reader(session)
@@ -311,6 +317,23 @@ def check_own_organisation(session: Session, field: str, organisation_id: str | 
     one = reader(session)
     if one is not None and not one.is_of_office(organisation_id):
         raise Forbidden(what, code="not_in_charge", errors={field: [what]})
+
+
+def is_own_place(session: Session, locality: str) -> bool:
+    """Whether organisations in a locality are of the reader's office; any for the service itself."""
+    one = reader(session)
+    return one is None or one.offices.at(locality) == one.office
+
+
+def check_place(session: Session, locality: str) -> None:
+    """Refuse a new organisation in a locality of another office: it would be that office's, and known there by name.
+
+    Raises:
+        Forbidden: it is one; ``errors`` names the field.
+    """
+    if not is_own_place(session, locality):
+        what = message(N_("The office of this locality enters its organisations itself."))
+        raise Forbidden(what, code="not_in_charge", errors={"locality": [what]})
 
 
 def check_operator(session: Session, field: str, what: Message) -> None:
@@ -408,10 +431,11 @@ def check_person(session: Session, person: Person, values: Mapping[str, Any] | N
 
 
 def not_to_join(session: Session, organisation_id: str | None) -> Message | None:
-    """Why the session may not put people into an organisation: one that has accounts enters its own."""
-    if oversees(session, organisation_id) or is_for(session, organisation_id):
+    """Why the session may not put people into an organisation: one that has accounts enters its own, and one of another
+    office is that office's. Nobody's people are entered by everybody."""
+    if oversees(session, organisation_id) or is_for(session, organisation_id) or organisation_id is None:
         return None
-    if not has_accounts(session, organisation_id):
+    if is_of_own_office(session, organisation_id) and not has_accounts(session, organisation_id):
         return None
     return message(
         N_(
@@ -426,7 +450,8 @@ def check_joining(session: Session, organisation_id: str | None) -> None:
     """Refuse to put people into somebody else's organisation.
 
     Raises:
-        Forbidden: it has accounts, and the session's is none of them; ``errors`` names the field.
+        Forbidden: it has accounts, and the session's is none of them, or it is of another office; ``errors`` names
+            the field.
     """
     if what := not_to_join(session, organisation_id):
         raise Forbidden(what, code="not_in_charge", errors={"organisation_id": [what]})

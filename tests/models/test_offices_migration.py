@@ -87,5 +87,5 @@ def test_accounts_from_before_stay_in_the_default_office(database: Database) -> 
         assert session.get_one(type(user), user.id).office is None
         assert Offices.load(session).alone
         later = factories.make_user(session, Role.VIEWER, organisation_id=organisation.id)
-        assert later.office is None  # as long as their colleagues are
-        assert Offices.load(session).alone
+        assert later.office == "vientiane-province", "nobody new gets the rights that older accounts kept"
+        assert not Offices.load(session).alone

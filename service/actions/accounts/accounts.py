@@ -16,7 +16,7 @@ from models.constraint_violations import Violation, violation_of
 from models.errors import Busy, Conflict, Unauthenticated
 from models.i18n import N_, message
 from models.places import Organisation
-from models.queries.offices import OTHERS_EXIST, Offices, knows, line_end
+from models.queries.offices import OTHERS_EXIST, Offices, knows, line_end, line_of, within
 from models.text import one_line
 from models.vocabulary import Role, TokenScope
 from service.actions import crud, outside, permissions
@@ -65,6 +65,7 @@ def change_user(session: Session, act: ActionContext, user: User, values: Mappin
     values = _prepared(session, values, user)
     if values.get("organisation_id", user.organisation_id) != user.organisation_id:
         _check_office(session, values["organisation_id"])
+        _check_line(session, user, values["organisation_id"])
     if "password_hash" in values and act.user is not None and act.user.id != user.id:
         values.setdefault("must_change_password", True)
     loses_admin = user.role is Role.ADMIN and user.active
@@ -106,17 +107,47 @@ def _check_office(session: Session, organisation_id: str | None) -> None:
     permissions.check_own_organisation(session, "organisation_id", organisation_id, what)
 
 
+def _check_line(session: Session, user: User, organisation_id: str | None) -> None:
+    """Refuse to put an existing account into a line that is not its office's, though nobody works there yet: it keeps
+    its office, and the line's own would begin with somebody of another.
+
+    Raises:
+        Forbidden: it would be, and the session acts for an account; ``errors`` names the field.
+    """
+    organisation = session.get(Organisation, organisation_id or "")
+    if organisation is None:
+        return
+    present = session.get(Organisation, user.organisation_id or "")
+    offices = Offices.load_whole(session.connection())
+    known = {offices.named(user.office), present.locality if present is not None else offices.default}
+    if line_end(offices.successors, organisation.locality) not in {line_end(offices.successors, one) for one in known}:
+        text = N_("“{organisation}” belongs to another locality: make a new account there, or ask the operator.")
+        permissions.check_operator(session, "organisation_id", message(text, organisation=organisation.name))
+
+
 def _check_first(session: Session, act: ActionContext, values: Mapping[str, Any]) -> None:
-    """Refuse anybody but an administrator as the first account of another office: nobody could manage its accounts.
+    """Refuse anybody but an administrator as the first account of another office: nobody could manage its accounts. And
+    anybody at all beside accounts that are older than offices: those get their office first, which is the operator's.
 
     Raises:
         Invalid: under ``role``.
+        Forbidden: there are older accounts.
     """
     organisation = session.get(Organisation, values.get("organisation_id") or "")
-    if act.user is None or organisation is None or values["role"] is Role.ADMIN:
+    if act.user is None or organisation is None:
         return
     offices = Offices.load_whole(session.connection())
-    if line_end(offices.successors, organisation.locality) not in {offices.default, *offices.others}:
+    line = line_end(offices.successors, organisation.locality)
+    if line in {offices.default, *offices.others}:
+        return
+    of_line = col(User.organisation_id).in_(within(line_of(offices.successors, line)))
+    if session.exec(select(User.id).where(of_line, col(User.office).is_(None)).limit(1)).first() is not None:
+        text = N_(
+            "The accounts of this locality are older than offices: the operator opens their office first, on the"
+            " command line (desk office open)."
+        )
+        permissions.check_operator(session, "organisation_id", message(text))
+    if values["role"] is not Role.ADMIN:
         text = N_(
             "This is the first account of another office: make it an administrator's. From then on only they manage the"
             " accounts there, and only they see them."

@@ -12,7 +12,7 @@ from models.i18n import N_, Message, message
 from models.office import CODE_PATTERN
 from models.places import Locality, Organisation, Person
 from models.queries.audience import is_address
-from models.queries.offices import Offices
+from models.queries.offices import Offices, line_end
 from models.text import fold
 from models.vocabulary import Role
 from service.actions import crud, permissions
@@ -36,8 +36,7 @@ def create_locality(session: Session, act: ActionContext, values: Mapping[str, A
     if session.get(Locality, values["code"]):
         raise Conflict(message(N_("There is already a locality “{code}”."), code=values["code"]), code="already_exists")
     _check_lines(session, values["code"], values.get("successor"))
-    if values.get("successor"):
-        _check_own(session, values["successor"])
+    _check_own(session, "successor", values.get("successor"))
     return crud.create(session, act, Locality(**values))
 
 
@@ -45,20 +44,23 @@ def change_locality(session: Session, act: ActionContext, locality: Locality, va
     """Change a locality; feeds that show its name are rendered again."""
     crud.check(_locality_errors(session, locality, values))
     _check_lines(session, locality.code, values.get("successor", locality.successor))
-    _check_own(session, locality.code)
+    _check_own(session, "code", locality.code)
+    if values.get("successor") != locality.successor:
+        _check_own(session, "successor", values.get("successor"))
     crud.change(session, act, locality, values)
     return locality
 
 
-def _check_own(session: Session, code: str) -> None:
-    """Refuse changes of a locality of another office's line.
+def _check_own(session: Session, field: str, code: str | None) -> None:
+    """Refuse what concerns a locality of another office's line, at either end of a succession: one without
+    organisations as well, for whoever has the line has all that is entered there later.
 
     Raises:
-        Forbidden: it is one.
+        Forbidden: it is one; ``errors`` names the field.
     """
     offices = permissions.offices(session)
-    if not offices.alone and offices.at(code) != permissions.own_office(session):
-        permissions.check_operator(session, "code", message(_OTHER_OFFICE))
+    if code and not offices.alone and offices.at(code) != permissions.own_office(session):
+        permissions.check_operator(session, field, message(_OTHER_OFFICE))
 
 
 def _check_lines(session: Session, code: str, successor: str | None) -> None:
@@ -120,13 +122,15 @@ def create_organisation(session: Session, act: ActionContext, values: Mapping[st
     """Create an organisation.
 
     Raises:
-        Forbidden: it is to be a protocol office, which only an administrator can decide.
+        Forbidden: it is to be a protocol office, which only an administrator can decide; or its locality is another
+            office's.
     """
-    crud.check(_organisation_errors(session, values) | _names_taken(session, act, None, values))
+    crud.check(_organisation_errors(session, values))
     _check_office(act, values.get("protocol_office", False), was=False)
-    offices = permissions.offices(session)
-    if values.get("protocol_office") and offices.at(values["locality"]) != permissions.own_office(session):
+    if values.get("protocol_office") and not permissions.is_own_place(session, values["locality"]):
         permissions.check_operator(session, "protocol_office", message(_OTHER_OFFICE))
+    permissions.check_place(session, values["locality"])
+    crud.check(_names_taken(session, act, None, values))
     return crud.create(session, act, Organisation(**values))
 
 
@@ -142,13 +146,30 @@ def change_organisation(
     permissions.check_organisation(session, organisation)
     permissions.check_renaming(session, [name for name in values if values[name] != getattr(organisation, name)])
     crud.check(_organisation_errors(session, values) | _names_taken(session, act, organisation, values))
-    offices = permissions.offices(session)
-    if offices.at(values.get("locality", organisation.locality)) != offices.at(organisation.locality):
-        permissions.check_operator(session, "locality", message(_OTHER_OFFICE))
+    _check_line_kept(session, act, organisation, values.get("locality", organisation.locality))
     _check_office(act, values.get("protocol_office", organisation.protocol_office), was=organisation.protocol_office)
     changed = crud.change(session, act, organisation, values)
     changes.organisation_changed(session, act, organisation, changed)
     return organisation
+
+
+def _check_line_kept(session: Session, act: ActionContext, organisation: Organisation, locality: str) -> None:
+    """Refuse to carry an organisation from one line to another, also if neither has accounts yet: a line is a possible
+    office, and whose an organisation is decides who reads what is there.
+
+    Raises:
+        Forbidden: it has accounts, or would come to another office: that is the operator's. Otherwise it is an
+            administrator's.
+    """
+    offices = Offices.load_whole(session.connection())
+    before, after = (line_end(offices.successors, code) for code in (organisation.locality, locality))
+    if before == after:
+        return
+    if offices.at(before) != offices.at(after) or permissions.has_accounts(session, organisation.id):
+        permissions.check_operator(session, "locality", message(_OTHER_OFFICE))
+    if act.user is not None and act.user.role is not Role.ADMIN:
+        what = message(N_("Only an administrator moves an organisation to another locality."))
+        raise Forbidden(what, code="not_in_charge", errors={"locality": [what]})
 
 
 def delete_organisation(session: Session, act: ActionContext, organisation: Organisation) -> None:

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 from calendars.events.confirmation import (
     CONFIRMED_FIELDS,
     HEAD_NAMES,
+    IN_ORDER,
     PART_FIELDS,
     Difference,
     Values,
@@ -108,10 +109,10 @@ def values_of(
     over = over or {}
     members = heads_of(session, event) if heads is None else heads
     head_id = over.get("head_id", event.head_id)
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {IN_ORDER: True}
     for name in CONFIRMED_FIELDS:
         if name == "head":
-            found[name] = sorted({*members, *([head_id] if head_id else ())})
+            found[name] = list(dict.fromkeys([*([head_id] if head_id else ()), *sorted(members)]))
         elif name in PART_FIELDS:
             found[name] = _parts(session, event, name, over)
         elif name == "budget" and over.get(name):

@@ -26,7 +26,7 @@ def doubts(session: Session, entry: MemberRow, person: KnownPerson, organisation
     one = permissions.account_rights(session)
     if person.id is None or one is None or (person.organisation_id and person.organisation_id == one.organisation_id):
         return {}
-    if person.organisation_id != organisation_id and permissions.has_accounts(session, person.organisation_id):
+    if person.organisation_id != organisation_id and _is_others(session, person.organisation_id):
         whose = session.get_one(Organisation, person.organisation_id).name
         if organisation_id is None:
             text = N_(
@@ -41,6 +41,14 @@ def doubts(session: Session, entry: MemberRow, person: KnownPerson, organisation
         text = N_("Others have entered the address of {name}, to which mail would go. Write the address in this row.")
         return {"email": message(text, name=entry.name)}
     return {}
+
+
+def _is_others(session: Session, organisation_id: str | None) -> bool:
+    """Whether an organisation enters its own people: it has accounts, or is another office's, which may give it some at
+    any time."""
+    if permissions.has_accounts(session, organisation_id):
+        return True
+    return not permissions.is_of_own_office(session, organisation_id)
 
 
 def is_safe_by_name(session: Session, person_id: str) -> bool:

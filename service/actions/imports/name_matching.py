@@ -1,5 +1,6 @@
 """Matching the cells of a list: people by address or name, organisations by any of their names."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -8,7 +9,7 @@ from sqlmodel import Session, select
 
 from calendars.member_lists.rows import MemberRow
 from models.i18n import N_, Message, message
-from models.places import Organisation, Person
+from models.places import Locality, Organisation, Person
 from models.text import LocalizedText, fold, localized
 from models.vocabulary import Language
 from service.actions import permissions
@@ -16,6 +17,7 @@ from service.actions import permissions
 SUGGESTIONS = 20
 """How many unknown names of a list get the closest known one as a suggestion; searching it takes time."""
 _NAMED = 5
+_WITH_PLACE = re.compile(r"(.+?) ?\(([^()]+)\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,40 +118,52 @@ def _several_ids(text: str, ids: Sequence[str]) -> Message:
 class OrganisationIndex:
     """All organisations by their folded names in all languages; those of one's own office by their aliases, too.
 
-    Those of one's own office come first: what another office calls its bodies must not change what one's own list says.
+    One of another office is meant only by its name with its locality, ``NAME (LOCALITY)``, or by its id: what another
+    office calls its bodies must not change what one's own list says.
     """
 
     def __init__(
-        self, known: Sequence[tuple[str, LocalizedText, Sequence[str]]], elsewhere: Collection[str] = ()
+        self,
+        known: Sequence[tuple[str, LocalizedText, Sequence[str]]],
+        elsewhere: Mapping[str, tuple[LocalizedText, Collection[str]]] | None = None,
     ) -> None:
+        """``elsewhere``: organisations of other offices → the name of their locality, and all texts that name it."""
         self.names = {identity: name for identity, name, _aliases in known}
+        self.elsewhere = elsewhere or {}
         self._by_name: dict[str, list[str]] = {}
+        self._named_elsewhere: dict[str, list[str]] = {}
         self._suggested = 0
         for identity, name, aliases in known:
-            if identity not in elsewhere:
-                for text in {fold(text) for text in (*name.values(), *aliases)}:
-                    self._by_name.setdefault(text, []).append(identity)
-        own = frozenset(self._by_name)
-        for identity, name, _aliases in known:
-            if identity in elsewhere:
-                for text in {fold(text) for text in name.values()} - own:
-                    self._by_name.setdefault(text, []).append(identity)
+            is_own = identity not in self.elsewhere
+            index = self._by_name if is_own else self._named_elsewhere
+            for text in {fold(text) for text in (*name.values(), *(aliases if is_own else ()))}:
+                index.setdefault(text, []).append(identity)
 
     @classmethod
     def load(cls, session: Session) -> "OrganisationIndex":
-        """Read all organisations; one query."""
+        """Read all organisations: one query, two if there are several offices."""
         found = session.exec(
             select(Organisation.id, Organisation.name, Organisation.aliases, Organisation.locality)
         ).all()
         offices, own = permissions.offices(session), permissions.own_office(session)
-        elsewhere = frozenset() if offices.alone else {one[0] for one in found if offices.at(one[3]) != own}
+        elsewhere: dict[str, tuple[LocalizedText, Collection[str]]] = {}
+        if not offices.alone:
+            places = {place.code: place for place in session.exec(select(Locality))}
+            told = {code: {fold(text) for text in (code, *place.name.values())} for code, place in places.items()}
+            # A locality that another office calls like one of one's own names nothing.
+            own_places = set().union(*(texts for code, texts in told.items() if offices.at(code) == own))
+            elsewhere = {
+                identity: (dict(places[code].name), told[code] - own_places)
+                for identity, _name, _aliases, code in found
+                if offices.at(code) != own
+            }
         return cls([(identity, dict(name), aliases) for identity, name, aliases, _locality in found], elsewhere)
 
     def find(self, text: str) -> str | Message:
         """The id of the organisation a cell names, or an error."""
         if text in self.names:
             return text
-        found = self._by_name.get(fold(text), [])
+        found = self._by_name.get(fold(text)) or self._with_place(text)
         if len(found) == 1:
             return found[0]
         if found:
@@ -160,7 +174,20 @@ class OrganisationIndex:
             )
         return self._unknown(text)
 
+    def _with_place(self, text: str) -> list[str]:
+        parts = _WITH_PLACE.fullmatch(fold(text))
+        if parts is None:
+            return []
+        name, place = parts.groups()
+        return [one for one in self._named_elsewhere.get(name, ()) if place in self.elsewhere[one][1]]
+
     def _unknown(self, text: str) -> Message:
+        if others := self._named_elsewhere.get(fold(text)):
+            return message(
+                N_("“{name}” is known in another office only. If it is meant, write “{right}”; otherwise your own."),
+                name=text[:100],
+                right=self._placed(others[0], Language.VI),
+            )
         self._suggested += 1
         near = get_close_matches(fold(text), self._by_name, 1, 0.6) if self._suggested <= SUGGESTIONS else []
         if near:
@@ -171,6 +198,14 @@ class OrganisationIndex:
         return message(N_("There is no organisation “{name}”. Enter it first."), name=text[:100])
 
     def label(self, identity: str | None, language: str) -> str:
-        """An organisation's cell in an export: its name, or its id if the name is ambiguous."""
+        """An organisation's cell in an export: its name, with its locality if it is another office's, or its id if that
+        is ambiguous."""
         name = localized(self.names.get(identity or ""), language)
-        return name if not identity or self.find(name) == identity else identity
+        if not identity or self._by_name.get(fold(name)) == [identity]:
+            return name
+        placed = self._placed(identity, language)
+        return placed if self.find(placed) == identity else identity
+
+    def _placed(self, identity: str, language: str) -> str:
+        name, place = localized(self.names[identity], language), self.elsewhere.get(identity)
+        return name if place is None else f"{name} ({localized(place[0], language)})"

@@ -260,6 +260,37 @@ def test_head_who_leaves_the_list_is_missed(caller: Callers, known: Mapping[str,
     assert told["head"]["now"] == []
 
 
+@pytest.mark.both_databases("kept values are JSON")
+@pytest.mark.parametrize("is_kept_before", [False, True])
+def test_two_heads_who_change_places_are_missed(
+    caller: Callers, database: Database, known: Mapping[str, str], is_kept_before: bool
+) -> None:
+    """Whom the event names, and who has the role on its list: each of both was confirmed as who they are."""
+    officer, approver = caller(Role.OFFICER), caller(Role.APPROVER)
+    one, other = sorted([known["{person}"], officer.made("/people", {"name": "Người thứ hai"})["id"]])
+    path = f"/delegations/{officer.made('/delegations', VISIT | {'head_id': one})['id']}"
+    members = path.replace("delegations", "events") + "/members"
+    head = officer.made(members, {"person_id": other, "role": "head"})
+    step(officer, path.rpartition("/")[2], "planned")
+    step(approver, path.rpartition("/")[2], "confirmed")
+    if is_kept_before:  # without order: nothing of that time is judged by it
+        with database.transaction() as session:
+            event = session.get_one(Event, path.rpartition("/")[2])
+            event.confirmed_values = {k: v for k, v in (event.confirmed_values or {}).items() if k != "heads_in_order"}
+    assert "heads_in_order" not in officer.get(path).json["confirmed"]["values"]
+    officer.patch(path, {"head_id": other})
+    assert officer.get(path).json["changed_since_confirmed"] is True
+    officer.call("PATCH", f"{members}/{head['id']}", {"person_id": one}, If_Match="*")
+    told = officer.get(path).json
+    if is_kept_before:
+        assert told["differs"] == {}
+    else:
+        assert (told["differs"]["head"]["confirmed"], told["differs"]["head"]["now"]) == ([one, other], [other, one])
+    officer.patch(path, {"head_id": one})
+    officer.call("PATCH", f"{members}/{head['id']}", {"person_id": other}, If_Match="*")
+    assert officer.get(path).json["differs"] == {}
+
+
 @pytest.mark.parametrize(
     ("guard", "change"), [("after_change", {"level": "high"}), ("head_changed", None)], ids=["event", "member"]
 )

@@ -5,9 +5,12 @@ from collections.abc import Callable
 import pytest
 from werkzeug.test import TestResponse
 
+from models.accounts import User
 from models.database import Database
 from models.vocabulary import Role
+from service.actions import permissions
 from service.actions.imports import member_lists
+from service.actions.imports.name_matching import OrganisationIndex
 from tests import factories
 from tests.service.conftest import Caller
 from tests.service.imports.test_member_import import take
@@ -135,3 +138,59 @@ def test_another_offices_administrator_changes_no_locality(sides: dict[str, Call
 def test_nobody_puts_another_office_in_charge(sides: dict[str, Caller]) -> None:
     answer = sides["v"].post("/delegations", PLAN | {"organisation_id": body(sides["a"])})
     assert (answer.status_code, list(answer.json["errors"])) == (403, ["organisation_id"])
+
+
+def test_a_namesake_in_another_offices_body_without_accounts_opens_nothing(sides: dict[str, Caller]) -> None:
+    """Its administrator gives that body its first account whenever they like."""
+    ours, theirs = sides["a"], sides["v"]
+    helper = theirs.made("/organisations", {"name": {"vi": "Tổ giúp việc"}, "locality": OTHER})["id"]
+    theirs.made("/people", {"name": "Lê Thị Đào", "organisation_id": helper})
+    event = visit(ours)
+    assert refused(take(ours, event, "name\nLê Thị Đào\n"), "organisation")
+    named = take(ours, event, "name,organisation\nLê Thị Đào,Tổ giúp việc (Vientiane-Province)\n")
+    assert named.status_code == 200, named.text
+
+
+@pytest.mark.parametrize("place", ["Vientiane-Province", OTHER])
+def test_another_offices_body_is_meant_with_its_locality_only(
+    sides: dict[str, Caller], database: Database, place: str
+) -> None:
+    """Its name alone may have been planted, to read whatever visit a list with this name is taken into."""
+    ours, theirs = sides["a"], sides["v"]
+    helper = {"name": {"vi": "Ban Tổ chức tỉnh"}, "locality": OTHER}
+    planted = theirs.made("/organisations", helper)["id"]
+    event = visit(ours)
+    answer = take(ours, event, "name,organisation\nPhạm Kín,Ban Tổ chức tỉnh\n")
+    assert refused(answer, "organisation")
+    assert "Ban Tổ chức tỉnh (" in answer.text, "it says how it would be meant"
+    theirs.made("/people", {"name": "Phạm Kín", "organisation_id": planted})
+    assert take(ours, event, f"name,organisation\nPhạm Kín,Ban tổ chức tỉnh ({place})\n").status_code == 200
+    with database.transaction(write=False) as session:
+        permissions.reads_as(session, session.get_one(User, ours.user_id))
+        found = OrganisationIndex.load(session)
+        assert found.find(found.label(planted, "vi")) == planted, "as a list is exported it is read again"
+        assert found.label(planted, "vi").startswith("Ban Tổ chức tỉnh (")
+
+
+def test_a_locality_called_like_ones_own_names_nothing(sides: dict[str, Caller]) -> None:
+    ours, theirs = sides["a"], sides["v"]
+    own = ours.get("/localities/hai-duong").json["name"]
+    assert sides["admin of v"].patch(f"/localities/{OTHER}", {"name": own}).status_code == 200
+    theirs.made("/organisations", {"name": {"vi": "Ban Tổ chức"}, "locality": OTHER})
+    row = f"name,organisation\nPhạm Kín,Ban Tổ chức ({own['vi']})\n"
+    assert refused(take(ours, visit(ours), row), "organisation")
+
+
+@pytest.mark.parametrize("role", [Role.OFFICER, Role.ADMIN])
+def test_people_are_put_into_bodies_of_ones_own_office_only(
+    sides: dict[str, Caller], caller: Callable[..., Caller], database: Database, role: Role
+) -> None:
+    """Into those without accounts as well: the other office would take them for its own."""
+    with database.transaction() as session:
+        bare = factories.make_organisation(session).id
+    theirs = caller(role, organisation_id=body(sides["v"]))
+    person = {"name": "Lê Thị Đào", "organisation_id": bare, "email": "spy@evil.example"}
+    answer = theirs.post("/people", person)
+    assert (answer.status_code, list(answer.json["errors"])) == (403, ["organisation_id"])
+    assert theirs.post("/people", person | {"organisation_id": None}).status_code == 201
+    assert sides["b"].post("/people", person).status_code == 201, "of its own office"
