@@ -192,8 +192,12 @@ def near_office(session: Session) -> ColumnElement[bool]:
 
 
 def sees_task(session: Session, event: Any, organisation_id: str | None) -> bool:
-    """Whether the session sees a task of an event it may read; ``organisation_id`` is whose task it is."""
-    return sight(session, event) >= Sight.OFFICE or is_for(session, organisation_id)
+    """Whether the session sees a task of an event it may read; ``organisation_id`` is whose task it is.
+
+    Who is told of a task by mail must see it too (:meth:`models.queries.audience.AudienceIndex.addresses`).
+    """
+    one = reader(session)
+    return one is None or one.sees_task(event, organisation_id)
 
 
 def seen_tasks(session: Session) -> ColumnElement[bool]:
