@@ -163,7 +163,7 @@ class ReminderFacts:
             tasks,
             {place.code: place for place in session.execute(select(Locality)).scalars()},
             _by_id(session, Organisation, {one.organisation_id for one in events.values() if one.organisation_id}),
-            AudienceIndex.load(session, words, EventSelection(tuple(event_ids))),
+            AudienceIndex.load(session, words, EventSelection(tuple(event_ids)), of_tasks=bool(tasks)),
             approved_rules(session, {rule.id: rule.audience for rule in rules.values()}),
             EntitledReaders.load(
                 session,
@@ -253,7 +253,7 @@ class ReminderFacts:
         people: Mapping[str, Language] = {}
         if rule is not None:
             vouched = rule.id in self.vouched
-            people = self.directory.addresses(rule.audience, event, vouched=vouched, task_id=one.task_id)
+            people = self.directory.addresses(rule.audience, event, vouched=vouched, task=task)
         versions = (event.version, rule.version if rule else None)
         participants = self.directory.participants(event)
         return _SharedFacts(about, versions, people, participants, self._reply_to(event, self.directory))

@@ -4,12 +4,18 @@
 mail about an event follows it: reminders when they are planned, previewed and sent, changes, cancellations, notices of
 failed mails.
 
-- The address of a disabled account is told nothing, whatever else names it.
+- The address of a disabled account is told nothing, whatever else names it: an account of the event's office, or of
+  the body that its member belongs to. Accounts of other offices decide nothing about an address that this one writes
+  to.
 - An account is told what it may read (:mod:`models.queries.event_readers`).
 - A member or the head of an event, and whoever was given a task of it, is told of it at the address in their own row,
   as themselves: an account that has the same address gains nothing by it, neither its language nor its messenger.
 - Any other address that a rule names is told of internal events only if somebody entitled has approved it
   (:mod:`models.queries.approved_rules`).
+
+Who may be told of an event is not yet told of its tasks: :meth:`AudienceIndex.addresses` with a ``task`` resolves only
+to those who see it (:func:`service.actions.permissions.sees_task` is the same rule for sessions), to whom it is given,
+and to addresses that somebody entitled has approved.
 """
 
 import re
@@ -45,8 +51,9 @@ from models.events import Event
 from models.i18n import N_
 from models.places import Locality, Organisation, Person
 from models.queries.approved_rules import approved_rules
-from models.queries.event_readers import TAKING_PART, ReadingRights
+from models.queries.event_readers import TAKING_PART, ReadingRights, with_sides
 from models.queries.languages import reader_language
+from models.queries.office_rows import RuleOffices
 from models.queries.offices import LOCALITY, OTHERS_EXIST, Offices, knows
 from models.reminders import ReminderRule
 from models.vocabulary import Language, Role, Visibility
@@ -111,6 +118,7 @@ _PERSON: Table = Person.__table__  # type: ignore[attr-defined]
 _ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
 _LOCALITY: Table = Locality.__table__  # type: ignore[attr-defined]
 _RULE: Table = ReminderRule.__table__  # type: ignore[attr-defined]
+_ACTIVE_RULES = select(_RULE.c.id, _RULE.c.audience, _RULE.c.kinds).where(_RULE.c.active)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +187,7 @@ def _users(parts: frozenset[str], by_id: bool) -> Select[*tuple[Any, ...]]:
     names = ("id", "email", "role", "organisation_id", "locale", "active", "messenger", "office")
     columns = (_USER.c[name] for name in names)
     return (
-        select(*columns, _ORGANISATION.c.protocol_office, OTHERS_EXIST.label("several"))
+        select(*columns, _ORGANISATION.c.protocol_office, _ORGANISATION.c.locality, OTHERS_EXIST.label("several"))
         .outerjoin(_ORGANISATION, _ORGANISATION.c.id == _USER.c.organisation_id)
         .where(or_(*(conditions[part] for part in sorted(parts))))
         .order_by(_USER.c.email)
@@ -228,7 +236,8 @@ class _Place:
     table: Table | None = None
 
     def people(self, by_id: bool, which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
-        """Event, address, person, their organisation's country, their languages, whether they are members, task."""
+        """Event, address, person, their organisation's country, their languages, the organisation they take part from,
+        whether they are members, task."""
         events: Any = _EVENT if self.table is None else self.table.join(_EVENT, _EVENT.c.id == self.event_id)
         joined = (
             events.join(_PERSON, _PERSON.c.id == self.person_id)
@@ -236,7 +245,8 @@ class _Place:
             .outerjoin(_LOCALITY, _LOCALITY.c.code == _ORGANISATION.c.locality)
         )
         columns = (
-            self.event_id, func.lower(_PERSON.c.email), _PERSON.c.id, _LOCALITY.c.country, _PERSON.c.languages
+            self.event_id, func.lower(_PERSON.c.email), _PERSON.c.id, _LOCALITY.c.country, _PERSON.c.languages,
+            self.organisation_id.label("from_organisation"),
         )  # fmt: skip
         stands = (true() if self.table is _MEMBER else false()).label("is_member")
         task = (_TASK.c.id if self.table is _TASK else null()).label("task_id")
@@ -302,7 +312,7 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
 
 @dataclass(slots=True)
 class AudienceIndex:
-    """The data to resolve audiences of many events, read at once: at most eight queries however many events."""
+    """The data to resolve audiences of many events, read at once: at most ten queries however many events."""
 
     offices: Offices = field(default_factory=Offices)
     users: dict[str, Any] = field(default_factory=dict)
@@ -323,13 +333,20 @@ class AudienceIndex:
     people: dict[tuple[str, str], tuple[bool, str, str | None, Sequence[str]]] = field(default_factory=dict)
     """Event and address → who of its people has it: whether a head only, their id, their organisation's country, their
     languages. Of several people the first in this order."""
+    bodies: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Event and address → the organisations that its people with this address take part from."""
     messengers: dict[str, bytes] = field(default_factory=dict)
     """Account → the encrypted address of its messenger."""
     countries: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, work: Session | Connection, words: Iterable[str], events: EventSelection) -> "AudienceIndex":
-        """Read what these words can resolve to for these events; changes must have been flushed."""
+    def load(
+        cls, work: Session | Connection, words: Iterable[str], events: EventSelection, *, of_tasks: bool = False
+    ) -> "AudienceIndex":
+        """Read what these words can resolve to for these events; changes must have been flushed.
+
+        ``of_tasks``: it will be asked who is told of a task, too.
+        """
         all_words = frozenset(words)
         emails = sorted({address.lower() for address in named_addresses(all_words)})
         roles = [role for role in Role if f"{_ROLE}{role}" in all_words]
@@ -350,8 +367,7 @@ class AudienceIndex:
                 if isinstance(work, Session):
                     knows(work, several=bool(found_users[0].several))
                 index.offices = Offices.load(work)
-            for user in found_users:
-                index._add_user(user)
+            index._add_users(connection, found_users, of_tasks=of_tasks)
         limited = {one.organisation_id for one in index.rights.values() if not one.everything and one.organisation_id}
         if limited and parts & {_ROLE, _EMAIL, MEMBERS, OWNER, ASSIGNEE}:
             bound = events.values | {"organisations": sorted(limited)}
@@ -361,7 +377,7 @@ class AudienceIndex:
                 index.tasks[task.event_id].append(task)
         if parts & {MEMBERS, ASSIGNEE, _EMAIL}:
             bound = events.values | ({"emails": emails} if emails else {})
-            people = _people(by_id, MEMBERS in parts, ASSIGNEE in parts, bool(emails))
+            people = _people(by_id, MEMBERS in parts, of_tasks or ASSIGNEE in parts, bool(emails))
             for row in connection.execute(people, bound):
                 index._add_person(*row, is_listed=MEMBERS in parts)
             office = {"office": connection.get_execution_options().get(LOCALITY) or ""}
@@ -369,17 +385,24 @@ class AudienceIndex:
         return index
 
     def addresses(
-        self, audience: Iterable[str], event: Any, *, vouched: bool = False, task_id: str | None = None
+        self, audience: Iterable[str], event: Any, *, vouched: bool = False, task: Any = None
     ) -> dict[str, Language]:
         """As :func:`addresses`, from the loaded data; ``event`` is one of the events, or a row with its columns.
 
-        ``vouched``: the addresses that the audience names are approved. ``task_id``: only who this task is given to is
-        its assignee, not who has any open one.
+        ``vouched``: the addresses that the audience names are approved. ``task``, a row with ``id`` and
+        ``organisation_id``: only who sees this task is told, and only who it is given to is its assignee, not who has
+        any open one. The data must be loaded for that.
         """
         found: dict[str, Reader] = {}
         for word in audience:
-            for reader in self._assignees(event, task_id) if word == ASSIGNEE else self._readers(word, event, vouched):
-                found.setdefault(reader.address, reader)
+            if word == ASSIGNEE:
+                readers = self._assignees(event, None if task is None else task.id)
+            else:
+                readers = self._readers(word, event, vouched)
+            is_approved = vouched and word.startswith(_EMAIL)
+            for reader in readers:
+                if task is None or is_approved or self._sees_task(reader, event, task):
+                    found.setdefault(reader.address, reader)
         recipients = {address: reader.language for address, reader in found.items()}
         if self.messengers:
             told = (reader for reader in found.values() if reader.account_id in self.messengers)
@@ -396,14 +419,13 @@ class AudienceIndex:
         Its account, its members and its head must be loaded (the word ``email:ADDRESS``, or ``members`` for these).
         ``vouched``: somebody entitled has approved the address.
         """
+        if self.is_shut(address, event):
+            return None
         user = self.by_email.get(address)
-        if user is not None and not self._may_read(user, event) and not self._is_of_its_office(user, event):
-            user = None  # an account of another office decides nothing about an address that this one writes to
-        if user is not None:
-            if not user.active:
-                return None
-            if self._may_read(user, event):
-                return self.accounts[user.id]
+        if user is not None and user.active and self._may_read(user, event):
+            return self.accounts[user.id]
+        if user is not None and not self._decides(user, event):
+            user = None
         person = self.people.get((event.id, address))
         if person is not None:
             return Reader(address, self._language(event, person[2], person[3]))
@@ -419,9 +441,7 @@ class AudienceIndex:
     def is_shut(self, address: str, event: Any) -> bool:
         """Whether an address (loaded as for :meth:`reader`) is that of a disabled account, which is told nothing."""
         user = self.by_email.get(address)
-        if user is None or user.active:
-            return False
-        return self._may_read(user, event) or self._is_of_its_office(user, event)
+        return user is not None and not user.active and self._decides(user, event)
 
     def in_charge(self, event: Any) -> str | None:
         """The address of the one account in charge of an event, to which answers go; the word ``owner`` must be loaded.
@@ -474,14 +494,31 @@ class AudienceIndex:
         takes_part = (event.id, user.organisation_id) in self.taking_part
         return self.rights[user.id].may_read(event, takes_part=takes_part)
 
-    def _is_of_its_office(self, user: Any, event: Any) -> bool:
-        """Whether an account belongs to the office of an event."""
-        return self.rights[user.id].is_of_office(event.organisation_id)
+    def _decides(self, user: Any, event: Any) -> bool:
+        """Whether an account decides that its address is told nothing of an event: one of the event's office, or of
+        the body that the person with this address takes part from. Anybody else may make an account with any address.
+        """
+        is_own_body = user.organisation_id in self.bodies.get((event.id, user.email), ())
+        return is_own_body or self.rights[user.id].is_of_office(event.organisation_id)
+
+    def _sees_task(self, reader: Reader, event: Any, task: Any) -> bool:
+        """Whether a reader of an event sees a task of it."""
+        if reader.address in self.doers.get(task.id, ()):
+            return True
+        if reader.account_id is None:
+            return False
+        return self.rights[reader.account_id].sees_task(event, task.organisation_id)
 
     def _language(self, event: Any, country: str | None = None, languages: Sequence[str] = ()) -> Language:
         """The language of a reader without an account, who belongs to an organisation in ``country``."""
         in_charge = self.countries.get(event.organisation_id) if event.organisation_id else None
         return reader_language(languages, country, in_charge, self.countries.get(""))
+
+    def _add_users(self, connection: Connection, users: Sequence[Any], *, of_tasks: bool) -> None:
+        for user in users:
+            self._add_user(user)
+        if of_tasks:
+            self.rights.update(with_sides(connection, self.rights, {user.id: user.locality for user in users}))
 
     def _add_user(self, user: Any) -> None:
         self.users[user.id] = user
@@ -502,6 +539,7 @@ class AudienceIndex:
         person_id: str,
         country: str | None,
         languages: Sequence[str] | None,
+        from_organisation: str | None,
         is_member: bool,
         task_id: str | None,
         *,
@@ -514,6 +552,8 @@ class AudienceIndex:
             self.members[event_id].append(address)
         if task_id is not None:
             self.doers[task_id].append(address)
+        if from_organisation is not None:
+            self.bodies[event_id, address].add(from_organisation)
         known, this = self.people.get((event_id, address)), (not is_member, person_id, country, tuple(languages or ()))
         if known is None or this[:2] < known[:2]:
             self.people[event_id, address] = this
@@ -524,8 +564,9 @@ class EntitledReaders:
     """Who may be told of an event as it is now, whatever told them of it before."""
 
     directory: AudienceIndex = field(default_factory=AudienceIndex)
-    approved: frozenset[str] = frozenset()
-    """Addresses, in lower case, that a rule names and somebody entitled has approved."""
+    approved: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    """Address, in lower case → the rules, switched on, that name it and in which somebody entitled has approved it."""
+    offices: RuleOffices = field(default_factory=RuleOffices)
 
     @classmethod
     def load(
@@ -542,11 +583,15 @@ class EntitledReaders:
         connection = work if isinstance(work, Connection) else work.connection()
         addresses = {one.removeprefix(MESSENGER) for one in recipients}
         all_words = {*words, *(f"{_EMAIL}{one}" for one in addresses)}
-        rules = {row.id: row.audience for row in connection.execute(select(_RULE.c.id, _RULE.c.audience))}
-        approved = approved_rules(connection, rules)
+        rules = {row.id: row for row in connection.execute(_ACTIVE_RULES)}
+        approved: dict[str, list[Any]] = defaultdict(list)
+        for rule in sorted(approved_rules(connection, {one: row.audience for one, row in rules.items()})):
+            for address in named_addresses(rules[rule].audience):
+                approved[address.lower()].append(rules[rule])
         return cls(
             AudienceIndex.load(connection, all_words, EventSelection(tuple(event_ids))),
-            frozenset(address.lower() for rule in approved for address in named_addresses(rules[rule])),
+            approved,
+            RuleOffices.load(work) if approved else RuleOffices(),
         )
 
     def reader(self, recipient: str, event: Any) -> Reader | None:
@@ -556,7 +601,13 @@ class EntitledReaders:
         is approved.
         """
         address = recipient.removeprefix(MESSENGER)
-        reader = self.directory.reader(address, event, vouched=address in self.approved)
+        vouched = any(self._covers(rule, event) for rule in self.approved.get(address, ()))
+        reader = self.directory.reader(address, event, vouched=vouched)
         if recipient == address or reader is None:
             return reader
         return reader if reader.account_id in self.directory.messengers else None
+
+    def _covers(self, rule: Any, event: Any) -> bool:
+        """Whether a rule is about an event: of its office and for its kind. What another office, or a rule about other
+        things, says of an address vouches for nothing here."""
+        return (not rule.kinds or event.kind in rule.kinds) and self.offices.covers(rule.id, event)

@@ -12,22 +12,23 @@ The rule has two forms: a condition for SELECTs (:func:`visible_to`) and a check
 accounts and events at once (:meth:`ReadingRights.may_read`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, Table, and_, or_, select, true
 from sqlmodel import Session, col
 
 from models.accounts import User
 from models.event_parts import Member, Task
 from models.events import Event
 from models.places import Organisation
-from models.queries.offices import Offices, line_end, line_of, within
+from models.queries.offices import Offices, line_end, line_of
 from models.vocabulary import Role, Visibility
 
 _MEMBER: Table = Member.__table__  # type: ignore[attr-defined]
 _TASK: Table = Task.__table__  # type: ignore[attr-defined]
+_ORGANISATION: Table = Organisation.__table__  # type: ignore[attr-defined]
 _HEADED = Event.__table__.alias("headed")  # type: ignore[attr-defined]
 
 TAKING_PART: Sequence[Select[tuple[str, str | None]]] = (
@@ -85,6 +86,11 @@ class ReadingRights:
         is_own = getattr(event, "created_by", None) == self.user_id
         return (self.whole_office or is_own) and self.is_of_office(event.organisation_id)
 
+    def sees_task(self, event: Any, organisation_id: str | None) -> bool:
+        """Whether the account sees a task of an event that it may read; ``organisation_id`` is whose task it is."""
+        is_own = organisation_id is not None and organisation_id == self.organisation_id
+        return is_own or self.is_near(event.organisation_id) or self.is_in_charge(event)
+
     def may_read(self, event: Any, *, takes_part: bool) -> bool:
         """As :func:`visible_to`, for a loaded event. ``takes_part``: the account's organisation takes part in it."""
         return event.visibility is Visibility.PUBLIC or takes_part or self.is_in_charge(event)
@@ -95,13 +101,34 @@ def reader_of(session: Session, user: User) -> ReadingRights:
     organisation = session.get(Organisation, user.organisation_id) if user.organisation_id else None
     offices = Offices.load(session)
     rights = ReadingRights.of(user, organisation is not None and organisation.protocol_office, offices)
-    if organisation is None or organisation.locality == rights.office:
-        return rights
-    lines = offices.successors if not offices.alone else Offices.load_whole(session.connection()).successors
-    if line_end(lines, organisation.locality) == line_end(lines, rights.office):
-        return rights
-    side = session.scalars(within(line_of(lines, organisation.locality)))
-    return replace(rights, side=frozenset(side))
+    locality = None if organisation is None else organisation.locality
+    return with_sides(session.connection(), {user.id: rights}, {user.id: locality})[user.id]
+
+
+def with_sides(
+    connection: Connection, rights: Mapping[str, ReadingRights], localities: Mapping[str, str | None]
+) -> dict[str, ReadingRights]:
+    """The rights of accounts (by their ids) with their ``side``; ``localities`` are those of their organisations.
+
+    No query where all are at home in their office; at most two.
+    """
+    found = dict(rights)
+    strangers = {one: place for one, place in localities.items() if place and place != rights[one].office}
+    if not strangers:
+        return found
+    offices = next(iter(rights.values())).offices
+    lines = offices.successors if not offices.alone else Offices.load_whole(connection).successors
+    apart = {one: at for one, at in strangers.items() if line_end(lines, at) != line_end(lines, rights[one].office)}
+    if not apart:
+        return found
+    sides = {end: line_of(lines, end) for end in {line_end(lines, at) for at in apart.values()}}
+    listed = select(_ORGANISATION.c.id, _ORGANISATION.c.locality)
+    within = connection.execute(listed.where(_ORGANISATION.c.locality.in_(sorted(frozenset().union(*sides.values())))))
+    bodies = within.all()
+    for one, at in apart.items():
+        side = sides[line_end(lines, at)]
+        found[one] = replace(rights[one], side=frozenset(row.id for row in bodies if row.locality in side))
+    return found
 
 
 def in_charge(reader: ReadingRights, table: Any = Event) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Table, select
+from sqlalchemy import Connection, Table, select
 from sqlmodel import Session
 
 from models.holidays import OfficeHoliday, office_holidays
@@ -24,12 +24,13 @@ class RuleOffices:
     """Rule → the code of its office, while there is more than one."""
 
     @classmethod
-    def load(cls, session: Session) -> "RuleOffices":
+    def load(cls, work: Session | Connection) -> "RuleOffices":
         """Read the offices, and where there are several those of the rules."""
-        offices = Offices.load(session)
+        offices = Offices.load(work)
         if offices.alone:
             return cls(offices)
-        rows = session.connection().execute(select(_RULE.c.id, _RULE.c.office))
+        connection = work if isinstance(work, Connection) else work.connection()
+        rows = connection.execute(select(_RULE.c.id, _RULE.c.office))
         return cls(offices, {row.id: offices.named(row.office) for row in rows})
 
     def covers(self, rule_id: str, event: Any) -> bool:

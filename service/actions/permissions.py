@@ -40,7 +40,7 @@ from models.queries.event_readers import ReadingRights, reader_of, visible_to
 from models.queries.office_rows import OfficeHolidays
 from models.queries.offices import Offices
 from models.text import LocalizedText
-from models.vocabulary import Language, Visibility
+from models.vocabulary import Language, Role, Visibility
 
 _READER = "reader"
 _AT_ONCE = 500
@@ -127,6 +127,26 @@ def changed_by(one: ReadingRights) -> ColumnElement[bool]:
     return event_readers.in_charge(one)
 
 
+def filled_by(session: Session) -> ColumnElement[bool]:
+    """The condition for events that a calendar file may change which the session takes in: those it may change and that
+    its own organisation made, or the service, or somebody who reads the whole office.
+
+    Whoever made an event reads it: what others entered beforehand under a UID that they knew must not be filled by
+    whoever takes in the file with it, not even by those who may change everything.
+    """
+    one = account_rights(session)
+    if one is None:
+        return true()
+    officials = or_(
+        col(User.role).in_([role for role in Role if role.suffices_for(Role.APPROVER)]),
+        col(User.organisation_id).is_(None),
+        col(User.organisation_id).in_(select(col(Organisation.id)).where(col(Organisation.protocol_office))),
+    )
+    makers = select(col(User.id)).where(or_(col(User.organisation_id) == one.organisation_id, officials))
+    made_by = col(Event.created_by)
+    return and_(changed_by(one), or_(made_by.is_(None), made_by == one.user_id, made_by.in_(makers)))
+
+
 # How much of an event
 
 
@@ -192,8 +212,12 @@ def near_office(session: Session) -> ColumnElement[bool]:
 
 
 def sees_task(session: Session, event: Any, organisation_id: str | None) -> bool:
-    """Whether the session sees a task of an event it may read; ``organisation_id`` is whose task it is."""
-    return sight(session, event) >= Sight.OFFICE or is_for(session, organisation_id)
+    """Whether the session sees a task of an event it may read; ``organisation_id`` is whose task it is.
+
+    Who is told of a task by mail must see it too (:meth:`models.queries.audience.AudienceIndex.addresses`).
+    """
+    one = reader(session)
+    return one is None or one.sees_task(event, organisation_id)
 
 
 def seen_tasks(session: Session) -> ColumnElement[bool]:

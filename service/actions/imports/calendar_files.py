@@ -12,7 +12,7 @@ from calendars.events.lifecycle import CALLED_OFF
 from calendars.ical_import.entries import ImportedEvent, SkippedComponent
 from calendars.ical_import.reader import CalendarFile, ImportContext, read_calendar
 from calendars.ical_import.times import ImportedTimes
-from models.errors import DomainError, Invalid
+from models.errors import DomainError, Forbidden, Invalid
 from models.events import Event
 from models.i18n import N_, Message, message
 from models.places import Locality
@@ -142,8 +142,8 @@ class _CalendarImport:
     def _import(self, entry: ImportedEvent) -> ComponentOutcome:
         event = self.history.event_of(entry)
         remarks = list(entry.remarks)
-        if event is not None and event.id in self.hidden:
-            # Its owner and content are not revealed to whoever may not see it.
+        if event.id in self.hidden if event is not None else self.history.is_closed(entry):
+            # Its owner, content and days are not revealed to whoever may not see it.
             reason = message(events.UID_TAKEN)
             return self._outcome(entry, "refused", None, (reason,))
         try:
@@ -232,6 +232,8 @@ class _CalendarImport:
         values = _differences(entry, event)
         if not values:
             return "unchanged"
+        if event.id in self.history.others:
+            raise Forbidden(message(events.UID_TAKEN), code="not_in_charge")
         if older := self.history.why_older(entry, event):
             remarks.append(older)
             return "unchanged"

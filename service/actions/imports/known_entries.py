@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from sqlalchemy import ColumnElement, case, or_
 from sqlalchemy.orm import selectinload
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -12,8 +13,10 @@ from calendars.events.lifecycle import CALLED_OFF
 from calendars.ical_import.entries import ImportedEvent
 from calendars.ical_import.reader import CalendarFile
 from models.events import Event
+from models.feeds import DeletedEvent
 from models.i18n import N_, Message, message
 from models.imports import ImportedEntry
+from models.queries.event_readers import in_charge
 from models.vocabulary import EventStatus
 from service.actions import permissions
 
@@ -21,6 +24,7 @@ MOVED_AT_MOST = timedelta(days=3)
 """How far an occurrence of a series may have been moved to be taken for the same one."""
 
 _BATCH = 500
+_SERIES_AT_ONCE = 50
 
 
 @dataclass
@@ -39,6 +43,11 @@ class KnownEntries:
     left: list[Event] = field(default_factory=list)
     """The events of series that the file contains, but without them."""
     numbers: dict[str, int] = field(default_factory=dict)
+    others: frozenset[str] = frozenset()
+    """The events that no file which the session takes in may change (:func:`permissions.filled_by`)."""
+    closed: frozenset[str] = frozenset()
+    """The series of which somebody else holds an event that the session may not change, on whatever day: nothing is
+    matched by its day there and nothing new taken in, or the answers would tell which days others have."""
 
     @classmethod
     def load(cls, session: Session, entries: Sequence[ImportedEvent], file: CalendarFile) -> "KnownEntries":
@@ -68,8 +77,12 @@ class KnownEntries:
         for begin in range(0, len(ids), _BATCH):
             rows = select(ImportedEntry).where(col(ImportedEntry.event_id).in_(ids[begin : begin + _BATCH]))
             known.last |= {row.event_id: row for row in session.exec(rows).all()}
+        known.others = _not(session, ids, permissions.filled_by(session))
+        known.closed = _closed(session, series)
         for series_uid, events in of_series.items():
-            known._match([one for one in entries if one.series_uid == series_uid], events)
+            if series_uid not in known.closed:
+                own = [event for event in events if event.id not in known.others]
+                known._match([one for one in entries if one.series_uid == series_uid], own)
         return known
 
     @property
@@ -85,6 +98,10 @@ class KnownEntries:
         """The UID that an event's entry has in files."""
         last = self.last.get(event.id)
         return event.uid if last is None or last.uid is None else last.uid
+
+    def is_closed(self, entry: ImportedEvent) -> bool:
+        """Whether an entry is of a series that somebody else holds."""
+        return entry.series_uid in self.closed
 
     def number_of(self, event: Event) -> int:
         """The number of the component of an event that is left."""
@@ -166,3 +183,40 @@ class KnownEntries:
 
 def _events() -> SelectOfScalar[Event]:
     return select(Event).options(selectinload(Event.phases), selectinload(Event.performances))  # type: ignore[arg-type]
+
+
+def _not(session: Session, event_ids: Sequence[str], condition: ColumnElement[bool]) -> frozenset[str]:
+    """Those of these events that a condition does not hold for."""
+    ids = sorted(set(event_ids))
+    found: set[str] = set()
+    for begin in range(0, len(ids), _BATCH):
+        batch = col(Event.id).in_(ids[begin : begin + _BATCH])
+        found |= set(session.exec(select(Event.id).where(batch, condition)).all())
+    return frozenset(ids) - found
+
+
+def _closed(session: Session, series: Sequence[str]) -> frozenset[str]:
+    """Those of these series of which there is, or was, an event that the session may not change."""
+    one = permissions.reader(session)
+    if one is None:
+        return frozenset()
+    closed: set[str] = set()
+    for begin in range(0, len(series), _SERIES_AT_ONCE):
+        batch = series[begin : begin + _SERIES_AT_ONCE]
+        for table in (Event, DeletedEvent):
+            statement = select(table.uid).where(_of_series(table, batch), _is_not(in_charge(one, table)))
+            uids = session.exec(statement).all()
+            closed |= {known for known in batch for uid in uids if uid.startswith(f"{known}/")}
+        imported = select(ImportedEntry.series_uid).join(Event, col(Event.id) == col(ImportedEntry.event_id))
+        of_batch = imported.where(col(ImportedEntry.series_uid).in_(batch), _is_not(in_charge(one)))
+        closed |= {known for known in session.exec(of_batch).all() if known is not None}
+    return frozenset(closed)
+
+
+def _of_series(table: type[Event | DeletedEvent], series: Sequence[str]) -> ColumnElement[bool]:
+    return or_(*(col(table.uid).startswith(f"{uid}/", autoescape=True) for uid in series))
+
+
+def _is_not(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The opposite of a condition; an unknown one does not hold."""
+    return case((condition, 0), else_=1) == 1

@@ -101,12 +101,17 @@ def preview(
     )
     shown = calculated[:REMINDERS_SHOWN]
     audience_index = AudienceIndex.load(
-        session, rule.audience, EventSelection(tuple(sorted({one.event.id for one in shown})))
+        session,
+        rule.audience,
+        EventSelection(tuple(sorted({one.event.id for one in shown}))),
+        of_tasks=bool(tasks),
     )
     vouched = _is_vouched(session, rule)
     titles = _task_titles(session, shown)
+    by_id = {task.id: task for of_event in tasks.values() for task in of_event}
     reminders = [
-        _to_json(one, _seen(session, one, _people(audience_index, rule, one, vouched)), titles, reader) for one in shown
+        _to_json(one, _seen(session, one, _people(audience_index, rule, one, by_id, vouched)), titles, reader)
+        for one in shown
     ]
     return {
         "reminders": reminders,
@@ -116,8 +121,11 @@ def preview(
     }
 
 
-def _people(index: AudienceIndex, rule: ReminderRule, one: _PreviewedReminder, vouched: bool) -> Mapping[str, Language]:
-    return index.addresses(rule.audience, one.event, vouched=vouched, task_id=one.task_id)
+def _people(
+    index: AudienceIndex, rule: ReminderRule, one: _PreviewedReminder, tasks: Mapping[str, Any], vouched: bool
+) -> Mapping[str, Language]:
+    task = None if one.task_id is None else tasks[one.task_id]
+    return index.addresses(rule.audience, one.event, vouched=vouched, task=task)
 
 
 def _task_titles(session: Session, shown: Sequence[_PreviewedReminder]) -> Mapping[str, LocalizedText]:

@@ -26,7 +26,6 @@ from models.events import Event
 from models.i18n import N_, message
 from models.queries.approved_rules import approved_rules
 from models.queries.audience import (
-    ASSIGNEE,
     MESSENGER,
     AudienceIndex,
     EventSelection,
@@ -425,6 +424,7 @@ class _PlanningData:
     vouched: frozenset[str]
     recipients: frozenset[str] | None = None
     offices: RuleOffices = field(default_factory=RuleOffices)
+    tasks: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def load(
@@ -445,7 +445,7 @@ class _PlanningData:
             for task in session.connection().execute(_open_tasks(which.by_id), which.values):
                 tasks[task.event_id].append(task)
         audience_index = AudienceIndex.load(
-            session, {word for _rule, audience in concerned for word in audience}, which
+            session, {word for _rule, audience in concerned for word in audience}, which, of_tasks=of_tasks
         )
         offices = RuleOffices.load(session)
         zones = OfficeZones.load(session, act.office.timezone, offices.offices) if of_tasks else None
@@ -454,7 +454,8 @@ class _PlanningData:
         days_off = OfficeDays(OfficeHolidays.load(session, offices.offices)) if counts_working_days else None
         audiences = {rule.id: audience for rule, audience in concerned}
         vouched = approved_rules(session, audiences)
-        return cls(rules, events, audience_index, days_off, vouched, recipients, offices)
+        by_id = {task.id: task for of_event in tasks.values() for task in of_event}
+        return cls(rules, events, audience_index, days_off, vouched, recipients, offices, by_id)
 
     def required(self) -> Iterator[tuple[Key, _PlannedReminder]]:
         """Yield every reminder that the rules require for the events, with its unique key."""
@@ -463,7 +464,7 @@ class _PlanningData:
                 dues = self._dues(rule, days, row) if self.offices.covers(rule.id, row) else []
                 people: Mapping[str, Language] | None = None
                 for due in dues:
-                    if people is None or (due.task_id is not None and ASSIGNEE in audience):
+                    if people is None or due.task_id is not None:
                         people = self._people(rule.id, audience, row, due.task_id)
                     for recipient, locale in people.items():
                         key = (days.id, rule.id, due.task_id or "", recipient, due.due_at)
@@ -471,7 +472,8 @@ class _PlanningData:
 
     def _people(self, rule_id: str, audience: list[str], event: Any, task_id: str | None) -> Mapping[str, Language]:
         vouched = rule_id in self.vouched
-        people = self.audience_index.addresses(audience, event, vouched=vouched, task_id=task_id)
+        task = None if task_id is None else self.tasks[task_id]
+        people = self.audience_index.addresses(audience, event, vouched=vouched, task=task)
         if self.recipients is None:
             return people
         return {one: people[one] for one in self.recipients.intersection(people)}

@@ -90,6 +90,20 @@ def check_organisation(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     patch.setattr(permissions, "check_organisation", _nothing)
     patch.setattr(permissions, "check_renaming", _nothing)
 
+    patch.setattr(failure_notices, "trusted_mailboxes", lambda _connection, bodies, _offices: frozenset(bodies))
+
+
+@stopped_by("tasks_are_told_to_who_sees_them")
+def sees_task(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Who is told of a task sees it."""
+    patch.setattr(AudienceIndex, "_sees_task", lambda *_reader: True)
+
+
+@stopped_by("an_entry_waits_to_be_filled")
+def filled_by(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """A calendar file changes what its sender's own made."""
+    patch.setattr(permissions, "filled_by", lambda _session: true())
+
 
 @stopped_by("one_calls_oneself_the_protocol_office")
 def check_office(patch: pytest.MonkeyPatch, desk: Desk) -> None:

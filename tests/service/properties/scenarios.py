@@ -514,3 +514,48 @@ def another_offices_administrator(desk: Desk) -> None:
     desk.attack(admin, "PATCH", f"/localities/{THERE}", {"successor": HERE, "succeeded_on": "2026-01-01"})
     everybody_looks(desk)
     days_pass(desk)
+
+
+@scenario
+def tasks_are_told_to_who_sees_them(desk: Desk) -> None:
+    """V takes part by a task, a guest as a member; B writes a rule that tells both of tasks."""
+    secret, office = hidden_event(desk), desk.layout.of("office officer")
+    event, v = f"/events/{secret.id}", desk.layout.of("v officer")
+    secret.hidden_from = {Side.B}
+    secret.addresses |= {desk.layout.addresses["guest"]}
+    inner = Secret(91, "tasks", hidden_from={Side.B, Side.V})
+    desk.secrets.append(inner)
+    due = {"due_on": "2026-12-01"}
+    own = due | {"title": {"vi": "Xe"}, "organisation_id": v.organisation_id}
+    assert desk.call(office, "POST", f"{event}/tasks", own).status_code == 201
+    guest = {"person_id": desk.layout.people["guest"], "role": "member"}
+    assert desk.call(office, "POST", f"{event}/members", guest).status_code == 201
+    body = due | {"title": {"vi": inner.word}, "organisation_id": desk.layout.of("a officer").organisation_id}
+    assert desk.call(office, "POST", f"{event}/tasks", body).status_code == 201
+    rule = RULE | {"anchor": "task_due", "offset": "-P1D", "audience": ["role:officer", "members"]}
+    desk.attack(desk.layout.of("b officer"), "POST", "/reminder-rules", rule)
+    days_pass(desk)
+    assert v.email in desk.told(secret), "the control: of its own task"
+    assert desk.layout.of("a officer").email in desk.told(inner)
+
+
+@scenario
+def an_entry_waits_to_be_filled(desk: Desk) -> None:
+    """B and V know the UID of an entry that the office will take in."""
+    secret, office = Secret(92, "activities", hidden_from={Side.B, Side.V}), desk.layout.of("office approver")
+
+    def entry(words: str, sequence: int) -> bytes:
+        lines = (
+            "BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//x//x//EN", "BEGIN:VEVENT", "UID:meeting@example.org",
+            "DTSTAMP:20261120T000000Z", "DTSTART;VALUE=DATE:20261210", f"SEQUENCE:{sequence}", f"SUMMARY:{words}",
+            "END:VEVENT", "END:VCALENDAR", "",
+        )  # fmt: skip
+        return "\r\n".join(lines).encode()
+
+    b = desk.layout.of("b officer")
+    planted = desk.call(b, "POST", "/events/import", entry("Họp", 0), media="text/calendar")
+    assert planted.status_code == 200, planted.text
+    desk.secrets.append(secret)
+    taken = desk.call(office, "POST", "/events/import", entry(secret.word, 1), media="text/calendar")
+    assert taken.status_code == 200, taken.text
+    everybody_looks(desk)
