@@ -196,7 +196,10 @@ def _not(session: Session, event_ids: Sequence[str], condition: ColumnElement[bo
 
 
 def _closed(session: Session, series: Sequence[str]) -> frozenset[str]:
-    """Those of these series of which there is, or was, an event that the session may not change."""
+    """Those of these series of which its office holds, or held, an event that the session may not change.
+
+    What other offices took in is nobody's business here: each knows the entries of files on its own.
+    """
     one = permissions.reader(session)
     if one is None:
         return frozenset()
@@ -204,11 +207,19 @@ def _closed(session: Session, series: Sequence[str]) -> frozenset[str]:
     for begin in range(0, len(series), _SERIES_AT_ONCE):
         batch = series[begin : begin + _SERIES_AT_ONCE]
         for table in (Event, DeletedEvent):
-            statement = select(table.uid).where(_of_series(table, batch), _is_not(in_charge(one, table)))
+            statement = select(table.uid).where(
+                _of_series(table, batch),
+                _is_not(in_charge(one, table)),
+                permissions.of_own_office(session, col(table.organisation_id)),
+            )
             uids = session.exec(statement).all()
             closed |= {known for known in batch for uid in uids if uid.startswith(f"{known}/")}
         imported = select(ImportedEntry.series_uid).join(Event, col(Event.id) == col(ImportedEntry.event_id))
-        of_batch = imported.where(col(ImportedEntry.series_uid).in_(batch), _is_not(in_charge(one)))
+        of_batch = imported.where(
+            col(ImportedEntry.series_uid).in_(batch),
+            _is_not(in_charge(one)),
+            permissions.of_own_office(session, col(Event.organisation_id)),
+        )
         closed |= {known for known in session.exec(of_batch).all() if known is not None}
     return frozenset(closed)
 

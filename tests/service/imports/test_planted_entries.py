@@ -96,10 +96,11 @@ def test_the_days_of_others_series_change_no_answer(
         with database.transaction() as session:
             for event in session.exec(select(Event).where(Event.uid.startswith(SERIES))).all():  # type: ignore[attr-defined]
                 session.delete(_entry_of(session, event))
-    for name in ("b", "v"):
+    refused, made = [("refused", None, [TAKEN])] * 6, [("created", None, [])] * 6
+    # Another office knows the entries of files on its own; and where there are two, what is deleted leaves no trace.
+    for name, expected in (("b", made if way == "deleted" else refused), ("v", made)):
         for day in ("0701", "0702", "1001"):
-            found = answers(take(sides[name], weekly(day), "?dry_run=true"))
-            assert found == [("refused", None, [TAKEN])] * 6, (name, day)
+            assert answers(take(sides[name], weekly(day), "?dry_run=true")) == expected, (name, day)
     assert {one["result"] for one in components(take(sides["a"], weekly("0701", 4), "?dry_run=true"))} != {"refused"}
 
 
