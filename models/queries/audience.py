@@ -10,6 +10,8 @@ failed mails.
 - An account is told what it may read (:mod:`models.queries.event_readers`).
 - A member or the head of an event, and whoever was given a task of it, is told of it at the address in their own row,
   as themselves: an account that has the same address gains nothing by it, neither its language nor its messenger.
+  The address counts only if it is the word of the office in charge, or of the person's own
+  (:mod:`models.queries.address_writers`).
 - Any other address that a rule names is told of internal events only if somebody entitled has approved it
   (:mod:`models.queries.approved_rules`).
 
@@ -50,6 +52,7 @@ from models.event_parts import Member, Task
 from models.events import Event
 from models.i18n import N_
 from models.places import Locality, Organisation, Person
+from models.queries.address_writers import AddressWriters
 from models.queries.approved_rules import approved_rules
 from models.queries.event_readers import TAKING_PART, ReadingRights, with_sides
 from models.queries.languages import reader_language
@@ -237,7 +240,8 @@ class _Place:
 
     def people(self, by_id: bool, which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         """Event, address, person, their organisation's country, their languages, the organisation they take part from,
-        whether they are members, task."""
+        whether they are members, task; their organisation, the one in charge of the event, whether it is public,
+        whether there are several offices."""
         events: Any = _EVENT if self.table is None else self.table.join(_EVENT, _EVENT.c.id == self.event_id)
         joined = (
             events.join(_PERSON, _PERSON.c.id == self.person_id)
@@ -250,6 +254,12 @@ class _Place:
         )  # fmt: skip
         stands = (true() if self.table is _MEMBER else false()).label("is_member")
         task = (_TASK.c.id if self.table is _TASK else null()).label("task_id")
+        vouching = (
+            _PERSON.c.organisation_id.label("body_id"),
+            _EVENT.c.organisation_id.label("in_charge_id"),
+            (_EVENT.c.visibility == Visibility.PUBLIC).label("is_public"),
+            OTHERS_EXIST.label("several"),
+        )
         # Accounts of another organisation that they went to may write their address: that gives it nothing.
         of_accounts = select(_USER.c.organisation_id).where(_USER.c.organisation_id.is_not(None))
         is_settled = or_(
@@ -259,7 +269,7 @@ class _Place:
             _EVENT.c.visibility == Visibility.PUBLIC,
         )
         chosen = (chosen_events(by_id), _PERSON.c.email.is_not(None), is_settled, which)
-        return select(*columns, stands, task).select_from(joined).where(*chosen)
+        return select(*columns, stands, task, *vouching).select_from(joined).where(*chosen)
 
 
 @cache
@@ -312,7 +322,8 @@ def addresses(session: Session, audience: Sequence[str], event: Event) -> dict[s
 
 @dataclass(slots=True)
 class AudienceIndex:
-    """The data to resolve audiences of many events, read at once: at most ten queries however many events."""
+    """The data to resolve audiences of many events, read at once: at most ten queries however many events, and where
+    there are several offices one for every five hundred people."""
 
     offices: Offices = field(default_factory=Offices)
     users: dict[str, Any] = field(default_factory=dict)
@@ -376,10 +387,7 @@ class AudienceIndex:
             for task in connection.execute(_open_tasks(by_id), events.values):
                 index.tasks[task.event_id].append(task)
         if parts & {MEMBERS, ASSIGNEE, _EMAIL}:
-            bound = events.values | ({"emails": emails} if emails else {})
-            people = _people(by_id, MEMBERS in parts, of_tasks or ASSIGNEE in parts, bool(emails))
-            for row in connection.execute(people, bound):
-                index._add_person(*row, is_listed=MEMBERS in parts)
+            index._read_people(work, events, parts, emails, of_tasks=of_tasks)
             office = {"office": connection.get_execution_options().get(LOCALITY) or ""}
             index.countries.update(connection.execute(_countries(by_id), events.values | office).all())
         return index
@@ -531,6 +539,26 @@ class AudienceIndex:
             self.by_role[user.role].append(user)
             if user.organisation_id:
                 self.by_organisation[user.organisation_id].append(user)
+
+    def _read_people(
+        self,
+        work: Session | Connection,
+        events: EventSelection,
+        parts: Collection[str],
+        emails: Sequence[str],
+        *,
+        of_tasks: bool,
+    ) -> None:
+        """Read the people of the events whose address counts, as members, heads, or whom tasks are given to."""
+        connection = work if isinstance(work, Connection) else work.connection()
+        people = _people(events.by_id, MEMBERS in parts, of_tasks or ASSIGNEE in parts, bool(emails))
+        rows = connection.execute(people, events.values | ({"emails": emails} if emails else {})).all()
+        if rows and rows[0].several and self.offices.alone:  # no account was found, so nobody has asked
+            self.offices = Offices.load_whole(connection)
+        writers = AddressWriters.load(connection, self.offices, (row[2] for row in rows))
+        for row in rows:
+            if row.is_public or writers.counts(row[2], row.body_id, row.in_charge_id):
+                self._add_person(*row[:8], is_listed=MEMBERS in parts)
 
     def _add_person(
         self,

@@ -10,6 +10,7 @@ from calendars.bookings.availability import HeldQuantity, overbooked_bookings
 from calendars.bookings.times import BookingTimes
 from models.errors import Stale
 from models.i18n import N_, message
+from models.places import Person
 from models.resources import Booking, Resource
 from models.vocabulary import BookingState, ResourceType
 from service.actions import crud, permissions
@@ -87,7 +88,12 @@ def _errors(session: Session, resource: Resource | None, values: Mapping[str, An
         return errors
     if after.get("type") is not ResourceType.INTERPRETER:
         errors["person_id"] = [message(N_("Only an interpreter is a person."))]
-    same_person = session.exec(select(Resource).where(Resource.person_id == after["person_id"])).all()
+    person = session.get_one(Person, after["person_id"])
+    is_others = person.organisation_id is not None and not permissions.is_of_own_office(session, person.organisation_id)
+    if is_others and "person_id" in values:  # nobody's people interpret for anybody
+        errors["person_id"] = [message(N_("This person belongs to another office, which lends its own people."))]
+    of_office = permissions.marked_own(session, col(Resource.office))  # another office's is not even named
+    same_person = session.exec(select(Resource).where(Resource.person_id == after["person_id"], of_office)).all()
     if others := [other for other in same_person if other is not resource]:
         errors["person_id"] = [message(N_("This person is already bookable as “{name}”."), name=others[0].name)]
     return errors

@@ -8,6 +8,7 @@ from sqlmodel import Session, col, or_, select
 from models.event_parts import Task
 from models.events import Event
 from models.places import Locality, Organisation, Person
+from models.text import fold
 from service.actions import crud, locality_index, permissions
 
 ORGANISATION_ORDER = (col(Organisation.sort_key), col(Organisation.id))
@@ -90,6 +91,15 @@ def people_matching(session: Session, words: str, limit: int) -> list[PersonRow]
     """The first people whose folded text contains every word, with their organisations."""
     statement = crud.matching(_people(), col(Person.search_text), words)
     return [(row[0], row[1]) for row in session.exec(statement.order_by(*PERSON_ORDER).limit(limit))]
+
+
+def people_called(session: Session, name: str, limit: int) -> list[PersonRow]:
+    """The people with a name, compared as search does, by name; up to ``limit``."""
+    folded, start = fold(name), fold(f"{name} · ")
+    text = col(Person.search_text)
+    named = or_(text == folded, text.startswith(start, autoescape=True))
+    found = session.exec(_people().where(named).order_by(*PERSON_ORDER).limit(limit))
+    return [(row[0], row[1]) for row in found if fold(row[0].name) == folded]
 
 
 def people_near(session: Session, localities: Collection[str], limit: int) -> list[PersonRow]:

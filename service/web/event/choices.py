@@ -1,5 +1,7 @@
 """The options of an event's forms, and resolving a typed name to a person or organisation."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
@@ -11,6 +13,7 @@ from models.i18n import N_, message
 from models.places import Organisation, Person
 from models.text import fold
 from models.vocabulary import MemberRole
+from service.actions import permissions
 from service.actions.agreements import agreement_queries
 from service.actions.directory import directory_queries
 from service.actions.imports.identity_checks import is_safe_by_name
@@ -23,6 +26,8 @@ SUGGESTED = 200
 """People whose names a field offers; any other's name is typed."""
 NEAR = 20
 BETWEEN = " · "
+_DOTS = re.compile("[·•‧∙⋅・･]")
+"""What looks like the sign between the parts of a label."""
 
 _DUE = {
     "-arrival": N_("Days before the arrival"),
@@ -106,33 +111,56 @@ class Choices:
         """The people a typed name may mean."""
         return [("", self._alike(typed))]
 
-    def identify(self, name: str, typed: str, chosen: str = "", *, none: str = "") -> str | None:
+    def identify(
+        self, name: str, typed: str, chosen: str = "", *, present: str | None = None, none: str = ""
+    ) -> str | None:
         """The id of whom a typed name means, ``chosen`` being one of several it may mean; None for an empty one.
+
+        A label that was offered means whom it was offered for, if nobody else has the same; one that names no
+        organisation says no more than a name. ``present`` is who stands there already and is meant by their own label.
 
         Raises:
             Invalid: it is nobody's name (``none`` says so), or not one person's alone; told under ``name``.
         """
-        if chosen:
-            return chosen
-        if not typed.strip():
+        typed = typed.strip()
+        if not typed:
             return None
+        if present is not None and typed == self.person(present):
+            return present
         found = self._alike(typed)
-        exact = [identity for identity, told in found if told == typed.strip()]
-        by_name = [identity for identity, told in found if fold(told.split(BETWEEN)[0]) == fold(typed)]
-        if len(exact or by_name) == 1 and (exact or is_safe_by_name(self.view.session, by_name[0])):
-            return (exact or by_name)[0]
+        if chosen and chosen in {identity for identity, _told in found}:
+            return chosen
+        called = self._called(typed)
+        exact = [one for one in called if self._told(*one) == typed]
+        if len(exact) == 1 and exact[0][1] is not None:
+            return exact[0][0].id
+        meant = exact or [one for one in called if fold(self._told(*one).split(BETWEEN)[0]) == fold(typed)]
+        if len(meant) == 1 and is_safe_by_name(self.view.session, meant[0][0].id):
+            return meant[0][0].id
         if found:
             raise Invalid({name: [message(N_("Several people may be meant: choose one of them."))]})
         raise Invalid({name: [message(none or N_("Nobody is known by this name. Choose a name from the list."))]})
 
+    def _called(self, typed: str) -> Sequence[directory_queries.PersonRow]:
+        """Everybody with the name that a label begins with, or that is typed: none may be missing among many."""
+        return directory_queries.people_called(self.view.session, typed.split(BETWEEN)[0][:200], MOST)
+
     def _alike(self, typed: str) -> Sequence[tuple[str, str]]:
-        found = directory_queries.people_matching(self.view.session, typed.split(BETWEEN)[0][:200], NEAR)
-        return [(person.id, self._told(person, organisation)) for person, organisation in found]
+        """Whom a typed name may mean, the bearers of the very name first; who has the same label is told apart."""
+        near = directory_queries.people_matching(self.view.session, typed.split(BETWEEN)[0][:200], NEAR)
+        found = {person.id: (person, organisation) for person, organisation in (*self._called(typed), *near)}
+        labels = {identity: self._told(*row) for identity, row in found.items()}
+        several = {label for label, count in Counter(labels.values()).items() if count > 1}
+        return [
+            (identity, BETWEEN.join((label, found[identity][0].email or identity[-6:])) if label in several else label)
+            for identity, label in labels.items()
+        ]
 
     def _told(self, person: Person, organisation: Organisation | None) -> str:
-        known = (
-            person.name,
-            self.view.plain(person.position),
-            self.view.plain(organisation.name if organisation else None),
-        )
-        return BETWEEN.join(filter(None, known))
+        """A label: name, position, organisation, with its locality if it is another office's. What parts these is in
+        none of them, so that nobody's name is another's label."""
+        of_body = self.view.plain(organisation.name) if organisation else ""
+        if organisation is not None and not permissions.is_of_own_office(self.view.session, organisation.id):
+            of_body = f"{of_body} ({dict(self._places).get(organisation.locality, organisation.locality)})"
+        known = (person.name, self.view.plain(person.position), of_body)
+        return BETWEEN.join(filter(None, (" ".join(_DOTS.sub(" ", one).split()) for one in known)))

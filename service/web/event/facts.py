@@ -107,6 +107,7 @@ def save(view: View, event: Event) -> None:
     wish = values_of(specs_of(event.kind), request.form)
     if "head_id" in wish:
         chosen = request.form.get("head_id.choice", "")
-        wish["head_id"] = Choices(view, event).identify("head_id", wish["head_id"] or "", chosen)
+        choices = Choices(view, event)
+        wish["head_id"] = choices.identify("head_id", wish["head_id"] or "", chosen, present=event.head_id)
     values = load(KIND_SCHEMAS[event.kind], wish, partial=True)
     events.change_event(view.session, view.act, event, values)

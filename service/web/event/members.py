@@ -109,7 +109,7 @@ def change(view: View, event: Event) -> None:
     """Change what somebody is in the visit."""
     member = _member(view, event)
     wish = values_of(_ROLE, request.form)
-    wish |= _counterpart(Choices(view, event), wish)
+    wish |= _counterpart(Choices(view, event), wish, member.counterpart_id)
     members.change_member(view.session, view.act, event, member, load(MemberSchema, wish, partial=True))
 
 
@@ -124,11 +124,12 @@ def _member(view: View, event: Event) -> Member:
     return member
 
 
-def _counterpart(choices: Choices, wish: Mapping[str, Any]) -> dict[str, Any]:
+def _counterpart(choices: Choices, wish: Mapping[str, Any], present: str | None = None) -> dict[str, Any]:
     if "counterpart_id" not in wish:
         return {}
     chosen = request.form.get("counterpart_id.choice", "")
-    return {"counterpart_id": choices.identify("counterpart_id", wish["counterpart_id"] or "", chosen)}
+    meant = choices.identify("counterpart_id", wish["counterpart_id"] or "", chosen, present=present)
+    return {"counterpart_id": meant}
 
 
 def _make(view: View, name: str, values: Mapping[str, Any]) -> str:

@@ -80,7 +80,7 @@ def change(view: View, event: Event) -> None:
     """Change a task."""
     task = _task(view, event)
     check_version(task.version)
-    values = load(TaskSchema, _wish(view, event), partial=True)
+    values = load(TaskSchema, _wish(view, event, task.person_id), partial=True)
     tasks.change_task(view.session, view.act, event, task, values)
 
 
@@ -109,8 +109,8 @@ def _present(task: Task) -> dict[str, Any]:
     return there | {"due_offset": None if days is None else abs(days), "anchor": f"{sign}{task.anchor}"}
 
 
-def _wish(view: View, event: Event) -> dict[str, Any]:
-    """The task the form wants, as the API takes it.
+def _wish(view: View, event: Event, present: str | None = None) -> dict[str, Any]:
+    """The task the form wants, as the API takes it; ``present`` is whom it is given to now.
 
     Raises:
         ValidationError: the number of days is none.
@@ -125,5 +125,6 @@ def _wish(view: View, event: Event) -> dict[str, Any]:
         wish["due_offset"] = f"{'-' if sign == '-' and days else ''}P{days}D"
     if "person_id" in wish:
         chosen = request.form.get("person_id.choice", "")
-        wish["person_id"] = Choices(view, event).identify("person_id", wish["person_id"] or "", chosen)
+        choices = Choices(view, event)
+        wish["person_id"] = choices.identify("person_id", wish["person_id"] or "", chosen, present=present)
     return wish

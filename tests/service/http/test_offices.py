@@ -653,6 +653,27 @@ def test_rooms_of_another_office_are_not_booked(world: World, foreign: Make, cal
     assert who.get(path).status_code == 422
 
 
+@pytest.mark.both_databases("resources of one's own office as a condition")
+def test_interpreters_are_an_offices_own_people(
+    world: World, foreign: Make, caller: Callable[..., Caller], database: Database
+) -> None:
+    """What another office lends is not named, and does not stand in the way; nobody's people work for anybody."""
+    theirs, ours = foreign(Role.ADMIN), caller(Role.ADMIN)
+    with database.transaction() as session:
+        own = factories.make_person(session, organisation_id=world.mine.id).id
+        free = factories.make_person(session).id
+    wish: dict[str, Any] = {"type": "interpreter", "name": {"vi": f"Phiên dịch {MARK}"}, "languages": ["vi", "lo"]}
+    taken = theirs.post("/resources", wish | {"person_id": own, "locality": OTHER})
+    assert (taken.status_code, list(taken.json["errors"])) == (422, ["person_id"])  # type: ignore[index]
+    for person in (own, free):
+        ours.made("/resources", wish | {"person_id": person, "locality": "hai-duong"})
+        again = ours.post("/resources", wish | {"person_id": person, "locality": "hai-duong"})
+        assert (again.status_code, MARK in again.text) == (422, True), "one's own is named"
+    taken = theirs.post("/resources", wish | {"name": {"vi": "Của họ"}, "person_id": free, "locality": OTHER})
+    assert taken.status_code == 201, taken.text
+    assert MARK not in taken.text
+
+
 def test_accounts_from_before_offices_read_as_they_did(
     world: World, foreign: Make, caller: Callable[..., Caller], database: Database, shared: str
 ) -> None:

@@ -7,6 +7,7 @@ from werkzeug.test import TestResponse
 
 from models.accounts import User
 from models.database import Database
+from models.places import Person
 from models.vocabulary import Role
 from service.actions import permissions
 from service.actions.imports import member_lists
@@ -194,3 +195,40 @@ def test_people_are_put_into_bodies_of_ones_own_office_only(
     assert (answer.status_code, list(answer.json["errors"])) == (403, ["organisation_id"])
     assert theirs.post("/people", person | {"organisation_id": None}).status_code == 201
     assert sides["b"].post("/people", person).status_code == 201, "of its own office"
+
+
+MAILED = {"name": {"vi": "Nhắc"}, "anchor": "arrival", "offset": "-P1D", "audience": ["members", "assignee"]}
+
+
+@pytest.mark.parametrize("way", ["member", "task"])
+@pytest.mark.parametrize("whose", ["nobody's", "a body without accounts"])
+def test_an_address_of_another_offices_hand_gets_no_mail(
+    sides: dict[str, Caller], database: Database, caller: Callable[..., Caller], way: str, whose: str
+) -> None:
+    """Also where the person was chosen by their id; written anew by who is in charge it does."""
+    ours, theirs = sides["a"], sides["v"]
+    with database.transaction() as session:
+        bare = factories.make_organisation(session).id
+    planted = theirs.made("/people", {"name": "Hoàng Ma", "email": "spy@evil.example"})["id"]
+    known = ours.made("/people", {"name": "Bounmy", "email": "bounmy@guest.example", "organisation_id": bare})["id"]
+    own = theirs.made("/people", {"name": "Khách", "email": "khach@v.example", "organisation_id": body(theirs)})["id"]
+    if whose != "nobody's":  # as an older version let them
+        with database.transaction() as session:
+            session.get_one(Person, planted).organisation_id = bare
+    caller(Role.ADMIN).made("/reminder-rules", MAILED)
+    event = visit(ours)
+    for person in (planted, known, own):
+        if way == "member":
+            ours.made(f"/events/{event}/members", {"person_id": person})
+        else:
+            ours.made(f"/events/{event}/tasks", {"title": {"vi": "Việc"}, "person_id": person})
+    assert ours.post(f"/events/{event}/transitions", {"to": "planned"}).status_code == 200
+
+    def mailed() -> set[str]:
+        return {one["recipient"] for one in ours.get(f"/events/{event}/reminders").json if one["state"] == "pending"}
+
+    assert {"bounmy@guest.example", "khach@v.example"} <= mailed()
+    assert "spy@evil.example" not in mailed()
+    root = caller(Role.ADMIN)
+    assert root.patch(f"/people/{planted}", {"email": "spy2@evil.example"}).status_code == 200
+    assert "spy2@evil.example" in mailed(), "the office in charge has written it"

@@ -390,6 +390,81 @@ def test_name_of_several_people_asks_which(signed_in: SignedIn, database: Databa
     assert one(database, Member, person_id=namesakes[1]).event_id == visit
 
 
+@pytest.mark.both_databases("everybody of a name is found by their folded text")
+@pytest.mark.parametrize("field", ["person_id", "head_id", "counterpart_id", "task"])
+@pytest.mark.parametrize("clone", ["named like the label", "a position like the rest", "same label", "another office"])
+def test_a_label_means_whom_it_was_offered_for(
+    signed_in: SignedIn, database: Database, visit: str, clone: str, field: str
+) -> None:
+    """However many others are entered under what stands in it."""
+    with database.transaction() as session:
+        body = factories.make_organisation(session)
+        abroad = factories.make_organisation(session, name=dict(body.name), locality="vientiane-province")
+        factories.make_user(session, Role.ADMIN, organisation_id=abroad.id)
+        name, position = "Phạm Minh", {"vi": "Chủ tịch"}
+        label = f"{name} · {position['vi']} · {body.name['vi']}"
+        for _number in range(19):  # with the one who is planted as many as are offered
+            factories.make_person(session, name=f"{name} A")
+        like: dict[str, Any] = {
+            "named like the label": {"name": label, "email": "spy@evil.example"},
+            "a position like the rest": {"name": name, "position": {"vi": label.partition(" · ")[2]}},
+            "same label": {"name": name, "position": position, "organisation_id": body.id},
+            "another office": {"name": name, "position": position, "organisation_id": abroad.id},
+        }[clone]
+        planted = factories.make_person(session, **like).id
+        real = factories.make_person(session, name=name, position=position, organisation_id=body.id)
+        other = factories.make_person(session, name="Trần Bình").id
+    reader = signed_in(locale=Language.EN)
+    if field == "head_id":
+        answer = fill_in(reader, visit, "facts", "facts", head_id=label)
+    elif field == "task":
+        answer = fill_in(reader, visit, "task", "add_task", title__vi="Việc", person_id=label)
+    elif field == "counterpart_id":
+        answer = fill_in(reader, visit, "person", "add_person", person_id="Trần Bình", counterpart_id=label)
+    else:
+        answer = fill_in(reader, visit, "person", "add_person", person_id=label)
+    if clone == "same label":
+        assert answer.status_code == 422
+        assert "Which of these?" in words(answer)
+        assert all(f"{label} · {one[-6:]}" in answer.text for one in (real.id, planted)), "told apart"
+        return
+    assert answer.status_code == 303, words(answer)
+    with database.transaction(write=False) as session:
+        event = session.get_one(Event, visit)
+        found = {
+            "person_id": lambda: session.exec(
+                select(Member.person_id).where(col(Member.person_id).in_([real.id, planted]))
+            ).one(),
+            "head_id": lambda: event.head_id,
+            "counterpart_id": lambda: session.exec(
+                select(Member.counterpart_id).where(Member.person_id == other)
+            ).one(),
+            "task": lambda: session.exec(select(Task.person_id).where(col(Task.person_id).is_not(None))).one(),
+        }[field]()
+    assert found == real.id
+
+
+def test_a_choice_counts_only_for_what_was_typed(signed_in: SignedIn, database: Database, visit: str) -> None:
+    with database.transaction() as session:
+        namesakes = [factories.make_person(session, name="Nguyễn Văn An").id for _again in range(2)]
+        meant = factories.make_person(session, name="Trần Bình").id
+    reader = signed_in(locale=Language.EN)
+    form = form_of(fill_in(reader, visit, "person", "add_person", person_id="Nguyễn Văn An"))
+    changed = form | {"do": "add_person", "person_id": "Trần Bình", "person_id.choice": namesakes[0]}
+    assert reader.post(f"/events/{visit}", changed).status_code == 303
+    assert one(database, Member, person_id=meant).event_id == visit
+
+
+def test_a_form_keeps_who_stands_in_it(signed_in: SignedIn, database: Database, visit: str) -> None:
+    """Though there are two of that label by now."""
+    with database.transaction() as session:
+        namesakes = [factories.make_person(session, name="Nguyễn Văn An").id for _again in range(2)]
+        session.get_one(Event, visit).head_id = namesakes[0]
+    reader = signed_in(locale=Language.EN)
+    assert fill_in(reader, visit, "facts", "facts", headcount="7").status_code == 303
+    assert one(database, Event, id=visit).head_id == namesakes[0]
+
+
 # Programme
 
 
