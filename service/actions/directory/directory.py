@@ -120,13 +120,16 @@ def create_organisation(session: Session, act: ActionContext, values: Mapping[st
     """Create an organisation.
 
     Raises:
-        Forbidden: it is to be a protocol office, which only an administrator can decide.
+        Forbidden: it is to be a protocol office, which only an administrator can decide; or it is given a mailbox by
+            somebody who does not oversee its office.
     """
     crud.check(_organisation_errors(session, values) | _names_taken(session, act, None, values))
     _check_office(act, values.get("protocol_office", False), was=False)
     offices = permissions.offices(session)
     if values.get("protocol_office") and offices.at(values["locality"]) != permissions.own_office(session):
         permissions.check_operator(session, "protocol_office", message(_OTHER_OFFICE))
+    if values.get("email") is not None:
+        permissions.check_mailbox(session, values["locality"])
     return crud.create(session, act, Organisation(**values))
 
 
