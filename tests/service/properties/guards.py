@@ -90,7 +90,6 @@ def check_organisation(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     """Organisations are changed by their own."""
     patch.setattr(permissions, "check_organisation", _nothing)
     patch.setattr(permissions, "check_renaming", _nothing)
-
     patch.setattr(failure_notices, "trusted_mailboxes", lambda _connection, bodies, _offices: frozenset(bodies))
 
 
@@ -104,6 +103,7 @@ def sees_task(patch: pytest.MonkeyPatch, desk: Desk) -> None:
 def filled_by(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     """A calendar file changes what its sender's own made."""
     patch.setattr(permissions, "filled_by", lambda _session: true())
+
 
 @stopped_by("one_calls_oneself_the_protocol_office")
 def check_office(patch: pytest.MonkeyPatch, desk: Desk) -> None:
