@@ -151,6 +151,7 @@ ORGANISATIONS = AdminSection(
     title_of=lambda view, one: view.text(one.name),
     delete=directory.delete_organisation,
     remove=Role.ADMIN,
+    removes=lambda view, one: not permissions.is_beside_others(view.session),
     follows=N_("Only what nothing refers to can be deleted."),
 )
 
@@ -234,7 +235,10 @@ PEOPLE = AdminSection(
     changes=lambda view, one: permissions.hold_of(view.session, one) is not permissions.Hold.NONE,
     title_of=lambda view, one: one.name,
     delete=directory.delete_person,
-    removes=lambda view, one: permissions.hold_of(view.session, one) is permissions.Hold.ALL,
+    removes=lambda view, one: (
+        permissions.hold_of(view.session, one) is permissions.Hold.ALL
+        and not permissions.is_beside_others(view.session)
+    ),
     follows=N_("Only what nothing refers to can be deleted."),
     part="people",
     more=_person_more,
