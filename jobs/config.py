@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from models.networks import Networks
 from models.office import Office
 
 
@@ -13,7 +14,8 @@ class WorkerConfig:
     ``var`` is the directory of the outbox of ``file:``. ``lease_seconds``: how long a claim is valid without renewal.
     ``retry_seconds``: the first pause before a retry. ``tick_seconds``: how often the queue is polled. ``batch``: how
     many reminders are claimed at first. ``secret_key`` decrypts the addresses of messengers. ``passport_days``: how
-    long after people's last visit their passports are stored.
+    long after people's last visit their passports are stored. ``messenger_networks``: what of the inside messengers may
+    be in.
     """
 
     mail_url: str
@@ -26,3 +28,4 @@ class WorkerConfig:
     batch: int = 100
     secret_key: str = ""
     passport_days: int = 30
+    messenger_networks: Networks = ()

@@ -20,6 +20,7 @@ from models.queries.audience import is_address
 from models.queries.event_readers import ReadingRights
 from models.queries.languages import reader_language
 from models.queries.offices import Offices
+from models.queries.trusted_mailboxes import trusted_mailboxes
 from models.reminders import Reminder
 from models.vocabulary import Language, ReminderPurpose, ReminderState, Role
 
@@ -30,11 +31,11 @@ _ACCOUNT = (User.id, User.email, User.locale, User.organisation_id, User.role, U
 def notify_failures(work: Session | Connection, failed_ids: Collection[str], now: datetime) -> int:
     """Queue a notice for each of these reminders that failed and is about an event; return the number of new rows.
 
-    It goes to the mailbox of the organisation in charge; if that is missing, or is the address that failed or that of
-    a disabled account, to the organisation's active accounts; if there are none, to approvers and administrators. It
-    never goes to the address that failed, and there is no notice about a notice. A failure is reported once however
-    often this is called; a mail that was sent again and failed again is reported again. Three queries regardless of the
-    number of reminders.
+    It goes to the mailbox of the organisation in charge; if that is missing, was written by others
+    (:mod:`models.queries.trusted_mailboxes`), or is the address that failed or that of a disabled account, to the
+    organisation's active accounts; if there are none, to approvers and administrators. It never goes to the address
+    that failed, and there is no notice about a notice. A failure is reported once however often this is called; a mail
+    that was sent again and failed again is reported again. Four queries regardless of the number of reminders.
     """
     connection = work if isinstance(work, Connection) else work.connection()
     failed = connection.execute(_failed(failed_ids)).all() if failed_ids else []
@@ -91,10 +92,12 @@ class FailureReaders:
 
     accounts: Mapping[str, tuple[Row[Any], ReadingRights]]
     """Address → account, disabled ones too, and what it may read."""
+    trusted: frozenset[str] = frozenset()
+    """The organisations in charge whose mailbox is theirs by their own word, or by that of their office."""
 
     @classmethod
     def load(cls, connection: Connection, events: Collection[Row[Any]]) -> "FailureReaders":
-        """Read the accounts for events as :func:`_with_events` selects them; two queries."""
+        """Read the accounts for events as :func:`_with_events` selects them; three queries."""
         organisations = {one.organisation_id for one in events if one.organisation_id}
         mailboxes = {mailbox for one in events if (mailbox := _mailbox(one))}
         concerned = or_(
@@ -110,7 +113,9 @@ class FailureReaders:
         )
         found: Sequence[Any] = connection.execute(statement).all()
         offices = Offices.load(connection)
-        return cls({user.email: (user, ReadingRights.of(user, user.protocol_office, offices)) for user in found})
+        accounts = {user.email: (user, ReadingRights.of(user, user.protocol_office, offices)) for user in found}
+        with_mailbox = {one.organisation_id for one in events if one.organisation_id and _mailbox(one)}
+        return cls(accounts, trusted_mailboxes(connection, with_mailbox, offices))
 
     def of(self, event: Row[Any], failed_recipient: str) -> dict[str, Language]:
         """The recipients of the notice that a mail about an event failed, with their languages."""
@@ -136,8 +141,9 @@ class FailureReaders:
                 yield user
 
     def _open_mailbox(self, event: Row[Any]) -> str | None:
-        """The mailbox of the organisation in charge, unless it is the address of a disabled account of its office."""
-        mailbox = _mailbox(event)
+        """The mailbox of the organisation in charge, unless others wrote it, or it is the address of a disabled account
+        of its office."""
+        mailbox = _mailbox(event) if event.organisation_id in self.trusted else None
         account = self.accounts.get(mailbox or "")
         if account is None or account[0].active or not account[1].is_of_office(event.organisation_id):
             return mailbox
@@ -147,7 +153,7 @@ class FailureReaders:
 def failure_readers(
     connection: Connection, event_ids: Collection[str]
 ) -> Mapping[str, tuple[Row[Any], FailureReaders]]:
-    """Event → its row and who may be told now that mails about it fail; three queries, none without events."""
+    """Event → its row and who may be told now that mails about it fail; four queries, none without events."""
     if not event_ids:
         return {}
     events = connection.execute(_with_events().where(col(Event.id).in_(event_ids))).all()

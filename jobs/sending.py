@@ -251,7 +251,7 @@ class Sender:
             if address is None or not isinstance(held.about, MailTopic):
                 raise PermanentFailure(message(N_("The messenger's address can't be read (any more); set it anew.")))
             content = content or compose(held.about, held.language)
-            messenger.notify(address, content.subject, content.text)
+            messenger.notify(address, content.subject, content.text, self.config.messenger_networks)
         except SendFailed as problem:
             return self._retry_or_fail(one, problem)
         except Exception:

@@ -80,7 +80,8 @@ class Person(Identified, Versioned, Searchable, Sorted, table=True):
     languages: list[str] = Field(default_factory=list, sa_type=JsonList)
 
     def searched(self) -> Iterable[str | Mapping[str, str] | None]:
-        return (self.name, self.position, self.email)
+        # Not the address: it is looked for only by who may read it.
+        return (self.name, self.position)
 
     def made_sort_key(self) -> bytes:
         return person_key(self.name)

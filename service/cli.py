@@ -61,6 +61,9 @@ Settings are environment variables:
                       are told what changed, from 0 to 600 (default: 120)
   DESK_CONTACT        address that people read, for answers to mails about events nobody is in charge of
   DESK_PROXIES        how many proxies in front add to X-Forwarded-For (default: 0)
+  DESK_MESSENGER_NETWORKS
+                      networks inside, with commas between them, in which the servers of accounts'
+                      messengers may be (default: none, they are on the internet)
   DESK_PASSPORT_DAYS  how long after the last visit a passport is kept (default: 30)
   DESK_OIDC_ISSUER, DESK_OIDC_CLIENT_ID, DESK_OIDC_CLIENT_SECRET, DESK_OIDC_NAME
                       signing in through a login provider (OpenID Connect),

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from models import database_file
 from models.database_file import Identity
 from models.encryption import fingerprint
+from models.networks import Networks, networks_of
 from models.office import CODE_PATTERN, Office
 
 DEFAULT_HOST = "127.0.0.1"
@@ -74,6 +75,7 @@ class Settings:
     public_feed: bool = True
     passport_days: int = 30
     proxies: int = 0
+    messenger_networks: Networks = ()
     login_provider: LoginProvider | None = None
     database_identity: Identity | None = None
 
@@ -124,6 +126,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         public_feed=_switch(env, "DESK_PUBLIC_FEED", default=True),
         passport_days=_number(env, "DESK_PASSPORT_DAYS", 30, 0, 3650),
         proxies=_number(env, "DESK_PROXIES", 0, 0, 9),
+        messenger_networks=_networks(env, "DESK_MESSENGER_NETWORKS"),
         login_provider=_login_provider(env),
         database_identity=_database_identity(env),
     )
@@ -171,6 +174,14 @@ def _seconds(env: Mapping[str, str], name: str, default: float, low: float, high
     if not low <= value <= high:
         raise BadSetting(name, text, f"must be a number of seconds from {low:g} to {high:g}")
     return value
+
+
+def _networks(env: Mapping[str, str], name: str) -> Networks:
+    text = env.get(name) or ""
+    try:
+        return networks_of(text)
+    except ValueError:
+        raise BadSetting(name, text, "must be networks with commas between them, like 10.0.0.0/8, fd00::/8") from None
 
 
 def _database_url(url: str) -> str:

@@ -1,6 +1,6 @@
 """Functions shared by the actions of all tables: find, check references, create, change, delete, with audit rows."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -10,11 +10,13 @@ from sqlalchemy import select as core_select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, SQLModel, col, select
 
+from models.agreements import Agreement, Anniversary, Commitment
 from models.constraint_violations import Violation, violation_of
 from models.errors import Conflict, Invalid, NotFound
 from models.events import Event
 from models.i18n import N_, Message, message
 from models.labels import noun
+from models.places import Organisation, Person
 from models.text import fold
 from service.actions import permissions
 from service.actions.audit import changes, record, snapshot
@@ -161,12 +163,26 @@ def change(
     return set(changed)
 
 
+SHARED = (Person, Organisation, Agreement, Commitment, Anniversary)
+"""What events of every office may refer to."""
+
+MAY_BE_IN_USE = N_(
+    "Another office may use this {what}, and what it plans is not told here: with several offices nothing of the"
+    " directory and of agreements is deleted. Change it instead."
+)
+
+
 def delete(session: Session, act: ActionContext, row: SQLModel, *, event_id: str | None = None) -> None:
     """Delete a row and write its audit row.
 
+    What all offices share and events refer to (:data:`SHARED`) no account deletes where there are several offices: that
+    it is in use would tell of events that its reader must not even notice.
+
     Raises:
-        Conflict: something else still refers to it.
+        Conflict: something else still refers to it, or may.
     """
+    if isinstance(row, SHARED) and permissions.is_beside_others(session):
+        raise Conflict(message(MAY_BE_IN_USE, what=called(type(row))), code="in_use")
     before = snapshot(row)
     name, key = _entity(row), identity(row)
     session.delete(row)
@@ -208,11 +224,15 @@ def _entity(row: SQLModel) -> str:
     return str(type(row).__tablename__)
 
 
-def matching(statement: Any, column: Any, query: str | None) -> Any:
-    """Narrow a SELECT to rows whose folded text contains every word of ``query``."""
+def matching(statement: Any, column: Any, query: str | None, also: Callable[[str], Any] | None = None) -> Any:
+    """Narrow a SELECT to rows whose folded text contains every word of ``query``.
+
+    ``also`` gives a further condition that a row with a word may meet instead; it gets the word as a pattern for LIKE.
+    """
     for word in fold(query or "").split():
         escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        statement = statement.where(column.like(f"%{escaped}%", escape="\\"))
+        found = column.like(f"%{escaped}%", escape="\\")
+        statement = statement.where(or_(found, also(f"%{escaped}%")) if also else found)
     return statement
 
 

@@ -332,6 +332,13 @@ def mark(session: Session) -> str | None:
     return own_office(session) or None
 
 
+def is_beside_others(session: Session) -> bool:
+    """Whether the session acts for an account on an installation with several offices: nobody's eyes see all events
+    then, so no refusal may depend on all of them."""
+    one = account_rights(session)
+    return one is not None and not one.offices.alone
+
+
 def check_own_organisation(session: Session, field: str, organisation_id: str | None, what: Message) -> None:
     """Refuse what is for an organisation of another office.
 
@@ -379,6 +386,22 @@ class Hold(IntEnum):
     NONE = 0
     WORDS = 1
     ALL = 2
+
+
+def reads_addresses(session: Session) -> ColumnElement[bool]:
+    """The condition for people whose mail address and telephone the session reads: those of its office, and of its own
+    organisation. Who they are is everybody's to see; how to reach them is their office's."""
+    one = reader(session)
+    condition = None if one is None else one.offices.holds(one.office, col(Person.organisation_id))
+    if one is None or condition is None:
+        return true()
+    return or_(condition, col(Person.organisation_id) == one.organisation_id)
+
+
+def reads_address_of(session: Session, organisation_id: str | None) -> bool:
+    """As :func:`reads_addresses`, for a person of an organisation."""
+    one = reader(session)
+    return one is None or is_for(session, organisation_id) or one.is_of_office(organisation_id)
 
 
 WITHHELD = frozenset({"email", "organisation_id"})
@@ -517,7 +540,32 @@ def check_organisation(session: Session, organisation: Organisation) -> None:
         )
 
 
-# Where rules send mail
+# Where mail goes
+
+
+def gives_mailboxes(session: Session, locality: str | None = None) -> bool:
+    """Whether the session may give a new organisation, in this locality or in its own office, a mailbox.
+
+    What fails of its mail is told there. An organisation that is there is given one by whoever may change it.
+    """
+    one = reader(session)
+    return one is None or (one.whole_office and (locality is None or one.offices.at(locality) == one.office))
+
+
+def check_mailbox(session: Session, locality: str) -> None:
+    """Refuse a new organisation's mailbox.
+
+    Raises:
+        Forbidden: the session does not oversee the office of the locality; ``errors`` names the field.
+    """
+    if not gives_mailboxes(session, locality):
+        what = message(
+            N_(
+                "Mail about its events would go there: only an approver or the protocol office of its office, or the"
+                " organisation itself, gives its address. Leave it out."
+            )
+        )
+        raise Forbidden(what, code="not_in_charge", errors={"email": [what]})
 
 
 def check_addresses(session: Session, audience: Collection[str]) -> None:
@@ -543,12 +591,16 @@ def check_addresses(session: Session, audience: Collection[str]) -> None:
 
 
 def unknown_addresses(session: Session, audience: Collection[str], *, people_count: bool = True) -> list[str]:
-    """The addresses an audience names that are no account's and nobody's on the list of people, which may not count."""
+    """The addresses an audience names that are no account's of the session's office and nobody's on its list of people,
+    which may not count."""
     named = {address.lower(): address for address in named_addresses(audience)}
     if not named:
         return []
-    known = set(session.execute(select(col(User.email)).where(col(User.email).in_(named))).scalars())
+    # Those of other offices are as if they were not there: whether somebody has an account is not told to everybody.
+    accounts = select(col(User.email)).where(col(User.email).in_(named), own_accounts(session))
+    known = set(session.execute(accounts).scalars())
     if people_count:
         address = func.lower(col(Person.email))
-        known |= set(session.execute(select(address).where(address.in_(named))).scalars())
+        people = select(address).where(address.in_(named), reads_addresses(session))
+        known |= set(session.execute(people).scalars())
     return [written for one, written in named.items() if one not in known]

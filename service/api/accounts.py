@@ -67,10 +67,10 @@ def _with_encrypted_messenger(values: dict[str, Any]) -> dict[str, Any]:
     """Validate a messenger address and encrypt it; only the worker decrypts it."""
     if values.get("messenger") is None:
         return values
-    crud.check({"messenger": messenger_addresses.messenger_errors(values["messenger"])})
-    return values | {
-        "messenger": messenger_addresses.sealed(values["messenger"], current_context().settings.secret_key)
-    }
+    settings = current_context().settings
+    errors = messenger_addresses.messenger_errors(values["messenger"], settings.messenger_networks)
+    crud.check({"messenger": errors})
+    return values | {"messenger": messenger_addresses.sealed(values["messenger"], settings.secret_key)}
 
 
 @blp.route("/me")

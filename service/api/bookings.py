@@ -87,7 +87,8 @@ def _show(booking: Booking, resource: Resource, event: Event, *, is_hidden: bool
     times = BookingTimes.of(booking).to_json()
     hidden_values: dict[str, Any] = {}
     if is_hidden:
-        hidden_values = {"event_id": None, "note": None, "created_by": None}
+        # No id either: it would tell which visit moved, and when it was called off.
+        hidden_values = dict.fromkeys(("id", "event_id", "note", "created_by"))
     elif permissions.sight(session(), event) is Sight.SHARED:
         hidden_values = {"note": None, "created_by": None}
     return (

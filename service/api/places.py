@@ -115,7 +115,8 @@ class PeopleView(ApiView):
     @blp.many(PersonSchema)
     def get(self, query: dict[str, Any], pagination_parameters: PaginationParameters) -> Any:
         """List people in order of precedence"""
-        return _page(Person, query, pagination_parameters, "organisation_id")
+        found = _page(Person, query, pagination_parameters, "organisation_id")
+        return [directory_queries.shown(session(), one) for one in found]
 
     @requires(Role.OFFICER)
     @operation("createPerson")
@@ -133,7 +134,7 @@ class PersonView(ApiView):
     @blp.one(PersonSchema)
     def get(self, person_id: str) -> Any:
         """Read a person"""
-        return crud.find(session(), Person, person_id)
+        return directory_queries.shown(session(), crud.find(session(), Person, person_id))
 
     @requires(Role.OFFICER)
     @operation("changePerson")
@@ -142,8 +143,8 @@ class PersonView(ApiView):
     def patch(self, values: dict[str, Any], person_id: str) -> Any:
         """Change a person"""
         person = crud.find(session(), Person, person_id)
-        blp.check_etag(person, PersonSchema)
-        return directory.change_person(session(), act(), person, values)
+        blp.check_etag(directory_queries.shown(session(), person), PersonSchema)
+        return directory_queries.shown(session(), directory.change_person(session(), act(), person, values))
 
     @requires(Role.OFFICER)
     @operation("deletePerson")
@@ -151,5 +152,5 @@ class PersonView(ApiView):
     def delete(self, person_id: str) -> None:
         """Delete a person nothing refers to"""
         person = crud.find(session(), Person, person_id)
-        blp.check_etag(person, PersonSchema)
+        blp.check_etag(directory_queries.shown(session(), person), PersonSchema)
         directory.delete_person(session(), act(), person)

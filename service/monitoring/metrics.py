@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
@@ -17,20 +17,16 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
 from models.accounts import Heartbeat
-from models.errors import Forbidden, Unauthenticated
+from models.errors import Forbidden
 from models.events import Event
 from models.i18n import N_, message
 from models.reminders import Reminder, ReminderAttempt
-from models.vocabulary import AttemptOutcome, EventKind, EventStatus, ReminderPurpose, ReminderState, Role
+from models.vocabulary import AttemptOutcome, EventKind, EventStatus, ReminderPurpose, ReminderState
 from service.actions.reminders import delivery_status, planning_jobs, reminder_queries
-from service.api.resource import authenticate
 from service.http.app_context import AppContext, current_context
+from service.monitoring import readers
 
 log = logging.getLogger("desk.web")
-
-_LOOPBACK = {"127.0.0.1", "::1"}
-_PASSED_ON = ("x-forwarded-", "forwarded", "x-real-ip", "via")
-"""Headers by which a proxy marks a forwarded request; a remote client must not pass for a local one."""
 
 
 def register(app: Flask) -> None:
@@ -49,24 +45,27 @@ def register(app: Flask) -> None:
 
 
 def check_reader() -> None:
-    """Allow requests from this machine itself, not through a proxy, and from administrators.
+    """Allow requests from this machine itself, not through a proxy, and from administrators of its own office.
 
     Anybody who can't be authenticated because the database is down is refused.
 
     Raises:
         Forbidden: any other client.
     """
-    is_passed_on = any(name.lower().startswith(_PASSED_ON) for name in request.headers.keys())  # noqa: SIM118
-    if request.remote_addr in _LOOPBACK and not is_passed_on:
+    if readers.is_local():
         return
     desk = current_context()
-    try:
-        with desk.database.transaction(write=False) as session:
-            is_admin = authenticate(session, desk).role.suffices_for(Role.ADMIN)
-    except Unauthenticated:
-        is_admin = False
-    if not is_admin:
-        raise Forbidden(message(N_("Only administrators may read this, or programs on the service's own machine.")))
+    with desk.database.transaction(write=False) as session:
+        is_entitled = readers.is_entitled(session, desk)
+    if not is_entitled:
+        raise Forbidden(
+            message(
+                N_(
+                    "Only administrators of the office that runs the service may read this, or programs on its own"
+                    " machine."
+                )
+            )
+        )
 
 
 class DeskCollector(Collector):

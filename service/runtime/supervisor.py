@@ -249,6 +249,7 @@ def serve_worker(settings: Settings, pulse: int | None = None) -> None:
         retry_seconds=settings.retry_seconds,
         secret_key=settings.secret_key,
         passport_days=settings.passport_days,
+        messenger_networks=settings.messenger_networks,
     )
     try:
         reports = OfficeMailWriter(settings.office, settings.secret_key)

@@ -26,6 +26,7 @@ from service.schemas.fields import (
 from service.schemas.queries import QuerySchema, RangeQuery, SearchQuery
 from service.schemas.rows import RowSchema, StrictSchema
 
+_NULL_IF_HIDDEN = {"type": ["string", "null"], "description": "null: for an event the reader may not see."}
 _LANGUAGE = validate.Regexp(re.compile("[a-z]{2,3}", re.ASCII), error=N_("A language code like vi, lo or en."))
 
 
@@ -103,9 +104,10 @@ class BookingSchema(RowSchema):
         )
         dump_only: tuple[str, ...] = ("timezone", "created_by")
 
+    id = fields.String(dump_only=True, metadata={"answer": _NULL_IF_HIDDEN})
     event_id = TextField(
         required=True,
-        metadata={"answer": {"type": ["string", "null"], "description": "null: for an event the reader may not see."}},
+        metadata={"answer": _NULL_IF_HIDDEN},
     )
     from_ = BookingTimeField(data_key="from", metadata={"description": "Default: the event's own days or hours."})
     to = BookingTimeField()

@@ -12,9 +12,12 @@ import pytest
 from sqlmodel import select
 
 from calendars.reminders import due_times
+from jobs import outside
+from jobs.messenger import NOT_ALLOWED
 from models.accounts import User
 from models.database import Database
 from models.encryption import seal, unseal
+from models.networks import networks_of
 from models.vocabulary import EventStatus, ReminderChannel, ReminderState
 from service.actions.accounts.accounts import change_user, create_user
 from service.actions.accounts.messenger_addresses import messenger_errors, sealed
@@ -26,6 +29,7 @@ from tests.jobs.sink import Sink
 from tests.jobs.test_worker import DUE, change
 
 SECRET = "s" * 40
+HERE = networks_of("127.0.0.0/8")
 LAN, BY_MESSENGER = "lan@example.org", "messenger:lan@example.org"
 
 
@@ -35,11 +39,13 @@ class Chat:
 
     port: int = 0
     status: int = 200
+    host: str = "127.0.0.1"
+    location: str = ""
     got: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def address(self) -> str:
-        return f"json://key-of-lan@127.0.0.1:{self.port}/"
+        return f"json://key-of-lan@{self.host}:{self.port}/"
 
 
 @pytest.fixture
@@ -50,6 +56,8 @@ def chat() -> Iterator[Chat]:
         def do_POST(self) -> None:
             made.got.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(made.status)
+            if made.location:
+                self.send_header("Location", made.location)
             self.end_headers()
 
         def log_message(self, *arguments: object) -> None:
@@ -86,7 +94,7 @@ def test_who_chose_a_messenger_gets_both(
         LAN: ReminderChannel.EMAIL, BY_MESSENGER: ReminderChannel.MESSENGER
     }  # fmt: skip
     clock.now = DUE
-    assert make_worker(secret_key=SECRET).tick() == {"sent": 2}
+    assert make_worker(secret_key=SECRET, messenger_networks=HERE).tick() == {"sent": 2}
     assert sink.recipients == [LAN]
     (message,) = chat.got
     assert message["title"] == sink.received[0].mail["Subject"]
@@ -101,7 +109,7 @@ def test_a_messenger_that_does_not_answer_is_tried_again_and_delays_no_mail(
     planned(database, chat)
     chat.status = 503
     clock.now = DUE
-    worker = make_worker(secret_key=SECRET)
+    worker = make_worker(secret_key=SECRET, messenger_networks=HERE)
     assert worker.tick() == {"sent": 1, "retry": 1}
     row = next(row for row in reminders(database) if row.recipient == BY_MESSENGER)
     assert "503" in (row.reason or "")
@@ -121,7 +129,7 @@ def test_a_cancellation_goes_the_same_ways(
     clock.now = DUE - timedelta(hours=1)
     change(database, event_id, clock.now, status=EventStatus.CANCELLED)
     clock.now += NOTICE
-    assert make_worker(secret_key=SECRET).tick() == {"sent": 2}
+    assert make_worker(secret_key=SECRET, messenger_networks=HERE).tick() == {"sent": 2}
     assert (len(chat.got), sink.recipients) == (1, [LAN])
 
 
@@ -137,7 +145,7 @@ def test_who_gives_the_messenger_up_gets_mail_only(
         BY_MESSENGER: (ReminderState.SKIPPED, due_times.NOT_ADDRESSED),
     }
     clock.now = DUE
-    assert make_worker(secret_key=SECRET).tick() == {"sent": 1}
+    assert make_worker(secret_key=SECRET, messenger_networks=HERE).tick() == {"sent": 1}
     assert chat.got == []
 
 
@@ -158,7 +166,7 @@ def test_what_is_sealed_opens_for_one_purpose_only() -> None:
     assert b"tgram" not in kept
 
 
-@pytest.mark.parametrize("address", ["tgram://123456789:abcdefg_hijklmnop/12315544/", "json://127.0.0.1/"])
+@pytest.mark.parametrize("address", ["tgram://123456789:abcdefg_hijklmnop/12315544/", "json://chat.example.org/"])
 def test_messengers_are_known(address: str) -> None:
     assert messenger_errors(address) == []
 
@@ -168,3 +176,53 @@ def test_messengers_are_known(address: str) -> None:
 )
 def test_what_reaches_nobody_is_refused(address: str) -> None:
     assert messenger_errors(address)
+
+
+# Where messages go
+
+INSIDE = [
+    "127.0.0.1", "localhost", "LOCALHOST.", "[::1]", "[::ffff:127.0.0.1]", "127.1", "2130706433", "0x7f000001",
+    "0.0.0.0", "10.1.2.3", "192.168.1.1", "172.16.0.1", "[fd00::1]", "169.254.169.254", "[fe80::1]", "100.64.0.1",  # noqa: S104
+    "metadata.google.internal",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("host", INSIDE)
+def test_a_messenger_inside_is_refused(host: str) -> None:
+    assert "DESK_MESSENGER_NETWORKS" in messenger_errors(f"json://{host}:8000/")[0].text
+    assert messenger_errors("json://chat.example.org/", HERE) == []
+
+
+def test_the_operator_allows_networks() -> None:
+    assert messenger_errors("json://127.0.0.1/", HERE) == []
+    assert messenger_errors("json://10.1.2.3/", HERE) != []
+    assert messenger_errors("json://10.1.2.3/", networks_of("192.168.0.0/16, 10.0.0.0/8")) == []
+
+
+@pytest.mark.parametrize("way", ["name", "redirection"])
+def test_nothing_inside_is_reached_by_a_detour(
+    database: Database,
+    make_worker: WorkerFactory,
+    clock: HandClock,
+    chat: Chat,
+    monkeypatch: pytest.MonkeyPatch,
+    way: str,
+) -> None:
+    """A name that means this machine by the time of sending, or a server that sends on to it."""
+    known = outside._resolve
+
+    def resolve(host: Any, *arguments: Any, **options: Any) -> Any:
+        return known("127.0.0.1" if host == "chat.example.org" else host, *arguments, **options)
+
+    monkeypatch.setattr(outside, "_resolve", resolve)
+    networks = HERE if way == "redirection" else ()
+    if way == "redirection":
+        chat.status, chat.location = 307, f"http://[::1]:{chat.port}/"
+    chat.host = "chat.example.org"
+    planned(database, chat)
+    clock.now = DUE
+    tally = make_worker(secret_key=SECRET, messenger_networks=networks).tick()
+    assert (tally["sent"], tally["failed"]) == (1, 1)
+    assert len(chat.got) == (1 if way == "redirection" else 0)
+    row = next(row for row in reminders(database) if row.recipient == BY_MESSENGER)
+    assert row.reason == NOT_ALLOWED

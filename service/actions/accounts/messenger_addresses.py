@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 from models.accounts import User
 from models.encryption import seal, unseal
 from models.i18n import N_, Message, message
+from models.networks import Networks, names_inside
 from models.queries.audience import MESSENGER_SECRET
 
 SCHEMES = frozenset(
@@ -20,12 +21,33 @@ SCHEMES = frozenset(
 """The schemes that reach people. Apprise supports others, which write to this machine's log or desktop or send mail."""
 
 
-def messenger_errors(address: str) -> list[Message]:
-    """The errors of a messenger's address."""
+HOSTED = frozenset(
+    {
+        "gotify", "gotifys", "json", "jsons", "matrix", "matrixs", "mmost", "mmosts", "nctalk", "nctalks", "ntfy",
+        "ntfys", "rocket", "rockets", "signal", "signals", "workflows", "zulip",
+    }
+)  # fmt: skip
+"""Those whose address names a server; the others' servers are their makers'."""
+
+
+def messenger_errors(address: str, networks: Networks = ()) -> list[Message]:
+    """The errors of a messenger's address; of what is inside its server may only be in ``networks``.
+
+    What the server's name means is asked when something is sent there (:mod:`jobs.outside`).
+    """
     scheme = urlsplit(address).scheme.lower() if "://" in address else ""
     if scheme not in SCHEMES:
         right = N_("Must be a messenger's address, like tgram://TOKEN/CHAT or zalo://TOKEN/USER; known are {schemes}.")
         return [message(right, schemes=", ".join(sorted(SCHEMES)))]
+    if scheme in HOSTED and names_inside(_host(address), networks):
+        return [
+            message(
+                N_(
+                    "This server is inside the office's network. The operator can allow its network"
+                    " (DESK_MESSENGER_NETWORKS)."
+                )
+            )
+        ]
     try:
         import apprise
     except ImportError:
@@ -33,6 +55,13 @@ def messenger_errors(address: str) -> list[Message]:
     if apprise.Apprise.instantiate(address, suppress_exceptions=True) is None:
         return [message(N_("This {scheme} address lacks something; see apprise's page on it."), scheme=scheme)]
     return []
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:
+        return ""
 
 
 def sealed(address: str, secret: str) -> bytes:

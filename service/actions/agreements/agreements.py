@@ -13,7 +13,7 @@ from models.i18n import N_, Message, message
 from models.labels import noun
 from models.places import Locality
 from models.vocabulary import FrequencyType
-from service.actions import crud
+from service.actions import crud, permissions
 from service.actions.context import ActionContext
 
 _NO_UNIT = N_("A duration needs its unit: days, months or years.")
@@ -143,6 +143,8 @@ def _activity_errors(session: Session, commitment: Commitment | None, values: Ma
     """The error if a commitment's kind of event is changed while events of the old kind are linked to it."""
     if commitment is None or values.get("activity", commitment.activity) is commitment.activity:
         return {}
+    if permissions.is_beside_others(session):  # whether another office's hidden events are linked is not told
+        return {"activity": [message(N_("Another office may have linked events of this kind: make a new commitment."))]}
     others = select(Event.id).where(Event.commitment_id == commitment.id, Event.kind != values["activity"])
     if session.exec(others).first() is None:
         return {}

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import or_
+from sqlalchemy import and_, or_
 from sqlmodel import Session, col, func, select
 
 from calendars.bookings.times import BookingTimes, EventHours, EventTimes, follow_hours, reschedule
@@ -294,13 +294,16 @@ def find_booking(session: Session, identity: str) -> Booking:
 def bookings_where(session: Session, query: Mapping[str, Any]) -> Any:
     """The SELECT of the bookings that match a query string, with their resources and events.
 
-    Bookings of events the reader may not see are included, to be shown as busy, if they take what the reader's office
-    lends, unless the query names an event.
+    Bookings of events the reader may not see are included, to be shown as busy, while they take what the reader's
+    office lends, unless the query names an event: what was only asked for, or given back, is nobody else's to know.
     """
     statement: Any = select(Booking, Resource, Event).where(
         Booking.resource_id == Resource.id,
         Booking.event_id == Event.id,
-        or_(permissions.marked_own(session, col(Resource.office)), permissions.visible(session)),
+        or_(
+            and_(permissions.marked_own(session, col(Resource.office)), col(Booking.state) == BookingState.HELD),
+            permissions.visible(session),
+        ),
     )
     for name in ("resource_id", "event_id"):
         if query.get(name):

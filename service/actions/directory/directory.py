@@ -122,8 +122,8 @@ def create_organisation(session: Session, act: ActionContext, values: Mapping[st
     """Create an organisation.
 
     Raises:
-        Forbidden: it is to be a protocol office, which only an administrator can decide; or its locality is another
-            office's.
+        Forbidden: it is to be a protocol office, which only an administrator can decide; its locality is another
+            office's; or it is given a mailbox by somebody who does not oversee its office.
     """
     crud.check(_organisation_errors(session, values))
     _check_office(act, values.get("protocol_office", False), was=False)
@@ -131,6 +131,8 @@ def create_organisation(session: Session, act: ActionContext, values: Mapping[st
         permissions.check_operator(session, "protocol_office", message(_OTHER_OFFICE))
     permissions.check_place(session, values["locality"])
     crud.check(_names_taken(session, act, None, values))
+    if values.get("email") is not None:
+        permissions.check_mailbox(session, values["locality"])
     return crud.create(session, act, Organisation(**values))
 
 

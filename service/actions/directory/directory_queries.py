@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, and_, col, func, or_, select
 
 from models.event_parts import Task
 from models.events import Event
@@ -37,7 +37,34 @@ def directory_where(session: Session, model: type[Any], query: Mapping[str, Any]
         if query.get(name):
             wanted = locality_index.succession_of_code(session, query[name]) if name == "locality" else {query[name]}
             statement = statement.where(col(getattr(model, name)).in_(wanted))
+    if model is Person:
+        return matching_people(session, statement, query.get("q"))
     return crud.matching(statement, model.search_text, query.get("q"))
+
+
+def matching_people(session: Session, statement: Any, query: str | None) -> Any:
+    """Narrow a SELECT of people to those whose name, position or address contains every word; an address only where
+    the session reads it."""
+    address = func.lower(func.coalesce(col(Person.email), ""))
+    may_read = permissions.reads_addresses(session)
+    return crud.matching(
+        statement,
+        col(Person.search_text),
+        query,
+        lambda pattern: and_(may_read, address.like(pattern, escape="\\")),
+    )
+
+
+def people_page(session: Session, query: str, first: int, size: int) -> tuple[list[Person], int]:
+    """One page of the people that contain every word, and how many there are."""
+    return crud.page_of(session, matching_people(session, select(Person), query), PERSON_ORDER, first, size)
+
+
+def shown(session: Session, person: Person) -> Person:
+    """A person as the session sees them: without mail address and telephone where these are another office's."""
+    if permissions.reads_address_of(session, person.organisation_id):
+        return person
+    return Person(**person.model_dump() | {"email": None, "phone": None})
 
 
 def all_localities(session: Session) -> Sequence[Locality]:
@@ -89,7 +116,7 @@ def find_person(session: Session, person_id: str) -> PersonRow | None:
 
 def people_matching(session: Session, words: str, limit: int) -> list[PersonRow]:
     """The first people whose folded text contains every word, with their organisations."""
-    statement = crud.matching(_people(), col(Person.search_text), words)
+    statement = matching_people(session, _people(), words)
     return [(row[0], row[1]) for row in session.exec(statement.order_by(*PERSON_ORDER).limit(limit))]
 
 
@@ -118,7 +145,7 @@ def people_to_choose(
     """
     found = select(Person.id).order_by(*_BY_PRECEDENCE)
     if words:
-        found = crud.matching(found, col(Person.search_text), words)
+        found = matching_people(session, found, words)
     elif organisation_id is not None:
         found = found.where(Person.organisation_id == organisation_id)
     else:

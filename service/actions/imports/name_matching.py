@@ -5,7 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from sqlmodel import Session, select
+from sqlalchemy import case
+from sqlalchemy import select as core_select
+from sqlmodel import Session, col, select
 
 from calendars.member_lists.rows import MemberRow
 from models.i18n import N_, Message, message
@@ -28,6 +30,8 @@ class KnownPerson:
     name: str
     email: str | None
     organisation_id: str | None
+    shows_address: bool = True
+    """Whether whoever takes in the list reads their address."""
 
 
 class PeopleIndex:
@@ -43,8 +47,10 @@ class PeopleIndex:
     @classmethod
     def load(cls, session: Session) -> "PeopleIndex":
         """Read all people; one query."""
-        found = session.exec(select(Person.id, Person.name, Person.email, Person.organisation_id))
-        return cls([KnownPerson(*columns) for columns in found.all()])
+        is_shown = case((permissions.reads_addresses(session), 1), else_=0)
+        names = ("id", "name", "email", "organisation_id")
+        found = session.execute(core_select(*(col(getattr(Person, name)) for name in names), is_shown)).all()
+        return cls([KnownPerson(row[0], row[1], row[2], row[3], bool(row[4])) for row in found])
 
     def add(self, one: KnownPerson) -> None:
         """Register a person."""
@@ -97,7 +103,7 @@ class PeopleIndex:
 
 
 def _several(name: str, found: Sequence[KnownPerson]) -> Message:
-    addresses = tuple(one.email for one in found if one.email)[:_NAMED]
+    addresses = tuple(one.email for one in found if one.email and one.shows_address)[:_NAMED]
     if addresses:
         return message(
             N_("Several people are called “{name}”. Give the address of the right one: {addresses}."),

@@ -11,7 +11,7 @@ from models.places import Locality, Organisation, Person
 from models.vocabulary import LocalityLevel, Role
 from service.actions import permissions
 from service.actions.directory import directory, passports
-from service.actions.directory.directory_queries import PERSON_ORDER
+from service.actions.directory.directory_queries import people_page, shown
 from service.schemas.passports import PassportSchema, RevealSchema
 from service.schemas.places import LocalityChangeSchema, LocalitySchema, OrganisationSchema, PersonSchema
 from service.web.administration.section import AdminSection, SectionRow, by_name, localities, organisations, words
@@ -127,6 +127,8 @@ def _organisation_fields(view: View, organisation: Organisation | None) -> list[
     if view.may(Role.ADMIN):
         hint = N_("Its accounts read and change the events of all.")
         fields.append(FieldSpec("protocol_office", FieldType.FLAG, N_("Protocol office"), hint, default=False))
+    if organisation is None and not permissions.gives_mailboxes(view.session):
+        fields = [field for field in fields if field.name != "email"]
     if organisation is not None and not permissions.oversees_own(view.session):
         fields = [field for field in fields if field.name not in permissions.NAMES]
     return fields
@@ -149,6 +151,7 @@ ORGANISATIONS = AdminSection(
     title_of=lambda view, one: view.text(one.name),
     delete=directory.delete_organisation,
     remove=Role.ADMIN,
+    removes=lambda view, one: not permissions.is_beside_others(view.session),
     follows=N_("Only what nothing refers to can be deleted."),
 )
 
@@ -157,7 +160,8 @@ def _person_lines(view: View, found: Sequence[Person]) -> list[SectionRow]:
     names = named_organisations(view, ids(*(one.organisation_id for one in found)))
     lines = []
     for one in found:
-        facts = [view.text(one.position), names.get(one.organisation_id or "", ""), one.email or ""]
+        address = shown(view.session, one).email
+        facts = [view.text(one.position), names.get(one.organisation_id or "", ""), address or ""]
         lines.append(SectionRow(one.id, one.name, [fact for fact in facts if fact]))
     return lines
 
@@ -175,6 +179,8 @@ def _person_fields(view: View, person: Person | None) -> list[FieldSpec]:
         FieldSpec("phone", FieldType.LINE, N_("Telephone")),
         FieldSpec("languages", FieldType.LIST, N_("Languages"), N_("Codes like vi, lo, en, with commas between them.")),
     ]
+    if person is not None and not permissions.reads_address_of(view.session, person.organisation_id):
+        fields = [field for field in fields if field.name not in {"email", "phone"}]
     hold = permissions.Hold.ALL if person is None else permissions.hold_of(view.session, person)
     if hold is not permissions.Hold.WORDS:
         return fields
@@ -223,13 +229,16 @@ PEOPLE = AdminSection(
     schema=PersonSchema,
     fields=_person_fields,
     lines=_person_lines,
-    found=by_name(Person, *PERSON_ORDER),
+    found=lambda view, q, first, size: people_page(view.session, q, first, size),
     create=directory.create_person,
     change=directory.change_person,
     changes=lambda view, one: permissions.hold_of(view.session, one) is not permissions.Hold.NONE,
     title_of=lambda view, one: one.name,
     delete=directory.delete_person,
-    removes=lambda view, one: permissions.hold_of(view.session, one) is permissions.Hold.ALL,
+    removes=lambda view, one: (
+        permissions.hold_of(view.session, one) is permissions.Hold.ALL
+        and not permissions.is_beside_others(view.session)
+    ),
     follows=N_("Only what nothing refers to can be deleted."),
     part="people",
     more=_person_more,

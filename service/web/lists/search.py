@@ -12,7 +12,7 @@ from models.agreements import Agreement, Anniversary, Commitment
 from models.event_parts import ProgrammeItem, Task
 from models.events import Event
 from models.i18n import N_
-from models.places import Locality, Organisation, Person
+from models.places import Locality, Organisation
 from models.resources import Resource
 from models.text import fold
 from models.vocabulary import EventStatus, Role
@@ -22,7 +22,7 @@ from service.actions.agreements.agreement_queries import (
     ANNIVERSARY_ORDER,
     COMMITMENT_ORDER_EVERYWHERE,
 )
-from service.actions.directory.directory_queries import PERSON_ORDER
+from service.actions.directory.directory_queries import people_page
 from service.actions.events import event_queries
 from service.web.labels import RESOURCE_TYPES
 from service.web.page_decorator import page
@@ -137,7 +137,7 @@ def _promises(view: View, q: str) -> list[HitGroup]:
 
 def _people(view: View, q: str) -> list[HitGroup]:
     """People and organisations with their latest visits, if visible to the reader."""
-    people, people_total = _some(view, Person, q, *PERSON_ORDER)
+    people, people_total = people_page(view.session, q, 0, SHOWN)
     organisations, organisations_total = _some(view, Organisation, q)
     person_ids, organisation_ids = ([one.id for one in listed] for listed in (people, organisations))
     visits = _latest(event_queries.events_of_people(view.session, person_ids, _VISITS_READ))

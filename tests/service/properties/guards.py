@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import true
 from sqlmodel import Session
 
+from jobs import failure_notices
+from jobs import failure_notices
 from models.accounts import User
 from models.events import Event
 from models.queries.audience import AudienceIndex
@@ -89,7 +91,6 @@ def check_organisation(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     """Organisations are changed by their own."""
     patch.setattr(permissions, "check_organisation", _nothing)
     patch.setattr(permissions, "check_renaming", _nothing)
-
     patch.setattr(failure_notices, "trusted_mailboxes", lambda _connection, bodies, _offices: frozenset(bodies))
 
 
