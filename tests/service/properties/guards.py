@@ -10,7 +10,6 @@ from sqlalchemy import true
 from sqlmodel import Session
 
 from jobs import failure_notices
-from jobs import failure_notices
 from models.accounts import User
 from models.events import Event
 from models.queries.audience import AudienceIndex
