@@ -53,7 +53,8 @@ class AddressWriters:
         return _NOBODY if account_id is None else self.offices.named(office)
 
     def counts(self, person_id: str, body_id: str | None, in_charge_id: str | None) -> bool:
-        """Whether a person's address counts. ``body_id``: their organisation; ``in_charge_id``: that of the event."""
+        """Whether a person's address counts. ``body_id``: the organisation that they stand for in the event, as settled
+        when they were added; ``in_charge_id``: that in charge of it."""
         office = self.written.get(person_id)
         if office is None:  # the service itself, also before there was a trail
             return True

@@ -240,8 +240,8 @@ class _Place:
 
     def people(self, by_id: bool, which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
         """Event, address, person, their organisation's country, their languages, the organisation they take part from,
-        whether they are members, task; their organisation, the one in charge of the event, whether it is public,
-        whether there are several offices."""
+        whether they are members, task; the organisation they stand for, the one in charge of the event; whether it is
+        public; whether there are several offices."""
         events: Any = _EVENT if self.table is None else self.table.join(_EVENT, _EVENT.c.id == self.event_id)
         joined = (
             events.join(_PERSON, _PERSON.c.id == self.person_id)
@@ -255,7 +255,7 @@ class _Place:
         stands = (true() if self.table is _MEMBER else false()).label("is_member")
         task = (_TASK.c.id if self.table is _TASK else null()).label("task_id")
         vouching = (
-            _PERSON.c.organisation_id.label("body_id"),
+            self.organisation_id.label("body_id"),
             _EVENT.c.organisation_id.label("in_charge_id"),
             (_EVENT.c.visibility == Visibility.PUBLIC).label("is_public"),
             OTHERS_EXIST.label("several"),

@@ -232,3 +232,19 @@ def test_an_address_of_another_offices_hand_gets_no_mail(
     root = caller(Role.ADMIN)
     assert root.patch(f"/people/{planted}", {"email": "spy2@evil.example"}).status_code == 200
     assert "spy2@evil.example" in mailed(), "the office in charge has written it"
+
+
+def test_who_moves_to_another_office_later_brings_no_address_along(
+    sides: dict[str, Caller], database: Database, caller: Callable[..., Caller]
+) -> None:
+    """What counts is the body they stood for when they were added, as for who may read."""
+    ours, theirs = sides["a"], sides["v"]
+    planted = theirs.made("/people", {"name": "Hoàng Ma", "email": "spy@evil.example"})["id"]
+    caller(Role.ADMIN).made("/reminder-rules", MAILED)
+    event = visit(ours)
+    ours.made(f"/events/{event}/members", {"person_id": planted})
+    with database.transaction() as session:
+        bare = factories.make_organisation(session, locality=OTHER).id
+        session.get_one(Person, planted).organisation_id = bare
+    assert ours.post(f"/events/{event}/transitions", {"to": "planned"}).status_code == 200
+    assert "spy@evil.example" not in ours.get(f"/events/{event}/reminders").text

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from jobs import failure_notices
 from models.accounts import User
 from models.events import Event
+from models.queries.address_writers import AddressWriters
 from models.queries.audience import AudienceIndex
 from models.queries.event_readers import ReadingRights
 from service.actions import idempotency, permissions
@@ -83,6 +84,36 @@ def hold_of_a_list(patch: pytest.MonkeyPatch, desk: Desk) -> None:
 def check_joining(patch: pytest.MonkeyPatch, desk: Desk) -> None:
     """Nobody is put into an organisation that has accounts but by its own."""
     patch.setattr(permissions, "not_to_join", _nothing)
+
+
+@stopped_by("another_offices_body_waits_without_accounts")
+def doubts(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """A name alone means nobody of another office."""
+    patch.setattr(member_lists, "doubts", lambda *_row: {})
+
+
+@stopped_by("another_offices_address_for_nobodys_person")
+def counts(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """An address is the word of an office concerned."""
+    patch.setattr(AddressWriters, "counts", lambda *_person: True)
+
+
+@stopped_by("another_office_plants_in_a_place")
+def check_place(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """Bodies are entered by the office of their place."""
+    patch.setattr(permissions, "check_place", _nothing)
+
+
+@stopped_by("another_office_plants_in_a_place")
+def check_own(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """A succession is checked at both ends."""
+    patch.setattr(directory, "_check_own", _nothing)
+
+
+@stopped_by("an_officer_moves_their_own_body")
+def check_line_kept(patch: pytest.MonkeyPatch, desk: Desk) -> None:
+    """A body with accounts stays in its line."""
+    patch.setattr(directory, "_check_line_kept", _nothing)
 
 
 @stopped_by("r2_an_organisations_mail_is_turned_to_oneself")

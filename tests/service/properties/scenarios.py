@@ -9,7 +9,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from sqlmodel import select
+
 from models.accounts import User
+from models.event_parts import Member
 from models.events import Event
 from models.reminders import ReminderRule
 from models.vocabulary import Role
@@ -558,4 +561,59 @@ def an_entry_waits_to_be_filled(desk: Desk) -> None:
     desk.secrets.append(secret)
     taken = desk.call(office, "POST", "/events/import", entry(secret.word, 1), media="text/calendar")
     assert taken.status_code == 200, taken.text
+    everybody_looks(desk)
+
+
+@scenario
+def another_offices_address_for_nobodys_person(desk: Desk) -> None:
+    """Somebody in charge then adds them to a hidden visit, chosen by their id."""
+    a, v = desk.layout.of("a officer"), desk.layout.of("v officer")
+    made = desk.attack(v, "POST", "/people", {"name": "Người Của Ai", "email": SPY}).json
+    assert made is not None
+    secret = hidden_event(desk)
+    desk.made(a, f"/events/{secret.id}/members", {"person_id": made["id"], "role": "member"})
+    days_pass(desk)
+
+
+@scenario
+def another_offices_body_waits_without_accounts(desk: Desk) -> None:
+    """A list then names a namesake there, or the body itself; its first account comes when it is wanted."""
+    a, admin = desk.layout.of("a officer"), desk.layout.of("v admin")
+    body = desk.attack(admin, "POST", "/organisations", {"name": {"vi": "Tổ Giúp Việc"}, "locality": THERE}).json
+    assert body is not None
+    desk.attack(admin, "POST", "/people", {"name": "Người Chờ Sẵn", "organisation_id": body["id"]})
+    secret = hidden_event(desk)
+    for lines in ("name\nNgười Chờ Sẵn\n", "name,organisation\nNgười Đến Mới,Tổ Giúp Việc\n"):
+        answer = desk.call(a, "POST", f"/events/{secret.id}/members/import", lines.encode(), media="text/csv")
+        assert answer.status_code in {200, 422}, answer.text
+    with desk.database.transaction(write=False) as session:
+        taking_part = session.exec(select(Member).where(Member.organisation_id == body["id"])).all()
+    if taking_part:
+        raise Leak("a body of another office takes part by a name alone")
+
+
+@scenario
+def another_office_plants_in_a_place(desk: Desk) -> None:
+    """A body, people of a body that has no accounts, and the place itself: what is entered there later is its own."""
+    for who in ("v officer", "v admin"):
+        attacker = desk.layout.of(who)
+        body = {"name": {"vi": f"Sở Mới {who}"}, "aliases": [f"SM {who}"], "locality": HERE, "email": SPY}
+        guest = {"name": "Khách Mới", "email": SPY, "organisation_id": desk.layout.organisations["guests"]}
+        annexed = {"successor": "laos", "succeeded_on": "2026-01-01"}
+        for method, path, wish in (
+            ("POST", "/organisations", body), ("POST", "/people", guest), ("PATCH", f"/localities/{THERE}", annexed),
+        ):  # fmt: skip
+            if desk.attack(attacker, method, path, wish).status_code < 300:
+                raise Leak(f"{who} planted something: {method} {path}")
+
+
+@scenario
+def an_officer_moves_their_own_body(desk: Desk) -> None:
+    """Into a line where nobody works yet, whose first account would be the default office's."""
+    for who in ("b officer", "v officer", "v admin"):
+        attacker = desk.layout.of(who)
+        for place in ("laos", "hai-duong"):
+            path = f"/organisations/{attacker.organisation_id}"
+            if desk.attack(attacker, "PATCH", path, {"locality": place}).status_code < 300:
+                raise Leak(f"{who} carried a body with accounts to {place}")
     everybody_looks(desk)
