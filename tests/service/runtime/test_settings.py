@@ -43,6 +43,8 @@ BAD = [
     ("DESK_LEASE_SECONDS", "nan"),
     ("DESK_RETRY_SECONDS", "soon"),
     ("DESK_RETRY_SECONDS", "inf"),
+    ("DESK_MESSENGER_NETWORKS", "inside"),
+    ("DESK_MESSENGER_NETWORKS", "10.0.0.1/8"),
 ]
 
 
