@@ -2,7 +2,7 @@
 
 from tests.service.conftest import Caller
 
-ADDRESS = "json://key-of-lan@127.0.0.1:8099/"
+ADDRESS = "json://key-of-lan@chat.example.org:8099/"
 
 
 def test_an_administrator_sets_a_messenger_and_nobody_reads_it_again(admin: Caller) -> None:
@@ -12,6 +12,8 @@ def test_an_administrator_sets_a_messenger_and_nobody_reads_it_again(admin: Call
     path = f"/users/{made['id']}"
     refused = admin.patch(path, {"messenger": "syslog://"})
     assert (refused.status_code, list(refused.json["errors"])) == (422, ["messenger"])  # type: ignore[index]
+    inside = admin.patch(path, {"messenger": ADDRESS.replace("chat.example.org", "127.0.0.1")})
+    assert (inside.status_code, list(inside.json["errors"])) == (422, ["messenger"])  # type: ignore[index]
     assert "tgram" in refused.text
     changed = admin.patch(path, {"messenger": ADDRESS.replace("lan", "mai")})
     assert changed.json["has_messenger"] is True  # type: ignore[index]

@@ -48,6 +48,8 @@ BAD = [
     ("DESK_CONTACT", "Lan <lan@example.org>"),
     ("DESK_CONTACT", "lan@example.org\r\nBcc: x@example.org"),
     ("DESK_CONTACT", "nobody"),
+    ("DESK_MESSENGER_NETWORKS", "inside"),
+    ("DESK_MESSENGER_NETWORKS", "10.0.0.1/8"),
 ]
 
 
