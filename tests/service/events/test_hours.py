@@ -129,4 +129,4 @@ def test_items_lie_on_the_days_of_travel_and_over_midnight(officer: Caller) -> N
     early = {"items": [items[0] | {"day": "2027-03-08"}]}
     outside = officer.call("PUT", path, early, If_Match=officer.etag(path))
     assert outside.status_code == 422
-    assert "từ 9/3/2027 đến 11/3/2027" in outside.text
+    assert "từ 09/3/2027 đến 11/3/2027" in outside.text
