@@ -33,8 +33,8 @@ def render(template: str, language: str, /, **values: Any) -> Response:
         languages=SELF_NAMES,
         asset=asset,
         here=here(),
-        month_names="|".join(names_of_months(Language(language))),
-        weekday_names="|".join(names_of_weekdays(Language(language))),
+        words_of_months="|".join(names_of_months(Language(language))),
+        words_of_weekdays="|".join(names_of_weekdays(Language(language))),
     )
     response = Response(body, mimetype="text/html")
     response.headers["Content-Language"] = language

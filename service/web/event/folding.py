@@ -13,7 +13,7 @@ from flask import request
 FOLDED = ("people", "tasks", "reminders", "history")
 """The parts that can be folded, by their anchors, in the order of the page."""
 
-FIRST = {"people": 6, "tasks": 5}
+FIRST = {"people": 5, "tasks": 4}
 """How many entries of a folded list are shown."""
 
 LEAST_HIDDEN = 3

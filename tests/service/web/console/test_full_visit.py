@@ -49,6 +49,7 @@ def full(database: Database, settings: Settings, clock: Clock) -> str:
             status=EventStatus.PLANNED,
             headcount=MEMBERS,
             created_by=author.id,
+            in_charge_id=author.id,
         )
         body = factories.make_organisation(session, name={"vi": "Văn phòng chính quyền tỉnh", "lo": "ຫ້ອງວ່າການແຂວງ"})
         for number in range(MEMBERS):

@@ -111,7 +111,7 @@ def edit_every_part(officer: Officer) -> None:
     officer.type("Position", "Phiên dịch viên", "vi")
     officer.press("Put on the list", "The person is on the list.")
     officer.follow("Add to the programme")
-    officer.type("Title", "Tham quan Côn Sơn", "vi")
+    officer.type(NP_("of a programme item", "Title"), "Tham quan Côn Sơn", "vi")
     officer.type("Day", "2027-03-17")
     officer.type("Begins at", "08:30")
     officer.press("Put into the programme", "The item is in the programme. It is not published yet.")
