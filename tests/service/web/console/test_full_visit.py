@@ -156,7 +156,7 @@ def test_the_same_without_script(visit: Visit, full: str) -> None:
     expect(page.locator("#reminders")).to_be_in_viewport()
     expect(page.locator(".people > li")).to_have_count(MEMBERS)
     page.get_by_role("link", name=translate("Show less", "vi"), exact=True).click()
-    expect(page.locator(".people > li")).to_have_count(6)
+    expect(page.locator(".people > li")).to_have_count(5)
 
 
 @pytest.mark.parametrize("script", [True, False])
