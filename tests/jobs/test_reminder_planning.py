@@ -318,7 +318,7 @@ def test_a_plan_takes_the_same_number_of_statements_however_much_it_plans(
         # rules, tasks, accounts, participation, members, countries, approvals, reminders; an insert; a lock
         # Of the notices: mails sent before, and notices that wait.
         assert len(asked) == (11 if database.is_sqlite else 12)
-        assert len(all_reminders(session)) == (count + 1) * (count + count * count)
+        assert len(all_reminders(session)) == count * (count + 1) + count * count, "members see no tasks of others"
 
 
 @pytest.mark.parametrize(("values", "reads"), [({}, 0), ({"working_days": True}, 1), ({"kinds": ["activity"]}, 0)])

@@ -29,12 +29,12 @@ def shown(
     [
         (time(8), time(9), HERE, (5, 5), "08:00–09:00", ""),
         (time(8), time(9), "Asia/Vientiane", (5, 5), "08:00–09:00", ""),
-        (time(20), time(22), NEW_YORK, (6, 6), "07:00–09:00", "20:00–22:00, 5/7/2027, giờ New York"),
-        (time(20), None, NEW_YORK, (6, 6), "07:00", "20:00, 5/7/2027, giờ New York"),
+        (time(20), time(22), NEW_YORK, (6, 6), "07:00–09:00", "20:00–22:00, 05/7/2027, giờ New York"),
+        (time(20), None, NEW_YORK, (6, 6), "07:00", "20:00, 05/7/2027, giờ New York"),
         (time(8), time(15), NEW_YORK, (5, 6), "19:00–02:00", "08:00–15:00, giờ New York"),
         (time(8), time(13), NEW_YORK, (5, 5), "19:00–00:00", "08:00–13:00, giờ New York"),
-        (time(1), time(2), "Pacific/Kiritimati", (4, 4), "18:00–19:00", "01:00–02:00, 5/7/2027, giờ Kiritimati"),
-        (None, time(20), NEW_YORK, (5, 6), "–07:00", "–20:00, 5/7/2027, giờ New York"),
+        (time(1), time(2), "Pacific/Kiritimati", (4, 4), "18:00–19:00", "01:00–02:00, 05/7/2027, giờ Kiritimati"),
+        (None, time(20), NEW_YORK, (5, 6), "–07:00", "–20:00, 05/7/2027, giờ New York"),
         (None, None, NEW_YORK, (5, 5), "", ""),
         (time(22), time(2), HERE, (5, 6), "22:00–02:00", ""),
         (time(20), time(0), HERE, (5, 5), "20:00–00:00", ""),
@@ -127,7 +127,7 @@ def test_whose_time_it_is_in_words(zone: str, vi: str, lo: str, en: str) -> None
 
 def test_days_and_hours_on_one_line() -> None:
     assert format_times(shown(time(20), time(22), NEW_YORK), "vi") == (
-        "07:00–09:00, 6/7/2027 (20:00–22:00, 5/7/2027, giờ New York)"
+        "07:00–09:00, 06/7/2027 (20:00–22:00, 05/7/2027, giờ New York)"
     )
     assert format_times(shown(time(22), time(2)), "en") == "22:00, 5 July 2027 – 02:00, 6 July 2027"
     assert format_times(shown(None, None, last=date(2027, 7, 7)), "en") == "5–7 July 2027"

@@ -46,8 +46,8 @@ def test_another_zone_is_noticed_and_followed(officer: Caller, room: Any, signed
     assert officer.patch(event, NEW_YORK).status_code == 200
     assert times(officer, booking) == ("2027-05-05T14:00", "2027-05-05T16:00")
     (told,) = stale(officer, event)
-    assert told.startswith("“Meeting room” is booked by the earlier hours of the event: 5/5/2027 14:00–16:00.")
-    assert told.endswith("By its hours now: 6/5/2027 01:00–03:00.")
+    assert told.startswith("“Meeting room” is booked by the earlier hours of the event: 05/5/2027 14:00–16:00.")
+    assert told.endswith("By its hours now: 06/5/2027 01:00–03:00.")
     page = signed_in(Role.ADMIN, locale=Language.EN)
     path = event.replace("activities", "events")
     assert "Move the bookings along</button>" in page.get(path).text
@@ -68,7 +68,7 @@ def test_a_room_that_is_taken_then_is_named_and_nothing_moves(
     officer.patch(event, NEW_YORK)
     refused = signed_in(Role.ADMIN, locale=Language.EN).send(event.replace("activities", "events"), do="follow")
     assert refused.status_code == 409
-    assert "“Meeting room” is not free, 6/5/2027 01:00–03:00. Nothing was changed." in refused.text
+    assert "“Meeting room” is not free, 06/5/2027 01:00–03:00. Nothing was changed." in refused.text
     assert "Night talk" in refused.text
     assert times(officer, booking) == ("2027-05-05T14:00", "2027-05-05T16:00")
     assert len(stale(officer, event)) == 1
@@ -94,7 +94,7 @@ def test_hours_of_an_event_of_several_days_leave_bookings_behind(officer: Caller
     event, booking = booked(officer, room, last_day="2027-05-07")
     officer.patch(event, {"start_time": "09:00"})
     (told,) = stale(officer, event)
-    assert told.endswith("By its hours now: 5/5/2027 09:00–7/5/2027 16:00.")
+    assert told.endswith("By its hours now: 05/5/2027 09:00–07/5/2027 16:00.")
     # Set back, or moved by hand, there is nothing left to say; days move along meanwhile.
     officer.patch(event, {"first_day": "2027-05-06", "last_day": "2027-05-08"})
     assert times(officer, booking) == ("2027-05-06T14:00", "2027-05-08T16:00")
@@ -113,7 +113,7 @@ def test_a_meeting_left_behind_stays_warned_of_when_its_hours_change_again(offic
     officer.patch(event, {"start_time": "13:00", "end_time": "15:00"})
     assert times(officer, booking) == ("2027-05-05T14:00", "2027-05-05T16:00")
     (told,) = stale(officer, event)
-    assert told.endswith("By its hours now: 6/5/2027 00:00–02:00.")
+    assert told.endswith("By its hours now: 06/5/2027 00:00–02:00.")
 
 
 def test_who_may_not_change_the_event_moves_nothing(

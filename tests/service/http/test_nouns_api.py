@@ -307,7 +307,7 @@ def test_programme_is_replaced_as_a_whole_and_published_in_revisions(officer: Ca
     assert [(one["number"], one["note"], len(one["items"])) for one in revisions] == [(1, "Bản đầu", 2), (2, None, 1)]
     for bad, field in (
         (first | {"day": "2027-03-09"}, "items.0.day"),
-        (later | {"end_time": "13:00"}, "items.0.end_time"),
+        (later | {"end_time": "25:00"}, "items.0.end_time"),
         (first | {"title": {}}, "items.0.title"),
         (first | {"colour": 1}, "items.0.colour"),
     ):

@@ -601,7 +601,7 @@ def another_office_plants_in_a_place(desk: Desk) -> None:
     """A body, people of a body that has no accounts, and the place itself: what is entered there later is its own."""
     for who in ("v officer", "v admin"):
         attacker = desk.layout.of(who)
-        body = {"name": {"vi": f"Sở Mới {who}"}, "aliases": [f"SM {who}"], "locality": HERE, "email": SPY}
+        body = {"name": {"vi": f"Sở Mới {who}"}, "aliases": [f"SM {who}"], "locality": HERE}
         guest = {"name": "Khách Mới", "email": SPY, "organisation_id": desk.layout.organisations["guests"]}
         annexed = {"successor": "laos", "succeeded_on": "2026-01-01"}
         for method, path, wish in (

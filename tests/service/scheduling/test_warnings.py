@@ -272,7 +272,7 @@ def test_a_ceremony_of_another_year_is_noticed(officer: Caller) -> None:
     made = officer.made(f"/anniversaries/{anniversary['id']}/ceremonies", ceremony)
     found = conflicts(officer, f"/events/{made['id']}")
     assert [one["code"] for one in found] == ["ceremony_in_another_year"]
-    assert found[0]["detail"] == "Ceremony of the year 2030, held on 6/5/2031."
+    assert found[0]["detail"] == "Ceremony of the year 2030, held on 06/5/2031."
     path = f"/anniversaries/{anniversary['id']}/ceremonies/{made['id']}"
     etag = officer.etag(f"/events/{made['id']}")
     assert officer.patch(path, {"year": 2031}, etag).json["conflicts"] == []

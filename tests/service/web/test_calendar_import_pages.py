@@ -141,8 +141,8 @@ def test_the_preview_tells_days_and_hours_in_words_by_the_offices_clock(signed_i
         "RRULE:FREQ=WEEKLY;COUNT=2",
     )
     text = words(look(reader, calendar(series)))
-    assert "08:00–10:00, 6/3/2027" in text
-    assert "(20:00–22:00, 5/3/2027, giờ New York)" in text
+    assert "08:00–10:00, 06/3/2027" in text
+    assert "(20:00–22:00, 05/3/2027, giờ New York)" in text
     assert "20270306T010000Z" not in text
     long_ago = entry("DTSTART;VALUE=DATE:20200310", "RRULE:FREQ=YEARLY")
     remark = words(look(reader, calendar(long_ago)))

@@ -417,9 +417,9 @@ def test_meeting_is_entered_with_its_hours_and_place(
     form = Form(reader.get("/plan/days?kind=activity&day=2026-12-01"), "/plan/days")
     fields = {"title_vi": "Họp giao ban", "first_day": "2026-12-01", "last_day": "", "start_time": "08:00"}
     fields |= {"end_time": "10:00", "location_vi": "Phòng họp số 1", "activity_type": "meeting", "direction": "home"}
-    late = post(reader, "/plan/days", form.sent(**fields | {"end_time": "07:00", "do": "make"}))
+    late = post(reader, "/plan/days", form.sent(**fields | {"end_time": "25:00", "do": "make"}))
     assert late.status_code == 422
-    assert re.search(r'id="end_time"[^>]* value="07:00" aria-invalid="true"', late.text)
+    assert re.search(r'id="end_time"[^>]* value="25:00" aria-invalid="true"', late.text)
     assert 'value="Họp giao ban"' in late.text
     assert post(reader, "/plan/days", form.sent(**fields | {"do": "make"})).status_code == 303
     with database.transaction(write=False) as session:
