@@ -47,7 +47,7 @@ def test_whole_days_are_inclusive(lines: tuple[str, ...], first: int, last: int)
     [
         ((), "DTSTART is missing"),
         (("DTSTART:2027",), "2027"),
-        (("DTSTART;VALUE=DATE:18991231",), "1900-01-01"),
+        (("DTSTART;VALUE=DATE:18991231",), "1 January 1900"),
         (("DTSTART;VALUE=DATE:20270310", "DTEND;VALUE=DATE:22000102"), "DTEND"),
         (("DTSTART;VALUE=DATE:20270310", "DTEND;VALUE=DATE:20270309"), "before the start"),
         (("DTSTART:20270310T080000", "DTEND:20270310T070000"), "before the start"),

@@ -15,10 +15,10 @@ from calendars.events.confirmation import CONFIRMED_FIELDS
 from calendars.mails.event_mail import OfficeMail
 from models.accounts import Audit, User
 from models.database import Database
-from models.events import Event
+from models.events import Event, TrainingPhase
 from models.i18n import Message
 from models.reminders import Reminder
-from models.vocabulary import ReminderPurpose, ReminderState, Role
+from models.vocabulary import EventKind, ReminderPurpose, ReminderState, Role
 from service.actions.accounts import accounts
 from service.actions.context import ActionContext
 from service.actions.effects import confirmation
@@ -258,6 +258,22 @@ def test_head_who_leaves_the_list_is_missed(caller: Callers, known: Mapping[str,
     told = officer.get(f"/delegations/{event_id}").json["differs"]
     assert told["head"]["confirmed"] == [known["{person}"]]
     assert told["head"]["now"] == []
+
+
+@pytest.mark.both_databases("the parts of an event that was read without them")
+def test_parts_count_of_an_event_that_was_read_without_them(database: Database) -> None:
+    days = date(2026, 12, 2), date(2026, 12, 3)
+    with database.transaction() as session:
+        event_id = factories.make_event(session, kind=EventKind.TRAINING_BATCH).id
+        for position, (first, last) in enumerate((days, days)):
+            session.add(
+                TrainingPhase(
+                    event_id=event_id, position=position, title={"vi": "Giai đoạn"}, first_day=first, last_day=last
+                )
+            )
+    with database.transaction(write=False) as session:
+        found = confirmation.values_of(session, session.get_one(Event, event_id))["phases"]
+    assert found == [{"first_day": "2026-12-02", "last_day": "2026-12-03"}] * 2
 
 
 @pytest.mark.both_databases("kept values are JSON")

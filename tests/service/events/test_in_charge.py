@@ -196,6 +196,14 @@ def test_one_click_takes_charge(signed_in: SignedIn, database: Database) -> None
     assert 'value="take_over"' not in page
 
 
+@pytest.mark.both_databases("who is in charge is read for the page")
+def test_the_page_names_somebody_else_in_charge(signed_in: SignedIn, database: Database) -> None:
+    with database.transaction() as session:
+        person = factories.make_user(session, name="Nguyễn Thị Phụ Trách")
+        event = factories.make_event(session, in_charge_id=person.id).id
+    assert "<strong>Nguyễn Thị Phụ Trách</strong>" in signed_in(locale=Language.EN).get(f"/events/{event}").text
+
+
 @pytest.mark.both_databases("accounts that may be put in charge")
 def test_planning_asks_who_is_in_charge_and_does_not_insist(signed_in: SignedIn, database: Database) -> None:
     reader = signed_in(locale=Language.EN)
