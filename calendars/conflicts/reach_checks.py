@@ -5,7 +5,6 @@ from models.i18n import N_, message
 from models.vocabulary import Severity
 
 NOBODY_IN_CHARGE, NOBODY_REACHED = "nobody_in_charge", "nobody_reached"
-REACH_CODES = (NOBODY_IN_CHARGE, NOBODY_REACHED)
 
 
 def nobody_in_charge(*, was_chosen: bool) -> EventWarning:

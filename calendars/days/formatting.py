@@ -79,11 +79,6 @@ def in_words(day: date) -> LocalizedText:
     return {str(language): format_day(day, language) for language in Language}
 
 
-def days_in_words(first_day: date, last_day: date) -> LocalizedText:
-    """Inclusive days as a value of a message (:func:`format_days`)."""
-    return {str(language): format_days(first_day, last_day, language) for language in Language}
-
-
 def moment_in_words(at: datetime) -> LocalizedText:
     """A local date and time as a value of a message: ``22:00, 10/3/2027``."""
     return {str(language): f"{at:%H:%M}, {format_day(at.date(), language)}" for language in Language}
